@@ -1,0 +1,7 @@
+/** Events: what moves between those who publish and those who subscribed. */
+@Export
+@Version("1.0.0")
+package io.datahub.api.event;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
