@@ -1,0 +1,36 @@
+package io.datahub.api;
+
+import io.datahub.api.validation.Violation;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A refusal, as a value: nothing has changed.
+ *
+ * @param reason the kind of refusal
+ * @param detail one sentence that names the cause and, where there is one, the cure
+ * @param violations what validators found; empty unless the reason is {@link Reason#INVALID} or a validator failed
+ * @param retryAfter when another try makes sense; zero where that is not known
+ */
+public record Refusal(Reason reason, String detail, List<Violation> violations, Duration retryAfter) {
+
+    public Refusal {
+        Objects.requireNonNull(reason);
+        Objects.requireNonNull(detail);
+        Objects.requireNonNull(retryAfter);
+        violations = List.copyOf(violations);
+    }
+
+    public Refusal(Reason reason, String detail) {
+        this(reason, detail, List.of(), Duration.ZERO);
+    }
+
+    public static Refusal invalid(List<Violation> violations) {
+        return new Refusal(Reason.INVALID, violations.get(0).message(), violations, Duration.ZERO);
+    }
+
+    public static Refusal unavailable(String detail, Duration retryAfter) {
+        return new Refusal(Reason.UNAVAILABLE, detail, List.of(), retryAfter);
+    }
+}

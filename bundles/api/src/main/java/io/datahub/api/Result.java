@@ -1,0 +1,69 @@
+package io.datahub.api;
+
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What came of a request: done, with a value, or refused. A refusal is an answer and no failure; failures are
+ * exceptions.
+ *
+ * @param <T> the value when it was done
+ */
+public sealed interface Result<T> {
+
+    /** The request was carried out. */
+    record Done<T>(T value) implements Result<T> {
+        public Done {
+            Objects.requireNonNull(value);
+        }
+    }
+
+    /** The request was refused and nothing has changed. */
+    record Refused<T>(Refusal reason) implements Result<T> {
+        public Refused {
+            Objects.requireNonNull(reason);
+        }
+    }
+
+    static <T> Result<T> done(T value) {
+        return new Done<>(value);
+    }
+
+    static <T> Result<T> refused(Refusal refusal) {
+        return new Refused<>(refusal);
+    }
+
+    static <T> Result<T> refused(Reason reason, String detail) {
+        return new Refused<>(new Refusal(reason, detail));
+    }
+
+    /** The refusal, or empty when the request was carried out. */
+    default Optional<Refusal> refusal() {
+        return this instanceof Refused<T> refused ? Optional.of(refused.reason()) : Optional.empty();
+    }
+
+    default boolean isRefused() {
+        return this instanceof Refused<T>;
+    }
+
+    /**
+     * The value of a request that was carried out.
+     *
+     * @throws NoSuchElementException if it was refused
+     */
+    default T get() {
+        if (this instanceof Done<T> done) {
+            return done.value();
+        }
+        throw new NoSuchElementException("refused: " + refusal().orElseThrow().detail());
+    }
+
+    /** Goes on with the value, or hands the refusal on. */
+    default <U> Result<U> then(Function<? super T, Result<U>> next) {
+        return this instanceof Done<T> done
+                ? next.apply(done.value())
+                : refused(refusal().orElseThrow());
+    }
+}

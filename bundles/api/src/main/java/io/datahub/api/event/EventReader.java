@@ -1,0 +1,116 @@
+package io.datahub.api.event;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Takes the events of a run apart, one after the other. The first frame is the topic and the second the payload. Where an
+ * event has one frame alone, its topic ends at the first space or NUL and the payload is what follows that byte. For one
+ * thread, while it holds the run's buffer.
+ */
+public final class EventReader {
+
+    private static final int MORE = 1;
+    private static final int LONG = 2;
+
+    private final ByteBuffer bytes;
+    private final int end;
+    private int position;
+    private int start;
+
+    /** The bounds of the present event's frames: start and end of each, in pairs. */
+    private int[] bounds = new int[8];
+
+    private int frames;
+
+    public EventReader(EventRun run) {
+        bytes = run.buffer().bytes();
+        position = run.start();
+        end = run.end();
+    }
+
+    /** Goes to the next event; false if there is none. */
+    public boolean next() {
+        if (position >= end) {
+            return false;
+        }
+        start = position;
+        frames = 0;
+        int flags;
+        do {
+            flags = bytes.get(position);
+            boolean isLong = (flags & LONG) != 0;
+            int length = isLong ? (int) bytes.getLong(position + 1) : bytes.get(position + 1) & 0xff;
+            position += isLong ? 9 : 2;
+            addFrame(position, position + length);
+            position += length;
+        } while ((flags & MORE) != 0);
+        return true;
+    }
+
+    private void addFrame(int from, int to) {
+        if (2 * frames == bounds.length) {
+            bounds = Arrays.copyOf(bounds, 2 * bounds.length);
+        }
+        bounds[2 * frames] = from;
+        bounds[2 * frames + 1] = to;
+        frames++;
+    }
+
+    /** Where the present event begins in the buffer. */
+    public int start() {
+        return start;
+    }
+
+    /** Where the present event ends in the buffer. */
+    public int end() {
+        return position;
+    }
+
+    /** The present event's topic. */
+    public String topic() {
+        return StandardCharsets.UTF_8
+                .decode(bytes.slice(bounds[0], topicEnd() - bounds[0]))
+                .toString();
+    }
+
+    private int topicEnd() {
+        return frames == 1 ? topicEnd(bytes, bounds[0], bounds[1]) : bounds[1];
+    }
+
+    /** Where the topic of an event of one frame ends, which lies between these positions of the buffer. */
+    public static int topicEnd(ByteBuffer bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            byte b = bytes.get(i);
+            if (b == ' ' || b == 0) {
+                return i;
+            }
+        }
+        return to;
+    }
+
+    /** The present event's payload, as a view. */
+    public ByteBuffer payload() {
+        if (frames == 1) {
+            int from = Math.min(topicEnd() + 1, bounds[1]);
+            return bytes.slice(from, bounds[1] - from);
+        }
+        return frame(1);
+    }
+
+    /** The present event's frames after the payload, as views. */
+    public List<ByteBuffer> moreFrames() {
+        List<ByteBuffer> more = new ArrayList<>();
+        for (int i = 2; i < frames; i++) {
+            more.add(frame(i));
+        }
+        return more;
+    }
+
+    private ByteBuffer frame(int i) {
+        return bytes.slice(bounds[2 * i], bounds[2 * i + 1] - bounds[2 * i]);
+    }
+}

@@ -1,0 +1,27 @@
+package io.datahub.api.event;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import java.util.Optional;
+
+/** What became of an event that somebody wanted to publish. */
+public enum Published {
+    /** It was handed on to whoever subscribed to it. */
+    ACCEPTED(null, ""),
+    NOT_GRANTED(Reason.FORBIDDEN, "you have no grant to publish this topic; an administrator can add one"),
+    RESERVED(Reason.FORBIDDEN, "topics that begin with file. or hub. belong to the hub; choose another"),
+    BAD_TOPIC(Reason.BAD_REQUEST, "a topic is UTF-8 without NUL, from 1 to 4,200 bytes"),
+    TOO_LARGE(Reason.TOO_LARGE, "the message is larger than the hub takes"),
+    CLOSED(Reason.UNAUTHENTICATED, "the session has ended; log in again");
+
+    private final Refusal refusal;
+
+    Published(Reason reason, String detail) {
+        this.refusal = reason == null ? null : new Refusal(reason, detail);
+    }
+
+    /** The refusal; empty if it was accepted. */
+    public Optional<Refusal> refusal() {
+        return Optional.ofNullable(refusal);
+    }
+}

@@ -1,0 +1,80 @@
+package io.datahub.api.event;
+
+import io.datahub.api.user.Login;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * One client's stay at the broker: what it subscribed to, what waits for it, and what it publishes. Identity and grants
+ * are looked at here, for each event and each subscription.
+ *
+ * <p>{@link #publish} and {@link #flush} are for one thread at a time, and so is {@link #take}; these two threads may
+ * differ. Everything else is for any thread.
+ */
+@ProviderType
+public interface Session extends AutoCloseable {
+
+    /** Who it is, as of now. */
+    Login login();
+
+    /**
+     * Subscribes to the topics with this prefix, as far as they are granted now or will be later. Subscribing twice needs
+     * unsubscribing twice.
+     *
+     * @return false if the session has as many subscriptions as are allowed
+     */
+    boolean subscribe(byte[] prefix);
+
+    /** Takes one subscription back; false if there was none. */
+    boolean unsubscribe(byte[] prefix);
+
+    /**
+     * Publishes one event that stands in a shared buffer. It may be handed on only with the next {@link #flush}.
+     *
+     * @param start where the event, in the form of {@link EventRun}, begins
+     * @param end where it ends
+     * @param topicStart where its topic begins
+     * @param topicEnd where its topic ends
+     */
+    Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd);
+
+    /**
+     * Hands on what was published.
+     *
+     * @return false if a receiver is fuller than it should be: a publisher that can wait then waits for
+     *     {@link EventSink#resume}
+     */
+    boolean flush();
+
+    /** Publishes one event of a topic, a payload and any further frames, and hands it on. */
+    default Published publish(String topic, byte[]... frames) {
+        byte[][] all = new byte[frames.length + 1][];
+        all[0] = topic.getBytes(StandardCharsets.UTF_8);
+        System.arraycopy(frames, 0, all, 1, frames.length);
+        ByteBuffer bytes = EventWriter.write(all);
+        int topicStart = all[0].length > 255 ? 9 : 2;
+        SharedBuffer buffer = new SharedBuffer(bytes);
+        Published published = publish(buffer, 0, bytes.limit(), topicStart, topicStart + all[0].length);
+        flush();
+        buffer.release();
+        return published;
+    }
+
+    /**
+     * Takes what waits for the client, in order.
+     *
+     * @param maxBytes stops when this much was taken; one run is always taken if there is one
+     * @param receiver gets each run, holds its buffer and lets go of it in the end
+     * @return the number of bytes taken; 0 if nothing waits
+     */
+    int take(int maxBytes, Consumer<? super EventRun> receiver);
+
+    /** What is known of the session. */
+    SessionInfo info();
+
+    /** Ends the session; what waits is dropped. The sink isn't told. */
+    @Override
+    void close();
+}

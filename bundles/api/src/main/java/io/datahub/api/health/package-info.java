@@ -1,0 +1,7 @@
+/** Health: what each part says of itself. */
+@Export
+@Version("1.0.0")
+package io.datahub.api.health;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,36 @@
+package io.datahub.api.record;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A point in the journal: everything up to and including the sequence number lies behind it.
+ *
+ * @param epoch names one life of the journal; empty only for {@link #BEGINNING}
+ * @param sequence the number of the last entry behind it
+ */
+public record Cursor(String epoch, long sequence) {
+
+    /** Before the oldest entry that there is. */
+    public static final Cursor BEGINNING = new Cursor("", 0);
+
+    private static final Pattern FORM = Pattern.compile("([0-9a-z]{1,32})-([0-9]{1,18})");
+
+    /** Reads what {@link #toString} wrote, or {@code 0} for the beginning. */
+    public static Result<Cursor> parse(String text) {
+        if (text.equals("0")) {
+            return Result.done(BEGINNING);
+        }
+        Matcher parts = FORM.matcher(text);
+        return parts.matches()
+                ? Result.done(new Cursor(parts.group(1), Long.parseLong(parts.group(2))))
+                : Result.refused(Reason.BAD_REQUEST, "a cursor has the form EPOCH-SEQUENCE, or is 0 for the beginning");
+    }
+
+    @Override
+    public String toString() {
+        return epoch.isEmpty() ? "0" : epoch + "-" + sequence;
+    }
+}

@@ -1,0 +1,17 @@
+package io.datahub.api.record;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One version of a record.
+ *
+ * @param path the record
+ * @param size in bytes
+ * @param modified when it became this version
+ * @param etag its entity tag with the quotes (RFC 9110, 8.8.3), different for each version; empty while somebody changes
+ *     the file outside the hub and the change hasn't settled
+ * @param sha256 the SHA-256 of its bytes in lower-case hexadecimal, where known
+ */
+public record RecordVersion(
+        RecordPath path, long size, Instant modified, Optional<String> etag, Optional<String> sha256) {}

@@ -1,0 +1,156 @@
+package io.datahub.api.user;
+
+import io.datahub.api.record.RecordPath;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * A user with everything that it may do, as it stood in one version of the users file. Immutable, so decisions need no
+ * lock; whoever keeps a user for long renews it when the users change.
+ */
+public final class User {
+
+    /** The built-in role that may do everything. */
+    public static final String ADMIN = "admin";
+
+    /** The built-in role that sees metrics, health details and who is connected. */
+    public static final String MONITOR = "monitor";
+
+    /** The user that says what a client without credentials may do. */
+    public static final String ANONYMOUS = "anonymous";
+
+    /** The hub itself, which has no name and may do everything. */
+    public static final User HUB = new User("", Set.of(ADMIN), List.of());
+
+    private static final byte[] FILE_TOPICS = "file.".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] HUB_TOPICS = "hub.".getBytes(StandardCharsets.UTF_8);
+
+    private final String name;
+    private final Set<String> roles;
+    private final List<Grant> grants;
+    private final Map<Action, List<Grant>> byAction = new EnumMap<>(Action.class);
+    private final List<byte[]> publishPrefixes;
+    private final List<byte[]> subscribePrefixes;
+
+    /**
+     * @param roles the names of its roles, built-in ones included
+     * @param grants all that it was granted, by its roles or itself
+     */
+    public User(String name, Set<String> roles, List<Grant> grants) {
+        this.name = name;
+        this.roles = Set.copyOf(roles);
+        this.grants = List.copyOf(grants);
+        for (Action action : Action.values()) {
+            byAction.put(
+                    action,
+                    grants.stream().filter(grant -> grant.action() == action).toList());
+        }
+        publishPrefixes = prefixes(Action.PUBLISH);
+        subscribePrefixes = prefixes(Action.SUBSCRIBE);
+    }
+
+    private List<byte[]> prefixes(Action action) {
+        return isAdmin()
+                ? List.of(new byte[0])
+                : byAction.get(action).stream()
+                        .map(grant -> grant.what().getBytes(StandardCharsets.UTF_8))
+                        .toList();
+    }
+
+    /** Its name; empty for the hub itself. */
+    public String name() {
+        return name;
+    }
+
+    public Set<String> roles() {
+        return roles;
+    }
+
+    public List<Grant> grants() {
+        return grants;
+    }
+
+    public boolean isAdmin() {
+        return roles.contains(ADMIN);
+    }
+
+    /** Whether it sees metrics, health details and who is connected. */
+    public boolean isMonitor() {
+        return isAdmin() || roles.contains(MONITOR);
+    }
+
+    /** The prefixes of the topics that it may publish. */
+    public List<byte[]> publishPrefixes() {
+        return publishPrefixes;
+    }
+
+    /** Whether it may publish this topic. The topics {@code file.} and {@code hub.} are the hub's own. */
+    public boolean mayPublish(byte[] topic) {
+        return !isReserved(topic) && covers(publishPrefixes, topic);
+    }
+
+    /** Whether a subscription of its may bring it this topic, which isn't a reserved one. */
+    public boolean maySubscribe(byte[] topic) {
+        return covers(subscribePrefixes, topic);
+    }
+
+    /** Whether the topic belongs to the hub, so that no user can publish it. */
+    public static boolean isReserved(byte[] topic) {
+        return startsWith(topic, FILE_TOPICS) || startsWith(topic, HUB_TOPICS);
+    }
+
+    public boolean mayRead(RecordPath path) {
+        return may(Action.READ, path);
+    }
+
+    /** Whether it may make this record, where there is none yet. */
+    public boolean mayCreate(RecordPath path) {
+        return may(Action.CREATE, path) || may(Action.WRITE, path);
+    }
+
+    /** Whether it may replace and delete this record. */
+    public boolean mayWrite(RecordPath path) {
+        return may(Action.WRITE, path);
+    }
+
+    /** Whether it may read something in this directory, so that it may see what leads there. */
+    public boolean mayEnter(RecordPath directory) {
+        return isAdmin() || any(Action.READ, grant -> grant.reachesInto(directory));
+    }
+
+    private boolean may(Action action, RecordPath path) {
+        return isAdmin() || (!path.equals(RecordPath.USERS) && any(action, grant -> grant.covers(path)));
+    }
+
+    private boolean any(Action action, Predicate<Grant> condition) {
+        for (Grant grant : byAction.get(action)) {
+            if (condition.test(grant)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean covers(List<byte[]> prefixes, byte[] topic) {
+        for (byte[] prefix : prefixes) {
+            if (startsWith(topic, prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean startsWith(byte[] text, byte[] prefix) {
+        return text.length >= prefix.length && Arrays.equals(text, 0, prefix.length, prefix, 0, prefix.length);
+    }
+
+    @Override
+    public String toString() {
+        return name.isEmpty() ? "(hub)" : name;
+    }
+}

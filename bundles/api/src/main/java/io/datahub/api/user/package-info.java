@@ -1,0 +1,7 @@
+/** Users: who connects, how they prove it and what they may do. */
+@Export
+@Version("1.0.0")
+package io.datahub.api.user;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

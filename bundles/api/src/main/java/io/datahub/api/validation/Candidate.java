@@ -1,0 +1,32 @@
+package io.datahub.api.validation;
+
+import io.datahub.api.record.RecordPath;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The new version of a record that waits for its judgement. It doesn't change while it is judged, and a validator can't
+ * change it.
+ */
+@ProviderType
+public interface Candidate {
+
+    RecordPath path();
+
+    /** Who sent it; empty for a change made outside the hub or by the hub itself. */
+    Optional<String> user();
+
+    /** In bytes. */
+    long size();
+
+    /** The SHA-256 of its bytes, in lower-case hexadecimal. */
+    String sha256();
+
+    /** Opens its bytes, as often as wanted; whoever opens the stream closes it. */
+    InputStream open() throws IOException;
+
+    /** Opens the version that it would replace; empty if it would be a new record. */
+    Optional<InputStream> openPrevious() throws IOException;
+}

@@ -1,0 +1,7 @@
+/** Validation: judging a record before it is accepted. */
+@Export
+@Version("1.0.0")
+package io.datahub.api.validation;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
