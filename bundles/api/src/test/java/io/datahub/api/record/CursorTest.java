@@ -1,0 +1,23 @@
+package io.datahub.api.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class CursorTest {
+
+    @Test
+    void shouldReadWhatItWrote() {
+        Cursor cursor = new Cursor("k3x9", 42);
+        assertThat(cursor).hasToString("k3x9-42");
+        assertThat(Cursor.parse("k3x9-42").get()).isEqualTo(cursor);
+        assertThat(Cursor.parse("0").get()).isEqualTo(Cursor.BEGINNING);
+    }
+
+    @Test
+    void shouldRefuseEverythingElse() {
+        for (String text : new String[] {"", "1", "-1", "a-", "a-1b", "A-1", "a-1234567890123456789"}) {
+            assertThat(Cursor.parse(text).isRefused()).as(text).isTrue();
+        }
+    }
+}
