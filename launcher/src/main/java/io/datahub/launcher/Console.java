@@ -1,0 +1,76 @@
+package io.datahub.launcher;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.channel.ChannelExec;
+import org.apache.sshd.client.channel.ClientChannelEvent;
+import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
+import org.apache.sshd.common.util.io.input.NullInputStream;
+import org.apache.sshd.common.util.io.output.NoCloseOutputStream;
+
+/** Runs a command in the console of a running hub, over SSH with the key in its home. */
+final class Console {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_:./=@%+,-]+");
+
+    private final String host;
+    private final int port;
+    private final Path key;
+
+    Console(String host, int port, Path key) {
+        this.host = host;
+        this.port = port;
+        this.key = key;
+    }
+
+    /** Turns words into a command line; a single one is taken for a whole line, with pipes and all. */
+    static String line(String... words) {
+        return words.length == 1
+                ? words[0]
+                : Arrays.stream(words).map(Console::quote).collect(Collectors.joining(" "));
+    }
+
+    /** Returns the exit status of the command; what it prints goes to this process's own output. */
+    int execute(String line) throws IOException, Refusal {
+        try (SshClient client = SshClient.setUpDefaultClient()) {
+            client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
+            client.setKeyIdentityProvider(new FileKeyPairProvider(key));
+            client.start();
+            try (ClientSession session =
+                    client.connect(ConsoleKey.USER, host, port).verify(PATIENCE).getSession()) {
+                session.auth().verify(PATIENCE);
+                return execute(session, line);
+            }
+        }
+    }
+
+    private static int execute(ClientSession session, String line) throws IOException, Refusal {
+        try (ChannelExec channel = session.createExecChannel(line + "\n")) {
+            channel.setIn(new NullInputStream());
+            channel.setOut(new NoCloseOutputStream(System.out));
+            channel.setErr(new NoCloseOutputStream(System.err));
+            channel.open().verify(PATIENCE);
+            channel.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), 0L);
+            Integer status = channel.getExitStatus();
+            if (status == null) {
+                throw new Refusal("the hub closed the console before the command had ended");
+            }
+            return status;
+        }
+    }
+
+    private static String quote(String word) {
+        return PLAIN.matcher(word).matches()
+                ? word
+                : "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'";
+    }
+}

@@ -1,0 +1,52 @@
+package io.datahub.launcher;
+
+import org.apache.karaf.main.Main;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.launch.Framework;
+
+/** Karaf in this process. Threads: start and await on one thread, the rest on any. */
+final class Container {
+
+    private static final long STOP_MILLIS = 60_000;
+
+    private final Main karaf = new Main(new String[0]);
+
+    void start() throws Exception {
+        karaf.launch();
+    }
+
+    /** Whether every feature of the distribution has been installed. */
+    boolean isInstalled() {
+        BundleContext context = karaf.getFramework().getBundleContext();
+        return context != null && context.getServiceReference("org.apache.karaf.features.BootFinished") != null;
+    }
+
+    boolean isRunning() {
+        Framework framework = karaf.getFramework();
+        return framework != null && (framework.getState() == Bundle.STARTING || framework.getState() == Bundle.ACTIVE);
+    }
+
+    /** Returns when somebody has stopped the framework, by whatever way. */
+    void awaitStop() throws Exception {
+        karaf.awaitShutdown();
+        karaf.destroy();
+    }
+
+    /** Stops it and waits at most a minute for it. */
+    void stop() {
+        Framework framework = karaf.getFramework();
+        if (framework == null) {
+            return;
+        }
+        try {
+            framework.stop();
+            framework.waitForStop(STOP_MILLIS);
+        } catch (BundleException e) {
+            System.err.println("The hub didn't stop cleanly: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

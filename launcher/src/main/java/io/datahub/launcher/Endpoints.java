@@ -1,0 +1,58 @@
+package io.datahub.launcher;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Where the hub listens, by the configuration in its home. */
+record Endpoints(Endpoint http, Optional<Endpoint> https, Endpoint zeromq, Endpoint console) {
+
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final Endpoint.Keys KEYS = new Endpoint.Keys("host", "port");
+
+    static Endpoints read(Path etc, Map<String, String> environment) throws Refusal, IOException {
+        Cfg jetty = Cfg.read(etc.resolve("io.datahub.jetty.cfg"), environment);
+        Cfg zeromq = Cfg.read(etc.resolve("io.datahub.zeromq.cfg"), environment);
+        Cfg shell = Cfg.read(etc.resolve("org.apache.karaf.shell.cfg"), environment);
+        Endpoint http = Endpoint.of("HTTP", "DATAHUB_HTTP_PORT", jetty, KEYS, preset(8480));
+        return new Endpoints(
+                http,
+                https(jetty, http),
+                Endpoint.of("ZeroMQ", "DATAHUB_ZMQ_PORT", zeromq, KEYS, preset(5555)),
+                Endpoint.of(
+                        "console",
+                        "DATAHUB_CONSOLE_PORT",
+                        shell,
+                        new Endpoint.Keys("sshHost", "sshPort"),
+                        preset(8481)));
+    }
+
+    /** Refuses the start if one of them can't be bound. */
+    void check() throws Refusal {
+        for (Endpoint endpoint : all()) {
+            endpoint.check();
+        }
+    }
+
+    private List<Endpoint> all() {
+        return Stream.concat(Stream.of(http, zeromq, console), https.stream()).toList();
+    }
+
+    private static Optional<Endpoint> https(Cfg jetty, Endpoint http) throws Refusal {
+        return jetty.get("tls.cert", "").isEmpty()
+                ? Optional.empty()
+                : Optional.of(Endpoint.of(
+                        "HTTPS",
+                        "DATAHUB_TLS_PORT",
+                        jetty,
+                        new Endpoint.Keys("host", "tls.port"),
+                        new Endpoint("HTTPS", "", http.host(), 8443)));
+    }
+
+    private static Endpoint preset(int port) {
+        return new Endpoint("", "", LOOPBACK, port);
+    }
+}

@@ -1,0 +1,62 @@
+package io.datahub.launcher;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/** The folder that holds everything that lasts. */
+record Home(Path root) {
+
+    Path etc() {
+        return root.resolve("etc");
+    }
+
+    Path state() {
+        return root.resolve("state");
+    }
+
+    Path cache() {
+        return root.resolve("cache");
+    }
+
+    Path log() {
+        return root.resolve("log").resolve("datahub.log");
+    }
+
+    Path files() {
+        return root.resolve("files");
+    }
+
+    Path adminToken() {
+        return root.resolve("admin.token");
+    }
+
+    Path curveKey() {
+        return state().resolve("curve.pub");
+    }
+
+    /** Makes the folders that Karaf needs before it starts; {@code state/} is for the hub's own user alone. */
+    void prepare() throws Refusal {
+        try {
+            for (String folder : List.of("etc", "log", "deploy", "cache/tmp")) {
+                Files.createDirectories(root.resolve(folder));
+            }
+            Files.createDirectories(state());
+            Files.setPosixFilePermissions(state(), PosixFilePermissions.fromString("rwx------"));
+        } catch (IOException e) {
+            throw new Refusal(
+                    "The home " + root + " can't be written (" + reason(e)
+                            + "): make it writable for this user, or set DATAHUB_HOME to another folder.",
+                    e);
+        }
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof FileSystemException f && f.getReason() != null
+                ? f.getReason()
+                : e.getClass().getSimpleName() + " " + e.getMessage();
+    }
+}

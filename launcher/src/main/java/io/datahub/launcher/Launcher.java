@@ -1,0 +1,44 @@
+package io.datahub.launcher;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** The commands of {@code bin/datahub} that need Java; the script sets the system properties. */
+public final class Launcher {
+
+    private static final int HTTP_OK = 200;
+
+    private Launcher() {}
+
+    /**
+     * Runs {@code run}, {@code health HOST PORT} or {@code console HOST PORT [WORD…]}.
+     *
+     * @param args the command and its arguments
+     */
+    public static void main(String[] args) throws Exception {
+        try {
+            System.exit(run(args[0], Arrays.copyOfRange(args, 1, args.length)));
+        } catch (Refusal e) {
+            System.err.println("datahub: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static int run(String command, String[] args) throws Exception {
+        Home home = new Home(Path.of(System.getProperty("karaf.base")));
+        switch (command) {
+            case "run" -> new Run(home, Path.of(System.getProperty("karaf.home"))).toTheEnd();
+            case "health" -> {
+                int status = Health.status(args[0], Integer.parseInt(args[1]));
+                return status == HTTP_OK ? 0 : 1;
+            }
+            case "console" -> {
+                return new Console(
+                                args[0], Integer.parseInt(args[1]), home.state().resolve("console.key"))
+                        .execute(Console.line(Arrays.copyOfRange(args, 2, args.length)));
+            }
+            default -> throw new Refusal("unknown command " + command);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,99 @@
+package io.datahub.launcher;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One life of a hub in this process, from the check of its home to its clean end.
+ *
+ * <p>A signal ends it by a shutdown hook, which stops the framework and then halts with the status that a clean stop
+ * deserves: the virtual machine by itself would say 130 or 143.
+ */
+final class Run {
+
+    /** How long a hub that logged an error gets to become ready all the same. */
+    private static final Duration PATIENCE_AFTER_ERROR = Duration.ofSeconds(15);
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+    private static final int HTTP_OK = 200;
+
+    private final Home home;
+    private final Path distribution;
+    private final long began = System.nanoTime();
+    private final Container container = new Container();
+    private final RunFile runFile;
+    private volatile int status;
+    private volatile boolean stopping;
+
+    Run(Home home, Path distribution) {
+        this.home = home;
+        this.distribution = distribution;
+        this.runFile = new RunFile(home);
+    }
+
+    /** Returns only by throwing a refusal; else the process ends here. */
+    void toTheEnd() throws Exception {
+        home.prepare();
+        HomeLock lock = HomeLock.take(home);
+        for (String kept : new ShippedFiles(distribution.resolve("etc"), home.etc()).synchronise()) {
+            System.out.println("etc/" + kept + ": kept as you changed it; the shipped default is a new one.");
+        }
+        Endpoints endpoints = Endpoints.read(home.etc(), System.getenv());
+        endpoints.check();
+        BundleCache cache = new BundleCache(home.cache(), distribution);
+        cache.openOrRebuild();
+        new ConsoleKey(home).ensure();
+        runFile.write(endpoints, false);
+        Runtime.getRuntime().addShutdownHook(new Thread(this::end, "datahub-end"));
+        ErrorsInLog errors = new ErrorsInLog(home.log());
+        container.start();
+        if (awaitReady(endpoints, errors)) {
+            cache.complete();
+            new Greeting(home, endpoints, elapsed()).lines().forEach(System.out::println);
+            runFile.write(endpoints, true);
+            container.awaitStop();
+        }
+        if (!lock.isHeld()) {
+            System.err.println("The lock on " + home.root() + " was lost.");
+        }
+        System.exit(status);
+    }
+
+    private boolean awaitReady(Endpoints endpoints, ErrorsInLog errors) throws InterruptedException {
+        long installed = 0;
+        while (container.isRunning() && !stopping) {
+            if (Health.status(endpoints.http().reachableHost(), endpoints.http().port()) == HTTP_OK) {
+                return true;
+            }
+            installed = installed == 0 && container.isInstalled() ? System.nanoTime() : installed;
+            if (installed != 0 && System.nanoTime() - installed > PATIENCE_AFTER_ERROR.toNanos()) {
+                List<String> lines = errors.read();
+                if (!lines.isEmpty()) {
+                    return fail(lines);
+                }
+            }
+            Thread.sleep(BETWEEN_LOOKS.toMillis());
+        }
+        return false;
+    }
+
+    private boolean fail(List<String> errors) {
+        System.err.println("The hub doesn't get ready and is stopped; " + home.log() + " says:");
+        errors.forEach(line -> System.err.println("  " + line));
+        status = 1;
+        return false;
+    }
+
+    private void end() {
+        stopping = true;
+        container.stop();
+        runFile.remove();
+        System.out.flush();
+        Runtime.getRuntime().halt(status);
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - began);
+    }
+}

@@ -1,0 +1,39 @@
+package io.datahub.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/** Tells the other commands of the launcher which process runs the hub and where to ask it: {@code cache/hub.run}. */
+final class RunFile {
+
+    private final Path file;
+
+    RunFile(Home home) {
+        this.file = home.cache().resolve("hub.run");
+    }
+
+    void write(Endpoints endpoints, boolean ready) throws IOException {
+        Path fresh = file.resolveSibling("hub.run.fresh");
+        Files.write(
+                fresh,
+                List.of(
+                        "pid=" + ProcessHandle.current().pid(),
+                        "http.host=" + endpoints.http().reachableHost(),
+                        "http.port=" + endpoints.http().port(),
+                        "console.host=" + endpoints.console().reachableHost(),
+                        "console.port=" + endpoints.console().port(),
+                        "ready=" + ready));
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    void remove() {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            System.err.println("Can't remove " + file + ": " + e.getMessage());
+        }
+    }
+}
