@@ -1,0 +1,44 @@
+package io.datahub.console;
+
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.SessionInfo;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+
+/** {@code datahub:clients}. */
+@Command(scope = "datahub", name = "clients", description = "Shows who is connected for events")
+@Service
+public final class ClientsCommand extends DatahubCommand {
+
+    @Override
+    public Object execute() {
+        Table table = new Table(
+                "id",
+                "user",
+                "transport",
+                "address",
+                "since",
+                "subscriptions",
+                "in",
+                "out",
+                "lost",
+                "refused",
+                "queued");
+        for (SessionInfo info : service(EventBroker.class).sessions()) {
+            table.row(
+                    info.id(),
+                    info.login().user(),
+                    info.login().origin().transport(),
+                    info.login().origin().address().getHostAddress(),
+                    info.since(),
+                    info.subscriptions(),
+                    info.in(),
+                    info.out(),
+                    info.lost(),
+                    info.refused(),
+                    info.queuedBytes());
+        }
+        print(table);
+        return null;
+    }
+}

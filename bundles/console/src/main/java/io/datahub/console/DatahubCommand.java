@@ -1,0 +1,65 @@
+package io.datahub.console;
+
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.Origin;
+import io.datahub.api.user.User;
+import java.net.InetAddress;
+import java.util.Optional;
+import org.apache.karaf.shell.api.action.Action;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+
+/** What the commands share: the hub's services as they are now, and the answer as a table or as JSON. */
+abstract class DatahubCommand implements Action {
+
+    /** Whoever is let into the console may do everything, so commands act as the hub itself. */
+    static final Login CONSOLE = new Login(
+            User.HUB,
+            "console",
+            Optional.empty(),
+            Optional.empty(),
+            new Origin("console", InetAddress.getLoopbackAddress(), true));
+
+    @Reference
+    BundleContext context;
+
+    @Option(name = "--json", description = "Prints JSON, for scripts, in place of text for people")
+    boolean json;
+
+    /**
+     * Finds a service of the hub.
+     *
+     * @throws CommandFailed if it is away
+     */
+    <T> T service(Class<T> type) {
+        ServiceReference<T> reference = context.getServiceReference(type);
+        T service = reference == null ? null : context.getService(reference);
+        if (service == null) {
+            throw new CommandFailed(
+                    type.getSimpleName() + " is away; datahub:status and bundle:list say which part is down");
+        }
+        return service;
+    }
+
+    /** The value of what was done; a refusal fails the command. */
+    static <T> T done(Result<T> result) {
+        Optional<Refusal> refusal = result.refusal();
+        if (refusal.isPresent()) {
+            throw new CommandFailed(
+                    refusal.get().reason().status() + " " + refusal.get().detail());
+        }
+        return result.get();
+    }
+
+    void print(Table table) {
+        if (json) {
+            System.out.println(table.toJson());
+        } else {
+            table.print(System.out);
+        }
+    }
+}

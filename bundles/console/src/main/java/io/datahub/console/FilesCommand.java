@@ -1,0 +1,47 @@
+package io.datahub.console;
+
+import io.datahub.api.record.Listing;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordStore;
+import io.datahub.api.user.User;
+import java.io.IOException;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+
+/** {@code datahub:files}. */
+@Command(scope = "datahub", name = "files", description = "Lists a directory of records")
+@Service
+public final class FilesCommand extends DatahubCommand {
+
+    @Argument(name = "directory", description = "The directory, such as builds/app; the root if left out")
+    String directory = "";
+
+    @Option(name = "--after", description = "Begins behind this name")
+    String after = "";
+
+    @Option(name = "--limit", description = "Shows this many entries at most")
+    int limit = 1000;
+
+    @Override
+    public Object execute() throws IOException {
+        String path = directory.endsWith("/") ? directory.substring(0, directory.length() - 1) : directory;
+        Listing listing = done(
+                service(RecordStore.class).list(User.HUB, done(RecordPath.parse(path)), after, Math.max(1, limit)));
+        Table table = new Table("name", "size", "modified", "etag");
+        for (Listing.Entry entry : listing.entries()) {
+            table.row(
+                    entry.directory() ? entry.name() + "/" : entry.name(),
+                    entry.size(),
+                    entry.modified(),
+                    entry.etag().orElse(""));
+        }
+        print(table);
+        if (!json && listing.next().isPresent()) {
+            System.out.println(
+                    "There are more; go on with --after " + listing.next().get());
+        }
+        return null;
+    }
+}

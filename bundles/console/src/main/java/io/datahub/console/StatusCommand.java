@@ -1,0 +1,34 @@
+package io.datahub.console;
+
+import io.datahub.api.health.Health;
+import io.datahub.api.health.HealthCheck;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+
+/** {@code datahub:status}. */
+@Command(scope = "datahub", name = "status", description = "Shows each part of the hub and whether it does its job")
+@Service
+public final class StatusCommand extends DatahubCommand {
+
+    @Override
+    public Object execute() throws InvalidSyntaxException {
+        Map<String, Health> parts = new TreeMap<>();
+        for (ServiceReference<HealthCheck> reference : context.getServiceReferences(HealthCheck.class, null)) {
+            HealthCheck part = context.getService(reference);
+            if (part != null) {
+                parts.put(String.valueOf(reference.getProperty(HealthCheck.NAME)), part.check());
+            }
+        }
+        Table table = new Table("part", "ready", "detail");
+        parts.forEach((name, health) -> table.row(name, health.ready(), health.detail()));
+        print(table);
+        if (!parts.values().stream().allMatch(Health::ready)) {
+            throw new CommandFailed("not every part is ready");
+        }
+        return null;
+    }
+}

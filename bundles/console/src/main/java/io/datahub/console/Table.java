@@ -1,0 +1,88 @@
+package io.datahub.console;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.karaf.shell.support.table.ShellTable;
+
+/** Rows with named columns: text in columns for people, an array of objects for scripts. */
+final class Table {
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final List<String> columns;
+    private final List<List<Object>> rows = new ArrayList<>();
+
+    Table(String... columns) {
+        this.columns = List.of(columns);
+    }
+
+    /** Adds a row. Numbers, booleans and collections stay what they are in JSON; everything else becomes text. */
+    Table row(Object... cells) {
+        rows.add(List.of(cells));
+        return this;
+    }
+
+    void print(PrintStream out) {
+        ShellTable table = new ShellTable();
+        columns.forEach(table::column);
+        for (List<Object> row : rows) {
+            table.addRow().addContent(row.stream().map(Table::text).toArray());
+        }
+        table.emptyTableText("(none)").print(out);
+    }
+
+    private static String text(Object cell) {
+        return cell instanceof Collection<?> many
+                ? many.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                : String.valueOf(cell);
+    }
+
+    /** All rows, as one array. */
+    String toJson() {
+        return rows.stream().map(this::toJson).collect(Collectors.joining(",", "[", "]"));
+    }
+
+    /** A row for each line. */
+    String toJsonLines() {
+        return rows.stream().map(this::toJson).collect(Collectors.joining("\n"));
+    }
+
+    private String toJson(List<Object> row) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            for (int i = 0; i < columns.size(); i++) {
+                json.writeFieldName(columns.get(i));
+                write(json, row.get(i));
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    private static void write(JsonGenerator json, Object cell) throws IOException {
+        if (cell instanceof Number number) {
+            json.writeNumber(number.longValue());
+        } else if (cell instanceof Boolean flag) {
+            json.writeBoolean(flag);
+        } else if (cell instanceof Collection<?> many) {
+            json.writeStartArray();
+            for (Object one : many) {
+                json.writeString(String.valueOf(one));
+            }
+            json.writeEndArray();
+        } else {
+            json.writeString(String.valueOf(cell));
+        }
+    }
+}

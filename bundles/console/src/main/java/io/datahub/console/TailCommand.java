@@ -1,0 +1,35 @@
+package io.datahub.console;
+
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.Session;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+
+/** {@code datahub:tail}. */
+@Command(scope = "datahub", name = "tail", description = "Shows events as they come, until Ctrl-C")
+@Service
+public final class TailCommand extends DatahubCommand {
+
+    @Argument(name = "prefixes", description = "Prefixes of the topics wanted; all if left out", multiValued = true)
+    List<String> prefixes = List.of("");
+
+    @Option(name = "--count", description = "Ends after this many events")
+    long count = Long.MAX_VALUE;
+
+    @Override
+    public Object execute() {
+        EventPrinter printer = new EventPrinter(System.out, json, count);
+        try (Session session = service(EventBroker.class).open(CONSOLE, printer)) {
+            prefixes.forEach(prefix -> session.subscribe(prefix.getBytes(StandardCharsets.UTF_8)));
+            printer.print(session);
+        } catch (InterruptedException e) {
+            // Ctrl-C is how it is meant to end
+            Thread.currentThread().interrupt();
+        }
+        return null;
+    }
+}

@@ -1,0 +1,51 @@
+package io.datahub.console;
+
+import io.datahub.api.user.User;
+import io.datahub.api.user.UserRegistry;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+
+/** {@code datahub:token-issue}. */
+@Command(
+        scope = "datahub",
+        name = "token-issue",
+        description = "Makes a new token for a user and shows it, once; the users file keeps only its hash")
+@Service
+public final class TokenIssueCommand extends DatahubCommand {
+
+    @Argument(name = "user", description = "Whom it is for", required = true)
+    String user;
+
+    @Option(name = "--label", description = "What to call it, such as the machine it is for")
+    String label = "";
+
+    @Option(name = "--expires", description = "When it ends, as 2027-11-23T00:00:00Z; never if left out")
+    String expires;
+
+    @Override
+    public Object execute() throws IOException {
+        Optional<Instant> end = Optional.ofNullable(expires).map(TokenIssueCommand::instant);
+        String token = done(service(UserRegistry.class).issueToken(User.HUB, user, label, end));
+        if (json) {
+            print(new Table("user", "token").row(user, token));
+        } else {
+            System.out.println(token);
+        }
+        return null;
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException e) {
+            throw new CommandFailed("--expires takes a time with a zone, such as 2027-11-23T00:00:00Z, not " + text);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.datahub.console;
+
+import io.datahub.api.user.UserRegistry;
+import java.util.List;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+
+/** {@code datahub:users}. */
+@Command(
+        scope = "datahub",
+        name = "users",
+        description = "Shows the users in force, their grants and what they come in with")
+@Service
+public final class UsersCommand extends DatahubCommand {
+
+    @Override
+    public Object execute() {
+        Table table = new Table("user", "enabled", "roles", "grants", "credentials");
+        for (UserRegistry.Account account : service(UserRegistry.class).accounts()) {
+            table.row(
+                    account.user().name(),
+                    !account.disabled(),
+                    account.user().roles().stream().sorted().toList(),
+                    account.user().grants().stream()
+                            .map(grant -> grant.action().word() + "=" + grant.what())
+                            .toList(),
+                    credentials(account));
+        }
+        print(table);
+        return null;
+    }
+
+    private static List<String> credentials(UserRegistry.Account account) {
+        return account.credentials().stream()
+                .map(credential -> credential.kind()
+                        + (credential.label().isEmpty() ? "" : " " + credential.label())
+                        + credential.expires().map(end -> " until " + end).orElse(""))
+                .toList();
+    }
+}
