@@ -1,0 +1,121 @@
+package io.datahub.broker;
+
+import io.datahub.api.event.EventRun;
+import io.datahub.api.event.EventSink;
+import io.datahub.api.event.Published;
+import io.datahub.api.event.Session;
+import io.datahub.api.event.SessionInfo;
+import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.user.Login;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** A session: its login, its subscriptions, its queue and what it publishes. */
+final class BrokerSession implements Session {
+
+    private final long id;
+    private final Broker broker;
+    private final EventSink sink;
+    private final Instant since = Instant.now();
+    private final Tally tally;
+    private final Subscriptions subscriptions;
+    private final EventQueue queue;
+    private final Publisher publisher;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile Login login;
+
+    BrokerSession(long id, Login login, EventSink sink, Broker broker) {
+        this.id = id;
+        this.login = login;
+        this.broker = broker;
+        this.sink = new GuardedSink(sink);
+        Limits limits = broker.limits();
+        tally = new Tally(broker.tally());
+        subscriptions = new Subscriptions(this, broker.router(), limits.maxSubscriptions());
+        queue = new EventQueue(limits, tally, broker.backlog(), this.sink, subscriptions::bringLosses);
+        publisher = new Publisher(
+                this, broker.router(), new Outbox(broker.backlog(), this.sink), tally, limits.maxMessageBytes());
+    }
+
+    long id() {
+        return id;
+    }
+
+    EventSink sink() {
+        return sink;
+    }
+
+    EventQueue queue() {
+        return queue;
+    }
+
+    boolean isClosed() {
+        return closed.get();
+    }
+
+    /** Puts the user's present state in force. */
+    void renew(Login renewed) {
+        login = renewed;
+    }
+
+    @Override
+    public Login login() {
+        return login;
+    }
+
+    @Override
+    public boolean subscribe(byte[] prefix) {
+        return subscriptions.add(prefix);
+    }
+
+    @Override
+    public boolean unsubscribe(byte[] prefix) {
+        return subscriptions.remove(prefix);
+    }
+
+    @Override
+    public Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd) {
+        return publisher.publish(buffer, start, end, topicStart, topicEnd);
+    }
+
+    @Override
+    public boolean flush() {
+        return publisher.flush();
+    }
+
+    @Override
+    public int take(int maxBytes, Consumer<? super EventRun> receiver) {
+        return queue.take(maxBytes, receiver);
+    }
+
+    @Override
+    public SessionInfo info() {
+        return new SessionInfo(
+                id,
+                login,
+                since,
+                subscriptions.size(),
+                tally.in(),
+                tally.out(),
+                tally.lost(),
+                tally.refused(),
+                queue.bytes());
+    }
+
+    @Override
+    public void close() {
+        end();
+    }
+
+    /** Ends it; false if it had ended before. */
+    boolean end() {
+        if (!closed.compareAndSet(false, true)) {
+            return false;
+        }
+        broker.forget(this);
+        subscriptions.close();
+        queue.close();
+        return true;
+    }
+}

@@ -1,0 +1,74 @@
+package io.datahub.broker;
+
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The bounds of the broker, checked and completed.
+ *
+ * @param queueBytes what may wait for one subscriber, in bytes; the largest message always fits
+ * @param queueMessages what may wait for one subscriber, in messages
+ * @param highWaterBytes a queue with more bytes than this makes publishers wait that can
+ * @param pinnedBytes how much memory of others a queue may hold up
+ * @param maxQueuedBytes what may wait in all queues together
+ * @param maxMessageBytes the largest message, its topic not counted
+ * @param maxSubscriptions of one session
+ * @param pushWaitMillis how long a publisher waits for a full queue
+ * @param tooSlowMillis how long a session may go on losing events; 0 is for ever
+ * @param tooSlowTransports whose sessions end then
+ */
+record Limits(
+        long queueBytes,
+        int queueMessages,
+        long highWaterBytes,
+        long pinnedBytes,
+        long maxQueuedBytes,
+        int maxMessageBytes,
+        int maxSubscriptions,
+        long pushWaitMillis,
+        long tooSlowMillis,
+        Set<String> tooSlowTransports) {
+
+    /** What a queue entry costs beside its bytes, so that many small ones can't take more memory than the bound says. */
+    static final int ENTRY_BYTES = 64;
+
+    private static final int LARGEST_TOPIC_AND_HEADERS = 8_192;
+
+    static Limits of(BrokerConfiguration configuration) {
+        requirePositive("queueMessages", configuration.queueMessages());
+        requirePositive("highWaterBytes", configuration.highWaterBytes());
+        requirePositive("maxMessageBytes", configuration.maxMessageBytes());
+        requirePositive("maxSubscriptions", configuration.maxSubscriptions());
+        long largest = (long) configuration.maxMessageBytes() + LARGEST_TOPIC_AND_HEADERS;
+        long together = configuration.maxQueuedBytes() > 0
+                ? configuration.maxQueuedBytes()
+                : Runtime.getRuntime().maxMemory() / 4;
+        return new Limits(
+                Math.max(configuration.queueBytes(), largest),
+                configuration.queueMessages(),
+                configuration.highWaterBytes(),
+                configuration.pinnedBytes(),
+                Math.max(together, largest),
+                configuration.maxMessageBytes(),
+                configuration.maxSubscriptions(),
+                configuration.pushWaitMillis(),
+                configuration.tooSlowMillis(),
+                names(configuration.tooSlowTransports()));
+    }
+
+    /** A list from a file comes as one string with commas. */
+    private static Set<String> names(String[] values) {
+        return Arrays.stream(String.join(",", values).split(",", -1))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static void requirePositive(String key, long value) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(
+                    key + "=" + value + " in io.datahub.broker.cfg must be positive; correct or remove the line");
+        }
+    }
+}

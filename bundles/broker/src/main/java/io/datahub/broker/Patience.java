@@ -1,0 +1,80 @@
+package io.datahub.broker;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How long others put up with one full queue: publishers wait for it for a while, and its session may go on losing events
+ * for a while. Guarded by its queue.
+ */
+final class Patience {
+
+    private static final long NEVER = 0;
+
+    private final long waitNanos;
+    private final long slowNanos;
+    private final List<Outbox> waiting = new ArrayList<>();
+    private long fullSince = NEVER;
+    private long losesSince = NEVER;
+
+    Patience(Limits limits) {
+        waitNanos = limits.pushWaitMillis() * 1_000_000;
+        slowNanos = limits.tooSlowMillis() * 1_000_000;
+    }
+
+    /** The queue is full. */
+    void full() {
+        if (fullSince == NEVER) {
+            fullSince = now();
+        }
+    }
+
+    /** The queue loses events. */
+    void loses() {
+        if (losesSince == NEVER) {
+            losesSince = now();
+        }
+    }
+
+    /** Somebody would wait; false if this queue was full for so long already that nobody does. */
+    boolean await(Outbox outbox) {
+        if (now() - fullSince > waitNanos) {
+            return false;
+        }
+        if (!waiting.contains(outbox)) {
+            waiting.add(outbox);
+            outbox.waits();
+        }
+        return true;
+    }
+
+    /** The queue has room again. */
+    List<Outbox> relieved() {
+        fullSince = NEVER;
+        losesSince = NEVER;
+        return everybody();
+    }
+
+    /** Those who have waited long enough. */
+    List<Outbox> exhausted(long now) {
+        return !waiting.isEmpty() && now - fullSince > waitNanos ? everybody() : List.of();
+    }
+
+    boolean isTooSlow(long now) {
+        return slowNanos > 0 && losesSince != NEVER && now - losesSince > slowNanos;
+    }
+
+    private List<Outbox> everybody() {
+        if (waiting.isEmpty()) {
+            return List.of();
+        }
+        List<Outbox> all = List.copyOf(waiting);
+        waiting.clear();
+        return all;
+    }
+
+    /** Never {@link #NEVER}. */
+    static long now() {
+        return System.nanoTime() | 1;
+    }
+}

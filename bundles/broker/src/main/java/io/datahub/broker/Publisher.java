@@ -1,0 +1,108 @@
+package io.datahub.broker;
+
+import io.datahub.api.event.EventRun;
+import io.datahub.api.event.Published;
+import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.user.User;
+import java.nio.ByteBuffer;
+
+/**
+ * What one session publishes: joins events that stand one behind the other and go to the same receivers into one run, so
+ * that the work for each receiver is done once a run and not once an event. For one thread at a time.
+ */
+final class Publisher {
+
+    private static final int FRAME_HEADER = 9;
+
+    private final BrokerSession session;
+    private final Router router;
+    private final Outbox outbox;
+    private final Tally tally;
+    private final int maxMessageBytes;
+    private final Routes routes = new Routes();
+
+    private SharedBuffer buffer;
+    private int start;
+    private int end;
+    private int count;
+    private EventQueue[] receivers = Router.NOBODY;
+    private long batchMillis;
+
+    Publisher(BrokerSession session, Router router, Outbox outbox, Tally tally, int maxMessageBytes) {
+        this.session = session;
+        this.router = router;
+        this.outbox = outbox;
+        this.tally = tally;
+        this.maxMessageBytes = maxMessageBytes;
+    }
+
+    /** See {@link io.datahub.api.event.Session#publish(SharedBuffer, int, int, int, int)}. */
+    Published publish(SharedBuffer from, int eventStart, int eventEnd, int topicStart, int topicEnd) {
+        ByteBuffer bytes = from.bytes();
+        Route route = routes.find(bytes, topicStart, topicEnd, router.epoch());
+        if (route == null) {
+            if (session.isClosed()) {
+                return refused(Published.CLOSED);
+            }
+            if (Topic.isTooLong(topicEnd - topicStart)) {
+                return refused(Published.BAD_TOPIC);
+            }
+            route = lookUp(bytes, topicStart, topicEnd);
+        }
+        if (route.verdict() != Published.ACCEPTED) {
+            return refused(route.verdict());
+        }
+        if (eventEnd - topicEnd > maxMessageBytes + FRAME_HEADER) {
+            return refused(Published.TOO_LARGE);
+        }
+        if (from == buffer && eventStart == end && route.receivers() == receivers) {
+            end = eventEnd;
+            count++;
+        } else {
+            handOver();
+            buffer = from;
+            start = eventStart;
+            end = eventEnd;
+            count = 1;
+            receivers = route.receivers();
+        }
+        return Published.ACCEPTED;
+    }
+
+    private Published refused(Published verdict) {
+        tally.refuse();
+        return verdict;
+    }
+
+    private Route lookUp(ByteBuffer bytes, int from, int to) {
+        byte[] topic = new byte[to - from];
+        bytes.get(from, topic);
+        User user = session.login().user();
+        Route route = router.route(topic, user, routes.lastReceivers());
+        routes.keep(route, bytes, from, to);
+        return route;
+    }
+
+    private void handOver() {
+        if (count == 0) {
+            return;
+        }
+        if (batchMillis == 0) {
+            batchMillis = System.currentTimeMillis();
+        }
+        tally.in(count);
+        if (receivers.length > 0) {
+            String name = session.login().user().name();
+            outbox.put(new EventRun(buffer, start, end, count, name, batchMillis), receivers);
+        }
+        buffer = null;
+        count = 0;
+    }
+
+    /** See {@link io.datahub.api.event.Session#flush}. */
+    boolean flush() {
+        handOver();
+        batchMillis = 0;
+        return outbox.flush();
+    }
+}

@@ -1,0 +1,55 @@
+package io.datahub.broker;
+
+import io.datahub.api.event.Published;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Where the events of one topic from one publisher went when it was last looked up. Immutable. */
+final class Route {
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    private final byte[] topic;
+    private final long epoch;
+    private final Published verdict;
+    private final EventQueue[] receivers;
+
+    /** @param epoch the router's, from before it was looked up */
+    Route(byte[] topic, long epoch, Published verdict, EventQueue... receivers) {
+        this.topic = topic;
+        this.epoch = epoch;
+        this.verdict = verdict;
+        this.receivers = receivers;
+    }
+
+    Published verdict() {
+        return verdict;
+    }
+
+    /** Shared with everybody: nobody changes it. */
+    EventQueue[] receivers() {
+        return receivers;
+    }
+
+    /** Whether it is the route of the topic that stands there, and still holds. On the path of every event. */
+    boolean serves(ByteBuffer bytes, int from, int to, long presentEpoch) {
+        int length = to - from;
+        if (length != topic.length || epoch != presentEpoch) {
+            return false;
+        }
+        int i = 0;
+        for (; i <= length - Long.BYTES; i += Long.BYTES) {
+            if (bytes.getLong(from + i) != (long) LONG.get(topic, i)) {
+                return false;
+            }
+        }
+        for (; i < length; i++) {
+            if (bytes.get(from + i) != topic[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,54 @@
+package io.datahub.broker;
+
+import io.datahub.api.event.CloseReason;
+
+/** Looks now and then for publishers that have waited long enough, and for sessions that were too slow for too long. */
+final class Watch implements AutoCloseable, Runnable {
+
+    private static final long INTERVAL_MILLIS = 250;
+
+    private final Broker broker;
+    private final Thread thread;
+
+    Watch(Broker broker) {
+        this.broker = broker;
+        thread = new Thread(this, "datahub-broker-watch");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (true) {
+                Thread.sleep(INTERVAL_MILLIS);
+                long now = Patience.now();
+                for (BrokerSession session : broker.all()) {
+                    look(session, now);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look(BrokerSession session, long now) {
+        session.queue().tick(now);
+        if (session.queue().isTooSlow(now)
+                && broker.limits()
+                        .tooSlowTransports()
+                        .contains(session.login().origin().transport())) {
+            broker.end(session, CloseReason.TOO_SLOW);
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
