@@ -1,0 +1,58 @@
+package io.datahub.auth;
+
+import io.datahub.api.user.Origin;
+import io.datahub.auth.StoredCredential.Kind;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes who was refused and what changed among the users: one line a fact, and never a token. */
+final class AuditLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.audit");
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,23}");
+
+    void refused(String user, Origin origin, String reason) {
+        LOG.warn(
+                "login=refused user={} transport={} address={} reason={}",
+                quoted(user),
+                origin.transport(),
+                origin.address().getHostAddress(),
+                quoted(reason));
+    }
+
+    /** Writes a line for each user, grant and credential that came or went between two versions of the users file. */
+    void changed(Users before, Users after, String etag, String by) {
+        List<String> differences = UsersDifference.between(before, after);
+        differences.forEach(difference -> LOG.info("users=changed {} version={} by={}", difference, etag, quoted(by)));
+    }
+
+    void tokenIssued(String user, String label, String by) {
+        LOG.info("token=issued user={} label={} by={}", user, quoted(label), quoted(by));
+    }
+
+    /**
+     * The name that somebody claimed, as it may stand in a log. People do type a token where the name belongs, so what is
+     * no user's name and may be a token isn't shown.
+     */
+    String showable(String claimed, Users users) {
+        boolean known = users.named(claimed).isPresent();
+        boolean plain = PLAIN_NAME.matcher(claimed).matches()
+                && !claimed.startsWith("dh_")
+                && users.owning(Kind.TOKEN, Hashes.sha256(claimed.getBytes(StandardCharsets.UTF_8)))
+                        .isEmpty();
+        return known || plain || claimed.isEmpty() ? claimed : "(not shown)";
+    }
+
+    /** A text in quotes, in one line whatever it holds. */
+    static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        text.codePoints()
+                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.LINE_SEPARATOR ? ' ' : c)
+                .map(c -> c == '"' ? '\'' : c)
+                .forEach(quoted::appendCodePoint);
+        return quoted.append('"').toString();
+    }
+}

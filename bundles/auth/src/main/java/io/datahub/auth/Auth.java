@@ -1,0 +1,194 @@
+package io.datahub.auth;
+
+import io.datahub.api.Home;
+import io.datahub.api.Result;
+import io.datahub.api.health.Health;
+import io.datahub.api.health.HealthCheck;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.ChangeListener;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordStore;
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.Origin;
+import io.datahub.api.user.User;
+import io.datahub.api.user.UserRegistry;
+import io.datahub.api.user.UsersListener;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The component that turns credentials into users and keeps the last good users file in force. */
+@Component(
+        name = "io.datahub.auth",
+        immediate = true,
+        service = {Authenticator.class, UserRegistry.class, ChangeListener.class, HealthCheck.class},
+        property = HealthCheck.NAME + "=auth")
+@Designate(ocd = AuthConfiguration.class)
+public final class Auth implements Authenticator, UserRegistry, ChangeListener, HealthCheck {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Auth.class);
+    private static final long STOP_SECONDS = 5;
+
+    private final List<UsersListener> listeners = new CopyOnWriteArrayList<>();
+    private final ScheduledThreadPoolExecutor executor;
+    private final UsersInForce inForce;
+    private final UsersLoading loading;
+    private final ExpiryTimer expiry;
+    private final Doorkeeper doorkeeper;
+    private final TokenDesk tokenDesk;
+
+    /**
+     * @throws IllegalArgumentException if there are no users and the token supplied for the first one won't do
+     */
+    @Activate
+    public Auth(AuthConfiguration configuration, @Reference Home home, @Reference RecordStore store) {
+        this(configuration, home, store, Clock.systemUTC(), System::getenv);
+    }
+
+    Auth(
+            AuthConfiguration configuration,
+            Home home,
+            RecordStore store,
+            Clock clock,
+            UnaryOperator<String> environment) {
+        AuditLog audit = new AuditLog();
+        UsersRecord record = new UsersRecord(store);
+        LastGood lastGood = new LastGood(home);
+        executor = executor();
+        inForce = new UsersInForce(lastGood, audit, this::usersChanged);
+        expiry = new ExpiryTimer(inForce, clock, executor, () -> tell(this));
+        doorkeeper = new Doorkeeper(inForce, clock, audit, configuration);
+        tokenDesk = new TokenDesk(inForce, record, clock, audit);
+        loading = new UsersLoading(
+                record, lastGood, inForce, () -> new FirstUsers(home, configuration, environment), clock, executor);
+        log("started", configuration);
+        try {
+            loading.start();
+        } catch (RuntimeException e) {
+            executor.shutdownNow();
+            throw e;
+        }
+    }
+
+    private static ScheduledThreadPoolExecutor executor() {
+        ScheduledThreadPoolExecutor executor =
+                new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "datahub-auth"));
+        executor.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy()); // it is only full when stopped
+        executor.setRemoveOnCancelPolicy(true);
+        return executor;
+    }
+
+    private static void log(String what, AuthConfiguration configuration) {
+        LOG.info(
+                "auth={} allowClearAdmin={} freeFailures={} maxPenaltyMillis={} failureHalfLifeMillis={} maxAddresses={}",
+                what,
+                configuration.allowClearAdmin(),
+                configuration.freeFailures(),
+                configuration.maxPenaltyMillis(),
+                configuration.failureHalfLifeMillis(),
+                configuration.maxAddresses());
+    }
+
+    @Modified
+    void modified(AuthConfiguration configuration) {
+        doorkeeper.configure(configuration);
+        log("configured", configuration);
+        tell(this);
+    }
+
+    @Deactivate
+    void deactivate() throws InterruptedException {
+        executor.shutdownNow();
+        inForce.close();
+        tell(new Nobody());
+        if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+            LOG.warn("auth=stopped thread=datahub-auth reason=\"still busy with the store\"");
+        }
+        LOG.info("auth=stopped");
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addListener(UsersListener listener) {
+        listeners.add(listener);
+        tell(listener, this);
+    }
+
+    void removeListener(UsersListener listener) {
+        listeners.remove(listener);
+    }
+
+    private void usersChanged() {
+        expiry.reset();
+        tell(this);
+    }
+
+    private void tell(Authenticator authenticator) {
+        listeners.forEach(listener -> tell(listener, authenticator));
+    }
+
+    private static void tell(UsersListener listener, Authenticator authenticator) {
+        try {
+            listener.usersChanged(authenticator);
+        } catch (RuntimeException e) {
+            LOG.error("users=changed listener={} failed", listener.getClass().getName(), e);
+        }
+    }
+
+    @Override
+    public void changed(Change change) {
+        if (change.path().equals(RecordPath.USERS)) {
+            loading.changed(change);
+        }
+    }
+
+    @Override
+    public Result<Login> authenticate(Credentials credentials, Origin origin) {
+        return doorkeeper.authenticate(credentials, origin);
+    }
+
+    @Override
+    public Optional<Login> renew(Login login) {
+        return doorkeeper.renew(login);
+    }
+
+    @Override
+    public Duration penalty(Origin origin) {
+        return doorkeeper.penalty(origin);
+    }
+
+    @Override
+    public List<Account> accounts() {
+        return tokenDesk.accounts();
+    }
+
+    @Override
+    public Result<String> issueToken(User actor, String user, String label, Optional<Instant> expires)
+            throws IOException {
+        return tokenDesk.issueToken(actor, user, label, expires);
+    }
+
+    @Override
+    public Health check() {
+        return loading.health();
+    }
+}

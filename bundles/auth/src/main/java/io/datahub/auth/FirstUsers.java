@@ -1,0 +1,120 @@
+package io.datahub.auth;
+
+import io.datahub.api.Home;
+import io.datahub.api.record.RecordPath;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The users file of a new hub: one administrator with a token, either supplied or made and left in a private file. */
+final class FirstUsers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FirstUsers.class);
+    private static final int MIN_CHARACTERS = 32;
+    private static final int MAX_BYTES = 255;
+
+    private final Path tokenFile;
+    private final Optional<String> supplied;
+    private final String token;
+
+    /**
+     * @param environment an environment variable's value, or null
+     * @throws IllegalArgumentException if a token was supplied that won't do
+     */
+    FirstUsers(Home home, AuthConfiguration configuration, UnaryOperator<String> environment) {
+        tokenFile = home.root().resolve("admin.token");
+        supplied = supplied(configuration, environment);
+        token = supplied.orElseGet(Tokens::random);
+    }
+
+    private static Optional<String> supplied(AuthConfiguration configuration, UnaryOperator<String> environment) {
+        String variable = configuration.adminTokenVariable().strip();
+        String file = configuration.adminTokenFile().strip();
+        String value = variable.isEmpty() ? null : environment.apply(variable);
+        boolean inVariable = value != null && !value.isBlank();
+        if (inVariable && !file.isEmpty()) {
+            throw new IllegalArgumentException("the first administrator's token is supplied twice, by " + variable
+                    + " and by adminTokenFile=" + file + "; leave one of them out");
+        }
+        if (inVariable) {
+            return Optional.of(checked(value.strip(), variable));
+        }
+        return file.isEmpty() ? Optional.empty() : Optional.of(checked(content(file), "the file " + file));
+    }
+
+    private static String content(String file) {
+        try {
+            return Files.readString(Path.of(file)).strip();
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "the first administrator's token can't be read from " + file + " (" + e
+                            + "); make the file readable,"
+                            + " or leave adminTokenFile and DATAHUB_ADMIN_TOKEN_FILE out",
+                    e);
+        }
+    }
+
+    private static String checked(String token, String where) {
+        int characters = token.codePointCount(0, token.length());
+        if (characters < MIN_CHARACTERS) {
+            throw new IllegalArgumentException("the first administrator's token in " + where + " has " + characters
+                    + " characters; it needs at least " + MIN_CHARACTERS);
+        }
+        if (token.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES
+                || token.chars().anyMatch(c -> Character.isISOControl(c) || Character.isWhitespace(c))) {
+            throw new IllegalArgumentException("the first administrator's token in " + where
+                    + " must have at most 255 bytes and no space or control characters");
+        }
+        return token;
+    }
+
+    /** Leaves a token that wasn't supplied in its file, and writes the users file for it. */
+    byte[] prepare(Instant now) throws IOException {
+        if (supplied.isEmpty()) {
+            PrivateFile.write(tokenFile, (token + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        return text(sha256(), now).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The SHA-256 of the token, in lower-case hexadecimal. */
+    String sha256() {
+        return Hashes.sha256(token.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Says where the token is, once the file that was prepared is in force. */
+    void created() {
+        LOG.info(
+                "users=created file={} user=admin token={}",
+                RecordPath.USERS,
+                supplied.isEmpty() ? "in " + tokenFile : "as supplied");
+    }
+
+    /** Takes back the token of a file that didn't come into force, since somebody else's did. */
+    void discard() throws IOException {
+        if (supplied.isEmpty()) {
+            Files.deleteIfExists(tokenFile);
+        }
+    }
+
+    private static String text(String sha256, Instant now) {
+        return """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <!--
+                  Who may use the hub, and for what. A new version of this file is judged before it counts; one that fails
+                  leaves the last good one in force. Only the SHA-256 of a token stands here.
+                -->
+                <broker-users xmlns="%s">
+                  <user name="admin" roles="admin">
+                    <token sha256="%s" label="first" created="%s"/>
+                  </user>
+                </broker-users>
+                """.formatted(UsersReader.NAMESPACE, sha256, now.truncatedTo(ChronoUnit.SECONDS));
+    }
+}

@@ -1,0 +1,43 @@
+package io.datahub.auth;
+
+import io.datahub.api.Home;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps the bytes of the users file that came into force last, for a start at which the record itself is no good. */
+final class LastGood {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LastGood.class);
+
+    private final Path file;
+
+    LastGood(Home home) {
+        file = home.state().resolve("users.last-good.xml");
+    }
+
+    /** The bytes, where there are any. */
+    Optional<byte[]> read() {
+        try {
+            return Optional.of(Files.readAllBytes(file));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            LOG.warn("last-good=unreadable file={} reason={}", file, AuditLog.quoted(e.toString()));
+            return Optional.empty();
+        }
+    }
+
+    /** Keeps these bytes; writes nothing where they are kept already. */
+    void keep(byte[] bytes) throws IOException {
+        Optional<byte[]> kept = read();
+        if (kept.isEmpty() || !Arrays.equals(kept.get(), bytes)) {
+            PrivateFile.write(file, bytes);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package io.datahub.auth;
+
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/** Makes tokens. */
+final class Tokens {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int BYTES = 32;
+
+    private Tokens() {}
+
+    /** A new token: {@code dh_} and 32 random bytes in base64url. */
+    static String random() {
+        byte[] bytes = new byte[BYTES];
+        RANDOM.nextBytes(bytes);
+        return "dh_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}

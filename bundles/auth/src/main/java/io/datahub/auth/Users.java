@@ -1,0 +1,91 @@
+package io.datahub.auth;
+
+import io.datahub.auth.StoredCredential.Kind;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** All users of one version of the users file, found by name or by credential. Immutable. */
+final class Users {
+
+    static final Users NOBODY = new Users(List.of());
+
+    private final List<StoredUser> all;
+    private final Map<String, StoredUser> byName = new HashMap<>();
+    private final Map<String, Owned> byCredential = new HashMap<>();
+
+    /**
+     * A credential and whose it is.
+     *
+     * @param owner the user
+     * @param credential one of the user's credentials
+     */
+    record Owned(StoredUser owner, StoredCredential credential) {}
+
+    /**
+     * @param all in the order of the file
+     * @throws IllegalArgumentException if two have the same name or the same credential
+     */
+    Users(List<StoredUser> all) {
+        this.all = List.copyOf(all);
+        for (StoredUser user : all) {
+            if (byName.put(user.name(), user) != null) {
+                throw new IllegalArgumentException("there are two users named " + user.name());
+            }
+            user.credentials().forEach(credential -> enter(new Owned(user, credential)));
+        }
+    }
+
+    private void enter(Owned owned) {
+        Owned other = byCredential.put(owned.credential().name(), owned);
+        if (other != null) {
+            throw new IllegalArgumentException("the users " + other.owner().name() + " and "
+                    + owned.owner().name() + " share a "
+                    + owned.credential().kind().word());
+        }
+    }
+
+    List<StoredUser> all() {
+        return all;
+    }
+
+    Optional<StoredUser> named(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    /** The place of a user in the file, from 0; -1 if there is none of that name. */
+    int place(String name) {
+        return named(name).map(all::indexOf).orElse(-1);
+    }
+
+    /**
+     * Finds who has this credential.
+     *
+     * @param value in lower-case hexadecimal, whole
+     */
+    Optional<Owned> owning(Kind kind, String value) {
+        return Optional.ofNullable(byCredential.get(StoredCredential.name(kind, value)))
+                .filter(owned -> MessageDigest.isEqual(
+                        owned.credential().value().getBytes(StandardCharsets.US_ASCII),
+                        value.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /** Finds a credential again by what a login remembers of it. */
+    Optional<Owned> credential(String name) {
+        return Optional.ofNullable(byCredential.get(name));
+    }
+
+    /** When the next credential after this time ends. */
+    Optional<Instant> nextExpiry(Instant after) {
+        List<Instant> ends = new ArrayList<>();
+        for (Owned owned : byCredential.values()) {
+            owned.credential().expires().filter(after::isBefore).ifPresent(ends::add);
+        }
+        return ends.stream().min(Instant::compareTo);
+    }
+}

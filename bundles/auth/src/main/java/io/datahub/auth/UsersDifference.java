@@ -1,0 +1,71 @@
+package io.datahub.auth;
+
+import io.datahub.api.user.User;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What differs between two versions of the users file, as {@code key=value} for the audit log. */
+final class UsersDifference {
+
+    private static final int SHOWN_DIGITS = 8;
+
+    private final List<String> lines = new ArrayList<>();
+
+    private UsersDifference() {}
+
+    static List<String> between(Users before, Users after) {
+        UsersDifference difference = new UsersDifference();
+        for (StoredUser user : before.all()) {
+            if (after.named(user.name()).isEmpty()) {
+                difference.user("removed", user);
+            }
+        }
+        for (StoredUser user : after.all()) {
+            Optional<StoredUser> old = before.named(user.name());
+            if (old.isEmpty()) {
+                difference.user("added", user);
+            } else {
+                difference.compare(old.get(), user);
+            }
+        }
+        return difference.lines;
+    }
+
+    private void user(String change, StoredUser user) {
+        lines.add("change=user-" + change + " user=" + user.name() + " roles="
+                + String.join(",", user.user().roles()) + " credentials="
+                + user.credentials().size());
+    }
+
+    private void compare(StoredUser before, StoredUser after) {
+        if (before.disabled() != after.disabled()) {
+            lines.add("change=user-" + (after.disabled() ? "disabled" : "enabled") + " user=" + after.name());
+        }
+        if (!rights(before.user()).equals(rights(after.user()))) {
+            lines.add("change=user-rights user=" + after.name() + " roles="
+                    + String.join(",", after.user().roles()) + " grants="
+                    + after.user().grants().size());
+        }
+        for (StoredCredential credential : before.credentials()) {
+            if (!after.credentials().contains(credential)) {
+                credential("removed", after, credential);
+            }
+        }
+        for (StoredCredential credential : after.credentials()) {
+            if (!before.credentials().contains(credential)) {
+                credential("added", after, credential);
+            }
+        }
+    }
+
+    private static List<Object> rights(User user) {
+        return List.of(user.roles(), user.grants());
+    }
+
+    private void credential(String change, StoredUser user, StoredCredential credential) {
+        lines.add("change=" + credential.kind().word() + "-" + change + " user=" + user.name() + " begins="
+                + credential.value().substring(0, SHOWN_DIGITS) + " label=" + AuditLog.quoted(credential.label())
+                + credential.expires().map(end -> " expires=" + end).orElse(""));
+    }
+}

@@ -1,0 +1,94 @@
+package io.datahub.auth;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.Precondition;
+import io.datahub.api.record.Reading;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordStore;
+import io.datahub.api.record.Upload;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.User;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The record {@code broker_users.xml}, read and written whole. */
+final class UsersRecord {
+
+    private static final int MAX_BYTES = 16 << 20;
+
+    private final RecordStore store;
+
+    UsersRecord(RecordStore store) {
+        this.store = store;
+    }
+
+    /**
+     * The present version, which was judged.
+     *
+     * @return or a refusal: {@link Reason#NOT_FOUND}, or {@link Reason#UNAVAILABLE} while somebody edits it on disk and it
+     *     isn't judged yet
+     */
+    Result<Version> read() throws IOException {
+        Result<Reading> opened = store.open(User.HUB, RecordPath.USERS);
+        if (opened.isRefused()) {
+            return Result.refused(opened.refusal().orElseThrow());
+        }
+        try (Reading reading = opened.get()) {
+            Optional<String> etag = reading.version().etag();
+            if (etag.isEmpty()) {
+                return Result.refused(Refusal.unavailable(
+                        RecordPath.USERS + " is being changed on disk; try again in a moment", Duration.ofSeconds(1)));
+            }
+            return Result.done(new Version(bytes(reading), etag.get()));
+        }
+    }
+
+    private static byte[] bytes(Reading reading) throws IOException {
+        long size = reading.channel().size();
+        if (size > MAX_BYTES) {
+            throw new IOException(RecordPath.USERS + " has " + size + " bytes; at most " + MAX_BYTES + " are read");
+        }
+        ByteBuffer buffer = ByteBuffer.allocate((int) size);
+        while (buffer.hasRemaining()) {
+            if (reading.channel().read(buffer, buffer.position()) < 0) {
+                throw new EOFException(RecordPath.USERS + " became shorter while it was read");
+            }
+        }
+        return buffer.array();
+    }
+
+    /** Makes the record, where there is none. */
+    Result<Change> create(byte[] bytes) throws IOException {
+        return write(User.HUB, bytes, Optional::isEmpty);
+    }
+
+    /** Replaces a version; refused with {@link Reason#PRECONDITION_FAILED} if somebody else has done so meanwhile. */
+    Result<Change> replace(User user, Version version, byte[] bytes) throws IOException {
+        Optional<String> etag = Optional.of(version.etag());
+        return write(
+                user,
+                bytes,
+                current -> current.isPresent() && current.get().etag().equals(etag));
+    }
+
+    private Result<Change> write(User user, byte[] bytes, Precondition precondition) throws IOException {
+        WriteRequest request =
+                new WriteRequest(user, "auth", RecordPath.USERS, precondition, OptionalLong.of(bytes.length), Map.of());
+        Result<Upload> begun = store.begin(request);
+        if (begun.isRefused()) {
+            return Result.refused(begun.refusal().orElseThrow());
+        }
+        try (Upload upload = begun.get()) {
+            Optional<Refusal> refusal = upload.write(ByteBuffer.wrap(bytes));
+            return refusal.isPresent() ? Result.refused(refusal.get()) : upload.commit();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.datahub.validators;
+
+import io.datahub.validators.SecureXml.EnoughException;
+import javax.xml.XMLConstants;
+import javax.xml.validation.Schema;
+import javax.xml.validation.ValidatorHandler;
+import org.xml.sax.ContentHandler;
+import org.xml.sax.ErrorHandler;
+import org.xml.sax.SAXException;
+import org.xml.sax.SAXParseException;
+
+/** Adds what a schema has against a document to the findings, until they are full. */
+final class SchemaCheck implements ErrorHandler {
+
+    private final Findings findings;
+
+    private SchemaCheck(Findings findings) {
+        this.findings = findings;
+    }
+
+    /** A handler that checks what it is told and hands it on. */
+    static ContentHandler handler(Schema schema, ContentHandler next, Findings findings) throws SAXException {
+        ValidatorHandler handler = schema.newValidatorHandler();
+        handler.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
+        handler.setErrorHandler(new SchemaCheck(findings));
+        handler.setContentHandler(next);
+        handler.setResourceResolver((type, namespace, publicId, systemId, base) -> {
+            throw new IllegalStateException("a document can't name its own schema");
+        });
+        return handler;
+    }
+
+    @Override
+    public void warning(SAXParseException warning) {}
+
+    @Override
+    public void error(SAXParseException error) throws SAXException {
+        findings.add(error);
+        if (findings.isFull()) {
+            throw new EnoughException();
+        }
+    }
+
+    @Override
+    public void fatalError(SAXParseException error) throws SAXException {
+        throw error;
+    }
+}
