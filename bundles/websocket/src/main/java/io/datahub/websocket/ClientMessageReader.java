@@ -1,0 +1,186 @@
+package io.datahub.websocket;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.user.Credentials;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads one message of a client. Fields that it doesn't know are passed over. For one use. */
+final class ClientMessageReader {
+
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNestingDepth(20)
+                    .build())
+            .build();
+    private static final int MAX_ID = 256;
+
+    private String type;
+    private String id;
+    private String user;
+    private String token;
+    private String topic;
+    private String data;
+    private String base64;
+    private String since;
+    private List<String> topics;
+
+    private ClientMessageReader() {}
+
+    /** What the message said, or why it can't be understood; the refusal comes with the message's id where it has one. */
+    record Reading(Optional<String> id, Result<ClientMessage> message) {}
+
+    static Reading read(byte[] text) {
+        ClientMessageReader reader = new ClientMessageReader();
+        Result<ClientMessage> message;
+        try (JsonParser parser = JSON.createParser(text)) {
+            reader.fields(parser);
+            message = reader.message();
+        } catch (Malformed e) {
+            message = bad(e.getMessage());
+        } catch (IOException e) {
+            message = bad("the message is no well-formed JSON object");
+        }
+        return new Reading(Optional.ofNullable(reader.id), message);
+    }
+
+    private void fields(JsonParser parser) throws IOException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw new Malformed("a message is a JSON object");
+        }
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            parser.nextToken();
+            switch (name) {
+                case "id" -> id = id(parser);
+                case "type" -> type = string(name, parser);
+                case "user" -> user = string(name, parser);
+                case "token" -> token = string(name, parser);
+                case "topic" -> topic = string(name, parser);
+                case "data" -> data = string(name, parser);
+                case "base64" -> base64 = string(name, parser);
+                case "topics" -> topics = strings(name, parser);
+                case "since" ->
+                    since = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                            ? parser.getText()
+                            : string(name, parser);
+                default -> parser.skipChildren();
+            }
+        }
+        if (parser.nextToken() != null) {
+            throw new Malformed("a message is one JSON object with nothing behind it");
+        }
+    }
+
+    private static String id(JsonParser parser) throws IOException {
+        boolean quoted = parser.currentToken() == JsonToken.VALUE_STRING;
+        if (!quoted && !parser.currentToken().isNumeric()) {
+            throw new Malformed("id is a number or a string");
+        }
+        String text = parser.getText();
+        if (text.length() > MAX_ID || !Utf8.isEncodable(text)) {
+            throw new Malformed("id is no longer than " + MAX_ID + " characters and valid Unicode");
+        }
+        return quoted ? ServerMessage.quote(text) : text;
+    }
+
+    private static String string(String name, JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            throw new Malformed(name + " is a string");
+        }
+        String text = parser.getText();
+        if (!Utf8.isEncodable(text)) {
+            throw new Malformed(name + " is not valid Unicode; send bytes as base64");
+        }
+        return text;
+    }
+
+    private static List<String> strings(String name, JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            throw new Malformed(name + " is an array of strings");
+        }
+        List<String> values = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            values.add(string("each of " + name, parser));
+        }
+        return values;
+    }
+
+    private Result<ClientMessage> message() {
+        if (type == null) {
+            return bad("type is missing");
+        }
+        Optional<String> answerTo = Optional.ofNullable(id);
+        return switch (type) {
+            case "auth" -> auth(answerTo);
+            case "subscribe" -> subscribe(answerTo);
+            case "unsubscribe" ->
+                topics == null
+                        ? bad("topics is missing")
+                        : Result.done(new ClientMessage.Unsubscribe(answerTo, topics));
+            case "publish" -> publish(answerTo);
+            default -> bad("type is one of auth, subscribe, unsubscribe, publish");
+        };
+    }
+
+    private Result<ClientMessage> auth(Optional<String> answerTo) {
+        return token == null
+                ? bad("token is missing")
+                : Result.done(new ClientMessage.Auth(
+                        answerTo, new Credentials.Token(Optional.ofNullable(user), utf8(token))));
+    }
+
+    private Result<ClientMessage> subscribe(Optional<String> answerTo) {
+        if (topics == null) {
+            return bad("topics is missing");
+        }
+        if (since == null) {
+            return Result.done(new ClientMessage.Subscribe(answerTo, topics, Optional.empty()));
+        }
+        return Cursor.parse(since)
+                .then(cursor -> Result.done(new ClientMessage.Subscribe(answerTo, topics, Optional.of(cursor))));
+    }
+
+    private Result<ClientMessage> publish(Optional<String> answerTo) {
+        if (topic == null) {
+            return bad("topic is missing");
+        }
+        if ((data == null) == (base64 == null)) {
+            return bad("an event has either data or base64");
+        }
+        try {
+            byte[] payload = data != null ? utf8(data) : Base64.getDecoder().decode(base64);
+            return Result.done(new ClientMessage.Publish(answerTo, topic, payload));
+        } catch (IllegalArgumentException e) {
+            return bad("base64 is not valid (RFC 4648, 4)");
+        }
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static <T> Result<T> bad(String detail) {
+        return Result.refused(new Refusal(Reason.BAD_REQUEST, detail));
+    }
+
+    /** Ends the reading with a sentence for the client. */
+    private static final class Malformed extends IOException {
+        Malformed(String sentence) {
+            super(sentence);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.datahub.websocket;
+
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.health.Health;
+import io.datahub.api.health.HealthCheck;
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.Origin;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.websocket.core.Configuration;
+import org.eclipse.jetty.websocket.core.FrameHandler;
+import org.eclipse.jetty.websocket.core.WebSocketComponents;
+import org.eclipse.jetty.websocket.core.WebSocketConstants;
+import org.eclipse.jetty.websocket.core.WebSocketExtensionRegistry;
+import org.eclipse.jetty.websocket.core.server.Handshaker;
+import org.eclipse.jetty.websocket.core.server.ServerUpgradeRequest;
+import org.eclipse.jetty.websocket.core.server.ServerUpgradeResponse;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Upgrades requests for {@code /events} to WebSocket (RFC 6455, and RFC 8441 over HTTP/2) and passes every other request
+ * on. It needs nothing of the server that it is mounted in, so it can come and go while the server runs.
+ */
+@Component(
+        service = {Handler.class, HealthCheck.class},
+        configurationPid = "io.datahub.websocket",
+        property = {
+            "datahub.http.path=/events",
+            "datahub.http.open:Boolean=true",
+            "service.ranking:Integer=100",
+            HealthCheck.NAME + "=websocket"
+        })
+@Designate(ocd = WebSocketConfiguration.class)
+public final class EventsHandler extends Handler.Abstract implements HealthCheck {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventsHandler.class);
+    private static final int OUTPUT_BUFFER_BYTES = 32 * 1024;
+    private static final int MAX_FRAME_BYTES = 64 * 1024;
+
+    private final Gateway gateway;
+    private final Origins origins;
+    private final Duration idle;
+    private final Handshaker handshaker = Handshaker.newInstance();
+    private final WebSocketComponents components;
+
+    @Activate
+    public EventsHandler(
+            @Reference EventBroker broker,
+            @Reference Authenticator authenticator,
+            @Reference ChangeJournal journal,
+            WebSocketConfiguration configuration) {
+        gateway = new Gateway(broker, authenticator, journal, configuration);
+        origins = new Origins(configuration.origins());
+        idle = Duration.ofMillis(configuration.idleMillis());
+        components = new WebSocketComponents(
+                new WebSocketExtensionRegistry(), null, ByteBufferPool.NON_POOLING, null, null, gateway::soon);
+        LOG.info(
+                "event=started path=/events maxMessageBytes={} maxConnections={} handshakeMillis={} idleMillis={}",
+                configuration.maxMessageBytes(),
+                configuration.maxConnections(),
+                configuration.handshakeMillis(),
+                configuration.idleMillis());
+    }
+
+    /** Says good-bye to the clients. */
+    @Deactivate
+    public void deactivate() {
+        int clients = gateway.clients();
+        gateway.close();
+        LOG.info("event=stopped clients={}", clients);
+    }
+
+    @Override
+    public Health check() {
+        return Health.ready("/events, clients=" + gateway.clients());
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        if (!isEvents(Request.getPathInContext(request))) {
+            return false;
+        }
+        if (!handshaker.isWebSocketUpgradeRequest(request)) {
+            return isForeignVersion(request) && refuseVersion(request, response, callback);
+        }
+        if (!origins.permit(request)) {
+            return refuse(
+                    request,
+                    response,
+                    callback,
+                    HttpStatus.FORBIDDEN_403,
+                    "pages of this origin may not connect; an administrator can list it in io.datahub.websocket.cfg");
+        }
+        if (!gateway.hasRoom()) {
+            return refuse(
+                    request,
+                    response,
+                    callback,
+                    HttpStatus.SERVICE_UNAVAILABLE_503,
+                    "as many clients are connected as are allowed; try again later");
+        }
+        Configuration.Customizer limits = socket -> {
+            socket.setIdleTimeout(idle);
+            socket.setAutoFragment(true);
+            socket.setMaxFrameSize(MAX_FRAME_BYTES);
+            socket.setOutputBufferSize(OUTPUT_BUFFER_BYTES);
+        };
+        return handshaker.upgradeRequest(this::negotiate, request, response, callback, components, limits);
+    }
+
+    private static boolean isEvents(String path) {
+        return path.equals("/events") || path.equals("/events/");
+    }
+
+    private static boolean isForeignVersion(Request request) {
+        return request.getHeaders().contains(HttpHeader.UPGRADE, "websocket");
+    }
+
+    private static boolean refuseVersion(Request request, Response response, Callback callback) {
+        response.getHeaders().put(HttpHeader.SEC_WEBSOCKET_VERSION, WebSocketConstants.SPEC_VERSION_STRING);
+        return refuse(
+                request,
+                response,
+                callback,
+                HttpStatus.UPGRADE_REQUIRED_426,
+                "this is no handshake of WebSocket version 13 (RFC 6455, 4.1)");
+    }
+
+    private static boolean refuse(Request request, Response response, Callback callback, int status, String detail) {
+        Response.writeError(request, response, callback, status, detail);
+        return true;
+    }
+
+    private FrameHandler negotiate(ServerUpgradeRequest request, ServerUpgradeResponse response, Callback callback) {
+        List<String> offered = request.getSubProtocols();
+        Optional<Dialect> dialect = offered.isEmpty() ? Optional.of(Dialect.JSON) : Dialect.of(offered);
+        if (dialect.isEmpty()) {
+            refuse(
+                    request,
+                    response,
+                    callback,
+                    HttpStatus.BAD_REQUEST_400,
+                    "the hub speaks the subprotocols " + Dialect.JSON.subprotocol() + " and "
+                            + Dialect.BINARY.subprotocol());
+            return null;
+        }
+        response.setExtensions(List.of());
+        if (!offered.isEmpty()) {
+            response.setAcceptedSubProtocol(dialect.get().subprotocol());
+        }
+        Optional<Login> login = Optional.ofNullable((Login) request.getAttribute(Login.class.getName()));
+        return new Client(gateway, dialect.get(), login, new Origin("websocket", address(request), request.isSecure()));
+    }
+
+    private static InetAddress address(Request request) {
+        if (request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress socket
+                && !socket.isUnresolved()) {
+            return socket.getAddress();
+        }
+        try {
+            return InetAddress.getByName(Request.getRemoteAddr(request));
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("the client's address is no address", e);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.datahub.websocket;
+
+import io.datahub.api.event.CloseReason;
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.user.Authenticator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.eclipse.jetty.websocket.core.CloseStatus;
+import org.eclipse.jetty.websocket.core.CoreSession;
+
+/** What all clients share: the hub behind them, the threads, the encoders; and who is connected. For any thread. */
+final class Gateway implements AutoCloseable {
+
+    private final EventBroker broker;
+    private final Authenticator authenticator;
+    private final ChangeJournal journal;
+    private final WebSocketConfiguration configuration;
+    private final Map<Dialect, RunEncoder> encoders =
+            Map.of(Dialect.JSON, new RunEncoder(Dialect.JSON), Dialect.BINARY, new RunEncoder(Dialect.BINARY));
+    private final Set<Client> clients = ConcurrentHashMap.newKeySet();
+    private final ThreadPoolExecutor sending;
+    private final ThreadPoolExecutor replaying;
+    private final ScheduledThreadPoolExecutor timer;
+    private volatile boolean stopped;
+
+    Gateway(
+            EventBroker broker,
+            Authenticator authenticator,
+            ChangeJournal journal,
+            WebSocketConfiguration configuration) {
+        this.broker = broker;
+        this.authenticator = authenticator;
+        this.journal = journal;
+        this.configuration = configuration;
+        int processors = Math.min(8, Runtime.getRuntime().availableProcessors());
+        int threads = configuration.threads() > 0 ? configuration.threads() : processors;
+        sending = pool(threads, "datahub-websocket-send");
+        replaying = pool(2, "datahub-websocket-replay");
+        timer = new ScheduledThreadPoolExecutor(1, named("datahub-websocket-timer"));
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /** Threads that end when there is nothing to do for a while; after the end, tasks are dropped. */
+    private static ThreadPoolExecutor pool(int threads, String name) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads,
+                threads,
+                30,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                named(name),
+                new ThreadPoolExecutor.DiscardPolicy());
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    private static ThreadFactory named(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> new Thread(task, name + "-" + number.incrementAndGet());
+    }
+
+    EventBroker broker() {
+        return broker;
+    }
+
+    Authenticator authenticator() {
+        return authenticator;
+    }
+
+    ChangeJournal journal() {
+        return journal;
+    }
+
+    WebSocketConfiguration configuration() {
+        return configuration;
+    }
+
+    /** The events on their way to a client. */
+    Feed feed(CoreSession socket, Dialect dialect, Consumer<CloseReason> ending) {
+        return new Feed(socket, encoders.get(dialect), sending, replaying, ending);
+    }
+
+    /**
+     * Does something after a time.
+     *
+     * @return forgets it
+     */
+    Runnable later(long millis, Runnable task) {
+        Future<?> future = timer.schedule(task, millis, TimeUnit.MILLISECONDS);
+        return () -> future.cancel(false);
+    }
+
+    /** Does something on a thread of the gateway. */
+    void soon(Runnable task) {
+        sending.execute(task);
+    }
+
+    /** Whether there is room for another client. */
+    boolean hasRoom() {
+        return clients.size() < configuration.maxConnections();
+    }
+
+    /** Counts a client in; if the gateway has stopped, closes it and answers false. */
+    boolean enter(Client client) {
+        clients.add(client);
+        if (stopped) {
+            client.close(CloseStatus.SHUTDOWN, "the hub stops");
+        }
+        return !stopped;
+    }
+
+    void leave(Client client) {
+        clients.remove(client);
+        if (stopped) {
+            synchronized (clients) {
+                clients.notifyAll();
+            }
+        }
+    }
+
+    /** How many clients are connected. */
+    int clients() {
+        return clients.size();
+    }
+
+    /** Says good-bye to all clients, waits for them as long as a closing connection may take, and ends the threads. */
+    @Override
+    public void close() {
+        stopped = true;
+        clients.forEach(client -> client.close(CloseStatus.SHUTDOWN, "the hub stops"));
+        awaitEmpty(TimeUnit.MILLISECONDS.toNanos(configuration.closeMillis()));
+        timer.shutdownNow();
+        sending.shutdown();
+        replaying.shutdownNow();
+        try {
+            for (ThreadPoolExecutor pool : List.of(timer, sending, replaying)) {
+                if (!pool.awaitTermination(1, TimeUnit.SECONDS)) {
+                    pool.shutdownNow();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitEmpty(long nanos) {
+        long end = System.nanoTime() + nanos;
+        synchronized (clients) {
+            while (!clients.isEmpty()) {
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                if (left <= 0) {
+                    return;
+                }
+                try {
+                    clients.wait(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
+        }
+    }
+}

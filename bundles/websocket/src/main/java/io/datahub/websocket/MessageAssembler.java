@@ -1,0 +1,57 @@
+package io.datahub.websocket;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.eclipse.jetty.websocket.core.Frame;
+import org.eclipse.jetty.websocket.core.OpCode;
+
+/** Puts the frames of a message together (RFC 6455, 5.4). For one thread at a time. */
+final class MessageAssembler {
+
+    private final int maxTextBytes;
+    private final int maxBinaryBytes;
+    private byte[] bytes = {};
+    private int length;
+    private boolean binary;
+
+    MessageAssembler(int maxTextBytes, int maxBinaryBytes) {
+        this.maxTextBytes = maxTextBytes;
+        this.maxBinaryBytes = maxBinaryBytes;
+    }
+
+    /** Adds a data frame; false if the message is too long now, and nothing more can be added. */
+    boolean add(Frame frame) {
+        if (frame.getOpCode() != OpCode.CONTINUATION) {
+            binary = frame.getOpCode() == OpCode.BINARY;
+            length = 0;
+        }
+        ByteBuffer payload = frame.getPayload();
+        int more = payload == null ? 0 : payload.remaining();
+        int limit = binary ? maxBinaryBytes : maxTextBytes;
+        if (more > limit - length) {
+            return false;
+        }
+        if (more > 0) {
+            if (bytes.length < length + more) {
+                int room = frame.isFin() ? length + more : Math.min(limit, Math.max(length + more, 2 * length));
+                bytes = Arrays.copyOf(bytes, room);
+            }
+            payload.get(payload.position(), bytes, length, more);
+            length += more;
+        }
+        return true;
+    }
+
+    /** Whether the present message is binary. */
+    boolean isBinary() {
+        return binary;
+    }
+
+    /** The whole message; the assembler forgets it. */
+    byte[] message() {
+        byte[] message = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+        bytes = new byte[0];
+        length = 0;
+        return message;
+    }
+}
