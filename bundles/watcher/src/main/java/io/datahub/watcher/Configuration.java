@@ -1,0 +1,47 @@
+package io.datahub.watcher;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** How the watcher waits and what it passes over. */
+@ObjectClassDefinition(name = "Datahub watcher")
+public @interface Configuration {
+
+    @AttributeDefinition(description = "How long a file must have rested before its change counts, in milliseconds")
+    long quietMillis() default 500;
+
+    @AttributeDefinition(description = "How long a change may wait for a file that never rests, in milliseconds")
+    long maxQuietMillis() default 5_000;
+
+    @AttributeDefinition(description = "How often everything is compared with the index, in minutes; 0 is never")
+    long rescanMinutes() default 60;
+
+    @AttributeDefinition(
+            description = "How often everything is compared where the operating system can't notify, in milliseconds")
+    long pollMillis() default 5_000;
+
+    @AttributeDefinition(description = "Paths compared at the same time, from 1")
+    int checkThreads() default 8;
+
+    @AttributeDefinition(
+            description =
+                    "Names that programs give to files they haven't finished, with * and ?; no event until renamed")
+    String[] temporaryNames() default {
+        ".*.??????", // rsync
+        "*.part",
+        "*.partial",
+        "*.filepart",
+        "*.crdownload",
+        "*.download",
+        "*.tmp",
+        "*.swp",
+        "*.swx",
+        "4913",
+        "*~",
+        ".#*",
+        "#*#",
+        ".goutputstream-*",
+        ".~lock.*#",
+        ".nfs*"
+    };
+}

@@ -1,0 +1,105 @@
+package io.datahub.watcher;
+
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.record.Listing;
+import io.datahub.api.record.Reading;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordStore;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.Upload;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.User;
+import io.datahub.api.validation.JudgedBy;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** Remembers what is uploaded and which paths are checked; refuses what begins with {@code bad}. */
+final class FakeStore implements RecordStore {
+
+    final Map<String, String> records = new ConcurrentHashMap<>();
+    final List<String> checked = new CopyOnWriteArrayList<>();
+    volatile Optional<Refusal> refusal = Optional.empty();
+
+    @Override
+    public Result<Upload> begin(WriteRequest request) {
+        return Result.done(new Upload() {
+            private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+            @Override
+            public Optional<Refusal> write(ByteBuffer more) {
+                while (more.hasRemaining()) {
+                    bytes.write(more.get());
+                }
+                return Optional.empty();
+            }
+
+            @Override
+            public Result<List<JudgedBy>> judge() {
+                return Result.done(List.of());
+            }
+
+            @Override
+            public Result<Change> commit() {
+                if (refusal.isPresent()) {
+                    return Result.refused(refusal.get());
+                }
+                records.put(request.path().toString(), bytes.toString(StandardCharsets.UTF_8));
+                RecordVersion version = new RecordVersion(
+                        request.path(), bytes.size(), Instant.EPOCH, Optional.of("\"1\""), Optional.empty());
+                return Result.done(new Change(
+                        Change.Type.CREATED,
+                        new Cursor("e", 1),
+                        Instant.EPOCH,
+                        version,
+                        Optional.empty(),
+                        List.of(),
+                        "{}"));
+            }
+
+            @Override
+            public void close() {}
+        });
+    }
+
+    @Override
+    public void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) {
+        checked.add(path.toString());
+    }
+
+    @Override
+    public Result<List<Change>> delete(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<List<Change>> deleteTree(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<RecordVersion> find(User user, RecordPath path) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<Reading> open(User user, RecordPath path) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<Listing> list(User user, RecordPath directory, String after, int limit) {
+        throw new UnsupportedOperationException();
+    }
+}

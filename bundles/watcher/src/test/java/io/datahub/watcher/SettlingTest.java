@@ -1,0 +1,88 @@
+package io.datahub.watcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.record.RecordPath;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class SettlingTest {
+
+    private record Settled(RecordPath path, Duration quiet) {}
+
+    private final List<Settled> settled = new CopyOnWriteArrayList<>();
+    private final RecordPath path = RecordPath.of("a/b");
+
+    private Settling settling(Duration quiet, Duration maxQuiet) {
+        return new Settling("test", quiet, maxQuiet, 2, (p, q) -> settled.add(new Settled(p, q)));
+    }
+
+    @Test
+    void shouldHandOnOnceWhatIsTouchedOftenAndThenRests() {
+        try (Settling settling = settling(Duration.ofMillis(50), Duration.ofSeconds(30))) {
+            for (int i = 0; i < 100; i++) {
+                settling.touch(path);
+            }
+            Await.until(() -> settling.size() == 0);
+            assertThat(settled).containsExactly(new Settled(path, Duration.ofMillis(50)));
+        }
+    }
+
+    @Test
+    void shouldHandOnAtTheLatestAfterTheLongestTimeWhatNeverRests() {
+        try (Settling settling = settling(Duration.ofMillis(200), Duration.ofMillis(300))) {
+            Await.until(() -> {
+                settling.touch(path);
+                return !settled.isEmpty();
+            });
+            assertThat(settled.get(0).quiet()).isZero();
+        }
+    }
+
+    @Test
+    void shouldHandOnAgainWhatIsTouchedWhileItIsHandled() throws InterruptedException {
+        AtomicInteger calls = new AtomicInteger();
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        try (Settling settling = new Settling("test", Duration.ofMillis(1), Duration.ofSeconds(30), 2, (p, q) -> {
+            if (calls.incrementAndGet() == 1) {
+                running.countDown();
+                awaitQuietly(go);
+            }
+        })) {
+            settling.touch(path);
+            running.await();
+            settling.touch(path);
+            assertThat(calls).hasValue(1);
+            go.countDown();
+            Await.until(() -> calls.get() == 2 && settling.size() == 0);
+        }
+    }
+
+    @Test
+    void shouldGoOnAfterAFailure() {
+        AtomicInteger calls = new AtomicInteger();
+        try (Settling settling = new Settling("test", Duration.ofMillis(1), Duration.ofMillis(1), 1, (p, q) -> {
+            if (calls.incrementAndGet() == 1) {
+                throw new IllegalStateException("made to fail, once");
+            }
+        })) {
+            settling.touch(path);
+            Await.until(() -> calls.get() == 1 && settling.size() == 0);
+            settling.touch(path);
+            Await.until(() -> calls.get() == 2);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package io.datahub.watcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.Home;
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import java.io.IOException;
+import java.lang.annotation.Annotation;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WatcherTest {
+
+    @TempDir
+    Path root;
+
+    private final FakeStore store = new FakeStore();
+    private final Home home = () -> root;
+    private Watcher watcher;
+
+    @BeforeEach
+    void start() throws IOException {
+        Files.createDirectories(home.files());
+        Files.createDirectories(home.incoming());
+        Files.writeString(home.incoming().resolve("early.txt"), "there before the hub");
+        watcher = new Watcher(new Quick(), home, store);
+        Await.until(() -> store.checked.contains(""));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        watcher.stop();
+    }
+
+    @Test
+    void shouldHaveChangesCheckedOnceTheyHaveRested() throws IOException {
+        Files.writeString(home.files().resolve("a.txt"), "x");
+        Await.until(() -> store.checked.contains("a.txt"));
+        assertThat(store.checked.stream().filter("a.txt"::equals)).hasSize(1);
+        assertThat(watcher.check().ready()).isTrue();
+    }
+
+    @Test
+    void shouldPassOverTemporaryNamesUntilTheyAreRenamed() throws IOException {
+        Path temporary = home.files().resolve(".a.txt.Xy12Zz");
+        Files.writeString(temporary, "x");
+        Files.writeString(home.files().resolve("fence"), "x");
+        Await.until(() -> store.checked.contains("fence"));
+        assertThat(store.checked).doesNotContain(".a.txt.Xy12Zz");
+        Files.move(temporary, home.files().resolve("a.txt"));
+        Await.until(() -> store.checked.contains("a.txt"));
+    }
+
+    @Test
+    void shouldTurnWhatComesInIntoRecords() throws IOException {
+        Await.until(() -> "there before the hub".equals(store.records.get("early.txt")));
+        Files.createDirectories(home.incoming().resolve("builds/app"));
+        Path file = home.incoming().resolve("builds/app/log.txt");
+        Files.writeString(file, "text");
+        Await.until(() -> "text".equals(store.records.get("builds/app/log.txt")) && !Files.exists(file));
+    }
+
+    @Test
+    void shouldSetAsideWhatIsRefused() throws IOException {
+        store.refusal = Optional.of(new Refusal(Reason.INVALID, "no"));
+        Path file = home.incoming().resolve("bad.xml");
+        Files.writeString(file, "<");
+        Await.until(() -> !Files.exists(file));
+        try (Stream<Path> kept = Files.list(home.state().resolve("rejected"))) {
+            List<String> names = kept.map(path -> path.getFileName().toString()).toList();
+            assertThat(names).anyMatch(name -> name.endsWith("bad.xml"));
+        }
+    }
+
+    @Test
+    void shouldTryAgainWhatIsRefusedForAWhileOnly() throws IOException {
+        store.refusal = Optional.of(Refusal.unavailable("away", Duration.ofSeconds(1)));
+        Path file = home.incoming().resolve("later.txt");
+        Files.writeString(file, "text");
+        Files.writeString(home.files().resolve("fence"), "x");
+        Await.until(() -> store.checked.contains("fence"));
+        assertThat(file).exists();
+        store.refusal = Optional.empty();
+        Await.until(() -> "text".equals(store.records.get("later.txt")) && !Files.exists(file));
+    }
+
+    @Test
+    void shouldNotTakeTheUsersFileFromIncoming() throws IOException {
+        Path file = home.incoming().resolve("broker_users.xml");
+        Files.writeString(file, "<broker-users/>");
+        Await.until(() -> !Files.exists(file));
+        assertThat(store.records).doesNotContainKey("broker_users.xml");
+    }
+
+    /** Waits for a tenth of the default. */
+    @SuppressWarnings("ClassExplicitlyAnnotation")
+    private static final class Quick implements Configuration {
+        @Override
+        public long quietMillis() {
+            return 50;
+        }
+
+        @Override
+        public long maxQuietMillis() {
+            return 500;
+        }
+
+        @Override
+        public long rescanMinutes() {
+            return 0;
+        }
+
+        @Override
+        public long pollMillis() {
+            return 100;
+        }
+
+        @Override
+        public int checkThreads() {
+            return 2;
+        }
+
+        @Override
+        public String[] temporaryNames() {
+            return new String[] {".*.??????"};
+        }
+
+        @Override
+        public Class<? extends Annotation> annotationType() {
+            return Configuration.class;
+        }
+    }
+}
