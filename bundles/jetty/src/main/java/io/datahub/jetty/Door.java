@@ -1,0 +1,130 @@
+package io.datahub.jetty;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.Origin;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Lets requests in: finds what is mounted at their path, who sent them, and hands them over with the {@link Login} as
+ * request attribute. The path is matched as the client wrote it; nothing here decodes it.
+ */
+final class Door extends Handler.Abstract {
+
+    private final Mounts mounts;
+    private final Authenticator authenticator;
+    private volatile WebOrigins origins;
+
+    Door(Mounts mounts, Authenticator authenticator, WebOrigins origins) {
+        this.mounts = mounts;
+        this.authenticator = authenticator;
+        this.origins = origins;
+        addBean(mounts);
+    }
+
+    void setOrigins(WebOrigins origins) {
+        this.origins = origins;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        String path = request.getHttpURI().getPath();
+        List<Mount> found = mounts.at(path == null ? "/" : path);
+        if (found.isEmpty()) {
+            return refuse(request, response, callback, nothingAt(path));
+        }
+        if (!origins.mayWrite(request)) {
+            return refuse(request, response, callback, foreign());
+        }
+        Origin origin = origin(request);
+        Result<Credentials> shown =
+                AuthorizationHeader.parse(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION));
+        Result<Login> login = shown.then(credentials -> authenticator.authenticate(credentials, origin));
+        boolean showedNothing = !shown.isRefused() && shown.get() instanceof Credentials.None;
+        if (login.isRefused() && !showedNothing) {
+            refuseLate(request, response, callback, login.refusal().orElseThrow(), authenticator.penalty(origin));
+            return true;
+        }
+        if (!login.isRefused()) {
+            request.setAttribute(Login.class.getName(), login.get());
+        }
+        return pass(found, login.refusal(), request, response, callback);
+    }
+
+    private static boolean pass(
+            List<Mount> found, Optional<Refusal> stranger, Request request, Response response, Callback callback)
+            throws Exception {
+        boolean skipped = false;
+        for (Mount mount : found) {
+            if (stranger.isPresent() && !mount.isOpen()) {
+                skipped = true;
+            } else if (mount.handle(request, response, callback)) {
+                return true;
+            }
+        }
+        return refuse(
+                request,
+                response,
+                callback,
+                skipped
+                        ? stranger.orElseThrow()
+                        : nothingAt(request.getHttpURI().getPath()));
+    }
+
+    private static Origin origin(Request request) {
+        InetAddress address = request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress peer
+                ? peer.getAddress()
+                : InetAddress.getLoopbackAddress();
+        return new Origin("http", address, request.isSecure());
+    }
+
+    private static Refusal nothingAt(String path) {
+        return path != null && RawPath.isAmbiguous(path)
+                ? new Refusal(Reason.BAD_REQUEST, "the path has an empty segment, or one that is . or ..")
+                : new Refusal(Reason.NOT_FOUND, "there is nothing at this path");
+    }
+
+    private static Refusal foreign() {
+        return new Refusal(
+                Reason.FORBIDDEN,
+                "a page of another origin may not write here; an administrator can list its origin for"
+                        + " io.datahub.jetty");
+    }
+
+    /** Holds the answer back without holding a thread. */
+    private static void refuseLate(
+            Request request, Response response, Callback callback, Refusal refusal, Duration penalty) {
+        if (penalty.isZero()) {
+            refuse(request, response, callback, refusal);
+            return;
+        }
+        request.addIdleTimeoutListener(timeout -> false);
+        var components = request.getComponents();
+        components
+                .getScheduler()
+                .schedule(
+                        () -> components.getExecutor().execute(() -> refuse(request, response, callback, refusal)),
+                        penalty.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private static boolean refuse(Request request, Response response, Callback callback, Refusal refusal) {
+        request.setAttribute(Refusal.class.getName(), refusal);
+        Response.writeError(request, response, callback, refusal.reason().status(), refusal.detail());
+        return true;
+    }
+}

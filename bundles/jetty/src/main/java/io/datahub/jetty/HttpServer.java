@@ -1,0 +1,184 @@
+package io.datahub.jetty;
+
+import io.datahub.api.health.Health;
+import io.datahub.api.health.HealthCheck;
+import io.datahub.api.user.Authenticator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one HTTP server. It mounts every {@link Handler} service at the path that its property {@code datahub.http.path}
+ * names; with {@code datahub.http.open} the handler also gets requests without a login. The sockets stay open while
+ * handlers come and go, and while the configuration changes anything but where they listen.
+ */
+@Component(
+        service = HealthCheck.class,
+        configurationPid = "io.datahub.jetty",
+        configurationPolicy = ConfigurationPolicy.REQUIRE,
+        property = HealthCheck.NAME + "=jetty",
+        immediate = true)
+@Designate(ocd = JettyConfiguration.class)
+public final class HttpServer implements HealthCheck {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
+    private final Server server;
+    private final QueuedThreadPool threads;
+    private final Mounts mounts;
+    private final Door door;
+    private final Listeners listeners;
+    private final ConcurrentSkipListMap<Listening, ServerConnector> connectors = new ConcurrentSkipListMap<>();
+    private volatile JettyConfiguration configuration;
+    private volatile String fault = "";
+
+    @Activate
+    public HttpServer(@Reference Authenticator authenticator, JettyConfiguration configuration) {
+        this.configuration = configuration;
+        threads = new QueuedThreadPool(Math.max(16, configuration.maxThreads()), 8, 60_000);
+        threads.setName("datahub-http");
+        server = new Server(threads);
+        server.setStopTimeout(configuration.stopTimeoutMillis());
+        server.setErrorHandler(new Problems());
+        listeners = new Listeners(server);
+        mounts = new Mounts(server);
+        door = new Door(mounts, authenticator, new WebOrigins(configuration.origins()));
+        server.setHandler(new GracefulHandler(door));
+    }
+
+    @Reference(
+            service = Handler.class,
+            target = "(datahub.http.path=*)",
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindHandler(Handler handler, Map<String, Object> properties) {
+        mounts.add(new Mount(
+                (String) properties.get("datahub.http.path"),
+                properties.get("service.ranking") instanceof Integer ranking ? ranking : 0,
+                properties.get("service.id") instanceof Long id ? id : 0,
+                Boolean.parseBoolean(String.valueOf(properties.get("datahub.http.open"))),
+                handler));
+    }
+
+    void unbindHandler(Handler handler) {
+        mounts.remove(handler, configuration.stopTimeoutMillis());
+    }
+
+    /**
+     * Opens the sockets and begins to answer.
+     *
+     * @throws IllegalStateException if a socket can't be opened
+     */
+    @Activate
+    void start() throws Exception {
+        try {
+            open(configuration).values().forEach(server::addConnector);
+            server.start();
+        } catch (Exception e) {
+            stop();
+            throw e;
+        }
+        LOG.info("listening at={} maxThreads={}", addresses(), threads.getMaxThreads());
+    }
+
+    /** Opens the sockets that are missing, or none if one can't be opened. */
+    private Map<Listening, ServerConnector> open(JettyConfiguration configuration) {
+        Map<Listening, ServerConnector> opened = new LinkedHashMap<>();
+        try {
+            for (Listening at : Listening.of(configuration)) {
+                if (!connectors.containsKey(at)) {
+                    opened.put(at, listeners.open(at, configuration));
+                }
+            }
+        } catch (RuntimeException e) {
+            opened.values().forEach(ServerConnector::close);
+            throw e;
+        }
+        connectors.putAll(opened);
+        return opened;
+    }
+
+    /** Takes a new configuration. Sockets that it asks for already stay; new ones are opened before others are closed. */
+    @Modified
+    void modified(JettyConfiguration changed) {
+        door.setOrigins(new WebOrigins(changed.origins()));
+        threads.setMaxThreads(Math.max(16, changed.maxThreads()));
+        server.setStopTimeout(changed.stopTimeoutMillis());
+        connectors.values().forEach(connector -> listeners.adjust(connector, changed));
+        configuration = changed;
+        try {
+            for (ServerConnector connector : open(changed).values()) {
+                connector.start();
+                server.addConnector(connector);
+            }
+            closeAllBut(Listening.of(changed));
+            fault = "";
+        } catch (Exception e) {
+            fault = String.valueOf(e.getMessage());
+            LOG.error("still listening at={}: {}", addresses(), fault);
+        }
+        LOG.info("listening at={} maxThreads={}", addresses(), threads.getMaxThreads());
+    }
+
+    private void closeAllBut(List<Listening> wanted) throws Exception {
+        for (Listening at : List.copyOf(connectors.keySet())) {
+            if (!wanted.contains(at)) {
+                ServerConnector connector = connectors.remove(at);
+                server.removeConnector(connector);
+                connector.stop();
+            }
+        }
+    }
+
+    /** The TCP port of the first socket. */
+    int port() {
+        return connectors.firstEntry().getValue().getLocalPort();
+    }
+
+    private String addresses() {
+        return connectors.entrySet().stream()
+                .map(entry -> (entry.getKey().isTls() ? "https://" : "http://")
+                        + entry.getKey().host() + ":" + entry.getValue().getLocalPort())
+                .collect(Collectors.joining(" "));
+    }
+
+    @Override
+    public Health check() {
+        if (!server.isStarted()) {
+            return Health.down("the HTTP server isn't running; the log says why");
+        }
+        return fault.isEmpty() ? Health.ready("listening at " + addresses()) : Health.down(fault);
+    }
+
+    /** Refuses new requests, gives those in flight their time, and closes the sockets. */
+    @Deactivate
+    void stop() {
+        try {
+            server.stop();
+            connectors.values().forEach(ServerConnector::close);
+            LOG.info("stopped");
+        } catch (Exception e) {
+            LOG.warn("stopping failed", e);
+        }
+    }
+}

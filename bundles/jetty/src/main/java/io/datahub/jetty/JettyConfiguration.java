@@ -1,0 +1,41 @@
+package io.datahub.jetty;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** What can be set of the HTTP server. */
+@ObjectClassDefinition(name = "Datahub HTTP server", description = "Where HTTP listens and what it takes from clients.")
+public @interface JettyConfiguration {
+
+    @AttributeDefinition(description = "Address to listen at; 0.0.0.0 or :: for all")
+    String host() default "127.0.0.1";
+
+    @AttributeDefinition(description = "TCP port for plain HTTP, 1 to 65535; 0 takes a free one")
+    int port() default 8480;
+
+    @AttributeDefinition(description = "PEM file with the server's certificate chain; empty for no TLS")
+    String tls_cert() default "";
+
+    @AttributeDefinition(description = "PEM file with the private key in PKCS #8")
+    String tls_key() default "";
+
+    @AttributeDefinition(description = "TCP port for HTTPS, used when there is a certificate")
+    int tls_port() default 8443;
+
+    @AttributeDefinition(
+            description = "Origins of web pages that may write besides the hub's own, such as https://ci.example.org;"
+                    + " * stands for every origin")
+    String[] origins() default {};
+
+    @AttributeDefinition(description = "How long a connection may be silent, in milliseconds, from 1000")
+    long idleTimeoutMillis() default 30_000;
+
+    @AttributeDefinition(description = "Size of all headers of a request together, in bytes, from 1024 to 1048576")
+    int maxHeaderBytes() default 16_384;
+
+    @AttributeDefinition(description = "Threads at most, from 16")
+    int maxThreads() default 200;
+
+    @AttributeDefinition(description = "How long requests in flight may go on when the hub stops, in milliseconds")
+    long stopTimeoutMillis() default 5_000;
+}

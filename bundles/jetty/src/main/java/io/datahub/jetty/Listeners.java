@@ -1,0 +1,107 @@
+package io.datahub.jetty;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.Locale;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http.UriCompliance.Violation;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+
+/** Makes the sockets that the server listens at. */
+final class Listeners {
+
+    /** Paths come through as they were written; who handles them judges them, so that every refusal is the hub's own. */
+    private static final UriCompliance PATHS_AS_WRITTEN = UriCompliance.RFC3986.with(
+            "DATAHUB",
+            Violation.AMBIGUOUS_PATH_SEGMENT,
+            Violation.AMBIGUOUS_EMPTY_SEGMENT,
+            Violation.AMBIGUOUS_PATH_SEPARATOR,
+            Violation.AMBIGUOUS_PATH_PARAMETER,
+            Violation.AMBIGUOUS_PATH_ENCODING,
+            Violation.SUSPICIOUS_PATH_CHARACTERS,
+            Violation.ILLEGAL_PATH_CHARACTERS);
+
+    private final Server server;
+
+    Listeners(Server server) {
+        this.server = server;
+    }
+
+    /** Opens the socket at that address. */
+    ServerConnector open(Listening at, JettyConfiguration configuration) {
+        HttpConnectionFactory http = new HttpConnectionFactory(http());
+        ServerConnector connector;
+        if (at.isTls()) {
+            http.getHttpConfiguration().addCustomizer(new SecureRequestCustomizer(false));
+            SslConnectionFactory tls = new SslConnectionFactory(tls(at), http.getProtocol());
+            connector = new ServerConnector(server, 1, -1, tls, http);
+        } else {
+            connector = new ServerConnector(server, 1, -1, http);
+        }
+        connector.setHost(at.host());
+        connector.setPort(at.port());
+        connector.setAcceptQueueSize(1024);
+        adjust(connector, configuration);
+        try {
+            connector.open();
+            return connector;
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "HTTP can't listen at %s:%d (%s); stop the program that has the port, or set another in %s or in io.datahub.jetty.cfg"
+                            .formatted(
+                                    at.host(),
+                                    at.port(),
+                                    cause(e),
+                                    at.isTls() ? "DATAHUB_TLS_PORT" : "DATAHUB_HTTP_PORT"),
+                    e);
+        }
+    }
+
+    /** Sets what can change while the socket stays; connections that are open keep what they began with. */
+    void adjust(ServerConnector connector, JettyConfiguration configuration) {
+        connector.setIdleTimeout(configuration.idleTimeoutMillis());
+        connector
+                .getConnectionFactory(HttpConnectionFactory.class)
+                .getHttpConfiguration()
+                .setRequestHeaderSize(configuration.maxHeaderBytes());
+    }
+
+    private static SslContextFactory.Server tls(Listening at) {
+        SslContextFactory.Server tls = new SslContextFactory.Server();
+        tls.setSniRequired(false);
+        tls.setIncludeProtocols("TLSv1.2", "TLSv1.3");
+        tls.setKeyStorePassword("");
+        try {
+            tls.setKeyStore(Pem.read(Path.of(at.certificate()), Path.of(at.key())));
+            return tls;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(
+                    "HTTPS can't start (%s); set DATAHUB_TLS_CERT and DATAHUB_TLS_KEY, or tls.cert and tls.key in io.datahub.jetty.cfg, to readable PEM files"
+                            .formatted(e),
+                    e);
+        }
+    }
+
+    private static HttpConfiguration http() {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setSendXPoweredBy(false);
+        http.setUriCompliance(PATHS_AS_WRITTEN);
+        http.setOutputBufferSize(64 * 1024);
+        http.setInputBufferSize(64 * 1024);
+        return http;
+    }
+
+    private static String cause(IOException e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        return cause instanceof BindException ? cause.getMessage().toLowerCase(Locale.ROOT) : e.getMessage();
+    }
+}

@@ -1,0 +1,118 @@
+package io.datahub.jetty;
+
+import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.component.Graceful;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A handler at its path, with a count of the requests that it is busy with. For any thread. */
+final class Mount {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Mount.class);
+
+    /** Longer paths first, then the higher ranking, then the older service. */
+    static final Comparator<Mount> ORDER = Comparator.comparingInt((Mount mount) -> -mount.path.length())
+            .thenComparing(mount -> mount.path)
+            .thenComparingInt(mount -> -mount.ranking)
+            .thenComparingLong(mount -> mount.serviceId);
+
+    private final String path;
+    private final int ranking;
+    private final long serviceId;
+    private final boolean open;
+    private final Handler handler;
+    private int busy; // guarded by this
+    private boolean retired; // guarded by this
+
+    /**
+     * Mounts a handler.
+     *
+     * @param path where, such as {@code /files}
+     * @param open whether the handler wants requests without a login too
+     */
+    Mount(String path, int ranking, long serviceId, boolean open, Handler handler) {
+        this.path = path;
+        this.ranking = ranking;
+        this.serviceId = serviceId;
+        this.open = open;
+        this.handler = handler;
+    }
+
+    String path() {
+        return path;
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    Handler handler() {
+        return handler;
+    }
+
+    /** Has the handler answer, unless it doesn't want to or is on its way out. */
+    boolean handle(Request request, Response response, Callback callback) throws Exception {
+        if (!enter()) {
+            return false;
+        }
+        boolean handled = false;
+        try {
+            handled = handler.handle(request, response, new Callback.Nested(callback) {
+                @Override
+                public void completed() {
+                    leave();
+                }
+            });
+        } catch (Exception e) {
+            leave();
+            throw e;
+        }
+        if (!handled) {
+            leave();
+        }
+        return handled;
+    }
+
+    private synchronized boolean enter() {
+        if (retired) {
+            return false;
+        }
+        busy++;
+        return true;
+    }
+
+    private synchronized void leave() {
+        busy--;
+        notifyAll();
+    }
+
+    /**
+     * Takes no further requests and waits for those in flight.
+     *
+     * @return whether all were answered in time
+     */
+    boolean retire(long millis) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        synchronized (this) {
+            retired = true;
+        }
+        if (handler instanceof Graceful graceful) {
+            var done = graceful.shutdown();
+            LOG.debug("winding up path={} done={}", path, done.isDone());
+        }
+        synchronized (this) {
+            for (long left = 1; busy > 0 && left > 0; ) {
+                left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (left > 0) {
+                    wait(left);
+                }
+            }
+            return busy == 0;
+        }
+    }
+}
