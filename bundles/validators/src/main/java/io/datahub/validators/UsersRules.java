@@ -153,21 +153,16 @@ final class UsersRules extends DefaultHandler {
         }
     }
 
-    /**
-     * Looks at what can be known at the end only.
-     *
-     * @param whole whether the document was read to its end without a fault in its structure
-     */
-    void finish(boolean whole) {
-        if (whole) {
-            wanted.forEach(this::known);
-            if (!anyAdministrator) {
-                findings.add(
-                        0,
-                        0,
-                        "no administrator could log in tomorrow: one user with the role admin, not disabled, needs a token"
-                                + " that lasts for another 24 hours, a curve-key or a certificate");
-            }
+    /** Looks at what can be known at the end only. */
+    @Override
+    public void endDocument() {
+        wanted.forEach(this::known);
+        if (!anyAdministrator) {
+            findings.add(
+                    0,
+                    0,
+                    "no administrator could log in tomorrow: one user with the role admin, not disabled, needs a token"
+                            + " that lasts for another 24 hours, a curve-key or a certificate");
         }
     }
 

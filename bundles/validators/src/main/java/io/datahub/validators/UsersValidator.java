@@ -7,6 +7,7 @@ import io.datahub.api.validation.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import javax.xml.transform.stream.StreamSource;
 import javax.xml.validation.Schema;
 import javax.xml.validation.SchemaFactory;
 import org.osgi.service.component.annotations.Activate;
@@ -35,9 +36,9 @@ public final class UsersValidator implements Validator {
 
     UsersValidator(Clock clock) {
         this.clock = clock;
-        try {
-            schema = SchemaFactory.newDefaultInstance().newSchema(UsersValidator.class.getResource(SCHEMA));
-        } catch (SAXException e) {
+        try (InputStream in = UsersValidator.class.getResourceAsStream(SCHEMA)) {
+            schema = SchemaFactory.newDefaultInstance().newSchema(new StreamSource(in));
+        } catch (IOException | SAXException e) {
             throw new IllegalStateException("the schema of the users file can't be read: " + e.getMessage(), e);
         }
     }
@@ -53,7 +54,6 @@ public final class UsersValidator implements Validator {
         try (InputStream bytes = candidate.open()) {
             SecureXml.parse(bytes, SchemaCheck.handler(schema, handler, structure), structure);
         }
-        handler.finish(structure.all().isEmpty());
         return Findings.merged(rules, structure).verdict();
     }
 }

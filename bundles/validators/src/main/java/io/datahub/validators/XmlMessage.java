@@ -19,6 +19,9 @@ final class XmlMessage {
             return "a limit for XML is exceeded, "
                     + message.substring(message.indexOf(':') + 1).strip();
         }
+        if (message.startsWith("Invalid byte")) {
+            return "the bytes don't fit the document's encoding: " + message;
+        }
         return RULE.matcher(message).replaceFirst("");
     }
 }

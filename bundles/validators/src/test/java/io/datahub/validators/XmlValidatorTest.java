@@ -1,0 +1,184 @@
+package io.datahub.validators;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.validation.Verdict;
+import io.datahub.api.validation.Violation;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class XmlValidatorTest {
+
+    private final XmlValidator validator = new XmlValidator(Settings.xml(1 << 30, "**/*.xml"));
+
+    private Verdict judge(String text) throws Exception {
+        return validator.judge(StagedBytes.of(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<a/>",
+                "<?xml version='1.0'?><!-- c --><a b='1'>t<![CDATA[<]]>&amp;&#65;</a>",
+                "<?xml version='1.1'?><a/>",
+                "<x:a xmlns:x='urn:x'/>",
+            })
+    void shouldAcceptWellFormedXml(String text) throws Exception {
+        assertThat(judge(text).accepted()).isTrue();
+    }
+
+    @Test
+    void shouldAcceptOtherEncodings() throws Exception {
+        assertThat(validator
+                        .judge(StagedBytes.of("<?xml version='1.0' encoding='ISO-8859-1'?><a>\u00fc</a>"
+                                .getBytes(StandardCharsets.ISO_8859_1)))
+                        .accepted())
+                .isTrue();
+        assertThat(validator
+                        .judge(StagedBytes.of("\ufeff<a>\u00fc</a>".getBytes(StandardCharsets.UTF_16LE)))
+                        .accepted())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "text",
+                "<a>",
+                "<a></b>",
+                "<a/><b/>",
+                "<a b=1/>",
+                "<a>&nbsp;</a>",
+                "<x:a/>",
+                "<a>\u0001</a>",
+                "<?xml version='1.0' encoding='no-such'?><a/>",
+            })
+    void shouldRefuseWhatIsNotWellFormed(String text) throws Exception {
+        assertThat(judge(text).accepted()).isFalse();
+    }
+
+    @Test
+    void shouldSayWhere() throws Exception {
+        Violation violation = judge("<a>\n  <b>\n</a>").violations().get(0);
+
+        assertThat(violation.line()).isEqualTo(3);
+        assertThat(violation.column()).isPositive();
+        assertThat(violation.message()).contains("\"b\"");
+    }
+
+    @Test
+    void shouldRefuseBytesThatAreNotTheEncodings() throws Exception {
+        Verdict verdict = validator.judge(StagedBytes.of(new byte[] {'<', 'a', '>', '\n', (byte) 0xFF, '<'}));
+
+        assertThat(verdict.violations().get(0).message()).contains("encoding");
+    }
+
+    @Test
+    void shouldRefuseABillionLaughs() throws Exception {
+        assertThat(judge("<!DOCTYPE a [<!ENTITY l 'lol'><!ENTITY m '&l;&l;&l;&l;'>]><a>&m;</a>")
+                        .violations())
+                .singleElement()
+                .satisfies(violation -> assertThat(violation.message()).contains("DOCTYPE is not allowed"));
+    }
+
+    @Test
+    void shouldNotReadAnExternalEntity(@TempDir Path folder) throws Exception {
+        Path secret = Files.writeString(folder.resolve("secret"), "secret");
+
+        assertThat(judge("<!DOCTYPE a [<!ENTITY x SYSTEM '" + secret.toUri() + "'>]><a>&x;</a>")
+                        .accepted())
+                .isFalse();
+        assertThat(judge("<!DOCTYPE a SYSTEM '" + secret.toUri() + "'><a/>").accepted())
+                .isFalse();
+    }
+
+    @Test
+    void shouldLeaveAnXIncludeAlone(@TempDir Path folder) throws Exception {
+        String missing = folder.resolve("missing").toUri().toString();
+
+        assertThat(judge("<a xmlns:xi='http://www.w3.org/2001/XInclude'><xi:include href='" + missing + "'/></a>")
+                        .accepted())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "<a>         | <b>                       | nested more than",
+                "<a b='      | x                         | longer than",
+                "<a          | x                         | limit for XML is exceeded",
+                "<a><!--     | comment                   | longer than",
+                "<a><?pi     | data                      | limit for XML is exceeded",
+                "<a><?pi x   | data                      | longer than",
+                "<a><![CDATA[| data                      | longer than",
+                "<a>         | <!-- c --><?pi?><b>t</b>]]> | must not appear",
+            })
+    void shouldStopEarlyInADocumentThatNeverEnds(String head, String body, String message) throws Exception {
+        EndlessInput input = new EndlessInput(head, body);
+
+        Verdict verdict = validator.judge(new StagedBytes(RecordPath.of("a.xml"), 1 << 30, () -> input));
+
+        assertThat(verdict.violations().get(0).message()).contains(message);
+        assertThat(input.taken()).isLessThan(2 * ProgressInput.MOST_HELD);
+    }
+
+    @Test
+    void shouldRefuseTooManyNames() throws Exception {
+        StringBuilder text = new StringBuilder("<a>");
+        for (int i = 0; i <= XmlGuard.MOST_NAMES; i++) {
+            text.append("<e").append(i).append("/>");
+        }
+
+        assertThat(judge(text.append("</a>").toString()).violations().get(0).message())
+                .contains("different names");
+    }
+
+    @Test
+    void shouldAcceptALongTextOfManyParts() throws Exception {
+        String line = "<line>" + "x".repeat(1_000) + "</line>\n";
+
+        assertThat(judge("<a>" + line.repeat(5_000) + "</a>").accepted()).isTrue();
+    }
+
+    @Test
+    void shouldRefuseARecordThatIsTooBigWithoutReadingIt() throws Exception {
+        XmlValidator small = new XmlValidator(Settings.xml(10, "**"));
+
+        assertThat(small.judge(StagedBytes.of("<a>01234567</a>"))
+                        .violations()
+                        .get(0)
+                        .message())
+                .contains("maxBytes");
+    }
+
+    @Test
+    void shouldFailWhenItsTimeIsOver() {
+        EndlessInput input = new EndlessInput("<a>", "<b/>");
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> validator.judge(new StagedBytes(RecordPath.of("a.xml"), 1, () -> input)))
+                .isInstanceOf(InterruptedIOException.class);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void shouldRefuseAConfigurationWithoutPaths() {
+        assertThatThrownBy(() -> new XmlValidator(Settings.xml(1))).hasMessageContaining("paths is missing");
+        assertThatThrownBy(() -> new XmlValidator(Settings.xml(0, "**"))).hasMessageContaining("maxBytes");
+    }
+}

@@ -1,0 +1,204 @@
+package io.datahub.validators;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.datahub.api.validation.Verdict;
+import io.datahub.api.validation.Violation;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class XsdValidatorTest {
+
+    private static final String MAIN = "schemas/build.xsd";
+
+    @TempDir
+    private Path folder;
+
+    private FolderStore store;
+    private XsdValidator validator;
+
+    @BeforeEach
+    void setUp() {
+        store = new FolderStore(folder);
+        validator = new XsdValidator(Settings.xsd(MAIN), store);
+    }
+
+    private static String schema(String content) {
+        return "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'>" + content + "</xs:schema>";
+    }
+
+    private static String element(String type) {
+        return "<xs:element name='n' type='" + type + "'/>";
+    }
+
+    private Verdict judge(String text) throws Exception {
+        return validator.judge(StagedBytes.of(text));
+    }
+
+    @Test
+    void shouldAcceptWhatIsValidAndRefuseWhatIsNot() throws Exception {
+        store.put(MAIN, schema(element("xs:int")));
+
+        assertThat(judge("<n>1</n>").accepted()).isTrue();
+        Violation violation = judge("<n>\none</n>").violations().get(0);
+        assertThat(violation.line()).isEqualTo(2);
+        assertThat(violation.message()).contains("integer").doesNotStartWith("cvc-");
+    }
+
+    @Test
+    void shouldCompileASchemaOnceAVersion() throws Exception {
+        store.put(MAIN, schema(element("xs:int")));
+
+        judge("<n>1</n>");
+        judge("<n>2</n>");
+
+        assertThat(store.opened()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldUseANewVersionOfTheSchemaAtOnce() throws Exception {
+        store.put(MAIN, schema(element("xs:int")));
+        assertThat(judge("<n>one</n>").accepted()).isFalse();
+
+        store.put(MAIN, schema(element("xs:string")));
+
+        assertThat(judge("<n>one</n>").accepted()).isTrue();
+    }
+
+    @Test
+    void shouldUseANewVersionOfAnIncludedSchemaAtOnce() throws Exception {
+        store.put(MAIN, schema("<xs:include schemaLocation='types/number.xsd'/>" + element("number")));
+        store.put("schemas/types/number.xsd", schema("<xs:include schemaLocation='../base.xsd'/>"));
+        store.put("schemas/base.xsd", simpleType("xs:int"));
+        assertThat(judge("<n>one</n>").accepted()).isFalse();
+
+        store.put("schemas/base.xsd", simpleType("xs:string"));
+
+        assertThat(judge("<n>one</n>").accepted()).isTrue();
+    }
+
+    private static String simpleType(String base) {
+        return schema("<xs:simpleType name='number'><xs:restriction base='" + base + "'/></xs:simpleType>");
+    }
+
+    @Test
+    void shouldTakeAnImportFromElsewhereFromTheRecordNextToTheSchema() throws Exception {
+        store.put(
+                MAIN,
+                schema("<xs:import namespace='urn:t' schemaLocation='http://schemas.invalid/2001/t.xsd'/>"
+                        + "<xs:element name='n' xmlns:t='urn:t' type='t:number'/>"));
+        store.put("schemas/t.xsd", simpleType("xs:int").replace("<xs:schema ", "<xs:schema targetNamespace='urn:t' "));
+
+        assertThat(judge("<n>1</n>").accepted()).isTrue();
+        assertThat(judge("<n>one</n>").accepted()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://schemas.invalid/x.xsd",
+                "file:///etc/passwd",
+                "//schemas.invalid/x.xsd",
+                "../broker_users.xml",
+                "/broker_users.xml",
+                "missing.xsd",
+                "http://schemas.invalid/",
+                "jar:file:///a.jar!/x.xsd",
+            })
+    void shouldFailWhenASchemaRefersToWhatIsNoRecordNextToIt(String reference) throws Exception {
+        store.put("broker_users.xml", schema(""));
+        store.put(MAIN, schema("<xs:include schemaLocation='" + reference + "'/>" + element("xs:int")));
+
+        assertThatThrownBy(() -> judge("<n>1</n>"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("schema");
+    }
+
+    @Test
+    void shouldFailWhenTheSchemaIsMissing() {
+        assertThatThrownBy(() -> judge("<n>1</n>"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(MAIN);
+    }
+
+    @Test
+    void shouldFailWhenTheSchemaIsGone() throws Exception {
+        store.put(MAIN, schema(element("xs:int")));
+        judge("<n>1</n>");
+
+        store.remove(MAIN);
+
+        assertThatThrownBy(() -> judge("<n>1</n>")).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void shouldFailWhenTheSchemaIsNone() throws Exception {
+        store.put(MAIN, schema("\n" + element("xs:no-such")));
+
+        assertThatThrownBy(() -> judge("<n>1</n>"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("line 2");
+    }
+
+    @Test
+    void shouldFailWhenTheSchemaHasADoctype() throws Exception {
+        store.put(MAIN, "<!DOCTYPE x>" + schema(element("xs:int")));
+
+        assertThatThrownBy(() -> judge("<n>1</n>")).hasMessageContaining("DOCTYPE");
+    }
+
+    @Test
+    void shouldKeepTheSchemaWhileItIsEditedOnDisk() throws Exception {
+        store.put(MAIN, schema(element("xs:int")));
+        judge("<n>1</n>");
+
+        store.unsettle(MAIN);
+
+        assertThat(judge("<n>1</n>").accepted()).isTrue();
+    }
+
+    @Test
+    void shouldFailWhileASchemaNeverSettled() throws Exception {
+        store.put(MAIN, schema(element("xs:int")));
+        store.unsettle(MAIN);
+
+        assertThatThrownBy(() -> judge("<n>1</n>")).hasMessageContaining("being changed on disk");
+    }
+
+    @Test
+    void shouldNotFollowTheSchemaThatADocumentNames() throws Exception {
+        store.put(MAIN, schema(element("xs:int")));
+        store.put("schemas/lax.xsd", schema(element("xs:string")));
+
+        Verdict verdict = judge("<n xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'"
+                + " xsi:noNamespaceSchemaLocation='lax.xsd'>one</n>");
+
+        assertThat(verdict.accepted()).isFalse();
+    }
+
+    @Test
+    void shouldTellOfSeveralViolationsButNotOfAll() throws Exception {
+        store.put(
+                MAIN,
+                schema("<xs:element name='l'><xs:complexType><xs:sequence><xs:element name='n' type='xs:int'"
+                        + " maxOccurs='unbounded'/></xs:sequence></xs:complexType></xs:element>"));
+
+        assertThat(judge("<l><n>x</n><n>1</n><n>x</n></l>").violations()).hasSizeBetween(2, 4);
+        assertThat(judge("<l>" + "<n>x</n>".repeat(1_000) + "</l>").violations())
+                .hasSize(20);
+    }
+
+    @Test
+    void shouldRefuseAConfigurationWithoutSchema() {
+        assertThatThrownBy(() -> new XsdValidator(Settings.xsd(" "), store)).hasMessageContaining("schema is missing");
+        assertThatThrownBy(() -> new XsdValidator(Settings.xsd("/a"), store)).hasMessageContaining("empty segment");
+    }
+}
