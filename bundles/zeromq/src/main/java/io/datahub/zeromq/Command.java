@@ -1,0 +1,48 @@
+package io.datahub.zeromq;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A ZMTP command (RFC 23, "command").
+ *
+ * @param name such as {@code READY}
+ * @param body what follows the name, for reading
+ */
+record Command(String name, ByteBuffer body) {
+
+    private static final int COMMAND = 4;
+    private static final int LONG = 2;
+
+    /** Reads the body of a command frame, which stands between these positions. */
+    static Command parse(ByteBuffer bytes, int from, int to) throws Violation {
+        int length = from < to ? bytes.get(from) & 0xff : 0;
+        if (length == 0 || from + 1 + length > to) {
+            throw new Violation(Closure.BAD_FRAME, "a command has no name");
+        }
+        byte[] name = new byte[length];
+        bytes.get(from + 1, name);
+        int bodyAt = from + 1 + length;
+        return new Command(new String(name, StandardCharsets.US_ASCII), bytes.slice(bodyAt, to - bodyAt));
+    }
+
+    /** The bytes of a command frame. */
+    static ByteBuffer frame(String name, byte[] body) {
+        byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
+        int length = 1 + ascii.length + body.length;
+        ByteBuffer frame = ByteBuffer.allocate(length + 9);
+        if (length > 255) {
+            frame.put((byte) (COMMAND | LONG)).putLong(length);
+        } else {
+            frame.put((byte) COMMAND).put((byte) length);
+        }
+        return frame.put((byte) ascii.length).put(ascii).put(body).flip();
+    }
+
+    /** The body's bytes. */
+    byte[] bytes() {
+        byte[] all = new byte[body.remaining()];
+        body.get(body.position(), all);
+        return all;
+    }
+}

@@ -1,0 +1,110 @@
+package io.datahub.zeromq;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Accepts connections and deals them out to the loops. On the first loop's thread. */
+final class Listener implements Loop.Selected {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+    private static final int BACKLOG = 4_096;
+    private static final int AT_ONCE = 256;
+
+    private final Reception reception;
+    private final List<Loop> loops;
+    private final ServerSocketChannel channel;
+    private final SelectionKey key;
+    private int next;
+
+    /**
+     * Binds the port.
+     *
+     * @throws IllegalStateException if it can't be bound; says why and what helps
+     */
+    Listener(Reception reception, List<Loop> loops) throws IOException {
+        this.reception = reception;
+        this.loops = loops;
+        InetSocketAddress address = reception.settings().address();
+        channel = ServerSocketChannel.open();
+        try {
+            channel.bind(address, BACKLOG);
+            key = loops.get(0).register(channel, this);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw new IllegalStateException(
+                    "the ZeroMQ port " + address.getAddress().getHostAddress() + ":" + address.getPort()
+                            + " can't be bound (" + e.getMessage()
+                            + "); end the program that uses it, or set host and port in io.datahub.zeromq.cfg, or"
+                            + " DATAHUB_HOST and DATAHUB_ZMQ_PORT",
+                    e);
+        }
+    }
+
+    /** Where it listens. */
+    InetSocketAddress address() throws IOException {
+        return (InetSocketAddress) channel.getLocalAddress();
+    }
+
+    @Override
+    public void selected(int ready) {
+        try {
+            for (int i = 0; i < AT_ONCE; i++) {
+                SocketChannel accepted = channel.accept();
+                if (accepted == null) {
+                    return;
+                }
+                welcome(accepted);
+            }
+        } catch (IOException e) {
+            LOG.error("zeromq accepts no connection for a moment: {}; raise the limit of open files", e.getMessage());
+            key.interestOps(0);
+        }
+    }
+
+    private void welcome(SocketChannel accepted) throws IOException {
+        try {
+            accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            accepted.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            InetAddress from = ((InetSocketAddress) accepted.getRemoteAddress()).getAddress();
+            if (reception.admission().enter(from, reception.settings())) {
+                loops.get(next++ % loops.size()).adopt(accepted, from);
+            } else {
+                reception
+                        .closures()
+                        .closed(
+                                Closure.TOO_MANY_CONNECTIONS,
+                                Closure.TOO_MANY_CONNECTIONS.text(),
+                                from.getHostAddress());
+                accepted.close();
+            }
+        } catch (IOException e) {
+            LOG.debug("zeromq connection lost at once", e);
+            accepted.close();
+        }
+    }
+
+    /** Tries again after a failure. */
+    @Override
+    public void tick(long now) {
+        if (key.isValid() && key.interestOps() == 0) {
+            key.interestOps(SelectionKey.OP_ACCEPT);
+        }
+    }
+
+    @Override
+    public void stop() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.warn("zeromq listener not closed", e);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.datahub.zeromq;
+
+import io.datahub.api.user.Login;
+import java.nio.ByteBuffer;
+
+/** A security mechanism: the hub's side of one handshake. For the connection's own thread. */
+sealed interface Mechanism permits PlainMechanism, NullMechanism {
+
+    /** Takes the peer's next command. */
+    Turn receive(Command command) throws Violation;
+
+    /** The last command of the handshake, with what the hub says of itself. */
+    ByteBuffer ready(Metadata ours);
+
+    /** What comes of a command. */
+    sealed interface Turn {
+
+        /** The handshake goes on with this answer. */
+        record Answer(ByteBuffer bytes) implements Turn {}
+
+        /** The peer proved who it is; what it says of itself has come. */
+        record Proved(Login login, Metadata peer) implements Turn {}
+
+        /** The peer is nobody whom the hub knows. */
+        record Refused(String detail) implements Turn {}
+    }
+}

@@ -1,0 +1,72 @@
+package io.datahub.zeromq;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a peer says of itself in a handshake (RFC 23, "metadata"). Nothing of it says who the peer is: that comes from the
+ * credentials alone.
+ *
+ * @param properties by their names in lower case, which don't distinguish upper and lower case
+ */
+record Metadata(Map<String, String> properties) {
+
+    static final String SOCKET_TYPE = "Socket-Type";
+
+    static Metadata of(String name, String value) {
+        return new Metadata(Map.of(name, value));
+    }
+
+    static Metadata parse(ByteBuffer body) throws Violation {
+        ByteBuffer rest = body.duplicate();
+        Map<String, String> properties = new TreeMap<>();
+        while (rest.hasRemaining()) {
+            String name = text(rest, rest.get() & 0xff);
+            if (name.isEmpty() || rest.remaining() < Integer.BYTES) {
+                throw malformed();
+            }
+            properties.put(name.toLowerCase(Locale.ROOT), text(rest, rest.getInt()));
+        }
+        return new Metadata(properties);
+    }
+
+    private static String text(ByteBuffer bytes, int length) throws Violation {
+        if (length < 0 || length > bytes.remaining()) {
+            throw malformed();
+        }
+        byte[] text = new byte[length];
+        bytes.get(text);
+        return new String(text, StandardCharsets.UTF_8);
+    }
+
+    private static Violation malformed() {
+        return new Violation(Closure.BAD_HANDSHAKE, "the metadata are malformed");
+    }
+
+    /** The peer's socket type. */
+    SocketType socketType() throws Violation {
+        String name = properties.getOrDefault(SOCKET_TYPE.toLowerCase(Locale.ROOT), "");
+        return SocketType.of(name)
+                .orElseThrow(() -> new Violation(
+                        Closure.BAD_SOCKET_TYPE,
+                        "a socket of type " + Peers.printable(name) + " has nothing to do here"));
+    }
+
+    byte[] bytes() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        properties.forEach((name, value) -> {
+            byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
+            byte[] text = value.getBytes(StandardCharsets.UTF_8);
+            out.write(ascii.length);
+            out.writeBytes(ascii);
+            out.writeBytes(
+                    ByteBuffer.allocate(Integer.BYTES).putInt(text.length).array());
+            out.writeBytes(text);
+        });
+        return out.toByteArray();
+    }
+}

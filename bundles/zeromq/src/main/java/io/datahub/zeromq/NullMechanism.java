@@ -1,0 +1,30 @@
+package io.datahub.zeromq;
+
+import io.datahub.api.Result;
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.Login;
+import java.nio.ByteBuffer;
+import java.util.function.Function;
+
+/** NULL (RFC 23): no credentials, for the user {@code anonymous} where there is one. */
+record NullMechanism(Function<Credentials, Result<Login>> authenticator) implements Mechanism {
+
+    static final String NAME = "NULL";
+
+    @Override
+    public Turn receive(Command command) throws Violation {
+        if (!command.name().equals("READY")) {
+            throw new Violation(Closure.BAD_HANDSHAKE, "READY was expected");
+        }
+        Metadata peer = Metadata.parse(command.body());
+        Result<Login> result = authenticator.apply(new Credentials.None());
+        return result instanceof Result.Done<Login> done
+                ? new Turn.Proved(done.value(), peer)
+                : new Turn.Refused(result.refusal().orElseThrow().detail());
+    }
+
+    @Override
+    public ByteBuffer ready(Metadata ours) {
+        return Command.frame("READY", ours.bytes());
+    }
+}

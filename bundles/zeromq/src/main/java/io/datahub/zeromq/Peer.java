@@ -1,0 +1,82 @@
+package io.datahub.zeromq;
+
+import io.datahub.api.event.Session;
+import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.user.Login;
+import java.nio.ByteBuffer;
+
+/** A client that is logged in, by the type of its socket: what its messages mean. For its connection's thread. */
+abstract sealed class Peer permits SubscribingPeer, PublishingPeer, RequestingPeer {
+
+    private static final int MAX_PING_CONTEXT = 16;
+
+    private final Connection connection;
+    private final Session session;
+
+    Peer(Connection connection, Session session) {
+        this.connection = connection;
+        this.session = session;
+    }
+
+    static Peer of(SocketType type, Connection connection, Session session, int maxMessageBytes) {
+        return switch (type) {
+            case SUB, XSUB -> new SubscribingPeer(connection, session);
+            case PUB, XPUB -> new PublishingPeer(connection, session, maxMessageBytes, true);
+            case PUSH -> new PublishingPeer(connection, session, maxMessageBytes, false);
+            case REQ, DEALER -> new RequestingPeer(connection, session, maxMessageBytes);
+        };
+    }
+
+    final Connection connection() {
+        return connection;
+    }
+
+    final Session session() {
+        return session;
+    }
+
+    /** Whether it waits with what comes next while a receiver is full. */
+    boolean waits() {
+        return false;
+    }
+
+    /** The bytes that the bodies of a message may have, of which so many frames have come. */
+    abstract long maxBytes(int frames);
+
+    /**
+     * A message has come.
+     *
+     * @param start where it begins in the buffer
+     * @param end where it ends
+     * @param firstStart where the body of its first frame begins
+     * @param firstEnd where that ends
+     * @param frames their number
+     */
+    abstract void message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames)
+            throws Violation;
+
+    /** A command has come. */
+    void command(Command command) throws Violation {
+        switch (command.name()) {
+            case "PING" -> ping(command.body());
+            case "PONG" -> {} // whatever comes says that the peer lives
+            case "ERROR" -> throw new Violation(Closure.BAD_FRAME, "the peer says ERROR");
+            default ->
+                throw new Violation(
+                        Closure.BAD_FRAME, "the command " + Peers.printable(command.name()) + " isn't known here");
+        }
+    }
+
+    private void ping(ByteBuffer body) throws Violation {
+        if (body.remaining() < Short.BYTES || body.remaining() > Short.BYTES + MAX_PING_CONTEXT) {
+            throw new Violation(Closure.BAD_FRAME, "PING is malformed");
+        }
+        connection.expectWithin(body.getShort(0) & 0xffff);
+        byte[] context = new byte[body.remaining() - Short.BYTES];
+        body.get(Short.BYTES, context);
+        connection.send(Command.frame("PONG", context));
+    }
+
+    /** Its user may do other things than before. */
+    void renewed(Login login) {}
+}

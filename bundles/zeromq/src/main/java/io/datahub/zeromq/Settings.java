@@ -1,0 +1,89 @@
+package io.datahub.zeromq;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.TimeUnit;
+
+/** The settings of the endpoint, checked and completed. Times are in nanoseconds; see {@link ZeromqConfiguration}. */
+record Settings(
+        String host,
+        int port,
+        int loops,
+        int maxMessageBytes,
+        int maxFrames,
+        int maxConnections,
+        int maxConnectionsPerAddress,
+        long handshakeNanos,
+        long failCloseNanos,
+        long pingNanos,
+        long idleNanos,
+        int readBufferBytes,
+        long maxReadBufferBytes,
+        long maxReceivingBytes) {
+
+    static Settings of(ZeromqConfiguration configuration) {
+        requireRange("port", configuration.port(), 0, 65_535);
+        requireRange("loops", configuration.loops(), 1, 64);
+        requireRange("maxMessageBytes", configuration.maxMessageBytes(), 1, 1 << 30);
+        requireRange("maxFrames", configuration.maxFrames(), 2, 1 << 20);
+        requireRange("readBufferBytes", configuration.readBufferBytes(), 16_384, 1 << 26);
+        return new Settings(
+                configuration.host(),
+                configuration.port(),
+                configuration.loops(),
+                configuration.maxMessageBytes(),
+                configuration.maxFrames(),
+                configuration.maxConnections(),
+                configuration.maxConnectionsPerAddress(),
+                TimeUnit.MILLISECONDS.toNanos(configuration.handshakeMillis()),
+                TimeUnit.MILLISECONDS.toNanos(configuration.failCloseMillis()),
+                TimeUnit.MILLISECONDS.toNanos(configuration.pingMillis()),
+                TimeUnit.MILLISECONDS.toNanos(configuration.idleMillis()),
+                configuration.readBufferBytes(),
+                configuration.maxReadBufferBytes(),
+                receiving(configuration));
+    }
+
+    private static long receiving(ZeromqConfiguration configuration) {
+        long together = configuration.maxReceivingBytes() > 0
+                ? configuration.maxReceivingBytes()
+                : Runtime.getRuntime().maxMemory() / 8;
+        return Math.max(together, 2L * configuration.maxMessageBytes());
+    }
+
+    private static void requireRange(String key, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(key + "=" + value + " in io.datahub.zeromq.cfg is out of its range "
+                    + least + " to " + most + "; correct or remove the line");
+        }
+    }
+
+    /**
+     * Where to listen.
+     *
+     * @throws IllegalStateException if the host's name isn't known
+     */
+    InetSocketAddress address() {
+        if (host.equals("*")) {
+            return new InetSocketAddress(port);
+        }
+        try {
+            return new InetSocketAddress(InetAddress.getByName(host), port);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(
+                    "no address is known for host=" + host
+                            + "; set host in io.datahub.zeromq.cfg or DATAHUB_HOST to an address of this machine",
+                    e);
+        }
+    }
+
+    /** Whether an endpoint with those settings can go on with these and keep its socket. */
+    boolean keepsSocketOf(Settings other) {
+        return host.equals(other.host)
+                && port == other.port
+                && loops == other.loops
+                && readBufferBytes == other.readBufferBytes
+                && maxReadBufferBytes == other.maxReadBufferBytes;
+    }
+}

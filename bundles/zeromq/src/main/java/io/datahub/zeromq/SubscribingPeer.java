@@ -1,0 +1,55 @@
+package io.datahub.zeromq;
+
+import io.datahub.api.event.Session;
+import io.datahub.api.event.SharedBuffer;
+import java.nio.ByteBuffer;
+
+/** A SUB or XSUB: its messages and commands are subscriptions (RFC 29; ZMTP 3.0 and 3.1). */
+final class SubscribingPeer extends Peer {
+
+    private static final int MAX_PREFIX_BYTES = 4_200;
+
+    SubscribingPeer(Connection connection, Session session) {
+        super(connection, session);
+    }
+
+    @Override
+    long maxBytes(int frames) {
+        return 1L + MAX_PREFIX_BYTES;
+    }
+
+    /** One byte that says whether, and the prefix. An XSUB may send others, which mean nothing here. */
+    @Override
+    void message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) throws Violation {
+        if (firstStart == firstEnd) {
+            return;
+        }
+        ByteBuffer bytes = buffer.bytes();
+        byte what = bytes.get(firstStart);
+        byte[] prefix = new byte[firstEnd - firstStart - 1];
+        bytes.get(firstStart + 1, prefix);
+        if (what == 1) {
+            subscribe(prefix);
+        } else if (what == 0) {
+            session().unsubscribe(prefix);
+        }
+    }
+
+    @Override
+    void command(Command command) throws Violation {
+        if (command.body().remaining() > MAX_PREFIX_BYTES) {
+            throw new Violation(Closure.TOO_LARGE);
+        }
+        switch (command.name()) {
+            case "SUBSCRIBE" -> subscribe(command.bytes());
+            case "CANCEL" -> session().unsubscribe(command.bytes());
+            default -> super.command(command);
+        }
+    }
+
+    private void subscribe(byte[] prefix) throws Violation {
+        if (!session().subscribe(prefix)) {
+            throw new Violation(Closure.TOO_MANY_SUBSCRIPTIONS);
+        }
+    }
+}

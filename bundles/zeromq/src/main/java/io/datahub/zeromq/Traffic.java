@@ -1,0 +1,98 @@
+package io.datahub.zeromq;
+
+import io.datahub.api.event.SharedBuffer;
+import java.nio.ByteBuffer;
+
+/**
+ * Messages and commands (RFC 23, "traffic"). Reads them where they stand: a message is handed on as a place in the
+ * buffer, from the header of its first frame to the end of its last. Goes on where it stopped when a message comes in
+ * parts. One long loop, for it runs once for each frame there is.
+ */
+final class Traffic implements Stage {
+
+    private static final int MORE = 1;
+    private static final int LONG = 2;
+    private static final int COMMAND = 4;
+    private static final int MAX_COMMAND_BYTES = 8_192;
+
+    private final Peer peer;
+    private final int maxFrames;
+
+    /** Of the message that has begun: its whole frames, and where its first one's body is, from its beginning. */
+    private int frames;
+
+    private int scanned;
+    private int firstStart;
+    private int firstEnd;
+    private long bodyBytes;
+    private long wanted;
+
+    Traffic(Peer peer, int maxFrames) {
+        this.peer = peer;
+        this.maxFrames = maxFrames;
+    }
+
+    @Override
+    public int read(SharedBuffer buffer, int from, int to) throws Violation {
+        ByteBuffer bytes = buffer.bytes();
+        int start = from;
+        int at = from + scanned;
+        wanted = 0;
+        while (to - at >= 2) {
+            int flags = bytes.get(at);
+            int header = (flags & LONG) == 0 ? 2 : 9;
+            if (to - at < header) {
+                break;
+            }
+            long length = header == 2 ? bytes.get(at + 1) & 0xff : bytes.getLong(at + 1);
+            check(flags, length);
+            int body = at + header;
+            if (length > to - body) {
+                wanted = body - start + length;
+                break;
+            }
+            at = body + (int) length;
+            if (flags >= COMMAND) {
+                peer.command(Command.parse(bytes, body, at));
+                start = at;
+                continue;
+            }
+            if (frames == 0) {
+                firstStart = body - start;
+                firstEnd = at - start;
+            } else {
+                bodyBytes += length;
+            }
+            frames++;
+            if ((flags & MORE) == 0) {
+                peer.message(buffer, start, at, start + firstStart, start + firstEnd, frames);
+                start = at;
+                frames = 0;
+                bodyBytes = 0;
+            }
+        }
+        scanned = at - start;
+        return start;
+    }
+
+    /** Judges a frame by its header, before its body has come. */
+    private void check(int flags, long length) throws Violation {
+        if (flags >= COMMAND || flags < 0) {
+            if ((flags & ~LONG) != COMMAND || frames > 0) {
+                throw new Violation(Closure.BAD_FRAME);
+            }
+            if (length < 0 || length > MAX_COMMAND_BYTES) {
+                throw new Violation(Closure.BAD_FRAME, "a command is too long");
+            }
+        } else if (length < 0 || bodyBytes + length > peer.maxBytes(frames)) {
+            throw new Violation(Closure.TOO_LARGE);
+        } else if (frames >= maxFrames) {
+            throw new Violation(Closure.TOO_MANY_FRAMES);
+        }
+    }
+
+    @Override
+    public long wanted() {
+        return wanted;
+    }
+}

@@ -1,0 +1,93 @@
+package io.datahub.zeromq;
+
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.health.Health;
+import io.datahub.api.health.HealthCheck;
+import io.datahub.api.user.Authenticator;
+import java.net.InetSocketAddress;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The component that serves ZeroMQ sockets. Settings can change while it runs; connections stay unless host, port or
+ * something about threads and buffers is another.
+ */
+@Component(
+        name = "io.datahub.zeromq",
+        immediate = true,
+        service = HealthCheck.class,
+        property = HealthCheck.NAME + "=zeromq")
+@Designate(ocd = ZeromqConfiguration.class)
+public final class Zeromq implements HealthCheck {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Zeromq.class);
+
+    private final EventBroker broker;
+    private final Authenticator authenticator;
+    private volatile Reception reception;
+
+    /** Null if the port that was set last can't be bound. */
+    private volatile Endpoint endpoint;
+
+    /** @throws IllegalStateException if the port can't be bound; says why and what helps */
+    @Activate
+    public Zeromq(
+            ZeromqConfiguration configuration, @Reference EventBroker broker, @Reference Authenticator authenticator) {
+        this.broker = broker;
+        this.authenticator = authenticator;
+        open(Settings.of(configuration));
+    }
+
+    private void open(Settings settings) {
+        reception = new Reception(broker, authenticator, settings);
+        endpoint = new Endpoint(reception);
+        LOG.info("zeromq started address={} {}", endpoint.address(), settings);
+    }
+
+    @Modified
+    void modified(ZeromqConfiguration configuration) {
+        Settings settings = Settings.of(configuration);
+        if (endpoint != null && settings.keepsSocketOf(reception.settings())) {
+            reception.configure(settings);
+            LOG.info("zeromq configured address={} {}", endpoint.address(), settings);
+        } else {
+            close();
+            open(settings);
+        }
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress address() {
+        return endpoint.address();
+    }
+
+    @Override
+    public Health check() {
+        Endpoint present = endpoint;
+        return present == null
+                ? Health.down("the port " + reception.settings().port()
+                        + " can't be bound; end the program that uses it, or set another in io.datahub.zeromq.cfg")
+                : Health.ready("address=" + present.address() + " connections="
+                        + reception.admission().count() + " receivingBytes="
+                        + reception.receiving().bytes() + " " + reception.closures());
+    }
+
+    private void close() {
+        if (endpoint != null) {
+            endpoint.close();
+            endpoint = null;
+        }
+    }
+
+    @Deactivate
+    public void stop() {
+        close();
+        LOG.info("zeromq stopped closed=\"{}\"", reception.closures());
+    }
+}

@@ -1,0 +1,55 @@
+package io.datahub.zeromq;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** What an operator can set for the ZeroMQ endpoint, in {@code config/io.datahub.zeromq.cfg}. */
+@ObjectClassDefinition(name = "Datahub ZeroMQ", description = "One port for every kind of ZeroMQ socket")
+public @interface ZeromqConfiguration {
+
+    @AttributeDefinition(description = "The address to listen on; * is every one")
+    String host() default "127.0.0.1";
+
+    @AttributeDefinition(description = "The port to listen on; 0 is any that is free")
+    int port() default 5555;
+
+    @AttributeDefinition(description = "The number of threads that read and write")
+    int loops() default 1;
+
+    @AttributeDefinition(description = "The largest message, its topic not counted, in bytes")
+    int maxMessageBytes() default 16_777_216;
+
+    @AttributeDefinition(description = "The number of frames that a message may have")
+    int maxFrames() default 1_024;
+
+    @AttributeDefinition(description = "The number of connections in all")
+    int maxConnections() default 20_000;
+
+    @AttributeDefinition(description = "The number of connections from one address, loopback excepted")
+    int maxConnectionsPerAddress() default 1_000;
+
+    @AttributeDefinition(description = "How long a client may take to log in, in milliseconds")
+    long handshakeMillis() default 10_000;
+
+    @AttributeDefinition(description = "How late a client that failed to log in is disconnected, in milliseconds")
+    long failCloseMillis() default 1_000;
+
+    @AttributeDefinition(
+            description = "After how long a silence a client that knows PING gets one, in milliseconds; 0 is never")
+    long pingMillis() default 30_000;
+
+    @AttributeDefinition(
+            description = "After how long a silence such a client is disconnected, in milliseconds; 0 is never")
+    long idleMillis() default 120_000;
+
+    @AttributeDefinition(description = "The size of a read buffer in bytes")
+    int readBufferBytes() default 262_144;
+
+    @AttributeDefinition(description = "The memory outside the heap that read buffers may take, in bytes")
+    long maxReadBufferBytes() default 67_108_864;
+
+    @AttributeDefinition(
+            description = "What large messages received in part may take together, in bytes; beyond, the largest"
+                    + " sender is disconnected; 0 is an eighth of the memory of the process")
+    long maxReceivingBytes() default 0;
+}
