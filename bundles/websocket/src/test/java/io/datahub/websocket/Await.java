@@ -1,0 +1,20 @@
+package io.datahub.websocket;
+
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waits for a condition, for ten seconds at most. */
+final class Await {
+
+    private Await() {}
+
+    static void until(BooleanSupplier condition) {
+        long end = System.nanoTime() + 10_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("it didn't come to pass within ten seconds");
+            }
+            LockSupport.parkNanos(2_000_000);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package io.datahub.websocket;
+
+import io.datahub.api.event.CloseReason;
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.EventReader;
+import io.datahub.api.event.EventRun;
+import io.datahub.api.event.EventSink;
+import io.datahub.api.event.EventWriter;
+import io.datahub.api.event.Published;
+import io.datahub.api.event.Session;
+import io.datahub.api.event.SessionInfo;
+import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.User;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** A broker in memory with unbounded queues; one lock for everything. */
+final class FakeBroker implements EventBroker {
+
+    static final int MAX_SUBSCRIPTIONS = 5;
+
+    final List<FakeSession> sessions = new CopyOnWriteArrayList<>();
+
+    @Override
+    public Session open(Login login, EventSink sink) {
+        FakeSession session = new FakeSession(login, sink);
+        sessions.add(session);
+        return session;
+    }
+
+    @Override
+    public void announce(String topic, byte[] payload) {
+        publish("", 0, utf8(topic), payload);
+    }
+
+    /** Publishes one event of these frames to all who subscribed to it. */
+    EventRun publish(String user, long timeMillis, byte[]... frames) {
+        ByteBuffer bytes = EventWriter.write(frames);
+        SharedBuffer buffer = new SharedBuffer(bytes);
+        EventRun run = new EventRun(buffer, 0, bytes.limit(), 1, user, timeMillis);
+        sessions.forEach(session -> session.offer(run, new String(frames[0], StandardCharsets.UTF_8)));
+        return run;
+    }
+
+    void end(CloseReason reason) {
+        sessions.forEach(session -> {
+            session.close();
+            session.sink.ended(reason);
+        });
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public List<SessionInfo> sessions() {
+        return sessions.stream().map(FakeSession::info).toList();
+    }
+
+    @Override
+    public boolean disconnect(long id) {
+        return false;
+    }
+
+    @Override
+    public Counters counters() {
+        return new Counters(0, 0, 0, 0, 0);
+    }
+
+    final class FakeSession implements Session {
+
+        final Login login;
+        final EventSink sink;
+        final List<String> prefixes = new ArrayList<>();
+        final Queue<EventRun> waiting = new ArrayDeque<>();
+        private boolean asleep = true;
+        private boolean closed;
+
+        FakeSession(Login login, EventSink sink) {
+            this.login = login;
+            this.sink = sink;
+        }
+
+        void offer(EventRun run, String topic) {
+            synchronized (this) {
+                if (closed || prefixes.stream().noneMatch(topic::startsWith)) {
+                    return;
+                }
+                run.buffer().retain();
+                waiting.add(run);
+                if (!asleep) {
+                    return;
+                }
+                asleep = false;
+            }
+            sink.ready();
+        }
+
+        @Override
+        public Login login() {
+            return login;
+        }
+
+        @Override
+        public synchronized boolean subscribe(byte[] prefix) {
+            return prefixes.size() < MAX_SUBSCRIPTIONS && prefixes.add(new String(prefix, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public synchronized boolean unsubscribe(byte[] prefix) {
+            return prefixes.remove(new String(prefix, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd) {
+            byte[] topic = new byte[topicEnd - topicStart];
+            buffer.bytes().get(topicStart, topic);
+            if (User.isReserved(topic)) {
+                return Published.RESERVED;
+            }
+            if (!login.user().mayPublish(topic)) {
+                return Published.NOT_GRANTED;
+            }
+            EventReader reader = new EventReader(new EventRun(buffer, start, end, 1, "", 0));
+            reader.next();
+            byte[] payload = new byte[reader.payload().remaining()];
+            reader.payload().get(payload);
+            FakeBroker.this.publish(login.user().name(), 0, topic, payload);
+            return Published.ACCEPTED;
+        }
+
+        @Override
+        public boolean flush() {
+            return true;
+        }
+
+        @Override
+        public synchronized int take(int maxBytes, Consumer<? super EventRun> receiver) {
+            int taken = 0;
+            while (!waiting.isEmpty() && taken < maxBytes) {
+                taken += waiting.peek().length();
+                receiver.accept(waiting.poll());
+            }
+            asleep |= taken == 0;
+            return taken;
+        }
+
+        @Override
+        public SessionInfo info() {
+            return new SessionInfo(1, login, Instant.EPOCH, prefixes.size(), 0, 0, 0, 0, 0);
+        }
+
+        synchronized boolean isClosed() {
+            return closed;
+        }
+
+        @Override
+        public synchronized void close() {
+            closed = true;
+            waiting.clear();
+            sessions.remove(this);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.datahub.websocket;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** A WebSocket client that can also do what none should. */
+final class RawClient implements AutoCloseable {
+
+    static final int CONTINUATION = 0;
+    static final int TEXT = 1;
+    static final int BINARY = 2;
+    static final int CLOSE = 8;
+    static final int PING = 9;
+    static final int PONG = 10;
+
+    private final Socket socket;
+    private final DataInputStream in;
+    private final OutputStream out;
+    private final String status;
+    private final StringBuilder headers = new StringBuilder();
+
+    /** A frame that came. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Frame(int opCode, boolean fin, byte[] payload) {
+
+        String text() {
+            return new String(payload, StandardCharsets.UTF_8);
+        }
+
+        int closeCode() {
+            return (payload[0] & 0xff) << 8 | (payload[1] & 0xff);
+        }
+    }
+
+    RawClient(int port, String... headerLines) throws IOException {
+        this(port, "13", headerLines);
+    }
+
+    RawClient(int port, String version, String[] headerLines) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(10_000);
+        in = new DataInputStream(socket.getInputStream());
+        out = socket.getOutputStream();
+        String request = "GET /events HTTP/1.1\r\nHost: localhost:" + port
+                + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: " + version
+                + "\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                + String.join(
+                        "",
+                        List.of(headerLines).stream().map(line -> line + "\r\n").toList())
+                + "\r\n";
+        out.write(request.getBytes(StandardCharsets.UTF_8));
+        status = line();
+        for (String header = line(); !header.isEmpty(); header = line()) {
+            headers.append(header).append('\n');
+        }
+    }
+
+    private String line() throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int c = in.readUnsignedByte(); c != '\n'; c = in.readUnsignedByte()) {
+            if (c != '\r') {
+                line.write(c);
+            }
+        }
+        return line.toString(StandardCharsets.UTF_8);
+    }
+
+    /** The status code of the answer to the upgrade. */
+    int status() {
+        return Integer.parseInt(status.split(" ", -1)[1]);
+    }
+
+    String headers() {
+        return headers.toString();
+    }
+
+    void send(String text) throws IOException {
+        send(TEXT, true, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sends one frame, masked with zeros. */
+    void send(int opCode, boolean fin, byte[] payload) throws IOException {
+        ByteArrayOutputStream frame = new ByteArrayOutputStream(payload.length + 14);
+        frame.write((fin ? 0x80 : 0) | opCode);
+        if (payload.length < 126) {
+            frame.write(0x80 | payload.length);
+        } else if (payload.length < 65536) {
+            frame.write(0x80 | 126);
+            frame.write(payload.length >> 8);
+            frame.write(payload.length);
+        } else {
+            frame.write(0x80 | 127);
+            for (int shift = 56; shift >= 0; shift -= 8) {
+                frame.write((int) ((long) payload.length >> shift));
+            }
+        }
+        frame.writeBytes(new byte[4]);
+        frame.writeBytes(payload);
+        out.write(frame.toByteArray());
+    }
+
+    /** The next frame of any kind. */
+    Frame next() throws IOException {
+        int first = in.readUnsignedByte();
+        long length = in.readUnsignedByte();
+        if (length == 126) {
+            length = in.readUnsignedShort();
+        } else if (length == 127) {
+            length = in.readLong();
+        }
+        byte[] payload = new byte[(int) length];
+        in.readFully(payload);
+        return new Frame(first & 15, (first & 0x80) != 0, payload);
+    }
+
+    /** The text of the next message, put together. */
+    String text() throws IOException {
+        ByteArrayOutputStream message = new ByteArrayOutputStream();
+        while (true) {
+            Frame frame = next();
+            if (frame.opCode() == CLOSE) {
+                throw new IOException("closed with " + frame.closeCode());
+            }
+            message.writeBytes(frame.payload());
+            if (frame.fin()) {
+                return message.toString(StandardCharsets.UTF_8);
+            }
+        }
+    }
+
+    /** Passes frames over until the close frame, and tells its code. */
+    int closeCode() throws IOException {
+        while (true) {
+            Frame frame = next();
+            if (frame.opCode() == CLOSE) {
+                return frame.closeCode();
+            }
+        }
+    }
+
+    /** Passes over what comes until the connection is cut. */
+    void awaitEnd() throws IOException {
+        try {
+            in.skipNBytes(Long.MAX_VALUE);
+        } catch (EOFException | SocketException e) {
+            return;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,112 @@
+package io.datahub.websocket;
+
+import io.datahub.api.user.Login;
+import java.lang.annotation.Annotation;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+
+/** The handler in a real server, behind a door that believes {@code Authorization: Test NAME}. */
+final class RunningGateway implements AutoCloseable {
+
+    final FakeBroker broker = new FakeBroker();
+    final FakeJournal journal = new FakeJournal(broker);
+    final EventsHandler handler;
+    final int port;
+    private final Server server = new Server();
+    private boolean deactivated;
+
+    RunningGateway() throws Exception {
+        this(new Settings());
+    }
+
+    RunningGateway(Settings settings) throws Exception {
+        handler = new EventsHandler(broker, new FakeAuthenticator(), journal, settings);
+        ServerConnector connector = new ServerConnector(server, 1, 1);
+        connector.setHost("127.0.0.1");
+        server.addConnector(connector);
+        server.setHandler(new Handler.Abstract() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) throws Exception {
+                String who = request.getHeaders().get(HttpHeader.AUTHORIZATION);
+                if (who != null) {
+                    request.setAttribute(
+                            Login.class.getName(), FakeAuthenticator.atTheDoor(who.substring("Test ".length())));
+                }
+                return handler.handle(request, response, callback);
+            }
+        });
+        server.start();
+        port = connector.getLocalPort();
+    }
+
+    RawClient connect(String user) throws Exception {
+        RawClient client = new RawClient(port, "Authorization: Test " + user);
+        client.text();
+        return client;
+    }
+
+    void deactivate() {
+        deactivated = true;
+        handler.deactivate();
+    }
+
+    @Override
+    public void close() {
+        if (!deactivated) {
+            handler.deactivate();
+        }
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The configuration, with times fit for tests. */
+    static class Settings implements WebSocketConfiguration {
+        @Override
+        public String[] origins() {
+            return new String[] {"https://a.example, https://b.example"};
+        }
+
+        @Override
+        public int maxMessageBytes() {
+            return 1024 * 1024;
+        }
+
+        @Override
+        public int maxConnections() {
+            return 3;
+        }
+
+        @Override
+        public long handshakeMillis() {
+            return 300;
+        }
+
+        @Override
+        public long idleMillis() {
+            return 30_000;
+        }
+
+        @Override
+        public long closeMillis() {
+            return 500;
+        }
+
+        @Override
+        public int threads() {
+            return 2;
+        }
+
+        @Override
+        public Class<? extends Annotation> annotationType() {
+            return WebSocketConfiguration.class;
+        }
+    }
+}
