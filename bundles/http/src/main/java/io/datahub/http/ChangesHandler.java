@@ -1,0 +1,100 @@
+package io.datahub.http;
+
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.record.Cursor;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.util.component.Graceful;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** The journal of changes, at {@code /changes}. */
+@Component(service = Handler.class)
+@HttpMount(path = ChangesHandler.MOUNT)
+public final class ChangesHandler extends Handler.Abstract implements Graceful {
+
+    static final String MOUNT = "/changes";
+
+    private static final int USUAL = 1_000;
+    private static final int MOST = 10_000;
+    private static final int LONGEST_WAIT_SECONDS = 300;
+
+    private final ChangeJournal journal;
+    private final ChangeSignal signal;
+    private final Set<ChangesAnswer> waiting = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
+
+    @Activate
+    public ChangesHandler(@Reference ChangeJournal journal, @Reference ChangeSignal signal) {
+        this.journal = journal;
+        this.signal = signal;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        if (request.getHttpURI().getPath().length() > MOUNT.length()) {
+            return false;
+        }
+        Exchange exchange = new Exchange(request, response, callback);
+        if (exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) {
+            exchange.query().then(fields -> begin(exchange, fields)).refusal().ifPresent(exchange::refuse);
+        } else {
+            exchange.refuseMethod("GET, HEAD, OPTIONS");
+        }
+        return true;
+    }
+
+    private Result<ChangesAnswer> begin(Exchange exchange, Fields query) {
+        Result<Cursor> since = Cursor.parse(Query.text(query, "since", "0"));
+        Result<Integer> limit = Query.number(query, "limit", USUAL, 1, MOST);
+        Result<Integer> wait = Query.number(query, "wait", 0, 0, LONGEST_WAIT_SECONDS);
+        Optional<Refusal> malformed = since.refusal().or(limit::refusal).or(wait::refusal);
+        if (malformed.isPresent()) {
+            return Result.refused(malformed.get());
+        }
+        ChangesAnswer answer = new ChangesAnswer(
+                exchange, journal, signal, since.get(), Query.text(query, "path", ""), limit.get(), waiting::remove);
+        waiting.add(answer);
+        answer.start(closing ? 0 : wait.get());
+        return Result.done(answer);
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        closing = false;
+        super.doStart();
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        answerAll();
+        super.doStop();
+    }
+
+    @Override
+    public CompletableFuture<Void> shutdown() {
+        answerAll();
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return closing;
+    }
+
+    private void answerAll() {
+        closing = true;
+        waiting.forEach(ChangesAnswer::stopWaiting);
+    }
+}

@@ -1,0 +1,85 @@
+package io.datahub.http;
+
+import io.datahub.api.Result;
+import io.datahub.api.record.Precondition;
+import io.datahub.api.record.RecordVersion;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+
+/**
+ * The conditions of a request, in the order of RFC 9110, 13.2.2. A date that can't be read is as if it weren't there.
+ */
+record Conditions(
+        Optional<EntityTags> ifMatch,
+        Optional<Instant> ifUnmodifiedSince,
+        Optional<EntityTags> ifNoneMatch,
+        Optional<Instant> ifModifiedSince) {
+
+    /** What comes of the conditions of a request that reads. */
+    enum Outcome {
+        PROCEED,
+        NOT_MODIFIED,
+        FAILED
+    }
+
+    static Result<Conditions> of(HttpFields headers) {
+        return tags(headers, HttpHeader.IF_MATCH)
+                .then(match -> tags(headers, HttpHeader.IF_NONE_MATCH)
+                        .then(noneMatch -> Result.done(new Conditions(
+                                match,
+                                HttpDate.parse(headers.get(HttpHeader.IF_UNMODIFIED_SINCE)),
+                                noneMatch,
+                                HttpDate.parse(headers.get(HttpHeader.IF_MODIFIED_SINCE))))));
+    }
+
+    private static Result<Optional<EntityTags>> tags(HttpFields headers, HttpHeader name) {
+        var values = headers.getValuesList(name);
+        return values.isEmpty()
+                ? Result.done(Optional.empty())
+                : EntityTags.parse(String.join(", ", values)).then(tags -> Result.done(Optional.of(tags)));
+    }
+
+    /** Looks at a version that is to be read. */
+    Outcome outcome(RecordVersion version) {
+        if (!mayProceed(version)) {
+            return Outcome.FAILED;
+        }
+        if (ifNoneMatch.isPresent()) {
+            return ifNoneMatch.get().matchWeakly(version.etag()) ? Outcome.NOT_MODIFIED : Outcome.PROCEED;
+        }
+        return ifModifiedSince.isPresent() && !seconds(version).isAfter(ifModifiedSince.get())
+                ? Outcome.NOT_MODIFIED
+                : Outcome.PROCEED;
+    }
+
+    private boolean mayProceed(RecordVersion version) {
+        if (ifMatch.isPresent()) {
+            return ifMatch.get().matchStrongly(version.etag());
+        }
+        return ifUnmodifiedSince.isEmpty() || !seconds(version).isAfter(ifUnmodifiedSince.get());
+    }
+
+    private static Instant seconds(RecordVersion version) {
+        return version.modified().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /** What must hold of the version that a write replaces. */
+    Precondition precondition() {
+        return ifMatch.isEmpty() && ifUnmodifiedSince.isEmpty() && ifNoneMatch.isEmpty()
+                ? Precondition.NONE
+                : this::holds;
+    }
+
+    private boolean holds(Optional<RecordVersion> current) {
+        if (current.isEmpty()) {
+            return ifMatch.isEmpty();
+        }
+        return mayProceed(current.get())
+                && ifNoneMatch
+                        .filter(tags -> tags.matchWeakly(current.get().etag()))
+                        .isEmpty();
+    }
+}

@@ -1,0 +1,174 @@
+package io.datahub.http;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Reading;
+import io.datahub.api.record.RecordStore;
+import io.datahub.api.record.RecordVersion;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.util.Fields;
+
+/** {@code GET} and {@code HEAD} of a record. */
+final class Download {
+
+    /** What others uploaded must not run as the hub. */
+    static final HttpField SANDBOX = new PreEncodedHttpField(
+            "Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:");
+
+    private static final HttpField BYTES = new PreEncodedHttpField(HttpHeader.ACCEPT_RANGES, "bytes");
+
+    private final RecordStore store;
+    private final MediaTypes types;
+
+    Download(RecordStore store, MediaTypes types) {
+        this.store = store;
+        this.types = types;
+    }
+
+    /** Answers with the record, or returns why it can't be had. */
+    Optional<Refusal> answer(Exchange exchange, FileTarget target, Fields query) throws IOException {
+        Result<Conditions> conditions = Conditions.of(exchange.request().getHeaders());
+        if (conditions.isRefused()) {
+            return conditions.refusal();
+        }
+        boolean asAttachment = Query.flag(query, "download");
+        if (exchange.is(HttpMethod.HEAD)) {
+            Result<RecordVersion> found = store.find(exchange.user(), target.path());
+            if (!found.isRefused() && isWanted(exchange, found.get(), conditions.get())) {
+                Answer answer = lay(exchange, found.get(), asAttachment);
+                exchange.empty(answer.status);
+            }
+            return found.refusal();
+        }
+        Result<Reading> opened = store.open(exchange.user(), target.path());
+        if (!opened.isRefused()) {
+            send(exchange, opened.get(), conditions.get(), asAttachment);
+        }
+        return opened.refusal();
+    }
+
+    private void send(Exchange exchange, Reading reading, Conditions conditions, boolean asAttachment)
+            throws IOException {
+        boolean sending = false;
+        try {
+            if (!isWanted(exchange, reading.version(), conditions)) {
+                return;
+            }
+            Answer answer = lay(exchange, reading.version(), asAttachment);
+            if (answer.status == Reason.RANGE_NOT_SATISFIABLE.status()) {
+                exchange.refuse(Reason.RANGE_NOT_SATISFIABLE, "the record has no byte of the range");
+            } else if (reading.version().size() == 0) {
+                exchange.empty(answer.status);
+            } else {
+                exchange.response().setStatus(answer.status);
+                RecordBody body = new RecordBody(exchange, reading, answer.parts);
+                sending = true;
+                body.iterate();
+            }
+        } finally {
+            if (!sending) {
+                reading.close();
+            }
+        }
+    }
+
+    /** Looks at the conditions; where they say that the record isn't wanted, that is answered. */
+    private static boolean isWanted(Exchange exchange, RecordVersion version, Conditions conditions) {
+        switch (conditions.outcome(version)) {
+            case NOT_MODIFIED -> {
+                describe(exchange.response().getHeaders(), version);
+                exchange.empty(304);
+                return false;
+            }
+            case FAILED -> {
+                exchange.refuse(Reason.PRECONDITION_FAILED, "the record has another version than the request wants");
+                return false;
+            }
+            default -> {
+                return true;
+            }
+        }
+    }
+
+    private static void describe(HttpFields.Mutable headers, RecordVersion version) {
+        headers.put(Exchange.REVALIDATE);
+        headers.put(HttpHeader.LAST_MODIFIED, HttpDate.format(version.modified()));
+        version.etag().ifPresent(etag -> headers.put(HttpHeader.ETAG, etag));
+    }
+
+    /** Sets the headers and says what is to follow them. */
+    private Answer lay(Exchange exchange, RecordVersion version, boolean asAttachment) {
+        HttpFields.Mutable headers = exchange.response().getHeaders();
+        String name = version.path().name();
+        String type = MediaTypes.of(name);
+        describe(headers, version);
+        headers.put(BYTES);
+        headers.put(Exchange.NO_SNIFFING);
+        headers.put(SANDBOX);
+        if (asAttachment || types.isAttachment(type)) {
+            headers.put(HttpHeader.CONTENT_DISPOSITION, Disposition.attachment(name));
+        }
+        version.etag()
+                .flatMap(settled -> version.sha256())
+                .ifPresent(sha256 -> headers.put(Digests.REPR_DIGEST, Digests.format(sha256)));
+        Answer answer = answer(exchange, version, type);
+        headers.put(HttpHeader.CONTENT_TYPE, answer.type);
+        headers.put(HttpHeader.CONTENT_LENGTH, answer.length);
+        if (answer.status != 200 && answer.contentRange != null) {
+            headers.put(HttpHeader.CONTENT_RANGE, answer.contentRange);
+        }
+        return answer;
+    }
+
+    private static Answer answer(Exchange exchange, RecordVersion version, String type) {
+        long size = version.size();
+        Optional<List<ByteRange>> ranges = ranges(exchange, version);
+        if (ranges.isEmpty()) {
+            ByteRange whole = new ByteRange(0, size - 1);
+            return new Answer(200, type, size, null, List.of(new RecordBody.Part(whole)));
+        }
+        List<ByteRange> wanted = ranges.get();
+        if (wanted.isEmpty()) {
+            return new Answer(416, type, 0, "bytes */" + size, List.of());
+        }
+        if (wanted.size() == 1) {
+            ByteRange range = wanted.get(0);
+            return new Answer(206, type, range.length(), range.of(size), List.of(new RecordBody.Part(range)));
+        }
+        ByteRanges body = ByteRanges.of(wanted, type, size);
+        return new Answer(206, body.contentType(), body.length(), null, body.parts());
+    }
+
+    private static Optional<List<ByteRange>> ranges(Exchange exchange, RecordVersion version) {
+        return exchange.is(HttpMethod.GET)
+                ? exchange.header(HttpHeader.RANGE)
+                        .filter(range -> exchange.header(HttpHeader.IF_RANGE)
+                                .map(condition -> isStill(version, condition.strip()))
+                                .orElse(true))
+                        .flatMap(range -> RangeHeader.parse(range, version.size()))
+                : Optional.empty();
+    }
+
+    /** Whether {@code If-Range} (RFC 9110, 13.1.5) names this version: by its tag, or by a date that is a strong validator. */
+    private static boolean isStill(RecordVersion version, String condition) {
+        if (condition.startsWith("\"")) {
+            return version.etag().filter(condition::equals).isPresent();
+        }
+        Instant modified = version.modified().truncatedTo(ChronoUnit.SECONDS);
+        return HttpDate.parse(condition).filter(modified::equals).isPresent()
+                && modified.isBefore(Instant.now().minusSeconds(2));
+    }
+
+    /** What follows the headers, and what they have to say of it. */
+    private record Answer(int status, String type, long length, String contentRange, List<RecordBody.Part> parts) {}
+}

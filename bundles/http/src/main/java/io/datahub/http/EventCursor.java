@@ -1,0 +1,44 @@
+package io.datahub.http;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.datahub.api.event.EventReader;
+import io.datahub.api.event.EventRun;
+import io.datahub.api.record.Cursor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/** Finds the cursor in the payload of a file event. */
+final class EventCursor {
+
+    private EventCursor() {}
+
+    /** The cursor of the present event; empty unless it is a file event of the hub's own. */
+    static Optional<Cursor> of(EventRun run, EventReader event) {
+        if (!run.user().isEmpty() || !event.topic().startsWith("file.")) {
+            return Optional.empty();
+        }
+        ByteBuffer payload = event.payload();
+        byte[] bytes = new byte[payload.remaining()];
+        payload.get(bytes);
+        try (JsonParser json = JsonText.FACTORY.createParser(bytes)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                return Optional.empty();
+            }
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                boolean isId = json.currentName().equals("id");
+                json.nextToken();
+                if (isId) {
+                    return Optional.of(Cursor.parse(json.getText()))
+                            .filter(parsed -> !parsed.isRefused())
+                            .map(parsed -> parsed.get());
+                }
+                json.skipChildren();
+            }
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,193 @@
+package io.datahub.http;
+
+import io.datahub.api.event.CloseReason;
+import io.datahub.api.event.EventReader;
+import io.datahub.api.event.EventRun;
+import io.datahub.api.event.EventSink;
+import io.datahub.api.event.Session;
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.user.Login;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.util.IteratingCallback;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/**
+ * Sends events to one client for as long as it stays. Where it asked for the past, the journal is sent first; the session
+ * collects what happens meanwhile, and what was sent already is left out of it. One write is under way at a time; while
+ * the client is slow, events wait in the session's bounded queue and no thread does.
+ */
+final class EventStream extends IteratingCallback implements EventSink {
+
+    private static final int PIECE_BYTES = 64 * 1024;
+    private static final int PAGE = 500;
+    private static final long COMMENT_SECONDS = 15;
+
+    private final Exchange exchange;
+    private final ChangeJournal journal;
+    private final Topics topics;
+    private final Consumer<EventStream> whenDone;
+    private final Executor executor;
+    private final Scheduler scheduler;
+    private final StreamText text = new StreamText();
+    private Session session;
+    private Cursor replayed;
+    private boolean replaying;
+    private boolean finished;
+    private Scheduler.Task timer;
+    private volatile boolean commentDue = true;
+    private volatile String end = "";
+
+    EventStream(Exchange exchange, ChangeJournal journal, Topics topics, Consumer<EventStream> whenDone) {
+        this.exchange = exchange;
+        this.journal = journal;
+        this.topics = topics;
+        this.whenDone = whenDone;
+        executor = exchange.request().getComponents().getExecutor();
+        scheduler = exchange.request().getComponents().getScheduler();
+    }
+
+    /**
+     * Begins to send. The session has its subscriptions already.
+     *
+     * @param since where the replay of file events begins; empty for none
+     */
+    void start(Session opened, Optional<Cursor> since) {
+        session = opened;
+        replaying = since.isPresent();
+        replayed = since.orElse(Cursor.BEGINNING);
+        exchange.request().addIdleTimeoutListener(timeout -> false);
+        timer = scheduler.schedule(this::tick, COMMENT_SECONDS, TimeUnit.SECONDS);
+        iterate();
+    }
+
+    private void tick() {
+        commentDue = true;
+        wake();
+        if (end.isEmpty()) {
+            timer = scheduler.schedule(this::tick, COMMENT_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private void wake() {
+        executor.execute(this::iterate);
+    }
+
+    @Override
+    public void ready() {
+        wake();
+    }
+
+    @Override
+    public void resume() {
+        // nothing is published here
+    }
+
+    @Override
+    public void renewed(Login login) {
+        // the broker looks at the grants
+    }
+
+    @Override
+    public void ended(CloseReason reason) {
+        end(reason.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+    }
+
+    /** Says good-bye and ends the answer. */
+    void end(String reason) {
+        end = reason;
+        wake();
+    }
+
+    @Override
+    protected Action process() {
+        if (finished) {
+            return Action.SUCCEEDED;
+        }
+        String ending = end;
+        if (ending.isEmpty()) {
+            collect();
+        } else {
+            text.comment(ending);
+            finished = true;
+        }
+        if (text.isEmpty()) {
+            return Action.IDLE;
+        }
+        Content.Sink sink = exchange.response();
+        sink.write(finished, text.take(), this);
+        return Action.SCHEDULED;
+    }
+
+    private void collect() {
+        if (commentDue) {
+            commentDue = false;
+            text.comment("");
+        }
+        while (replaying && text.size() < PIECE_BYTES) {
+            replay();
+        }
+        if (!replaying) {
+            boolean more = true;
+            while (more && text.size() < PIECE_BYTES) {
+                more = session.take(PIECE_BYTES, this::append) > 0;
+            }
+        }
+    }
+
+    private void replay() {
+        var page = journal.read(session.login().user(), replayed, "", PAGE);
+        if (page.isRefused()) {
+            end = page.refusal().orElseThrow().detail();
+            replaying = false;
+            return;
+        }
+        page.get().changes().stream()
+                .filter(change -> topics.include(change.topic()))
+                .forEach(text::change);
+        Cursor next = page.get().next();
+        replaying = !next.equals(replayed) && !next.equals(journal.head());
+        replayed = next;
+    }
+
+    private void append(EventRun run) {
+        try {
+            for (EventReader event = new EventReader(run); event.next(); ) {
+                Optional<Cursor> cursor = EventCursor.of(run, event);
+                if (cursor.isEmpty() || !wasReplayed(cursor.get())) {
+                    text.event(run, event, cursor);
+                }
+            }
+        } finally {
+            run.buffer().release();
+        }
+    }
+
+    private boolean wasReplayed(Cursor cursor) {
+        return cursor.epoch().equals(replayed.epoch()) && cursor.sequence() <= replayed.sequence();
+    }
+
+    @Override
+    protected void onCompleteSuccess() {
+        leave();
+        exchange.callback().succeeded();
+    }
+
+    @Override
+    protected void onCompleteFailure(Throwable cause) {
+        leave();
+        exchange.callback().failed(cause);
+    }
+
+    private void leave() {
+        end = "gone";
+        timer.cancel();
+        session.close();
+        whenDone.accept(this);
+    }
+}

@@ -1,0 +1,165 @@
+package io.datahub.http;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.Session;
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.user.User;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.util.component.Graceful;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Events over plain HTTP: {@code POST /events/TOPIC} publishes, {@code GET /events} is an event stream. */
+@Component(service = Handler.class, configurationPid = "io.datahub.http")
+@HttpMount(path = EventsHandler.MOUNT)
+public final class EventsHandler extends Handler.Abstract implements Graceful {
+
+    static final String MOUNT = "/events";
+
+    private static final HttpField STREAM = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "text/event-stream");
+    private static final HttpField UNBUFFERED = new PreEncodedHttpField("X-Accel-Buffering", "no");
+
+    private final EventBroker broker;
+    private final ChangeJournal journal;
+    private final int maxEventBytes;
+    private final Allowance allowance;
+    private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
+
+    @Activate
+    public EventsHandler(
+            @Reference EventBroker broker, @Reference ChangeJournal journal, HttpConfiguration configuration) {
+        this.broker = broker;
+        this.journal = journal;
+        maxEventBytes = configuration.maxEventBytes();
+        allowance = new Allowance(configuration.maxIncomingEventBytes());
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        if (request.getHeaders().contains(HttpHeader.UPGRADE) || HttpMethod.CONNECT.is(request.getMethod())) {
+            return false;
+        }
+        Exchange exchange = new Exchange(request, response, callback);
+        String path = request.getHttpURI().getPath();
+        if (path.length() > MOUNT.length() + 1) {
+            if (exchange.is(HttpMethod.POST)) {
+                publish(exchange, path.substring(MOUNT.length() + 1))
+                        .ifPresent(refusal -> Drain.refuse(exchange, refusal));
+            } else {
+                exchange.refuseMethod("POST, OPTIONS");
+            }
+        } else if (exchange.is(HttpMethod.GET)) {
+            stream(exchange).ifPresent(exchange::refuse);
+        } else {
+            exchange.refuseMethod("GET, OPTIONS");
+        }
+        return true;
+    }
+
+    private Optional<Refusal> publish(Exchange exchange, String written) {
+        Result<String> topic = PercentText.decode(written);
+        if (topic.isRefused()) {
+            return topic.refusal();
+        }
+        if (exchange.request().getLength() > maxEventBytes) {
+            return Optional.of(Publication.tooLarge(maxEventBytes));
+        }
+        Publication publication = new Publication(exchange, broker, topic.get(), maxEventBytes, allowance);
+        new BodyReader(exchange.request(), publication).run();
+        return Optional.empty();
+    }
+
+    private Optional<Refusal> stream(Exchange exchange) {
+        Result<Fields> query = exchange.query();
+        Result<Optional<Cursor>> since = query.then(fields -> since(exchange, fields));
+        if (since.isRefused()) {
+            return since.refusal();
+        }
+        User user = exchange.user();
+        if (since.get().isPresent()) {
+            Result<ChangeJournal.Page> past = journal.read(user, since.get().get(), "", 1);
+            if (past.isRefused()) {
+                return past.refusal();
+            }
+        }
+        List<String> prefixes = query.get().getValuesOrEmpty("topic");
+        return start(exchange, new Topics(prefixes.isEmpty() ? List.of("") : prefixes), since.get());
+    }
+
+    private static Result<Optional<Cursor>> since(Exchange exchange, Fields query) {
+        return exchange.header("Last-Event-ID")
+                .or(() -> Optional.ofNullable(query.getValue("since")))
+                .filter(text -> !text.isEmpty())
+                .map(text -> Cursor.parse(text).then(cursor -> Result.done(Optional.of(cursor))))
+                .orElseGet(() -> Result.done(Optional.empty()));
+    }
+
+    private Optional<Refusal> start(Exchange exchange, Topics topics, Optional<Cursor> since) {
+        EventStream stream = new EventStream(exchange, journal, topics, streams::remove);
+        Session session = broker.open(exchange.login().orElseThrow(), stream);
+        for (byte[] prefix : topics.bytes()) {
+            if (!session.subscribe(prefix)) {
+                session.close();
+                return Optional.of(new Refusal(Reason.BAD_REQUEST, "these are more topics than a client may have"));
+            }
+        }
+        var headers = exchange.response().getHeaders();
+        headers.put(STREAM);
+        headers.put(UNBUFFERED);
+        headers.put(Exchange.REVALIDATE);
+        headers.put(Exchange.NO_SNIFFING);
+        streams.add(stream);
+        stream.start(session, since);
+        if (closing) {
+            stream.end("the hub stops");
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        closing = false;
+        super.doStart();
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        endStreams();
+        super.doStop();
+    }
+
+    @Override
+    public CompletableFuture<Void> shutdown() {
+        endStreams();
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return closing;
+    }
+
+    private void endStreams() {
+        closing = true;
+        streams.forEach(stream -> stream.end("the hub stops"));
+    }
+}

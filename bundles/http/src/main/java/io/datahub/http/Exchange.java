@@ -1,0 +1,105 @@
+package io.datahub.http;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.User;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+
+/**
+ * One request with its answer to be.
+ *
+ * @param callback ends the exchange
+ */
+record Exchange(Request request, Response response, Callback callback) {
+
+    static final HttpField JSON = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "application/json");
+    static final HttpField REVALIDATE = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-cache");
+    static final HttpField NO_SNIFFING = new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
+
+    boolean is(HttpMethod method) {
+        return method.is(request.getMethod());
+    }
+
+    /** Who sent it; empty where the handler is open and nobody logged in. */
+    Optional<Login> login() {
+        return Optional.ofNullable((Login) request.getAttribute(Login.class.getName()));
+    }
+
+    /**
+     * Who sent it, for a handler that isn't open.
+     *
+     * @throws IllegalStateException if nobody logged in
+     */
+    User user() {
+        return login().orElseThrow(() -> new IllegalStateException("no login at a handler that needs one"))
+                .user();
+    }
+
+    /** The header's value; several are joined as a list, as RFC 9110, 5.2 has it. */
+    Optional<String> header(HttpHeader name) {
+        return header(name.asString());
+    }
+
+    Optional<String> header(String name) {
+        var values = request.getHeaders().getValuesList(name);
+        return values.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", values));
+    }
+
+    /** The parameters of the query. */
+    Result<Fields> query() {
+        try {
+            return Result.done(Request.extractQueryParameters(request));
+        } catch (RuntimeException e) {
+            return Result.refused(Reason.BAD_REQUEST, "the query isn't percent-encoded UTF-8");
+        }
+    }
+
+    void refuse(Reason reason, String detail) {
+        refuse(new Refusal(reason, detail));
+    }
+
+    void refuse(Refusal refusal) {
+        request.setAttribute(Refusal.class.getName(), refusal);
+        Response.writeError(request, response, callback, refusal.reason().status(), refusal.detail());
+    }
+
+    /** Refuses the method and names those that there are. */
+    void refuseMethod(String allowed) {
+        response.getHeaders().put(HttpHeader.ALLOW, allowed);
+        if (is(HttpMethod.OPTIONS)) {
+            empty(204);
+        } else {
+            refuse(Reason.METHOD_NOT_ALLOWED, "this takes " + allowed);
+        }
+    }
+
+    void json(int status, byte[] body) {
+        response.getHeaders().put(JSON);
+        body(status, body);
+    }
+
+    /** Answers with a body whose type is set already; a HEAD gets its headers alone. */
+    void body(int status, byte[] body) {
+        response.setStatus(status);
+        response.getHeaders().put(REVALIDATE);
+        response.getHeaders().put(NO_SNIFFING);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+        response.write(true, is(HttpMethod.HEAD) ? null : ByteBuffer.wrap(body), callback);
+    }
+
+    void empty(int status) {
+        response.setStatus(status);
+        response.write(true, null, callback);
+    }
+}

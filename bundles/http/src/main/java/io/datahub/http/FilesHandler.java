@@ -1,0 +1,154 @@
+package io.datahub.http;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.RecordStore;
+import io.datahub.api.record.Upload;
+import io.datahub.api.user.Login;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.MultiPart;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+
+/** The records, under {@code /files}. */
+@Component(service = Handler.class, configurationPid = "io.datahub.http")
+@HttpMount(path = FileTarget.MOUNT)
+@Designate(ocd = HttpConfiguration.class)
+public final class FilesHandler extends Handler.Abstract {
+
+    private static final String METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
+    private static final Set<Reason> MAYBE_DIRECTORY = EnumSet.of(Reason.NOT_FOUND, Reason.CONFLICT, Reason.FORBIDDEN);
+
+    private final RecordStore store;
+    private final Download download;
+    private final DirectoryListing listing;
+    private final int maxFormParts;
+
+    @Activate
+    public FilesHandler(@Reference RecordStore store, HttpConfiguration configuration) {
+        this.store = store;
+        this.maxFormParts = configuration.maxFormParts();
+        download = new Download(store, new MediaTypes(configuration.inlineTypes()));
+        listing = new DirectoryListing(store);
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        Exchange exchange = new Exchange(request, response, callback);
+        Result<FileTarget> target = FileTarget.parse(request.getHttpURI().getPath());
+        Result<Fields> query = exchange.query();
+        Optional<Refusal> malformed = target.refusal().or(query::refusal);
+        if (malformed.isPresent()) {
+            Drain.refuse(exchange, malformed.get());
+            return true;
+        }
+        HttpMethod method = HttpMethod.fromString(request.getMethod());
+        switch (method == null ? HttpMethod.TRACE : method) {
+            case GET, HEAD -> read(exchange, target.get(), query.get());
+            case POST, PUT ->
+                write(exchange, target.get(), query.get()).ifPresent(refusal -> Drain.refuse(exchange, refusal));
+            case DELETE -> delete(exchange, target.get(), query.get()).ifPresent(exchange::refuse);
+            default -> exchange.refuseMethod(METHODS);
+        }
+        return true;
+    }
+
+    private void read(Exchange exchange, FileTarget target, Fields query) throws IOException {
+        Optional<Refusal> refusal = target.isDirectory()
+                ? listing.answer(exchange, target, query)
+                : download.answer(exchange, target, query);
+        if (refusal.isEmpty()) {
+            return;
+        }
+        if (!target.isDirectory() && isDirectory(exchange, target, refusal.get())) {
+            String asked = exchange.request().getHttpURI().getQuery();
+            exchange.response()
+                    .getHeaders()
+                    .put(HttpHeader.LOCATION, FileTarget.uri(target.path()) + "/" + (asked == null ? "" : "?" + asked));
+            exchange.empty(308);
+        } else {
+            exchange.refuse(refusal.get());
+        }
+    }
+
+    /** Whether the path that isn't a record is a directory that the user may see. */
+    private boolean isDirectory(Exchange exchange, FileTarget target, Refusal refusal) throws IOException {
+        return MAYBE_DIRECTORY.contains(refusal.reason())
+                && exchange.user().mayEnter(target.path())
+                && !store.list(exchange.user(), target.path(), "", 1).isRefused();
+    }
+
+    private Optional<Refusal> write(Exchange exchange, FileTarget target, Fields query) throws IOException {
+        Login login = exchange.login().orElseThrow();
+        Result<WriteHeaders> headers = WriteHeaders.of(exchange.request().getHeaders());
+        if (headers.isRefused()) {
+            return headers.refusal();
+        }
+        boolean dryRun = Query.flag(query, "dry-run");
+        if (target.isDirectory()) {
+            return writeForm(exchange, target, headers.get(), dryRun);
+        }
+        Result<Upload> begun = store.begin(
+                headers.get().request(login, target.path(), exchange.request().getLength()));
+        if (!begun.isRefused()) {
+            RecordUpload upload = new RecordUpload(exchange, target.path(), begun.get(), dryRun);
+            new BodyReader(exchange.request(), upload).run();
+        }
+        return begun.refusal();
+    }
+
+    private Optional<Refusal> writeForm(Exchange exchange, FileTarget target, WriteHeaders headers, boolean dryRun) {
+        String type = exchange.header(HttpHeader.CONTENT_TYPE).orElse("");
+        if (exchange.is(HttpMethod.PUT)) {
+            return Optional.of(
+                    new Refusal(Reason.CONFLICT, "the path names a directory; a record has no / at the end"));
+        }
+        String boundary = MultiPart.extractBoundary(type);
+        if (!type.regionMatches(true, 0, "multipart/form-data", 0, 19) || boundary == null) {
+            return Optional.of(new Refusal(
+                    Reason.UNSUPPORTED_MEDIA_TYPE,
+                    "a directory takes multipart/form-data; to write a record, leave the / at the end out"));
+        }
+        if (!headers.digests().isEmpty()) {
+            return Optional.of(new Refusal(Reason.BAD_REQUEST, "digests can't be checked for a form; use PUT"));
+        }
+        FormParts parts = new FormParts(store, exchange.login().orElseThrow(), target.path(), headers);
+        new BodyReader(exchange.request(), new FormUpload(exchange, parts, boundary, maxFormParts, dryRun)).run();
+        return Optional.empty();
+    }
+
+    private Optional<Refusal> delete(Exchange exchange, FileTarget target, Fields query) throws IOException {
+        Result<WriteHeaders> headers = WriteHeaders.of(exchange.request().getHeaders());
+        if (headers.isRefused()) {
+            return headers.refusal();
+        }
+        if (Query.flag(query, "dry-run")) {
+            return Optional.of(new Refusal(Reason.BAD_REQUEST, "a deletion has no dry run"));
+        }
+        if (target.isDirectory() && !store.find(exchange.user(), target.path()).isRefused()) {
+            return Optional.of(new Refusal(Reason.CONFLICT, "the path has a / at the end but names a record"));
+        }
+        var request = headers.get().request(exchange.login().orElseThrow(), target.path(), -1);
+        Result<List<Change>> deleted =
+                Query.flag(query, "recursive") ? store.deleteTree(request) : store.delete(request);
+        if (!deleted.isRefused()) {
+            exchange.empty(204);
+        }
+        return deleted.refusal();
+    }
+}

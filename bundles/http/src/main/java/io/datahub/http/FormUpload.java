@@ -1,0 +1,131 @@
+package io.datahub.http;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.Upload;
+import io.datahub.api.validation.JudgedBy;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.MultiPart;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Response;
+
+/**
+ * The body of a form (RFC 7578) on its way into the records of a directory. Each part is staged as it comes in, all are
+ * judged, and only then is the first committed.
+ */
+final class FormUpload implements BodySink {
+
+    private final Exchange exchange;
+    private final FormParts parts;
+    private final MultiPart.Parser parser;
+    private final boolean dryRun;
+
+    /**
+     * Prepares to read.
+     *
+     * @param boundary what stands between the parts
+     * @param maxParts the number of parts at most
+     */
+    FormUpload(Exchange exchange, FormParts parts, String boundary, int maxParts, boolean dryRun) {
+        this.exchange = exchange;
+        this.parts = parts;
+        this.dryRun = dryRun;
+        parser = new MultiPart.Parser(boundary, parts);
+        parser.setMaxParts(maxParts);
+        parser.setPartHeadersMaxLength(16 * 1024);
+    }
+
+    @Override
+    public boolean take(Content.Chunk chunk) throws IOException {
+        parser.parse(chunk);
+        parts.throwFailure();
+        Optional<Refusal> refusal = parts.refusal();
+        refusal.ifPresent(this::refuse);
+        return refusal.isEmpty();
+    }
+
+    private void refuse(Refusal refusal) {
+        parts.close();
+        Drain.refuse(exchange, refusal);
+    }
+
+    @Override
+    public void end() throws IOException {
+        if (parts.staged().isEmpty()) {
+            exchange.refuse(Reason.BAD_REQUEST, "the form has no part with a file name");
+            return;
+        }
+        try {
+            List<List<JudgedBy>> judged = new ArrayList<>();
+            for (FormParts.Staged each : parts.staged()) {
+                Result<List<JudgedBy>> verdict = each.upload().judge();
+                if (verdict.isRefused()) {
+                    exchange.refuse(each.named(verdict.refusal().orElseThrow()));
+                    return;
+                }
+                judged.add(verdict.get());
+            }
+            if (dryRun) {
+                answer(judged);
+            } else {
+                commit();
+            }
+        } finally {
+            parts.close();
+        }
+    }
+
+    private void answer(List<List<JudgedBy>> judged) {
+        exchange.json(200, JsonText.of(json -> {
+            json.writeStartArray();
+            for (int i = 0; i < judged.size(); i++) {
+                FormParts.Staged each = parts.staged().get(i);
+                WriteAnswer.write(json, each.path(), each.size(), judged.get(i));
+            }
+            json.writeEndArray();
+        }));
+    }
+
+    private void commit() throws IOException {
+        List<Change> changes = new ArrayList<>();
+        for (FormParts.Staged each : parts.staged()) {
+            Upload upload = each.upload();
+            Result<Change> committed = upload.commit();
+            if (committed.isRefused()) {
+                exchange.refuse(each.named(committed.refusal().orElseThrow()));
+                return;
+            }
+            changes.add(committed.get());
+        }
+        boolean isNew = changes.stream().anyMatch(change -> change.type() == Change.Type.CREATED);
+        exchange.json(isNew ? 201 : 200, JsonText.of(json -> {
+            json.writeStartArray();
+            for (Change change : changes) {
+                WriteAnswer.write(json, change);
+            }
+            json.writeEndArray();
+        }));
+    }
+
+    @Override
+    public void cut(Throwable cause) {
+        parts.close();
+        if (cause instanceof TimeoutException) {
+            exchange.refuse(Reason.TIMED_OUT, "the body stopped coming");
+        } else {
+            exchange.callback().failed(cause);
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        parts.close();
+        Response.writeError(exchange.request(), exchange.response(), exchange.callback(), cause);
+    }
+}

@@ -1,0 +1,51 @@
+package io.datahub.http;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.http.MimeTypes;
+
+/** The media types of records, told by the extension of their names, and whether a browser may show them. */
+final class MediaTypes {
+
+    private static final String UNKNOWN = "application/octet-stream";
+    private static final Pattern COMMA = Pattern.compile(",");
+
+    /** Types that a browser executes, or that can carry what it executes. */
+    private static final Pattern EXECUTABLE = Pattern.compile(
+            "text/html|.*xml|image/svg.*|.*script|application/pdf|application/x-shockwave-flash"
+                    + "|multipart/.*|message/.*|text/cache-manifest|.*java.*|application/x-x509.*|text/xsl.*|application/wasm");
+
+    private final Set<String> inline;
+
+    /**
+     * Takes the exceptions.
+     *
+     * @param inline types to be shown though a browser executes them, each alone or several separated by commas
+     */
+    MediaTypes(String... inline) {
+        this.inline = Arrays.stream(inline)
+                .flatMap(COMMA::splitAsStream)
+                .map(type -> type.strip().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The type of a record with this name, as in {@code Content-Type}. */
+    static String of(String name) {
+        String type = MimeTypes.DEFAULTS.getMimeByExtension(name);
+        if (type == null) {
+            return UNKNOWN;
+        }
+        return type.startsWith("text/") && !type.contains(";") ? type + ";charset=utf-8" : type;
+    }
+
+    /** Whether a browser is to save it and not to show it. */
+    boolean isAttachment(String type) {
+        int parameters = type.indexOf(';');
+        String bare =
+                (parameters < 0 ? type : type.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
+        return EXECUTABLE.matcher(bare).matches() && !inline.contains(bare);
+    }
+}

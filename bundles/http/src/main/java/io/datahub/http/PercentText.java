@@ -1,0 +1,64 @@
+package io.datahub.http;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+
+/** Percent-encoding of UTF-8 (RFC 3986, 2.1), decoded strictly and once. */
+final class PercentText {
+
+    private static final String UNRESERVED = "-._~!$&'()*+,=:@";
+
+    private PercentText() {}
+
+    /** Decodes a text; refused if an escape is malformed or what comes out isn't UTF-8. */
+    static Result<String> decode(String text) {
+        byte[] written = text.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer decoded = ByteBuffer.allocate(written.length);
+        for (int i = 0; i < written.length; i++) {
+            if (written[i] != '%') {
+                decoded.put(written[i]);
+                continue;
+            }
+            if (i + 2 >= written.length
+                    || !HexFormat.isHexDigit(written[i + 1])
+                    || !HexFormat.isHexDigit(written[i + 2])) {
+                return Result.refused(Reason.BAD_REQUEST, "the path has a % that no two hexadecimal digits follow");
+            }
+            decoded.put((byte) (HexFormat.fromHexDigit(written[i + 1]) << 4 | HexFormat.fromHexDigit(written[i + 2])));
+            i += 2;
+        }
+        try {
+            return Result.done(
+                    StandardCharsets.UTF_8.newDecoder().decode(decoded.flip()).toString());
+        } catch (CharacterCodingException e) {
+            return Result.refused(Reason.BAD_REQUEST, "the path isn't UTF-8");
+        }
+    }
+
+    /** Encodes a text for use in a path; slashes stay. */
+    static String encodePath(String text) {
+        return encode(text, UNRESERVED + "/");
+    }
+
+    /** Encodes a text as RFC 8187 wants it in header parameters. */
+    static String encodeParameter(String text) {
+        return encode(text, "-._~!$&+");
+    }
+
+    private static String encode(String text, String plain) {
+        StringBuilder encoded = new StringBuilder(text.length() + 16);
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xff);
+            if ((c < 128 && Character.isLetterOrDigit(c)) || plain.indexOf(c) >= 0) {
+                encoded.append(c);
+            } else {
+                encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
+            }
+        }
+        return encoded.toString();
+    }
+}
