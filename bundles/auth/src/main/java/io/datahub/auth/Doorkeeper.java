@@ -12,7 +12,6 @@ import io.datahub.auth.Users.Owned;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -54,7 +53,7 @@ final class Doorkeeper implements Authenticator {
         }
         Optional<Owned> found = credentials instanceof Credentials.CurveKey key
                 ? inForce.get().owning(Kind.CURVE_KEY, HexFormat.of().formatHex(key.key()))
-                : byCertificate((Credentials.Certificate) credentials);
+                : inForce.get().owning(Kind.CERTIFICATE, ((Credentials.Certificate) credentials).sha256());
         return found.map(owned -> admit(owned, origin))
                 .orElseGet(() -> refuse("", origin, "unknown " + kind(credentials)));
     }
@@ -72,11 +71,6 @@ final class Doorkeeper implements Authenticator {
         Owned owned = found.get();
         boolean itself = token.user().map(owned.owner().name()::equals).orElse(true);
         return itself ? admit(owned, origin) : refuse(claimed, origin, "the token is another user's");
-    }
-
-    private Optional<Owned> byCertificate(Credentials.Certificate certificate) {
-        String digest = certificate.sha256().toLowerCase(Locale.ROOT);
-        return digest.length() == 64 ? inForce.get().owning(Kind.CERTIFICATE, digest) : Optional.empty();
     }
 
     private static String kind(Credentials credentials) {

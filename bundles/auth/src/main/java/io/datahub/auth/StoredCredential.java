@@ -14,6 +14,9 @@ import java.util.Optional;
  */
 record StoredCredential(Kind kind, String value, String label, Optional<Instant> expires) {
 
+    /** The digits of every credential's value: 32 bytes in hexadecimal. */
+    static final int DIGITS = 64;
+
     private static final int NAME_DIGITS = 32;
 
     /** The kinds of credentials. */

@@ -69,7 +69,9 @@ final class Users {
      * @param value in lower-case hexadecimal, whole
      */
     Optional<Owned> owning(Kind kind, String value) {
-        return Optional.ofNullable(byCredential.get(StoredCredential.name(kind, value)))
+        return Optional.of(value)
+                .filter(whole -> whole.length() == StoredCredential.DIGITS)
+                .map(whole -> byCredential.get(StoredCredential.name(kind, whole)))
                 .filter(owned -> MessageDigest.isEqual(
                         owned.credential().value().getBytes(StandardCharsets.US_ASCII),
                         value.getBytes(StandardCharsets.US_ASCII)));

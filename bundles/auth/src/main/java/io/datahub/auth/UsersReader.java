@@ -34,7 +34,7 @@ final class UsersReader {
     static final String NAMESPACE = "urn:datahub:broker-users:1";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
-    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+    private static final Pattern SHA256 = Pattern.compile("[0-9A-Fa-f]{64}");
     private static final int KEY_CHARACTERS = 40;
 
     private final XMLStreamReader xml;
@@ -132,6 +132,9 @@ final class UsersReader {
         require(
                 !name.equals(User.ANONYMOUS) || credentials.isEmpty(),
                 "the user " + User.ANONYMOUS + " comes without credentials");
+        require(
+                !name.equals(User.ANONYMOUS) || !wanted.contains(User.ADMIN),
+                "the user " + User.ANONYMOUS + " can't be an administrator");
         drafts.add(new Draft(name, wanted, disabled, own, credentials));
     }
 
@@ -196,9 +199,9 @@ final class UsersReader {
     }
 
     private String digest() throws InvalidUsersException {
-        String digest = String.valueOf(xml.getAttributeValue(null, "sha256")).toLowerCase(Locale.ROOT);
-        require(SHA256.matcher(digest).matches(), "sha256 must have 64 hexadecimal digits");
-        return digest;
+        String digest = xml.getAttributeValue(null, "sha256");
+        require(digest != null && SHA256.matcher(digest).matches(), "sha256 must have 64 hexadecimal digits");
+        return digest.toLowerCase(Locale.ROOT);
     }
 
     private Optional<Instant> time(String attribute) throws InvalidUsersException {
@@ -212,8 +215,8 @@ final class UsersReader {
     }
 
     private String name() throws InvalidUsersException {
-        String name = String.valueOf(xml.getAttributeValue(null, "name"));
-        require(NAME.matcher(name).matches(), "a name must match " + NAME);
+        String name = xml.getAttributeValue(null, "name");
+        require(name != null && NAME.matcher(name).matches(), "a name must match " + NAME);
         return name;
     }
 

@@ -1,0 +1,373 @@
+package io.datahub.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.Origin;
+import io.datahub.api.user.UsersListener;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class AuthTest {
+
+    private static final Origin HERE = Samples.from("127.0.0.1");
+    private static final Credentials ROOT = Samples.bearer(Samples.ROOT_TOKEN);
+    private static final Credentials CI = Samples.bearer(Samples.CI_TOKEN);
+
+    @TempDir
+    private Path home;
+
+    private FolderStore store;
+    private final Map<String, String> environment = new HashMap<>();
+    private final List<Auth> started = new ArrayList<>();
+
+    @BeforeEach
+    void setUp() throws Exception {
+        store = new FolderStore(home);
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        for (Auth auth : started) {
+            auth.deactivate();
+        }
+    }
+
+    private Auth start(AuthConfiguration configuration) {
+        Auth auth = new Auth(configuration, store, store, Clock.systemUTC(), environment::get);
+        started.add(auth);
+        store.listener(auth);
+        return auth;
+    }
+
+    private Auth start() {
+        return start(Settings.DEFAULT);
+    }
+
+    private static boolean letsIn(Authenticator auth, Credentials credentials) {
+        return !auth.authenticate(credentials, HERE).isRefused();
+    }
+
+    @Test
+    void shouldMakeTheFirstAdministratorWithATokenInAPrivateFile() throws Exception {
+        try (AuditLines log = new AuditLines("")) {
+            Auth auth = start();
+            Await.until(() -> auth.check().ready());
+
+            Path file = home.resolve("admin.token");
+            String token = Files.readString(file).strip();
+            assertThat(token).matches("dh_[A-Za-z0-9_-]{43}");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------");
+            Login login = auth.authenticate(Samples.basic("admin", token), HERE).get();
+            assertThat(login.user().isAdmin()).isTrue();
+            assertThat(store.text()).contains(Samples.sha256(token)).doesNotContain(token);
+            Await.until(() -> log.lines().stream().anyMatch(line -> line.contains(file.toString())));
+            assertThat(String.join("\n", log.lines())).doesNotContain(token);
+        }
+    }
+
+    @Test
+    void shouldUseATokenThatWasSuppliedAndLeaveItNowhere() throws Exception {
+        environment.put("DATAHUB_ADMIN_TOKEN", Samples.ROOT_TOKEN + "\n");
+
+        Auth auth = start();
+
+        Await.until(() -> letsIn(auth, ROOT));
+        assertThat(home.resolve("admin.token")).doesNotExist();
+    }
+
+    @Test
+    void shouldUseATokenThatWasSuppliedInAFile() throws Exception {
+        Path file = Files.writeString(home.resolve("supplied"), Samples.ROOT_TOKEN + "\n");
+
+        Auth auth = start(Settings.withTokenFile(file.toString()));
+
+        Await.until(() -> letsIn(auth, ROOT));
+    }
+
+    @Test
+    void shouldNotStartWithASuppliedTokenThatWontDo() throws Exception {
+        environment.put("DATAHUB_ADMIN_TOKEN", "short");
+        assertThatThrownBy(this::start)
+                .hasMessageContaining("DATAHUB_ADMIN_TOKEN has 5 characters; it needs at least 32");
+
+        environment.put("DATAHUB_ADMIN_TOKEN", "x".repeat(256));
+        assertThatThrownBy(this::start).hasMessageContaining("at most 255 bytes");
+
+        environment.put("DATAHUB_ADMIN_TOKEN", "with a space with a space with a space");
+        assertThatThrownBy(this::start).hasMessageContaining("space");
+
+        environment.put("DATAHUB_ADMIN_TOKEN", Samples.ROOT_TOKEN);
+        assertThatThrownBy(() -> start(Settings.withTokenFile("/some/file"))).hasMessageContaining("twice");
+
+        environment.clear();
+        assertThatThrownBy(() -> start(Settings.withTokenFile("/no/such/file")))
+                .hasMessageContaining("can't be read from /no/such/file");
+        assertThat(store.begun()).isZero();
+    }
+
+    @Test
+    void shouldNotLookAtASuppliedTokenWhenThereAreUsers() throws Exception {
+        store.put(Samples.users(""));
+        environment.put("DATAHUB_ADMIN_TOKEN", "short");
+
+        assertThat(letsIn(start(), ROOT)).isTrue();
+        assertThat(store.begun()).isZero();
+    }
+
+    @Test
+    void shouldWaitForTheValidatorAndThenMakeTheAdministrator() throws Exception {
+        store.refuse(Optional.of(Refusal.unavailable("the validator users is away", Duration.ofSeconds(1))));
+        Auth auth = start();
+        Await.until(() -> store.begun() >= 1);
+        assertThat(auth.check().ready()).isFalse();
+
+        store.refuse(Optional.empty());
+
+        Await.until(() -> auth.check().ready());
+        String token = Files.readString(home.resolve("admin.token")).strip();
+        assertThat(letsIn(auth, Samples.bearer(token))).isTrue();
+        assertThat(store.begun()).isLessThan(20);
+    }
+
+    @Test
+    void shouldBeReadyAtOnceWhenThereAreUsers() throws Exception {
+        store.put(Samples.users(Samples.ci("")));
+
+        Auth auth = start();
+
+        assertThat(auth.check().ready()).isTrue();
+        assertThat(auth.check().detail()).contains("2 users");
+        assertThat(letsIn(auth, CI)).isTrue();
+    }
+
+    @Test
+    void shouldHaveANewVersionInForceBeforeItsWriterGetsTheAnswer() throws Exception {
+        store.put(Samples.users(Samples.ci("")));
+        Auth auth = start();
+        Listener listener = new Listener();
+        auth.addListener(listener);
+        int told = listener.told.size();
+
+        store.put(Samples.users(""));
+
+        assertThat(letsIn(auth, CI)).isFalse();
+        assertThat(listener.told).hasSize(told + 1);
+    }
+
+    @Test
+    void shouldKeepTheLastUsersWhenTheNewVersionIsNoGood() throws Exception {
+        store.put(Samples.users(""));
+        Auth auth = start();
+
+        store.put("<broker-users/>");
+
+        assertThat(letsIn(auth, ROOT)).isTrue();
+        assertThat(auth.check().detail()).contains("no good");
+    }
+
+    @Test
+    void shouldNotTakeAnEditBeforeItHasSettledAndWasJudged() throws Exception {
+        store.put(Samples.users(""));
+        Auth auth = start();
+
+        store.edit(Samples.users(Samples.ci("")));
+        assertThat(letsIn(auth, CI)).isFalse();
+        store.settle();
+
+        assertThat(letsIn(auth, CI)).isTrue();
+    }
+
+    @Test
+    void shouldUseTheLastGoodCopyWhenTheFileWasEditedWhileTheHubWasDown() throws Exception {
+        store.put(Samples.users(""));
+        start();
+        store.edit(Samples.users(Samples.ci("")));
+
+        Auth auth = start();
+
+        assertThat(letsIn(auth, ROOT)).isTrue();
+        assertThat(letsIn(auth, CI)).isFalse();
+        store.settle();
+        assertThat(letsIn(auth, CI)).isTrue();
+    }
+
+    @Test
+    void shouldUseTheLastGoodCopyWhenTheFileIsBroken() throws Exception {
+        store.put(Samples.users(""));
+        start();
+        store.put("broken");
+
+        Auth auth = start();
+
+        assertThat(letsIn(auth, ROOT)).isTrue();
+        assertThat(auth.check().ready()).isTrue();
+        assertThat(auth.check().detail()).contains("last good");
+        Path copy = home.resolve("state/users.last-good.xml");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void shouldPutTheLastGoodUsersBackWhenTheFileIsMissing() throws Exception {
+        store.put(Samples.users(""));
+        start();
+        store.lose();
+
+        Auth auth = start();
+
+        Await.until(() -> Files.exists(home.resolve("files/broker_users.xml")));
+        assertThat(store.text()).isEqualTo(Samples.users(""));
+        assertThat(letsIn(auth, ROOT)).isTrue();
+        assertThat(home.resolve("admin.token")).doesNotExist();
+    }
+
+    @Test
+    void shouldPutTheUsersBackWhenTheFileGoesAwayWhileTheHubRuns() throws Exception {
+        store.put(Samples.users(""));
+        Auth auth = start();
+
+        store.lose();
+
+        assertThat(letsIn(auth, ROOT)).isTrue();
+        Await.until(() -> Files.exists(home.resolve("files/broker_users.xml")));
+        Await.until(() -> !auth.check().detail().contains("no record"));
+    }
+
+    @Test
+    void shouldTakeBackTheTokenWhenSomebodyElseMadeTheFile() throws Exception {
+        store.refuse(Optional.of(new Refusal(Reason.PRECONDITION_FAILED, "somebody was faster")));
+        start();
+        Await.until(() -> store.begun() >= 1 && !Files.exists(home.resolve("admin.token")));
+    }
+
+    @Test
+    void shouldComeUpWhenTheDiskIsMended() throws Exception {
+        store.put(Samples.users(""));
+        store.breakDown(true);
+        Auth auth = start();
+        assertThat(auth.check().ready()).isFalse();
+        assertThat(letsIn(auth, ROOT)).isFalse();
+
+        store.breakDown(false);
+
+        Await.until(() -> letsIn(auth, ROOT));
+    }
+
+    @Test
+    void shouldTakeAChangeOfWhichNobodyTold() throws Exception {
+        store.put(Samples.users(""));
+        Auth auth = new Auth(Settings.DEFAULT, store, store, Clock.systemUTC(), environment::get);
+        started.add(auth);
+
+        store.put(Samples.users(Samples.ci("")));
+
+        Await.until(() -> letsIn(auth, CI));
+    }
+
+    @Test
+    void shouldTellItsListenersWhenACredentialExpires() throws Exception {
+        Instant end = Instant.now().plus(700, ChronoUnit.MILLIS);
+        store.put(Samples.users(Samples.ci("expires='" + end + "'")));
+        Auth auth = start();
+        Login login = auth.authenticate(CI, HERE).get();
+        Listener listener = new Listener();
+        auth.addListener(listener);
+        assertThat(listener.told).hasSize(1);
+
+        Await.until(() -> listener.told.size() == 2);
+
+        assertThat(Instant.now()).isAfterOrEqualTo(end);
+        assertThat(auth.renew(login)).isEmpty();
+        assertThat(letsIn(auth, CI)).isFalse();
+    }
+
+    @Test
+    void shouldTellTheOtherListenersWhenOneThrows() throws Exception {
+        store.put(Samples.users(""));
+        Auth auth = start();
+        Listener listener = new Listener();
+        auth.addListener(authenticator -> {
+            throw new IllegalStateException("listener");
+        });
+        auth.addListener(listener);
+
+        store.put(Samples.users(Samples.ci("")));
+
+        assertThat(listener.told).hasSize(2);
+        auth.removeListener(listener);
+        store.put(Samples.users(""));
+        assertThat(listener.told).hasSize(2);
+    }
+
+    @Test
+    void shouldLetNobodyInOnceItIsGone() throws Exception {
+        store.put(Samples.users(""));
+        Auth auth = start();
+        Login login = auth.authenticate(ROOT, HERE).get();
+        Listener listener = new Listener();
+        auth.addListener(listener);
+
+        auth.deactivate();
+        store.put(Samples.users(Samples.ci("")));
+
+        Authenticator last = listener.told.get(listener.told.size() - 1);
+        assertThat(last.renew(login)).isEmpty();
+        assertThat(letsIn(last, ROOT)).isFalse();
+        assertThat(last.penalty(HERE)).isZero();
+        assertThat(auth.renew(login)).isEmpty();
+        assertThat(letsIn(auth, ROOT)).isFalse();
+    }
+
+    @Test
+    void shouldWriteDownWhatChangedAmongTheUsers() throws Exception {
+        store.put(Samples.users(Samples.ci("label='a b'")));
+        start();
+        try (AuditLines audit = new AuditLines("io.datahub.audit")) {
+            store.put(Samples.users("<user name='new' roles='monitor'/>"
+                    + "<user name='ci' disabled='true'><allow publish=''/></user>"));
+            store.put(Samples.users("<user name='new' roles='monitor'/>"));
+
+            assertThat(audit.lines())
+                    .anyMatch(line -> line.contains("change=user-added user=new roles=monitor"))
+                    .anyMatch(line -> line.contains("change=user-disabled user=ci"))
+                    .anyMatch(line -> line.contains("change=user-rights user=ci"))
+                    .anyMatch(line -> line.contains("change=token-removed user=ci begins="
+                                    + Samples.sha256(Samples.CI_TOKEN).substring(0, 8) + " label=\"a b\"")
+                            && line.contains("by=\"editor\""))
+                    .anyMatch(line -> line.contains("change=user-removed user=ci"));
+        }
+    }
+
+    private static final class Listener implements UsersListener {
+        private final List<Authenticator> told = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void usersChanged(Authenticator authenticator) {
+            told.add(authenticator);
+        }
+    }
+}

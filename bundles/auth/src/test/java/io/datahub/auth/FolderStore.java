@@ -1,0 +1,223 @@
+package io.datahub.auth;
+
+import io.datahub.api.Home;
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.ChangeListener;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.record.Listing;
+import io.datahub.api.record.Reading;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordStore;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.Upload;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.User;
+import io.datahub.api.validation.JudgedBy;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** A store of the users record alone, in a folder. Listeners are told before a commit returns. */
+final class FolderStore implements RecordStore, Home {
+
+    private final Path root;
+    private final Path file;
+    private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicInteger version = new AtomicInteger();
+    private volatile Optional<Refusal> refusal = Optional.empty();
+    private volatile boolean settled = true;
+    private volatile boolean broken;
+    private final AtomicInteger begun = new AtomicInteger();
+
+    FolderStore(Path root) throws IOException {
+        this.root = root;
+        this.file = RecordPath.USERS.under(files());
+        Files.createDirectories(files());
+        Files.createDirectories(state());
+    }
+
+    @Override
+    public Path root() {
+        return root;
+    }
+
+    void listener(ChangeListener listener) {
+        listeners.add(listener);
+    }
+
+    /** Refuses every write from now on, or none any more. */
+    void refuse(Optional<Refusal> writes) {
+        refusal = writes;
+    }
+
+    /** Whether every read fails, as with a broken disk. */
+    void breakDown(boolean fails) {
+        broken = fails;
+    }
+
+    /** How many writes were begun. */
+    int begun() {
+        return begun.get();
+    }
+
+    String text() throws IOException {
+        return Files.readString(file);
+    }
+
+    /** Changes the file as an editor does, before the change has settled. */
+    void edit(String text) throws IOException {
+        Files.writeString(file, text);
+        settled = false;
+    }
+
+    /** The change has settled and was judged. */
+    void settle() {
+        settled = true;
+        tell(Change.Type.UPDATED, Optional.empty());
+    }
+
+    /** The file is away, for whatever reason. */
+    void lose() throws IOException {
+        Files.deleteIfExists(file);
+        tell(Change.Type.DELETED, Optional.empty());
+    }
+
+    /** Replaces the record by whatever right. */
+    synchronized void put(String text) throws IOException {
+        Files.writeString(file, text);
+        tell(Change.Type.UPDATED, Optional.of("editor"));
+    }
+
+    private Change tell(Change.Type type, Optional<String> user) {
+        int sequence = version.incrementAndGet();
+        RecordVersion now =
+                new RecordVersion(RecordPath.USERS, 0, Instant.EPOCH, Optional.of(etag()), Optional.empty());
+        Change change = new Change(type, new Cursor("e", sequence), Instant.EPOCH, now, user, List.of(), "{}");
+        listeners.forEach(listener -> listener.changed(change));
+        return change;
+    }
+
+    private String etag() {
+        return "\"" + version.get() + "\"";
+    }
+
+    @Override
+    public synchronized Result<RecordVersion> find(User user, RecordPath path) throws IOException {
+        if (broken) {
+            throw new IOException("the disk is broken");
+        }
+        if (!Files.exists(file)) {
+            return Result.refused(Reason.NOT_FOUND, "there is no record " + path);
+        }
+        return Result.done(new RecordVersion(
+                path, Files.size(file), Instant.EPOCH, Optional.of(etag()).filter(tag -> settled), Optional.empty()));
+    }
+
+    @Override
+    public Result<Reading> open(User user, RecordPath path) throws IOException {
+        Result<RecordVersion> found = find(user, path);
+        if (found.isRefused()) {
+            return Result.refused(found.refusal().orElseThrow());
+        }
+        FileChannel channel = FileChannel.open(file);
+        return Result.done(new Reading() {
+            @Override
+            public RecordVersion version() {
+                return found.get();
+            }
+
+            @Override
+            public FileChannel channel() {
+                return channel;
+            }
+
+            @Override
+            public void close() throws IOException {
+                channel.close();
+            }
+        });
+    }
+
+    @Override
+    public Result<Upload> begin(WriteRequest request) {
+        begun.incrementAndGet();
+        return Result.done(new Writing(request));
+    }
+
+    private final class Writing implements Upload {
+        private final WriteRequest request;
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        Writing(WriteRequest request) {
+            this.request = request;
+        }
+
+        @Override
+        public Optional<Refusal> write(ByteBuffer buffer) {
+            while (buffer.hasRemaining()) {
+                bytes.write(buffer.get());
+            }
+            return Optional.empty();
+        }
+
+        @Override
+        public Result<List<JudgedBy>> judge() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Result<Change> commit() throws IOException {
+            synchronized (FolderStore.this) {
+                if (refusal.isPresent()) {
+                    return Result.refused(refusal.get());
+                }
+                Result<RecordVersion> current = find(User.HUB, RecordPath.USERS);
+                if (!request.precondition()
+                        .holds(current.isRefused() ? Optional.empty() : Optional.of(current.get()))) {
+                    return Result.refused(Reason.PRECONDITION_FAILED, "somebody was faster");
+                }
+                Path part = Files.createTempFile(root, "upload", "");
+                Files.write(part, bytes.toByteArray());
+                Files.move(part, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+                return Result.done(
+                        tell(Change.Type.UPDATED, Optional.of(request.user().name())));
+            }
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Override
+    public Result<List<Change>> delete(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<List<Change>> deleteTree(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<Listing> list(User user, RecordPath directory, String after, int limit) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) {
+        throw new UnsupportedOperationException();
+    }
+}

@@ -1,0 +1,56 @@
+package io.datahub.auth;
+
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.Origin;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** What many tests need. */
+final class Samples {
+
+    static final String ROOT_TOKEN = "root-token-root-token-root-token";
+    static final String CI_TOKEN = "ci-token-ci-token-ci-token-ci-to";
+    static final String KEY = "rq:rM&gt;}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
+
+    private Samples() {}
+
+    static String sha256(String token) {
+        return Hashes.sha256(token.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String users(String content) {
+        return "<broker-users xmlns='urn:datahub:broker-users:1'>\n  <user name='root' roles='admin'><token sha256='"
+                + sha256(ROOT_TOKEN) + "'/></user>\n" + content + "\n</broker-users>\n";
+    }
+
+    static String ci(String attributes) {
+        return "  <user name='ci'><token sha256='" + sha256(CI_TOKEN) + "' " + attributes
+                + "/><allow publish='build.'/></user>";
+    }
+
+    static Users read(String text) throws InvalidUsersException {
+        return UsersReader.read(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Credentials bearer(String token) {
+        return new Credentials.Token(Optional.empty(), token.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Credentials basic(String user, String token) {
+        return new Credentials.Token(Optional.of(user), token.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Origin from(String address) {
+        return from(address, false);
+    }
+
+    static Origin from(String address, boolean confidential) {
+        try {
+            return new Origin("http", InetAddress.getByName(address), confidential);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.datahub.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class UsersTextTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-23T10:00:00.5Z");
+    private static final String TOKEN = "<token sha256=\"HASH\" label=\"l\" created=\"2026-11-23T10:00:00Z\"/>";
+
+    private static String edited(String text, int place) throws InvalidUsersException {
+        return edited(text, place, "l", StandardCharsets.UTF_8);
+    }
+
+    private static String edited(String text, int place, String label, Charset charset) throws InvalidUsersException {
+        byte[] bytes = new UsersText(text.getBytes(charset)).withToken(place, "HASH", label, NOW, Optional.empty());
+        return new String(bytes, charset);
+    }
+
+    @Test
+    void shouldPutTheTokenBehindTheLastOne() throws Exception {
+        String text = """
+                <?xml version="1.0"?>
+                <!-- <user name="u"> -->
+                <broker-users>
+                  <user name="other"/>
+                  <user name="u" roles="a>b">
+                    <!-- <token/> -->
+                    <token sha256="1"/>
+                    <token sha256="2"
+                       label='>'></token> <!-- mine -->
+                    <allow read=""/>
+                  </user>
+                </broker-users>
+                """;
+
+        assertThat(edited(text, 1)).isEqualTo(text.replace("></token> <!--", "></token>\n    " + TOKEN + " <!--"));
+    }
+
+    @Test
+    void shouldPutTheFirstTokenBehindTheStartOfTheUser() throws Exception {
+        String text = "<b>\n\t<user name='u'>\n\t\t<allow/>\n\t</user>\n</b>";
+
+        assertThat(edited(text, 0))
+                .isEqualTo("<b>\n\t<user name='u'>\n\t  " + TOKEN + "\n\t\t<allow/>\n\t</user>\n</b>");
+    }
+
+    @Test
+    void shouldOpenAnEmptyUser() throws Exception {
+        assertThat(edited("<b>\r\n  <user name='u' />\r\n</b>", 0))
+                .isEqualTo("<b>\r\n  <user name='u'>\r\n    " + TOKEN + "\r\n  </user>\r\n</b>");
+    }
+
+    @Test
+    void shouldKeepAllInOneLineWhereItIs() throws Exception {
+        assertThat(edited("<b><user name='u'/><user name='v'/></b>", 1))
+                .isEqualTo("<b><user name='u'/><user name='v'>" + TOKEN + "</user></b>");
+    }
+
+    @Test
+    void shouldUseThePrefixOfTheUser() throws Exception {
+        assertThat(edited("<x:b xmlns:x='urn:x'><x:user name='u'/></x:b>", 0)).contains("<x:token ");
+    }
+
+    @Test
+    void shouldNotCountUsersThatAreNone() throws Exception {
+        String text = "<b><![CDATA[<user/>]]><?pi <user/>?><role><user/></role><user name='u'/></b>";
+
+        assertThat(edited(text, 0)).contains("<role><user/></role><user name='u'>" + TOKEN);
+    }
+
+    @Test
+    void shouldEscapeTheLabelAndWhatTheEncodingLacks() throws Exception {
+        String text = "<?xml version='1.0' encoding='ISO-8859-1'?><b><!-- \u00fc --><user/></b>";
+
+        assertThat(edited(text, 0, "<\u00fc&\"\u20ac>", StandardCharsets.ISO_8859_1))
+                .contains("<!-- \u00fc -->")
+                .contains("label=\"&#60;\u00fc&#38;&#34;&#8364;&#62;\"");
+    }
+
+    @Test
+    void shouldKeepUtf16AndItsByteOrderMark() throws Exception {
+        assertThat(edited("\ufeff<b><user/></b>", 0, "l", StandardCharsets.UTF_16LE))
+                .isEqualTo("\ufeff<b><user>" + TOKEN + "</user></b>");
+        assertThat(edited("\ufeff<b><user/></b>", 0)).isEqualTo("\ufeff<b><user>" + TOKEN + "</user></b>");
+    }
+
+    @Test
+    void shouldWriteTheEnd() throws Exception {
+        byte[] bytes = new UsersText("<b><user/></b>".getBytes(StandardCharsets.UTF_8))
+                .withToken(0, "HASH", "", NOW, Optional.of(Instant.parse("2027-01-01T00:00:00Z")));
+
+        assertThat(new String(bytes, StandardCharsets.UTF_8))
+                .contains("created=\"2026-11-23T10:00:00Z\" expires=\"2027-01-01T00:00:00Z\"/>")
+                .doesNotContain("label");
+    }
+}
