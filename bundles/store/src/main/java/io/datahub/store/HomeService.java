@@ -1,0 +1,57 @@
+package io.datahub.store;
+
+import io.datahub.api.Home;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Holds the home for as long as the hub runs. */
+@Component(service = Home.class, configurationPid = StoreConfiguration.PID, immediate = true)
+public final class HomeService implements Home {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+
+    private final HomeFolder folder;
+
+    @Activate
+    public HomeService(BundleContext context, StoreConfiguration configuration) throws IOException {
+        folder = new HomeFolder(path(context, configuration));
+        LOG.info("event=home-ready path=\"{}\"", folder.root());
+    }
+
+    private static Path path(BundleContext context, StoreConfiguration configuration) {
+        if (!configuration.home().isBlank()) {
+            return Path.of(configuration.home().strip());
+        }
+        String karaf = context.getProperty("karaf.base");
+        if (karaf == null) {
+            throw new IllegalStateException("home is not configured; set it in io.datahub.store.cfg or DATAHUB_HOME");
+        }
+        return Path.of(karaf, "datahub");
+    }
+
+    @Modified
+    void modified(BundleContext context, StoreConfiguration configuration) {
+        Path wanted = path(context, configuration).toAbsolutePath().normalize();
+        if (!wanted.equals(folder.root())) {
+            LOG.warn("event=home-unchanged path=\"{}\" wanted=\"{}\" cure=\"restart the hub\"", folder.root(), wanted);
+        }
+    }
+
+    @Deactivate
+    void deactivate() throws IOException {
+        folder.close();
+        LOG.info("event=home-closed path=\"{}\"", folder.root());
+    }
+
+    @Override
+    public Path root() {
+        return folder.root();
+    }
+}

@@ -1,0 +1,64 @@
+package io.datahub.store;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** The store's configuration. Everything but the home and the cache counts at once; these count after a restart. */
+@ObjectClassDefinition(
+        name = "Datahub store",
+        description = "Records, their judgement and the journal of their changes")
+@interface StoreConfiguration {
+
+    String PID = "io.datahub.store";
+
+    @AttributeDefinition(description = "Folder that holds everything that lasts; empty: ${karaf.base}/datahub")
+    String home() default "";
+
+    @AttributeDefinition(description = "Source that file events name: a URI reference (CloudEvents 1.0)")
+    String source() default "/datahub";
+
+    @AttributeDefinition(description = "Required validators: NAME: PATTERN, separated by commas or line ends")
+    String require() default "";
+
+    @AttributeDefinition(
+            description = "How long a write waits for a required validator that is away, in milliseconds",
+            min = "0",
+            max = "600000")
+    long waitMillis() default 10_000;
+
+    @AttributeDefinition(
+            description = "How many validators may be at work at once; after a restart",
+            min = "1",
+            max = "1000")
+    int judgementsAtOnce() default 64;
+
+    @AttributeDefinition(description = "Largest record, in bytes", min = "0")
+    long maxUploadBytes() default 1L << 40;
+
+    @AttributeDefinition(description = "Room that stays free on the disk, in bytes", min = "0")
+    long reserveBytes() default 256L << 20;
+
+    @AttributeDefinition(description = "How long the journal's entries are kept, in days", min = "1", max = "36500")
+    int journalDays() default 30;
+
+    @AttributeDefinition(description = "Largest size of the journal's entries together, in bytes", min = "65536")
+    long maxJournalBytes() default 1L << 30;
+
+    @AttributeDefinition(
+            description = "Copies of last good versions of judged records, all together, in bytes; 0 keeps only that of"
+                    + " the users file",
+            min = "0")
+    long maxGoodBytes() default 1L << 30;
+
+    @AttributeDefinition(description = "Largest record of which a last good copy is kept, in bytes", min = "0")
+    long maxGoodFileBytes() default 64L << 20;
+
+    @AttributeDefinition(description = "How long refused bytes are kept in state/rejected, in days", min = "0")
+    int rejectedDays() default 7;
+
+    @AttributeDefinition(description = "How many refused files are kept in state/rejected", min = "0")
+    int maxRejected() default 100;
+
+    @AttributeDefinition(description = "Memory for the cache of index and journal, in MiB; after a restart", min = "1")
+    int cacheMiB() default 16;
+}

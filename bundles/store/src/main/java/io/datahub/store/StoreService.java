@@ -1,0 +1,212 @@
+package io.datahub.store;
+
+import io.datahub.api.Home;
+import io.datahub.api.Result;
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.health.Health;
+import io.datahub.api.health.HealthCheck;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.record.ChangeListener;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.record.Listing;
+import io.datahub.api.record.Reading;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordStore;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.Upload;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.User;
+import io.datahub.api.validation.Validator;
+import io.datahub.store.judge.Bench;
+import io.datahub.store.judge.Judgement;
+import io.datahub.store.judge.Requirement;
+import io.datahub.store.ledger.Journal;
+import io.datahub.store.ledger.Ledger;
+import io.datahub.store.record.RecordFiles;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.service.cm.SynchronousConfigurationListener;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The store as services: it puts the parts together and hands calls on. */
+@Component(
+        service = {RecordStore.class, ChangeJournal.class, HealthCheck.class, SynchronousConfigurationListener.class},
+        configurationPid = StoreConfiguration.PID,
+        property = HealthCheck.NAME + "=store",
+        immediate = true)
+@Designate(ocd = StoreConfiguration.class)
+public final class StoreService implements RecordStore, ChangeJournal, HealthCheck, SynchronousConfigurationListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final String CONFIGURED = "io.datahub.store";
+
+    private final Bench bench = new Bench();
+    private final ValidatorSeats seats;
+    private final RequiredByConfiguration required;
+    private final Judgement judgement;
+    private final Herald herald;
+    private final Ledger ledger;
+    private final Journal journal;
+    private final RecordFiles records;
+
+    /** Replaced as a whole by a new configuration. */
+    private volatile Tuning tuning;
+
+    @Activate
+    public StoreService(
+            BundleContext context,
+            StoreConfiguration configuration,
+            @Reference Home home,
+            @Reference EventBroker broker,
+            @Reference ConfigurationAdmin admin)
+            throws IOException {
+        tuning = Tuning.of(configuration);
+        bench.require(CONFIGURED, Requirement.parse(configuration.require()));
+        seats = new ValidatorSeats(context, bench);
+        required = new RequiredByConfiguration(admin, bench);
+        herald = new Herald(broker);
+        judgement = new Judgement(bench, configuration.judgementsAtOnce());
+        ledger = new Ledger(home.state().resolve("store.mv"), () -> tuning.ledger(), herald);
+        journal = new Journal(ledger);
+        records = open(home);
+        LOG.info("event=store-ready home=\"{}\" {} cursor={}", home.root(), tuning, journal.head());
+    }
+
+    private RecordFiles open(Home home) throws IOException {
+        try {
+            return new RecordFiles(home, ledger, bench, judgement, () -> tuning.records());
+        } catch (IOException | RuntimeException e) {
+            ledger.close();
+            judgement.close();
+            throw e;
+        }
+    }
+
+    @Modified
+    void modified(StoreConfiguration configuration) {
+        List<Requirement> wanted = Requirement.parse(configuration.require());
+        tuning = Tuning.of(configuration);
+        bench.require(CONFIGURED, wanted);
+        LOG.info("event=store-configured {}", tuning);
+    }
+
+    @Deactivate
+    void deactivate() {
+        judgement.close();
+        ledger.close();
+        LOG.info("event=store-closed {} cursor={}", tuning, journal.head());
+    }
+
+    @Reference(
+            service = Validator.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            updated = "updateValidator",
+            unbind = "removeValidator")
+    void addValidator(ServiceReference<Validator> validator) {
+        seats.add(validator);
+    }
+
+    void updateValidator(ServiceReference<Validator> validator) {
+        seats.update(validator);
+    }
+
+    void removeValidator(ServiceReference<Validator> validator) {
+        seats.remove(validator);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            unbind = "removeListener")
+    void addListener(ChangeListener listener) {
+        herald.add(listener);
+    }
+
+    void removeListener(ChangeListener listener) {
+        herald.remove(listener);
+    }
+
+    @Override
+    public void configurationEvent(ConfigurationEvent event) {
+        try {
+            required.changed(event);
+        } catch (IOException e) {
+            LOG.error("event=configuration-unread pid={}", event.getPid(), e);
+        }
+    }
+
+    @Override
+    public Health check() {
+        return records.health();
+    }
+
+    @Override
+    public Result<Upload> begin(WriteRequest request) throws IOException {
+        return records.begin(request);
+    }
+
+    @Override
+    public Result<List<Change>> delete(WriteRequest request) throws IOException {
+        return records.delete(request);
+    }
+
+    @Override
+    public Result<List<Change>> deleteTree(WriteRequest request) throws IOException {
+        return records.deleteTree(request);
+    }
+
+    @Override
+    public Result<RecordVersion> find(User user, RecordPath path) throws IOException {
+        return records.find(user, path);
+    }
+
+    @Override
+    public Result<Reading> open(User user, RecordPath path) throws IOException {
+        return records.open(user, path);
+    }
+
+    @Override
+    public Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException {
+        return records.list(user, directory, after, limit);
+    }
+
+    @Override
+    public void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
+        records.check(path, quiet, unsettled);
+    }
+
+    @Override
+    public Cursor head() {
+        return journal.head();
+    }
+
+    @Override
+    public Result<Page> read(User user, Cursor since, String prefix, int limit) {
+        return journal.read(user, since, prefix, limit);
+    }
+
+    @Override
+    public boolean await(Cursor since, Duration time) throws InterruptedException {
+        return journal.await(since, time);
+    }
+}

@@ -1,0 +1,38 @@
+package io.datahub.store;
+
+import io.datahub.store.ledger.LedgerSettings;
+import io.datahub.store.record.Settings;
+import java.time.Duration;
+
+/** The configuration in effect, as the parts want it. */
+record Tuning(LedgerSettings ledger, Settings records, String require) {
+
+    static Tuning of(StoreConfiguration configuration) {
+        return new Tuning(
+                new LedgerSettings(
+                        configuration.source(),
+                        Duration.ofDays(configuration.journalDays()),
+                        configuration.maxJournalBytes(),
+                        configuration.cacheMiB()),
+                new Settings(
+                        configuration.maxUploadBytes(),
+                        configuration.reserveBytes(),
+                        Duration.ofMillis(configuration.waitMillis()),
+                        configuration.maxGoodBytes(),
+                        configuration.maxGoodFileBytes(),
+                        Duration.ofDays(configuration.rejectedDays()),
+                        configuration.maxRejected()),
+                configuration.require());
+    }
+
+    /** For the log. */
+    @Override
+    public String toString() {
+        return "source=" + ledger.source() + " waitMillis=" + records.patience().toMillis() + " require=\"" + require
+                + "\" maxUploadBytes=" + records.maxUploadBytes() + " reserveBytes=" + records.reserveBytes()
+                + " journalDays=" + ledger.keepFor().toDays() + " maxJournalBytes=" + ledger.maxJournalBytes()
+                + " maxGoodBytes=" + records.maxGoodBytes() + " maxGoodFileBytes=" + records.maxGoodFileBytes()
+                + " rejectedDays=" + records.keepRejected().toDays() + " maxRejected=" + records.maxRejected()
+                + " cacheMiB=" + ledger.cacheMiB();
+    }
+}

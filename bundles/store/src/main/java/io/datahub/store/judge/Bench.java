@@ -1,0 +1,111 @@
+package io.datahub.store.judge;
+
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.RecordPath;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The validators that there are, and those that there must be. For any thread. */
+public final class Bench {
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+    // All guarded by this.
+    private final List<Seat> seats = new ArrayList<>();
+    private final Map<String, List<Requirement>> requirements = new HashMap<>();
+
+    public Bench() {
+        requirements.put("", List.of(Requirement.USERS));
+    }
+
+    public synchronized void add(Seat seat) {
+        seats.add(seat);
+        notifyAll();
+    }
+
+    /** Takes a validator off, and waits for the judgements that it is at. */
+    public void remove(Seat seat) {
+        synchronized (this) {
+            seats.remove(seat);
+            notifyAll();
+        }
+        seat.awaitRest();
+    }
+
+    /** Puts one validator in place of another, with no moment between at which there is neither. */
+    public void replace(Seat old, Seat next) {
+        synchronized (this) {
+            seats.remove(old);
+            seats.add(next);
+            notifyAll();
+        }
+        old.awaitRest();
+    }
+
+    /** Says what one source requires, instead of what it required so far. */
+    public synchronized void require(String source, List<Requirement> required) {
+        requirements.put(source, List.copyOf(required));
+        notifyAll();
+    }
+
+    /** Whether any validator judges the path, or should. */
+    public synchronized boolean concerns(RecordPath path) {
+        return !matching(path).isEmpty() || !missing(path, List.of()).isEmpty();
+    }
+
+    /**
+     * Chooses who judges a path: of each name the validator in the highest version, if it matches. They are entered, so
+     * whoever gets them has each one leave.
+     *
+     * @param patience how long to wait for required validators that are away
+     * @return them, or a refusal that names those who stayed away
+     */
+    Result<List<Seat>> choose(RecordPath path, Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        synchronized (this) {
+            while (true) {
+                List<Seat> chosen = matching(path);
+                Set<String> missing = missing(path, chosen);
+                if (missing.isEmpty()) {
+                    chosen.forEach(Seat::enter);
+                    return Result.done(chosen);
+                }
+                long left = (deadline - System.nanoTime()) / 1_000_000;
+                if (left <= 0) {
+                    return Result.refused(Refusal.unavailable(
+                            "the validator " + String.join(", ", missing) + ", which is required for this path, is"
+                                    + " away; try again, or have it started",
+                            RETRY_AFTER));
+                }
+                wait(left);
+            }
+        }
+    }
+
+    private List<Seat> matching(RecordPath path) {
+        Map<String, Seat> foremost = new HashMap<>();
+        for (Seat seat : seats) {
+            foremost.merge(seat.name(), seat, (a, b) -> Seat.BY_PRECEDENCE.compare(a, b) >= 0 ? a : b);
+        }
+        return foremost.values().stream().filter(seat -> seat.matches(path)).toList();
+    }
+
+    private Set<String> missing(RecordPath path, List<Seat> chosen) {
+        Set<String> names = new TreeSet<>();
+        for (List<Requirement> source : requirements.values()) {
+            for (Requirement requirement : source) {
+                if (requirement.concerns(path)) {
+                    names.add(requirement.name());
+                }
+            }
+        }
+        chosen.forEach(seat -> names.remove(seat.name()));
+        return names;
+    }
+}

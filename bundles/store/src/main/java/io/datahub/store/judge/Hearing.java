@@ -1,0 +1,128 @@
+package io.datahub.store.judge;
+
+import io.datahub.api.validation.Candidate;
+import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.Validator;
+import io.datahub.api.validation.Verdict;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One validator's judgement of one candidate. */
+final class Hearing {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+
+    private final Seat seat;
+    private final Candidate candidate;
+    private final Semaphore slots;
+    private final FutureTask<Verdict> task = new FutureTask<>(this::judge);
+    private final AtomicBoolean left = new AtomicBoolean();
+    private String hindrance = "";
+    private long deadline;
+
+    Hearing(Seat seat, Candidate candidate, Semaphore slots) {
+        this.seat = seat;
+        this.candidate = candidate;
+        this.slots = slots;
+    }
+
+    JudgedBy signature() {
+        return seat.signature();
+    }
+
+    /** Begins it in a thread, waiting no longer than it may take for one to be free. */
+    void begin(ExecutorService threads) {
+        try {
+            if (!slots.tryAcquire(seat.limit().toMillis(), TimeUnit.MILLISECONDS)) {
+                hinder("waited too long for other judgements to end");
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            hinder("was interrupted");
+            return;
+        }
+        deadline = System.nanoTime() + seat.limit().toNanos();
+        try {
+            threads.execute(() -> {
+                try {
+                    task.run();
+                } finally {
+                    slots.release();
+                    leave();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            slots.release();
+            hinder("can't begin since the store is stopping");
+        }
+    }
+
+    private void hinder(String cause) {
+        hindrance = cause;
+        leave();
+    }
+
+    private void leave() {
+        if (left.compareAndSet(false, true)) {
+            seat.leave();
+        }
+    }
+
+    private Verdict judge() throws Exception {
+        Validator validator = seat.validator();
+        if (validator == null) {
+            throw new IllegalStateException("its component can't be activated");
+        }
+        Verdict verdict = validator.judge(candidate);
+        if (verdict == null) {
+            throw new IllegalStateException("it gave no verdict");
+        }
+        return verdict;
+    }
+
+    /** Waits for the verdict, as long as the validator may take. */
+    Verdict await() throws FailedException {
+        if (!hindrance.isEmpty()) {
+            throw failed(hindrance, null);
+        }
+        try {
+            return task.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            task.cancel(true);
+            throw failed("took longer than " + seat.limit().toMillis() + " ms", e);
+        } catch (ExecutionException e) {
+            throw failed("failed: " + e.getCause(), e.getCause());
+        } catch (InterruptedException e) {
+            task.cancel(true);
+            Thread.currentThread().interrupt();
+            throw failed("was interrupted", e);
+        }
+    }
+
+    private FailedException failed(String what, Throwable cause) {
+        LOG.error(
+                "event=validator-failed validator={} version={} path=\"{}\" failure=\"{}\"",
+                seat.signature().name(),
+                seat.signature().version(),
+                candidate.path(),
+                what,
+                cause instanceof TimeoutException ? null : cause);
+        return new FailedException("the validator " + seat.signature().name() + " " + what);
+    }
+
+    /** The validator came to no verdict. */
+    static final class FailedException extends Exception {
+        FailedException(String message) {
+            super(message);
+        }
+    }
+}

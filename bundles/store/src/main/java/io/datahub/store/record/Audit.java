@@ -1,0 +1,53 @@
+package io.datahub.store.record;
+
+import io.datahub.api.Refusal;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.WriteRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says in the audit log who changed what, or wanted to. */
+final class Audit {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.audit");
+
+    private Audit() {}
+
+    static void done(WriteRequest request, Change change) {
+        LOG.info(
+                "event=record-{} user={} from={} path=\"{}\" size={} sha256={} sequence={}",
+                change.type().word(),
+                request.user(),
+                request.from(),
+                quoted(change.path()),
+                change.version().size(),
+                change.version().sha256().orElse("-"),
+                change.cursor().sequence());
+    }
+
+    static void refused(String action, WriteRequest request, Refusal refusal) {
+        LOG.info(
+                "event=record-refused action={} user={} from={} path=\"{}\" status={} detail=\"{}\"",
+                action,
+                request.user(),
+                request.from(),
+                quoted(request.path()),
+                refusal.reason().status(),
+                refusal.detail().replace("\"", "'"));
+    }
+
+    static void outside(Change change) {
+        LOG.info(
+                "event=record-{} from=disk path=\"{}\" size={} sha256={} sequence={}",
+                change.type().word(),
+                quoted(change.path()),
+                change.version().size(),
+                change.version().sha256().orElse("-"),
+                change.cursor().sequence());
+    }
+
+    private static String quoted(RecordPath path) {
+        return path.toString().replace("\"", "\\\"");
+    }
+}

@@ -1,0 +1,161 @@
+package io.datahub.store.record;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.validation.JudgedBy;
+import io.datahub.store.disk.Disk;
+import io.datahub.store.disk.Place;
+import io.datahub.store.disk.Stat;
+import io.datahub.store.ledger.Good;
+import io.datahub.store.ledger.Intent;
+import io.datahub.store.ledger.Ticket;
+import io.datahub.store.record.Steps.Step;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes a judged staged file the new version of its record: intent, rename, flush of the directory, entry. Before the
+ * rename a failure leaves everything as it was; after it, whatever happens, the new version stands and is entered by
+ * whoever looks next.
+ */
+final class Commit {
+
+    private static final int TRIES = 5;
+
+    private final Holdings holdings;
+    private final Gate gate;
+    private final Registrar registrar;
+    private final GoodCopies goods;
+
+    Commit(Holdings holdings, Gate gate, Registrar registrar, GoodCopies goods) {
+        this.holdings = holdings;
+        this.gate = gate;
+        this.registrar = registrar;
+        this.goods = goods;
+    }
+
+    /**
+     * Commits a staged file.
+     *
+     * @param compared the version that validators compared it with, if they did so
+     * @param good the copy of the new version, if one is kept
+     * @return the change, or the refusal; {@link Reason#CONFLICT} where the record isn't any more what it was compared with
+     */
+    @SuppressWarnings("try")
+    Result<Change> commit(
+            WriteRequest request,
+            StagedFile staged,
+            List<JudgedBy> validators,
+            Optional<Sight> compared,
+            Optional<Good> good)
+            throws IOException {
+        RecordPath path = request.path();
+        Optional<Good> old;
+        Ticket<Optional<Change>> ticket;
+        try (PathLocks.Held held = holdings.locks().hold(path)) {
+            Sight sight = holdings.look(path);
+            Optional<Refusal> refusal = gate.refuseWrite(request, sight);
+            if (refusal.isPresent()) {
+                return Result.refused(refusal.get());
+            }
+            if (compared.isPresent() && !compared.get().place().equals(sight.place())) {
+                return Result.refused(OVERTAKEN);
+            }
+            old = holdings.ledger().good(path);
+            Intent intent = intent(request, staged, validators, good);
+            holdings.ledger()
+                    .submit(transaction -> {
+                        transaction.intend(path, intent);
+                        return path;
+                    })
+                    .await();
+            holdings.steps().at(Step.INTENDED);
+            ticket = move(path, staged, intent, sight);
+            if (ticket == null) {
+                return Result.refused(
+                        Reason.CONFLICT, "something else came to lie at or before " + path + " meanwhile; try again");
+            }
+            ticket.await();
+        }
+        goods.discard(old);
+        return Result.done(ticket.await().orElseThrow());
+    }
+
+    /** Says that the record was replaced while validators compared the new version with it. */
+    static final Refusal OVERTAKEN =
+            new Refusal(Reason.CONFLICT, "the record was replaced while the new version was judged; try again");
+
+    private Intent intent(WriteRequest request, StagedFile staged, List<JudgedBy> validators, Optional<Good> good)
+            throws IOException {
+        Stat stat = Stat.of(staged.path())
+                .orElseThrow(() -> new NoSuchFileException(staged.path().toString()));
+        return new Intent(
+                Intent.Kind.WRITE,
+                stat.key(),
+                stat.size(),
+                stat.modified(),
+                staged.sha256(),
+                request.user().name(),
+                validators,
+                List.of(),
+                holdings.tree().missingParents(request.path()),
+                good.map(Good::file).orElse(""));
+    }
+
+    /** Moves the file into its place and enters it; null if something lies there that can't be replaced. */
+    @SuppressWarnings("try")
+    private Ticket<Optional<Change>> move(RecordPath path, StagedFile staged, Intent intent, Sight before)
+            throws IOException {
+        boolean moved = false;
+        try (Moving.Mark mark = holdings.moving().begin(path)) {
+            if (!replace(path, staged)) {
+                return null;
+            }
+            moved = true;
+            staged.moved();
+            holdings.steps().at(Step.MOVED);
+            Disk.flushDirectory(holdings.tree().at(path).getParent());
+            holdings.steps().at(Step.FLUSHED);
+            Place place = holdings.tree().look(path);
+            Ticket<Optional<Change>> ticket = registrar.carriedOut(path, intent, place, before.entry());
+            holdings.steps().at(Step.ENTERED);
+            return ticket;
+        } finally {
+            if (!moved) {
+                registrar.givenUp(path);
+                holdings.tree().removeEmptyParents(path, intent.parents());
+            }
+        }
+    }
+
+    private boolean replace(RecordPath path, StagedFile staged) throws IOException {
+        for (int i = 0; ; i++) {
+            try {
+                holdings.tree().makeParents(path);
+                Disk.replace(staged.path(), holdings.tree().at(path));
+                return true;
+            } catch (NoSuchFileException e) {
+                // A directory on the way was deleted as an empty one.
+                if (i == TRIES) {
+                    throw e;
+                }
+            } catch (AccessDeniedException e) {
+                throw e;
+            } catch (FileSystemException e) {
+                Place place = holdings.tree().look(path);
+                if (place.isFile() || place.isNothing()) {
+                    throw e;
+                }
+                return false;
+            }
+        }
+    }
+}

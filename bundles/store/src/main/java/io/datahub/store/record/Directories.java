@@ -1,0 +1,109 @@
+package io.datahub.store.record;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.record.Listing;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.user.User;
+import io.datahub.store.disk.Place;
+import io.datahub.store.disk.Tree;
+import io.datahub.store.ledger.Entry;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Lists directories, page by page; of a large one no more than a page of names is in memory. */
+final class Directories {
+
+    private final Holdings holdings;
+
+    Directories(Holdings holdings) {
+        this.holdings = holdings;
+    }
+
+    Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException {
+        if (!user.mayEnter(directory)) {
+            return Result.refused(Reason.FORBIDDEN, "you have no grant to read anything in " + shown(directory));
+        }
+        Cursor cursor = holdings.ledger().head().cursor();
+        Place place =
+                Tree.isReserved(directory) ? Place.NOTHING : holdings.tree().look(directory);
+        if (!place.isDirectory()) {
+            return place.isFile() && user.mayRead(directory)
+                    ? Result.refused(Reason.CONFLICT, directory + " is a record and no directory")
+                    : Result.refused(Reason.NOT_FOUND, "there is no directory " + shown(directory));
+        }
+        NavigableSet<String> names;
+        try {
+            names = names(user, directory, after, limit + 1);
+        } catch (NoSuchFileException e) {
+            return Result.refused(Reason.NOT_FOUND, "there is no directory " + shown(directory));
+        }
+        Optional<String> next = Optional.empty();
+        if (names.size() > limit) {
+            names.pollLast();
+            next = Optional.of(names.last());
+        }
+        List<Listing.Entry> entries = new ArrayList<>(names.size());
+        for (String name : names) {
+            entry(user, directory.child(name).get(), name).ifPresent(entries::add);
+        }
+        return Result.done(new Listing(directory, entries, next, cursor));
+    }
+
+    private static String shown(RecordPath directory) {
+        return "/" + directory;
+    }
+
+    /** The first names behind one that the user may know of. */
+    private NavigableSet<String> names(User user, RecordPath directory, String after, int most) throws IOException {
+        NavigableSet<String> names = new TreeSet<>();
+        Path folder = holdings.tree().at(directory);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (name.compareTo(after) > 0
+                        && (names.size() < most || name.compareTo(names.last()) < 0)
+                        && isShown(user, directory, name)) {
+                    names.add(name);
+                    if (names.size() > most) {
+                        names.pollLast();
+                    }
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return names;
+    }
+
+    private static boolean isShown(User user, RecordPath directory, String name) {
+        Result<RecordPath> path = directory.child(name);
+        return !path.isRefused()
+                && !Tree.isReserved(path.get())
+                && (user.mayRead(path.get()) || user.mayEnter(path.get()));
+    }
+
+    private Optional<Listing.Entry> entry(User user, RecordPath path, String name) throws IOException {
+        Sight sight = holdings.look(path);
+        if (sight.place().isDirectory() && user.mayEnter(path)) {
+            Instant modified = Entry.instant(sight.place().stat().modified());
+            return Optional.of(new Listing.Entry(name, true, 0, modified, Optional.empty()));
+        }
+        if (!user.mayRead(path)) {
+            return Optional.empty();
+        }
+        return sight.version(path)
+                .map(version -> new Listing.Entry(name, false, version.size(), version.modified(), version.etag()));
+    }
+}

@@ -1,0 +1,42 @@
+package io.datahub.store.record;
+
+import io.datahub.api.record.RecordPath;
+import io.datahub.store.disk.Place;
+import io.datahub.store.disk.Staging;
+import io.datahub.store.disk.Tree;
+import io.datahub.store.ledger.Entry;
+import io.datahub.store.ledger.Ledger;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * Where the records are: the tree on the disk, the ledger that knows what was entered, and what keeps the two together.
+ *
+ * @param locks held while a path is changed
+ * @param moving marks a path while the disk is ahead of the ledger
+ */
+record Holdings(Tree tree, Ledger ledger, Staging staging, PathLocks locks, Moving moving, Steps steps) {
+
+    private static final int TRIES = 100;
+
+    Holdings(Tree tree, Ledger ledger, Staging staging, Steps steps) {
+        this(tree, ledger, staging, new PathLocks(), new Moving(), steps);
+    }
+
+    /** Looks at a path. That disk and index differ because the hub itself is changing the path just now isn't seen. */
+    Sight look(RecordPath path) throws IOException {
+        Sight sight = new Sight(tree.look(path), ledger.entry(path));
+        for (int i = 0; i < TRIES && !sight.isSettled(); i++) {
+            boolean moved = moving.await(path);
+            Optional<Entry> before = ledger.entry(path);
+            Place place = tree.look(path);
+            Sight next = new Sight(place, ledger.entry(path));
+            moved |= moving.await(path);
+            if (!moved && next.entry().equals(before) && next.equals(sight)) {
+                return next;
+            }
+            sight = next;
+        }
+        return sight;
+    }
+}

@@ -1,0 +1,52 @@
+package io.datahub.store.record;
+
+import io.datahub.api.record.RecordPath;
+import io.datahub.store.disk.Stat;
+import io.datahub.store.judge.Bench;
+import io.datahub.store.judge.Judgement;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Examines files that were changed outside the hub. What is to be judged is copied first, so that it holds still. */
+final class Outsiders {
+
+    private final Holdings holdings;
+    private final Bench bench;
+    private final Judgement judgement;
+    private final GoodCopies goods;
+    private final int hub;
+
+    Outsiders(Holdings holdings, Bench bench, Judgement judgement, GoodCopies goods) throws IOException {
+        this.holdings = holdings;
+        this.bench = bench;
+        this.judgement = judgement;
+        this.goods = goods;
+        try (StagedFile probe = new StagedFile(holdings.staging().fresh(), java.util.List.of())) {
+            hub = Stat.of(probe.path()).map(Stat::owner).orElse(-1);
+        }
+    }
+
+    /**
+     * Examines the file that was seen.
+     *
+     * @param forced whether it counts even if it goes on changing, as long as nobody has to judge it
+     */
+    Finding examine(RecordPath path, Sight sight, boolean forced) throws IOException {
+        boolean concerned = path.equals(RecordPath.USERS) || bench.concerns(path);
+        Path file = holdings.tree().at(path);
+        StagedFile copy = concerned ? StagedFile.copyOf(file, holdings.staging().fresh()) : null;
+        try {
+            String sha256 = concerned ? copy.sha256() : StagedFile.hashOf(file);
+            boolean same = holdings.tree().look(path).equals(sight.place());
+            boolean trusted = !path.equals(RecordPath.USERS)
+                    || UsersFile.isTrusted(holdings.tree(), sight.place().stat(), hub);
+            return new Finding(
+                    path, sight, same ? sha256 : "", same || (forced && !concerned), trusted, copy, judgement, goods);
+        } catch (IOException | RuntimeException e) {
+            if (copy != null) {
+                copy.close();
+            }
+            throw e;
+        }
+    }
+}

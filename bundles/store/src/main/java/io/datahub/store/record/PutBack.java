@@ -1,0 +1,125 @@
+package io.datahub.store.record;
+
+import io.datahub.api.Refusal;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.validation.Violation;
+import io.datahub.store.disk.Disk;
+import io.datahub.store.disk.Place;
+import io.datahub.store.disk.Stat;
+import io.datahub.store.ledger.Entry;
+import io.datahub.store.ledger.Good;
+import io.datahub.store.ledger.Intent;
+import io.datahub.store.ledger.Ticket;
+import io.datahub.store.record.Steps.Step;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Undoes what was done outside the hub and was refused: the last good version is put back, or the path is removed. */
+final class PutBack {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+
+    private final Holdings holdings;
+    private final Registrar registrar;
+    private final GoodCopies goods;
+    private final RejectedFiles rejected;
+    private final Backlog backlog;
+
+    PutBack(Holdings holdings, Registrar registrar, GoodCopies goods, RejectedFiles rejected, Backlog backlog) {
+        this.holdings = holdings;
+        this.registrar = registrar;
+        this.goods = goods;
+        this.rejected = rejected;
+        this.backlog = backlog;
+    }
+
+    /** Undoes a refused change; false if the file is another one meanwhile. */
+    @SuppressWarnings("try")
+    boolean reject(RecordPath path, Sight sight, Finding finding, Refusal refusal) throws IOException {
+        Optional<Entry> entry = sight.entry();
+        Optional<StagedFile> good = entry.isPresent() ? goods.restore(path, entry.get()) : Optional.empty();
+        try (StagedFile restored = good.orElse(null);
+                PathLocks.Held held = holdings.locks().hold(path)) {
+            if (!holdings.look(path).equals(sight)) {
+                return false;
+            }
+            Intent intent = intent(sight.place().stat(), finding, refusal.violations(), restored);
+            holdings.ledger()
+                    .submit(transaction -> {
+                        transaction.intend(path, intent);
+                        return path;
+                    })
+                    .await();
+            holdings.steps().at(Step.INTENDED);
+            Path kept = rejected.keep(path.toString().replace('/', '_'), finding.copy());
+            LOG.warn(
+                    "event=outside-change-refused path=\"{}\" kept={} putBack={} why=\"{}\"",
+                    path,
+                    kept,
+                    restored != null,
+                    refusal.detail());
+            Optional<Good> surplus = restored == null ? holdings.ledger().good(path) : Optional.empty();
+            backlog.add(undo(path, intent, sight, restored), () -> goods.discard(surplus));
+            return true;
+        }
+    }
+
+    private static Intent intent(Stat refused, Finding finding, List<Violation> violations, StagedFile restored)
+            throws IOException {
+        long key = restored == null ? 0 : Stat.of(restored.path()).orElseThrow().key();
+        return new Intent(
+                Intent.Kind.REJECT,
+                key,
+                refused.size(),
+                refused.modified(),
+                finding.sha256(),
+                "",
+                List.of(),
+                violations,
+                0,
+                "");
+    }
+
+    @SuppressWarnings("try")
+    private Ticket<Optional<Change>> undo(RecordPath path, Intent intent, Sight sight, StagedFile restored)
+            throws IOException {
+        try (Moving.Mark mark = holdings.moving().begin(path)) {
+            if (restored == null) {
+                Files.delete(holdings.tree().at(path));
+            } else {
+                Disk.replace(restored.path(), holdings.tree().at(path));
+                restored.moved();
+            }
+            holdings.steps().at(Step.MOVED);
+            Disk.flushDirectory(holdings.tree().at(path).getParent());
+            Place place = holdings.tree().look(path);
+            return registrar.carriedOut(path, intent, place, sight.entry());
+        }
+    }
+
+    /** Puts a record back that was deleted outside the hub, under its lock; false if no copy was kept. */
+    @SuppressWarnings("try")
+    boolean restore(RecordPath path, Sight sight) throws IOException {
+        Entry entry = sight.entry().orElseThrow();
+        Optional<StagedFile> good = goods.restore(path, entry);
+        if (good.isEmpty()) {
+            return false;
+        }
+        try (StagedFile restored = good.get();
+                Moving.Mark mark = holdings.moving().begin(path)) {
+            Disk.replace(restored.path(), holdings.tree().at(path));
+            restored.moved();
+            Disk.flushDirectory(holdings.tree().at(path).getParent());
+            Stat stat = holdings.tree().look(path).stat();
+            backlog.add(registrar.touched(path, entry, stat));
+            LOG.warn("event=record-restored path=\"{}\" why=\"it was deleted on disk\"", path);
+            return true;
+        }
+    }
+}

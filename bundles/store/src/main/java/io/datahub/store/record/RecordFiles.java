@@ -1,0 +1,162 @@
+package io.datahub.store.record;
+
+import io.datahub.api.Home;
+import io.datahub.api.Result;
+import io.datahub.api.health.Health;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.Listing;
+import io.datahub.api.record.Reading;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordStore;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.Upload;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.User;
+import io.datahub.store.disk.Staging;
+import io.datahub.store.disk.Tree;
+import io.datahub.store.judge.Bench;
+import io.datahub.store.judge.Judgement;
+import io.datahub.store.ledger.Ledger;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The records as files below the home. */
+public final class RecordFiles implements RecordStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+
+    private final Holdings holdings;
+    private final Uploads uploads;
+    private final Removal removal;
+    private final Reads reads;
+    private final Directories directories;
+    private final Settlement settlement;
+    private final Recovery recovery;
+    private final Room room;
+    private final Backlog backlog = new Backlog();
+    private final Strangers strangers = new Strangers();
+
+    /**
+     * Takes the records over and finishes what a killed hub left unfinished.
+     *
+     * @throws IOException if the disk can't be read or written
+     */
+    public RecordFiles(Home home, Ledger ledger, Bench bench, Judgement judgement, Supplier<Settings> settings)
+            throws IOException {
+        this(home, ledger, bench, judgement, settings, Steps.NONE);
+    }
+
+    RecordFiles(Home home, Ledger ledger, Bench bench, Judgement judgement, Supplier<Settings> settings, Steps steps)
+            throws IOException {
+        Staging staging = new Staging(home.state(), home.files());
+        Tree tree = new Tree(home.files());
+        holdings = new Holdings(tree, ledger, staging, steps);
+        room = new Room(List.of(home.files(), home.state()), settings);
+        Gate gate = new Gate(tree);
+        Registrar registrar = new Registrar(ledger);
+        GoodCopies goods = new GoodCopies(home.state().resolve("good"), ledger, staging, settings);
+        RejectedFiles rejected = new RejectedFiles(home.state().resolve("rejected"), settings);
+        Commit commit = new Commit(holdings, gate, registrar, goods);
+        uploads = new Uploads(holdings, gate, room, judgement, goods, commit, settings);
+        removal = new Removal(holdings, gate, registrar, goods);
+        reads = new Reads(holdings, goods);
+        directories = new Directories(holdings);
+        PutBack putBack = new PutBack(holdings, registrar, goods, rejected, backlog);
+        Outsiders outsiders = new Outsiders(holdings, bench, judgement, goods);
+        settlement = new Settlement(holdings, registrar, outsiders, putBack, backlog);
+        recovery = new Recovery(holdings, settlement, registrar, putBack, goods, backlog);
+        recovery.run();
+        ledger.onReopened(this::recover);
+    }
+
+    private void recover() {
+        try {
+            recovery.run();
+        } catch (IOException e) {
+            LOG.error("event=recovery-failed", e);
+        }
+    }
+
+    @Override
+    public Result<Upload> begin(WriteRequest request) throws IOException {
+        return uploads.begin(request);
+    }
+
+    @Override
+    public Result<List<Change>> delete(WriteRequest request) throws IOException {
+        return removal.delete(request);
+    }
+
+    @Override
+    public Result<List<Change>> deleteTree(WriteRequest request) throws IOException {
+        return removal.deleteTree(request);
+    }
+
+    @Override
+    public Result<RecordVersion> find(User user, RecordPath path) throws IOException {
+        return reads.find(user, path);
+    }
+
+    @Override
+    public Result<Reading> open(User user, RecordPath path) throws IOException {
+        return reads.open(user, path);
+    }
+
+    @Override
+    public Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException {
+        return directories.list(user, directory, after, limit);
+    }
+
+    @Override
+    public void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
+        if (Tree.isReserved(path)) {
+            return;
+        }
+        boolean directory = holdings.tree().look(path).isDirectory();
+        if (!path.isRoot()) {
+            settlement.settle(path, quiet, unsettled);
+        }
+        if (directory) {
+            new Scan(holdings, strangers, path, found -> settlement.settle(found, quiet, unsettled)).run();
+            backlog.await();
+        } else {
+            checkFormerDirectory(path, quiet, unsettled);
+            backlog.tidy();
+        }
+    }
+
+    /** What lay below a path that is no directory any more is gone. */
+    private void checkFormerDirectory(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled)
+            throws IOException {
+        KnownRange known = new KnownRange(holdings.ledger(), path);
+        Optional<RecordPath> below = known.next();
+        while (below.isPresent()) {
+            settlement.settle(below.get(), quiet, unsettled);
+            below = known.next();
+        }
+    }
+
+    /** Says whether records can be read and written now. */
+    public Health health() {
+        Optional<Throwable> failure = holdings.ledger().failure();
+        if (failure.isPresent()) {
+            return Health.down("the state can't be written: " + failure.get().getMessage());
+        }
+        try {
+            holdings.tree().requireRoot();
+            if (room.refuse(0).isPresent()) {
+                return Health.down("the disk is full up to the reserve; records can be read but not written");
+            }
+            return Health.ready("records=" + holdings.ledger().size() + " cursor="
+                    + holdings.ledger().head().cursor() + " notRecords=" + strangers.count());
+        } catch (IOException e) {
+            return Health.down(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.datahub.store.record;
+
+import io.datahub.api.record.RecordPath;
+import io.datahub.store.disk.Disk;
+import io.datahub.store.disk.Stat;
+import io.datahub.store.ledger.Good;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings index and disk together at start, so far as that needs no judgement; the watcher's scan does the rest. */
+final class Recovery {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+
+    private final Holdings holdings;
+    private final Settlement settlement;
+    private final Registrar registrar;
+    private final PutBack putBack;
+    private final GoodCopies goods;
+    private final Backlog backlog;
+
+    Recovery(
+            Holdings holdings,
+            Settlement settlement,
+            Registrar registrar,
+            PutBack putBack,
+            GoodCopies goods,
+            Backlog backlog) {
+        this.holdings = holdings;
+        this.settlement = settlement;
+        this.registrar = registrar;
+        this.putBack = putBack;
+        this.goods = goods;
+        this.backlog = backlog;
+    }
+
+    @SuppressWarnings("try")
+    void run() throws IOException {
+        if (holdings.ledger().isRebuilt() && holdings.ledger().size() == 0) {
+            rebuild();
+        }
+        for (RecordPath path : holdings.ledger().intents()) {
+            try (PathLocks.Held held = holdings.locks().hold(path)) {
+                settlement.settleByIntent(path, holdings.look(path));
+            }
+        }
+        try (PathLocks.Held held = holdings.locks().hold(RecordPath.USERS)) {
+            Sight sight = holdings.look(RecordPath.USERS);
+            if (sight.entry().isPresent() && !sight.place().isFile()) {
+                putBack.restore(RecordPath.USERS, sight);
+            }
+        }
+        backlog.await();
+    }
+
+    /** Enters all files as they lie there, without an event: they aren't new, only the index is. */
+    private void rebuild() throws IOException {
+        new Scan(holdings, new Strangers(), RecordPath.ROOT, this::enter).run();
+        goods.newestUsers().ifPresent(this::enterUsers);
+        backlog.await();
+        LOG.warn("event=index-rebuilt records={}", holdings.ledger().size());
+    }
+
+    private void enter(RecordPath path) throws IOException {
+        Optional<Stat> stat = Stat.of(holdings.tree().at(path)).filter(Stat::isFile);
+        if (stat.isPresent() && !path.equals(RecordPath.USERS)) {
+            backlog.add(registrar.found(path, stat.get(), "", Optional.empty()));
+        }
+    }
+
+    /** The users file in force is the one that was good last, whatever lies on the disk now. */
+    private void enterUsers(Path copy) {
+        try {
+            Path users = holdings.tree().at(RecordPath.USERS);
+            String sha256 = StagedFile.hashOf(copy);
+            Good good = new Good(copy.getFileName().toString(), Files.size(copy), sha256);
+            if (!good.file().contains(sha256.substring(0, 16))) {
+                LOG.error("event=copy-damaged path=\"{}\" file={}", RecordPath.USERS, copy);
+                return;
+            }
+            boolean same =
+                    Files.isRegularFile(users) && StagedFile.hashOf(users).equals(sha256);
+            Stat stat = Stat.of(same ? users : copy).orElseThrow();
+            backlog.add(registrar.found(RecordPath.USERS, stat, sha256, Optional.of(good)));
+            Disk.flushDirectory(holdings.tree().root());
+        } catch (IOException e) {
+            LOG.error("event=users-not-rebuilt", e);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package io.datahub.store.record;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.store.disk.Disk;
+import io.datahub.store.disk.Place;
+import io.datahub.store.ledger.Entry;
+import io.datahub.store.ledger.Good;
+import io.datahub.store.ledger.Intent;
+import io.datahub.store.ledger.Ticket;
+import io.datahub.store.record.Steps.Step;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/** Deletes records and directories. */
+final class Removal {
+
+    private static final int AT_ONCE = 256;
+    private static final int TRIES = 3;
+
+    private final Holdings holdings;
+    private final Gate gate;
+    private final Registrar registrar;
+    private final GoodCopies goods;
+
+    Removal(Holdings holdings, Gate gate, Registrar registrar, GoodCopies goods) {
+        this.holdings = holdings;
+        this.gate = gate;
+        this.registrar = registrar;
+        this.goods = goods;
+    }
+
+    /** Deletes one record, or an empty directory. */
+    Result<List<Change>> delete(WriteRequest request) throws IOException {
+        RecordPath path = request.path();
+        Sight sight = look(request);
+        Optional<Refusal> refusal = gate.refuseDelete(request, sight);
+        if (refusal.isPresent()) {
+            return refused(request, refusal.get());
+        }
+        if (!sight.place().isDirectory()) {
+            return deleteRecord(request);
+        }
+        return removeDirectory(path)
+                ? Result.done(List.of())
+                : refused(request, new Refusal(Reason.CONFLICT, "the directory " + path + " is not empty"));
+    }
+
+    /** Deletes one record, or a directory with everything in it. */
+    Result<List<Change>> deleteTree(WriteRequest request) throws IOException {
+        RecordPath path = request.path();
+        Sight sight = look(request);
+        Optional<Refusal> refusal = gate.refuseDelete(request, sight);
+        if (refusal.isPresent()) {
+            return refused(request, refusal.get());
+        }
+        if (!sight.place().isDirectory()) {
+            return deleteRecord(request);
+        }
+        List<Change> changes = new ArrayList<>();
+        for (int i = 0; i < TRIES; i++) {
+            if (empty(request, path, holdings.tree().at(path), changes)) {
+                return Result.done(changes);
+            }
+        }
+        return refused(
+                request,
+                new Refusal(Reason.CONFLICT, "somebody goes on writing into " + path + "; the rest is deleted"));
+    }
+
+    private Sight look(WriteRequest request) throws IOException {
+        return holdings.look(request.path());
+    }
+
+    private static Result<List<Change>> refused(WriteRequest request, Refusal refusal) {
+        Audit.refused("delete", request, refusal);
+        return Result.refused(refusal);
+    }
+
+    @SuppressWarnings("try")
+    private Result<List<Change>> deleteRecord(WriteRequest request) throws IOException {
+        List<Good> old = new ArrayList<>();
+        Ticket<Optional<Change>> ticket;
+        try (PathLocks.Held held = holdings.locks().hold(request.path())) {
+            Sight sight = look(request);
+            Optional<Refusal> refusal = gate.refuseDelete(request, sight);
+            if (refusal.isPresent()) {
+                return refused(request, refusal.get());
+            }
+            if (sight.place().isDirectory()) {
+                return refused(request, new Refusal(Reason.CONFLICT, request.path() + " has become a directory"));
+            }
+            ticket = unlink(request, List.of(request.path()), old).get(0);
+            ticket.await();
+        }
+        return Result.done(finish(request, List.of(ticket), old));
+    }
+
+    /** Unlinks files of one directory and enters that, under the locks of all of them. */
+    private List<Ticket<Optional<Change>>> unlink(WriteRequest request, List<RecordPath> paths, List<Good> old)
+            throws IOException {
+        Intent intent =
+                new Intent(Intent.Kind.DELETE, 0, 0, 0, "", request.user().name(), List.of(), List.of(), 0, "");
+        holdings.ledger()
+                .submit(transaction -> {
+                    paths.forEach(path -> transaction.intend(path, intent));
+                    return paths;
+                })
+                .await();
+        holdings.steps().at(Step.INTENDED);
+        List<Moving.Mark> marks = new ArrayList<>();
+        List<Ticket<Optional<Change>>> tickets = new ArrayList<>();
+        try {
+            for (RecordPath path : paths) {
+                marks.add(holdings.moving().begin(path));
+                Files.deleteIfExists(holdings.tree().at(path));
+            }
+            holdings.steps().at(Step.MOVED);
+            Disk.flushDirectory(holdings.tree().at(paths.get(0)).getParent());
+            holdings.steps().at(Step.FLUSHED);
+            for (RecordPath path : paths) {
+                holdings.ledger().good(path).ifPresent(old::add);
+                Optional<Entry> entry = holdings.ledger().entry(path);
+                tickets.add(registrar.carriedOut(path, intent, Place.NOTHING, entry));
+            }
+            holdings.steps().at(Step.ENTERED);
+        } finally {
+            marks.forEach(Moving.Mark::close);
+        }
+        return tickets;
+    }
+
+    private List<Change> finish(WriteRequest request, List<Ticket<Optional<Change>>> tickets, List<Good> old)
+            throws IOException {
+        List<Change> changes = new ArrayList<>();
+        for (Ticket<Optional<Change>> ticket : tickets) {
+            ticket.await().ifPresent(changes::add);
+        }
+        changes.forEach(change -> Audit.done(request, change));
+        old.forEach(good -> goods.discard(Optional.of(good)));
+        return changes;
+    }
+
+    /** Removes what a directory holds, then itself; false if something new lies in it. */
+    private boolean empty(WriteRequest request, RecordPath directory, Path folder, List<Change> changes)
+            throws IOException {
+        List<String> files = new ArrayList<>();
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
+            for (Path child : children) {
+                String name = child.getFileName().toString();
+                if (Files.isDirectory(child, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+                    empty(request, child(directory, name), child, changes);
+                } else if (directory != null && !directory.child(name).isRefused()) {
+                    files.add(name);
+                } else {
+                    Files.deleteIfExists(child);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        Collections.sort(files);
+        for (int from = 0; from < files.size(); from += AT_ONCE) {
+            List<String> batch = files.subList(from, Math.min(files.size(), from + AT_ONCE));
+            changes.addAll(deleteBatch(
+                    request,
+                    batch.stream().map(name -> directory.child(name).get()).toList()));
+        }
+        return directory == null ? Files.deleteIfExists(folder) : removeDirectory(directory);
+    }
+
+    /** The path of a child; null where it, or the directory itself, has a name that no record can have. */
+    private static RecordPath child(RecordPath directory, String name) {
+        return directory == null || directory.child(name).isRefused()
+                ? null
+                : directory.child(name).get();
+    }
+
+    private List<Change> deleteBatch(WriteRequest request, List<RecordPath> paths) throws IOException {
+        List<PathLocks.Held> held = new ArrayList<>();
+        List<Good> old = new ArrayList<>();
+        try {
+            for (RecordPath path : paths) {
+                held.add(holdings.locks().hold(path));
+            }
+            return finish(request, unlink(request, paths, old), old);
+        } finally {
+            held.forEach(PathLocks.Held::close);
+        }
+    }
+
+    private boolean removeDirectory(RecordPath directory) throws IOException {
+        Path folder = holdings.tree().at(directory);
+        try {
+            if (Files.deleteIfExists(folder)) {
+                Disk.flushDirectory(folder.getParent());
+            }
+            return true;
+        } catch (DirectoryNotEmptyException e) {
+            return false;
+        }
+    }
+}

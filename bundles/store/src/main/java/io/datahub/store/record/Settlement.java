@@ -1,0 +1,182 @@
+package io.datahub.store.record;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.validation.JudgedBy;
+import io.datahub.store.disk.Stat;
+import io.datahub.store.ledger.Entry;
+import io.datahub.store.ledger.Good;
+import io.datahub.store.ledger.Intent;
+import io.datahub.store.ledger.Ticket;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares one path on disk with the index and enters what differs: what an intent says that the hub did, and changes that
+ * were made outside the hub once they have settled and were judged. Reading and judging happen outside the path's lock;
+ * what was found counts only if the file is still the same.
+ */
+final class Settlement {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+
+    private final Holdings holdings;
+    private final Registrar registrar;
+    private final Outsiders outsiders;
+    private final PutBack putBack;
+    private final Backlog backlog;
+
+    Settlement(Holdings holdings, Registrar registrar, Outsiders outsiders, PutBack putBack, Backlog backlog) {
+        this.holdings = holdings;
+        this.registrar = registrar;
+        this.outsiders = outsiders;
+        this.putBack = putBack;
+        this.backlog = backlog;
+    }
+
+    @SuppressWarnings("try")
+    void settle(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
+        Sight sight;
+        try (PathLocks.Held held = holdings.locks().hold(path)) {
+            sight = holdings.look(path);
+            if (sight.isSettled() || settleByIntent(path, sight) || settleAbsence(path, sight)) {
+                return;
+            }
+        }
+        Stat stat = sight.place().stat();
+        if (isRestless(stat, quiet)) {
+            unsettled.accept(path);
+            return;
+        }
+        try (Finding finding = outsiders.examine(path, sight, quiet.isZero())) {
+            conclude(path, sight, finding, unsettled);
+        } catch (NoSuchFileException e) {
+            unsettled.accept(path);
+        }
+    }
+
+    /** Enters what an intent did; drops one that did nothing. */
+    boolean settleByIntent(RecordPath path, Sight sight) throws IOException {
+        Optional<Intent> intent = holdings.ledger().intent(path);
+        if (intent.isEmpty()) {
+            return false;
+        }
+        if (!intent.get().isDone(sight.place())) {
+            registrar.givenUp(path);
+            if (!sight.place().isFile()) {
+                holdings.tree().removeEmptyParents(path, intent.get().parents());
+            }
+            return false;
+        }
+        backlog.add(registrar.carriedOut(path, intent.get(), sight.place(), sight.entry()));
+        return true;
+    }
+
+    private boolean settleAbsence(RecordPath path, Sight sight) throws IOException {
+        if (sight.place().isFile()) {
+            return false;
+        }
+        Entry entry = sight.entry().orElseThrow();
+        if (path.equals(RecordPath.USERS) && putBack.restore(path, sight)) {
+            return true;
+        }
+        Ticket<Optional<Change>> ticket = registrar.vanished(path, entry);
+        backlog.add(ticket);
+        return true;
+    }
+
+    private static boolean isRestless(Stat stat, Duration quiet) {
+        long rest = System.currentTimeMillis() - stat.touched() / 1_000_000;
+        // A time in the future says nothing: clocks differ, and files can be given any time.
+        return rest < quiet.toMillis() && rest > -quiet.toMillis();
+    }
+
+    private void conclude(RecordPath path, Sight sight, Finding finding, Consumer<RecordPath> unsettled)
+            throws IOException {
+        if (!finding.isSteady()) {
+            unsettled.accept(path);
+            return;
+        }
+        Optional<Entry> entry = sight.entry();
+        if (entry.isPresent() && entry.get().sha256().equals(finding.sha256()) && finding.isKnown()) {
+            enterIfSame(
+                    path,
+                    sight,
+                    unsettled,
+                    () -> registrar.touched(path, entry.get(), sight.place().stat()),
+                    () -> {});
+            return;
+        }
+        Result<List<JudgedBy>> judged = finding.judge();
+        if (!judged.isRefused()) {
+            accept(path, sight, finding, judged.get(), unsettled);
+            return;
+        }
+        Refusal refusal = judged.refusal().orElseThrow();
+        boolean settled = refusal.reason() == Reason.INVALID && putBack.reject(path, sight, finding, refusal);
+        if (!settled) {
+            LOG.debug("event=outside-change-waits path=\"{}\" detail=\"{}\"", path, refusal.detail());
+            unsettled.accept(path);
+        }
+    }
+
+    private void accept(
+            RecordPath path, Sight sight, Finding finding, List<JudgedBy> validators, Consumer<RecordPath> unsettled)
+            throws IOException {
+        Optional<Good> good = finding.keepGood(validators);
+        Optional<Good> old = holdings.ledger().good(path);
+        Stat stat = sight.place().stat();
+        Intent seen = new Intent(
+                Intent.Kind.WRITE,
+                stat.key(),
+                stat.size(),
+                stat.modified(),
+                finding.sha256(),
+                "",
+                validators,
+                List.of(),
+                0,
+                good.map(Good::file).orElse(""));
+        boolean entered = enterIfSame(
+                path,
+                sight,
+                unsettled,
+                () -> registrar.carriedOut(path, seen, sight.place(), sight.entry()),
+                () -> finding.discard(old));
+        if (!entered) {
+            finding.discard(good);
+        }
+    }
+
+    /** Enters something if the path still looks as it did. */
+    @SuppressWarnings("try")
+    private boolean enterIfSame(
+            RecordPath path, Sight sight, Consumer<RecordPath> unsettled, Entering entering, Runnable afterwards)
+            throws IOException {
+        boolean same;
+        try (PathLocks.Held held = holdings.locks().hold(path)) {
+            same = holdings.look(path).equals(sight);
+            if (same) {
+                backlog.add(entering.enter(), afterwards);
+            }
+        }
+        if (!same) {
+            unsettled.accept(path);
+        }
+        return same;
+    }
+
+    /** Enters something. */
+    private interface Entering {
+        Ticket<Optional<Change>> enter() throws IOException;
+    }
+}

@@ -1,0 +1,144 @@
+package io.datahub.store.record;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/** A file that takes bytes in staging, hashing them as they come. For one thread at a time. */
+final class StagedFile implements AutoCloseable {
+
+    private static final String SHA_256 = "SHA-256";
+    private static final int COPY_BYTES = 1 << 18;
+
+    private final Path path;
+    private final FileChannel channel;
+    private final Map<String, MessageDigest> digests = new HashMap<>();
+    private Map<String, String> hashes = Map.of();
+    private long size;
+    private boolean kept;
+
+    /** Makes the file; it is hashed with SHA-256 and with these algorithms, as far as they are known. */
+    StagedFile(Path path, Collection<String> algorithms) throws IOException {
+        this.path = path;
+        digests.put(SHA_256, digest());
+        algorithms.forEach(this::addDigest);
+        channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    private void addDigest(String algorithm) {
+        try {
+            digests.put(algorithm, MessageDigest.getInstance(algorithm));
+        } catch (NoSuchAlgorithmException e) {
+            // Whoever asked for it finds no hash of that name.
+        }
+    }
+
+    /** Copies as much of a file as it has now. */
+    static StagedFile copyOf(Path source, Path target) throws IOException {
+        StagedFile copy = new StagedFile(target, List.of());
+        try (FileChannel in = FileChannel.open(source, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
+            while (in.read(buffer.clear()) >= 0) {
+                copy.write(buffer.flip());
+            }
+            copy.finish();
+            return copy;
+        } catch (IOException | RuntimeException | Error e) {
+            copy.close();
+            throw e;
+        }
+    }
+
+    /** The SHA-256 of as much of a file as it has now. */
+    static String hashOf(Path source) throws IOException {
+        MessageDigest digest = digest();
+        try (FileChannel in = FileChannel.open(source, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
+            while (in.read(buffer.clear()) >= 0) {
+                digest.update(buffer.flip());
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance(SHA_256);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    void write(ByteBuffer bytes) throws IOException {
+        for (MessageDigest digest : digests.values()) {
+            digest.update(bytes.duplicate());
+        }
+        size += bytes.remaining();
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /** Ends the taking of bytes. */
+    void finish() {
+        if (hashes.isEmpty()) {
+            hashes = new HashMap<>();
+            digests.forEach((name, digest) -> hashes.put(name, HexFormat.of().formatHex(digest.digest())));
+        }
+    }
+
+    /** Makes the bytes survive a power cut, and lets the file go. */
+    void flush() throws IOException {
+        if (channel.isOpen()) {
+            channel.force(true);
+            channel.close();
+        }
+    }
+
+    Path path() {
+        return path;
+    }
+
+    long size() {
+        return size;
+    }
+
+    String sha256() {
+        return hashes.get(SHA_256);
+    }
+
+    /** The hash of this algorithm in lower-case hexadecimal; null if it wasn't asked for or isn't known. */
+    String hash(String algorithm) {
+        return hashes.get(algorithm);
+    }
+
+    /** Says that the file has gone elsewhere, so that closing leaves it alone. */
+    void moved() {
+        kept = true;
+    }
+
+    boolean hasMoved() {
+        return kept;
+    }
+
+    /** Removes the file, unless it has gone elsewhere. */
+    @Override
+    public void close() throws IOException {
+        try (channel) {
+            if (!kept) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}

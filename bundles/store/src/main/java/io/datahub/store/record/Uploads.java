@@ -1,0 +1,125 @@
+package io.datahub.store.record;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.Upload;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.validation.JudgedBy;
+import io.datahub.store.disk.Disk;
+import io.datahub.store.judge.Judgement;
+import io.datahub.store.ledger.Good;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Begins uploads, and has at hand what they need on their way. */
+final class Uploads {
+
+    private final Holdings holdings;
+    private final Gate gate;
+    private final Room room;
+    private final Judgement judgement;
+    private final GoodCopies goods;
+    private final Commit commit;
+    private final Supplier<Settings> settings;
+
+    Uploads(
+            Holdings holdings,
+            Gate gate,
+            Room room,
+            Judgement judgement,
+            GoodCopies goods,
+            Commit commit,
+            Supplier<Settings> settings) {
+        this.holdings = holdings;
+        this.gate = gate;
+        this.room = room;
+        this.judgement = judgement;
+        this.goods = goods;
+        this.commit = commit;
+        this.settings = settings;
+    }
+
+    Result<Upload> begin(WriteRequest request) throws IOException {
+        Optional<Refusal> refusal = gate.refuseWrite(request, holdings.look(request.path()));
+        long length = request.length().orElse(0);
+        if (refusal.isEmpty()) {
+            refusal = refuseSize(length);
+        }
+        if (refusal.isEmpty()) {
+            refusal = room.refuse(length);
+        }
+        if (refusal.isPresent()) {
+            Audit.refused("write", request, refusal.get());
+            return Result.refused(refusal.get());
+        }
+        try {
+            StagedFile staged =
+                    new StagedFile(holdings.staging().fresh(), request.digests().keySet());
+            return Result.done(new RecordUpload(request, this, staged));
+        } catch (IOException e) {
+            if (Disk.isFull(e)) {
+                return Result.refused(Room.full());
+            }
+            throw e;
+        }
+    }
+
+    Optional<Refusal> refuseSize(long size) {
+        long most = settings.get().maxUploadBytes();
+        return size <= most
+                ? Optional.empty()
+                : Optional.of(new Refusal(Reason.TOO_LARGE, "a record may have at most " + most + " bytes"));
+    }
+
+    Optional<Refusal> refuseRoom(long bytes) throws IOException {
+        return room.refuse(bytes);
+    }
+
+    Sight look(RecordPath path) throws IOException {
+        return holdings.look(path);
+    }
+
+    CandidateFile candidate(WriteRequest request, StagedFile staged) {
+        RecordPath path = request.path();
+        return new CandidateFile(path, request.user().name(), staged, () -> present(path));
+    }
+
+    private Optional<InputStream> present(RecordPath path) throws IOException {
+        return holdings.tree().look(path).isFile()
+                ? Optional.of(Channels.newInputStream(holdings.tree().open(path)))
+                : Optional.empty();
+    }
+
+    Result<List<JudgedBy>> judge(CandidateFile candidate) throws IOException {
+        return judgement.judge(candidate, settings.get().patience());
+    }
+
+    Optional<Good> keepGood(RecordPath path, StagedFile staged) throws IOException {
+        return goods.keep(path, staged);
+    }
+
+    void discardGood(Optional<Good> good) {
+        goods.discard(good);
+    }
+
+    Result<Change> commit(
+            WriteRequest request,
+            StagedFile staged,
+            List<JudgedBy> validators,
+            Optional<Sight> compared,
+            Optional<Good> good)
+            throws IOException {
+        return commit.commit(request, staged, validators, compared, good);
+    }
+
+    Steps steps() {
+        return holdings.steps();
+    }
+}
