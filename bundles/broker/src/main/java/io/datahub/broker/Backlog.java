@@ -11,7 +11,7 @@ final class Backlog {
     /** Frees a little more than it must, so that it isn't at the bound again with the next event. */
     private static final int SPARE = 64;
 
-    private final long maxBytes;
+    private volatile long maxBytes;
     private final Supplier<Collection<EventQueue>> queues;
     private final AtomicLong bytes = new AtomicLong();
     private final ReentrantLock oneAtATime = new ReentrantLock();
@@ -19,6 +19,10 @@ final class Backlog {
     Backlog(long maxBytes, Supplier<Collection<EventQueue>> queues) {
         this.maxBytes = maxBytes;
         this.queues = queues;
+    }
+
+    void bound(long most) {
+        maxBytes = most;
     }
 
     void add(long more) {

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +37,6 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
-    private final Limits limits;
     private final Map<Long, BrokerSession> sessions = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
     private final Tally tally = new Tally();
@@ -44,6 +44,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck {
     private final Backlog backlog;
     private final Watch watch;
     private final Renewal renewal = new Renewal(this);
+    private volatile Limits limits;
     private volatile boolean stopped;
 
     @Activate
@@ -52,6 +53,14 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck {
         backlog = new Backlog(limits.maxQueuedBytes(), this::queues);
         watch = new Watch(this);
         LOG.info("broker started {}", limits);
+    }
+
+    /** Puts other limits in force: the bound of all queues together at once, the others for new sessions. */
+    @Modified
+    void modified(BrokerConfiguration configuration) {
+        limits = Limits.of(configuration);
+        backlog.bound(limits.maxQueuedBytes());
+        LOG.info("broker configured {}", limits);
     }
 
     @Override

@@ -4,10 +4,9 @@ import io.datahub.api.event.Published;
 import io.datahub.api.user.User;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -74,13 +73,16 @@ final class Router {
     EventQueue[] receivers(Topic topic) {
         List<BrokerSession> found = new ArrayList<>();
         index.match(topic.bytes(), topic.shortestPrefix(), found::add);
-        Set<BrokerSession> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        List<EventQueue> receivers = new ArrayList<>();
-        for (BrokerSession session : found) {
-            if (seen.add(session) && topic.mayReach(session.login().user())) {
-                receivers.add(session.queue());
-            }
+        if (found.isEmpty()) {
+            return NOBODY;
         }
-        return receivers.toArray(NOBODY);
+        return distinct(found).stream()
+                .filter(session -> topic.mayReach(session.login().user()))
+                .map(BrokerSession::queue)
+                .toArray(EventQueue[]::new);
+    }
+
+    private static Collection<BrokerSession> distinct(List<BrokerSession> found) {
+        return found.size() == 1 ? found : new LinkedHashSet<>(found);
     }
 }

@@ -3,17 +3,19 @@ package io.datahub.broker;
 import java.nio.ByteBuffer;
 
 /**
- * The routes that one publisher used last, so that the topics of a batch are looked up once. It never grows beyond a few
- * dozen; who loses its place is looked up again. For one thread at a time.
+ * The routes that one publisher used last, so that the topics of a batch are looked up once. It grows with the number of
+ * topics up to a bound; who loses its place is looked up again. For one thread at a time.
  */
 final class Routes {
 
-    private static final int PLACES = 64;
+    private static final int FEWEST_PLACES = 64;
+    private static final int MOST_PLACES = 1024;
     private static final int LONGEST_KEPT = 256;
     private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
     private Route last;
     private Route[] places;
+    private int ousted;
 
     /** The route of the topic that stands there, or null if it isn't known or doesn't hold any more. */
     Route find(ByteBuffer bytes, int from, int to, long epoch) {
@@ -36,9 +38,14 @@ final class Routes {
     void keep(Route route, ByteBuffer bytes, int from, int to) {
         if (last != null && to - from <= LONGEST_KEPT) {
             if (places == null) {
-                places = new Route[PLACES];
+                places = new Route[FEWEST_PLACES];
+            } else if (ousted > places.length && places.length < MOST_PLACES) {
+                places = new Route[4 * places.length];
+                ousted = 0;
             }
-            places[place(bytes, from, to)] = route;
+            int place = place(bytes, from, to);
+            ousted += places[place] == null ? 0 : 1;
+            places[place] = route;
         }
         last = route;
     }
@@ -48,7 +55,7 @@ final class Routes {
         return last == null ? Router.NOBODY : last.receivers();
     }
 
-    private static int place(ByteBuffer bytes, int from, int to) {
+    private int place(ByteBuffer bytes, int from, int to) {
         long hash = (long) to - from;
         int i = from;
         for (; i <= to - Long.BYTES; i += Long.BYTES) {
@@ -57,6 +64,6 @@ final class Routes {
         for (; i < to; i++) {
             hash = (hash ^ bytes.get(i)) * SPREAD;
         }
-        return (int) (hash >>> 58);
+        return (int) (hash >>> 40) & (places.length - 1);
     }
 }

@@ -63,11 +63,17 @@ final class Topic {
         if (topic.length == 0 || topic.length > MAX_BYTES) {
             return false;
         }
+        boolean ascii = true;
         for (byte b : topic) {
             if (b == 0) {
                 return false;
             }
+            ascii &= b > 0;
         }
+        return ascii || isUtf8(topic);
+    }
+
+    private static boolean isUtf8(byte[] topic) {
         try {
             StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(topic));
             return true;

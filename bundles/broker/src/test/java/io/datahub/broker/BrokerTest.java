@@ -1,0 +1,372 @@
+package io.datahub.broker;
+
+import static io.datahub.api.user.Action.PUBLISH;
+import static io.datahub.api.user.Action.READ;
+import static io.datahub.api.user.Action.SUBSCRIBE;
+import static io.datahub.broker.FakeSink.events;
+import static io.datahub.broker.FakeSink.runs;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.datahub.api.event.CloseReason;
+import io.datahub.api.event.EventRun;
+import io.datahub.api.event.EventWriter;
+import io.datahub.api.event.Published;
+import io.datahub.api.event.Session;
+import io.datahub.api.event.SessionInfo;
+import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.user.User;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class BrokerTest {
+
+    private final FakeUsers users = new FakeUsers()
+            .with("ci", PUBLISH, "build.", SUBSCRIBE, "build.")
+            .with("dev", SUBSCRIBE, "", READ, "builds/")
+            .with("nobody")
+            .withRole("ops", User.MONITOR)
+            .withRole("root", User.ADMIN);
+    private final Broker broker = new Broker(Configurations.of(Map.of("maxSubscriptions", 3)));
+    private final FakeSink sink = new FakeSink();
+
+    @AfterEach
+    void stop() {
+        broker.stop();
+    }
+
+    private Session open(String user) {
+        return broker.open(users.login(user), new FakeSink());
+    }
+
+    private Session subscribed(String user, String... prefixes) {
+        Session session = broker.open(users.login(user), sink);
+        for (String prefix : prefixes) {
+            assertThat(session.subscribe(bytes(prefix))).isTrue();
+        }
+        return session;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void shouldHandAnEventToWhoeverSubscribedToItsTopic() {
+        Session one = subscribed("ci", "build.");
+        Session other = subscribed("ci", "build.x");
+
+        assertThat(open("ci").publish("build.done", bytes("1"))).isEqualTo(Published.ACCEPTED);
+
+        assertThat(events(one)).containsExactly("build.done=1");
+        assertThat(events(other)).isEmpty();
+    }
+
+    @Test
+    void shouldHandAnEventOverOnceToOneWhoSubscribedToSeveralOfItsPrefixes() {
+        Session session = subscribed("ci", "", "build.", "build.d");
+
+        open("ci").publish("build.done", bytes("1"));
+
+        assertThat(events(session)).containsExactly("build.done=1");
+    }
+
+    @Test
+    void shouldNeedAsManyUnsubscriptionsAsThereWereSubscriptions() {
+        Session session = subscribed("ci", "build.", "build.");
+        Session publisher = open("ci");
+
+        assertThat(session.unsubscribe(bytes("build."))).isTrue();
+        publisher.publish("build.1", bytes(""));
+        assertThat(session.unsubscribe(bytes("build."))).isTrue();
+        publisher.publish("build.2", bytes(""));
+
+        assertThat(events(session)).containsExactly("build.1=");
+        assertThat(session.unsubscribe(bytes("build."))).isFalse();
+    }
+
+    @Test
+    void shouldAllowOnlySoManySubscriptions() {
+        Session session = subscribed("ci", "a", "b", "b");
+
+        assertThat(session.subscribe(bytes("c"))).isFalse();
+        assertThat(session.unsubscribe(bytes("b"))).isTrue();
+        assertThat(session.subscribe(bytes("c"))).isTrue();
+        assertThat(session.info().subscriptions()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldRefuseWhatMustNotBePublishedAndCountIt() {
+        Session session = open("ci");
+        Session root = open("root");
+
+        assertThat(session.publish("deploy.done")).isEqualTo(Published.NOT_GRANTED);
+        assertThat(root.publish("file.created/x")).isEqualTo(Published.RESERVED);
+        assertThat(root.publish("hub.x")).isEqualTo(Published.RESERVED);
+        assertThat(root.publish("")).isEqualTo(Published.BAD_TOPIC);
+        assertThat(root.publish("a\0b")).isEqualTo(Published.BAD_TOPIC);
+        assertThat(root.publish("x".repeat(4201))).isEqualTo(Published.BAD_TOPIC);
+        assertThat(root.publish("x".repeat(4200))).isEqualTo(Published.ACCEPTED);
+        assertThat(root.publish("grüße")).isEqualTo(Published.ACCEPTED);
+        assertThat(session.info().refused()).isEqualTo(1);
+        assertThat(root.info().refused()).isEqualTo(5);
+        assertThat(broker.counters().refused()).isEqualTo(6);
+        assertThat(broker.counters().in()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldRefuseATopicThatIsNoUtf8() {
+        ByteBuffer bytes = EventWriter.write(new byte[] {'a', (byte) 0xff}, new byte[1]);
+        Session root = open("root");
+
+        assertThat(root.publish(new SharedBuffer(bytes), 0, bytes.limit(), 2, 4))
+                .isEqualTo(Published.BAD_TOPIC);
+    }
+
+    @Test
+    void shouldRefuseAMessageOverTheLimitAndTakeOneOfExactlyThatSize() {
+        Broker small = new Broker(Configurations.of(Map.of("maxMessageBytes", 1000)));
+        Session session = small.open(users.login("root"), new FakeSink());
+
+        assertThat(session.publish("t", new byte[1000])).isEqualTo(Published.ACCEPTED);
+        assertThat(session.publish("t", new byte[1001])).isEqualTo(Published.TOO_LARGE);
+        small.stop();
+    }
+
+    @Test
+    void shouldEnqueueEventsInARowOnceForEachReceiver() {
+        Session one = subscribed("dev", "");
+        Session other = subscribed("dev", "build.");
+        Session publisher = open("ci");
+        Batch batch = new Batch(1000);
+        batch.add("build.a", "1").add("build.a", "2").add("build.b", "3");
+
+        assertThat(batch.publish(publisher)).containsOnly(Published.ACCEPTED);
+        assertThat(one.take(1000, run -> {})).isZero();
+        publisher.flush();
+
+        List<EventRun> runs = runs(one);
+        assertThat(runs).hasSize(1);
+        assertThat(runs.get(0).count()).isEqualTo(3);
+        assertThat(runs.get(0).user()).isEqualTo("ci");
+        assertThat(runs.get(0).timeMillis()).isPositive();
+        assertThat(events(other)).containsExactly("build.a=1", "build.a=2", "build.b=3");
+    }
+
+    @Test
+    void shouldKeepTheOrderWhenReceiversDiffer() {
+        Session all = subscribed("dev", "");
+        Session some = subscribed("dev", "build.b");
+        Session publisher = open("root");
+        Batch batch = new Batch(1000);
+        batch.add("build.a", "1").add("build.b", "2").add("other", "3").add("build.b", "4");
+        batch.publish(publisher);
+        publisher.flush();
+
+        assertThat(events(all)).containsExactly("build.a=1", "build.b=2", "other=3", "build.b=4");
+        assertThat(events(some)).containsExactly("build.b=2", "build.b=4");
+    }
+
+    @Test
+    void shouldLeaveOutARefusedEventAmongOthers() {
+        Session all = subscribed("dev", "");
+        Session publisher = open("ci");
+        Batch batch = new Batch(1000);
+        batch.add("build.a", "1").add("secret", "2").add("build.a", "3");
+
+        assertThat(batch.publish(publisher))
+                .containsExactly(Published.ACCEPTED, Published.NOT_GRANTED, Published.ACCEPTED);
+        publisher.flush();
+
+        assertThat(events(all)).containsExactly("build.a=1", "build.a=3");
+    }
+
+    @Test
+    void shouldSayReadyOnceUntilNothingIsLeft() {
+        Session session = subscribed("ci", "build.");
+        Session publisher = open("ci");
+        publisher.publish("build.1", bytes("x"));
+        publisher.publish("build.2", bytes("x"));
+        assertThat(sink.ready).hasValue(1);
+
+        assertThat(session.take(1, run -> {})).isPositive();
+        publisher.publish("build.3", bytes("x"));
+        assertThat(sink.ready).hasValue(1);
+
+        assertThat(runs(session)).hasSize(2);
+        publisher.publish("build.4", bytes("x"));
+        assertThat(sink.ready).hasValue(2);
+    }
+
+    @Test
+    void shouldTakeNoMoreThanAskedForButAlwaysOneRun() {
+        Session session = subscribed("ci", "build.");
+        Session publisher = open("ci");
+        for (int i = 0; i < 3; i++) {
+            publisher.publish("build.1", new byte[100]);
+        }
+        int one = 2 + 7 + 2 + 100;
+
+        assertThat(session.take(1, run -> {})).isEqualTo(one);
+        assertThat(session.take(one + 1, run -> {})).isEqualTo(2 * one);
+        assertThat(session.take(1, run -> {})).isZero();
+    }
+
+    @Test
+    void shouldShowMoreWhenMoreIsGrantedAndLessWhenLessIs() {
+        Session session = subscribed("ci", "");
+        Session publisher = open("root");
+        publisher.publish("deploy.1");
+
+        users.with("ci", SUBSCRIBE, "deploy.");
+        broker.usersChanged(users);
+        publisher.publish("deploy.2");
+        publisher.publish("build.3");
+
+        assertThat(events(session)).containsExactly("deploy.2=");
+        assertThat(sink.renewed).hasSize(1);
+        assertThat(session.login().user().maySubscribe(bytes("deploy."))).isTrue();
+    }
+
+    @Test
+    void shouldStopPublishingAtOnceWhenTheGrantIsGone() {
+        Session publisher = open("ci");
+        assertThat(publisher.publish("build.1")).isEqualTo(Published.ACCEPTED);
+
+        users.with("ci", PUBLISH, "deploy.");
+        broker.usersChanged(users);
+
+        assertThat(publisher.publish("build.1")).isEqualTo(Published.NOT_GRANTED);
+        assertThat(publisher.publish("deploy.1")).isEqualTo(Published.ACCEPTED);
+    }
+
+    @Test
+    void shouldEndTheSessionsOfAUserWhoIsGone() {
+        Session session = subscribed("ci", "");
+        Session other = open("dev");
+        users.without("ci");
+
+        broker.usersChanged(users);
+
+        assertThat(sink.ended).containsExactly(CloseReason.ACCESS_LOST);
+        assertThat(session.publish("build.1")).isEqualTo(Published.CLOSED);
+        assertThat(broker.sessions())
+                .extracting(SessionInfo::id)
+                .containsExactly(other.info().id());
+    }
+
+    @Test
+    void shouldEndASessionThatIsOpenedWithALoginOfYesterday() {
+        var login = users.login("ci");
+        users.without("ci");
+        broker.usersChanged(users);
+
+        broker.open(login, sink);
+
+        assertThat(sink.ended).containsExactly(CloseReason.ACCESS_LOST);
+        assertThat(broker.sessions()).isEmpty();
+    }
+
+    @Test
+    void shouldGiveFileEventsToThoseWhoMayReadThePathAlone() {
+        Session reader = subscribed("dev", "");
+        Session other = subscribed("ci", "", "file.");
+        Session root = subscribed("root", "file.deleted/");
+
+        broker.announce("file.created/builds/app.tgz", bytes("{}"));
+        broker.announce("file.created/secret/app.tgz", bytes("{}"));
+        broker.announce("file.deleted/secret/app.tgz", bytes("{}"));
+        broker.announce("file.created/broker_users.xml", bytes("{}"));
+
+        assertThat(events(reader)).containsExactly("file.created/builds/app.tgz={}");
+        assertThat(events(other)).isEmpty();
+        assertThat(events(root)).containsExactly("file.deleted/secret/app.tgz={}");
+    }
+
+    @Test
+    void shouldGiveTopicsOfTheHubToMonitorsWhoAskForThem() {
+        Session asks = subscribed("ops", "hub.");
+        Session asksShort = subscribed("ops", "", "hub");
+        Session mayNot = subscribed("dev", "hub.");
+
+        broker.announce("hub.started", bytes("now"));
+
+        assertThat(events(asks)).containsExactly("hub.started=now");
+        assertThat(events(asksShort)).isEmpty();
+        assertThat(events(mayNot)).isEmpty();
+    }
+
+    @Test
+    void shouldListAndDisconnectSessions() {
+        Session session = subscribed("ci", "build.");
+        open("ci").publish("build.1", bytes("x"));
+        SessionInfo info = broker.sessions().get(0);
+
+        assertThat(info.login().user().name()).isEqualTo("ci");
+        assertThat(info.subscriptions()).isEqualTo(1);
+        assertThat(info.queuedBytes()).isPositive();
+        assertThat(broker.disconnect(info.id())).isTrue();
+        assertThat(broker.disconnect(info.id())).isFalse();
+        assertThat(sink.ended).containsExactly(CloseReason.DISCONNECTED);
+        assertThat(session.take(100, run -> {})).isZero();
+        assertThat(broker.counters().queuedBytes()).isZero();
+    }
+
+    @Test
+    void shouldCountForEachSessionAndForAll() {
+        Session session = subscribed("ci", "build.");
+        Session publisher = open("ci");
+        publisher.publish("build.1");
+        publisher.publish("build.2");
+        events(session);
+
+        assertThat(session.info().out()).isEqualTo(2);
+        assertThat(publisher.info().in()).isEqualTo(2);
+        session.close();
+        publisher.close();
+        assertThat(broker.counters().in()).isEqualTo(2);
+        assertThat(broker.counters().out()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldTellNobodyWhoClosesByItself() {
+        Session session = subscribed("ci", "build.");
+        session.close();
+        open("ci").publish("build.1");
+
+        assertThat(sink.ended).isEmpty();
+        assertThat(sink.ready).hasValue(0);
+        assertThat(broker.check().detail()).contains("subscriptions=0");
+    }
+
+    @Test
+    void shouldEndAllSessionsWhenTheHubStops() {
+        subscribed("ci", "build.");
+
+        broker.stop();
+
+        assertThat(sink.ended).containsExactly(CloseReason.HUB_STOPS);
+    }
+
+    @Test
+    void shouldGoOnWhenATransportFails() {
+        Session bad = broker.open(users.login("ci"), new FakeSinkThatFails());
+        bad.subscribe(bytes("build."));
+        Session good = subscribed("ci", "build.");
+
+        open("ci").publish("build.1");
+
+        assertThat(events(good)).containsExactly("build.1=");
+    }
+
+    @Test
+    void shouldNameTheKeyOfAValueThatIsOutOfRange() {
+        assertThatThrownBy(() -> new Broker(Configurations.of(Map.of("highWaterBytes", 0L))))
+                .hasMessageContaining("highWaterBytes")
+                .hasMessageContaining("io.datahub.broker.cfg");
+    }
+}

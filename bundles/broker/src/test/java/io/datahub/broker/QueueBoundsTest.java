@@ -1,0 +1,336 @@
+package io.datahub.broker;
+
+import static io.datahub.api.user.Action.PUBLISH;
+import static io.datahub.api.user.Action.SUBSCRIBE;
+import static io.datahub.broker.FakeSink.events;
+import static io.datahub.broker.FakeSink.runs;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.event.CloseReason;
+import io.datahub.api.event.Session;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class QueueBoundsTest {
+
+    private static final int BOUND = 20_000;
+    private static final int PAYLOAD = 1000;
+
+    /** What one such event with the topic {@code t.x} takes in a queue, without what each run costs. */
+    private static final int EVENT = 2 + 3 + 9 + PAYLOAD;
+
+    private final FakeUsers users = new FakeUsers().with("u", PUBLISH, "", SUBSCRIBE, "");
+    private final FakeSink sink = new FakeSink();
+    private Broker broker;
+
+    @AfterEach
+    void stop() {
+        broker.stop();
+    }
+
+    /** Begins with a queue of {@link #BOUND} bytes, a high-water mark of 5,000, and these keys. */
+    private void begin(Object... keysAndValues) {
+        Map<String, Object> values = new HashMap<>(Map.of(
+                "queueBytes",
+                (long) BOUND,
+                "highWaterBytes",
+                5_000L,
+                "maxMessageBytes",
+                4_000,
+                "tooSlowTransports",
+                new String[] {"slow, http"}));
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            values.put((String) keysAndValues[i], keysAndValues[i + 1]);
+        }
+        broker = new Broker(Configurations.of(values));
+    }
+
+    private Session open(FakeSink to, String... prefixes) {
+        Session session = broker.open(users.login("u"), to);
+        for (String prefix : prefixes) {
+            session.subscribe(prefix.getBytes(StandardCharsets.UTF_8));
+        }
+        return session;
+    }
+
+    private static Batch batch(int events) {
+        Batch batch = new Batch(events * EVENT);
+        for (int i = 0; i < events; i++) {
+            batch.add("t.x", new byte[PAYLOAD]);
+        }
+        return batch;
+    }
+
+    @Test
+    void shouldLoseWhatDoesNotFitForThatSubscriberAloneAndCountIt() {
+        begin();
+        Session stuck = open(sink, "t.");
+        Session healthy = open(new FakeSink(), "t.");
+        Session publisher = open(new FakeSink());
+        int healthyEvents = 0;
+        for (int i = 0; i < 10; i++) {
+            batch(5).publish(publisher);
+            publisher.flush();
+            healthyEvents += events(healthy).size();
+        }
+
+        int kept = events(stuck).size();
+        assertThat(healthyEvents).isEqualTo(50);
+        assertThat(kept).isEqualTo((BOUND - 4 * Limits.ENTRY_BYTES) / EVENT);
+        assertThat(stuck.info().lost()).isEqualTo(50 - kept);
+        assertThat(broker.counters().lost()).isEqualTo(50 - kept);
+        assertThat(healthy.info().lost()).isZero();
+    }
+
+    @Test
+    void shouldSplitARunAtTheBound() {
+        begin();
+        Session stuck = open(sink, "t.");
+        Session publisher = open(new FakeSink());
+        batch(100).publish(publisher);
+        publisher.flush();
+
+        int fits = (BOUND - Limits.ENTRY_BYTES) / EVENT;
+        assertThat(runs(stuck)).singleElement().satisfies(run -> {
+            assertThat(run.count()).isEqualTo(fits);
+            assertThat(run.length()).isEqualTo(fits * EVENT);
+        });
+        assertThat(stuck.info().lost()).isEqualTo(100 - fits);
+    }
+
+    @Test
+    void shouldBoundTheNumberOfEventsToo() {
+        begin("queueMessages", 3);
+        Session stuck = open(sink, "t.");
+        Session publisher = open(new FakeSink());
+        for (int i = 0; i < 5; i++) {
+            publisher.publish("t." + i);
+        }
+
+        assertThat(events(stuck)).containsExactly("t.0=", "t.1=", "t.2=");
+        assertThat(stuck.info().lost()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldAlwaysTakeTheLargestMessage() {
+        begin("queueBytes", 10L);
+        Session session = open(sink, "t");
+        open(new FakeSink()).publish("t".repeat(4200), new byte[4000]);
+
+        assertThat(events(session)).hasSize(1);
+    }
+
+    @Test
+    void shouldTellOfALossWhereItOccurredIfTheSubscriberAskedForThat() {
+        begin("queueMessages", 2);
+        Session stuck = open(sink, "t.", "hub.lost");
+        Session publisher = open(new FakeSink());
+        for (int i = 0; i < 5; i++) {
+            publisher.publish("t." + i);
+        }
+        assertThat(events(stuck)).containsExactly("t.0=", "t.1=", "hub.lost={\"lost\":3,\"total\":3}");
+
+        for (int i = 5; i < 9; i++) {
+            publisher.publish("t." + i);
+        }
+        List<String> first = new ArrayList<>();
+        stuck.take(1, run -> first.add("one"));
+        publisher.publish("t.9");
+        assertThat(events(stuck)).containsExactly("t.6=", "hub.lost={\"lost\":2,\"total\":5}", "t.9=");
+        assertThat(first).hasSize(1);
+    }
+
+    @Test
+    void shouldTellNothingOfALossToThoseWhoSubscribedToEverything() {
+        begin("queueMessages", 1);
+        Session stuck = open(sink, "");
+        Session publisher = open(new FakeSink());
+        publisher.publish("t.0");
+        publisher.publish("t.1");
+
+        assertThat(events(stuck)).containsExactly("t.0=");
+    }
+
+    @Test
+    void shouldLetTheFullestLoseFirstWhenAllTogetherAreTooMuch() {
+        begin("maxQueuedBytes", 30_000L);
+        Session fullest = open(sink, "t.", "a", "hub.");
+        Session other = open(new FakeSink(), "t.");
+        Session publisher = open(new FakeSink());
+        publisher.publish("a", new byte[3000]);
+        for (int i = 0; i < 30; i++) {
+            batch(1).publish(publisher);
+            publisher.flush();
+            assertThat(broker.counters().queuedBytes()).isLessThanOrEqualTo(30_000);
+        }
+
+        long lost = broker.counters().lost();
+        assertThat(lost).isPositive();
+        assertThat(fullest.info().lost() + other.info().lost()).isEqualTo(lost);
+        List<String> rest = events(fullest);
+        assertThat(rest.get(0)).startsWith("a=");
+        assertThat(rest).anyMatch(event -> event.startsWith("hub.lost="));
+        long events = rest.stream().filter(event -> !event.startsWith("hub.")).count();
+        assertThat(events + fullest.info().lost()).isEqualTo(31);
+        assertThat(events(other).size() + other.info().lost()).isEqualTo(30);
+        assertThat(broker.counters().queuedBytes()).isZero();
+    }
+
+    @Test
+    void shouldLetGoOfReadBuffersThatALaggingSubscriberWouldHoldUp() {
+        begin("pinnedBytes", 100_000L);
+        Session stuck = open(sink, "t.");
+        Session publisher = open(new FakeSink());
+        int held = 0;
+        for (int i = 0; i < 15; i++) {
+            Batch batch = new Batch(50_000).add("t.x", new byte[PAYLOAD]);
+            batch.publish(publisher);
+            publisher.flush();
+            batch.release();
+            held += batch.isUnused() ? 0 : 1;
+        }
+
+        assertThat(held).isEqualTo(2);
+        assertThat(events(stuck)).hasSize(15);
+    }
+
+    @Test
+    void shouldLetGoOfABufferWhenTheLastReceiverHasTakenOrGone() {
+        begin();
+        Session one = open(sink, "t.");
+        Session other = open(new FakeSink(), "t.");
+        Session publisher = open(new FakeSink());
+        Batch batch = batch(2);
+        batch.publish(publisher);
+        publisher.flush();
+        batch.release();
+
+        events(one);
+        assertThat(batch.isUnused()).isFalse();
+        other.close();
+        assertThat(batch.isUnused()).isTrue();
+    }
+
+    @Test
+    void shouldLetGoOfTheRestWhenAReceiverFails() {
+        begin();
+        Session session = open(sink, "t.");
+        Session publisher = open(new FakeSink());
+        Batch one = batch(1);
+        one.publish(publisher);
+        publisher.flush();
+        Batch two = batch(1);
+        two.publish(publisher);
+        publisher.flush();
+        one.release();
+        two.release();
+
+        try {
+            session.take(BOUND, run -> {
+                run.buffer().release();
+                throw new IllegalStateException("as the test wants");
+            });
+        } catch (IllegalStateException e) {
+            assertThat(e).hasMessage("as the test wants");
+        }
+
+        assertThat(one.isUnused()).isTrue();
+        assertThat(two.isUnused()).isTrue();
+    }
+
+    @Test
+    void shouldMakePublishersWaitUntilThereIsRoomAgain() {
+        begin("pushWaitMillis", 60_000L);
+        Session slow = open(new FakeSink(), "t.");
+        FakeSink publishersSink = new FakeSink();
+        Session publisher = open(publishersSink);
+        batch(4).publish(publisher);
+        assertThat(publisher.flush()).isTrue();
+        batch(2).publish(publisher);
+        assertThat(publisher.flush()).isFalse();
+
+        slow.take(1, run -> {});
+        assertThat(publishersSink.resumed).hasValue(1);
+        assertThat(publisher.flush()).isTrue();
+    }
+
+    @Test
+    void shouldResumeWhenTheFullSubscriberIsGone() {
+        begin("pushWaitMillis", 60_000L);
+        Session slow = open(new FakeSink(), "t.");
+        FakeSink publishersSink = new FakeSink();
+        Session publisher = open(publishersSink);
+        batch(6).publish(publisher);
+        assertThat(publisher.flush()).isFalse();
+
+        slow.close();
+
+        assertThat(publishersSink.resumed).hasValue(1);
+    }
+
+    @Test
+    void shouldWaitForAllThatAreFull() {
+        begin("pushWaitMillis", 60_000L);
+        Session slow = open(new FakeSink(), "t.");
+        Session slower = open(new FakeSink(), "t.");
+        FakeSink publishersSink = new FakeSink();
+        Session publisher = open(publishersSink);
+        batch(6).publish(publisher);
+        assertThat(publisher.flush()).isFalse();
+
+        runs(slow);
+        assertThat(publishersSink.resumed).hasValue(0);
+        runs(slower);
+        assertThat(publishersSink.resumed).hasValue(1);
+    }
+
+    @Test
+    void shouldWaitForASubscriberThatIsStuckOnlyForAWhile() {
+        begin("pushWaitMillis", 300L);
+        Session stuck = open(new FakeSink(), "t.");
+        FakeSink publishersSink = new FakeSink();
+        Session publisher = open(publishersSink);
+        batch(6).publish(publisher);
+        assertThat(publisher.flush()).isFalse();
+
+        await(() -> publishersSink.resumed.get() == 1);
+        batch(1).publish(publisher);
+        assertThat(publisher.flush()).isTrue();
+
+        runs(stuck);
+        batch(6).publish(publisher);
+        assertThat(publisher.flush()).isFalse();
+    }
+
+    @Test
+    void shouldEndASessionThatLosesEventsForTooLongWhereItsTransportWantsThat() {
+        begin("tooSlowMillis", 300L);
+        FakeSink slowSink = new FakeSink();
+        Session slow = broker.open(users.login("u", "slow"), slowSink);
+        slow.subscribe(new byte[0]);
+        FakeSink patientSink = new FakeSink();
+        open(patientSink, "");
+        Session publisher = open(new FakeSink());
+        batch(30).publish(publisher);
+        publisher.flush();
+
+        await(() -> !slowSink.ended.isEmpty());
+        assertThat(slowSink.ended).containsExactly(CloseReason.TOO_SLOW);
+        assertThat(patientSink.ended).isEmpty();
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+}
