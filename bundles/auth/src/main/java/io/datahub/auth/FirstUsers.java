@@ -115,6 +115,6 @@ final class FirstUsers {
                     <token sha256="%s" label="first" created="%s"/>
                   </user>
                 </broker-users>
-                """.formatted(UsersReader.NAMESPACE, sha256, now.truncatedTo(ChronoUnit.SECONDS));
+                """.formatted(UsersXml.NAMESPACE, sha256, now.truncatedTo(ChronoUnit.SECONDS));
     }
 }
