@@ -17,7 +17,9 @@ public @interface Configuration {
     long rescanMinutes() default 60;
 
     @AttributeDefinition(
-            description = "How often everything is compared where the operating system can't notify, in milliseconds")
+            description =
+                    "How often the hub looks whether files/ is still the same directory, and, where the operating system"
+                            + " can't notify, compares everything, in milliseconds; from 100")
     long pollMillis() default 5_000;
 
     @AttributeDefinition(description = "Paths compared at the same time, from 1")

@@ -12,10 +12,13 @@ import io.datahub.api.user.User;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
@@ -87,24 +90,58 @@ final class Incoming {
                 ? Result.refused(
                         Reason.FORBIDDEN, "the users file can't come by incoming/; upload it, or edit it in files/")
                 : upload(path, file);
-        BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         Optional<Refusal> refusal = result.refusal();
-        if (isChanged(seen, now)
-                || refusal.map(Refusal::reason).filter(Incoming::passes).isPresent()) {
+        if (refusal.map(Refusal::reason).filter(Incoming::passes).isPresent()) {
+            again.accept(path);
+            return;
+        }
+        Files.createDirectories(rejected);
+        Path aside = rejected.resolve("incoming-" + System.currentTimeMillis() + "-" + shortened(path.name()));
+        if (!moveAside(file, aside, seen)) {
             again.accept(path);
         } else if (refusal.isPresent()) {
-            Files.createDirectories(rejected);
-            Path to = rejected.resolve("incoming-" + System.currentTimeMillis() + "-" + path.name());
-            Files.move(file, to);
             LOG.warn(
                     "incoming=refused path=\"{}\" reason=\"{}\" kept=\"{}\"",
                     path,
                     refusal.get().detail(),
-                    to);
+                    aside);
         } else {
-            Files.delete(file);
+            Files.delete(aside);
             LOG.info("incoming=taken path=\"{}\" cursor={}", path, result.get().cursor());
         }
+    }
+
+    /** Takes away the file that was read, and no other one that somebody put in its place; false if it has changed. */
+    private static boolean moveAside(Path file, Path aside, BasicFileAttributes read) throws IOException {
+        if (isChanged(read, attributes(file))) {
+            return false;
+        }
+        try {
+            Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(file, aside);
+            return true;
+        }
+        if (!isChanged(read, attributes(aside))) {
+            return true;
+        }
+        try {
+            Files.move(aside, file);
+        } catch (FileAlreadyExistsException e) {
+            // A newer one has come already.
+            Files.delete(aside);
+        }
+        return false;
+    }
+
+    private static BasicFileAttributes attributes(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Leaves room for what is put before it, since a name has 255 bytes at most. */
+    private static String shortened(String name) {
+        int from = Math.max(0, name.length() - 60);
+        return name.substring(Character.isLowSurrogate(name.charAt(from)) ? from + 1 : from);
     }
 
     private static boolean isChanged(BasicFileAttributes before, BasicFileAttributes after) {

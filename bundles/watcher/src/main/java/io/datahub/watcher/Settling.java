@@ -29,7 +29,7 @@ final class Settling implements AutoCloseable {
     }
 
     /** Beyond this many paths, everything is compared instead: it costs less and its size is bounded. */
-    private static final int MAX_WAITING = 200_000;
+    private static final int MAX_WAITING = 100_000;
 
     private final long quietNanos;
     private final long maxQuietNanos;
@@ -191,7 +191,7 @@ final class Settling implements AutoCloseable {
         workers.shutdown();
         try {
             clock.join();
-            workers.awaitTermination(1, TimeUnit.MINUTES);
+            workers.awaitTermination(5, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

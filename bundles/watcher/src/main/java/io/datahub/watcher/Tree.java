@@ -4,92 +4,166 @@ import io.datahub.api.Result;
 import io.datahub.api.record.RecordPath;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The notifications of the operating system for a directory and everything below it. They are hints: a path that is named
- * may have changed, and where some were lost the directory is named instead. Links are not followed.
+ * may have changed, and where some were lost the directory is named instead. Where not everything can be watched, the
+ * root is named at intervals and watching is tried again; so it is when the root was replaced. Links are not followed.
  *
  * <p>All but {@link #trouble} runs on its own thread.
  */
 final class Tree implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Tree.class);
+    private static final int MANY = 64;
 
-    private final Path root;
+    private final Root root;
+    private final long pollNanos;
     private final Consumer<RecordPath> touched;
-    private final WatchService service;
+    private final Runnable begun;
     private final Thread thread;
-    private final Map<WatchKey, RecordPath> directories = new HashMap<>();
-    private final TreeMap<String, WatchKey> keys = new TreeMap<>();
+    private final TreeSet<RecordPath> lost = new TreeSet<>();
+    private Watches watches;
+    private Optional<Object> watched = Optional.empty();
+    private long looked;
     private volatile String trouble;
+    private volatile boolean closed;
 
     /**
      * Begins to watch.
      *
-     * @param registered is called once everything below the root is watched, or can't be
+     * @param pollMillis how often the root is looked at, and named while not everything is watched
+     * @param touched is told of each path that may have changed
+     * @param begun is called each time everything below the root was watched anew, or as much of it as can be
      */
-    Tree(String name, Path root, Consumer<RecordPath> touched, Runnable registered) throws IOException {
+    Tree(String name, Root root, long pollMillis, Consumer<RecordPath> touched, Runnable begun) {
         this.root = root;
+        this.pollNanos = TimeUnit.MILLISECONDS.toNanos(pollMillis);
         this.touched = touched;
-        service = root.getFileSystem().newWatchService();
-        thread = new Thread(() -> run(registered), "datahub-" + name + "-notify");
+        this.begun = begun;
+        thread = new Thread(this::run, "datahub-" + name + "-notify");
         thread.start();
     }
 
-    /** Why not everything is watched; empty if it is. While there is trouble, somebody has to look by himself. */
+    /** Why not everything is watched; empty if it is. */
     Optional<String> trouble() {
         return Optional.ofNullable(trouble);
     }
 
-    private void run(Runnable registered) {
-        try {
-            register(RecordPath.ROOT);
-            registered.run();
-            while (true) {
-                take(service.take());
+    private void run() {
+        begin();
+        while (!closed) {
+            try {
+                WatchKey key = next();
+                for (int i = 0; key != null && i < MANY; i++) {
+                    take(key);
+                    key = watches.poll(0);
+                }
+                if (key != null) {
+                    take(key);
+                } else {
+                    nameWhatWasLost();
+                }
+                lookAround();
+            } catch (InterruptedException | ClosedWatchServiceException e) {
+                LOG.debug("root=\"{}\" watching=ended", root.path());
+                return;
+            } catch (RuntimeException e) {
+                LOG.error("notify=failed root=\"{}\" action=compare", root.path(), e);
+                touched.accept(RecordPath.ROOT);
             }
-        } catch (ClosedWatchServiceException e) {
-            LOG.debug("root={} watching=ended", root);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        }
+    }
+
+    private WatchKey next() throws InterruptedException {
+        if (watches != null) {
+            return watches.poll(lost.isEmpty() ? pollNanos : 0);
+        }
+        TimeUnit.NANOSECONDS.sleep(pollNanos);
+        return null;
+    }
+
+    /** Watches everything anew. */
+    private void begin() {
+        looked = System.nanoTime();
+        lost.clear();
+        if (watches != null) {
+            watches.close();
+            watches = null;
+        }
+        watched = root.identity();
+        try {
+            watches = new Watches(root.path());
+            trouble = null;
+            register(RecordPath.ROOT);
+        } catch (IOException e) {
+            report(e);
+        }
+        begun.run();
+    }
+
+    private void register(RecordPath top) {
+        try {
+            watches.add(top);
+        } catch (IOException e) {
+            report(e);
+        }
+    }
+
+    private void report(IOException e) {
+        if (trouble == null) {
+            LOG.warn(
+                    "notifications=incomplete root=\"{}\" cause=\"{}\" cure=\"raise fs.inotify.max_user_watches and"
+                            + " max_user_instances; until then everything is compared at intervals\"",
+                    root.path(),
+                    e.getMessage());
+        }
+        trouble = String.valueOf(e.getMessage());
+    }
+
+    /** From time to time sees whether the root is still the one that is watched, and whether all of it can be by now. */
+    private void lookAround() {
+        if (System.nanoTime() - looked < pollNanos) {
+            return;
+        }
+        looked = System.nanoTime();
+        boolean replaced = !root.identity().equals(watched);
+        boolean unwatched = watches == null || !watches.contains(RecordPath.ROOT);
+        if (replaced || (unwatched && watched.isPresent())) {
+            LOG.info("root=\"{}\" replaced={} action=watch", root.path(), replaced);
+            begin();
+        } else if (trouble != null) {
+            begin();
         }
     }
 
     private void take(WatchKey key) {
         List<WatchEvent<?>> events = key.pollEvents();
-        RecordPath directory = directories.get(key);
-        if (directory == null) {
+        Optional<RecordPath> found = watches.directory(key);
+        if (found.isEmpty()) {
             key.cancel();
             return;
         }
+        RecordPath directory = found.get();
         if (!key.reset()) {
-            forget(directory);
+            watches.remove(directory);
             touched.accept(directory);
         }
         for (WatchEvent<?> event : events) {
             if (event.kind() == StandardWatchEventKinds.OVERFLOW) {
-                LOG.info("overflow directory=\"{}\" action=compare", directory);
-                register(directory);
-                touched.accept(directory);
+                lost.add(directory);
             } else {
                 directory.child(event.context().toString()).then(path -> {
                     changed(path, event.kind());
@@ -101,103 +175,40 @@ final class Tree implements AutoCloseable {
 
     private void changed(RecordPath path, WatchEvent.Kind<?> kind) {
         if (kind == StandardWatchEventKinds.ENTRY_DELETE) {
-            forget(path);
+            watches.remove(path);
         } else if (kind == StandardWatchEventKinds.ENTRY_CREATE
-                && Files.isDirectory(path.under(root), LinkOption.NOFOLLOW_LINKS)) {
+                && Files.isDirectory(path.under(root.path()), LinkOption.NOFOLLOW_LINKS)) {
             register(path);
         }
         touched.accept(path);
     }
 
-    /** Watches a directory and everything below it. What comes up meanwhile is named by whoever called this. */
-    private void register(RecordPath top) {
-        try {
-            Files.walkFileTree(top.under(root), new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
-                        throws IOException {
-                    String relative = root.relativize(directory).toString();
-                    if (RecordPath.parse(relative).isRefused()) {
-                        return FileVisitResult.SKIP_SUBTREE;
-                    }
-                    remember(RecordPath.of(relative), directory);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException e) {
-                    if (!(e instanceof NoSuchFileException)) {
-                        LOG.warn("unreadable path=\"{}\" cause=\"{}\"", file, e.toString());
-                    }
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path directory, IOException e) {
-                    return FileVisitResult.CONTINUE;
-                }
-            });
-            if (top.isRoot()) {
-                trouble = null;
-            }
-        } catch (NoSuchFileException e) {
-            LOG.debug("vanished path=\"{}\"", top);
-        } catch (IOException e) {
-            if (trouble == null) {
-                LOG.warn(
-                        "notifications=incomplete cause=\"{}\" cure=\"raise fs.inotify.max_user_watches; until then"
-                                + " everything is compared at intervals\"",
-                        e.getMessage());
-            }
-            trouble = e.getMessage();
-        }
-    }
-
-    private void remember(RecordPath path, Path directory) throws IOException {
-        WatchKey key;
-        try {
-            key = directory.register(
-                    service,
-                    StandardWatchEventKinds.ENTRY_CREATE,
-                    StandardWatchEventKinds.ENTRY_MODIFY,
-                    StandardWatchEventKinds.ENTRY_DELETE);
-        } catch (NoSuchFileException e) {
+    /** When the queue of the operating system itself was full, every directory has lost something. */
+    private void nameWhatWasLost() {
+        if (lost.isEmpty()) {
             return;
         }
-        // A directory that was moved keeps its key, which now stands for the new path.
-        RecordPath before = directories.put(key, path);
-        if (before != null && !before.equals(path)) {
-            keys.remove(name(before), key);
+        boolean everything = lost.contains(RecordPath.ROOT) || lost.size() > MANY;
+        LOG.info("overflow directories={} action=compare", everything ? "all" : lost);
+        List<RecordPath> directories = everything ? List.of(RecordPath.ROOT) : List.copyOf(lost);
+        lost.clear();
+        for (RecordPath directory : directories) {
+            register(directory);
+            touched.accept(directory);
         }
-        keys.put(name(path), key);
-    }
-
-    private void forget(RecordPath path) {
-        String from = name(path);
-        var gone = keys.subMap(from, from.substring(0, Math.max(0, from.length() - 1)) + '0');
-        if (path.isRoot()) {
-            gone = keys;
-        }
-        gone.values().forEach(key -> {
-            directories.remove(key);
-            key.cancel();
-        });
-        gone.clear();
-    }
-
-    /** The path with a slash behind it, so that what is below it sorts right after it. */
-    private static String name(RecordPath path) {
-        return path.isRoot() ? "" : path + "/";
     }
 
     @Override
-    public void close() throws IOException {
-        service.close();
+    public void close() {
+        closed = true;
         thread.interrupt();
         try {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (watches != null) {
+            watches.close();
         }
     }
 }

@@ -7,7 +7,9 @@ import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -23,14 +25,21 @@ import org.slf4j.LoggerFactory;
  * Notices changes of records that were made by other hands and has the store compare them with its index: what the
  * operating system tells of, everything at start, everything again at intervals. The store judges and announces.
  */
-@Component(service = HealthCheck.class, property = HealthCheck.NAME + "=watcher")
+@Component(
+        service = HealthCheck.class,
+        configurationPid = "io.datahub.watcher",
+        property = HealthCheck.NAME + "=watcher")
 @Designate(ocd = Configuration.class)
 public final class Watcher implements HealthCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(Watcher.class);
 
-    private final Home home;
+    private static final int STOP_SECONDS = 5;
+    private static final long MIN_POLL_MILLIS = 100;
+
     private final RecordStore store;
+    private final Root root;
+    private final Duration quiet;
     private final TemporaryNames temporary;
     private final Incoming incoming;
     private final Settling files;
@@ -39,24 +48,29 @@ public final class Watcher implements HealthCheck {
     private final Tree arrivalTree;
     private final ScheduledExecutorService scan =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-watcher-scan"));
-    private volatile String state = "scanning";
+    private volatile String lastScan = "scanning";
+    private volatile Optional<String> blind = Optional.empty();
 
     @Activate
     public Watcher(Configuration configuration, @Reference Home home, @Reference RecordStore store) throws IOException {
-        this.home = home;
         this.store = store;
+        root = new Root(home.files());
+        Root arrivalRoot = new Root(home.incoming());
+        long pollMillis = Math.max(MIN_POLL_MILLIS, configuration.pollMillis());
         temporary = new TemporaryNames(configuration.temporaryNames());
         incoming = new Incoming(home.incoming(), home.state().resolve("rejected"), store);
-        Duration quiet = Duration.ofMillis(configuration.quietMillis());
+        quiet = Duration.ofMillis(configuration.quietMillis());
         Duration maxQuiet = Duration.ofMillis(configuration.maxQuietMillis());
-        files = new Settling("watcher", quiet, maxQuiet, configuration.checkThreads(), this::checkFile);
+        files = new Settling("watcher", quiet, maxQuiet, configuration.checkThreads(), this::check);
         arrivals = new Settling("incoming", quiet, maxQuiet, 1, this::takeArrival);
-        fileTree =
-                new Tree("watcher", home.files(), path -> touch(files, path), () -> scan.execute(() -> check(quiet)));
+        fileTree = new Tree("watcher", root, pollMillis, path -> touch(files, path), () -> scan.execute(this::scan));
         arrivalTree = new Tree(
-                "incoming", home.incoming(), path -> touch(arrivals, path), () -> touch(arrivals, RecordPath.ROOT));
-        every(configuration.rescanMinutes() * 60_000, () -> check(quiet));
-        every(configuration.pollMillis(), () -> checkWhatIsNotWatched(quiet));
+                "incoming",
+                arrivalRoot,
+                pollMillis,
+                path -> touch(arrivals, path),
+                () -> touch(arrivals, RecordPath.ROOT));
+        rescanEvery(configuration.rescanMinutes());
         LOG.info(
                 "watcher=started files=\"{}\" quietMillis={} maxQuietMillis={} rescanMinutes={} pollMillis={}",
                 home.files(),
@@ -66,10 +80,10 @@ public final class Watcher implements HealthCheck {
                 configuration.pollMillis());
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // the tasks report what they can't do themselves
-    private void every(long millis, Runnable task) {
-        if (millis > 0) {
-            scan.scheduleWithFixedDelay(task, millis, millis, TimeUnit.MILLISECONDS);
+    @SuppressWarnings("FutureReturnValueIgnored") // a scan reports what it can't do itself
+    private void rescanEvery(long minutes) {
+        if (minutes > 0) {
+            scan.scheduleWithFixedDelay(this::scan, minutes, minutes, TimeUnit.MINUTES);
         }
     }
 
@@ -80,37 +94,36 @@ public final class Watcher implements HealthCheck {
     }
 
     /** Compares everything. Never throws, so that it is done again. */
-    private void check(Duration quiet) {
-        if (!Files.isDirectory(home.files())) {
-            state = "files/ is gone; bring it back, or restart the hub to begin with an empty one";
-            LOG.error("watcher=blind cause=\"{}\"", state);
+    private void scan() {
+        long begin = System.nanoTime();
+        check(RecordPath.ROOT, quiet);
+        lastScan = "last scan took " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin) + " ms";
+    }
+
+    /**
+     * Compares a path, unless the root is away: then everything would look deleted. It is compared as a whole once the root
+     * is back. In a directory each file must have rested by itself, however long the directory waited.
+     */
+    private void check(RecordPath path, Duration rested) {
+        Optional<String> absence = root.absence();
+        if (!absence.equals(blind)) {
+            blind = absence;
+            LOG.error("watcher={} detail=\"{}\"", absence.isPresent() ? "blind" : "seeing", absence.orElse("back"));
+        }
+        if (absence.isPresent()) {
             return;
         }
-        long begin = System.nanoTime();
-        checkFile(RecordPath.ROOT, quiet);
-        state = "last scan took " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin) + " ms";
-    }
-
-    private void checkWhatIsNotWatched(Duration quiet) {
-        if (fileTree.trouble().isPresent()) {
-            check(quiet);
-        }
-        if (arrivalTree.trouble().isPresent()) {
-            touch(arrivals, RecordPath.ROOT);
-        }
-    }
-
-    private void checkFile(RecordPath path, Duration quiet) {
+        boolean directory = Files.isDirectory(path.under(root.path()), LinkOption.NOFOLLOW_LINKS);
         try {
-            store.check(path, quiet, unsettled -> touch(files, unsettled));
+            store.check(path, directory ? quiet : rested, unsettled -> touch(files, unsettled));
         } catch (IOException | RuntimeException e) {
             LOG.error("check=failed path=\"{}\" cause=\"{}\"", path, e.toString(), e);
         }
     }
 
-    private void takeArrival(RecordPath path, Duration quiet) {
+    private void takeArrival(RecordPath path, Duration rested) {
         try {
-            incoming.take(path, quiet, again -> touch(arrivals, again));
+            incoming.take(path, rested, again -> touch(arrivals, again));
         } catch (IOException | RuntimeException e) {
             LOG.error("incoming=failed path=\"{}\" cause=\"{}\"", path, e.toString(), e);
         }
@@ -118,22 +131,28 @@ public final class Watcher implements HealthCheck {
 
     @Override
     public Health check() {
-        String detail = state + ", " + files.size() + " paths settling";
+        if (blind.isPresent()) {
+            return Health.down(blind.get());
+        }
+        String detail = lastScan + ", " + files.size() + " paths settling";
         return Health.ready(fileTree.trouble()
+                .or(arrivalTree::trouble)
                 .map(why -> "polling, since not everything can be watched: " + why + "; " + detail)
                 .orElse(detail));
     }
 
     /** Ends all watching; what is being compared is finished first. */
     @Deactivate
-    public void stop() throws IOException {
+    public void stop() {
         fileTree.close();
         arrivalTree.close();
         scan.shutdown();
         files.close();
         arrivals.close();
         try {
-            scan.awaitTermination(1, TimeUnit.MINUTES);
+            if (!scan.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("watcher=stopping detail=\"a scan is still going on\"");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -30,6 +30,7 @@ final class FakeStore implements RecordStore {
 
     final Map<String, String> records = new ConcurrentHashMap<>();
     final List<String> checked = new CopyOnWriteArrayList<>();
+    final Map<String, Duration> quiets = new ConcurrentHashMap<>();
     volatile Optional<Refusal> refusal = Optional.empty();
 
     @Override
@@ -75,6 +76,7 @@ final class FakeStore implements RecordStore {
 
     @Override
     public void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) {
+        quiets.put(path.toString(), quiet);
         checked.add(path.toString());
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,13 +20,17 @@ class TreeTest {
     Path root;
 
     private final Set<String> touched = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger begun = new AtomicInteger();
     private Tree tree;
 
     @BeforeEach
     void watch() throws Exception {
         Files.createDirectories(root.resolve("there/deep"));
         CountDownLatch registered = new CountDownLatch(1);
-        tree = new Tree("test", root, path -> touched.add(path.toString()), registered::countDown);
+        tree = new Tree("test", new Root(root), 100, path -> touched.add(path.toString()), () -> {
+            begun.incrementAndGet();
+            registered.countDown();
+        });
         registered.await();
     }
 
@@ -80,6 +85,17 @@ class TreeTest {
             Files.createFile(root.resolve("there/" + i));
         }
         Await.until(() -> touched.contains("there") || touched.size() >= 20_000);
+    }
+
+    @Test
+    void shouldWatchAgainWhenTheRootWasReplaced() throws IOException {
+        Files.move(root, root.resolveSibling(root.getFileName() + "-old"));
+        Files.createDirectories(root.resolve("other"));
+        Await.until(() -> {
+            write(root.resolve("other/file"));
+            return touched.contains("other/file");
+        });
+        assertThat(begun.get()).isGreaterThan(1);
     }
 
     private static void write(Path file) {

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -53,11 +55,42 @@ class WatcherTest {
     void shouldPassOverTemporaryNamesUntilTheyAreRenamed() throws IOException {
         Path temporary = home.files().resolve(".a.txt.Xy12Zz");
         Files.writeString(temporary, "x");
+        Files.writeString(home.files().resolve("b.part"), "x");
         Files.writeString(home.files().resolve("fence"), "x");
         Await.until(() -> store.checked.contains("fence"));
-        assertThat(store.checked).doesNotContain(".a.txt.Xy12Zz");
+        assertThat(store.checked).doesNotContain(".a.txt.Xy12Zz", "b.part");
         Files.move(temporary, home.files().resolve("a.txt"));
         Await.until(() -> store.checked.contains("a.txt"));
+    }
+
+    @Test
+    void shouldCompareNothingWhileTheRootIsAwayAndEverythingWhenItIsBack() throws IOException {
+        Path away = root.resolve("away");
+        Files.move(home.files(), away);
+        Await.until(() -> !watcher.check().ready());
+        assertThat(watcher.check().detail()).contains("is gone");
+        store.checked.clear();
+        Files.writeString(away.resolve("meanwhile"), "x");
+        Files.move(away, home.files());
+        Await.until(() -> watcher.check().ready() && store.checked.contains(""));
+    }
+
+    @Test
+    void shouldLetEachFileRestByItselfHoweverLongItsDirectoryWaited() throws IOException {
+        Path directory = Files.createDirectory(home.files().resolve("d"));
+        Await.until(() -> {
+            touch(directory);
+            return store.checked.contains("d");
+        });
+        assertThat(store.quiets.get("d")).isEqualTo(Duration.ofMillis(50));
+    }
+
+    private static void touch(Path path) {
+        try {
+            Files.setLastModifiedTime(path, FileTime.from(Instant.now()));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -131,7 +164,7 @@ class WatcherTest {
 
         @Override
         public String[] temporaryNames() {
-            return new String[] {".*.??????"};
+            return new String[] {".*.??????, *.part"};
         }
 
         @Override
