@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.osgi.framework.Constants;
@@ -22,6 +23,7 @@ import org.osgi.framework.ServiceReference;
 @Service
 public final class ValidatorsCommand extends DatahubCommand {
 
+    private static final Pattern COMMA = Pattern.compile(",");
     private static final String PID_PREFIX = "io.datahub.validator.";
 
     @Override
@@ -57,8 +59,13 @@ public final class ValidatorsCommand extends DatahubCommand {
         if (paths instanceof String[] several) {
             return Arrays.asList(several);
         }
-        return paths instanceof Collection<?> many
-                ? many.stream().map(String::valueOf).toList()
-                : List.of(String.valueOf(paths));
+        if (paths instanceof Collection<?> many) {
+            return many.stream().map(String::valueOf).toList();
+        }
+        return paths == null
+                ? List.of()
+                : Arrays.stream(COMMA.split(paths.toString()))
+                        .map(String::strip)
+                        .toList();
     }
 }

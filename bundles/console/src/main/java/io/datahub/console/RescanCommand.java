@@ -1,0 +1,37 @@
+package io.datahub.console;
+
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+
+/** {@code datahub:rescan}. */
+@Command(
+        scope = "datahub",
+        name = "rescan",
+        description = "Compares the files on disk with what the hub knows of them, now, and announces what differs")
+@Service
+public final class RescanCommand extends DatahubCommand {
+
+    private static final Duration QUIET = Duration.ofMillis(500);
+
+    @Argument(name = "path", description = "A record or directory; everything if left out")
+    String path = "";
+
+    @Override
+    public Object execute() throws IOException {
+        String tree = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        ChangeJournal journal = service(ChangeJournal.class);
+        long before = journal.head().sequence();
+        List<RecordPath> unsettled = new ArrayList<>();
+        service(RecordStore.class).check(done(RecordPath.parse(tree)), QUIET, unsettled::add);
+        print(new Table("changes", "unsettled").row(journal.head().sequence() - before, unsettled));
+        return null;
+    }
+}

@@ -1,0 +1,188 @@
+package io.datahub.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.Published;
+import io.datahub.api.health.Health;
+import io.datahub.api.health.HealthCheck;
+import io.datahub.api.user.Action;
+import io.datahub.api.user.Grant;
+import io.datahub.api.user.User;
+import io.datahub.api.user.UserRegistry;
+import io.datahub.api.validation.Validator;
+import io.datahub.api.validation.Verdict;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class CommandsTest {
+
+    private final FakeContext context = new FakeContext();
+    private final FakeSession session = new FakeSession();
+    private final List<String> issued = new ArrayList<>();
+
+    private final UserRegistry registry = new UserRegistry() {
+        @Override
+        public List<Account> accounts() {
+            User jenkins = new User(
+                    "jenkins",
+                    Set.of("ci"),
+                    List.of(
+                            new Grant(Action.WRITE, "builds/", "role ci"),
+                            new Grant(Action.PUBLISH, "build.", "user jenkins")));
+            return List.of(
+                    new Account(jenkins, false, List.of(new Credential("token", "agent", Optional.of(Instant.EPOCH)))),
+                    new Account(new User("root", Set.of(User.ADMIN), List.of()), true, List.of()));
+        }
+
+        @Override
+        public Result<String> issueToken(User actor, String user, String label, Optional<Instant> expires) {
+            issued.add(actor + " " + user + " " + label + " "
+                    + expires.map(Instant::toString).orElse("-"));
+            return user.equals("jenkins") ? Result.done("dh_x") : Result.refused(Reason.NOT_FOUND, "no such user");
+        }
+    };
+
+    @Test
+    void shouldPrintEventsUntilTheCountIsReached() throws Exception {
+        context.add(EventBroker.class, session);
+        session.give("build.a", "one");
+        session.give("build.b", "two");
+        session.give("build.c", "three");
+        TailCommand tail = new TailCommand();
+        tail.prefixes = List.of("build.", "x");
+        tail.count = 2;
+        assertThat(context.run(tail).lines())
+                .containsExactly(
+                        "1970-01-01T00:00:00Z  build.a  jenkins  one", "1970-01-01T00:00:00Z  build.b  jenkins  two");
+        assertThat(session.prefixes).containsExactly("build.", "x");
+        assertThat(session.closed).isTrue();
+    }
+
+    @Test
+    void shouldPrintEachEventAsALineOfJsonWhenAsked() throws Exception {
+        context.add(EventBroker.class, session);
+        session.give("build.a", "\"one\"");
+        TailCommand tail = new TailCommand();
+        tail.count = 1;
+        tail.json = true;
+        assertThat(context.run(tail).strip())
+                .isEqualTo("{\"time\":\"1970-01-01T00:00:00Z\",\"topic\":\"build.a\",\"user\":\"jenkins\","
+                        + "\"payload\":\"\\\"one\\\"\"}");
+    }
+
+    @Test
+    void shouldPublishAsTheHubAndFailWhenRefused() throws Exception {
+        context.add(EventBroker.class, session);
+        PublishCommand publish = new PublishCommand();
+        publish.topic = "build.done";
+        publish.payload = "grün";
+        context.run(publish);
+        assertThat(session.published).containsExactly("build.done grün");
+        session.answer = Published.RESERVED;
+        assertThatThrownBy(() -> context.run(publish))
+                .isInstanceOf(CommandFailed.class)
+                .hasMessageContaining("hub.");
+    }
+
+    @Test
+    void shouldShowEachPartAndFailWhenOneIsDown() throws Exception {
+        context.add(HealthCheck.class, () -> Health.ready("fine"), "1", Map.of(HealthCheck.NAME, "store"));
+        StatusCommand status = new StatusCommand();
+        status.json = true;
+        assertThat(context.run(status).strip()).isEqualTo("[{\"part\":\"store\",\"ready\":true,\"detail\":\"fine\"}]");
+        context.add(HealthCheck.class, () -> Health.down("no room"), "1", Map.of(HealthCheck.NAME, "auth"));
+        assertThatThrownBy(() -> context.run(status)).isInstanceOf(CommandFailed.class);
+        assertThat(context.output).contains("{\"part\":\"auth\",\"ready\":false,\"detail\":\"no room\"}");
+    }
+
+    @Test
+    void shouldShowWhichValidatorJudgesAndWhichIsShadowed() throws Exception {
+        Validator validator = candidate -> Verdict.accept();
+        context.add(Validator.class, validator, "1.0.0", Map.of("name", "logo", "paths", new String[] {"*.png"}));
+        context.add(Validator.class, validator, "2.0.0", Map.of("name", "logo", "paths", "*.png, *.svg"));
+        context.add(
+                Validator.class,
+                validator,
+                "1.0.0",
+                Map.of("service.pid", "io.datahub.validator.xml~feeds", "paths", "**"));
+        ValidatorsCommand validators = new ValidatorsCommand();
+        validators.json = true;
+        assertThat(context.run(validators))
+                .contains(
+                        "{\"name\":\"logo\",\"version\":\"2.0.0\",\"state\":\"active\",\"paths\":[\"*.png\",\"*.svg\"]")
+                .contains("{\"name\":\"logo\",\"version\":\"1.0.0\",\"state\":\"shadowed\",\"paths\":[\"*.png\"]")
+                .contains("{\"name\":\"xml-feeds\",\"version\":\"1.0.0\",\"state\":\"active\",\"paths\":[\"**\"]");
+    }
+
+    @Test
+    void shouldShowATokenOnceAndSayWhyThereIsNone() throws Exception {
+        context.add(UserRegistry.class, registry);
+        TokenIssueCommand issue = new TokenIssueCommand();
+        issue.user = "jenkins";
+        issue.label = "agent-2";
+        issue.expires = "2027-01-01T01:00:00+01:00";
+        assertThat(context.run(issue).strip()).isEqualTo("dh_x");
+        assertThat(issued).containsExactly("(hub) jenkins agent-2 2027-01-01T00:00:00Z");
+        issue.user = "nobody";
+        assertThatThrownBy(() -> context.run(issue)).hasMessage("404 no such user");
+        issue.expires = "tomorrow";
+        assertThatThrownBy(() -> context.run(issue)).hasMessageContaining("a time with a zone");
+    }
+
+    @Test
+    void shouldExplainWhyAUserMayDoSomethingOrNot() throws Exception {
+        context.add(UserRegistry.class, registry);
+        assertThat(explain("jenkins", "create", "builds/app.tgz"))
+                .contains("true")
+                .contains("write=\\\"builds/\\\" of role ci");
+        assertThat(explain("jenkins", "read", "builds/app.tgz"))
+                .contains("false")
+                .contains("no grant covers it");
+        assertThat(explain("jenkins", "publish", "build.done")).contains("true").contains("user jenkins");
+        assertThat(explain("jenkins", "publish", "file.created/x"))
+                .contains("false")
+                .contains("belong to the hub");
+        assertThat(explain("jenkins", "write", "broker_users.xml"))
+                .contains("false")
+                .contains("administrators");
+        assertThat(explain("root", "read", "x")).contains("false").contains("switched off");
+        assertThatThrownBy(() -> explain("nobody", "read", "x")).hasMessageContaining("no user");
+    }
+
+    private String explain(String user, String action, String what) throws Exception {
+        ExplainCommand explain = new ExplainCommand();
+        explain.json = true;
+        explain.name = user;
+        explain.action = action;
+        explain.what = what;
+        return context.run(explain);
+    }
+
+    @Test
+    void shouldShowUsersAndClientsAndEndASession() throws Exception {
+        context.add(UserRegistry.class, registry).add(EventBroker.class, session);
+        UsersCommand users = new UsersCommand();
+        users.json = true;
+        assertThat(context.run(users)).contains("\"credentials\":[\"token agent until 1970-01-01T00:00:00Z\"]");
+        assertThat(context.run(new ClientsCommand())).contains("console", "127.0.0.1");
+        DisconnectCommand disconnect = new DisconnectCommand();
+        disconnect.id = 7;
+        context.run(disconnect);
+        disconnect.id = 8;
+        assertThatThrownBy(() -> context.run(disconnect)).isInstanceOf(CommandFailed.class);
+    }
+
+    @Test
+    void shouldNameThePartThatIsAway() {
+        assertThatThrownBy(() -> context.run(new UsersCommand())).hasMessageContaining("UserRegistry is away");
+    }
+}

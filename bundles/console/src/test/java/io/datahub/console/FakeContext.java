@@ -1,0 +1,89 @@
+package io.datahub.console;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.Version;
+
+/** The services that a command finds, and what it prints. */
+final class FakeContext {
+
+    private final Map<ServiceReference<?>, Object> services = new LinkedHashMap<>();
+    private final Map<ServiceReference<?>, Class<?>> types = new LinkedHashMap<>();
+
+    <T> FakeContext add(Class<T> type, T service) {
+        return add(type, service, "1.0.0", Map.of());
+    }
+
+    /** Adds a service of a bundle of this version. */
+    <T> FakeContext add(Class<T> type, T service, String version, Map<String, ?> properties) {
+        Bundle bundle = proxy(
+                Bundle.class,
+                (self, method, arguments) ->
+                        method.getName().equals("getVersion") ? Version.parseVersion(version) : "bundle");
+        int number = services.size();
+        ServiceReference<?> reference =
+                proxy(ServiceReference.class, (self, method, arguments) -> switch (method.getName()) {
+                    case "getBundle" -> bundle;
+                    case "getProperty" -> properties.get(arguments[0]);
+                    case "hashCode" -> number;
+                    case "equals" -> self == arguments[0];
+                    case "compareTo" -> Integer.compare(number, arguments[0].hashCode());
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
+        services.put(reference, service);
+        types.put(reference, type);
+        return this;
+    }
+
+    private List<ServiceReference<?>> references(Object type) {
+        List<ServiceReference<?>> found = new ArrayList<>();
+        types.forEach((reference, offered) -> {
+            if (offered == type) {
+                found.add(reference);
+            }
+        });
+        return found;
+    }
+
+    private Object call(String method, Object[] arguments) {
+        return switch (method) {
+            case "getServiceReferences" -> references(arguments[0]);
+            case "getServiceReference" ->
+                references(arguments[0]).stream().findFirst().orElse(null);
+            case "getService" -> services.get(arguments[0]);
+            default -> throw new UnsupportedOperationException(method);
+        };
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+
+    /** Runs a command and tells what it printed, also when it failed. */
+    String run(DatahubCommand command) throws Exception {
+        command.context = proxy(BundleContext.class, (self, method, arguments) -> call(method.getName(), arguments));
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        PrintStream before = System.out;
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            command.execute();
+        } finally {
+            System.setOut(before);
+            output = printed.toString(StandardCharsets.UTF_8);
+        }
+        return output;
+    }
+
+    /** What the last command printed. */
+    String output = "";
+}
