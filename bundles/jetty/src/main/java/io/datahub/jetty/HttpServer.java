@@ -8,39 +8,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.ConfigurationPolicy;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Modified;
-import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one HTTP server. It mounts every {@link Handler} service at the path that its property {@code datahub.http.path}
- * names; with {@code datahub.http.open} the handler also gets requests without a login. The sockets stay open while
- * handlers come and go, and while the configuration changes anything but where they listen.
+ * The one HTTP server. The sockets stay open while handlers come and go, and while the configuration changes anything but
+ * where they listen. For any thread.
  */
-@Component(
-        service = HealthCheck.class,
-        configurationPid = "io.datahub.jetty",
-        configurationPolicy = ConfigurationPolicy.REQUIRE,
-        property = HealthCheck.NAME + "=jetty",
-        immediate = true)
-@Designate(ocd = JettyConfiguration.class)
-public final class HttpServer implements HealthCheck {
+final class HttpServer implements HealthCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
+    /** What downloads use at once; larger buffers would be made anew each time. */
+    private static final int LARGEST_POOLED_BYTES = 128 * 1024;
 
     private final Server server;
     private final QueuedThreadPool threads;
@@ -51,12 +37,11 @@ public final class HttpServer implements HealthCheck {
     private volatile JettyConfiguration configuration;
     private volatile String fault = "";
 
-    @Activate
-    public HttpServer(@Reference Authenticator authenticator, JettyConfiguration configuration) {
+    HttpServer(Authenticator authenticator, JettyConfiguration configuration) {
         this.configuration = configuration;
         threads = new QueuedThreadPool(Math.max(16, configuration.maxThreads()), 8, 60_000);
         threads.setName("datahub-http");
-        server = new Server(threads);
+        server = new Server(threads, null, new ArrayByteBufferPool(0, -1, LARGEST_POOLED_BYTES));
         server.setStopTimeout(configuration.stopTimeoutMillis());
         server.setErrorHandler(new Problems());
         listeners = new Listeners(server);
@@ -65,22 +50,13 @@ public final class HttpServer implements HealthCheck {
         server.setHandler(new GracefulHandler(door));
     }
 
-    @Reference(
-            service = Handler.class,
-            target = "(datahub.http.path=*)",
-            cardinality = ReferenceCardinality.MULTIPLE,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    void bindHandler(Handler handler, Map<String, Object> properties) {
-        mounts.add(new Mount(
-                (String) properties.get("datahub.http.path"),
-                properties.get("service.ranking") instanceof Integer ranking ? ranking : 0,
-                properties.get("service.id") instanceof Long id ? id : 0,
-                Boolean.parseBoolean(String.valueOf(properties.get("datahub.http.open"))),
-                handler));
+    /** Mounts a handler. */
+    void mount(Mount mount) {
+        mounts.add(mount);
     }
 
-    void unbindHandler(Handler handler) {
+    /** Takes a handler away, after the requests that it is busy with. */
+    void unmount(Handler handler) {
         mounts.remove(handler, configuration.stopTimeoutMillis());
     }
 
@@ -89,7 +65,6 @@ public final class HttpServer implements HealthCheck {
      *
      * @throws IllegalStateException if a socket can't be opened
      */
-    @Activate
     void start() throws Exception {
         try {
             open(configuration).values().forEach(server::addConnector);
@@ -119,8 +94,7 @@ public final class HttpServer implements HealthCheck {
     }
 
     /** Takes a new configuration. Sockets that it asks for already stay; new ones are opened before others are closed. */
-    @Modified
-    void modified(JettyConfiguration changed) {
+    void reconfigure(JettyConfiguration changed) {
         door.setOrigins(new WebOrigins(changed.origins()));
         threads.setMaxThreads(Math.max(16, changed.maxThreads()));
         server.setStopTimeout(changed.stopTimeoutMillis());
@@ -171,7 +145,6 @@ public final class HttpServer implements HealthCheck {
     }
 
     /** Refuses new requests, gives those in flight their time, and closes the sockets. */
-    @Deactivate
     void stop() {
         try {
             server.stop();

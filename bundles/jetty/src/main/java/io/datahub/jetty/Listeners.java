@@ -68,6 +68,7 @@ final class Listeners {
     /** Sets what can change while the socket stays; connections that are open keep what they began with. */
     void adjust(ServerConnector connector, JettyConfiguration configuration) {
         connector.setIdleTimeout(configuration.idleTimeoutMillis());
+        connector.setShutdownIdleTimeout(Math.max(100, configuration.stopTimeoutMillis() / 10));
         connector
                 .getConnectionFactory(HttpConnectionFactory.class)
                 .getHttpConfiguration()

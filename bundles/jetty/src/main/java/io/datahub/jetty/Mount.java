@@ -1,6 +1,7 @@
 package io.datahub.jetty;
 
 import java.util.Comparator;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -41,6 +42,16 @@ final class Mount {
         this.serviceId = serviceId;
         this.open = open;
         this.handler = handler;
+    }
+
+    /** Mounts a handler as its service properties say. */
+    static Mount of(Handler handler, Map<String, Object> properties) {
+        return new Mount(
+                (String) properties.get("datahub.http.path"),
+                properties.get("service.ranking") instanceof Integer ranking ? ranking : 0,
+                properties.get("service.id") instanceof Long id ? id : 0,
+                Boolean.parseBoolean(String.valueOf(properties.get("datahub.http.open"))),
+                handler);
     }
 
     String path() {

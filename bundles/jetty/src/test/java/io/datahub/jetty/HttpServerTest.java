@@ -1,0 +1,417 @@
+package io.datahub.jetty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.user.Login;
+import io.datahub.api.validation.Violation;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpServerTest {
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final KnownUsers users = new KnownUsers().add("jenkins", "s3cret").add("grüße", "dürfen");
+    private HttpServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = new HttpServer(users, Settings.with("maxHeaderBytes", 4096));
+        server.mount(new Mount("/files", 0, 1, false, new Greeter("files")));
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop();
+    }
+
+    @Test
+    void shouldLetInWhoShowsABearerToken() throws Exception {
+        assertThat(get("/files/a", "Authorization", "Bearer s3cret").body()).isEqualTo("files jenkins");
+    }
+
+    @Test
+    void shouldLetInWhoShowsNameAndTokenByBasic() throws Exception {
+        assertThat(get("/files", "Authorization", basic("jenkins:s3cret")).body())
+                .isEqualTo("files jenkins");
+        assertThat(get("/files", "Authorization", basic("grüße:dürfen")).body()).isEqualTo("files grüße");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer wrong", "Bearer", "Bearer ", "Basic !!!", "Basic czNjcmV0", "Digest x", "s3cret"})
+    void shouldRefuseCredentialsThatAreNoneOrWrong(String header) throws Exception {
+        HttpResponse<String> answer = get("/files", "Authorization", header);
+
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.headers().allValues("WWW-Authenticate"))
+                .containsExactly("Bearer realm=\"datahub\"", "Basic realm=\"datahub\", charset=\"UTF-8\"");
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+        assertThat(answer.body()).contains("\"status\":401", "\"type\":", "\"title\":", "\"detail\":");
+    }
+
+    @Test
+    void shouldRefuseATokenOfAnotherUser() throws Exception {
+        assertThat(get("/files", "Authorization", basic("ops:s3cret")).statusCode())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void shouldRefuseStrangersUnlessThereIsAnAnonymousUser() throws Exception {
+        assertThat(get("/files").statusCode()).isEqualTo(401);
+
+        users.add("anonymous", "");
+
+        assertThat(get("/files").body()).isEqualTo("files anonymous");
+    }
+
+    @Test
+    void shouldHandStrangersToOpenHandlersOnly() throws Exception {
+        server.mount(new Mount("/files", 5, 2, true, new Greeter("open")));
+
+        assertThat(get("/files").body()).isEqualTo("open stranger");
+        assertThat(get("/files", "Authorization", "Bearer wrong").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void shouldAnswerAFailureLateWithoutHoldingAThread() throws Exception {
+        users.setPenalty(Duration.ofMillis(300));
+        long begin = System.nanoTime();
+
+        assertThat(get("/files", "Authorization", "Bearer wrong").statusCode()).isEqualTo(401);
+
+        assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
+        assertThat(get("/files", "Authorization", "Bearer s3cret").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldAskTheLongestPathAndThenTheHighestRankingFirst() throws Exception {
+        server.mount(new Mount("/", 100, 2, true, new Greeter("root")));
+        server.mount(new Mount("/files/deep", 0, 3, true, new Greeter("deep")));
+        server.mount(new Mount("/files", 1, 4, true, new Greeter("better")));
+
+        assertThat(get("/files/deep/x").body()).startsWith("deep");
+        assertThat(get("/files/deeper").body()).startsWith("better");
+        assertThat(get("/filesystem").body()).startsWith("root");
+    }
+
+    @Test
+    void shouldPassARequestOnThatAHandlerDoesNotWant() throws Exception {
+        server.mount(new Mount("/files", 9, 2, true, new Handler.Abstract() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) {
+                return false;
+            }
+        }));
+
+        assertThat(get("/files", "Authorization", "Bearer s3cret").body()).isEqualTo("files jenkins");
+    }
+
+    @Test
+    void shouldSay404WhereNothingIsMounted() throws Exception {
+        HttpResponse<String> answer = get("/nothing");
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"//files", "/./files", "/x/../files", "/%2e%2e/files", "/..;a/files", "/;/files"})
+    void shouldRefuseAmbiguousPathsThatLeadNowhere(String path) throws Exception {
+        assertThat(Wire.get(server.port(), path)).startsWith("HTTP/1.1 400 ").contains("problem+json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/files/%2e%2e/x", "/files//x", "/files/a%2Fb", "/files/..;/x", "/files/a%25", "/files/a|b"})
+    void shouldHandPathsOverAsTheyWereWritten(String path) throws Exception {
+        CompletableFuture<String> seen = new CompletableFuture<>();
+        server.mount(new Mount("/files", 9, 2, true, new Handler.Abstract() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) {
+                seen.complete(request.getHttpURI().getPath());
+                callback.succeeded();
+                return true;
+            }
+        }));
+
+        Wire.get(server.port(), path);
+
+        assertThat(seen.get(5, TimeUnit.SECONDS)).isEqualTo(path);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/files/%zz", "/files/%", "/files/a#b", "/files/%u0041"})
+    void shouldAnswerMalformedTargetsWithAProblem(String path) throws Exception {
+        assertThat(Wire.get(server.port(), path))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("problem+json", "\"status\":400");
+    }
+
+    @Test
+    void shouldAnswerTooLargeHeadersWithAProblem() throws Exception {
+        assertThat(Wire.get(server.port(), "/files", "X: " + "x".repeat(8000)))
+                .startsWith("HTTP/1.1 431 ")
+                .contains("problem+json");
+    }
+
+    @Test
+    void shouldAnswerNoHttpAtAllWithAProblem() throws Exception {
+        assertThat(Wire.send(server.port(), "EHLO there\r\n\r\n"))
+                .startsWith("HTTP/1.1 505 ")
+                .contains("problem+json");
+    }
+
+    @Test
+    void shouldNotTellWhatItIs() throws Exception {
+        assertThat(get("/files").headers().firstValue("Server")).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseWritesOfPagesFromElsewhere() throws Exception {
+        assertThat(write("https://evil.example")).isEqualTo(403);
+        assertThat(write("null")).isEqualTo(403);
+        assertThat(write("http://127.0.0.1:1")).isEqualTo(403);
+        assertThat(write("http://127.0.0.1:" + server.port())).isEqualTo(200);
+    }
+
+    @Test
+    void shouldTakeWritesOfPagesFromListedOriginsAsSoonAsTheyAreListed() throws Exception {
+        server.reconfigure(Settings.with("origins", new String[] {"https://ci.example, https://good.example/"}));
+
+        assertThat(write("https://good.example")).isEqualTo(200);
+        assertThat(write("https://evil.example")).isEqualTo(403);
+    }
+
+    @Test
+    void shouldLetPagesFromElsewhereReadWithTheirOwnToken() throws Exception {
+        assertThat(get("/files", "Authorization", "Bearer s3cret", "Origin", "https://evil.example")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void shouldRenderARefusalWithItsViolations() throws Exception {
+        server.mount(new Mount("/judge", 0, 2, true, new Handler.Abstract() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) {
+                Refusal refusal = Refusal.invalid(List.of(new Violation("xml", "1.2.0", 3, 7, "not \"closed\"")));
+                request.setAttribute(Refusal.class.getName(), refusal);
+                Response.writeError(request, response, callback, 422, refusal.detail());
+                return true;
+            }
+        }));
+
+        HttpResponse<String> answer = get("/judge");
+
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(answer.body())
+                .contains("\"violations\":[{\"validator\":\"xml\",\"version\":\"1.2.0\",\"line\":3,\"column\":7,"
+                        + "\"message\":\"not \\\"closed\\\"\"}]");
+    }
+
+    @Test
+    void shouldSayWhenToTryAgain() throws Exception {
+        server.mount(new Mount("/busy", 0, 2, true, new Handler.Abstract() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) {
+                request.setAttribute(
+                        Refusal.class.getName(), Refusal.unavailable("xsd is away", Duration.ofMillis(1500)));
+                Response.writeError(request, response, callback, Reason.UNAVAILABLE.status());
+                return true;
+            }
+        }));
+
+        assertThat(get("/busy").headers().firstValue("Retry-After")).contains("2");
+    }
+
+    @Test
+    void shouldNotTellClientsWhatBroke() throws Exception {
+        server.mount(new Mount("/broken", 0, 2, true, new Handler.Abstract() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) throws Exception {
+                response.getHeaders().put("ETag", "\"1\"");
+                throw new IOException("/home/secret");
+            }
+        }));
+
+        HttpResponse<String> answer = get("/broken");
+
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(answer.body()).doesNotContain("secret").contains("\"status\":500");
+        assertThat(answer.headers().firstValue("ETag")).isEmpty();
+    }
+
+    @Test
+    void shouldFinishRequestsInFlightBeforeAHandlerGoes() throws Exception {
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        Greeter slow = new Greeter("slow", mayAnswer);
+        server.mount(new Mount("/slow", 0, 2, true, slow));
+        var answer = client.sendAsync(request("/slow").build(), BodyHandlers.ofString());
+        assertThat(slow.entered.await(5, TimeUnit.SECONDS)).isTrue();
+
+        CompletableFuture<Void> unmounted = CompletableFuture.runAsync(() -> server.unmount(slow));
+        awaitStatus("/slow", 404);
+        assertThat(unmounted).isNotDone();
+        mayAnswer.countDown();
+
+        assertThat(answer.get(5, TimeUnit.SECONDS).body()).startsWith("slow");
+        unmounted.get(5, TimeUnit.SECONDS);
+        assertThat(slow.isStopped()).isTrue();
+    }
+
+    @Test
+    void shouldFinishRequestsInFlightWhenItStops() throws Exception {
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        Greeter slow = new Greeter("slow", mayAnswer);
+        server.mount(new Mount("/slow", 0, 2, true, slow));
+        var answer = client.sendAsync(request("/slow").build(), BodyHandlers.ofString());
+        assertThat(slow.entered.await(5, TimeUnit.SECONDS)).isTrue();
+
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
+        mayAnswer.countDown();
+
+        assertThat(answer.get(5, TimeUnit.SECONDS).body()).startsWith("slow");
+        stopped.get(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void shouldNameCauseAndCureWhenThePortIsTaken() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            HttpServer second = new HttpServer(users, Settings.with("port", taken.getLocalPort()));
+
+            assertThatThrownBy(second::start)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())
+                    .hasMessageContaining("address already in use")
+                    .hasMessageContaining("DATAHUB_HTTP_PORT");
+            assertThat(second.check().ready()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldKeepConnectionsWhenOtherThingsChangeThanWhereItListens() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            int port = server.port();
+            server.reconfigure(Settings.with("maxThreads", 50, "idleTimeoutMillis", 10_000L));
+
+            socket.getOutputStream()
+                    .write("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 404");
+            assertThat(server.port()).isEqualTo(port);
+        }
+    }
+
+    @Test
+    void shouldListenElsewhereWhenItIsTold() throws Exception {
+        int before = server.port();
+        int after;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            after = free.getLocalPort();
+        }
+
+        server.reconfigure(Settings.with("port", after));
+
+        assertThat(server.check().detail()).contains(":" + after);
+        assertThat(get("/files", "Authorization", "Bearer s3cret").statusCode()).isEqualTo(200);
+        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), before).close())
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void shouldStayWhereItIsWhenTheNewPortIsTaken() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int before = server.port();
+
+            server.reconfigure(Settings.with("port", taken.getLocalPort()));
+
+            assertThat(server.check().ready()).isFalse();
+            assertThat(server.port()).isEqualTo(before);
+            assertThat(get("/files", "Authorization", "Bearer s3cret").statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void shouldSayWhereItListens() {
+        assertThat(server.check().ready()).isTrue();
+        assertThat(server.check().detail()).contains("http://127.0.0.1:" + server.port());
+    }
+
+    @Test
+    void shouldTellTheHandlerWhereTheClientIs() throws Exception {
+        CompletableFuture<Login> seen = new CompletableFuture<>();
+        server.mount(new Mount("/where", 0, 2, false, new Handler.Abstract() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) {
+                seen.complete((Login) request.getAttribute(Login.class.getName()));
+                callback.succeeded();
+                return true;
+            }
+        }));
+
+        get("/where", "Authorization", "Bearer s3cret");
+
+        Login login = seen.get(5, TimeUnit.SECONDS);
+        assertThat(login.origin().toString()).isEqualTo("http:127.0.0.1");
+        assertThat(login.origin().confidential()).isFalse();
+    }
+
+    private void awaitStatus(String path, int status) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (get(path).statusCode() != status) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+        }
+    }
+
+    private int write(String origin) throws IOException {
+        String answer = Wire.send(
+                server.port(),
+                "PUT /files/x HTTP/1.1\r\nHost: 127.0.0.1:" + server.port() + "\r\nOrigin: " + origin
+                        + "\r\nAuthorization: Bearer s3cret\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        return Integer.parseInt(answer.substring(9, 12));
+    }
+
+    private HttpResponse<String> get(String path, String... headers) throws Exception {
+        HttpRequest.Builder request = request(path);
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return client.send(request.build(), BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
+    }
+
+    private static String basic(String userAndToken) {
+        return "Basic " + Base64.getEncoder().encodeToString(userAndToken.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,32 @@
+package io.datahub.jetty;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** Speaks HTTP byte by byte, for requests that no client library would send. */
+final class Wire {
+
+    private Wire() {}
+
+    /** Sends the text and reads until the server closes. */
+    static String send(int port, String text) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** A GET of this target that closes the connection behind it. */
+    static String get(int port, String target, String... headers) throws IOException {
+        StringBuilder text =
+                new StringBuilder("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+        for (String header : headers) {
+            text.append(header).append("\r\n");
+        }
+        return send(port, text + "\r\n");
+    }
+}
