@@ -122,10 +122,12 @@ final class Download {
                 .flatMap(settled -> version.sha256())
                 .ifPresent(sha256 -> headers.put(Digests.REPR_DIGEST, Digests.format(sha256)));
         Answer answer = answer(exchange, version, type);
-        headers.put(HttpHeader.CONTENT_TYPE, answer.type);
-        headers.put(HttpHeader.CONTENT_LENGTH, answer.length);
-        if (answer.status != 200 && answer.contentRange != null) {
+        if (answer.contentRange != null) {
             headers.put(HttpHeader.CONTENT_RANGE, answer.contentRange);
+        }
+        if (answer.status != Reason.RANGE_NOT_SATISFIABLE.status()) {
+            headers.put(HttpHeader.CONTENT_TYPE, answer.type);
+            headers.put(HttpHeader.CONTENT_LENGTH, answer.length);
         }
         return answer;
     }

@@ -55,7 +55,8 @@ public final class EventsHandler extends Handler.Abstract implements Graceful {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        if (request.getHeaders().contains(HttpHeader.UPGRADE) || HttpMethod.CONNECT.is(request.getMethod())) {
+        if (request.getHeaders().contains(HttpHeader.UPGRADE, "websocket")
+                || HttpMethod.CONNECT.is(request.getMethod())) {
             return false;
         }
         Exchange exchange = new Exchange(request, response, callback);

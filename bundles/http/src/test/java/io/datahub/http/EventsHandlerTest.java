@@ -1,0 +1,308 @@
+package io.datahub.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.event.CloseReason;
+import io.datahub.api.record.Change;
+import io.datahub.api.user.Action;
+import io.datahub.api.user.Grant;
+import io.datahub.api.user.User;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class EventsHandlerTest {
+
+    private final FakeBroker broker = new FakeBroker();
+    private final FakeJournal journal = new FakeJournal();
+    private EventsHandler handler;
+    private TestServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        handler = new EventsHandler(
+                broker, journal, Settings.with("maxEventBytes", 100_000, "maxIncomingEventBytes", 150_000L));
+        server = new TestServer(handler);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.close();
+        await(() -> broker.open.isEmpty());
+    }
+
+    @Test
+    void shouldPublishABody() throws Exception {
+        HttpResponse<String> answer = server.send("POST", "/events/build/%C3%BC%2Fdone", "grüße");
+
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(broker.published).containsExactly("build/ü/done=grüße");
+        assertThat(broker.open).isEmpty();
+    }
+
+    @Test
+    void shouldPublishAnEmptyPayload() throws Exception {
+        assertThat(server.send("POST", "/events/ping", "").statusCode()).isEqualTo(202);
+        assertThat(broker.published).containsExactly("ping=");
+    }
+
+    @Test
+    void shouldSayWhyAnEventIsRefused() throws Exception {
+        assertThat(server.send("POST", "/events/secret.x", "x").statusCode()).isEqualTo(403);
+        assertThat(server.send("POST", "/events/%ff", "x").statusCode()).isEqualTo(400);
+        assertThat(server.send("PUT", "/events/x", "x").statusCode()).isEqualTo(405);
+        assertThat(server.send("POST", "/events", "x").statusCode()).isEqualTo(405);
+        assertThat(broker.published).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseEventsThatAreTooLarge() throws Exception {
+        byte[] large = new byte[100_001];
+
+        assertThat(server.send("POST", "/events/x", "x".repeat(100_000)).statusCode())
+                .isEqualTo(202);
+        assertThat(server.send("POST", "/events/x", "x".repeat(100_001)).statusCode())
+                .isEqualTo(413);
+        assertThat(server.client
+                        .send(
+                                server.request("/events/x")
+                                        .POST(BodyPublishers.ofByteArrays(List.of(large)))
+                                        .build(),
+                                BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(413);
+        assertThat(broker.published).hasSize(1);
+    }
+
+    @Test
+    void shouldBoundWhatComesInAtOnceAndGiveItBack() throws Exception {
+        String head = "POST /events/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n";
+        try (Socket slow = server.connect()) {
+            slow.getOutputStream().write((head + "x".repeat(90_000)).getBytes(StandardCharsets.US_ASCII));
+            slow.getOutputStream().flush();
+
+            await(() -> status("x".repeat(90_000)) == 503);
+        }
+
+        await(() -> status("x".repeat(90_000)) == 202);
+    }
+
+    @Test
+    void shouldStreamEventsAsTheyHappen() throws Exception {
+        try (Stream stream = new Stream("topic=build.&topic=file.")) {
+            assertThat(stream.head).contains("200 OK", "Content-Type: text/event-stream");
+
+            broker.send("jenkins", "build.done", "line 1\nline 2");
+            assertThat(stream.next())
+                    .containsExactly("data: {\"type\":\"event\",\"topic\":\"build.done\",\"user\":\"jenkins\","
+                            + "\"time\":\"2026-11-23T10:00:00Z\",\"data\":\"line 1\\nline 2\"}");
+
+            broker.send("jenkins", "other", "not subscribed");
+            broker.send("jenkins", bytes("build.raw"), new byte[] {(byte) 0xff}, bytes("more"));
+            assertThat(stream.next())
+                    .containsExactly("data: {\"type\":\"event\",\"topic\":\"build.raw\",\"user\":\"jenkins\","
+                            + "\"time\":\"2026-11-23T10:00:00Z\",\"base64\":\"/w==\",\"frames\":[\"bW9yZQ==\"]}");
+        }
+    }
+
+    @Test
+    void shouldNumberFileEventsByTheirCursor() throws Exception {
+        try (Stream stream = new Stream("topic=file.")) {
+            Change change = journal.enter("a");
+            broker.announce(change.topic(), bytes(change.json()));
+
+            List<String> event = stream.next();
+            assertThat(event.get(0)).isEqualTo("id: e1-1");
+            assertThat(event.get(1))
+                    .startsWith("data: {\"type\":\"event\",\"topic\":\"file.created/a\",\"user\":\"\"")
+                    .contains("\\\"id\\\":\\\"e1-1\\\"");
+        }
+    }
+
+    @Test
+    void shouldReplayThePastAndGoOnWithoutGapOrRepetition() throws Exception {
+        journal.enter("old");
+        journal.enter("a");
+        journal.enter("b");
+        journal.whenRead = () -> {
+            // What happens while the past is read is in the journal and in the session's queue.
+            if (journal.head().sequence() == 3 && !broker.open.isEmpty()) {
+                Change change = journal.enter("c");
+                broker.announce(change.topic(), bytes(change.json()));
+            }
+        };
+
+        try (Stream stream = new Stream("topic=file.&since=e1-1")) {
+            assertThat(List.of(stream.id(), stream.id(), stream.id())).containsExactly("e1-2", "e1-3", "e1-4");
+
+            Change change = journal.enter("d");
+            broker.announce(change.topic(), bytes(change.json()));
+            assertThat(stream.id()).isEqualTo("e1-5");
+        }
+    }
+
+    @Test
+    void shouldReplayOnlyWhatTheClientSubscribedToAndMayRead() throws Exception {
+        journal.enter("builds/a");
+        journal.enter("private/b");
+        journal.enter("builds/c");
+        journal.enter("builds/x/d");
+        server.setUser(new User("ci", Set.of(), List.of(new Grant(Action.READ, "builds/", "user ci"))));
+
+        try (Stream stream = new Stream("topic=file.created/builds/x&topic=file.created/builds/c&since=0")) {
+            assertThat(stream.id()).isEqualTo("e1-3");
+            assertThat(stream.id()).isEqualTo("e1-4");
+        }
+    }
+
+    @Test
+    void shouldTakeTheLastEventIdOfABrowserThatComesBack() throws Exception {
+        journal.enter("a");
+        journal.enter("b");
+
+        try (Stream stream = new Stream("topic=file.&since=0", "Last-Event-ID: e1-1")) {
+            assertThat(stream.id()).isEqualTo("e1-2");
+        }
+    }
+
+    @Test
+    void shouldRefuseACursorThatIsGoneOrNone() throws Exception {
+        assertThat(server.get("/events?since=other-1").statusCode()).isEqualTo(410);
+        assertThat(server.get("/events?since=yesterday").statusCode()).isEqualTo(400);
+        assertThat(server.get("/events?topic=a&topic=b&topic=c&topic=d").statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void shouldSayGoodbyeWhenAccessIsLost() throws Exception {
+        try (Stream stream = new Stream("topic=a")) {
+            broker.open.get(0).end(CloseReason.ACCESS_LOST);
+
+            assertThat(stream.next()).containsExactly(": access lost");
+            assertThat(stream.isAtEnd()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldEndStreamsWhenTheHandlerGoes() throws Exception {
+        try (Stream stream = new Stream("topic=a")) {
+            assertThat(handler.shutdown()).isCompleted();
+
+            assertThat(stream.next()).containsExactly(": the hub stops");
+            assertThat(stream.isAtEnd()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldCloseTheSessionOfAClientThatIsGone() throws Exception {
+        Stream stream = new Stream("topic=a");
+        assertThat(broker.open).hasSize(1);
+        stream.close();
+
+        await(() -> {
+            broker.send("jenkins", "a", "x".repeat(10_000));
+            return broker.open.isEmpty();
+        });
+    }
+
+    @Test
+    void shouldNotBlockThePublisherWhenAClientDoesNotRead() throws Exception {
+        try (Stream stream = new Stream("topic=a")) {
+            for (int i = 0; i < 2_000; i++) {
+                broker.send("jenkins", "a", "x".repeat(10_000));
+            }
+            assertThat(stream.next().get(0)).contains("xxx");
+        }
+    }
+
+    @Test
+    void shouldLeaveUpgradesToOthers() throws Exception {
+        assertThat(server.wire(
+                        "GET /events HTTP/1.1\r\nHost: x\r\nConnection: close, Upgrade\r\nUpgrade: websocket\r\n\r\n"))
+                .startsWith("HTTP/1.1 404 ");
+    }
+
+    private int status(String body) {
+        try {
+            return server.send("POST", "/events/x", body).statusCode();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    /** A client of the event stream. */
+    private final class Stream implements AutoCloseable {
+        final String head;
+        private final Socket socket;
+        private final BufferedReader lines;
+
+        Stream(String query, String... headers) throws IOException {
+            socket = server.connect();
+            socket.getOutputStream()
+                    .write(bytes("GET /events?" + query + " HTTP/1.1\r\nHost: x\r\n"
+                            + String.join("\r\n", headers)
+                            + (headers.length == 0 ? "" : "\r\n")
+                            + "Connection: close\r\n\r\n"));
+            head = TestServer.readTo(socket.getInputStream(), "\r\n\r\n");
+            lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(next()).containsExactly(": ");
+        }
+
+        /** The lines up to the next empty one. */
+        List<String> next() throws IOException {
+            List<String> event = new ArrayList<>();
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.isEmpty() && !event.isEmpty()) {
+                    return event;
+                }
+                if (!line.isEmpty() && !line.matches("[0-9A-Fa-f]+")) {
+                    event.add(line);
+                }
+            }
+            throw new IOException("the stream ended");
+        }
+
+        String id() throws IOException {
+            return next().get(0).replace("id: ", "");
+        }
+
+        boolean isAtEnd() throws IOException {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!line.isEmpty() && !line.equals("0")) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+}

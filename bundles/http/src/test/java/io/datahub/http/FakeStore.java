@@ -1,0 +1,279 @@
+package io.datahub.http;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.record.Listing;
+import io.datahub.api.record.Reading;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordStore;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.Upload;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.User;
+import io.datahub.api.validation.JudgedBy;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** Records in memory. It refuses what contains the word "wrong", and what is over its size limit. */
+final class FakeStore implements RecordStore {
+
+    static final Instant MODIFIED = Instant.parse("2026-11-23T10:00:00.123Z");
+
+    final ConcurrentSkipListMap<RecordPath, byte[]> records = new ConcurrentSkipListMap<>();
+    final AtomicInteger open = new AtomicInteger();
+    final AtomicInteger staged = new AtomicInteger();
+    volatile WriteRequest lastWrite;
+    volatile long limit = Long.MAX_VALUE;
+    volatile boolean isBroken;
+    private final Map<RecordPath, String> etags = new ConcurrentSkipListMap<>();
+    private final AtomicLong sequence = new AtomicLong();
+    private final Path folder;
+
+    FakeStore(Path folder) {
+        this.folder = folder;
+    }
+
+    Change put(String path, String text) {
+        return put(RecordPath.of(path), text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    synchronized Change put(RecordPath path, byte[] bytes) {
+        boolean isNew = records.put(path, bytes) == null;
+        long number = sequence.incrementAndGet();
+        etags.put(path, "\"v" + number + "\"");
+        return change(
+                isNew ? Change.Type.CREATED : Change.Type.UPDATED, version(path).orElseThrow(), number);
+    }
+
+    /** Makes it a record that somebody is changing outside the hub. */
+    void unsettle(String path) {
+        etags.remove(RecordPath.of(path));
+    }
+
+    private static Change change(Change.Type type, RecordVersion version, long number) {
+        return new Change(
+                type,
+                new Cursor("e1", number),
+                MODIFIED,
+                version,
+                Optional.of("ops"),
+                List.of(new JudgedBy("words", "1.0.0")),
+                "{\"id\":\"e1-" + number + "\",\"subject\":\"" + version.path() + "\"}");
+    }
+
+    private Optional<RecordVersion> version(RecordPath path) {
+        return Optional.ofNullable(records.get(path))
+                .map(bytes -> new RecordVersion(
+                        path,
+                        bytes.length,
+                        MODIFIED,
+                        Optional.ofNullable(etags.get(path)),
+                        Optional.of(hash("SHA-256", bytes))));
+    }
+
+    static String hash(String algorithm, byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private boolean isDirectory(RecordPath path) {
+        return records.keySet().stream().anyMatch(each -> each.isBelow(path));
+    }
+
+    private Optional<Refusal> obstacle(WriteRequest request) {
+        if (!request.user().mayWrite(request.path())) {
+            return Optional.of(new Refusal(Reason.FORBIDDEN, "no grant"));
+        }
+        if (isDirectory(request.path())) {
+            return Optional.of(new Refusal(Reason.CONFLICT, "a directory is there"));
+        }
+        if (!request.precondition().holds(version(request.path()))) {
+            return Optional.of(new Refusal(Reason.PRECONDITION_FAILED, "another version is there"));
+        }
+        return request.length().orElse(0) > limit
+                ? Optional.of(new Refusal(Reason.TOO_LARGE, "too large"))
+                : Optional.empty();
+    }
+
+    @Override
+    public Result<Upload> begin(WriteRequest request) {
+        lastWrite = request;
+        Optional<Refusal> obstacle = obstacle(request);
+        if (obstacle.isPresent()) {
+            return Result.refused(obstacle.get());
+        }
+        staged.incrementAndGet();
+        return Result.done(new Staged(request));
+    }
+
+    @Override
+    public Result<List<Change>> delete(WriteRequest request) {
+        lastWrite = request;
+        return obstacle(request).isPresent()
+                ? Result.refused(obstacle(request).orElseThrow())
+                : version(request.path())
+                        .map(version -> {
+                            records.remove(version.path());
+                            return Result.done(
+                                    List.of(change(Change.Type.DELETED, version, sequence.incrementAndGet())));
+                        })
+                        .orElseGet(() -> Result.refused(Reason.NOT_FOUND, "nothing is there"));
+    }
+
+    @Override
+    public Result<List<Change>> deleteTree(WriteRequest request) {
+        List<Change> changes = new ArrayList<>();
+        for (RecordPath path : List.copyOf(records.keySet())) {
+            if (path.isBelow(request.path())) {
+                changes.addAll(delete(new WriteRequest(request.user(), request.from(), path))
+                        .get());
+            }
+        }
+        return Result.done(changes);
+    }
+
+    @Override
+    public Result<RecordVersion> find(User user, RecordPath path) {
+        if (!user.mayRead(path)) {
+            return Result.refused(Reason.FORBIDDEN, "no grant");
+        }
+        return version(path).map(Result::done).orElseGet(() -> Result.refused(Reason.NOT_FOUND, "nothing is there"));
+    }
+
+    @Override
+    public Result<Reading> open(User user, RecordPath path) throws IOException {
+        if (isBroken) {
+            throw new IOException("the disk is gone");
+        }
+        Result<RecordVersion> found = find(user, path);
+        if (found.isRefused()) {
+            return Result.refused(found.refusal().orElseThrow());
+        }
+        Path file = Files.createTempFile(folder, "record", ".bin");
+        Files.write(file, records.get(path));
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        open.incrementAndGet();
+        return Result.done(new Reading() {
+            @Override
+            public RecordVersion version() {
+                return found.get();
+            }
+
+            @Override
+            public FileChannel channel() {
+                return channel;
+            }
+
+            @Override
+            public void close() throws IOException {
+                channel.close();
+                open.decrementAndGet();
+            }
+        });
+    }
+
+    @Override
+    public Result<Listing> list(User user, RecordPath directory, String after, int limit) {
+        if (!directory.isRoot() && !isDirectory(directory)) {
+            return Result.refused(Reason.NOT_FOUND, "no such directory");
+        }
+        Map<String, Listing.Entry> entries = new ConcurrentSkipListMap<>();
+        for (RecordPath path : records.keySet()) {
+            if (path.isBelow(directory)) {
+                String below = path.toString()
+                        .substring(directory.isRoot() ? 0 : directory.toString().length() + 1);
+                int slash = below.indexOf('/');
+                String name = slash < 0 ? below : below.substring(0, slash);
+                RecordVersion version = version(path).orElseThrow();
+                entries.put(
+                        name,
+                        slash < 0
+                                ? new Listing.Entry(name, false, version.size(), MODIFIED, version.etag())
+                                : new Listing.Entry(name, true, 0, MODIFIED, Optional.empty()));
+            }
+        }
+        List<Listing.Entry> page = entries.values().stream()
+                .filter(entry -> entry.name().compareTo(after) > 0)
+                .toList();
+        Optional<String> next =
+                page.size() > limit ? Optional.of(page.get(limit - 1).name()) : Optional.empty();
+        return Result.done(new Listing(
+                directory, page.subList(0, Math.min(limit, page.size())), next, new Cursor("e1", sequence.get())));
+    }
+
+    @Override
+    public void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) {
+        throw new UnsupportedOperationException();
+    }
+
+    private final class Staged implements Upload {
+        private final WriteRequest request;
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private boolean isOpen = true;
+
+        Staged(WriteRequest request) {
+            this.request = request;
+        }
+
+        @Override
+        public Optional<Refusal> write(ByteBuffer buffer) {
+            byte[] next = new byte[buffer.remaining()];
+            buffer.get(next);
+            bytes.writeBytes(next);
+            return bytes.size() > limit ? Optional.of(new Refusal(Reason.TOO_LARGE, "too large")) : Optional.empty();
+        }
+
+        @Override
+        public Result<List<JudgedBy>> judge() {
+            boolean fits = request.digests().entrySet().stream()
+                    .allMatch(
+                            digest -> hash(digest.getKey(), bytes.toByteArray()).equals(digest.getValue()));
+            if (!fits) {
+                return Result.refused(Reason.BAD_REQUEST, "the digest doesn't fit");
+            }
+            return bytes.toString(StandardCharsets.UTF_8).contains("wrong")
+                    ? Result.refused(Reason.INVALID, "it is wrong")
+                    : Result.done(List.of(new JudgedBy("words", "1.0.0")));
+        }
+
+        @Override
+        public Result<Change> commit() {
+            return judge().then(judged -> obstacle(request)
+                    .<Result<Change>>map(Result::refused)
+                    .orElseGet(() -> Result.done(put(request.path(), bytes.toByteArray()))));
+        }
+
+        @Override
+        public void close() {
+            if (isOpen) {
+                isOpen = false;
+                staged.decrementAndGet();
+            }
+        }
+    }
+}

@@ -1,0 +1,675 @@
+package io.datahub.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.user.Action;
+import io.datahub.api.user.Grant;
+import io.datahub.api.user.User;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FilesHandlerTest {
+
+    private static final String LAST_MODIFIED = "Mon, 23 Nov 2026 10:00:00 GMT";
+
+    @TempDir
+    Path folder;
+
+    private FakeStore store;
+    private TestServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        store = new FakeStore(folder);
+        server = new TestServer(new FilesHandler(store, Settings.with()));
+        store.put("builds/app.txt", "0123456789");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.close();
+        assertThat(store.open).hasValue(0);
+        assertThat(store.staged).hasValue(0);
+    }
+
+    @Test
+    void shouldServeARecordWithEverythingThatDescribesIt() throws Exception {
+        HttpResponse<String> answer = server.get("/files/builds/app.txt");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("0123456789");
+        assertThat(header(answer, "ETag")).isEqualTo("\"v1\"");
+        assertThat(header(answer, "Last-Modified")).isEqualTo(LAST_MODIFIED);
+        assertThat(header(answer, "Content-Length")).isEqualTo("10");
+        assertThat(header(answer, "Accept-Ranges")).isEqualTo("bytes");
+        assertThat(header(answer, "Content-Type")).isEqualTo("text/plain;charset=utf-8");
+        assertThat(header(answer, "Cache-Control")).isEqualTo("no-cache");
+        assertThat(header(answer, "Repr-Digest")).isEqualTo(digest("SHA-256", "0123456789"));
+        assertThat(header(answer, "X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(header(answer, "Content-Security-Policy"))
+                .isEqualTo("sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:");
+        assertThat(answer.headers().firstValue("Content-Disposition")).isEmpty();
+    }
+
+    @Test
+    void shouldAnswerHeadWithTheSameHeadersAndNoBody() throws Exception {
+        String answer = server.wire("HEAD /files/builds/app.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+
+        assertThat(answer)
+                .contains("200 OK", "Content-Length: 10", "ETag: \"v1\"")
+                .endsWith("\r\n\r\n");
+    }
+
+    @Test
+    void shouldServeRecordsOfAnySize() throws Exception {
+        byte[] bytes = new byte[3_000_001];
+        new Random(1).nextBytes(bytes);
+        store.put(RecordPath.of("big.bin"), bytes);
+        store.put("empty", "");
+
+        var answer = server.client.send(server.request("/files/big.bin").build(), BodyHandlers.ofByteArray());
+
+        assertThat(answer.body()).isEqualTo(bytes);
+        assertThat(server.get("/files/empty").body()).isEmpty();
+    }
+
+    @Test
+    void shouldNeitherTagNorDigestARecordThatSomebodyIsChanging() throws Exception {
+        store.unsettle("builds/app.txt");
+
+        HttpResponse<String> answer = server.get("/files/builds/app.txt");
+
+        assertThat(answer.body()).isEqualTo("0123456789");
+        assertThat(answer.headers().map()).doesNotContainKeys("etag", "repr-digest");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bytes=0-3, 206, bytes 0-3/10, 0123",
+        "bytes=7-, 206, bytes 7-9/10, 789",
+        "bytes=-2, 206, bytes 8-9/10, 89",
+        "bytes=5-999, 206, bytes 5-9/10, 56789",
+        "bytes=10-, 416, bytes */10, the record has no byte of the range",
+        "lines=1-2, 200, , 0123456789",
+        "bytes=3-1, 200, , 0123456789"
+    })
+    void shouldServeARange(String range, int status, String contentRange, String body) throws Exception {
+        HttpResponse<String> answer = server.get("/files/builds/app.txt", "Range", range);
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Range").orElse(null)).isEqualTo(contentRange);
+        assertThat(answer.body()).isEqualTo(body);
+    }
+
+    @Test
+    void shouldServeSeveralRanges() throws Exception {
+        HttpResponse<String> answer = server.get("/files/builds/app.txt", "Range", "bytes=0-1, 4-4, -1");
+
+        assertThat(answer.statusCode()).isEqualTo(206);
+        String type = header(answer, "Content-Type");
+        assertThat(type).startsWith("multipart/byteranges; boundary=");
+        String boundary = type.substring(type.indexOf('=') + 1);
+        assertThat(answer.body())
+                .isEqualTo(("\r\n--B\r\nContent-Type: text/plain;charset=utf-8\r\nContent-Range: bytes 0-1/10\r\n\r\n01"
+                                + "\r\n--B\r\nContent-Type: text/plain;charset=utf-8\r\nContent-Range: bytes 4-4/10\r\n\r\n4"
+                                + "\r\n--B\r\nContent-Type: text/plain;charset=utf-8\r\nContent-Range: bytes 9-9/10\r\n\r\n9"
+                                + "\r\n--B--\r\n")
+                        .replace("B\r", boundary + "\r")
+                        .replace("B--", boundary + "--"));
+        assertThat(header(answer, "Content-Length"))
+                .isEqualTo("" + answer.body().length());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'\"v1\"', 206",
+        "'\"v2\"', 200",
+        "'W/\"v1\"', 200",
+        "'Mon, 23 Nov 2026 10:00:00 GMT', 206",
+        "'Mon, 23 Nov 2026 10:00:01 GMT', 200"
+    })
+    void shouldServeTheRangeOnlyOfTheVersionThatTheClientHas(String condition, int status) throws Exception {
+        assertThat(server.get("/files/builds/app.txt", "Range", "bytes=0-0", "If-Range", condition)
+                        .statusCode())
+                .isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "If-None-Match, '\"v1\"', 304",
+        "If-None-Match, 'W/\"v1\", \"x\"', 304",
+        "If-None-Match, *, 304",
+        "If-None-Match, '\"v2\"', 200",
+        "If-None-Match, v2, 400",
+        "If-Match, '\"v1\"', 200",
+        "If-Match, '\"x\", \"v1\"', 200",
+        "If-Match, 'W/\"v1\"', 412",
+        "If-Match, '\"v2\"', 412",
+        "If-Match, *, 200",
+        "If-Modified-Since, 'Mon, 23 Nov 2026 10:00:00 GMT', 304",
+        "If-Modified-Since, 'Mon, 23 Nov 2026 09:59:59 GMT', 200",
+        "If-Modified-Since, yesterday, 200",
+        "If-Unmodified-Since, 'Mon, 23 Nov 2026 10:00:00 GMT', 200",
+        "If-Unmodified-Since, 'Mon, 23 Nov 2026 09:59:59 GMT', 412"
+    })
+    void shouldLookAtConditions(String name, String value, int status) throws Exception {
+        HttpResponse<String> answer = server.get("/files/builds/app.txt", name, value);
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        if (status == 304) {
+            assertThat(header(answer, "ETag")).isEqualTo("\"v1\"");
+            assertThat(answer.body()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldLetTagsGoBeforeDates() throws Exception {
+        assertThat(server.get("/files/builds/app.txt", "If-None-Match", "\"v2\"", "If-Modified-Since", LAST_MODIFIED)
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(server.get(
+                                "/files/builds/app.txt",
+                                "If-Match",
+                                "\"v1\"",
+                                "If-Unmodified-Since",
+                                "Mon, 23 Nov 2020 10:00:00 GMT")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(server.get("/files/builds/app.txt", "If-Match", "\"v2\"", "If-None-Match", "\"v1\"")
+                        .statusCode())
+                .isEqualTo(412);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.html", "a.svg", "a.xml", "a.pdf", "a.xhtml", "a.js"})
+    void shouldServeWhatABrowserExecutesAsAttachment(String name) throws Exception {
+        store.put(name, "x");
+
+        assertThat(header(server.get("/files/" + name), "Content-Disposition"))
+                .isEqualTo("attachment; filename=\"" + name + "\"");
+    }
+
+    @Test
+    void shouldShowWhatTheOperatorAllows() throws Exception {
+        store.put("a.pdf", "x");
+        String[] allowed = {"application/pdf, text/html"};
+        try (TestServer other = new TestServer(new FilesHandler(store, Settings.with("inlineTypes", allowed)))) {
+            assertThat(other.get("/files/a.pdf").headers().firstValue("Content-Disposition"))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void shouldServeAnyRecordAsAttachmentOnDemand() throws Exception {
+        store.put("grüße \"1\".txt", "x");
+
+        assertThat(header(server.get("/files/builds/app.txt?download"), "Content-Disposition"))
+                .isEqualTo("attachment; filename=\"app.txt\"");
+        assertThat(header(server.get("/files/gr%C3%BC%C3%9Fe%20%221%22.txt?download"), "Content-Disposition"))
+                .isEqualTo("attachment; filename=\"gr__e _1_.txt\"; filename*=UTF-8''gr%C3%BC%C3%9Fe%20%221%22.txt");
+    }
+
+    @Test
+    void shouldSayWhatIsNotThereOrNotGranted() throws Exception {
+        assertThat(server.get("/files/none").statusCode()).isEqualTo(404);
+
+        server.setUser(new User("ci", Set.of(), List.of(new Grant(Action.READ, "builds/", "user ci"))));
+
+        assertThat(server.get("/files/none").statusCode()).isEqualTo(403);
+        assertThat(server.get("/files/builds/none").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void shouldLetAFailureOfTheDiskBeOne() throws Exception {
+        store.isBroken = true;
+
+        assertThat(server.get("/files/builds/app.txt").statusCode()).isEqualTo(500);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "../x", "a/../x", "a/./x", "a//x", "//", "%2e%2e/x", "a/%2E/x", "..;/x", ";/x", "a/;b/x", ".;x/y",
+                "a%2fb", "a%2Fb", "a%5cb", "a\\b", "a%00b", "a%0ab", "a%7fb", "%c3%28", "%ff", "%ed%a0%80", "%c0%ae",
+                "a%2e%2e%2fb", "x/..", "x/%2e", "x/../"
+            })
+    void shouldRefusePathsThatMeanSomethingElse(String path) throws Exception {
+        for (String method : List.of("GET", "PUT", "DELETE")) {
+            assertThat(server.wire(method + " /files/" + path
+                            + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
+                    .startsWith("HTTP/1.1 400 ");
+        }
+        assertThat(store.records).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%zz", "a%2", "%", "a%u0041"})
+    void shouldRefuseMalformedEscapes(String path) throws Exception {
+        assertThat(server.wire("GET /files/" + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 400 ");
+    }
+
+    @Test
+    void shouldRefuseNamesThatAreTooLong() throws Exception {
+        assertThat(server.get("/files/" + "x".repeat(256)).statusCode()).isEqualTo(400);
+        assertThat(server.get("/files/" + "x".repeat(255)).statusCode()).isEqualTo(404);
+        assertThat(server.get("/files/" + "x/".repeat(2048) + "y").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void shouldDecodeAPathOnce() throws Exception {
+        store.put("a%2fb", "percent");
+        store.put("a;b", "semicolon");
+        store.put("grüße", "umlaut");
+
+        assertThat(server.get("/files/a%252fb").body()).isEqualTo("percent");
+        assertThat(server.get("/files/a;b").body()).isEqualTo("semicolon");
+        assertThat(server.get("/files/gr%C3%BC%C3%9Fe").body()).isEqualTo("umlaut");
+    }
+
+    @Test
+    void shouldStoreABodyAndTellWhatCameOfIt() throws Exception {
+        HttpResponse<String> created = server.send("PUT", "/files/gr%C3%BC%C3%9Fe/a%20b.txt", "hello");
+
+        assertThat(created.statusCode()).isEqualTo(201);
+        assertThat(header(created, "Location")).isEqualTo("/files/gr%C3%BC%C3%9Fe/a%20b.txt");
+        assertThat(header(created, "ETag")).isEqualTo("\"v2\"");
+        assertThat(header(created, "Content-Type")).isEqualTo("application/json");
+        assertThat(created.body())
+                .isEqualTo("{\"path\":\"grüße/a b.txt\",\"size\":5,\"sha256\":\""
+                        + FakeStore.hash("SHA-256", "hello".getBytes(StandardCharsets.UTF_8))
+                        + "\",\"etag\":\"\\\"v2\\\"\",\"modified\":\"2026-11-23T10:00:00.123Z\",\"sequence\":2,"
+                        + "\"cursor\":\"e1-2\",\"validators\":[{\"name\":\"words\",\"version\":\"1.0.0\"}]}");
+        assertThat(server.send("POST", "/files/gr%C3%BC%C3%9Fe/a%20b.txt", "again")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(text("grüße/a b.txt")).isEqualTo("again");
+        assertThat(store.lastWrite.from()).isEqualTo("http:127.0.0.1");
+        assertThat(store.lastWrite.length()).hasValue(5);
+    }
+
+    @Test
+    void shouldStoreBodiesOfAnySizeWithAndWithoutALength() throws Exception {
+        byte[] bytes = new byte[5_000_003];
+        new Random(2).nextBytes(bytes);
+        server.client.send(
+                server.request("/files/sized")
+                        .PUT(BodyPublishers.ofByteArray(bytes))
+                        .build(),
+                BodyHandlers.ofString());
+        server.client.send(
+                server.request("/files/chunked")
+                        .PUT(BodyPublishers.ofByteArrays(List.of(bytes, bytes)))
+                        .build(),
+                BodyHandlers.ofString());
+
+        assertThat(store.records.get(RecordPath.of("sized"))).isEqualTo(bytes);
+        assertThat(store.records.get(RecordPath.of("chunked"))).hasSize(2 * bytes.length);
+        assertThat(server.send("PUT", "/files/empty", "").statusCode()).isEqualTo(201);
+    }
+
+    @Test
+    void shouldTakeTheBodyAsItIsWhateverItsType() throws Exception {
+        server.send("POST", "/files/form", "--b\r\n", "Content-Type", "multipart/form-data; boundary=b");
+
+        assertThat(text("form")).isEqualTo("--b\r\n");
+    }
+
+    @Test
+    void shouldChangeNothingWhenAValidatorRefuses() throws Exception {
+        HttpResponse<String> answer = server.send("PUT", "/files/builds/app.txt", "all wrong");
+
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(answer.body()).isEqualTo("it is wrong");
+        assertThat(text("builds/app.txt")).isEqualTo("0123456789");
+    }
+
+    @Test
+    void shouldJudgeAndKeepNothingOnADryRun() throws Exception {
+        HttpResponse<String> accepted = server.send("PUT", "/files/x?dry-run", "fine");
+
+        assertThat(accepted.statusCode()).isEqualTo(200);
+        assertThat(accepted.body())
+                .isEqualTo("{\"path\":\"x\",\"size\":4,\"dryRun\":true,"
+                        + "\"validators\":[{\"name\":\"words\",\"version\":\"1.0.0\"}]}");
+        assertThat(server.send("POST", "/files/x?dry-run", "wrong").statusCode())
+                .isEqualTo(422);
+        assertThat(store.records).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "builds/app.txt, If-Match, '\"v1\"', 200",
+        "builds/app.txt, If-Match, '\"v9\"', 412",
+        "builds/app.txt, If-None-Match, *, 412",
+        "builds/app.txt, If-None-Match, '\"v1\"', 412",
+        "builds/app.txt, If-Unmodified-Since, 'Mon, 23 Nov 2020 10:00:00 GMT', 412",
+        "new, If-None-Match, *, 201",
+        "new, If-Match, *, 412",
+        "new, If-Match, '\"v1\"', 412"
+    })
+    void shouldWriteUnderConditions(String path, String name, String value, int status) throws Exception {
+        assertThat(server.send("PUT", "/files/" + path, "text", name, value).statusCode())
+                .isEqualTo(status);
+    }
+
+    @Test
+    void shouldVerifyDigests() throws Exception {
+        for (String field : List.of("Content-Digest", "Repr-Digest")) {
+            for (String algorithm : List.of("SHA-256", "SHA-512")) {
+                String right = digest(algorithm, "hello");
+                assertThat(server.send("PUT", "/files/x", "hello", field, right).statusCode())
+                        .isLessThan(300);
+                assertThat(server.send("PUT", "/files/x", "other", field, right).statusCode())
+                        .isEqualTo(400);
+            }
+            assertThat(server.send("PUT", "/files/x", "hello", field, "sha-256=abc")
+                            .statusCode())
+                    .isEqualTo(400);
+            assertThat(server.send("PUT", "/files/x", "hello", field, "sha-256=:YWJj:")
+                            .statusCode())
+                    .isEqualTo(400);
+            assertThat(server.send("PUT", "/files/x", "hello", field, "md5=:YWJj:")
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+        assertThat(text("x")).isEqualTo("hello");
+    }
+
+    @Test
+    void shouldRefusePartsAndCodings() throws Exception {
+        assertThat(server.send("PUT", "/files/x", "hello", "Content-Range", "bytes 0-4/10")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(server.send("PUT", "/files/x", "hello", "Content-Encoding", "gzip")
+                        .statusCode())
+                .isEqualTo(415);
+        assertThat(store.records).hasSize(1);
+    }
+
+    @Test
+    void shouldRefuseBeforeTheBodyIsSentToWhoWaitsForThat() throws Exception {
+        store.limit = 100;
+        try (Socket socket = server.connect()) {
+            socket.getOutputStream()
+                    .write("PUT /files/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(TestServer.readTo(socket.getInputStream(), "\r\n")).startsWith("HTTP/1.1 413 ");
+        }
+    }
+
+    @Test
+    void shouldAskForTheBodyOfWhoWaitsForThat() throws Exception {
+        try (Socket socket = server.connect()) {
+            InputStream in = socket.getInputStream();
+            socket.getOutputStream()
+                    .write("PUT /files/x HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(TestServer.readTo(in, "\r\n\r\n")).startsWith("HTTP/1.1 100 ");
+
+            socket.getOutputStream().write("ok".getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(TestServer.readTo(in, "\r\n")).startsWith("HTTP/1.1 201 ");
+        }
+    }
+
+    @Test
+    void shouldLetAClientThatSendsAnywayReadTheRefusal() throws Exception {
+        store.limit = 100;
+        byte[] bytes = new byte[4_000_000];
+
+        var sized = server.client.send(
+                server.request("/files/x")
+                        .PUT(BodyPublishers.ofByteArray(bytes))
+                        .build(),
+                BodyHandlers.ofString());
+        var chunked = server.client.send(
+                server.request("/files/x")
+                        .PUT(BodyPublishers.ofByteArrays(List.of(bytes)))
+                        .build(),
+                BodyHandlers.ofString());
+
+        assertThat(sized.statusCode()).isEqualTo(413);
+        assertThat(chunked.statusCode()).isEqualTo(413);
+    }
+
+    @Test
+    void shouldForgetAnUploadThatIsCut() throws Exception {
+        try (Socket socket = server.connect()) {
+            socket.getOutputStream()
+                    .write("PUT /files/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc"
+                            .getBytes(StandardCharsets.US_ASCII));
+            await(() -> store.staged.get() == 1);
+        }
+
+        await(() -> store.staged.get() == 0);
+        assertThat(store.records).hasSize(1);
+    }
+
+    @Test
+    void shouldForgetAnUploadThatFallsSilent() throws Exception {
+        try (Socket socket = server.connect()) {
+            socket.getOutputStream()
+                    .write("PUT /files/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc"
+                            .getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(TestServer.readTo(socket.getInputStream(), "\r\n")).startsWith("HTTP/1.1 408 ");
+        }
+        assertThat(store.records).hasSize(1);
+    }
+
+    @Test
+    void shouldListADirectory() throws Exception {
+        store.put("builds/deep/x", "x");
+
+        HttpResponse<String> answer = server.get("/files/builds/");
+
+        assertThat(header(answer, "Content-Type")).isEqualTo("application/json");
+        assertThat(answer.body())
+                .isEqualTo("{\"path\":\"builds\",\"entries\":["
+                        + "{\"name\":\"app.txt\",\"type\":\"file\",\"size\":10,\"modified\":\"2026-11-23T10:00:00.123Z\","
+                        + "\"etag\":\"\\\"v1\\\"\"},"
+                        + "{\"name\":\"deep\",\"type\":\"directory\",\"size\":0,\"modified\":\"2026-11-23T10:00:00.123Z\"}"
+                        + "],\"next\":null,\"cursor\":\"e1-2\"}");
+    }
+
+    @Test
+    void shouldListADirectoryInPages() throws Exception {
+        store.put("builds/b", "x");
+        store.put("builds/c", "x");
+
+        assertThat(server.get("/files/builds/?limit=2").body())
+                .contains("app.txt", "\"b\"", "\"next\":\"b\"")
+                .doesNotContain("\"c\"");
+        assertThat(server.get("/files/builds/?limit=2&after=b").body())
+                .contains("\"c\"", "\"next\":null")
+                .doesNotContain("app.txt");
+        assertThat(server.get("/files/builds/?limit=0").statusCode()).isEqualTo(400);
+        assertThat(server.get("/files/builds/?limit=x").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void shouldShowADirectoryToABrowser() throws Exception {
+        store.put("builds/<b>&\"'", "x");
+
+        HttpResponse<String> answer =
+                server.get("/files/builds/?limit=1", "Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+
+        assertThat(header(answer, "Content-Type")).isEqualTo("text/html;charset=utf-8");
+        assertThat(header(answer, "Content-Security-Policy")).startsWith("sandbox;");
+        assertThat(answer.body())
+                .contains("href=\"./%3Cb%3E&amp;%22&#39;\"", "&lt;b&gt;&amp;&quot;&#39;", "limit=1&amp;after=")
+                .doesNotContain("<b>");
+        assertThat(header(server.get("/files/", "Accept", "text/html;q=0.5, application/json"), "Content-Type"))
+                .isEqualTo("application/json");
+        assertThat(header(server.get("/files/", "Accept", "*/*"), "Content-Type"))
+                .isEqualTo("application/json");
+    }
+
+    @Test
+    void shouldLeadFromADirectoryToItsListing() throws Exception {
+        HttpResponse<String> answer = server.get("/files/builds?limit=3");
+
+        assertThat(answer.statusCode()).isEqualTo(308);
+        assertThat(header(answer, "Location")).isEqualTo("/files/builds/?limit=3");
+        assertThat(server.get("/files").body()).contains("\"path\":\"\"");
+        assertThat(server.get("/files/none/").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void shouldDelete() throws Exception {
+        assertThat(server.send("DELETE", "/files/builds/app.txt", "", "If-Match", "\"v9\"")
+                        .statusCode())
+                .isEqualTo(412);
+        assertThat(server.send("DELETE", "/files/builds/app.txt/", "").statusCode())
+                .isEqualTo(409);
+        assertThat(server.send("DELETE", "/files/builds/app.txt?dry-run", "").statusCode())
+                .isEqualTo(400);
+        assertThat(store.records).hasSize(1);
+
+        HttpResponse<String> answer = server.send("DELETE", "/files/builds/app.txt", "");
+
+        assertThat(answer.statusCode()).isEqualTo(204);
+        assertThat(answer.body()).isEmpty();
+        assertThat(server.send("DELETE", "/files/builds/app.txt", "").statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void shouldDeleteATreeOnlyOnDemand() throws Exception {
+        assertThat(server.send("DELETE", "/files/builds/", "").statusCode()).isEqualTo(409);
+        assertThat(server.send("DELETE", "/files/builds/?recursive", "").statusCode())
+                .isEqualTo(204);
+        assertThat(store.records).isEmpty();
+    }
+
+    @Test
+    void shouldNameTheMethodsThatThereAre() throws Exception {
+        for (String method : List.of("PATCH", "TRACE", "PROPFIND")) {
+            HttpResponse<String> answer = server.send(method, "/files/x", "");
+            assertThat(answer.statusCode()).isEqualTo(405);
+            assertThat(header(answer, "Allow")).isEqualTo("GET, HEAD, POST, PUT, DELETE, OPTIONS");
+        }
+        assertThat(server.send("OPTIONS", "/files/x", "").statusCode()).isEqualTo(204);
+    }
+
+    @Test
+    void shouldStoreEveryFileOfAForm() throws Exception {
+        byte[] big = new byte[2_000_000];
+        Arrays.fill(big, (byte) '\r');
+        String form = part("f", "a.txt", "first")
+                + "--B\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nno file\r\n"
+                + part("f", "grüße.bin", new String(big, StandardCharsets.US_ASCII))
+                + part("f", "sub/c.txt", "")
+                + "--B--\r\n";
+
+        HttpResponse<String> answer = form("/files/builds/", form);
+
+        assertThat(answer.statusCode()).isEqualTo(201);
+        assertThat(answer.body()).startsWith("[{\"path\":\"builds/a.txt\"").endsWith("}]");
+        assertThat(text("builds/a.txt")).isEqualTo("first");
+        assertThat(store.records.get(RecordPath.of("builds/grüße.bin"))).isEqualTo(big);
+        assertThat(text("builds/sub/c.txt")).isEmpty();
+        assertThat(store.records).hasSize(4);
+        assertThat(form("/files/builds/", part("f", "a.txt", "second") + "--B--\r\n")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(form("/files", part("f", "root.txt", "x") + "--B--\r\n").statusCode())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void shouldStoreNoFileOfAFormWhenOneIsRefused() throws Exception {
+        HttpResponse<String> refused =
+                form("/files/builds/", part("f", "a", "fine") + part("f", "b", "wrong") + "--B--\r\n");
+
+        assertThat(refused.statusCode()).isEqualTo(422);
+        assertThat(refused.body()).isEqualTo("builds/b: it is wrong");
+        assertThat(form("/files/builds/", part("f", "a", "x") + part("f", "../b", "x") + "--B--\r\n")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(form("/files/builds/", part("f", "a", "x") + part("f", "a", "x") + "--B--\r\n")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(form("/files/builds/", part("f", "a", "x") + "--B\r\nContent-Disp")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(form("/files/builds/", "--B--\r\n").statusCode()).isEqualTo(400);
+        assertThat(form("/files/builds/?dry-run", part("f", "a", "x") + "--B--\r\n")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(store.records).hasSize(1);
+    }
+
+    @Test
+    void shouldRefuseAFormWithTooManyFiles() throws Exception {
+        try (TestServer other = new TestServer(new FilesHandler(store, Settings.with("maxFormParts", 2)))) {
+            String three = part("f", "a", "x") + part("f", "b", "x") + part("f", "c", "x") + "--B--\r\n";
+
+            assertThat(other.send("POST", "/files/", three, "Content-Type", "multipart/form-data; boundary=B")
+                            .statusCode())
+                    .isEqualTo(400);
+        }
+        assertThat(store.records).hasSize(1);
+    }
+
+    @Test
+    void shouldTakeOnlyFormsForADirectory() throws Exception {
+        assertThat(server.send("POST", "/files/builds/", "x").statusCode()).isEqualTo(415);
+        assertThat(server.send("PUT", "/files/builds/", "x").statusCode()).isEqualTo(409);
+        assertThat(server.send("PUT", "/files/builds", "x").statusCode()).isEqualTo(409);
+    }
+
+    private HttpResponse<String> form(String path, String body) throws Exception {
+        return server.send("POST", path, body, "Content-Type", "multipart/form-data; boundary=B");
+    }
+
+    private static String part(String name, String fileName, String content) {
+        return "--B\r\nContent-Disposition: form-data; name=\"" + name + "\"; filename=\"" + fileName
+                + "\"\r\nContent-Type: application/octet-stream\r\n\r\n" + content + "\r\n";
+    }
+
+    private String text(String path) {
+        return new String(store.records.get(RecordPath.of(path)), StandardCharsets.UTF_8);
+    }
+
+    private static String header(HttpResponse<?> answer, String name) {
+        return answer.headers().firstValue(name).orElse(null);
+    }
+
+    private static String digest(String algorithm, String text) {
+        byte[] hash = HexFormat.of().parseHex(FakeStore.hash(algorithm, text.getBytes(StandardCharsets.UTF_8)));
+        return algorithm.toLowerCase(Locale.ROOT) + "=:" + Base64.getEncoder().encodeToString(hash) + ":";
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.datahub.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.health.Health;
+import io.datahub.api.health.HealthCheck;
+import io.datahub.api.user.User;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HealthHandlerTest {
+
+    private final HealthHandler handler = new HealthHandler(Settings.with("parts", new String[] {"auth, store"}));
+    private final HealthCheck store = () -> Health.ready("7 records");
+    private TestServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = new TestServer(handler);
+        bind("auth", () -> Health.ready("2 users"));
+        handler.bindCheck(store, Map.of(HealthCheck.NAME, "store"));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.close();
+    }
+
+    private void bind(String name, HealthCheck check) {
+        handler.bindCheck(check, Map.of(HealthCheck.NAME, name));
+    }
+
+    @Test
+    void shouldLiveWhateverTheParts() throws Exception {
+        handler.unbindCheck(store);
+
+        assertThat(server.get("/health/live").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldBeReadyWhenEveryPartIs() throws Exception {
+        HttpResponse<String> answer = server.get("/health/ready");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body())
+                .isEqualTo("{\"status\":\"ready\",\"parts\":[{\"name\":\"auth\",\"ready\":true,\"detail\":\"2 users\"},"
+                        + "{\"name\":\"store\",\"ready\":true,\"detail\":\"7 records\"}]}");
+    }
+
+    @Test
+    void shouldNotBeReadyWhileARequiredPartIsAway() throws Exception {
+        handler.unbindCheck(store);
+
+        HttpResponse<String> answer = server.get("/health/ready");
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+        assertThat(answer.body()).contains("\"name\":\"store\",\"ready\":false");
+    }
+
+    @Test
+    void shouldNotBeReadyWhileAnyPartIsDownOrItsCheckFails() throws Exception {
+        HealthCheck down = () -> Health.down("no room");
+        bind("bridge", down);
+        assertThat(server.get("/health/ready").statusCode()).isEqualTo(503);
+        handler.unbindCheck(down);
+
+        bind("bridge", () -> {
+            throw new IllegalStateException("oops");
+        });
+        assertThat(server.get("/health/ready").body()).contains("oops");
+    }
+
+    @Test
+    void shouldTellNobodyButMonitorsMoreThanTheStatus() throws Exception {
+        server.setUser(null);
+        assertThat(server.get("/health/ready").body()).isEqualTo("{\"status\":\"ready\"}");
+
+        server.setUser(new User("ci", Set.of(), List.of()));
+        assertThat(server.get("/health/ready").body()).isEqualTo("{\"status\":\"ready\"}");
+
+        server.setUser(new User("nagios", Set.of(User.MONITOR), List.of()));
+        assertThat(server.get("/health/ready").body()).contains("7 records");
+    }
+
+    @Test
+    void shouldHaveNothingElse() throws Exception {
+        assertThat(server.get("/health").statusCode()).isEqualTo(404);
+        assertThat(server.send("POST", "/health/live", "").statusCode()).isEqualTo(405);
+    }
+}

@@ -1,0 +1,41 @@
+package io.datahub.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.user.Action;
+import io.datahub.api.user.Grant;
+import io.datahub.api.user.User;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WhoamiHandlerTest {
+
+    @TempDir
+    Path home;
+
+    @Test
+    void shouldTellWhoOneIsAndWhatOneMayDo() throws Exception {
+        try (TestServer server = new TestServer(new WhoamiHandler(() -> home))) {
+            server.setUser(new User("ci", Set.of("b", "a"), List.of(new Grant(Action.PUBLISH, "build.", "role a"))));
+
+            assertThat(server.get("/whoami").body())
+                    .isEqualTo("{\"user\":\"ci\",\"roles\":[\"a\",\"b\"],"
+                            + "\"grants\":[{\"action\":\"publish\",\"what\":\"build.\",\"origin\":\"role a\"}],"
+                            + "\"label\":\"agent\",\"expires\":null,\"curveKey\":null}");
+            assertThat(server.get("/whoami/x").statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void shouldTellTheHubsKeyOnceThereIsOne() throws Exception {
+        Files.createDirectories(home.resolve("state"));
+        Files.writeString(home.resolve("state/curve.pub"), "k".repeat(40) + "\n");
+        try (TestServer server = new TestServer(new WhoamiHandler(() -> home))) {
+            assertThat(server.get("/whoami").body()).contains("\"curveKey\":\"" + "k".repeat(40) + "\"");
+        }
+    }
+}
