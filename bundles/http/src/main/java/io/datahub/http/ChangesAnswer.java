@@ -1,9 +1,13 @@
 package io.datahub.http;
 
+import io.datahub.api.Reason;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Login;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -24,6 +28,7 @@ final class ChangesAnswer implements Runnable {
     private final Exchange exchange;
     private final ChangeJournal journal;
     private final ChangeSignal signal;
+    private final Authenticator authenticator;
     private final String prefix;
     private final int limit;
     private final Consumer<ChangesAnswer> whenDone;
@@ -37,6 +42,7 @@ final class ChangesAnswer implements Runnable {
             Exchange exchange,
             ChangeJournal journal,
             ChangeSignal signal,
+            Authenticator authenticator,
             Cursor since,
             String prefix,
             int limit,
@@ -44,6 +50,7 @@ final class ChangesAnswer implements Runnable {
         this.exchange = exchange;
         this.journal = journal;
         this.signal = signal;
+        this.authenticator = authenticator;
         this.since = since;
         this.prefix = prefix;
         this.limit = limit;
@@ -86,7 +93,13 @@ final class ChangesAnswer implements Runnable {
         }
         try {
             boolean isLast = timeIsOver;
-            var page = journal.read(exchange.user(), since, prefix, limit);
+            Optional<Login> login = authenticator.renew(exchange.login().orElseThrow());
+            if (login.isEmpty()) {
+                finish();
+                exchange.refuse(Reason.UNAUTHENTICATED, "the credentials are no longer in force");
+                return;
+            }
+            var page = journal.read(login.get().user(), since, prefix, limit);
             if (page.isRefused()) {
                 finish();
                 exchange.refuse(page.refusal().orElseThrow());

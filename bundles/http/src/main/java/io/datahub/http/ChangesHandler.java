@@ -4,6 +4,7 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
+import io.datahub.api.user.Authenticator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,11 +33,14 @@ public final class ChangesHandler extends Handler.Abstract implements Graceful {
 
     private final ChangeJournal journal;
     private final ChangeSignal signal;
+    private final Authenticator authenticator;
     private final Set<ChangesAnswer> waiting = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
 
     @Activate
-    public ChangesHandler(@Reference ChangeJournal journal, @Reference ChangeSignal signal) {
+    public ChangesHandler(
+            @Reference ChangeJournal journal, @Reference ChangeSignal signal, @Reference Authenticator authenticator) {
+        this.authenticator = authenticator;
         this.journal = journal;
         this.signal = signal;
     }
@@ -64,7 +68,14 @@ public final class ChangesHandler extends Handler.Abstract implements Graceful {
             return Result.refused(malformed.get());
         }
         ChangesAnswer answer = new ChangesAnswer(
-                exchange, journal, signal, since.get(), Query.text(query, "path", ""), limit.get(), waiting::remove);
+                exchange,
+                journal,
+                signal,
+                authenticator,
+                since.get(),
+                Query.text(query, "path", ""),
+                limit.get(),
+                waiting::remove);
         waiting.add(answer);
         answer.start(closing ? 0 : wait.get());
         return Result.done(answer);

@@ -40,7 +40,6 @@ final class DirectoryListing {
         headers.put(HttpHeader.VARY, "Accept");
         if (prefersHtml(exchange)) {
             headers.put(HttpHeader.CONTENT_TYPE, "text/html;charset=utf-8");
-            headers.put(Download.SANDBOX);
             exchange.body(200, ListingPage.of(listing, limit));
         } else {
             exchange.json(200, ListingJson.of(listing));

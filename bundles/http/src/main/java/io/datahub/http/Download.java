@@ -21,10 +21,6 @@ import org.eclipse.jetty.util.Fields;
 /** {@code GET} and {@code HEAD} of a record. */
 final class Download {
 
-    /** What others uploaded must not run as the hub. */
-    static final HttpField SANDBOX = new PreEncodedHttpField(
-            "Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:");
-
     private static final HttpField BYTES = new PreEncodedHttpField(HttpHeader.ACCEPT_RANGES, "bytes");
 
     private final RecordStore store;
@@ -113,8 +109,6 @@ final class Download {
         String type = MediaTypes.of(name);
         describe(headers, version);
         headers.put(BYTES);
-        headers.put(Exchange.NO_SNIFFING);
-        headers.put(SANDBOX);
         if (asAttachment || types.isAttachment(type)) {
             headers.put(HttpHeader.CONTENT_DISPOSITION, Disposition.attachment(name));
         }

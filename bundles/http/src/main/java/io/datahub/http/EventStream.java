@@ -43,6 +43,9 @@ final class EventStream extends IteratingCallback implements EventSink {
     private volatile boolean commentDue = true;
     private volatile String end = "";
 
+    /** Whether the session is known here: the broker may call before it has handed the session out. */
+    private volatile boolean started;
+
     EventStream(Exchange exchange, ChangeJournal journal, Topics topics, Consumer<EventStream> whenDone) {
         this.exchange = exchange;
         this.journal = journal;
@@ -63,6 +66,7 @@ final class EventStream extends IteratingCallback implements EventSink {
         replayed = since.orElse(Cursor.BEGINNING);
         exchange.request().addIdleTimeoutListener(timeout -> false);
         timer = scheduler.schedule(this::tick, COMMENT_SECONDS, TimeUnit.SECONDS);
+        started = true;
         iterate();
     }
 
@@ -75,7 +79,9 @@ final class EventStream extends IteratingCallback implements EventSink {
     }
 
     private void wake() {
-        executor.execute(this::iterate);
+        if (started) {
+            executor.execute(this::iterate);
+        }
     }
 
     @Override
@@ -109,10 +115,11 @@ final class EventStream extends IteratingCallback implements EventSink {
         if (finished) {
             return Action.SUCCEEDED;
         }
-        String ending = end;
-        if (ending.isEmpty()) {
+        if (end.isEmpty()) {
             collect();
-        } else {
+        }
+        String ending = end;
+        if (!ending.isEmpty()) {
             text.comment(ending);
             finished = true;
         }

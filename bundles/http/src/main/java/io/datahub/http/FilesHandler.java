@@ -12,9 +12,11 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.MultiPart;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -34,6 +36,10 @@ public final class FilesHandler extends Handler.Abstract {
     private static final String METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
     private static final Set<Reason> MAYBE_DIRECTORY = EnumSet.of(Reason.NOT_FOUND, Reason.CONFLICT, Reason.FORBIDDEN);
 
+    /** What others uploaded must not run as the hub. */
+    private static final HttpField SANDBOX = new PreEncodedHttpField(
+            "Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:");
+
     private final RecordStore store;
     private final Download download;
     private final DirectoryListing listing;
@@ -50,6 +56,8 @@ public final class FilesHandler extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         Exchange exchange = new Exchange(request, response, callback);
+        response.getHeaders().put(SANDBOX);
+        response.getHeaders().put(Exchange.NO_SNIFFING);
         Result<FileTarget> target = FileTarget.parse(request.getHttpURI().getPath());
         Result<Fields> query = exchange.query();
         Optional<Refusal> malformed = target.refusal().or(query::refusal);

@@ -21,12 +21,13 @@ class ChangesHandlerTest {
 
     private final FakeJournal journal = new FakeJournal();
     private final ChangeSignal signal = new ChangeSignal();
+    private final FakeRenewals renewals = new FakeRenewals();
     private ChangesHandler handler;
     private TestServer server;
 
     @BeforeEach
     void start() throws Exception {
-        handler = new ChangesHandler(journal, signal);
+        handler = new ChangesHandler(journal, signal, renewals);
         server = new TestServer(handler);
     }
 
@@ -87,6 +88,16 @@ class ChangesHandlerTest {
         signal.changed(journal.enter("wanted"));
 
         assertThat(answer.get(5, TimeUnit.SECONDS).body()).contains("wanted").doesNotContain("other");
+    }
+
+    @Test
+    void shouldRefuseWhoLostAccessWhileWaiting() throws Exception {
+        CompletableFuture<HttpResponse<String>> answer = server.client.sendAsync(
+                server.request("/changes?since=0&wait=30").build(), BodyHandlers.ofString());
+        renewals.revoke();
+        signal.changed(journal.enter("a"));
+
+        assertThat(answer.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(401);
     }
 
     @Test
