@@ -77,7 +77,7 @@ final class Scan {
             for (Path child : children) {
                 String name = child.getFileName().toString();
                 if (name.indexOf('\ufffd') >= 0 && !folder.resolve(name).equals(child)) {
-                    strangers.note(directory + "/" + name, "the name is not valid UTF-8");
+                    strangers.note(shown(directory, name), "the name is not valid UTF-8");
                 } else {
                     names.add(name);
                 }
@@ -87,6 +87,10 @@ final class Scan {
         }
         Collections.sort(names);
         return names;
+    }
+
+    private static String shown(RecordPath directory, String name) {
+        return directory.isRoot() ? name : directory + "/" + name;
     }
 
     private void visit(RecordPath path, Path file) throws IOException {
