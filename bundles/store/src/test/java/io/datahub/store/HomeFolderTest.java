@@ -1,0 +1,55 @@
+package io.datahub.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HomeFolderTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldMakeItsFoldersAndKeepTheStateToItself() throws Exception {
+        Path root = folder.resolve("new/home");
+        try (HomeFolder home = new HomeFolder(root)) {
+            assertThat(home.files()).isDirectory();
+            assertThat(home.incoming()).isDirectory();
+            assertThat(home.state().resolve("staging")).isDirectory();
+            assertThat(home.state().resolve("rejected")).isDirectory();
+            assertThat(Files.getPosixFilePermissions(home.state()))
+                    .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+            assertThat(Files.getPosixFilePermissions(home.files()))
+                    .isEqualTo(PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+    }
+
+    @Test
+    void shouldNotBeSharedByTwoHubs() throws Exception {
+        try (HomeFolder home = new HomeFolder(folder)) {
+            assertThatThrownBy(() -> new HomeFolder(folder))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("in use by another hub");
+            assertThat(home.root()).isEqualTo(folder);
+        }
+        try (HomeFolder again = new HomeFolder(folder)) {
+            assertThat(again.state()).isDirectory();
+        }
+    }
+
+    @Test
+    void shouldNameCauseAndCureWhenItCannotBeMade() throws Exception {
+        Files.writeString(folder.resolve("file"), "x");
+
+        assertThatThrownBy(() -> new HomeFolder(folder.resolve("file")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(folder.resolve("file").toString())
+                .hasMessageContaining("DATAHUB_HOME");
+    }
+}

@@ -1,0 +1,322 @@
+package io.datahub.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.Home;
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.health.HealthCheck;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.record.ChangeListener;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordStore;
+import io.datahub.api.record.Upload;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.User;
+import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.Validator;
+import io.datahub.api.validation.Verdict;
+import io.datahub.api.validation.Violation;
+import io.datahub.store.record.Await;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.felix.framework.FrameworkFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.launch.Framework;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/** The bundle as it is built, in a framework with Declarative Services and Configuration Admin. */
+@Timeout(120)
+class StoreInFrameworkTest {
+
+    private static final String SHARED = String.join(
+            ",",
+            "io.datahub.api;version=1.0",
+            "io.datahub.api.event;version=1.0",
+            "io.datahub.api.health;version=1.0",
+            "io.datahub.api.record;version=1.0",
+            "io.datahub.api.user;version=1.0",
+            "io.datahub.api.validation;version=1.0",
+            "com.fasterxml.jackson.core;version=2.22",
+            "org.h2.mvstore;version=2.4",
+            "org.h2.mvstore.type;version=2.4",
+            "org.slf4j;version=1.7.36",
+            "org.osgi.service.cm;version=1.6.1",
+            "org.osgi.service.component;version=1.5",
+            "org.osgi.service.component.runtime;version=1.5",
+            "org.osgi.service.component.runtime.dto;version=1.5",
+            "org.osgi.util.promise;version=1.3",
+            "org.osgi.util.function;version=1.2");
+
+    @TempDir
+    private Path folder;
+
+    private final TopicBroker broker = new TopicBroker();
+    private Framework framework;
+    private BundleContext context;
+    private ServiceRegistration<EventBroker> brokerRegistration;
+
+    @BeforeEach
+    void setUp() throws Exception {
+        framework = new FrameworkFactory()
+                .newFramework(Map.of(
+                        Constants.FRAMEWORK_STORAGE,
+                        folder.resolve("cache").toString(),
+                        Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
+                        SHARED));
+        framework.start();
+        context = framework.getBundleContext();
+        install(jarOf(org.apache.felix.cm.PersistenceManager.class));
+        install(jarOf(org.apache.felix.scr.info.ScrInfo.class));
+        configure("waitMillis", 50L);
+        install(Path.of("target", "classes").toAbsolutePath());
+        brokerRegistration = context.registerService(EventBroker.class, broker, null);
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        framework.stop();
+        framework.waitForStop(10_000);
+    }
+
+    private static Path jarOf(Class<?> type) throws Exception {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    }
+
+    private Bundle install(Path place) throws Exception {
+        Bundle bundle = context.installBundle("reference:" + place.toUri());
+        bundle.start();
+        return bundle;
+    }
+
+    private void configure(Object... more) throws Exception {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put("home", folder.resolve("home").toString());
+        for (int i = 0; i < more.length; i += 2) {
+            properties.put((String) more[i], more[i + 1]);
+        }
+        admin().getConfiguration("io.datahub.store", "?").update(FrameworkUtil.asDictionary(properties));
+    }
+
+    private ConfigurationAdmin admin() throws Exception {
+        return service(ConfigurationAdmin.class);
+    }
+
+    private <T> T service(Class<T> type) throws Exception {
+        Await.until(() -> context.getServiceReference(type) != null);
+        return context.getService(context.getServiceReference(type));
+    }
+
+    private RecordStore store() throws Exception {
+        return service(RecordStore.class);
+    }
+
+    private static Result<Change> put(RecordStore store, String path, String text) throws IOException {
+        try (Upload upload = store.begin(new WriteRequest(User.HUB, "test", RecordPath.of(path)))
+                .get()) {
+            upload.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+            return upload.commit();
+        }
+    }
+
+    private static Reason reason(Result<?> result) {
+        return result.refusal().map(Refusal::reason).orElseThrow();
+    }
+
+    private void require(String required) throws Exception {
+        RecordStore store = store();
+        configure("waitMillis", 50L, "require", required);
+        Await.until(() -> put(store, "judged/probe", "x").isRefused() == !required.isEmpty());
+    }
+
+    @Test
+    void shouldLetAValidatorTakePartFromItsBundlesStartToItsEnd() throws Exception {
+        RecordStore store = store();
+        assertThat(put(store, "judged/a", "bad").get().validators()).isEmpty();
+
+        Bundle bundle = context.installBundle("foreign", ForeignValidator.bundle(1));
+        bundle.start();
+        assertThat(put(store, "judged/a", "bad").refusal().orElseThrow().violations())
+                .containsExactly(new Violation("foreign", "1.0.0", 0, 0, "version 1 says no"));
+        assertThat(put(store, "judged/a", "good").get().validators()).containsExactly(new JudgedBy("foreign", "1.0.0"));
+        bundle.update(ForeignValidator.bundle(2));
+        assertThat(put(store, "judged/a", "good").get().validators()).containsExactly(new JudgedBy("foreign", "2.0.0"));
+        bundle.uninstall();
+        assertThat(put(store, "judged/a", "bad").get().validators()).isEmpty();
+        assertThat(broker.topics)
+                .containsExactly(
+                        "file.created/judged/a",
+                        "file.updated/judged/a",
+                        "file.updated/judged/a",
+                        "file.updated/judged/a");
+    }
+
+    @Test
+    void shouldRefuseWhatIsRequiredToBeJudgedUntilTheValidatorComesAndThenGoOn() throws Exception {
+        RecordStore store = store();
+        require("foreign: judged/**");
+        assertThat(reason(put(store, "judged/a", "good"))).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(put(store, "free", "x").isRefused()).isFalse();
+
+        configure("waitMillis", 30_000L, "require", "foreign: judged/**");
+        CompletableFuture<Result<Change>> waiting = CompletableFuture.supplyAsync(() -> {
+            try {
+                return put(store, "judged/a", "good");
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        context.installBundle("foreign", ForeignValidator.bundle(1)).start();
+        assertThat(waiting.get(20, TimeUnit.SECONDS).get().validators())
+                .containsExactly(new JudgedBy("foreign", "1.0.0"));
+    }
+
+    @Test
+    void shouldLoseAndMisjudgeNothingWhileAValidatorIsSwappedUnderLoad() throws Exception {
+        RecordStore store = store();
+        Bundle bundle = context.installBundle("foreign", ForeignValidator.bundle(1));
+        bundle.start();
+        configure("waitMillis", 20_000L, "require", "foreign: judged/**");
+        AtomicBoolean stop = new AtomicBoolean();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        List<Future<Integer>> clients = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            String path = "judged/" + i;
+            clients.add(threads.submit(() -> {
+                int writes = 0;
+                while (!stop.get()) {
+                    assertThat(put(store, path, "good").get().validators()).hasSize(1);
+                    Violation violation = put(store, path, "bad")
+                            .refusal()
+                            .orElseThrow()
+                            .violations()
+                            .get(0);
+                    assertThat(violation.version())
+                            .startsWith(violation.message().substring(8, 9));
+                    writes++;
+                }
+                return writes;
+            }));
+        }
+        for (int i = 0; i < 20; i++) {
+            bundle.update(ForeignValidator.bundle(1 + (i + 1) % 2));
+        }
+        stop.set(true);
+        int writes = 0;
+        for (Future<Integer> client : clients) {
+            writes += client.get(30, TimeUnit.SECONDS);
+        }
+        threads.shutdown();
+        assertThat(writes).isPositive();
+    }
+
+    @Test
+    void shouldRequireAConfiguredValidatorUnlessItIsOptional() throws Exception {
+        RecordStore store = store();
+        Configuration configuration = admin().getFactoryConfiguration("io.datahub.validator.xsd", "orders", "?");
+        configuration.update(FrameworkUtil.asDictionary(Map.of("paths", "orders/**, else/*")));
+        Result<Change> refused = put(store, "orders/a", "x");
+        assertThat(reason(refused)).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(refused.refusal().orElseThrow().detail()).contains("xsd-orders");
+        assertThat(put(store, "free", "x").isRefused()).isFalse();
+
+        ServiceRegistration<Validator> validator = context.registerService(
+                Validator.class,
+                candidate -> Verdict.accept(),
+                FrameworkUtil.asDictionary(
+                        Map.of("service.pid", "io.datahub.validator.xsd~orders", "paths", "orders/**, else/*")));
+        assertThat(put(store, "orders/a", "x").get().validators()).hasSize(1);
+        validator.unregister();
+        assertThat(put(store, "else/a", "x").isRefused()).isTrue();
+        configuration.update(FrameworkUtil.asDictionary(Map.of("paths", "orders/**", "optional", "true")));
+        assertThat(put(store, "orders/a", "x").isRefused()).isFalse();
+        configuration.update(FrameworkUtil.asDictionary(Map.of("paths", "orders/**")));
+        assertThat(put(store, "orders/a", "x").isRefused()).isTrue();
+        configuration.delete();
+        assertThat(put(store, "orders/a", "x").isRefused()).isFalse();
+    }
+
+    @Test
+    void shouldTakeANewConfigurationWithoutComingAnew() throws Exception {
+        RecordStore store = store();
+        configure("maxUploadBytes", 3L);
+        Await.until(() -> put(store, "a", "1234").isRefused());
+
+        assertThat(reason(put(store, "a", "1234"))).isEqualTo(Reason.TOO_LARGE);
+        assertThat(store()).isSameAs(store);
+    }
+
+    @Test
+    void shouldLoseNothingWhenTheBrokerIsRestarted() throws Exception {
+        put(store(), "a", "1");
+        Cursor head = service(ChangeJournal.class).head();
+        brokerRegistration.unregister();
+        Await.until(() -> context.getServiceReference(RecordStore.class) == null);
+        Files.writeString(folder.resolve("home/files/b"), "while away");
+        context.registerService(EventBroker.class, broker, null);
+
+        assertThat(service(ChangeJournal.class).head()).isEqualTo(head);
+        store().check(RecordPath.ROOT, java.time.Duration.ZERO, unsettled -> {});
+        assertThat(broker.topics).containsExactly("file.created/a", "file.created/b");
+    }
+
+    @Test
+    void shouldTellListenersBeforeTheAnswerAndALateOneOfTheNewestUsers() throws Exception {
+        RecordStore store = store();
+        context.registerService(
+                Validator.class,
+                candidate -> Verdict.accept(),
+                FrameworkUtil.asDictionary(Map.of("name", "users", "paths", "broker_users.xml")));
+        List<String> heard = new CopyOnWriteArrayList<>();
+        ChangeListener listener = change -> heard.add(change.topic());
+        ServiceRegistration<ChangeListener> registration =
+                context.registerService(ChangeListener.class, listener, null);
+        put(store, "a", "1");
+        assertThat(heard).containsExactly("file.created/a");
+        registration.unregister();
+        put(store, "broker_users.xml", "<x/>");
+        put(store, "a", "2");
+        assertThat(heard).hasSize(1);
+        context.registerService(ChangeListener.class, listener, null);
+        assertThat(heard).containsExactly("file.created/a", "file.created/broker_users.xml");
+    }
+
+    @Test
+    void shouldOfferItsHomeAndItsHealth() throws Exception {
+        assertThat(service(Home.class).files()).isEqualTo(folder.resolve("home/files"));
+        assertThat(folder.resolve("home/incoming")).isDirectory();
+        store();
+        ServiceReference<HealthCheck> reference = context.getServiceReference(HealthCheck.class);
+        assertThat(reference.getProperty(HealthCheck.NAME)).isEqualTo("store");
+        assertThat(context.getService(reference).check().ready()).isTrue();
+    }
+}

@@ -1,0 +1,40 @@
+package io.datahub.store;
+
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.EventSink;
+import io.datahub.api.event.Session;
+import io.datahub.api.event.SessionInfo;
+import io.datahub.api.user.Login;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A broker that notes what is announced. */
+final class TopicBroker implements EventBroker {
+
+    final List<String> topics = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void announce(String topic, byte[] payload) {
+        topics.add(topic);
+    }
+
+    @Override
+    public Session open(Login login, EventSink sink) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<SessionInfo> sessions() {
+        return List.of();
+    }
+
+    @Override
+    public boolean disconnect(long id) {
+        return false;
+    }
+
+    @Override
+    public Counters counters() {
+        return new Counters(0, 0, 0, 0, 0);
+    }
+}
