@@ -1,15 +1,18 @@
 package io.datahub.launcher;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.channel.ClientChannelEvent;
+import org.apache.sshd.client.future.ConnectFuture;
 import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
@@ -20,6 +23,8 @@ import org.apache.sshd.common.util.io.output.NoCloseOutputStream;
 final class Console {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
+    private static final Pattern SPECIAL = Pattern.compile("[\\\\\"$`]");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_:./=@%+,-]+");
 
     private final String host;
@@ -45,19 +50,34 @@ final class Console {
             client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
             client.setKeyIdentityProvider(new FileKeyPairProvider(key));
             client.start();
-            try (ClientSession session =
-                    client.connect(ConsoleKey.USER, host, port).verify(PATIENCE).getSession()) {
+            try (ClientSession session = connect(client)) {
                 session.auth().verify(PATIENCE);
                 return execute(session, line);
             }
         }
     }
 
+    /** The console comes up a moment after the rest, so a hub that was only just started is asked again. */
+    private ClientSession connect(SshClient client) throws IOException, Refusal {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            ConnectFuture connecting = client.connect(ConsoleKey.USER, host, port);
+            connecting.await(PATIENCE);
+            if (connecting.isConnected()) {
+                return connecting.getSession();
+            }
+            if (System.nanoTime() > deadline) {
+                throw new Refusal("the console doesn't answer at " + host + " port " + port, connecting.getException());
+            }
+            LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+        }
+    }
+
     private static int execute(ClientSession session, String line) throws IOException, Refusal {
         try (ChannelExec channel = session.createExecChannel(line + "\n")) {
             channel.setIn(new NullInputStream());
-            channel.setOut(new NoCloseOutputStream(System.out));
-            channel.setErr(new NoCloseOutputStream(System.err));
+            channel.setOut(output(System.out));
+            channel.setErr(output(System.err));
             channel.open().verify(PATIENCE);
             channel.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), 0L);
             Integer status = channel.getExitStatus();
@@ -68,9 +88,15 @@ final class Console {
         }
     }
 
+    /** Colours are for people in front of a terminal. */
+    private static OutputStream output(OutputStream stream) {
+        OutputStream open = new NoCloseOutputStream(stream);
+        return Boolean.getBoolean("datahub.terminal") ? open : new PlainOutput(open);
+    }
+
     private static String quote(String word) {
         return PLAIN.matcher(word).matches()
                 ? word
-                : "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'";
+                : '"' + SPECIAL.matcher(word).replaceAll("\\\\$0") + '"';
     }
 }

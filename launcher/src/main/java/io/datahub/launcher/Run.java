@@ -15,6 +15,9 @@ final class Run {
     /** How long a hub that logged an error gets to become ready all the same. */
     private static final Duration PATIENCE_AFTER_ERROR = Duration.ofSeconds(15);
 
+    /** How long one gets that says nothing at all; one that answers "not yet" may take as long as it needs. */
+    private static final Duration PATIENCE_WITH_SILENCE = Duration.ofMinutes(2);
+
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
     private static final int HTTP_OK = 200;
 
@@ -61,25 +64,31 @@ final class Run {
     }
 
     private boolean awaitReady(Endpoints endpoints, ErrorsInLog errors) throws InterruptedException {
+        Endpoint http = endpoints.http();
         long installed = 0;
         while (container.isRunning() && !stopping) {
-            if (Health.status(endpoints.http().reachableHost(), endpoints.http().port()) == HTTP_OK) {
+            int answer = Health.status(http.reachableHost(), http.port());
+            if (answer == HTTP_OK) {
                 return true;
             }
             installed = installed == 0 && container.isInstalled() ? System.nanoTime() : installed;
-            if (installed != 0 && System.nanoTime() - installed > PATIENCE_AFTER_ERROR.toNanos()) {
-                List<String> lines = errors.read();
-                if (!lines.isEmpty()) {
-                    return fail(lines);
-                }
+            Duration waited = Duration.ofNanos(installed == 0 ? 0 : System.nanoTime() - installed);
+            if (isHopeless(answer, waited, errors)) {
+                return fail(errors.read());
             }
             Thread.sleep(BETWEEN_LOOKS.toMillis());
         }
         return false;
     }
 
+    private static boolean isHopeless(int answer, Duration waited, ErrorsInLog errors) {
+        return (waited.compareTo(PATIENCE_AFTER_ERROR) > 0 && !errors.read().isEmpty())
+                || (waited.compareTo(PATIENCE_WITH_SILENCE) > 0 && answer == 0);
+    }
+
     private boolean fail(List<String> errors) {
-        System.err.println("The hub doesn't get ready and is stopped; " + home.log() + " says:");
+        System.err.println("datahub: The hub doesn't get ready and is stopped"
+                + (errors.isEmpty() ? "; its log is " : "; the cause is in ") + home.log() + ".");
         errors.forEach(line -> System.err.println("  " + line));
         status = 1;
         return false;

@@ -1,0 +1,33 @@
+package io.datahub.console.installed;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How a running hub differs from the distribution that it was started from.
+ *
+ * @param repositories URIs of feature repositories that were added
+ * @param features requirements that were added, as Karaf writes them: {@code feature:name/[1.0.0,1.0.0]}
+ * @param without names of features of the distribution that were uninstalled
+ * @param bundles bundles that came with no feature
+ */
+record Installation(Set<String> repositories, Set<String> features, Set<String> without, List<OwnBundle> bundles) {
+
+    Installation {
+        repositories = Set.copyOf(repositories);
+        features = Set.copyOf(features);
+        without = Set.copyOf(without);
+        bundles = List.copyOf(bundles);
+    }
+
+    static Installation none() {
+        return new Installation(Set.of(), Set.of(), Set.of(), List.of());
+    }
+
+    /**
+     * A bundle and the copy that was kept of it.
+     *
+     * @param file the copy's name in the folder of the record
+     */
+    record OwnBundle(String location, int startLevel, boolean started, String file) {}
+}

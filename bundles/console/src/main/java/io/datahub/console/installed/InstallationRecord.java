@@ -1,0 +1,88 @@
+package io.datahub.console.installed;
+
+import io.datahub.console.installed.Installation.OwnBundle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * The file that an {@link Installation} is written to, one fact a line, for a person to read too; copies of bundles lie
+ * beside it.
+ */
+final class InstallationRecord {
+
+    private static final String REPOSITORY = "repository ";
+    private static final String FEATURE = "feature ";
+    private static final String WITHOUT = "without ";
+    private static final String BUNDLE = "bundle ";
+    private static final int BUNDLE_WORDS = 5;
+
+    private final Path folder;
+    private final Path file;
+
+    InstallationRecord(Path folder) {
+        this.folder = folder;
+        this.file = folder.resolve("installed.txt");
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Installation read() throws IOException {
+        if (!Files.exists(file)) {
+            return Installation.none();
+        }
+        List<String> lines = Files.readAllLines(file);
+        List<OwnBundle> bundles = new ArrayList<>();
+        for (String line : lines) {
+            String[] words = line.split(" ", BUNDLE_WORDS);
+            if (line.startsWith(BUNDLE) && words.length == BUNDLE_WORDS) {
+                bundles.add(new OwnBundle(words[4], Integer.parseInt(words[2]), words[1].equals("started"), words[3]));
+            }
+        }
+        return new Installation(those(lines, REPOSITORY), those(lines, FEATURE), those(lines, WITHOUT), bundles);
+    }
+
+    /** Replaces the record and drops the copies that it no longer names. */
+    void write(Installation installation) throws IOException {
+        Files.createDirectories(folder);
+        List<String> lines = new ArrayList<>();
+        lines.add("# What was installed (or uninstalled) at run time. Written by the hub.");
+        new TreeSet<>(installation.repositories()).forEach(uri -> lines.add(REPOSITORY + uri));
+        new TreeSet<>(installation.features()).forEach(feature -> lines.add(FEATURE + feature));
+        new TreeSet<>(installation.without()).forEach(name -> lines.add(WITHOUT + name));
+        installation
+                .bundles()
+                .forEach(bundle -> lines.add(BUNDLE
+                        + (bundle.started() ? "started " : "stopped ") + bundle.startLevel() + " " + bundle.file() + " "
+                        + bundle.location()));
+        Path fresh = folder.resolve("installed.txt.fresh");
+        Files.write(fresh, lines);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        dropOthers(installation.bundles().stream().map(OwnBundle::file).toList());
+    }
+
+    private void dropOthers(List<String> named) throws IOException {
+        try (Stream<Path> copies = Files.list(folder)) {
+            for (Path copy :
+                    copies.filter(path -> path.toString().endsWith(".jar")).toList()) {
+                if (!named.contains(copy.getFileName().toString())) {
+                    Files.delete(copy);
+                }
+            }
+        }
+    }
+
+    private static Set<String> those(List<String> lines, String kind) {
+        Set<String> values = new TreeSet<>();
+        lines.stream().filter(line -> line.startsWith(kind)).forEach(line -> values.add(line.substring(kind.length())));
+        return values;
+    }
+}

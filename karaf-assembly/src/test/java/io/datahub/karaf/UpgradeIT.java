@@ -1,0 +1,104 @@
+package io.datahub.karaf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the operator changed or added lasts when the distribution is another one; what nobody touched follows it. */
+class UpgradeIT {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldKeepWhatWasChangedAndFollowWhatWasNot() throws Exception {
+        try (Hub hub = Hub.started()) {
+            Path touched = hub.home().resolve("etc/io.datahub.store.cfg");
+            Path untouched = hub.home().resolve("etc/org.apache.karaf.shell.cfg");
+            Path withdrawn = hub.home().resolve("etc/old-default.cfg");
+            hub.stop();
+            Files.writeString(touched, "\n# by the operator\n", StandardOpenOption.APPEND);
+            pretendToHaveShipped(hub, untouched, "an older default\n");
+            pretendToHaveShipped(hub, withdrawn, "a default of old\n");
+            pretendAnotherBuild(hub);
+
+            hub.start();
+
+            assertThat(touched).content().contains("# by the operator");
+            assertThat(untouched).content().contains("sshPort");
+            assertThat(withdrawn).doesNotExist();
+        }
+    }
+
+    @Test
+    void shouldKeepBundlesAndFeaturesInstalledAtRunTime() throws Exception {
+        Path jar = bundle("guest");
+        try (Hub hub = Hub.started()) {
+            hub.console("bundle:install -s file:" + jar);
+            hub.console("feature:install eventadmin");
+            hub.console("feature:uninstall datahub-zeromq");
+            Path record = hub.home().resolve("etc/installed/installed.txt");
+            Await.until(
+                    "recorded",
+                    SOON,
+                    () -> Files.exists(record)
+                            && Files.readString(record).contains("guest")
+                            && Files.readString(record).contains("feature:eventadmin")
+                            && Files.readString(record).contains("without datahub-zeromq"));
+            hub.stop();
+            Files.delete(jar);
+            pretendAnotherBuild(hub);
+
+            hub.start();
+
+            Await.until("restored\n" + hub.log(), SOON, () -> {
+                String features = hub.console("feature:list -i -s");
+                return hub.console("bundle:list -s -t 0").contains("guest")
+                        && features.contains("eventadmin")
+                        && !features.contains("datahub-zeromq");
+            });
+        }
+    }
+
+    private static void pretendAnotherBuild(Hub hub) throws IOException {
+        Files.writeString(hub.home().resolve("cache/distribution.id"), "another");
+    }
+
+    private static void pretendToHaveShipped(Hub hub, Path file, String text) throws Exception {
+        Files.writeString(file, text);
+        Path manifest = hub.home().resolve("etc/.shipped");
+        String name = file.getFileName().toString();
+        String others = Files.readString(manifest)
+                .lines()
+                .filter(line -> !line.endsWith("  " + name))
+                .reduce("", (all, line) -> all + line + "\n");
+        Files.writeString(manifest, others + Sha256.of(text) + "  " + name + "\n");
+    }
+
+    private Path bundle(String name) throws IOException {
+        Path jar = folder.resolve(name + ".jar");
+        Manifest manifest = new Manifest();
+        Attributes headers = manifest.getMainAttributes();
+        headers.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        headers.putValue("Bundle-ManifestVersion", "2");
+        headers.putValue("Bundle-SymbolicName", name);
+        headers.putValue("Bundle-Version", "1.2.3");
+        try (OutputStream file = Files.newOutputStream(jar);
+                JarOutputStream closing = new JarOutputStream(file, manifest)) {
+            closing.finish();
+        }
+        return jar;
+    }
+}
