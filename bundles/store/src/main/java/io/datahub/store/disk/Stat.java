@@ -2,6 +2,7 @@ package io.datahub.store.disk;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -33,6 +34,8 @@ public record Stat(Kind kind, long size, long modified, long changed, long key, 
         OTHER
     }
 
+    private static final boolean IS_UNIX =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
     private static final String UNIX = "unix:mode,ino,size,lastModifiedTime,ctime,uid";
     private static final int TYPE = 0xf000;
     private static final int REGULAR = 0x8000;
@@ -42,8 +45,7 @@ public record Stat(Kind kind, long size, long modified, long changed, long key, 
     /** Looks at a path; empty if nothing is there. */
     public static Optional<Stat> of(Path path) throws IOException {
         try {
-            return Optional.of(
-                    path.getFileSystem().supportedFileAttributeViews().contains("unix") ? unix(path) : basic(path));
+            return Optional.of(IS_UNIX ? unix(path) : basic(path));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (FileSystemException e) {
@@ -72,10 +74,22 @@ public record Stat(Kind kind, long size, long modified, long changed, long key, 
                 mode);
     }
 
+    /** Looks only whether a directory lies there, and no link to one; empty if nothing is there. */
+    static Optional<Kind> kindOf(Path path) throws IOException {
+        try {
+            return Optional.of(kind(Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Kind kind(BasicFileAttributes all) {
+        return all.isRegularFile() ? Kind.FILE : all.isDirectory() ? Kind.DIRECTORY : Kind.OTHER;
+    }
+
     private static Stat basic(Path path) throws IOException {
         BasicFileAttributes all = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        Kind kind = all.isRegularFile() ? Kind.FILE : all.isDirectory() ? Kind.DIRECTORY : Kind.OTHER;
-        return new Stat(kind, all.size(), nanos(all.lastModifiedTime()), 0, 0, -1, -1);
+        return new Stat(kind(all), all.size(), nanos(all.lastModifiedTime()), 0, 0, -1, -1);
     }
 
     private static long nanos(FileTime time) {

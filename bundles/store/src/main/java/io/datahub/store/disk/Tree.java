@@ -8,10 +8,13 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The folder of the records. No link is followed below it. */
@@ -23,15 +26,13 @@ public final class Tree {
     private static final int MAX_DISK_PATH_BYTES = 4095;
 
     private final Path root;
-    private final long rootKey;
+    private final Object rootKey;
     private final int rootBytes;
 
     public Tree(Path root) throws IOException {
         this.root = root;
-        rootKey = Stat.of(root)
-                .filter(Stat::isDirectory)
-                .orElseThrow(() -> new IOException(root + " is no directory"))
-                .key();
+        rootKey = Files.readAttributes(root, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
         rootBytes = bytes(root.toString()) + 1;
     }
 
@@ -65,40 +66,44 @@ public final class Tree {
      * @throws IOException if the root is gone or another one than it was, so that nothing can be said
      */
     public Place look(RecordPath path) throws IOException {
-        Stat stat = requireRoot();
+        requireRoot();
         if (path.isRoot()) {
-            return Place.of(stat);
+            return Place.of(Stat.of(root).orElseThrow(this::gone));
         }
+        String text = path.toString();
         if (!fits(path)) {
             return Place.NOTHING;
         }
-        String text = path.toString();
-        int slash = -1;
-        do {
-            slash = text.indexOf('/', slash + 1);
-            Optional<Stat> found = Stat.of(root.resolve(slash < 0 ? text : text.substring(0, slash)));
-            if (found.isEmpty()) {
+        for (int slash = text.indexOf('/'); slash >= 0; slash = text.indexOf('/', slash + 1)) {
+            Optional<Stat.Kind> parent = Stat.kindOf(root.resolve(text.substring(0, slash)));
+            if (parent.isEmpty()) {
                 return Place.NOTHING;
             }
-            Place place = Place.of(found.get());
-            if (slash < 0) {
-                return place;
+            if (parent.get() != Stat.Kind.DIRECTORY) {
+                return parent.get() == Stat.Kind.FILE ? Place.BELOW_FILE : Place.STRANGER;
             }
-            if (!place.isDirectory()) {
-                return place.isFile() ? Place.BELOW_FILE : Place.STRANGER;
-            }
-        } while (true);
+        }
+        return Stat.of(root.resolve(text)).map(Place::of).orElse(Place.NOTHING);
     }
 
-    /** The root as it is now. */
-    public Stat requireRoot() throws IOException {
-        Stat stat = Stat.of(root)
-                .filter(Stat::isDirectory)
-                .orElseThrow(() -> new IOException(root + " is gone; put it back, nothing is lost in the index"));
-        if (stat.key() != rootKey) {
+    /** Makes sure that the root is there and the one that it was, so that absence means something. */
+    public void requireRoot() throws IOException {
+        BasicFileAttributes now;
+        try {
+            now = Files.readAttributes(root, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+            throw gone();
+        }
+        if (!now.isDirectory()) {
+            throw gone();
+        }
+        if (!Objects.equals(now.fileKey(), rootKey)) {
             throw new IOException(root + " is another folder than at start; mount the right one, or restart the hub");
         }
-        return stat;
+    }
+
+    private IOException gone() {
+        return new IOException(root + " is gone; put it back, nothing is lost in the index");
     }
 
     public FileChannel open(RecordPath path) throws IOException {

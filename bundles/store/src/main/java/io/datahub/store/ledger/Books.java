@@ -92,7 +92,9 @@ final class Books {
         }
         Path aside = file.resolveSibling(
                 file.getFileName() + ".damaged-" + Instant.now().toEpochMilli());
-        Files.move(file, aside);
+        if (Files.exists(file)) {
+            Files.move(file, aside);
+        }
         LOG.error(
                 "event=state-damaged file={} aside={} consequence=\"the index is rebuilt from the disk; the journal"
                         + " begins anew, consumers get 410 and list again\"",

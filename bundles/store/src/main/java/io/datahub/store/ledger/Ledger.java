@@ -30,7 +30,7 @@ public final class Ledger implements AutoCloseable {
 
     /** Says what to do once the books were opened again after a failure. */
     public void onReopened(Runnable action) {
-        commits.onReopened(action);
+        commits.books().onReopened(action);
     }
 
     /** Whether the file was damaged, so that the index has to be rebuilt from the disk. */
@@ -45,7 +45,7 @@ public final class Ledger implements AutoCloseable {
 
     /** Why the state can't be used at present; empty while it can. */
     public Optional<Throwable> failure() {
-        return commits.failure();
+        return commits.books().failure();
     }
 
     public Optional<Entry> entry(RecordPath path) throws IOException {
@@ -106,7 +106,7 @@ public final class Ledger implements AutoCloseable {
     public record Indexed(String key, Entry entry) {}
 
     <T> T read(Function<Books, T> reading) throws IOException {
-        Books open = commits.open();
+        Books open = commits.books().get();
         try {
             return reading.apply(open);
         } catch (RuntimeException e) {

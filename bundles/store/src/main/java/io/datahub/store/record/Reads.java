@@ -7,6 +7,7 @@ import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.user.User;
+import io.datahub.store.disk.Stat;
 import io.datahub.store.disk.Tree;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -71,7 +72,9 @@ final class Reads {
         FileChannel channel = holdings.tree().open(path);
         boolean same = false;
         try {
-            same = holdings.tree().look(path).equals(sight.place());
+            same = Stat.of(holdings.tree().at(path))
+                    .filter(sight.place().stat()::equals)
+                    .isPresent();
         } finally {
             if (!same) {
                 channel.close();
