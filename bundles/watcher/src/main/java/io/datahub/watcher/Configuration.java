@@ -22,8 +22,8 @@ public @interface Configuration {
                             + " can't notify, compares everything, in milliseconds; from 100")
     long pollMillis() default 5_000;
 
-    @AttributeDefinition(description = "Paths compared at the same time, from 1")
-    int checkThreads() default 8;
+    @AttributeDefinition(description = "Paths compared at the same time, from 1; more of them share one flush to disk")
+    int checkThreads() default 32;
 
     @AttributeDefinition(
             description =

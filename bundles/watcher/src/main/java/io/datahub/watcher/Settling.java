@@ -6,8 +6,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -30,6 +31,8 @@ final class Settling implements AutoCloseable {
 
     /** Beyond this many paths, everything is compared instead: it costs less and its size is bounded. */
     private static final int MAX_WAITING = 100_000;
+
+    private static final int IDLE_SECONDS = 30;
 
     private final long quietNanos;
     private final long maxQuietNanos;
@@ -67,8 +70,15 @@ final class Settling implements AutoCloseable {
         this.due = due;
         free = new Semaphore(threads);
         AtomicInteger count = new AtomicInteger();
-        workers = Executors.newFixedThreadPool(
-                threads, task -> new Thread(task, "datahub-" + name + "-" + count.incrementAndGet()));
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads,
+                threads,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> new Thread(task, "datahub-" + name + "-" + count.incrementAndGet()));
+        pool.allowCoreThreadTimeOut(true);
+        workers = pool;
         clock = new Thread(this::run, "datahub-" + name + "-clock");
         clock.start();
     }
