@@ -30,7 +30,7 @@ class LauncherIT {
             ProcessHandle process = hub.process();
             hub.stop();
 
-            assertThat(process.isAlive()).isFalse();
+            Await.until("the process is gone", SOON, () -> !process.isAlive());
             assertThat(hub.launch("status").status(SOON)).isNotZero();
             assertThat(hub.launch("stop").status(SOON)).isZero();
         }

@@ -24,7 +24,7 @@ final class Console {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
-    private static final Pattern SPECIAL = Pattern.compile("[\\\\\"$`]");
+    private static final Pattern SPECIAL = Pattern.compile("[\\\\\"'$`]");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_:./=@%+,-]+");
 
     private final String host;
