@@ -4,9 +4,6 @@ import io.datahub.api.Home;
 import io.datahub.api.Result;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
-import io.datahub.api.record.Change;
-import io.datahub.api.record.ChangeListener;
-import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Credentials;
@@ -41,16 +38,17 @@ import org.slf4j.LoggerFactory;
 @Component(
         name = "io.datahub.auth",
         immediate = true,
-        service = {Authenticator.class, UserRegistry.class, ChangeListener.class, HealthCheck.class},
+        service = {Authenticator.class, UserRegistry.class, HealthCheck.class},
         property = HealthCheck.NAME + "=auth")
 @Designate(ocd = AuthConfiguration.class)
-public final class Auth implements Authenticator, UserRegistry, ChangeListener, HealthCheck {
+public final class Auth implements Authenticator, UserRegistry, HealthCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(Auth.class);
     private static final long STOP_SECONDS = 5;
 
     private final List<UsersListener> listeners = new CopyOnWriteArrayList<>();
     private final ScheduledThreadPoolExecutor executor;
+    private final UsersChanges changes;
     private final UsersInForce inForce;
     private final UsersLoading loading;
     private final ExpiryTimer expiry;
@@ -61,14 +59,19 @@ public final class Auth implements Authenticator, UserRegistry, ChangeListener, 
      * @throws IllegalArgumentException if there are no users and the token supplied for the first one won't do
      */
     @Activate
-    public Auth(AuthConfiguration configuration, @Reference Home home, @Reference RecordStore store) {
-        this(configuration, home, store, Clock.systemUTC(), System::getenv);
+    public Auth(
+            AuthConfiguration configuration,
+            @Reference Home home,
+            @Reference RecordStore store,
+            @Reference UsersChanges changes) {
+        this(configuration, home, store, changes, Clock.systemUTC(), System::getenv);
     }
 
     Auth(
             AuthConfiguration configuration,
             Home home,
             RecordStore store,
+            UsersChanges changes,
             Clock clock,
             UnaryOperator<String> environment) {
         AuditLog audit = new AuditLog();
@@ -82,9 +85,12 @@ public final class Auth implements Authenticator, UserRegistry, ChangeListener, 
         loading = new UsersLoading(
                 record, lastGood, inForce, () -> new FirstUsers(home, configuration, environment), clock, executor);
         log("started", configuration);
+        this.changes = changes;
+        changes.handTo(loading::changed);
         try {
             loading.start();
         } catch (RuntimeException e) {
+            changes.stop();
             executor.shutdownNow();
             throw e;
         }
@@ -118,6 +124,7 @@ public final class Auth implements Authenticator, UserRegistry, ChangeListener, 
 
     @Deactivate
     void deactivate() throws InterruptedException {
+        changes.stop();
         executor.shutdownNow();
         inForce.close();
         tell(new Nobody());
@@ -151,13 +158,6 @@ public final class Auth implements Authenticator, UserRegistry, ChangeListener, 
             listener.usersChanged(authenticator);
         } catch (RuntimeException e) {
             LOG.error("users=changed listener={} failed", listener.getClass().getName(), e);
-        }
-    }
-
-    @Override
-    public void changed(Change change) {
-        if (change.path().equals(RecordPath.USERS)) {
-            loading.changed(change);
         }
     }
 

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.launch.Framework;
@@ -97,6 +99,16 @@ class AuthInFrameworkTest {
         return context.getService(reference);
     }
 
+    /** The test's own class path has the bundle's classes too, so the framework doesn't think the service fit for it. */
+    private ChangeListener listener() {
+        try {
+            return (ChangeListener)
+                    context.getService(context.getAllServiceReferences(ChangeListener.class.getName(), null)[0]);
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Test
     void shouldComeAndGoWithTheStoreAndTellItsListeners() throws Exception {
         assertThat(isThere(Authenticator.class)).isFalse();
@@ -119,6 +131,30 @@ class AuthInFrameworkTest {
     }
 
     @Test
+    void shouldBeHeardByAStoreThatLooksForItsListenersWhileItStarts() throws Exception {
+        ServiceFactory<RecordStore> starting = new ServiceFactory<>() {
+            @Override
+            public RecordStore getService(Bundle bundle, ServiceRegistration<RecordStore> registration) {
+                store.listener(listener());
+                return store;
+            }
+
+            @Override
+            public void ungetService(
+                    Bundle bundle, ServiceRegistration<RecordStore> registration, RecordStore service) {}
+        };
+        context.registerService(RecordStore.class, starting, null);
+        Authenticator authenticator = service(Authenticator.class);
+
+        store.put(Samples.users(Samples.ci("")));
+
+        assertThat(authenticator
+                        .authenticate(Samples.bearer(Samples.CI_TOKEN), Samples.from("127.0.0.1"))
+                        .isRefused())
+                .isFalse();
+    }
+
+    @Test
     void shouldOfferItsServicesUnderTheNamesThatOthersLookFor() throws Exception {
         context.registerService(RecordStore.class, store, null);
 
@@ -126,7 +162,7 @@ class AuthInFrameworkTest {
         assertThat(service(HealthCheck.class).check().ready()).isTrue();
         assertThat(context.getServiceReference(HealthCheck.class).getProperty(HealthCheck.NAME))
                 .isEqualTo("auth");
-        store.listener(service(ChangeListener.class));
+        store.listener(listener());
         int before = told.size();
 
         store.put(Samples.users(Samples.ci("")));

@@ -56,9 +56,10 @@ class AuthTest {
     }
 
     private Auth start(AuthConfiguration configuration) {
-        Auth auth = new Auth(configuration, store, store, Clock.systemUTC(), environment::get);
+        UsersChanges changes = new UsersChanges();
+        store.listener(changes);
+        Auth auth = new Auth(configuration, store, store, changes, Clock.systemUTC(), environment::get);
         started.add(auth);
-        store.listener(auth);
         return auth;
     }
 
@@ -280,7 +281,7 @@ class AuthTest {
     @Test
     void shouldTakeAChangeOfWhichNobodyTold() throws Exception {
         store.put(Samples.users(""));
-        Auth auth = new Auth(Settings.DEFAULT, store, store, Clock.systemUTC(), environment::get);
+        Auth auth = new Auth(Settings.DEFAULT, store, store, new UsersChanges(), Clock.systemUTC(), environment::get);
         started.add(auth);
 
         store.put(Samples.users(Samples.ci("")));

@@ -43,8 +43,9 @@ class TokenDeskTest {
         store = new FolderStore(home);
         store.put(Samples.users("  <!-- the build machine -->\n" + Samples.ci("") + "\n  <user name='empty'/>"
                 + "\n  <user name='anonymous'/>"));
-        auth = new Auth(Settings.DEFAULT, store, store, Clock.systemUTC(), name -> null);
-        store.listener(auth);
+        UsersChanges changes = new UsersChanges();
+        store.listener(changes);
+        auth = new Auth(Settings.DEFAULT, store, store, changes, Clock.systemUTC(), name -> null);
     }
 
     @AfterEach

@@ -5,8 +5,14 @@ import java.net.BindException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Locale;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
+import org.eclipse.jetty.http2.HTTP2Cipher;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
@@ -37,15 +43,8 @@ final class Listeners {
 
     /** Opens the socket at that address. */
     ServerConnector open(Listening at, JettyConfiguration configuration) {
-        HttpConnectionFactory http = new HttpConnectionFactory(http());
-        ServerConnector connector;
-        if (at.isTls()) {
-            http.getHttpConfiguration().addCustomizer(new SecureRequestCustomizer(false));
-            SslConnectionFactory tls = new SslConnectionFactory(tls(at), http.getProtocol());
-            connector = new ServerConnector(server, 1, -1, tls, http);
-        } else {
-            connector = new ServerConnector(server, 1, -1, http);
-        }
+        HttpConfiguration http = http();
+        ServerConnector connector = new ServerConnector(server, 1, -1, at.isTls() ? tls(at, http) : plain(http));
         connector.setHost(at.host());
         connector.setPort(at.port());
         connector.setAcceptQueueSize(1024);
@@ -65,6 +64,24 @@ final class Listeners {
         }
     }
 
+    /** HTTP/1.1, and HTTP/2 for those who know that it is there. */
+    private static ConnectionFactory[] plain(HttpConfiguration http) {
+        return new ConnectionFactory[] {new HttpConnectionFactory(http), new HTTP2CServerConnectionFactory(http)};
+    }
+
+    /** HTTP/2 or HTTP/1.1 over TLS, as the client likes. */
+    private static ConnectionFactory[] tls(Listening at, HttpConfiguration http) {
+        http.addCustomizer(new SecureRequestCustomizer(false));
+        ALPNServerConnectionFactory choice = new ALPNServerConnectionFactory();
+        choice.setDefaultProtocol(HttpVersion.HTTP_1_1.asString());
+        return new ConnectionFactory[] {
+            new SslConnectionFactory(tls(at), choice.getProtocol()),
+            choice,
+            new HTTP2ServerConnectionFactory(http),
+            new HttpConnectionFactory(http)
+        };
+    }
+
     /** Sets what can change while the socket stays; connections that are open keep what they began with. */
     void adjust(ServerConnector connector, JettyConfiguration configuration) {
         connector.setIdleTimeout(configuration.idleTimeoutMillis());
@@ -78,6 +95,7 @@ final class Listeners {
     private static SslContextFactory.Server tls(Listening at) {
         SslContextFactory.Server tls = new SslContextFactory.Server();
         tls.setSniRequired(false);
+        tls.setCipherComparator(HTTP2Cipher.COMPARATOR);
         tls.setIncludeProtocols("TLSv1.2", "TLSv1.3");
         tls.setKeyStorePassword("");
         try {

@@ -26,7 +26,7 @@ class TlsTest {
     Path folder;
 
     @Test
-    void shouldServeHttpsBesideHttpFromPemFiles() throws Exception {
+    void shouldServeHttp2OverTlsBesideHttpFromPemFiles() throws Exception {
         Path store = folder.resolve("store.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -63,6 +63,7 @@ class TlsTest {
             var answer = trusting(certificate).send(request, BodyHandlers.ofString());
 
             assertThat(answer.body()).isEqualTo("hello stranger");
+            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
             assertThat(Wire.get(server.port(), "/")).startsWith("HTTP/1.1 200 ");
         } finally {
             server.stop();

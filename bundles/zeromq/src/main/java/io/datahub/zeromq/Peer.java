@@ -1,12 +1,11 @@
 package io.datahub.zeromq;
 
 import io.datahub.api.event.Session;
-import io.datahub.api.event.SharedBuffer;
 import io.datahub.api.user.Login;
 import java.nio.ByteBuffer;
 
 /** A client that is logged in, by the type of its socket: what its messages mean. For its connection's thread. */
-abstract sealed class Peer permits SubscribingPeer, PublishingPeer, RequestingPeer {
+abstract sealed class Peer implements FrameReceiver permits SubscribingPeer, PublishingPeer, RequestingPeer {
 
     private static final int MAX_PING_CONTEXT = 16;
 
@@ -40,23 +39,8 @@ abstract sealed class Peer permits SubscribingPeer, PublishingPeer, RequestingPe
         return false;
     }
 
-    /** The bytes that the bodies of a message may have, of which so many frames have come. */
-    abstract long maxBytes(int frames);
-
-    /**
-     * A message has come.
-     *
-     * @param start where it begins in the buffer
-     * @param end where it ends
-     * @param firstStart where the body of its first frame begins
-     * @param firstEnd where that ends
-     * @param frames their number
-     */
-    abstract void message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames)
-            throws Violation;
-
-    /** A command has come. */
-    void command(Command command) throws Violation {
+    @Override
+    public void command(Command command) throws Violation {
         switch (command.name()) {
             case "PING" -> ping(command.body());
             case "PONG" -> {} // whatever comes says that the peer lives

@@ -41,12 +41,12 @@ final class PublishingPeer extends Peer {
     }
 
     @Override
-    long maxBytes(int frames) {
+    public long maxBytes(int frames) {
         return frames == 0 ? (long) maxMessageBytes + TOPIC_SCAN : maxMessageBytes;
     }
 
     @Override
-    void message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) {
+    public void message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) {
         int topicEnd = frames > 1 ? firstEnd : topicEnd(buffer.bytes(), firstStart, firstEnd);
         Published published = session().publish(buffer, start, end, firstStart, topicEnd);
         if (published != Published.ACCEPTED && !refusedBefore) {

@@ -27,12 +27,12 @@ final class RequestingPeer extends Peer {
     }
 
     @Override
-    long maxBytes(int frames) {
+    public long maxBytes(int frames) {
         return (long) maxMessageBytes + TOPIC_SCAN;
     }
 
     @Override
-    void message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) {
+    public void message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) {
         if (firstStart < firstEnd || frames < 2) {
             refuse("400", "a request begins with an empty frame, behind which come topic and payload");
             return;

@@ -14,13 +14,14 @@ final class SubscribingPeer extends Peer {
     }
 
     @Override
-    long maxBytes(int frames) {
+    public long maxBytes(int frames) {
         return 1L + MAX_PREFIX_BYTES;
     }
 
     /** One byte that says whether, and the prefix. An XSUB may send others, which mean nothing here. */
     @Override
-    void message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) throws Violation {
+    public void message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames)
+            throws Violation {
         if (firstStart == firstEnd) {
             return;
         }
@@ -36,7 +37,7 @@ final class SubscribingPeer extends Peer {
     }
 
     @Override
-    void command(Command command) throws Violation {
+    public void command(Command command) throws Violation {
         if (command.body().remaining() > MAX_PREFIX_BYTES) {
             throw new Violation(Closure.TOO_LARGE);
         }

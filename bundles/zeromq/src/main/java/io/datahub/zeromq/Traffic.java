@@ -15,7 +15,7 @@ final class Traffic implements Stage {
     private static final int COMMAND = 4;
     private static final int MAX_COMMAND_BYTES = 8_192;
 
-    private final Peer peer;
+    private final FrameReceiver receiver;
     private final int maxFrames;
 
     /** Of the message that has begun: its whole frames, and where its first one's body is, from its beginning. */
@@ -27,8 +27,8 @@ final class Traffic implements Stage {
     private long bodyBytes;
     private long wanted;
 
-    Traffic(Peer peer, int maxFrames) {
-        this.peer = peer;
+    Traffic(FrameReceiver receiver, int maxFrames) {
+        this.receiver = receiver;
         this.maxFrames = maxFrames;
     }
 
@@ -53,7 +53,7 @@ final class Traffic implements Stage {
             }
             at = body + (int) length;
             if (flags >= COMMAND) {
-                peer.command(Command.parse(bytes, body, at));
+                receiver.command(Command.parse(bytes, body, at));
                 start = at;
                 continue;
             }
@@ -65,7 +65,7 @@ final class Traffic implements Stage {
             }
             frames++;
             if ((flags & MORE) == 0) {
-                peer.message(buffer, start, at, start + firstStart, start + firstEnd, frames);
+                receiver.message(buffer, start, at, start + firstStart, start + firstEnd, frames);
                 start = at;
                 frames = 0;
                 bodyBytes = 0;
@@ -84,7 +84,7 @@ final class Traffic implements Stage {
             if (length < 0 || length > MAX_COMMAND_BYTES) {
                 throw new Violation(Closure.BAD_FRAME, "a command is too long");
             }
-        } else if (length < 0 || bodyBytes + length > peer.maxBytes(frames)) {
+        } else if (length < 0 || bodyBytes + length > receiver.maxBytes(frames)) {
             throw new Violation(Closure.TOO_LARGE);
         } else if (frames >= maxFrames) {
             throw new Violation(Closure.TOO_MANY_FRAMES);

@@ -78,6 +78,11 @@ public final class Zeromq implements HealthCheck {
                         + reception.receiving().bytes() + " " + reception.closures());
     }
 
+    /** What its connections share. */
+    Reception reception() {
+        return reception;
+    }
+
     private void close() {
         if (endpoint != null) {
             endpoint.close();

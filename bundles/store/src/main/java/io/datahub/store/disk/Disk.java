@@ -39,9 +39,14 @@ public final class Disk {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Whether it failed for want of room. */
+    /** Whether it failed for want of room, in the end. */
     public static boolean isFull(IOException failure) {
-        String reason = failure instanceof FileSystemException e ? e.getReason() : failure.getMessage();
-        return reason != null && (reason.contains("No space left") || reason.contains("quota exceeded"));
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String reason = cause instanceof FileSystemException e ? e.getReason() : cause.getMessage();
+            if (reason != null && (reason.contains("No space left") || reason.contains("quota exceeded"))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -1,22 +1,24 @@
 package io.datahub.store.ledger;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The books, kept open: when the disk fails they are given up, and the next use opens them again, at most once a second.
- * For any thread.
+ * The books, kept open: when the disk fails they are given up, and the next use opens them again, so that reading goes on
+ * while nothing can be written. That is done a few times a second at most; who comes meanwhile waits. For any thread.
  */
 final class OpenBooks {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
-    private static final long REOPEN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long REOPEN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Path file;
     private final Supplier<LedgerSettings> settings;
@@ -34,7 +36,7 @@ final class OpenBooks {
 
     // Guarded by the lock.
     private boolean closed;
-    private long failedAt;
+    private long reopenedAt = System.nanoTime() - REOPEN_NANOS;
 
     /** @param lock guards the books; it is the one under which they are written */
     OpenBooks(Path file, Supplier<LedgerSettings> settings, ReentrantLock lock, Head head) throws IOException {
@@ -68,22 +70,33 @@ final class OpenBooks {
 
     /** The books, opened again if need be. */
     Books get() throws IOException {
-        if (failure != null) {
-            reopen();
+        for (long wait = reopen(); wait > 0; wait = reopen()) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException("interrupted while the hub's state was away");
+            }
+            LockSupport.parkNanos(wait);
         }
         return books;
     }
 
-    private void reopen() throws IOException {
+    /** Opens the books again if they were given up; otherwise says how long to wait before that, in nanoseconds. */
+    private long reopen() throws IOException {
+        if (failure == null) {
+            return 0;
+        }
         lock.lock();
         try {
             if (failure == null) {
-                return;
+                return 0;
             }
-            if (closed || System.nanoTime() - failedAt < REOPEN_NANOS) {
+            if (closed) {
                 throw unusable(failure);
             }
-            failedAt = System.nanoTime();
+            long wait = reopenedAt + REOPEN_NANOS - System.nanoTime();
+            if (wait > 0) {
+                return wait;
+            }
+            reopenedAt = System.nanoTime();
             books.abandon();
             books = Books.open(file, settings.get().cacheMiB(), Books.isDamage(failure));
             head.move(books.epoch, books.sequence);
@@ -93,6 +106,7 @@ final class OpenBooks {
             lock.unlock();
         }
         reopened.run();
+        return 0;
     }
 
     /** Gives the books up for now, after they threw this; false if that is known already. */
@@ -103,7 +117,6 @@ final class OpenBooks {
                 return false;
             }
             failure = cause;
-            failedAt = System.nanoTime();
         } finally {
             lock.unlock();
         }

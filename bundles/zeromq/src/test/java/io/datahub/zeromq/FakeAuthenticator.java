@@ -1,0 +1,65 @@
+package io.datahub.zeromq;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
+import io.datahub.api.user.Action;
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.Grant;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.Origin;
+import io.datahub.api.user.User;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Knows users in memory; the token of a user is its name with {@code -token} behind it. */
+final class FakeAuthenticator implements Authenticator {
+
+    private final Map<String, User> users = new ConcurrentHashMap<>();
+
+    /** Adds or replaces a user that may publish and subscribe to what begins so. */
+    FakeAuthenticator with(String name, String publish, String subscribe) {
+        List<Grant> grants = new ArrayList<>();
+        grants.add(new Grant(Action.PUBLISH, publish, "test"));
+        grants.add(new Grant(Action.SUBSCRIBE, subscribe, "test"));
+        users.put(name, new User(name, Set.of(), grants));
+        return this;
+    }
+
+    void without(String name) {
+        users.remove(name);
+    }
+
+    @Override
+    public Result<Login> authenticate(Credentials credentials, Origin origin) {
+        Optional<User> user = Optional.empty();
+        if (credentials instanceof Credentials.Token token) {
+            String secret = new String(token.token(), StandardCharsets.UTF_8);
+            user = token.user().map(users::get).filter(known -> secret.equals(known.name() + "-token"));
+        } else if (credentials instanceof Credentials.None) {
+            user = Optional.ofNullable(users.get(User.ANONYMOUS));
+        }
+        return user.map(known -> Result.done(login(known, origin)))
+                .orElseGet(() -> Result.refused(Reason.UNAUTHENTICATED, "unknown user or wrong token"));
+    }
+
+    private static Login login(User user, Origin origin) {
+        return new Login(user, "token of " + user.name(), Optional.empty(), Optional.empty(), origin);
+    }
+
+    @Override
+    public Optional<Login> renew(Login login) {
+        return Optional.ofNullable(users.get(login.user().name())).map(user -> login(user, login.origin()));
+    }
+
+    @Override
+    public Duration penalty(Origin origin) {
+        return Duration.ZERO;
+    }
+}

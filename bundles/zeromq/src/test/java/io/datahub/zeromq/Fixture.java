@@ -1,0 +1,87 @@
+package io.datahub.zeromq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.broker.Broker;
+import io.datahub.broker.BrokerConfiguration;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/** A broker and an endpoint on a free port, with the users {@code ci} (topics {@code build.}) and {@code all}. */
+final class Fixture implements AutoCloseable {
+
+    final FakeAuthenticator users =
+            new FakeAuthenticator().with("ci", "build.", "build.").with("all", "", "");
+    final Broker broker;
+    final Zeromq zeromq;
+
+    /** @param keysAndValues settings of the endpoint that aren't the defaults */
+    Fixture(Object... keysAndValues) {
+        this(Map.of(), keysAndValues);
+    }
+
+    Fixture(Map<String, Object> broker, Object... keysAndValues) {
+        this.broker = new Broker(Configurations.of(BrokerConfiguration.class, broker));
+        zeromq = new Zeromq(configuration(keysAndValues), this.broker, users);
+    }
+
+    static ZeromqConfiguration configuration(Object... keysAndValues) {
+        Map<String, Object> values = new HashMap<>(Map.of("port", 0, "failCloseMillis", 300L));
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            values.put((String) keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return Configurations.of(ZeromqConfiguration.class, values);
+    }
+
+    int port() {
+        return zeromq.address().getPort();
+    }
+
+    RawPeer connect() throws IOException {
+        return new RawPeer(zeromq.address());
+    }
+
+    RawPeer connect(String user, String socketType) throws IOException {
+        RawPeer peer = connect();
+        peer.logIn(user, user + "-token", socketType);
+        return peer;
+    }
+
+    /** A SUB whose subscriptions are in force. */
+    RawPeer subscriber(String user, String... prefixes) throws IOException {
+        int before = subscriptions();
+        RawPeer peer = connect(user, "SUB");
+        for (String prefix : prefixes) {
+            peer.subscribe(prefix);
+        }
+        await(() -> subscriptions() == before + prefixes.length);
+        return peer;
+    }
+
+    int subscriptions() {
+        return broker.sessions().stream()
+                .mapToInt(session -> session.subscriptions())
+                .sum();
+    }
+
+    long closed(Closure reason) {
+        return zeromq.reception().closures().count(reason);
+    }
+
+    static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    @Override
+    public void close() {
+        zeromq.stop();
+        broker.stop();
+    }
+}

@@ -1,0 +1,202 @@
+package io.datahub.zeromq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class HandshakeTest {
+
+    private final Fixture hub = new Fixture("handshakeMillis", 2_000L);
+
+    @AfterEach
+    void stop() {
+        hub.close();
+    }
+
+    @Test
+    void shouldSendItsVersionFirstAndThenThePeersMechanism() throws IOException {
+        RawPeer peer = hub.connect();
+        byte[] opening = peer.receive(12);
+        assertThat(opening[0]).isEqualTo((byte) 0xff);
+        assertThat(opening[9]).isEqualTo((byte) 0x7f);
+        assertThat(opening[10]).isEqualTo((byte) 3);
+
+        peer.send(RawPeer.greeting(3, 0, "PLAIN"));
+        byte[] rest = peer.receive(52);
+        assertThat(new String(rest, 0, 6, StandardCharsets.US_ASCII)).isEqualTo("PLAIN\0");
+        assertThat(rest[20]).as("is server").isEqualTo((byte) 1);
+    }
+
+    @Test
+    void shouldAnswerEachSocketTypeWithOneThatFits() throws IOException {
+        String[] types = {
+            "PUB", "XSUB", "XPUB", "XSUB", "SUB", "XPUB", "XSUB", "XPUB", "PUSH", "PULL", "REQ", "ROUTER", "DEALER",
+            "ROUTER"
+        };
+        for (int i = 0; i < types.length; i += 2) {
+            RawPeer peer = hub.connect();
+            peer.send(RawPeer.greeting(3, 1, "PLAIN"));
+            peer.receive(64);
+            peer.send(RawPeer.hello("ci", "ci-token"));
+            peer.frame();
+            peer.send(RawPeer.metadata("INITIATE", types[i]));
+            assertThat(peer.frame()).endsWith(types[i + 1]);
+            peer.close();
+        }
+    }
+
+    @Test
+    void shouldTakeAHandshakeByteByByte() throws IOException {
+        RawPeer subscriber = hub.connect();
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(RawPeer.greeting(3, 1, "PLAIN"));
+        all.writeBytes(RawPeer.hello("ci", "ci-token"));
+        all.writeBytes(RawPeer.metadata("INITIATE", "SUB"));
+        all.writeBytes(RawPeer.message("\u0001build."));
+        for (byte b : all.toByteArray()) {
+            subscriber.send(new byte[] {b});
+        }
+        Fixture.await(() -> hub.subscriptions() == 1);
+
+        hub.connect("ci", "PUSH").send(RawPeer.message("build.1", "x"));
+        subscriber.receive(64);
+        subscriber.frame();
+        subscriber.frame();
+        assertThat(subscriber.message()).containsExactly("build.1", "x");
+    }
+
+    @Test
+    void shouldTakeAHandshakeAndMoreInOnePiece() throws IOException {
+        RawPeer subscriber = hub.subscriber("ci", "build.");
+        RawPeer publisher = hub.connect();
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(RawPeer.greeting(3, 0, "PLAIN"));
+        all.writeBytes(RawPeer.hello("ci", "ci-token"));
+        all.writeBytes(RawPeer.metadata("INITIATE", "PUB"));
+        all.writeBytes(RawPeer.message("build.1", "x"));
+        publisher.send(all.toByteArray());
+
+        assertThat(subscriber.message()).containsExactly("build.1", "x");
+    }
+
+    @Test
+    void shouldCloseLateAndSayNothingWhenTheTokenIsWrong() throws IOException {
+        RawPeer peer = hub.connect();
+        peer.send(RawPeer.greeting(3, 0, "PLAIN"));
+        peer.receive(64);
+        long start = System.nanoTime();
+        peer.send(RawPeer.hello("ci", "wrong"));
+
+        assertThat(peer.untilClosed()).isEmpty();
+        assertThat(System.nanoTime() - start)
+                .isGreaterThan(Duration.ofMillis(290).toNanos());
+        assertThat(hub.closed(Closure.UNAUTHENTICATED)).isEqualTo(1);
+        assertThat(hub.broker.sessions()).isEmpty();
+    }
+
+    @Test
+    void shouldTakeTheUserFromTheCredentialsWhateverThePeerClaims() throws IOException {
+        RawPeer peer = hub.connect();
+        peer.send(RawPeer.greeting(3, 0, "PLAIN"));
+        peer.receive(64);
+        peer.send(RawPeer.hello("ci", "ci-token"));
+        peer.frame();
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        body.writeBytes(Metadata.of("Socket-Type", "PUB").bytes());
+        body.writeBytes(Metadata.of("User-Id", "all").bytes());
+        peer.send(RawPeer.command("INITIATE", body.toByteArray()));
+        peer.frame();
+
+        Fixture.await(() -> hub.broker.sessions().size() == 1);
+        assertThat(hub.broker.sessions().get(0).login().user().name()).isEqualTo("ci");
+    }
+
+    @Test
+    void shouldServeNullForAnonymousAloneAndOnlyWhereThereIsOne() throws IOException {
+        RawPeer stranger = hub.connect();
+        stranger.send(RawPeer.greeting(3, 0, "NULL"));
+        stranger.receive(64);
+        stranger.send(RawPeer.metadata("READY", "SUB"));
+        assertThat(stranger.untilClosed()).isEmpty();
+
+        hub.users.with("anonymous", "public.", "public.");
+        RawPeer guest = hub.connect();
+        guest.send(RawPeer.greeting(3, 0, "NULL"));
+        guest.receive(64);
+        guest.send(RawPeer.metadata("READY", "PUB"));
+        assertThat(guest.frame()).contains("READY");
+        assertThat(guest.message()).containsExactly("\u0001public.");
+    }
+
+    @Test
+    void shouldCloseLateWhenTheMechanismIsNotServed() throws IOException {
+        RawPeer peer = hub.connect();
+        peer.send(RawPeer.greeting(3, 0, "GSSAPI"));
+
+        assertThat(peer.untilClosed()).hasSize(12);
+        assertThat(hub.closed(Closure.UNKNOWN_MECHANISM)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldRefuseOldVersionsAndOtherProtocols() throws IOException {
+        RawPeer old = hub.connect();
+        old.send(RawPeer.greeting(2, 0, "NULL"));
+        old.untilClosed();
+        RawPeer browser = hub.connect();
+        browser.send("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        browser.untilClosed();
+
+        assertThat(hub.closed(Closure.OLD_VERSION)).isEqualTo(1);
+        assertThat(hub.closed(Closure.BAD_GREETING)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldCloseWhoBreaksTheHandshake() throws IOException {
+        List<byte[]> firsts = List.of(
+                RawPeer.metadata("INITIATE", "SUB"),
+                RawPeer.command("HELLO", new byte[] {5, 'a'}),
+                RawPeer.command("HELLO", new byte[] {1, 'a', 1, 'b', 1}),
+                RawPeer.command("ERROR", new byte[] {0}),
+                RawPeer.message("early", "message"),
+                new byte[] {6, 0, 0, 0, 0, 0, 1, 0, 0});
+        for (byte[] first : firsts) {
+            RawPeer peer = hub.connect();
+            peer.send(RawPeer.greeting(3, 0, "PLAIN"));
+            peer.receive(64);
+            peer.send(first);
+            assertThat(peer.untilClosed()).isEmpty();
+        }
+        assertThat(hub.closed(Closure.BAD_HANDSHAKE)).isEqualTo(firsts.size());
+    }
+
+    @Test
+    void shouldCloseSocketTypesThatHaveNothingToDoHere() throws IOException {
+        for (String type : List.of("PULL", "ROUTER", "REP", "PAIR", "")) {
+            RawPeer peer = hub.connect();
+            peer.send(RawPeer.greeting(3, 0, "PLAIN"));
+            peer.receive(64);
+            peer.send(RawPeer.hello("ci", "ci-token"));
+            peer.frame();
+            peer.send(RawPeer.metadata("INITIATE", type));
+            assertThat(peer.untilClosed()).isEmpty();
+        }
+        assertThat(hub.closed(Closure.BAD_SOCKET_TYPE)).isEqualTo(5);
+    }
+
+    @Test
+    void shouldCloseWhoTakesTooLong() throws IOException {
+        RawPeer peer = hub.connect();
+        peer.send(new byte[] {(byte) 0xff});
+
+        assertThat(peer.untilClosed()).hasSize(12);
+        assertThat(hub.closed(Closure.HANDSHAKE_TIMEOUT)).isEqualTo(1);
+    }
+}

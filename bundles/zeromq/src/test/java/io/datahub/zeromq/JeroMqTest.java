@@ -1,0 +1,152 @@
+package io.datahub.zeromq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
+import org.zeromq.ZMsg;
+
+/** With sockets that others wrote. */
+@Timeout(60)
+class JeroMqTest {
+
+    private final Fixture hub = new Fixture();
+    private final ZContext context = new ZContext();
+
+    @AfterEach
+    void stop() {
+        context.close();
+        hub.close();
+    }
+
+    private ZMQ.Socket socket(SocketType type, String user, String token) {
+        ZMQ.Socket socket = context.createSocket(type);
+        socket.setLinger(0);
+        socket.setReceiveTimeOut(20_000);
+        socket.setSendTimeOut(20_000);
+        socket.setReconnectIVL(50);
+        if (user != null) {
+            socket.setPlainUsername(user);
+            socket.setPlainPassword(token);
+        }
+        assertThat(socket.connect("tcp://127.0.0.1:" + hub.port())).isTrue();
+        return socket;
+    }
+
+    private ZMQ.Socket socket(SocketType type) {
+        return socket(type, "ci", "ci-token");
+    }
+
+    private static List<String> receive(ZMQ.Socket socket) {
+        List<String> frames = new ArrayList<>();
+        ZMsg message = ZMsg.recvMsg(socket);
+        assertThat(message).isNotNull();
+        message.forEach(frame -> frames.add(frame.getString(ZMQ.CHARSET)));
+        return frames;
+    }
+
+    private static void send(ZMQ.Socket socket, String... frames) {
+        ZMsg message = new ZMsg();
+        for (String frame : frames) {
+            message.add(frame);
+        }
+        assertThat(message.send(socket)).isTrue();
+    }
+
+    private ZMQ.Socket subscriber(SocketType type) {
+        int before = hub.subscriptions();
+        ZMQ.Socket socket = socket(type);
+        if (type == SocketType.SUB) {
+            socket.subscribe("build.");
+        } else {
+            socket.send("\u0001build.");
+        }
+        Fixture.await(() -> hub.subscriptions() == before + 1);
+        return socket;
+    }
+
+    @Test
+    void shouldServePublishersAndSubscribersOfEachType() {
+        for (SocketType subscribing : List.of(SocketType.SUB, SocketType.XSUB)) {
+            for (SocketType publishing : List.of(SocketType.PUB, SocketType.XPUB, SocketType.PUSH)) {
+                ZMQ.Socket subscriber = subscriber(subscribing);
+                ZMQ.Socket publisher = socket(publishing);
+                awaitPublisher(publisher, subscriber);
+                String large = "x".repeat(300_000);
+                send(publisher, "build.1", "payload", "more");
+                send(publisher, "build.2", large);
+
+                assertThat(receive(subscriber)).containsExactly("build.1", "payload", "more");
+                assertThat(receive(subscriber)).containsExactly("build.2", large);
+                subscriber.close();
+                publisher.close();
+                Fixture.await(() -> hub.broker.sessions().isEmpty());
+            }
+        }
+    }
+
+    /** A PUB drops what it sends before the hub's subscription has come. */
+    private static void awaitPublisher(ZMQ.Socket publisher, ZMQ.Socket subscriber) {
+        if (publisher.getSocketType() == SocketType.XPUB) {
+            assertThat(receive(publisher)).containsExactly("\u0001build.");
+        } else if (publisher.getSocketType() == SocketType.PUB) {
+            subscriber.setReceiveTimeOut(100);
+            do {
+                send(publisher, "build.probe");
+            } while (subscriber.recv() == null);
+            while (subscriber.recv() != null) {
+                // until no probe is left
+            }
+            subscriber.setReceiveTimeOut(20_000);
+        }
+    }
+
+    @Test
+    void shouldAnswerReqAndDealer() {
+        ZMQ.Socket subscriber = subscriber(SocketType.SUB);
+        ZMQ.Socket req = socket(SocketType.REQ);
+        send(req, "build.1", "x");
+        assertThat(receive(req)).containsExactly("OK");
+        send(req, "secret", "x");
+        assertThat(receive(req)).startsWith("ERR", "403").hasSize(3);
+        ZMQ.Socket dealer = socket(SocketType.DEALER);
+        send(dealer, "", "build.2", "y");
+        send(dealer, "", "build.3", "z");
+        assertThat(receive(dealer)).containsExactly("", "OK");
+        assertThat(receive(dealer)).containsExactly("", "OK");
+
+        assertThat(receive(subscriber)).containsExactly("build.1", "x");
+        assertThat(receive(subscriber)).containsExactly("build.2", "y");
+        assertThat(receive(subscriber)).containsExactly("build.3", "z");
+    }
+
+    @Test
+    void shouldServeNullToAnonymous() {
+        hub.users.with("anonymous", "public.", "public.");
+        ZMQ.Socket subscriber = socket(SocketType.SUB, null, null);
+        subscriber.subscribe("");
+        Fixture.await(() -> hub.subscriptions() == 1);
+        ZMQ.Socket req = socket(SocketType.REQ, null, null);
+        send(req, "public.1", "x");
+
+        assertThat(receive(req)).containsExactly("OK");
+        assertThat(receive(subscriber)).containsExactly("public.1", "x");
+    }
+
+    @Test
+    void shouldLetAClientInByItselfWhoseUserAppearsLater() {
+        ZMQ.Socket req = socket(SocketType.REQ, "late", "late-token");
+        send(req, "late.1", "x");
+        Fixture.await(() -> hub.closed(Closure.UNAUTHENTICATED) > 0);
+
+        hub.users.with("late", "late.", "late.");
+
+        assertThat(receive(req)).containsExactly("OK");
+    }
+}

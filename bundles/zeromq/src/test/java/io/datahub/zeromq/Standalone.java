@@ -1,0 +1,31 @@
+package io.datahub.zeromq;
+
+import io.datahub.broker.Broker;
+import io.datahub.broker.BrokerConfiguration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/** Broker and endpoint alone, for trials and measurements: {@code Standalone [PORT [LOOPS]]}. */
+public final class Standalone {
+
+    private Standalone() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+        int port = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 25_550;
+        int loops = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1;
+        FakeAuthenticator users = new FakeAuthenticator()
+                .with("bench", "bench.", "bench.")
+                .with("jenkins", "build.", "build.")
+                .with("all", "", "")
+                .with("anonymous", "public.", "public.");
+        Broker broker = new Broker(Configurations.of(BrokerConfiguration.class, Map.of()));
+        Zeromq zeromq = new Zeromq(
+                Configurations.of(ZeromqConfiguration.class, Map.of("port", port, "loops", loops)), broker, users);
+        System.out.println("pid " + ProcessHandle.current().pid() + " listens on " + zeromq.address());
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            zeromq.stop();
+            broker.stop();
+        }));
+        new CountDownLatch(1).await();
+    }
+}

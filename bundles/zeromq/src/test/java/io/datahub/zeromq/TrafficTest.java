@@ -1,0 +1,180 @@
+package io.datahub.zeromq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.datahub.api.event.EventWriter;
+import io.datahub.api.event.SharedBuffer;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TrafficTest {
+
+    private static final int MAX = 1000;
+
+    /** Writes down what it gets. */
+    private static final class Listener implements FrameReceiver {
+        final List<String> got = new ArrayList<>();
+
+        @Override
+        public long maxBytes(int frames) {
+            return MAX;
+        }
+
+        @Override
+        public void message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) {
+            byte[] first = new byte[firstEnd - firstStart];
+            buffer.bytes().get(firstStart, first);
+            got.add(new String(first, StandardCharsets.UTF_8) + " frames=" + frames + " bytes=" + (end - start));
+        }
+
+        @Override
+        public void command(Command command) {
+            got.add(command.name() + " " + new String(command.bytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    private static byte[] stream() {
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        stream.writeBytes(RawPeer.message("topic", "payload"));
+        stream.writeBytes(RawPeer.message("one frame"));
+        stream.writeBytes(RawPeer.message("", ""));
+        stream.writeBytes(RawPeer.message("long", "x".repeat(300), "", "y"));
+        stream.writeBytes(RawPeer.command("PING", new byte[] {'1', '2'}));
+        stream.writeBytes(RawPeer.message("l".repeat(256), "z"));
+        stream.writeBytes(RawPeer.command("SUBSCRIBE", "s".repeat(300).getBytes(StandardCharsets.UTF_8)));
+        stream.writeBytes(RawPeer.message("end", "."));
+        return stream.toByteArray();
+    }
+
+    private static List<String> expected() {
+        return List.of(
+                "topic frames=2 bytes=16",
+                "one frame frames=1 bytes=11",
+                " frames=2 bytes=4",
+                "long frames=4 bytes=320",
+                "PING 12",
+                "l".repeat(256) + " frames=2 bytes=268",
+                "SUBSCRIBE " + "s".repeat(300),
+                "end frames=2 bytes=8");
+    }
+
+    /** Gives the stream in these parts; what isn't taken comes again at another place, as it does when it is moved. */
+    private static List<String> read(byte[] stream, int... cuts) throws Violation {
+        Listener listener = new Listener();
+        Traffic traffic = new Traffic(listener, 10);
+        byte[] left = {};
+        int from = 0;
+        for (int i = 0; i <= cuts.length; i++) {
+            int to = i < cuts.length ? cuts[i] : stream.length;
+            int padding = i % 3;
+            ByteBuffer bytes = ByteBuffer.allocate(padding + left.length + to - from);
+            bytes.position(padding).put(left).put(stream, from, to - from);
+            int done = traffic.read(new SharedBuffer(bytes), padding, bytes.capacity());
+            left = new byte[bytes.capacity() - done];
+            bytes.get(done, left);
+            from = to;
+        }
+        assertThat(left).isEmpty();
+        return listener.got;
+    }
+
+    @Test
+    void shouldReadTheSameWhereverTheStreamIsCut() throws Violation {
+        byte[] stream = stream();
+        assertThat(read(stream)).isEqualTo(expected());
+        for (int cut = 0; cut <= stream.length; cut++) {
+            assertThat(read(stream, cut)).as("cut at %d", cut).isEqualTo(expected());
+        }
+    }
+
+    @Test
+    void shouldReadTheSameWhereverTheStreamIsCutTwice() throws Violation {
+        byte[] stream = stream();
+        for (int cut = 0; cut <= stream.length; cut += 7) {
+            for (int second = cut; second <= stream.length; second += 11) {
+                assertThat(read(stream, cut, second)).isEqualTo(expected());
+            }
+        }
+    }
+
+    @Test
+    void shouldReadTheSameByteByByte() throws Violation {
+        byte[] stream = stream();
+        int[] cuts = new int[stream.length];
+        for (int i = 0; i < cuts.length; i++) {
+            cuts[i] = i;
+        }
+        assertThat(read(stream, cuts)).isEqualTo(expected());
+    }
+
+    @Test
+    void shouldSayHowMuchAMessageWillNeedAsSoonAsThatIsKnown() throws Violation {
+        Traffic traffic = new Traffic(new Listener(), 10);
+        byte[] message = EventWriter.write(new byte[5], new byte[900]).array();
+        ByteBuffer part = ByteBuffer.allocate(20).put(message, 0, 20);
+
+        assertThat(traffic.read(new SharedBuffer(part), 0, 20)).isZero();
+        assertThat(traffic.wanted()).isEqualTo(message.length);
+    }
+
+    @Test
+    void shouldRefuseByTheHeaderAloneWhatIsTooLarge() {
+        assertViolation(Closure.TOO_LARGE, 2, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
+        assertViolation(Closure.TOO_LARGE, 2, 0x80, 0, 0, 0, 0, 0, 0, 0);
+        assertViolation(Closure.TOO_LARGE, 2, 0, 0, 0, 0, 0, 0, 0x03, 0xe9);
+        assertViolation(Closure.TOO_LARGE, 1, 1, 'a', 3, 0, 0, 0, 0, 0, 0, 0x03, 0xe9);
+    }
+
+    @Test
+    void shouldCountAllFramesButTheFirstOneForTheSize() {
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        stream.writeBytes(new byte[] {1, 1, 'a'});
+        for (int i = 0; i < 4; i++) {
+            stream.writeBytes(new byte[] {1, (byte) 250});
+            stream.writeBytes(new byte[250]);
+        }
+        stream.writeBytes(new byte[] {0, 1});
+
+        assertViolation(Closure.TOO_LARGE, stream.toByteArray());
+    }
+
+    @Test
+    void shouldRefuseMoreFramesThanAllowed() {
+        byte[] stream = new byte[2 * 11];
+        for (int i = 0; i < stream.length; i += 2) {
+            stream[i] = 1;
+        }
+        assertViolation(Closure.TOO_MANY_FRAMES, stream);
+    }
+
+    @Test
+    void shouldRefuseMalformedFrames() {
+        assertViolation(Closure.BAD_FRAME, 8, 0);
+        assertViolation(Closure.BAD_FRAME, 0x80, 0);
+        assertViolation(Closure.BAD_FRAME, 5, 1, 0);
+        assertViolation(Closure.BAD_FRAME, 4, 0);
+        assertViolation(Closure.BAD_FRAME, 4, 2, 9, 'x');
+        assertViolation(Closure.BAD_FRAME, 1, 1, 'a', 4, 5, 4, 'P', 'I', 'N', 'G');
+        assertViolation(Closure.BAD_FRAME, 6, 0, 0, 0, 0, 0, 1, 0, 0);
+    }
+
+    private static void assertViolation(Closure reason, int... bytes) {
+        byte[] stream = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            stream[i] = (byte) bytes[i];
+        }
+        assertViolation(reason, stream);
+    }
+
+    private static void assertViolation(Closure reason, byte[] stream) {
+        assertThatThrownBy(() -> read(stream))
+                .isInstanceOfSatisfying(
+                        Violation.class,
+                        violation -> assertThat(violation.reason()).isEqualTo(reason));
+    }
+}
