@@ -3,6 +3,7 @@ package io.datahub.broker;
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
+import io.datahub.api.user.User;
 import java.util.Collection;
 import java.util.Optional;
 
@@ -37,6 +38,9 @@ final class Renewal {
 
     private void renew(BrokerSession session, Authenticator authenticator) {
         Login before = session.login();
+        if (before.user() == User.HUB) {
+            return; // the hub's own sessions, such as the console's, came in with nothing that could end
+        }
         Optional<Login> after = authenticator.renew(before);
         if (after.isEmpty()) {
             broker.end(session, CloseReason.ACCESS_LOST);
