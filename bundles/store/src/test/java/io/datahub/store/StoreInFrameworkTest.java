@@ -152,6 +152,18 @@ class StoreInFrameworkTest {
         return result.refusal().map(Refusal::reason).orElseThrow();
     }
 
+    /** Configures, and waits until the store goes by it. */
+    private void reconfigure(Object... more) throws Exception {
+        store();
+        configure(more);
+        for (int i = 0; i < more.length; i += 2) {
+            String key = (String) more[i];
+            Object value = more[i + 1];
+            Await.until(() ->
+                    value.equals(context.getServiceReference(RecordStore.class).getProperty(key)));
+        }
+    }
+
     private void require(String required) throws Exception {
         RecordStore store = store();
         configure("waitMillis", 50L, "require", required);
@@ -187,7 +199,7 @@ class StoreInFrameworkTest {
         assertThat(reason(put(store, "judged/a", "good"))).isEqualTo(Reason.UNAVAILABLE);
         assertThat(put(store, "free", "x").isRefused()).isFalse();
 
-        configure("waitMillis", 30_000L, "require", "foreign: judged/**");
+        reconfigure("waitMillis", 30_000L, "require", "foreign: judged/**");
         CompletableFuture<Result<Change>> waiting = CompletableFuture.supplyAsync(() -> {
             try {
                 return put(store, "judged/a", "good");
@@ -205,7 +217,7 @@ class StoreInFrameworkTest {
         RecordStore store = store();
         Bundle bundle = context.installBundle("foreign", ForeignValidator.bundle(1));
         bundle.start();
-        configure("waitMillis", 20_000L, "require", "foreign: judged/**");
+        reconfigure("waitMillis", 20_000L, "require", "foreign: judged/**");
         AtomicBoolean stop = new AtomicBoolean();
         ExecutorService threads = Executors.newFixedThreadPool(4);
         List<Future<Integer>> clients = new ArrayList<>();
