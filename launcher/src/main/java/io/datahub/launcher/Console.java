@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.channel.ClientChannelEvent;
-import org.apache.sshd.client.future.ConnectFuture;
 import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
@@ -22,7 +21,7 @@ import org.apache.sshd.common.util.io.output.NoCloseOutputStream;
 /** Runs a command in the console of a running hub, over SSH with the key in its home. */
 final class Console {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
     private static final Pattern SPECIAL = Pattern.compile("[\\\\\"'$`]");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_:./=@%+,-]+");
@@ -50,26 +49,39 @@ final class Console {
             client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
             client.setKeyIdentityProvider(new FileKeyPairProvider(key));
             client.start();
-            try (ClientSession session = connect(client)) {
-                session.auth().verify(PATIENCE);
+            try (ClientSession session = logIn(client)) {
                 return execute(session, line);
             }
         }
     }
 
     /** The console comes up a moment after the rest, so a hub that was only just started is asked again. */
-    private ClientSession connect(SshClient client) throws IOException, Refusal {
+    private ClientSession logIn(SshClient client) throws Refusal {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
-            ConnectFuture connecting = client.connect(ConsoleKey.USER, host, port);
-            connecting.await(PATIENCE);
-            if (connecting.isConnected()) {
-                return connecting.getSession();
-            }
-            if (System.nanoTime() > deadline) {
-                throw new Refusal("the console doesn't answer at " + host + " port " + port, connecting.getException());
+            try {
+                return tryToLogIn(client);
+            } catch (IOException e) {
+                if (System.nanoTime() > deadline) {
+                    throw new Refusal(
+                            "The console at " + host + " port " + port + " doesn't let the launcher in: "
+                                    + e.getMessage(),
+                            e);
+                }
             }
             LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+        }
+    }
+
+    private ClientSession tryToLogIn(SshClient client) throws IOException {
+        ClientSession session =
+                client.connect(ConsoleKey.USER, host, port).verify(PATIENCE).getSession();
+        try {
+            session.auth().verify(PATIENCE);
+            return session;
+        } catch (IOException e) {
+            session.close(true);
+            throw e;
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Where the hub listens, by the configuration in its home. */
-record Endpoints(Endpoint http, Optional<Endpoint> https, Endpoint zeromq, Endpoint console) {
+record Endpoints(Endpoint http, Optional<Endpoint> https, Endpoint zeromq, Endpoint console, Optional<Endpoint> jmx) {
 
     private static final String LOOPBACK = "127.0.0.1";
     private static final Endpoint.Keys KEYS = new Endpoint.Keys("host", "port");
@@ -16,6 +16,7 @@ record Endpoints(Endpoint http, Optional<Endpoint> https, Endpoint zeromq, Endpo
     static Endpoints read(Path etc, Map<String, String> environment) throws Refusal, IOException {
         Cfg jetty = Cfg.read(etc.resolve("io.datahub.jetty.cfg"), environment);
         Cfg zeromq = Cfg.read(etc.resolve("io.datahub.zeromq.cfg"), environment);
+        Cfg remote = Cfg.read(etc.resolve("io.datahub.console.cfg"), environment);
         Cfg shell = Cfg.read(etc.resolve("org.apache.karaf.shell.cfg"), environment);
         Endpoint http = Endpoint.of("HTTP", "DATAHUB_HTTP_PORT", jetty, KEYS, preset(8480));
         return new Endpoints(
@@ -27,7 +28,8 @@ record Endpoints(Endpoint http, Optional<Endpoint> https, Endpoint zeromq, Endpo
                         "DATAHUB_CONSOLE_PORT",
                         shell,
                         new Endpoint.Keys("sshHost", "sshPort"),
-                        preset(8481)));
+                        preset(8481)),
+                jmx(remote));
     }
 
     /** Refuses the start if one of them can't be bound. */
@@ -38,7 +40,9 @@ record Endpoints(Endpoint http, Optional<Endpoint> https, Endpoint zeromq, Endpo
     }
 
     private List<Endpoint> all() {
-        return Stream.concat(Stream.of(http, zeromq, console), https.stream()).toList();
+        return Stream.of(Stream.of(http, zeromq, console), https.stream(), jmx.stream())
+                .flatMap(endpoints -> endpoints)
+                .toList();
     }
 
     private static Optional<Endpoint> https(Cfg jetty, Endpoint http) throws Refusal {
@@ -50,6 +54,13 @@ record Endpoints(Endpoint http, Optional<Endpoint> https, Endpoint zeromq, Endpo
                         jetty,
                         new Endpoint.Keys("host", "tls.port"),
                         new Endpoint("HTTPS", "", http.host(), 8443)));
+    }
+
+    private static Optional<Endpoint> jmx(Cfg remote) throws Refusal {
+        return remote.get("jmx.port", "0").equals("0")
+                ? Optional.empty()
+                : Optional.of(Endpoint.of(
+                        "JMX", "DATAHUB_JMX_PORT", remote, new Endpoint.Keys("jmx.host", "jmx.port"), preset(0)));
     }
 
     private static Endpoint preset(int port) {

@@ -20,6 +20,9 @@ record Greeting(Home home, Endpoints endpoints, Duration took) {
             lines.add("  CURVE key        " + Files.readString(home.curveKey()).strip());
         }
         lines.add("  console          datahub console (or SSH to " + endpoints.console() + ")");
+        endpoints
+                .jmx()
+                .ifPresent(jmx -> lines.add("  JMX              service:jmx:rmi:///jndi/rmi://" + jmx + "/jmxrmi"));
         lines.add("  home             " + home.root());
         lines.add("  files            " + home.files());
         if (Files.exists(home.adminToken())) {

@@ -68,7 +68,7 @@ final class Run {
         long installed = 0;
         while (container.isRunning() && !stopping) {
             int answer = Health.status(http.reachableHost(), http.port());
-            if (answer == HTTP_OK) {
+            if (answer == HTTP_OK && container.isInstalled()) {
                 return true;
             }
             installed = installed == 0 && container.isInstalled() ? System.nanoTime() : installed;

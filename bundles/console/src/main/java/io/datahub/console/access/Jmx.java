@@ -1,0 +1,107 @@
+package io.datahub.console.access;
+
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Origin;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.rmi.NoSuchObjectException;
+import java.rmi.registry.LocateRegistry;
+import java.rmi.registry.Registry;
+import java.rmi.server.RMIServerSocketFactory;
+import java.rmi.server.RemoteServer;
+import java.rmi.server.ServerNotActiveException;
+import java.rmi.server.UnicastRemoteObject;
+import java.util.Map;
+import java.util.Set;
+import javax.management.remote.JMXAuthenticator;
+import javax.management.remote.JMXConnectorServer;
+import javax.management.remote.JMXServiceURL;
+import javax.management.remote.rmi.RMIConnectorServer;
+import javax.management.remote.rmi.RMIJRMPServerImpl;
+import javax.security.auth.Subject;
+import javax.security.auth.login.FailedLoginException;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * JMX over RMI, for administrators with their token, on loopback alone: RMI encrypts nothing. Registry and connector
+ * share one port, {@code service:jmx:rmi:///jndi/rmi://127.0.0.1:PORT/jmxrmi}.
+ */
+@Component(
+        service = {},
+        configurationPid = "io.datahub.console",
+        configurationPolicy = ConfigurationPolicy.OPTIONAL)
+@Designate(ocd = JmxConfiguration.class)
+public final class Jmx {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Jmx.class);
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final RMIServerSocketFactory SOCKETS =
+            port -> new ServerSocket(port, 0, InetAddress.getLoopbackAddress());
+
+    private final Administrators administrators;
+    private final Registry registry;
+    private final RMIConnectorServer server;
+
+    @Activate
+    public Jmx(JmxConfiguration configuration, @Reference Authenticator authenticator) throws IOException {
+        administrators = new Administrators(authenticator);
+        int port = configuration.jmx_port();
+        if (port == 0) {
+            registry = null;
+            server = null;
+            return;
+        }
+        System.setProperty("java.rmi.server.hostname", LOOPBACK);
+        registry = LocateRegistry.createRegistry(port, null, SOCKETS);
+        Map<String, Object> environment = Map.of(
+                JMXConnectorServer.AUTHENTICATOR,
+                (JMXAuthenticator) this::enter,
+                RMIConnectorServer.CREDENTIALS_FILTER_PATTERN,
+                "java.lang.String;!*");
+        RMIJRMPServerImpl remote = new RMIJRMPServerImpl(port, null, SOCKETS, environment);
+        server = new RMIConnectorServer(
+                new JMXServiceURL("rmi", LOOPBACK, port),
+                environment,
+                remote,
+                ManagementFactory.getPlatformMBeanServer());
+        server.start();
+        registry.rebind("jmxrmi", remote.toStub());
+        LOG.info("jmx listening address={} port={}", LOOPBACK, port);
+    }
+
+    private Subject enter(Object credentials) {
+        if (credentials instanceof String[] pair && pair.length == 2 && pair[0] != null && pair[1] != null) {
+            try {
+                Origin origin = new Origin("jmx", InetAddress.getByName(RemoteServer.getClientHost()), true);
+                return new Subject(true, administrators.enter(pair[0], pair[1], origin), Set.of(), Set.of());
+            } catch (FailedLoginException | ServerNotActiveException | UnknownHostException e) {
+                throw new SecurityException("login failed", e);
+            }
+        }
+        throw new SecurityException("user and token needed");
+    }
+
+    @Deactivate
+    void stop() {
+        if (server != null) {
+            try {
+                server.stop();
+                UnicastRemoteObject.unexportObject(registry, true);
+            } catch (NoSuchObjectException e) {
+                LOG.debug("jmx registry gone");
+            } catch (IOException e) {
+                LOG.warn("jmx not stopped cleanly reason={}", e.toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.datahub.console.access;
+
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Origin;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.security.Principal;
+import java.util.Map;
+import java.util.Set;
+import javax.security.auth.Subject;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.CallbackHandler;
+import javax.security.auth.callback.NameCallback;
+import javax.security.auth.callback.PasswordCallback;
+import javax.security.auth.callback.UnsupportedCallbackException;
+import javax.security.auth.login.FailedLoginException;
+import javax.security.auth.login.LoginException;
+import javax.security.auth.spi.LoginModule;
+import org.apache.karaf.jaas.boot.principal.ClientPrincipal;
+
+/** The login of SSH clients with a user's name and, as the password, a token. One object a login, as JAAS wants it. */
+public final class TokenLoginModule implements LoginModule {
+
+    /** The option that holds the {@link Authenticator}. */
+    static final String AUTHENTICATOR = "authenticator";
+
+    private Subject subject;
+    private CallbackHandler callbacks;
+    private Administrators administrators;
+    private Set<Principal> principals = Set.of();
+
+    @Override
+    public void initialize(
+            Subject subject, CallbackHandler callbacks, Map<String, ?> sharedState, Map<String, ?> options) {
+        this.subject = subject;
+        this.callbacks = callbacks;
+        this.administrators = new Administrators((Authenticator) options.get(AUTHENTICATOR));
+    }
+
+    @Override
+    public boolean login() throws LoginException {
+        NameCallback name = new NameCallback("Username: ");
+        PasswordCallback password = new PasswordCallback("Password: ", false);
+        try {
+            callbacks.handle(new Callback[] {name, password});
+            principals = administrators.enter(name.getName(), String.valueOf(password.getPassword()), origin());
+            return true;
+        } catch (UnsupportedCallbackException e) {
+            // A key is shown and no password: another module's business.
+            return false;
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            password.clearPassword();
+        }
+    }
+
+    /** Karaf tells the address as {@code ssh(/127.0.0.1:54321)}. */
+    private Origin origin() throws IOException {
+        for (ClientPrincipal client : subject.getPrincipals(ClientPrincipal.class)) {
+            String name = client.getName();
+            int start = name.indexOf('/') + 1;
+            int end = name.lastIndexOf(':');
+            if (start > 0 && end > start) {
+                return new Origin("ssh", InetAddress.getByName(name.substring(start, end)), true);
+            }
+        }
+        throw new IOException("no address");
+    }
+
+    @Override
+    public boolean commit() {
+        return !principals.isEmpty() && subject.getPrincipals().addAll(principals);
+    }
+
+    @Override
+    public boolean abort() {
+        return logout();
+    }
+
+    @Override
+    public boolean logout() {
+        subject.getPrincipals().removeAll(principals);
+        principals = Set.of();
+        return true;
+    }
+
+    private static LoginException failed(Exception cause) {
+        LoginException failed = new FailedLoginException("login failed");
+        failed.initCause(cause);
+        return failed;
+    }
+}
