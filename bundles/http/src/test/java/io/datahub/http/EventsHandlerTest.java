@@ -50,7 +50,7 @@ class EventsHandlerTest {
 
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(broker.published).containsExactly("build/ü/done=grüße");
-        assertThat(broker.open).isEmpty();
+        await(() -> broker.open.isEmpty());
     }
 
     @Test
