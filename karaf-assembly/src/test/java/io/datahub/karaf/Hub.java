@@ -89,10 +89,15 @@ final class Hub implements AutoCloseable {
         return Files.readString(home().resolve("admin.token")).strip();
     }
 
-    /** Begins a command of the launcher, and returns at once. */
+    /**
+     * Begins a command of the launcher, and returns at once. An interrupt ends it, also where whoever runs the tests ignores
+     * interrupts, as a shell makes its background jobs do.
+     */
     Launched launch(String... words) throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of(distribution.resolve("bin/datahub").toString()));
+        List<String> command = new ArrayList<>(List.of(
+                "env",
+                "--default-signal=INT",
+                distribution.resolve("bin/datahub").toString()));
         command.addAll(List.of(words));
         Path output = Files.createTempFile(folder, "launched", ".txt");
         ProcessBuilder builder =
