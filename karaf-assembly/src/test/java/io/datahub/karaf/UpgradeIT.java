@@ -3,14 +3,10 @@ package io.datahub.karaf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,7 +40,7 @@ class UpgradeIT {
 
     @Test
     void shouldKeepBundlesAndFeaturesInstalledAtRunTime() throws Exception {
-        Path jar = bundle("guest");
+        Path jar = GuestBundle.in(folder);
         try (Hub hub = Hub.started()) {
             hub.console("bundle:install -s file:" + jar);
             hub.console("feature:install eventadmin");
@@ -85,20 +81,5 @@ class UpgradeIT {
                 .filter(line -> !line.endsWith("  " + name))
                 .reduce("", (all, line) -> all + line + "\n");
         Files.writeString(manifest, others + Sha256.of(text) + "  " + name + "\n");
-    }
-
-    private Path bundle(String name) throws IOException {
-        Path jar = folder.resolve(name + ".jar");
-        Manifest manifest = new Manifest();
-        Attributes headers = manifest.getMainAttributes();
-        headers.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        headers.putValue("Bundle-ManifestVersion", "2");
-        headers.putValue("Bundle-SymbolicName", name);
-        headers.putValue("Bundle-Version", "1.2.3");
-        try (OutputStream file = Files.newOutputStream(jar);
-                JarOutputStream closing = new JarOutputStream(file, manifest)) {
-            closing.finish();
-        }
-        return jar;
     }
 }

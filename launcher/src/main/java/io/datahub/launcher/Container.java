@@ -4,6 +4,7 @@ import org.apache.karaf.main.Main;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.launch.Framework;
 
 /** Karaf in this process. Threads: start and await on one thread, the rest on any. */
@@ -34,19 +35,20 @@ final class Container {
         karaf.destroy();
     }
 
-    /** Stops it and waits at most a minute for it. */
-    void stop() {
+    /** Stops it, waits at most a minute for it, and returns whether it has stopped. */
+    boolean stop() {
         Framework framework = karaf.getFramework();
         if (framework == null) {
-            return;
+            return true;
         }
         try {
             framework.stop();
-            framework.waitForStop(STOP_MILLIS);
+            return framework.waitForStop(STOP_MILLIS).getType() != FrameworkEvent.WAIT_TIMEDOUT;
         } catch (BundleException e) {
-            System.err.println("The hub didn't stop cleanly: " + e.getMessage());
+            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

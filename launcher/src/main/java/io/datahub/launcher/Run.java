@@ -96,7 +96,10 @@ final class Run {
 
     private void end() {
         stopping = true;
-        container.stop();
+        if (!container.stop()) {
+            System.err.println("datahub: The hub didn't stop within a minute and was ended.");
+            status = 1;
+        }
         runFile.remove();
         System.out.flush();
         Runtime.getRuntime().halt(status);

@@ -43,7 +43,6 @@ final class Connection implements EventSink, Loop.Selected {
 
     private Closure atDeadline = Closure.HANDSHAKE_TIMEOUT;
     private boolean open = true;
-    private boolean greeted;
     private boolean refused;
     private boolean paused;
     private boolean queued;
@@ -59,6 +58,7 @@ final class Connection implements EventSink, Loop.Selected {
         output = new Output(channel, loop.scratch());
         heartbeat = new Heartbeat(false, loop.now());
         deadline = loop.now() + reception.settings().handshakeNanos();
+        send(Greeting.opening());
     }
 
     @Override
@@ -82,20 +82,8 @@ final class Connection implements EventSink, Loop.Selected {
 
     private void read() throws IOException, Violation {
         heartbeat.heard(loop.now());
-        greet();
         if (!input.read(channel)) {
             close(Closure.PEER, Closure.PEER.text());
-        }
-    }
-
-    /**
-     * Begins the greeting: when the peer has begun its own, or doesn't seem to. A JeroMQ that gets one before it has sent
-     * anything may never send anything.
-     */
-    private void greet() {
-        if (!greeted) {
-            greeted = true;
-            send(Greeting.opening());
         }
     }
 
@@ -225,7 +213,6 @@ final class Connection implements EventSink, Loop.Selected {
 
     @Override
     public void tick(long now) {
-        greet();
         Settings settings = reception.settings();
         if (deadline != 0 && now - deadline > 0) {
             close(atDeadline, Closure.HANDSHAKE_TIMEOUT.text());

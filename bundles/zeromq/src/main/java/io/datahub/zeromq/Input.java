@@ -98,11 +98,9 @@ final class Input {
         long wanted = connection.wanted();
         long size = Math.max(FIRST_BYTES, 2L * length);
         size = wanted > length ? Math.min(size, wanted) : size;
-        ByteBuffer more = ByteBuffer.allocate((int) Math.min(size, Integer.MAX_VALUE - 8));
-        more.put(0, bytes, from, length);
-        receiving.holds(connection, more.capacity());
+        receiving.holds(connection, size);
         connection.keepReceivingBound();
-        return more;
+        return ByteBuffer.allocate((int) size).put(0, bytes, from, length);
     }
 
     private boolean readLarge(SocketChannel channel) throws IOException, Violation {

@@ -1,0 +1,46 @@
+package io.datahub.karaf;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DeployIT {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldFollowWhatIsDroppedIntoDeployAndTakenAway() throws Exception {
+        Path jar = GuestBundle.in(folder);
+        Path features = Files.writeString(folder.resolve("guest-features.xml"), """
+                <features xmlns="http://karaf.apache.org/xmlns/features/v1.6.0" name="guest-features">
+                  <feature name="guest-feature" version="1.0.0" install="auto">
+                    <feature>datahub-api</feature>
+                  </feature>
+                </features>
+                """);
+        try (Hub hub = Hub.started()) {
+            Path deploy = hub.home().resolve("deploy");
+            Files.move(jar, deploy.resolve("guest.jar"), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(features, deploy.resolve("guest-features.xml"), StandardCopyOption.REPLACE_EXISTING);
+            Await.until("deployed", SOON, () -> bundles(hub).contains("guest") && features(hub).contains("guest-f"));
+
+            Files.delete(deploy.resolve("guest.jar"));
+            Files.delete(deploy.resolve("guest-features.xml"));
+            Await.until("gone", SOON, () -> !bundles(hub).contains("guest") && !features(hub).contains("guest-f"));
+        }
+    }
+
+    private static String bundles(Hub hub) throws Exception {
+        return hub.console("bundle:list -s -t 0");
+    }
+
+    private static String features(Hub hub) throws Exception {
+        return hub.console("feature:list -i -s");
+    }
+}
