@@ -15,8 +15,8 @@ class ConfigurationIT {
 
     @Test
     void shouldBringEveryConfigurationIntoAnyKarafByItsFeature() throws IOException {
-        String features = Files.readString(only(
-                DISTRIBUTION.resolve("system/io/datahub/datahub-features"), "-features.xml"));
+        String features =
+                Files.readString(only(DISTRIBUTION.resolve("system/io/datahub/datahub-features"), "-features.xml"));
 
         assertThat(files(DISTRIBUTION.resolve("etc"), ".cfg"))
                 .map(file -> file.getFileName().toString())

@@ -28,11 +28,17 @@ class DeployIT {
             Path deploy = hub.home().resolve("deploy");
             Files.move(jar, deploy.resolve("guest.jar"), StandardCopyOption.REPLACE_EXISTING);
             Files.move(features, deploy.resolve("guest-features.xml"), StandardCopyOption.REPLACE_EXISTING);
-            Await.until("deployed", SOON, () -> bundles(hub).contains("guest") && features(hub).contains("guest-f"));
+            Await.until(
+                    "deployed",
+                    SOON,
+                    () -> bundles(hub).contains("guest") && features(hub).contains("guest-f"));
 
             Files.delete(deploy.resolve("guest.jar"));
             Files.delete(deploy.resolve("guest-features.xml"));
-            Await.until("gone", SOON, () -> !bundles(hub).contains("guest") && !features(hub).contains("guest-f"));
+            Await.until(
+                    "gone",
+                    SOON,
+                    () -> !bundles(hub).contains("guest") && !features(hub).contains("guest-f"));
         }
     }
 

@@ -1,0 +1,44 @@
+package io.datahub.karaf;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The events that a subscriber heard, in order. For any thread. */
+final class Heard {
+
+    private static final Duration SOON = Duration.ofSeconds(15);
+
+    private final List<String> topics = new CopyOnWriteArrayList<>();
+    private final List<String> payloads = new CopyOnWriteArrayList<>();
+    private volatile boolean ended;
+
+    void add(String topic, byte[] payload) {
+        payloads.add(new String(payload, StandardCharsets.UTF_8));
+        topics.add(topic);
+    }
+
+    void end() {
+        ended = true;
+    }
+
+    /** Waits for the first event of a topic and returns its payload. */
+    String await(String topic) throws Exception {
+        Await.until(topic + " in " + topics, SOON, () -> topics.contains(topic));
+        return payloads.get(topics.indexOf(topic));
+    }
+
+    void awaitEnd() throws Exception {
+        Await.until("the subscriber is cut off", SOON, () -> ended);
+    }
+
+    /** The topics heard, without those that only tried whether somebody listens. */
+    List<String> topics() {
+        return topics.stream().filter(topic -> !topic.equals("build.probe")).toList();
+    }
+
+    boolean hears(String topic) {
+        return topics.contains(topic);
+    }
+}

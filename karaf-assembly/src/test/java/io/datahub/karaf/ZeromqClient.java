@@ -1,0 +1,70 @@
+package io.datahub.karaf;
+
+import java.nio.charset.StandardCharsets;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
+import org.zeromq.ZMonitor;
+
+/** Ordinary ZeroMQ sockets of a library that others wrote. */
+final class ZeromqClient implements AutoCloseable {
+
+    private final ZContext context = new ZContext();
+    private final ZMQ.Socket socket;
+    private Thread receiving;
+    private ZMonitor monitor;
+    private volatile boolean closed;
+
+    private ZeromqClient(SocketType type, String user, String token) {
+        socket = context.createSocket(type);
+        socket.setPlainUsername(user);
+        socket.setPlainPassword(token);
+        socket.setLinger(0);
+    }
+
+    static ZeromqClient publisher(Hub hub, String user, String token) {
+        ZeromqClient client = new ZeromqClient(SocketType.PUB, user, token);
+        client.socket.connect("tcp://127.0.0.1:" + hub.zeromqPort());
+        return client;
+    }
+
+    static ZeromqClient subscriber(Hub hub, String user, String token, Heard heard, String... prefixes) {
+        ZeromqClient client = new ZeromqClient(SocketType.SUB, user, token);
+        for (String prefix : prefixes) {
+            client.socket.subscribe(prefix);
+        }
+        client.socket.setReceiveTimeOut(100);
+        client.monitor = new ZMonitor(client.context, client.socket);
+        client.monitor.add(ZMonitor.Event.DISCONNECTED).start();
+        client.socket.connect("tcp://127.0.0.1:" + hub.zeromqPort());
+        client.receiving = new Thread(() -> client.receive(heard), "zeromq-subscriber");
+        client.receiving.start();
+        return client;
+    }
+
+    private void receive(Heard heard) {
+        while (!closed) {
+            String topic = socket.recvStr(StandardCharsets.UTF_8);
+            if (topic != null) {
+                heard.add(topic, socket.recv());
+            }
+            if (monitor.nextEvent(0) != null) {
+                heard.end();
+            }
+        }
+    }
+
+    void publish(String topic, String payload) {
+        socket.sendMore(topic);
+        socket.send(payload.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        closed = true;
+        if (receiving != null) {
+            receiving.join();
+        }
+        context.close();
+    }
+}
