@@ -1,21 +1,24 @@
 package io.datahub.http;
 
 import io.datahub.api.Refusal;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Response;
 
 /**
- * Refuses a request whose body hasn't been read. Where the client sends it anyway, a part of it is taken first and thrown
- * away: a client that is still sending when the connection is closed may never see the answer.
+ * Refuses a request whose body hasn't been read. Where the client sends it anyway, it is taken first and thrown away, up
+ * to a bound of bytes and time: a client that is still sending when the connection is closed may never see the answer.
  */
 final class Drain implements BodySink {
 
-    private static final long MOST = 16 * 1024 * 1024;
+    private static final long MOST_BYTES = 1L << 30;
+    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Exchange exchange;
     private final Refusal refusal;
-    private long left = MOST;
+    private final long begin = System.nanoTime();
+    private long left = MOST_BYTES;
 
     private Drain(Exchange exchange, Refusal refusal) {
         this.exchange = exchange;
@@ -24,7 +27,7 @@ final class Drain implements BodySink {
 
     static void refuse(Exchange exchange, Refusal refusal) {
         boolean waits = exchange.header(HttpHeader.EXPECT).isPresent();
-        if (waits || exchange.request().getLength() > MOST) {
+        if (waits || exchange.request().getLength() > MOST_BYTES) {
             exchange.refuse(refusal);
         } else {
             new BodyReader(exchange.request(), new Drain(exchange, refusal)).run();
@@ -34,7 +37,7 @@ final class Drain implements BodySink {
     @Override
     public boolean take(Content.Chunk chunk) {
         left -= chunk.remaining();
-        if (left >= 0) {
+        if (left >= 0 && System.nanoTime() - begin < MOST_NANOS) {
             return true;
         }
         end();

@@ -439,7 +439,7 @@ class FilesHandlerTest {
     @Test
     void shouldLetAClientThatSendsAnywayReadTheRefusal() throws Exception {
         store.limit = 100;
-        byte[] bytes = new byte[4_000_000];
+        byte[] bytes = new byte[40_000_000];
 
         var sized = server.client.send(
                 server.request("/files/x")

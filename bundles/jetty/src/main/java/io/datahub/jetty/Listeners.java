@@ -10,6 +10,7 @@ import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.http2.HTTP2Cipher;
+import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -34,6 +35,8 @@ final class Listeners {
             Violation.AMBIGUOUS_PATH_ENCODING,
             Violation.SUSPICIOUS_PATH_CHARACTERS,
             Violation.ILLEGAL_PATH_CHARACTERS);
+
+    private static final int STREAM_WINDOW_BYTES = 2 * 1024 * 1024;
 
     private final Server server;
 
@@ -66,7 +69,9 @@ final class Listeners {
 
     /** HTTP/1.1, and HTTP/2 for those who know that it is there. */
     private static ConnectionFactory[] plain(HttpConfiguration http) {
-        return new ConnectionFactory[] {new HttpConnectionFactory(http), new HTTP2CServerConnectionFactory(http)};
+        return new ConnectionFactory[] {
+            new HttpConnectionFactory(http), withWindows(new HTTP2CServerConnectionFactory(http))
+        };
     }
 
     /** HTTP/2 or HTTP/1.1 over TLS, as the client likes. */
@@ -77,9 +82,16 @@ final class Listeners {
         return new ConnectionFactory[] {
             new SslConnectionFactory(tls(at), choice.getProtocol()),
             choice,
-            new HTTP2ServerConnectionFactory(http),
+            withWindows(new HTTP2ServerConnectionFactory(http)),
             new HttpConnectionFactory(http)
         };
+    }
+
+    /** Lets uploads go on while the disk is slower than the network for a moment. */
+    private static ConnectionFactory withWindows(AbstractHTTP2ServerConnectionFactory http2) {
+        http2.setInitialStreamRecvWindow(STREAM_WINDOW_BYTES);
+        http2.setInitialSessionRecvWindow(2 * STREAM_WINDOW_BYTES);
+        return http2;
     }
 
     /** Sets what can change while the socket stays; connections that are open keep what they began with. */
