@@ -6,7 +6,9 @@ import io.datahub.broker.Broker;
 import io.datahub.broker.BrokerConfiguration;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
@@ -17,6 +19,7 @@ final class Fixture implements AutoCloseable {
             new FakeAuthenticator().with("ci", "build.", "build.").with("all", "", "");
     final Broker broker;
     final Zeromq zeromq;
+    private final List<RawPeer> peers = new ArrayList<>();
 
     /** @param keysAndValues settings of the endpoint that aren't the defaults */
     Fixture(Object... keysAndValues) {
@@ -40,8 +43,11 @@ final class Fixture implements AutoCloseable {
         return zeromq.address().getPort();
     }
 
+    /** A peer that stays connected until it or the fixture is closed. */
     RawPeer connect() throws IOException {
-        return new RawPeer(zeromq.address());
+        RawPeer peer = new RawPeer(zeromq.address());
+        peers.add(peer);
+        return peer;
     }
 
     RawPeer connect(String user, String socketType) throws IOException {
@@ -83,5 +89,6 @@ final class Fixture implements AutoCloseable {
     public void close() {
         zeromq.stop();
         broker.stop();
+        peers.forEach(RawPeer::close);
     }
 }

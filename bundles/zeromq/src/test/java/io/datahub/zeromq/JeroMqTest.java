@@ -85,7 +85,8 @@ class JeroMqTest {
             socket.send("\u0001build.");
         }
         connected(socket);
-        Fixture.await(() -> hub.subscriptions() == before + 1);
+        Fixture.await(
+                () -> socket.getEvents() >= 0 && hub.subscriptions() > before); // it works only when asked something
         return socket;
     }
 
