@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * operating system tells of, everything at start, everything again at intervals. The store judges and announces.
  */
 @Component(
+        immediate = true, // it watches, whether anybody asks for its health or not
         service = HealthCheck.class,
         configurationPid = "io.datahub.watcher",
         property = HealthCheck.NAME + "=watcher")

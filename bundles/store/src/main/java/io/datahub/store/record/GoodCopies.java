@@ -36,13 +36,16 @@ final class GoodCopies {
     private final Supplier<Settings> settings;
     private final AtomicLong bytes = new AtomicLong();
 
-    /** Removes copies that belong to nothing. */
     GoodCopies(Path folder, Ledger ledger, Staging staging, Supplier<Settings> settings) throws IOException {
         this.folder = folder;
         this.ledger = ledger;
         this.staging = staging;
         this.settings = settings;
         Files.createDirectories(folder);
+    }
+
+    /** Removes copies that belong to nothing, once no intent is left that one could belong to; before any is kept. */
+    void sweep() throws IOException {
         Set<String> known = new HashSet<>();
         ledger.eachGood(good -> {
             known.add(good.file());

@@ -72,6 +72,7 @@ public final class RecordFiles implements RecordStore {
         settlement = new Settlement(holdings, registrar, outsiders, putBack, backlog);
         recovery = new Recovery(holdings, settlement, registrar, putBack, goods, backlog);
         recovery.run();
+        goods.sweep();
         ledger.onReopened(this::recover);
     }
 

@@ -154,11 +154,10 @@ final class RecordUpload implements Upload {
             if (!staged.hasMoved() && Disk.isFull(e)) {
                 return Result.refused(Room.full());
             }
-            // Once the file has moved, its copy belongs to the intent.
-            stored = staged.hasMoved();
             throw e;
         } finally {
-            if (!stored) {
+            // Once the file has moved, its copy belongs to the intent.
+            if (!stored && !staged.hasMoved()) {
                 uploads.discardGood(good);
             }
         }
