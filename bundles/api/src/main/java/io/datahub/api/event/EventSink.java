@@ -10,7 +10,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface EventSink {
 
-    /** There is something to take. Called once; the next call comes only after a take found nothing left. */
+    /** There is something to take. Called once; the next call comes only after a take that gave 0. */
     void ready();
 
     /** Who was full when {@link Session#flush} said so has room again. */

@@ -31,7 +31,8 @@ public interface Session extends AutoCloseable {
     boolean unsubscribe(byte[] prefix);
 
     /**
-     * Publishes one event that stands in a shared buffer. It may be handed on only with the next {@link #flush}.
+     * Publishes one event that stands in a shared buffer. It may be handed on only with the next {@link #flush}, so the
+     * caller holds the buffer until then.
      *
      * @param start where the event, in the form of {@link EventRun}, begins
      * @param end where it ends
@@ -44,7 +45,7 @@ public interface Session extends AutoCloseable {
      * Hands on what was published.
      *
      * @return false if a receiver is fuller than it should be: a publisher that can wait then waits for
-     *     {@link EventSink#resume}
+     *     {@link EventSink#resume}, which can come before this method has returned
      */
     boolean flush();
 
