@@ -44,7 +44,7 @@ final class ZeromqClient implements AutoCloseable {
 
     private void receive(Heard heard) {
         while (!closed) {
-            String topic = socket.recvStr(StandardCharsets.UTF_8);
+            String topic = socket.recvStr();
             if (topic != null) {
                 heard.add(topic, socket.recv());
             }
@@ -60,10 +60,14 @@ final class ZeromqClient implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         closed = true;
-        if (receiving != null) {
-            receiving.join();
+        try {
+            if (receiving != null) {
+                receiving.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         context.close();
     }
