@@ -142,7 +142,7 @@ final class Hub implements AutoCloseable {
     String console(String line) throws Exception {
         Launched console = launch("console", line);
         if (console.status(PATIENCE) != 0) {
-            throw new AssertionError("'" + line + "' failed:\n" + console.text());
+            throw new AssertionError("'" + line + "' failed:\n" + console.text() + "\n" + log());
         }
         return console.text();
     }

@@ -41,9 +41,11 @@ class UpgradeIT {
     @Test
     void shouldKeepBundlesAndFeaturesInstalledAtRunTime() throws Exception {
         Path jar = GuestBundle.in(folder);
+        Path repository = featureWithoutBundles("visitor");
         try (Hub hub = Hub.started()) {
             hub.console("bundle:install -s file:" + jar);
-            hub.console("feature:install eventadmin");
+            hub.console("feature:repo-add file:" + repository);
+            hub.console("feature:install visitor");
             hub.console("feature:uninstall datahub-zeromq");
             Path record = hub.home().resolve("etc/installed/installed.txt");
             Await.until(
@@ -51,7 +53,7 @@ class UpgradeIT {
                     SOON,
                     () -> Files.exists(record)
                             && Files.readString(record).contains("guest")
-                            && Files.readString(record).contains("feature:eventadmin")
+                            && Files.readString(record).contains("feature:visitor")
                             && Files.readString(record).contains("without datahub-zeromq"));
             hub.stop();
             Files.delete(jar);
@@ -62,10 +64,18 @@ class UpgradeIT {
             Await.until("restored\n" + hub.log(), SOON, () -> {
                 String features = hub.console("feature:list -i -s");
                 return hub.console("bundle:list -s -t 0").contains("guest")
-                        && features.contains("eventadmin")
+                        && features.contains("visitor")
                         && !features.contains("datahub-zeromq");
             });
         }
+    }
+
+    private Path featureWithoutBundles(String name) throws IOException {
+        return Files.writeString(folder.resolve(name + "-features.xml"), """
+                <features name="%1$s" xmlns="http://karaf.apache.org/xmlns/features/v1.6.0">
+                  <feature name="%1$s" version="1.0.0"/>
+                </features>
+                """.formatted(name));
     }
 
     private static void pretendAnotherBuild(Hub hub) throws IOException {

@@ -1,5 +1,7 @@
 package io.datahub.console.installed;
 
+import io.datahub.api.health.Health;
+import io.datahub.api.health.HealthCheck;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,21 +32,25 @@ import org.slf4j.LoggerFactory;
  * Sees to it that what is installed at run time lasts although the framework's cache doesn't.
  *
  * <p>It works only where the hub's own launcher names a folder for the record; in somebody else's Karaf the cache lasts,
- * and what is installed there is none of our business. Threads: events of the framework only set work for one thread.
+ * and what is installed there is none of our business. As a part of the hub's health it says when everything is
+ * installed, so that nobody uses a hub before the operator's validators are back. Threads: events of the framework only
+ * set work for one thread.
  */
-@Component(service = {})
-public final class InstalledByOperator implements FeaturesListener, BundleListener {
+@Component(service = HealthCheck.class, immediate = true, property = HealthCheck.NAME + "=features")
+public final class InstalledByOperator implements FeaturesListener, BundleListener, HealthCheck {
 
     /** The system property that names the folder of the record. */
     static final String FOLDER = "datahub.installed";
 
     private static final Logger LOG = LoggerFactory.getLogger(InstalledByOperator.class);
+    private static final Health INSTALLED = Health.ready("all installed");
     private static final long SETTLE_MILLIS = 500;
     private static final long END_SECONDS = 10;
 
     private final FeaturesService features;
     private final BundleContext context;
     private final AtomicBoolean scheduled = new AtomicBoolean();
+    private volatile Health health = Health.down("features are still being installed");
     private final ScheduledExecutorService worker =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-installed"));
 
@@ -58,7 +64,9 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void bindBootFinished(BootFinished finished) {
         String folder = context.getProperty(FOLDER);
-        if (folder != null) {
+        if (folder == null) {
+            health = INSTALLED;
+        } else {
             worker.execute(() -> begin(new InstallationRecord(Path.of(folder))));
         }
     }
@@ -75,6 +83,11 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
         if (!worker.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
             LOG.warn("installation record busy after seconds={}", END_SECONDS);
         }
+    }
+
+    @Override
+    public Health check() {
+        return health;
     }
 
     @Override
@@ -101,8 +114,11 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
             }
         } catch (IOException e) {
             LOG.error("installation record unreadable folder={} reason={}", record.folder(), e.toString());
+            health = Health.down("the record in " + record.folder() + " can't be read (" + e.getMessage()
+                    + "); mend or delete it and restart");
             return;
         }
+        health = INSTALLED;
         features.registerListener((FeaturesListener) this);
         context.addBundleListener(this);
         settle();
