@@ -46,7 +46,7 @@ class UpgradeIT {
             hub.console("bundle:install -s file:" + jar);
             hub.console("feature:repo-add file:" + repository);
             hub.console("feature:install visitor");
-            hub.console("feature:uninstall datahub-zeromq");
+            hub.console("feature:uninstall datahub-websocket");
             Path record = hub.home().resolve("etc/installed/installed.txt");
             Await.until(
                     "recorded",
@@ -54,7 +54,7 @@ class UpgradeIT {
                     () -> Files.exists(record)
                             && Files.readString(record).contains("guest")
                             && Files.readString(record).contains("feature:visitor")
-                            && Files.readString(record).contains("without datahub-zeromq"));
+                            && Files.readString(record).contains("without datahub-websocket"));
             hub.stop();
             Files.delete(jar);
             pretendAnotherBuild(hub);
@@ -65,7 +65,7 @@ class UpgradeIT {
                 String features = hub.console("feature:list -i -s");
                 return hub.console("bundle:list -s -t 0").contains("guest")
                         && features.contains("visitor")
-                        && !features.contains("datahub-zeromq");
+                        && !features.contains("datahub-websocket");
             });
         }
     }

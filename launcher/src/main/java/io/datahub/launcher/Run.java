@@ -1,5 +1,6 @@
 package io.datahub.launcher;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,9 @@ final class Run {
 
     /** How long a hub that logged an error gets to become ready all the same. */
     private static final Duration PATIENCE_AFTER_ERROR = Duration.ofSeconds(15);
+
+    /** After how long one that answers "not yet" is reported; it goes on. */
+    private static final Duration PATIENCE_WITH_NOT_YET = Duration.ofMinutes(1);
 
     /** How long one gets that says nothing at all; one that answers "not yet" may take as long as it needs. */
     private static final Duration PATIENCE_WITH_SILENCE = Duration.ofMinutes(2);
@@ -47,14 +51,14 @@ final class Run {
         BundleCache cache = new BundleCache(home.cache(), distribution);
         cache.openOrRebuild();
         new ConsoleKey(home).ensure();
-        runFile.write(endpoints, false);
+        runFile.write(endpoints, RunFile.Progress.STARTING);
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "datahub-end"));
         ErrorsInLog errors = new ErrorsInLog(home.log());
         container.start();
         if (awaitReady(endpoints, errors)) {
             cache.complete();
             new Greeting(home, endpoints, elapsed()).lines().forEach(System.out::println);
-            runFile.write(endpoints, true);
+            runFile.write(endpoints, RunFile.Progress.READY);
             container.awaitStop();
         }
         if (!lock.isHeld()) {
@@ -63,9 +67,10 @@ final class Run {
         System.exit(status);
     }
 
-    private boolean awaitReady(Endpoints endpoints, ErrorsInLog errors) throws InterruptedException {
+    private boolean awaitReady(Endpoints endpoints, ErrorsInLog errors) throws InterruptedException, IOException {
         Endpoint http = endpoints.http();
         long installed = 0;
+        boolean isOverdue = false;
         while (container.isRunning() && !stopping) {
             int answer = Health.status(http.reachableHost(), http.port());
             if (answer == HTTP_OK && container.isInstalled()) {
@@ -75,6 +80,14 @@ final class Run {
             Duration waited = Duration.ofNanos(installed == 0 ? 0 : System.nanoTime() - installed);
             if (isHopeless(answer, waited, errors)) {
                 return fail(errors.read());
+            }
+            if (!isOverdue && waited.compareTo(PATIENCE_WITH_NOT_YET) > 0) {
+                isOverdue = true;
+                System.err.println(
+                        "datahub: The hub runs, but a part of it isn't ready; 'datahub console datahub:status'"
+                                + " names it. A part that was uninstalled on purpose has to leave 'parts' in "
+                                + home.etc().resolve("io.datahub.http.cfg") + ".");
+                runFile.write(endpoints, RunFile.Progress.OVERDUE);
             }
             Thread.sleep(BETWEEN_LOOKS.toMillis());
         }

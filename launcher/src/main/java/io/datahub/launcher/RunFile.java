@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Locale;
 
 /** Tells the other commands of the launcher which process runs the hub and where to ask it: {@code cache/hub.run}. */
 final class RunFile {
@@ -15,7 +16,14 @@ final class RunFile {
         this.file = home.cache().resolve("hub.run");
     }
 
-    void write(Endpoints endpoints, boolean ready) throws IOException {
+    /** How far the hub is; the launcher's script reads the word. */
+    enum Progress {
+        STARTING,
+        OVERDUE,
+        READY
+    }
+
+    void write(Endpoints endpoints, Progress progress) throws IOException {
         Path fresh = file.resolveSibling("hub.run.fresh");
         Files.write(
                 fresh,
@@ -25,7 +33,7 @@ final class RunFile {
                         "http.port=" + endpoints.http().port(),
                         "console.host=" + endpoints.console().reachableHost(),
                         "console.port=" + endpoints.console().port(),
-                        "ready=" + ready));
+                        "progress=" + progress.name().toLowerCase(Locale.ROOT)));
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
