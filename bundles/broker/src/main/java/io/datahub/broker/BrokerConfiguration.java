@@ -44,4 +44,9 @@ public @interface BrokerConfiguration {
 
     @AttributeDefinition(description = "The transports whose sessions end when they are too slow")
     String[] tooSlowTransports() default {"http", "websocket"};
+
+    @AttributeDefinition(
+            description = "How long a subscriber of any other transport, such as zeromq, may go on losing events, in"
+                    + " milliseconds; 0 is for ever")
+    long slowDisconnectMillis() default 0;
 }

@@ -97,15 +97,16 @@ final class EventQueue {
         return run.length() <= room && run.count() <= places ? run : Runs.head(run, room, places);
     }
 
-    /** Copies the run where keeping its buffer would hold up much more memory than the run is long. */
+    /** Copies the run where keeping its buffer would hold up too much memory that is not its own. */
     private void add(EventRun run) {
         EventRun last = runs.peekLast();
         EventRun kept = run;
         int capacity = run.buffer().bytes().capacity();
         boolean anotherBuffer = last == null || last.buffer() != run.buffer();
-        if (anotherBuffer && pinned + capacity > limits.pinnedBytes() && wastes(run, capacity)) {
+        if (run.buffer().isScarce() || (anotherBuffer && holdsUpTooMuch(run, capacity))) {
             kept = Runs.copy(run);
             capacity = run.length();
+            anotherBuffer = true;
         } else {
             run.buffer().retain();
         }
@@ -117,9 +118,10 @@ final class EventQueue {
         backlog.add(cost(kept));
     }
 
-    private static boolean wastes(EventRun run, int capacity) {
-        return run.length() < capacity / 2
-                || (run.length() < capacity && run.buffer().bytes().isDirect());
+    /** Of memory outside the heap, which others wait for, all of it counts; of the heap what goes beyond the run. */
+    private boolean holdsUpTooMuch(EventRun run, int capacity) {
+        long others = run.buffer().bytes().isDirect() ? pinned + capacity : pinned - bytes + capacity - run.length();
+        return run.length() < capacity && others > limits.pinnedBytes();
     }
 
     private void count(EventRun run, int sign) {
@@ -259,9 +261,9 @@ final class EventQueue {
         waited.forEach(Outbox::relieved);
     }
 
-    /** Whether it has been losing events for so long that its session should end. */
-    synchronized boolean isTooSlow(long now) {
-        return patience.isTooSlow(now);
+    /** Whether it has been losing events for longer than that. */
+    synchronized boolean losesFor(long nanos, long now) {
+        return patience.losesFor(nanos, now);
     }
 
     synchronized long bytes() {

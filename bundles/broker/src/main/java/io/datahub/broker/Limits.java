@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  * @param pushWaitMillis how long a publisher waits for a full queue
  * @param tooSlowMillis how long a session may go on losing events; 0 is for ever
  * @param tooSlowTransports whose sessions end then
+ * @param slowDisconnectMillis how long a session of any other transport may go on losing events; 0 is for ever
  */
 record Limits(
         long queueBytes,
@@ -28,7 +29,8 @@ record Limits(
         int maxSubscriptions,
         long pushWaitMillis,
         long tooSlowMillis,
-        Set<String> tooSlowTransports) {
+        Set<String> tooSlowTransports,
+        long slowDisconnectMillis) {
 
     /** What a queue entry costs beside its bytes, so that many small ones can't take more memory than the bound says. */
     static final int ENTRY_BYTES = 64;
@@ -54,7 +56,13 @@ record Limits(
                 configuration.maxSubscriptions(),
                 configuration.pushWaitMillis(),
                 configuration.tooSlowMillis(),
-                names(configuration.tooSlowTransports()));
+                names(configuration.tooSlowTransports()),
+                configuration.slowDisconnectMillis());
+    }
+
+    /** How long a session of that transport may go on losing events, in milliseconds; 0 is for ever. */
+    long patienceMillis(String transport) {
+        return tooSlowTransports.contains(transport) ? tooSlowMillis : slowDisconnectMillis;
     }
 
     /** A list from a file comes as one string with commas. */

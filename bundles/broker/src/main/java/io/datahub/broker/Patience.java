@@ -12,14 +12,12 @@ final class Patience {
     private static final long NEVER = 0;
 
     private final long waitNanos;
-    private final long slowNanos;
     private final List<Outbox> waiting = new ArrayList<>();
     private long fullSince = NEVER;
     private long losesSince = NEVER;
 
     Patience(Limits limits) {
         waitNanos = limits.pushWaitMillis() * 1_000_000;
-        slowNanos = limits.tooSlowMillis() * 1_000_000;
     }
 
     /** The queue is full. */
@@ -60,8 +58,9 @@ final class Patience {
         return !waiting.isEmpty() && now - fullSince > waitNanos ? everybody() : List.of();
     }
 
-    boolean isTooSlow(long now) {
-        return slowNanos > 0 && losesSince != NEVER && now - losesSince > slowNanos;
+    /** Whether it has been losing events for longer than that. */
+    boolean losesFor(long nanos, long now) {
+        return losesSince != NEVER && now - losesSince > nanos;
     }
 
     private List<Outbox> everybody() {

@@ -1,6 +1,7 @@
 package io.datahub.broker;
 
 import io.datahub.api.event.CloseReason;
+import java.util.concurrent.TimeUnit;
 
 /** Looks now and then for publishers that have waited long enough, and for sessions that were too slow for too long. */
 final class Watch implements AutoCloseable, Runnable {
@@ -34,10 +35,8 @@ final class Watch implements AutoCloseable, Runnable {
 
     private void look(BrokerSession session, long now) {
         session.queue().tick(now);
-        if (session.queue().isTooSlow(now)
-                && broker.limits()
-                        .tooSlowTransports()
-                        .contains(session.login().origin().transport())) {
+        long patience = broker.limits().patienceMillis(session.login().origin().transport());
+        if (patience > 0 && session.queue().losesFor(TimeUnit.MILLISECONDS.toNanos(patience), now)) {
             broker.end(session, CloseReason.TOO_SLOW);
         }
     }

@@ -51,8 +51,19 @@ final class FakeSink implements EventSink {
 
     /** Takes all events that wait, each as {@code TOPIC=PAYLOAD}. */
     static List<String> events(Session session) {
+        return texts(runs(session));
+    }
+
+    /** Takes once, at most so many bytes and one run. */
+    static List<String> events(Session session, int maxBytes) {
+        List<EventRun> runs = new ArrayList<>();
+        session.take(maxBytes, runs::add);
+        return texts(runs);
+    }
+
+    private static List<String> texts(List<EventRun> runs) {
         List<String> events = new ArrayList<>();
-        for (EventRun run : runs(session)) {
+        for (EventRun run : runs) {
             EventReader reader = new EventReader(run);
             while (reader.next()) {
                 events.add(reader.topic() + "=" + StandardCharsets.UTF_8.decode(reader.payload()));

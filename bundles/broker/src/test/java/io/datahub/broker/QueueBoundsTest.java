@@ -7,7 +7,11 @@ import static io.datahub.broker.FakeSink.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.event.CloseReason;
+import io.datahub.api.event.EventWriter;
 import io.datahub.api.event.Session;
+import io.datahub.api.event.SessionInfo;
+import io.datahub.api.event.SharedBuffer;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -324,6 +328,129 @@ class QueueBoundsTest {
         await(() -> !slowSink.ended.isEmpty());
         assertThat(slowSink.ended).containsExactly(CloseReason.TOO_SLOW);
         assertThat(patientSink.ended).isEmpty();
+    }
+
+    @Test
+    void shouldEndAnySessionThatLosesEventsForTooLongIfTheOperatorWantsThat() {
+        begin("slowDisconnectMillis", 300L, "tooSlowMillis", 0L);
+        FakeSink stuckSink = new FakeSink();
+        Session stuck = open(stuckSink, "t.");
+        FakeSink patientSink = new FakeSink();
+        broker.open(users.login("u", "slow"), patientSink).subscribe(new byte[0]);
+        FakeSink fullSink = new FakeSink();
+        open(fullSink, "full");
+        Session publisher = open(new FakeSink());
+        publisher.publish("full", new byte[4_000]);
+        publisher.publish("full", new byte[4_000]);
+        batch(30).publish(publisher);
+        publisher.flush();
+
+        await(() -> !stuckSink.ended.isEmpty());
+        assertThat(stuckSink.ended).containsExactly(CloseReason.TOO_SLOW);
+        assertThat(stuck.info().queuedBytes()).isZero();
+        assertThat(patientSink.ended).isEmpty();
+        assertThat(fullSink.ended).as("full, but lost nothing").isEmpty();
+    }
+
+    @Test
+    void shouldForgiveWhoCatchesUp() {
+        begin("slowDisconnectMillis", 300L);
+        FakeSink slowSink = new FakeSink();
+        Session slow = open(slowSink, "t.");
+        FakeSink stuckSink = new FakeSink();
+        open(stuckSink, "t.");
+        Session publisher = open(new FakeSink());
+        batch(30).publish(publisher);
+        publisher.flush();
+        events(slow);
+
+        await(() -> !stuckSink.ended.isEmpty());
+        assertThat(slowSink.ended).isEmpty();
+    }
+
+    @Test
+    void shouldAccountForEveryEventOfEverySubscriber() {
+        begin("maxQueuedBytes", 45_000L);
+        List<Session> subscribers = new ArrayList<>();
+        List<List<String>> got = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            subscribers.add(open(new FakeSink(), "t.", i % 2 == 0 ? "hub.lost" : "x"));
+            got.add(new ArrayList<>());
+        }
+        Session publisher = open(new FakeSink());
+        for (int i = 0; i < 50; i++) {
+            batch(3).publish(publisher);
+            publisher.flush();
+            got.get(i % 4).addAll(events(subscribers.get(i % 4), 1 + i * 100));
+        }
+
+        long lost = 0;
+        for (int i = 0; i < 4; i++) {
+            SessionInfo info = subscribers.get(i).info();
+            List<String> all = got.get(i);
+            all.addAll(events(subscribers.get(i)));
+            long told =
+                    all.stream().filter(event -> event.startsWith("hub.lost")).count();
+            assertThat(all.size() - told + info.lost()).isEqualTo(150);
+            assertThat(subscribers.get(i).info().out()).isEqualTo(all.size());
+            assertThat(told > 0).isEqualTo(i % 2 == 0);
+            lost += info.lost();
+        }
+        assertThat(lost).isEqualTo(broker.counters().lost());
+        assertThat(publisher.info().in()).isEqualTo(150);
+        assertThat(broker.counters().queuedBytes()).isZero();
+    }
+
+    @Test
+    void shouldHoldUpNoMoreThanItsBoundOfBuffersThatAreMostlyOthers() {
+        begin("pinnedBytes", 100_000L, "queueBytes", 1_000_000L, "maxMessageBytes", 20_000);
+        Session stuck = open(sink, "t.");
+        Session publisher = open(new FakeSink());
+        long heldUp = 0;
+        for (int i = 0; i < 40; i++) {
+            ByteBuffer bytes = ByteBuffer.allocate(20_000);
+            boolean[] unused = {false};
+            SharedBuffer buffer = new SharedBuffer(bytes) {
+                @Override
+                protected void unused() {
+                    unused[0] = true;
+                }
+            };
+            bytes.put(0, EventWriter.write("t.x".getBytes(StandardCharsets.UTF_8), new byte[12_000]), 0, 12_014);
+            publisher.publish(buffer, 0, 12_014, 2, 5);
+            publisher.flush();
+            buffer.release();
+            heldUp += unused[0] ? 0 : 20_000 - 12_014;
+        }
+
+        assertThat(heldUp).isBetween(90_000L, 110_000L);
+        assertThat(events(stuck)).hasSize(40);
+    }
+
+    @Test
+    void shouldCopyAtOnceWhatIsInScarceMemory() {
+        begin();
+        Session session = open(sink, "t.");
+        Session publisher = open(new FakeSink());
+        boolean[] unused = {false};
+        ByteBuffer event = EventWriter.write("t.x".getBytes(StandardCharsets.UTF_8), new byte[] {'y'});
+        SharedBuffer scarce = new SharedBuffer(event) {
+            @Override
+            public boolean isScarce() {
+                return true;
+            }
+
+            @Override
+            protected void unused() {
+                unused[0] = true;
+            }
+        };
+        publisher.publish(scarce, 0, event.limit(), 2, 5);
+        publisher.flush();
+        scarce.release();
+
+        assertThat(unused[0]).isTrue();
+        assertThat(events(session)).containsExactly("t.x=y");
     }
 
     private static void await(BooleanSupplier condition) {

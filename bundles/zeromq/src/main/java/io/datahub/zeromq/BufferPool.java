@@ -7,7 +7,8 @@ import java.util.Deque;
 
 /**
  * Read buffers outside the heap, used again and again. When as many are out as may be, or the process has no more such
- * memory, it gives buffers on the heap instead, which are slower and not kept. For any thread.
+ * memory, it gives buffers on the heap instead, which are slower and not kept. When as many of those are out too, it gives
+ * buffers that nobody else holds on to, for they are {@link SharedBuffer#isScarce scarce}. For any thread.
  */
 final class BufferPool {
 
@@ -17,6 +18,8 @@ final class BufferPool {
     // guarded by this
     private final Deque<ByteBuffer> free = new ArrayDeque<>();
     private int made;
+
+    private int onHeap;
 
     BufferPool(int bufferBytes, long maxBytes) {
         this.bufferBytes = bufferBytes;
@@ -30,7 +33,16 @@ final class BufferPool {
     /** A buffer that nobody else holds; its maker is the caller. */
     SharedBuffer take() {
         ByteBuffer bytes = reuse();
-        return bytes == null ? new SharedBuffer(ByteBuffer.allocate(bufferBytes)) : new Pooled(bytes);
+        return bytes == null ? new OnHeap(ByteBuffer.allocate(bufferBytes), countOnHeap()) : new Pooled(bytes);
+    }
+
+    /** Counts one more; says whether that is one too many. */
+    private synchronized boolean countOnHeap() {
+        return ++onHeap > most;
+    }
+
+    private synchronized void discountOnHeap() {
+        onHeap--;
     }
 
     private synchronized ByteBuffer reuse() {
@@ -58,6 +70,30 @@ final class BufferPool {
     /** The number of buffers made outside the heap. */
     synchronized int made() {
         return made;
+    }
+
+    /** The number of buffers on the heap that somebody holds. */
+    synchronized int onHeap() {
+        return onHeap;
+    }
+
+    private final class OnHeap extends SharedBuffer {
+        private final boolean scarce;
+
+        OnHeap(ByteBuffer bytes, boolean scarce) {
+            super(bytes);
+            this.scarce = scarce;
+        }
+
+        @Override
+        public boolean isScarce() {
+            return scarce;
+        }
+
+        @Override
+        protected void unused() {
+            discountOnHeap();
+        }
     }
 
     private final class Pooled extends SharedBuffer {

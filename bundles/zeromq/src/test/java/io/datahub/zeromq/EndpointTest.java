@@ -301,7 +301,7 @@ class EndpointTest {
         for (int i = 0; i < messages; i++) {
             publisher.send(RawPeer.message("n", String.valueOf(i), "x".repeat(20_000)));
             long sent = i;
-            Fixture.await(() -> healthyOut() > sent - 500 || receiving.isCompletedExceptionally());
+            Fixture.await(() -> sessionOf(healthy).out() > sent - 500 || receiving.isCompletedExceptionally());
         }
         receiving.join();
 
@@ -314,8 +314,51 @@ class EndpointTest {
         Fixture.await(() -> pool.made() - pool.idle() <= 1);
     }
 
-    private long healthyOut() {
-        return hub.broker.sessions().get(1).out();
+    @Test
+    void shouldHoldUpNoMoreReadBuffersForStuckSubscribersThanTheirBound() throws Exception {
+        hub = new Fixture(
+                Map.of("queueBytes", 20L << 20, "pinnedBytes", 1L << 20),
+                "readBufferBytes",
+                65_536,
+                "maxReadBufferBytes",
+                64L << 20);
+        int stuck = 3;
+        for (int i = 0; i < stuck; i++) {
+            hub.subscriber("all", "stuck." + i);
+        }
+        RawPeer healthy = hub.subscriber("all", "n");
+        RawPeer publisher = hub.connect("all", "PUSH");
+        int rounds = 500;
+        CompletableFuture<Void> receiving = CompletableFuture.runAsync(() -> {
+            try {
+                for (int i = 0; i < rounds; i++) {
+                    assertThat(healthy.message().get(1)).isEqualTo(String.valueOf(i));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        BufferPool pool = hub.zeromq.reception().pool();
+        int mostOut = 0;
+        for (int i = 0; i < rounds; i++) {
+            for (int j = 0; j < stuck; j++) {
+                publisher.send(RawPeer.message("stuck." + j, "y".repeat(20_000)));
+            }
+            publisher.send(RawPeer.message("n", String.valueOf(i), "x".repeat(50_000)));
+            long sent = i;
+            Fixture.await(() -> sessionOf(healthy).out() > sent - 3 || receiving.isCompletedExceptionally());
+            mostOut = Math.max(mostOut, pool.made() - pool.idle());
+        }
+        receiving.join();
+
+        assertThat(hub.broker.counters().queuedBytes()).isGreaterThan(stuck * (1L << 20));
+        int pinned = (1 << 20) / 65_536;
+        assertThat(mostOut).isLessThan(2 * stuck * pinned + 16);
+        assertThat(pool.onHeap()).isZero();
+    }
+
+    private SessionInfo sessionOf(RawPeer peer) {
+        return hub.broker.sessions().get(hub.peers.indexOf(peer));
     }
 
     @Test

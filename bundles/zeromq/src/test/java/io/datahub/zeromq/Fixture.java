@@ -19,7 +19,8 @@ final class Fixture implements AutoCloseable {
             new FakeAuthenticator().with("ci", "build.", "build.").with("all", "", "");
     final Broker broker;
     final Zeromq zeromq;
-    private final List<RawPeer> peers = new ArrayList<>();
+    /** In the order in which they connected. */
+    final List<RawPeer> peers = new ArrayList<>();
 
     /** @param keysAndValues settings of the endpoint that aren't the defaults */
     Fixture(Object... keysAndValues) {

@@ -53,6 +53,11 @@ public class SharedBuffer {
         }
     }
 
+    /** Whether such memory is so short that who would hold it for longer than a moment should copy what it needs instead. */
+    public boolean isScarce() {
+        return false;
+    }
+
     /** Called when the last holder let go, on its thread. */
     protected void unused() {}
 }
