@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,7 @@ final class Connection implements EventSink, Loop.Selected {
 
     private Closure atDeadline = Closure.HANDSHAKE_TIMEOUT;
     private boolean open = true;
+    private boolean confidential;
     private boolean refused;
     private boolean paused;
     private boolean queued;
@@ -113,6 +115,10 @@ final class Connection implements EventSink, Loop.Selected {
         switch (mechanism) {
             case PlainMechanism.NAME -> handshake(new PlainMechanism(this::authenticate), mechanism, true);
             case NullMechanism.NAME -> handshake(new NullMechanism(this::authenticate), mechanism, false);
+            case CurveMechanism.NAME -> {
+                confidential = true;
+                handshake(new CurveMechanism(reception.keys(), this::authenticate), mechanism, true);
+            }
             default ->
                 refuse(Closure.UNKNOWN_MECHANISM, "the mechanism " + Peers.printable(mechanism) + " isn't served");
         }
@@ -128,17 +134,19 @@ final class Connection implements EventSink, Loop.Selected {
     }
 
     private Origin origin() {
-        return new Origin("zeromq", address.getAddress(), false);
+        return new Origin("zeromq", address.getAddress(), confidential);
     }
 
     /** The handshake is over. */
-    void loggedIn(Login proved, SocketType type) {
+    void loggedIn(Login proved, SocketType type, Optional<CurveBoxes> boxes) {
         login = proved;
         deadline = 0;
         session = reception.broker().open(proved, this);
         Settings settings = reception.settings();
+        boxes.ifPresent(own -> output.seal(new BoxWriter(own)));
         peer = Peer.of(type, this, session, settings.maxMessageBytes());
-        stage = new Traffic(peer, settings.maxFrames());
+        Traffic traffic = new Traffic(peer, settings.maxFrames());
+        stage = boxes.<Stage>map(own -> new BoxedTraffic(traffic, own)).orElse(traffic);
         LOG.debug("zeromq connected peer={} socket={}", this, type);
     }
 

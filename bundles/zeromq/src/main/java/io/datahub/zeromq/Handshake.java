@@ -57,7 +57,7 @@ final class Handshake implements Stage {
             over = true;
             SocketType type = proved.peer().socketType();
             connection.send(mechanism.ready(Metadata.of(Metadata.SOCKET_TYPE, type.counterpart())));
-            connection.loggedIn(proved.login(), type);
+            connection.loggedIn(proved.login(), type, mechanism.boxes());
         } else if (turn instanceof Mechanism.Turn.Refused refused) {
             over = true;
             connection.refuse(Closure.UNAUTHENTICATED, refused.detail());

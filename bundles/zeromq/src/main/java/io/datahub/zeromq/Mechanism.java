@@ -2,15 +2,21 @@ package io.datahub.zeromq;
 
 import io.datahub.api.user.Login;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** A security mechanism: the hub's side of one handshake. For the connection's own thread. */
-sealed interface Mechanism permits PlainMechanism, NullMechanism {
+sealed interface Mechanism permits PlainMechanism, NullMechanism, CurveMechanism {
 
     /** Takes the peer's next command. */
     Turn receive(Command command) throws Violation;
 
     /** The last command of the handshake, with what the hub says of itself. */
     ByteBuffer ready(Metadata ours);
+
+    /** What everything goes in after that; empty if it goes in clear. */
+    default Optional<CurveBoxes> boxes() {
+        return Optional.empty();
+    }
 
     /** What comes of a command. */
     sealed interface Turn {

@@ -9,6 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.function.Consumer;
 
 /**
  * The bytes that go out on one connection: what the hub says itself, and the events of the session, which are written
@@ -44,6 +45,9 @@ final class Output {
     private int head;
     private int tail;
 
+    /** Seals what goes out; null while that goes in clear. */
+    private BoxWriter boxes;
+
     Output(SocketChannel channel, Scratch scratch) {
         this.channel = channel;
         this.scratch = scratch;
@@ -53,6 +57,15 @@ final class Output {
     void add(ByteBuffer bytes) {
         own.add(bytes);
         ownBytes += bytes.remaining();
+    }
+
+    /** From now on everything that is added goes out in boxes. */
+    void seal(BoxWriter writer) {
+        while (!own.isEmpty()) {
+            append(own.poll(), null);
+        }
+        ownBytes = 0;
+        boxes = writer;
     }
 
     /** Whether the peer asks for more answers than it reads. */
@@ -97,15 +110,26 @@ final class Output {
         scratch.clear();
         head = 0;
         tail = 0;
-        while (!own.isEmpty()) {
-            put(own.poll());
-        }
-        ownBytes = 0;
-        if (session != null) {
-            session.take(TAKEN_BYTES, this::put);
+        if (boxes == null) {
+            collect(session, this::put, this::put);
+        } else {
+            if (boxes.isEmpty()) {
+                collect(session, bytes -> boxes.add(bytes, null), run -> boxes.add(run.slice(), run.buffer()));
+            }
+            boxes.fill(scratch);
         }
         cutScratch();
         return head < tail;
+    }
+
+    private void collect(Session session, Consumer<ByteBuffer> ours, Consumer<EventRun> events) {
+        while (!own.isEmpty()) {
+            ours.accept(own.poll());
+        }
+        ownBytes = 0;
+        if (session != null) {
+            session.take(TAKEN_BYTES, events);
+        }
     }
 
     private void put(ByteBuffer bytes) {
@@ -207,5 +231,8 @@ final class Output {
             drop();
         }
         own.clear();
+        if (boxes != null) {
+            boxes.release();
+        }
     }
 }

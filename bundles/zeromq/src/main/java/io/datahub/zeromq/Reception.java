@@ -8,15 +8,17 @@ final class Reception {
 
     private final EventBroker broker;
     private final Authenticator authenticator;
+    private final CurveKeyPair keys;
     private final BufferPool pool;
     private final Admission admission = new Admission();
     private final Closures closures = new Closures();
     private final Receiving receiving = new Receiving();
     private volatile Settings settings;
 
-    Reception(EventBroker broker, Authenticator authenticator, Settings settings) {
+    Reception(EventBroker broker, Authenticator authenticator, CurveKeyPair keys, Settings settings) {
         this.broker = broker;
         this.authenticator = authenticator;
+        this.keys = keys;
         this.settings = settings;
         pool = new BufferPool(settings.readBufferBytes(), settings.maxReadBufferBytes());
     }
@@ -27,6 +29,11 @@ final class Reception {
 
     Authenticator authenticator() {
         return authenticator;
+    }
+
+    /** The hub's own CURVE keys. */
+    CurveKeyPair keys() {
+        return keys;
     }
 
     BufferPool pool() {

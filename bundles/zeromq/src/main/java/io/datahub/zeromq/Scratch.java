@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  */
 final class Scratch {
 
-    private static final int BYTES = 65_536;
+    static final int BYTES = 65_536;
 
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(BYTES);
     private int used;
@@ -33,6 +33,22 @@ final class Scratch {
     void put(ByteBuffer piece) {
         bytes.put(used, piece, piece.position(), piece.remaining());
         used += piece.remaining();
+    }
+
+    boolean isEmpty() {
+        return used == 0;
+    }
+
+    /** The bytes themselves, for who {@link #reserve reserves} some and fills them in. */
+    ByteBuffer bytes() {
+        return bytes;
+    }
+
+    /** Where the next so many bytes are, which must fit. */
+    int reserve(int length) {
+        int at = used;
+        used += length;
+        return at;
     }
 
     /** What was put since the last cut; null if nothing was. */

@@ -3,7 +3,7 @@ package io.datahub.zeromq;
 import io.datahub.api.event.SharedBuffer;
 
 /** What a connection is at: greeting, handshake or traffic. Reads what came in where it stands. */
-sealed interface Stage permits Greeting, Handshake, Traffic {
+sealed interface Stage permits Greeting, Handshake, Traffic, BoxedTraffic {
 
     /**
      * Reads everything that is whole. What it leaves comes again, at the beginning of what comes next.

@@ -91,6 +91,11 @@ final class Traffic implements Stage {
         }
     }
 
+    /** How long the body of the next frame may be, whatever it is; in bytes. */
+    long longestBody() {
+        return Math.max(MAX_COMMAND_BYTES, receiver.maxBytes(frames) - bodyBytes);
+    }
+
     @Override
     public long wanted() {
         return wanted;

@@ -1,5 +1,6 @@
 package io.datahub.zeromq;
 
+import io.datahub.api.Home;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
@@ -30,22 +31,27 @@ public final class Zeromq implements HealthCheck {
 
     private final EventBroker broker;
     private final Authenticator authenticator;
+    private final CurveKeyPair keys;
     private volatile Reception reception;
 
     /** Null if the port that was set last can't be bound. */
     private volatile Endpoint endpoint;
 
-    /** @throws IllegalStateException if the port can't be bound; says why and what helps */
+    /** @throws IllegalStateException if the port can't be bound, or the CURVE keys not used; says why and what helps */
     @Activate
     public Zeromq(
-            ZeromqConfiguration configuration, @Reference EventBroker broker, @Reference Authenticator authenticator) {
+            ZeromqConfiguration configuration,
+            @Reference EventBroker broker,
+            @Reference Authenticator authenticator,
+            @Reference Home home) {
         this.broker = broker;
         this.authenticator = authenticator;
+        keys = new CurveKeyFiles(home.state()).load();
         open(Settings.of(configuration));
     }
 
     private void open(Settings settings) {
-        reception = new Reception(broker, authenticator, settings);
+        reception = new Reception(broker, authenticator, keys, settings);
         endpoint = new Endpoint(reception);
         LOG.info("zeromq started address={} {}", endpoint.address(), settings);
     }

@@ -391,8 +391,8 @@ class EndpointTest {
     void shouldNameThePortThatIsTakenAndWhatHelps() throws IOException {
         hub = new Fixture();
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertThatThrownBy(() ->
-                            new Zeromq(Fixture.configuration("port", taken.getLocalPort()), hub.broker, hub.users))
+            assertThatThrownBy(() -> new Zeromq(
+                            Fixture.configuration("port", taken.getLocalPort()), hub.broker, hub.users, Fixture.HOME))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining(String.valueOf(taken.getLocalPort()))
                     .hasMessageContaining("DATAHUB_ZMQ_PORT");

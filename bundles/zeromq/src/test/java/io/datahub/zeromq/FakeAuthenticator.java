@@ -12,13 +12,14 @@ import io.datahub.api.user.User;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Knows users in memory; the token of a user is its name with {@code -token} behind it. */
+/** Knows users in memory; the token of a user is its name with {@code -token} behind it, and its CURVE keys are made of it. */
 final class FakeAuthenticator implements Authenticator {
 
     private final Map<String, User> users = new ConcurrentHashMap<>();
@@ -36,12 +37,22 @@ final class FakeAuthenticator implements Authenticator {
         users.remove(name);
     }
 
+    /** The CURVE keys of a user. */
+    static CurveKeyPair keys(String user) {
+        return CurveKeyPair.of(Arrays.copyOf(user.getBytes(StandardCharsets.UTF_8), CurveKeyPair.KEY_BYTES));
+    }
+
     @Override
     public Result<Login> authenticate(Credentials credentials, Origin origin) {
         Optional<User> user = Optional.empty();
         if (credentials instanceof Credentials.Token token) {
             String secret = new String(token.token(), StandardCharsets.UTF_8);
             user = token.user().map(users::get).filter(known -> secret.equals(known.name() + "-token"));
+        } else if (credentials instanceof Credentials.CurveKey curve) {
+            user = users.values().stream()
+                    .filter(known ->
+                            Arrays.equals(curve.key(), keys(known.name()).publicKey()))
+                    .findFirst();
         } else if (credentials instanceof Credentials.None) {
             user = Optional.ofNullable(users.get(User.ANONYMOUS));
         }

@@ -2,9 +2,13 @@ package io.datahub.zeromq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.api.Home;
 import io.datahub.broker.Broker;
 import io.datahub.broker.BrokerConfiguration;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +18,9 @@ import java.util.function.BooleanSupplier;
 
 /** A broker and an endpoint on a free port, with the users {@code ci} (topics {@code build.}) and {@code all}. */
 final class Fixture implements AutoCloseable {
+
+    /** All hubs of the tests have the same keys. */
+    static final Home HOME = home();
 
     final FakeAuthenticator users =
             new FakeAuthenticator().with("ci", "build.", "build.").with("all", "", "");
@@ -29,7 +36,17 @@ final class Fixture implements AutoCloseable {
 
     Fixture(Map<String, Object> broker, Object... keysAndValues) {
         this.broker = new Broker(Configurations.of(BrokerConfiguration.class, broker));
-        zeromq = new Zeromq(configuration(keysAndValues), this.broker, users);
+        zeromq = new Zeromq(configuration(keysAndValues), this.broker, users, HOME);
+    }
+
+    private static Home home() {
+        try {
+            Path root = Files.createTempDirectory("datahub-zeromq-");
+            root.toFile().deleteOnExit();
+            return () -> root;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static ZeromqConfiguration configuration(Object... keysAndValues) {

@@ -7,6 +7,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
@@ -20,6 +22,9 @@ import org.zeromq.ZMsg;
 class JeroMqTest {
 
     private final Fixture hub = new Fixture();
+    /** Whether the sockets log in by CURVE. */
+    private boolean curve;
+
     private final List<ZContext> contexts = new ArrayList<>();
 
     @AfterEach
@@ -42,7 +47,12 @@ class JeroMqTest {
         socket.setHandshakeIvl(500);
         socket.setReceiveTimeOut(20_000);
         socket.setSendTimeOut(20_000);
-        if (!user.equals("anonymous")) {
+        if (curve) {
+            CurveKeyPair keys = FakeAuthenticator.keys(user);
+            socket.setCurvePublicKey(keys.publicKey());
+            socket.setCurveSecretKey(keys.secretKey());
+            socket.setCurveServerKey(hub.zeromq.reception().keys().publicKey());
+        } else if (!user.equals("anonymous")) {
             socket.setPlainUsername(user);
             socket.setPlainPassword(user + "-token");
         }
@@ -90,8 +100,10 @@ class JeroMqTest {
         return socket;
     }
 
-    @Test
-    void shouldServePublishersAndSubscribersOfEachType() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldServePublishersAndSubscribersOfEachType(boolean byCurve) {
+        curve = byCurve;
         for (SocketType subscribing : List.of(SocketType.SUB, SocketType.XSUB)) {
             for (SocketType publishing : List.of(SocketType.PUB, SocketType.XPUB, SocketType.PUSH)) {
                 ZMQ.Socket subscriber = subscriber(subscribing);
@@ -125,8 +137,10 @@ class JeroMqTest {
         }
     }
 
-    @Test
-    void shouldAnswerReqAndDealer() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldAnswerReqAndDealer(boolean byCurve) {
+        curve = byCurve;
         ZMQ.Socket subscriber = subscriber(SocketType.SUB);
         ZMQ.Socket req = connected(SocketType.REQ);
         send(req, "build.1", "x");

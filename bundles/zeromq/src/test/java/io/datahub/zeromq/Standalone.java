@@ -2,6 +2,9 @@ package io.datahub.zeromq;
 
 import io.datahub.broker.Broker;
 import io.datahub.broker.BrokerConfiguration;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
@@ -10,7 +13,8 @@ public final class Standalone {
 
     private Standalone() {}
 
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) throws InterruptedException, IOException {
+        Path home = Files.createTempDirectory("datahub-zeromq-");
         int port = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 25_550;
         int loops = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1;
         FakeAuthenticator users = new FakeAuthenticator()
@@ -20,7 +24,14 @@ public final class Standalone {
                 .with("anonymous", "public.", "public.");
         Broker broker = new Broker(Configurations.of(BrokerConfiguration.class, Map.of()));
         Zeromq zeromq = new Zeromq(
-                Configurations.of(ZeromqConfiguration.class, Map.of("port", port, "loops", loops)), broker, users);
+                Configurations.of(ZeromqConfiguration.class, Map.of("port", port, "loops", loops)),
+                broker,
+                users,
+                () -> home);
+        System.out.println("CURVE public key "
+                + Files.readString(home.resolve("state/curve.pub")).strip() + " user all: "
+                + FakeAuthenticator.keys("all") + " "
+                + Z85.encode(FakeAuthenticator.keys("all").secretKey()));
         System.out.println("pid " + ProcessHandle.current().pid() + " listens on " + zeromq.address());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             zeromq.stop();

@@ -1,0 +1,71 @@
+package io.datahub.zeromq;
+
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Optional;
+import org.bouncycastle.math.ec.rfc7748.X25519;
+
+/** A pair of keys on Curve25519 (RFC 7748), 32 bytes each. For any thread. */
+final class CurveKeyPair {
+
+    static final int KEY_BYTES = 32;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final byte[] publicKey;
+    private final byte[] secretKey;
+
+    CurveKeyPair(byte[] publicKey, byte[] secretKey) {
+        this.publicKey = publicKey.clone();
+        this.secretKey = secretKey.clone();
+    }
+
+    /** The pair of a secret key. */
+    static CurveKeyPair of(byte[] secretKey) {
+        byte[] publicKey = new byte[KEY_BYTES];
+        X25519.generatePublicKey(secretKey, 0, publicKey, 0);
+        return new CurveKeyPair(publicKey, secretKey);
+    }
+
+    static CurveKeyPair random() {
+        return of(randomBytes(KEY_BYTES));
+    }
+
+    static byte[] randomBytes(int length) {
+        byte[] bytes = new byte[length];
+        RANDOM.nextBytes(bytes);
+        return bytes;
+    }
+
+    byte[] publicKey() {
+        return publicKey.clone();
+    }
+
+    byte[] secretKey() {
+        return secretKey.clone();
+    }
+
+    /** See {@link #shared}. */
+    Optional<byte[]> sharedWith(byte[] otherPublicKey) {
+        return shared(secretKey, otherPublicKey);
+    }
+
+    /**
+     * The key of the boxes between the owner of a secret key and that of a public one (NaCl's {@code crypto_box_beforenm});
+     * empty if the public one is among the few that make the same key with everybody.
+     */
+    static Optional<byte[]> shared(byte[] secretKey, byte[] publicKey) {
+        byte[] agreed = new byte[KEY_BYTES];
+        if (!X25519.calculateAgreement(secretKey, 0, publicKey, 0, agreed, 0)) {
+            return Optional.empty();
+        }
+        byte[] shared = Salsa20.derive(agreed, new byte[16]);
+        Arrays.fill(agreed, (byte) 0);
+        return Optional.of(shared);
+    }
+
+    /** The public key, in Z85. */
+    @Override
+    public String toString() {
+        return Z85.encode(publicKey);
+    }
+}

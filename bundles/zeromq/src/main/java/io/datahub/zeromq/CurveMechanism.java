@@ -1,0 +1,163 @@
+package io.datahub.zeromq;
+
+import io.datahub.api.Result;
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.Login;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * CURVE (RFC 26): the peer proves that it has the secret key to a user's public one, and everything that follows goes in
+ * boxes. The hub keeps nothing between HELLO and INITIATE but the key of its cookie, which is used once.
+ */
+final class CurveMechanism implements Mechanism {
+
+    static final String NAME = "CURVE";
+
+    private static final int KEY = CurveKeyPair.KEY_BYTES;
+    private static final int LONG_NONCE = 16;
+    private static final int PADDING = 72;
+    private static final int HELLO_BYTES = 2 + PADDING + KEY + Long.BYTES + Box.TAG + 64;
+    private static final int COOKIE_BYTES = Box.TAG + 2 * KEY;
+    private static final int VOUCH_BYTES = Box.TAG + 2 * KEY;
+    private static final int LEAST_INITIATE_BYTES =
+            LONG_NONCE + COOKIE_BYTES + Long.BYTES + Box.TAG + KEY + LONG_NONCE + VOUCH_BYTES;
+    private static final short VERSION = 0x0100;
+    private static final long READY_NONCE = 1;
+
+    private final CurveKeyPair hub;
+    private final Function<Credentials, Result<Login>> authenticator;
+    private boolean greeted;
+
+    /** What opens the cookie, until it was tried once. */
+    private byte[] cookieKey;
+
+    /** What the short-term keys of both sides make. */
+    private byte[] trafficKey;
+
+    /** The number of the last command that came. */
+    private long received;
+
+    CurveMechanism(CurveKeyPair hub, Function<Credentials, Result<Login>> authenticator) {
+        this.hub = hub;
+        this.authenticator = authenticator;
+    }
+
+    @Override
+    public Turn receive(Command command) throws Violation {
+        if (!greeted && command.name().equals("HELLO")) {
+            greeted = true;
+            return hello(command.body().duplicate());
+        }
+        if (cookieKey != null && command.name().equals("INITIATE")) {
+            return initiate(command.body().duplicate());
+        }
+        throw new Violation(Closure.BAD_HANDSHAKE, (greeted ? "INITIATE" : "HELLO") + " was expected");
+    }
+
+    private Turn hello(ByteBuffer body) throws Violation {
+        if (body.remaining() != HELLO_BYTES || body.getShort() != VERSION) {
+            throw new Violation(Closure.BAD_HANDSHAKE, "HELLO is malformed, or of another version of CURVE");
+        }
+        body.position(body.position() + PADDING);
+        byte[] client = take(body, KEY);
+        received = body.getLong();
+        byte[] signature = take(body, body.remaining());
+        Optional<byte[]> shared = hub.sharedWith(client);
+        if (shared.flatMap(key -> new Box(key, "CurveZMQHELLO---").open(received, signature))
+                .isEmpty()) {
+            return new Turn.Refused("HELLO isn't for this hub: the peer has another public key for it");
+        }
+        return new Turn.Answer(Command.frame("WELCOME", welcome(client, shared.get())));
+    }
+
+    private byte[] welcome(byte[] client, byte[] shared) {
+        CurveKeyPair shortTerm = CurveKeyPair.random();
+        cookieKey = CurveKeyPair.randomBytes(KEY);
+        byte[] cookieNonce = CurveKeyPair.randomBytes(LONG_NONCE);
+        byte[] cookie = Box.of(cookieKey, "COOKIE--", cookieNonce)
+                .seal(Box.rest(cookieNonce), joined(client, shortTerm.secretKey()));
+        byte[] nonce = CurveKeyPair.randomBytes(LONG_NONCE);
+        byte[] box = Box.of(shared, "WELCOME-", nonce)
+                .seal(Box.rest(nonce), joined(shortTerm.publicKey(), cookieNonce, cookie));
+        return joined(nonce, box);
+    }
+
+    private Turn initiate(ByteBuffer body) throws Violation {
+        if (body.remaining() < LEAST_INITIATE_BYTES) {
+            throw new Violation(Closure.BAD_HANDSHAKE, "INITIATE is malformed");
+        }
+        Optional<byte[]> cookie = openCookie(take(body, LONG_NONCE), take(body, COOKIE_BYTES));
+        if (cookie.isEmpty()) {
+            return new Turn.Refused("INITIATE hasn't the cookie of this connection");
+        }
+        byte[] client = Arrays.copyOf(cookie.get(), KEY);
+        byte[] secret = Arrays.copyOfRange(cookie.get(), KEY, 2 * KEY);
+        long nonce = body.getLong();
+        if (Long.compareUnsigned(nonce, received) <= 0) {
+            throw new Violation(Closure.BAD_HANDSHAKE, "a nonce came again");
+        }
+        received = nonce;
+        byte[] box = take(body, body.remaining());
+        trafficKey = CurveKeyPair.shared(secret, client).orElseThrow(); // HELLO would have failed before
+        Optional<byte[]> content = new Box(trafficKey, "CurveZMQINITIATE").open(nonce, box);
+        return content.isPresent()
+                ? prove(ByteBuffer.wrap(content.get()), client, secret)
+                : new Turn.Refused("the box of INITIATE isn't genuine");
+    }
+
+    private Optional<byte[]> openCookie(byte[] nonce, byte[] cookie) {
+        Box box = Box.of(cookieKey, "COOKIE--", nonce);
+        Arrays.fill(cookieKey, (byte) 0);
+        cookieKey = null;
+        return box.open(Box.rest(nonce), cookie);
+    }
+
+    private Turn prove(ByteBuffer content, byte[] client, byte[] secret) throws Violation {
+        byte[] key = take(content, KEY);
+        byte[] nonce = take(content, LONG_NONCE);
+        byte[] vouch = take(content, VOUCH_BYTES);
+        byte[] wanted = joined(client, hub.publicKey());
+        boolean proved = CurveKeyPair.shared(secret, key)
+                .flatMap(shared -> Box.of(shared, "VOUCH---", nonce).open(Box.rest(nonce), vouch))
+                .filter(said -> MessageDigest.isEqual(said, wanted))
+                .isPresent();
+        if (!proved) {
+            return new Turn.Refused("the peer didn't prove that it has the secret key to its public one");
+        }
+        Result<Login> result = authenticator.apply(new Credentials.CurveKey(key));
+        return result instanceof Result.Done<Login> done
+                ? new Turn.Proved(done.value(), Metadata.parse(content))
+                : new Turn.Refused(result.refusal().orElseThrow().detail());
+    }
+
+    @Override
+    public ByteBuffer ready(Metadata ours) {
+        byte[] box = new Box(trafficKey, "CurveZMQREADY---").seal(READY_NONCE, ours.bytes());
+        byte[] nonce = ByteBuffer.allocate(Long.BYTES).putLong(READY_NONCE).array();
+        return Command.frame("READY", joined(nonce, box));
+    }
+
+    @Override
+    public Optional<CurveBoxes> boxes() {
+        return Optional.of(new CurveBoxes(trafficKey, received, READY_NONCE));
+    }
+
+    private static byte[] take(ByteBuffer from, int length) {
+        byte[] bytes = new byte[length];
+        from.get(bytes);
+        return bytes;
+    }
+
+    private static byte[] joined(byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
+    }
+}
