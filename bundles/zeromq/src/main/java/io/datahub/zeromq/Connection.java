@@ -227,7 +227,7 @@ final class Connection implements EventSink, Loop.Selected {
         } else if (peer != null && mayRead() && heartbeat.isGone(settings, now)) {
             close(Closure.IDLE, Closure.IDLE.text());
         } else if (peer != null && heartbeat.asks(settings, now)) {
-            send(Heartbeat.ping());
+            send(Heartbeat.ping(settings));
         }
     }
 

@@ -2,7 +2,10 @@ package io.datahub.zeromq;
 
 import java.nio.ByteBuffer;
 
-/** Whether a peer is alive: asks those that know PING after a silence. Times are in nanoseconds. For the loop's thread. */
+/**
+ * Whether a peer is alive, and how it can tell that the hub is. Peers that know PING (RFC 37) get one again and again, with
+ * the time after which they may take the hub for gone. Times are in nanoseconds. For the loop's thread.
+ */
 final class Heartbeat {
 
     private static final long TENTH = 100_000_000;
@@ -32,17 +35,23 @@ final class Heartbeat {
         return silence > peersOwn || (knowsPing && settings.idleNanos() > 0 && silence > settings.idleNanos());
     }
 
-    /** Whether to send {@link #ping} now. */
+    /** Whether to send {@link #ping} now. Where it sets a time, the next has to follow also if the peer isn't silent. */
     boolean asks(Settings settings, long now) {
-        if (!knowsPing || settings.pingNanos() == 0 || now - Math.max(heard, asked) < settings.pingNanos()) {
+        long since = limits(settings) ? asked : Math.max(heard, asked);
+        if (!knowsPing || settings.pingNanos() == 0 || now - since < settings.pingNanos()) {
             return false;
         }
         asked = now;
         return true;
     }
 
-    /** A PING that sets the peer no time. */
-    static ByteBuffer ping() {
-        return Command.frame("PING", new byte[Short.BYTES]);
+    /** Whether a PING sets the peer a time: the one after which the hub takes a peer for gone, if that spans two PINGs. */
+    private static boolean limits(Settings settings) {
+        return settings.idleNanos() >= 2 * settings.pingNanos();
+    }
+
+    static ByteBuffer ping(Settings settings) {
+        long tenths = limits(settings) ? Math.min(settings.idleNanos() / TENTH, 0xffff) : 0;
+        return Command.frame("PING", new byte[] {(byte) (tenths >> 8), (byte) tenths});
     }
 }

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 /**
  * Messages and commands (RFC 23, "traffic"). Reads them where they stand: a message is handed on as a place in the
  * buffer, from the header of its first frame to the end of its last. Goes on where it stopped when a message comes in
- * parts. One long loop, for it runs once for each frame there is.
+ * parts. Takes commands within a message, for libzmq sends PING and PONG wherever a frame ends. One long loop, for it runs once for each frame there is.
  */
 final class Traffic implements Stage {
 
@@ -14,6 +14,9 @@ final class Traffic implements Stage {
     private static final int LONG = 2;
     private static final int COMMAND = 4;
     private static final int MAX_COMMAND_BYTES = 8_192;
+
+    /** Each costs a copy of what came before it in its message. */
+    private static final int MAX_COMMANDS_WITHIN = 64;
 
     private final FrameReceiver receiver;
     private final int maxFrames;
@@ -25,6 +28,7 @@ final class Traffic implements Stage {
     private int firstStart;
     private int firstEnd;
     private long bodyBytes;
+    private int commands;
     private long wanted;
 
     Traffic(FrameReceiver receiver, int maxFrames) {
@@ -54,7 +58,7 @@ final class Traffic implements Stage {
             at = body + (int) length;
             if (flags >= COMMAND) {
                 receiver.command(Command.parse(bytes, body, at));
-                start = at;
+                start = frames == 0 ? at : without(bytes, start, body - header, at);
                 continue;
             }
             if (frames == 0) {
@@ -68,6 +72,7 @@ final class Traffic implements Stage {
                 receiver.message(buffer, start, at, start + firstStart, start + firstEnd, frames);
                 start = at;
                 frames = 0;
+                commands = 0;
                 bodyBytes = 0;
             }
         }
@@ -75,11 +80,21 @@ final class Traffic implements Stage {
         return start;
     }
 
+    /** Moves the beginning of a message up to the command that came within it, so that the message is in one piece. */
+    private static int without(ByteBuffer bytes, int start, int command, int end) {
+        int moved = start + end - command;
+        bytes.put(moved, bytes, start, command - start);
+        return moved;
+    }
+
     /** Judges a frame by its header, before its body has come. */
     private void check(int flags, long length) throws Violation {
         if (flags >= COMMAND || flags < 0) {
-            if ((flags & ~LONG) != COMMAND || frames > 0) {
+            if ((flags & ~LONG) != COMMAND) {
                 throw new Violation(Closure.BAD_FRAME);
+            }
+            if (frames > 0 && ++commands > MAX_COMMANDS_WITHIN) {
+                throw new Violation(Closure.BAD_FRAME, "there are too many commands within a message");
             }
             if (length < 0 || length > MAX_COMMAND_BYTES) {
                 throw new Violation(Closure.BAD_FRAME, "a command is too long");

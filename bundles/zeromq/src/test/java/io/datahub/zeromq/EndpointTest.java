@@ -136,6 +136,33 @@ class EndpointTest {
     }
 
     @Test
+    void shouldPingPeersThatAreNotSilentTooSinceTheyWatchTheHub() throws IOException {
+        hub = new Fixture("pingMillis", 100L, "idleMillis", 60_000L);
+        RawPeer busy = hub.connect();
+        busy.logIn("ci", "ci-token", "REQ", 1);
+        int pings = 0;
+        for (int i = 0; pings < 3; i++) {
+            busy.send(RawPeer.message("", "build.1", String.valueOf(i)));
+            String first = busy.frame();
+            while (first.startsWith("\u0004PING")) {
+                assertThat(first).isEqualTo("\u0004PING\u0002X");
+                pings++;
+                first = busy.frame();
+            }
+            assertThat(busy.frame()).isEqualTo("OK");
+        }
+    }
+
+    @Test
+    void shouldSetPeersNoTimeWhenTheHubItselfHasNone() throws IOException {
+        hub = new Fixture("pingMillis", 100L, "idleMillis", 0L);
+        RawPeer silent = hub.connect();
+        silent.logIn("ci", "ci-token", "SUB", 1);
+
+        assertThat(silent.frame()).isEqualTo("\u0004PING\0\0");
+    }
+
+    @Test
     void shouldCloseWhoSaidItWouldNotBeSilentSoLong() throws IOException {
         hub = new Fixture();
         RawPeer peer = hub.connect("ci", "SUB");
@@ -161,7 +188,7 @@ class EndpointTest {
             }
         });
         while (!gone.isDone()) {
-            assertThat(alive.frame()).isEqualTo("\u0004PING\0\0");
+            assertThat(alive.frame()).isEqualTo("\u0004PING\0\u000f");
             alive.send(RawPeer.command("PONG", new byte[0]));
         }
 
