@@ -7,7 +7,6 @@ import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Authenticator;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
@@ -15,7 +14,6 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
-import org.eclipse.jetty.util.component.Graceful;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -23,7 +21,7 @@ import org.osgi.service.component.annotations.Reference;
 /** The journal of changes, at {@code /changes}. */
 @Component(service = Handler.class)
 @HttpMount(path = ChangesHandler.MOUNT)
-public final class ChangesHandler extends Handler.Abstract implements Graceful {
+public final class ChangesHandler extends LastingAnswers {
 
     static final String MOUNT = "/changes";
 
@@ -35,7 +33,6 @@ public final class ChangesHandler extends Handler.Abstract implements Graceful {
     private final ChangeSignal signal;
     private final Authenticator authenticator;
     private final Set<ChangesAnswer> waiting = ConcurrentHashMap.newKeySet();
-    private volatile boolean closing;
 
     @Activate
     public ChangesHandler(
@@ -77,35 +74,12 @@ public final class ChangesHandler extends Handler.Abstract implements Graceful {
                 limit.get(),
                 waiting::remove);
         waiting.add(answer);
-        answer.start(closing ? 0 : wait.get());
+        answer.start(isShutdown() ? 0 : wait.get());
         return Result.done(answer);
     }
 
     @Override
-    protected void doStart() throws Exception {
-        closing = false;
-        super.doStart();
-    }
-
-    @Override
-    protected void doStop() throws Exception {
-        answerAll();
-        super.doStop();
-    }
-
-    @Override
-    public CompletableFuture<Void> shutdown() {
-        answerAll();
-        return CompletableFuture.completedFuture(null);
-    }
-
-    @Override
-    public boolean isShutdown() {
-        return closing;
-    }
-
-    private void answerAll() {
-        closing = true;
+    void endAll() {
         waiting.forEach(ChangesAnswer::stopWaiting);
     }
 }

@@ -11,7 +11,6 @@ import io.datahub.api.user.User;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -22,7 +21,6 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
-import org.eclipse.jetty.util.component.Graceful;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -30,7 +28,7 @@ import org.osgi.service.component.annotations.Reference;
 /** Events over plain HTTP: {@code POST /events/TOPIC} publishes, {@code GET /events} is an event stream. */
 @Component(service = Handler.class, configurationPid = "io.datahub.http")
 @HttpMount(path = EventsHandler.MOUNT)
-public final class EventsHandler extends Handler.Abstract implements Graceful {
+public final class EventsHandler extends LastingAnswers {
 
     static final String MOUNT = "/events";
 
@@ -42,7 +40,6 @@ public final class EventsHandler extends Handler.Abstract implements Graceful {
     private final int maxEventBytes;
     private final Allowance allowance;
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
-    private volatile boolean closing;
 
     @Activate
     public EventsHandler(
@@ -130,37 +127,14 @@ public final class EventsHandler extends Handler.Abstract implements Graceful {
         headers.put(Exchange.NO_SNIFFING);
         streams.add(stream);
         stream.start(session, since);
-        if (closing) {
+        if (isShutdown()) {
             stream.end("the hub stops");
         }
         return Optional.empty();
     }
 
     @Override
-    protected void doStart() throws Exception {
-        closing = false;
-        super.doStart();
-    }
-
-    @Override
-    protected void doStop() throws Exception {
-        endStreams();
-        super.doStop();
-    }
-
-    @Override
-    public CompletableFuture<Void> shutdown() {
-        endStreams();
-        return CompletableFuture.completedFuture(null);
-    }
-
-    @Override
-    public boolean isShutdown() {
-        return closing;
-    }
-
-    private void endStreams() {
-        closing = true;
+    void endAll() {
         streams.forEach(stream -> stream.end("the hub stops"));
     }
 }
