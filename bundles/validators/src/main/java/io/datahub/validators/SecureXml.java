@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UnsupportedEncodingException;
 import java.nio.charset.CharacterCodingException;
+import java.util.Map;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.ParserConfigurationException;
 import javax.xml.parsers.SAXParser;
@@ -24,6 +25,11 @@ final class SecureXml {
 
     private static final String DISALLOW_DOCTYPE = "http://apache.org/xml/features/disallow-doctype-decl";
     private static final String LEXICAL_HANDLER = "http://xml.org/sax/properties/lexical-handler";
+
+    /** These have other defaults in each Java platform; a document must not be judged by where the hub runs. */
+    private static final Map<String, String> LIMITS = Map.of(
+            "jdk.xml.maxElementDepth", "0", // XmlGuard keeps it
+            "jdk.xml.elementAttributeLimit", "10000");
 
     private SecureXml() {}
 
@@ -70,6 +76,9 @@ final class SecureXml {
             SAXParser parser = factory.newSAXParser();
             parser.setProperty(XMLConstants.ACCESS_EXTERNAL_DTD, "");
             parser.setProperty(XMLConstants.ACCESS_EXTERNAL_SCHEMA, "");
+            for (Map.Entry<String, String> limit : LIMITS.entrySet()) {
+                parser.setProperty(limit.getKey(), limit.getValue());
+            }
             return parser.getXMLReader();
         } catch (ParserConfigurationException e) {
             throw new IllegalStateException("this Java platform has no secure XML parser", e);

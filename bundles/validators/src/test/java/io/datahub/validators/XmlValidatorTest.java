@@ -138,6 +138,18 @@ class XmlValidatorTest {
     }
 
     @Test
+    void shouldAcceptWhatIsDeepAndWideOnEveryJavaPlatform() throws Exception {
+        StringBuilder text = new StringBuilder("<a>".repeat(900)).append("<b");
+        for (int i = 0; i < 5_000; i++) {
+            text.append(" n").append(i).append("=''");
+        }
+
+        assertThat(judge(text.append("/>").append("</a>".repeat(900)).toString())
+                        .violations())
+                .isEmpty();
+    }
+
+    @Test
     void shouldRefuseTooManyNames() throws Exception {
         StringBuilder text = new StringBuilder("<a>");
         for (int i = 0; i <= XmlGuard.MOST_NAMES; i++) {
