@@ -9,7 +9,8 @@ import java.nio.ByteBuffer;
  */
 final class Scratch {
 
-    static final int BYTES = 65_536;
+    /** A message of 64 KiB fits, sealed as well. */
+    private static final int BYTES = 81_920;
 
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(BYTES);
     private int used;

@@ -34,8 +34,7 @@ public @interface ZeromqConfiguration {
     @AttributeDefinition(description = "How late a client that failed to log in is disconnected, in milliseconds")
     long failCloseMillis() default 1_000;
 
-    @AttributeDefinition(
-            description = "After how long a silence a client that knows PING gets one, in milliseconds; 0 is never")
+    @AttributeDefinition(description = "How often a client that knows PING gets one, in milliseconds; 0 is never")
     long pingMillis() default 30_000;
 
     @AttributeDefinition(
