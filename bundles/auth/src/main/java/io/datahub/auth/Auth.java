@@ -177,6 +177,11 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck {
     }
 
     @Override
+    public Duration penalty(Credentials credentials, Origin origin) {
+        return doorkeeper.penalty(credentials, origin);
+    }
+
+    @Override
     public List<Account> accounts() {
         return tokenDesk.accounts();
     }

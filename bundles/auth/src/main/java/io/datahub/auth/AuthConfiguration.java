@@ -26,7 +26,7 @@ public @interface AuthConfiguration {
     boolean allowClearAdmin() default false;
 
     @AttributeDefinition(
-            description = "Failed logins from one address that are answered at once.",
+            description = "Failed logins from one address, or of one user, that are answered at once.",
             min = "0",
             max = "1000")
     int freeFailures() default 5;
@@ -44,7 +44,9 @@ public @interface AuthConfiguration {
     long failureHalfLifeMillis() default 60_000;
 
     @AttributeDefinition(
-            description = "Addresses whose failed logins are remembered; the one that was quiet longest is forgotten.",
+            description =
+                    "Addresses whose failed logins are remembered, and as many users; the one that was quiet longest"
+                            + " is forgotten.",
             min = "100",
             max = "1000000")
     int maxAddresses() default 10_000;

@@ -45,6 +45,17 @@ final class Doorkeeper implements Authenticator {
 
     @Override
     public Result<Login> authenticate(Credentials credentials, Origin origin) {
+        Result<Login> result = judge(credentials, origin);
+        if (!(credentials instanceof Credentials.None)
+                && result.refusal()
+                        .filter(refusal -> refusal.reason() == Reason.UNAUTHENTICATED)
+                        .isPresent()) {
+            penalties.failed(credentials, origin);
+        }
+        return result;
+    }
+
+    private Result<Login> judge(Credentials credentials, Origin origin) {
         if (credentials instanceof Credentials.None) {
             return anonymous(origin);
         }
@@ -122,7 +133,6 @@ final class Doorkeeper implements Authenticator {
     }
 
     private Result<Login> refuse(String claimed, Origin origin, String reason) {
-        penalties.failed(origin.address());
         audit.refused(audit.showable(claimed, inForce.get()), origin, reason);
         return Result.refused(
                 Reason.UNAUTHENTICATED,
@@ -146,6 +156,11 @@ final class Doorkeeper implements Authenticator {
 
     @Override
     public Duration penalty(Origin origin) {
-        return penalties.of(origin.address());
+        return penalties.of(origin);
+    }
+
+    @Override
+    public Duration penalty(Credentials credentials, Origin origin) {
+        return penalties.of(credentials, origin);
     }
 }

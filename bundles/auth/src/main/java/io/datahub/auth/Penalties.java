@@ -1,73 +1,78 @@
 package io.datahub.auth;
 
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.Origin;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.HexFormat;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Counts failed logins by address and says how long the next failure from there has to wait for its answer. The count
- * halves as time passes. Loopback is spared, and of IPv6 the network of 64 bits counts, since one client has all of it.
- * For any thread.
+ * Counts failed logins by address and by the user that was claimed, and says how long the next failure has to wait for its
+ * answer. Addresses that many share, such as loopback, are spared; users are not. Of IPv6 the network of 64 bits counts,
+ * since one client has all of it. For any thread.
  */
 final class Penalties {
 
     private static final long FIRST_MILLIS = 125;
     private static final int MAX_DOUBLINGS = 20;
+    private static final int IP6_NETWORK_BYTES = 8;
 
     private final int free;
     private final long maxMillis;
-    private final double halfLifeNanos;
-    private final LongSupplier nanoClock;
-    private final Map<InetAddress, Failures> byAddress; // guarded by itself
-
-    /** Failures of one address, as many as they were worth at a time. */
-    private record Failures(double count, long nanos) {}
+    private final FailureCounts<InetAddress> byAddress;
+    private final FailureCounts<String> byUser;
 
     Penalties(AuthConfiguration configuration, LongSupplier nanoClock) {
         this.free = configuration.freeFailures();
         this.maxMillis = configuration.maxPenaltyMillis();
-        this.halfLifeNanos = configuration.failureHalfLifeMillis() * 1e6;
-        this.nanoClock = nanoClock;
-        int maxAddresses = configuration.maxAddresses();
-        this.byAddress = new LinkedHashMap<>(64, 0.75f, true) {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<InetAddress, Failures> eldest) {
-                return size() > maxAddresses;
-            }
-        };
+        double halfLifeNanos = configuration.failureHalfLifeMillis() * 1e6;
+        byAddress = new FailureCounts<>(configuration.maxAddresses(), halfLifeNanos, nanoClock);
+        byUser = new FailureCounts<>(configuration.maxAddresses(), halfLifeNanos, nanoClock);
     }
 
-    void failed(InetAddress address) {
-        if (!address.isLoopbackAddress()) {
-            InetAddress network = network(address);
-            synchronized (byAddress) {
-                byAddress.put(network, new Failures(count(network) + 1, nanoClock.getAsLong()));
-            }
+    void failed(Credentials credentials, Origin origin) {
+        if (!origin.shared()) {
+            byAddress.add(network(origin.address()));
         }
+        claimed(credentials).ifPresent(byUser::add);
     }
 
     /** How long the answer to a failure from there is to be held back. */
-    Duration of(InetAddress address) {
-        double over;
-        synchronized (byAddress) {
-            over = count(network(address)) - free;
-        }
-        if (over <= 0 || address.isLoopbackAddress()) {
+    Duration of(Origin origin) {
+        return penalty(origin.shared() ? 0 : byAddress.count(network(origin.address())));
+    }
+
+    /** How long the answer to a failure with these credentials from there is to be held back. */
+    Duration of(Credentials credentials, Origin origin) {
+        Duration address = of(origin);
+        Duration user = penalty(claimed(credentials).map(byUser::count).orElse(0.0));
+        return user.compareTo(address) > 0 ? user : address;
+    }
+
+    private Duration penalty(double failures) {
+        double over = failures - free;
+        if (over <= 0) {
             return Duration.ZERO;
         }
         double millis = FIRST_MILLIS * Math.pow(2, Math.min(over, MAX_DOUBLINGS));
         return Duration.ofMillis(Math.min(maxMillis, (long) millis));
     }
 
-    private double count(InetAddress network) {
-        Failures failures = byAddress.get(network);
-        return failures == null
-                ? 0
-                : failures.count() * Math.pow(0.5, (nanoClock.getAsLong() - failures.nanos()) / halfLifeNanos);
+    /** Who they say it is; for those that only show something, that. */
+    private static Optional<String> claimed(Credentials credentials) {
+        if (credentials instanceof Credentials.Token token) {
+            return token.user();
+        }
+        if (credentials instanceof Credentials.CurveKey key) {
+            return Optional.of("curve-key:" + HexFormat.of().formatHex(key.key()));
+        }
+        return credentials instanceof Credentials.Certificate certificate
+                ? Optional.of("certificate:" + certificate.sha256())
+                : Optional.empty();
     }
 
     private static InetAddress network(InetAddress address) {
@@ -75,7 +80,7 @@ final class Penalties {
             return address;
         }
         byte[] bytes = address.getAddress();
-        Arrays.fill(bytes, 8, bytes.length, (byte) 0);
+        Arrays.fill(bytes, IP6_NETWORK_BYTES, bytes.length, (byte) 0);
         try {
             return InetAddress.getByAddress(bytes);
         } catch (java.net.UnknownHostException e) {

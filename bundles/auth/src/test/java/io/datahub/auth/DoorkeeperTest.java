@@ -182,6 +182,23 @@ class DoorkeeperTest {
     }
 
     @Test
+    void shouldHoldBackFailuresOfOneUserButNoSuccess() throws Exception {
+        users(Samples.ci(""));
+        Credentials stale = Samples.basic("ci", "stale");
+        for (int i = 0; i < 20; i++) {
+            door.authenticate(stale, HERE);
+            door.authenticate(Samples.basic("other", Samples.CI_TOKEN), HERE);
+        }
+
+        assertThat(door.penalty(stale, HERE)).isPositive();
+        assertThat(door.penalty(Samples.basic("other", "x"), HERE)).isPositive();
+        assertThat(door.penalty(Samples.basic("nobody", "x"), HERE)).isZero();
+        assertThat(door.authenticate(Samples.basic("ci", Samples.CI_TOKEN), HERE)
+                        .isRefused())
+                .isFalse();
+    }
+
+    @Test
     void shouldWriteDownEachRefusalWithItsReasonAndNoSecret() throws Exception {
         users(Samples.ci("expires='2026-11-23T09:00:00Z'"));
         try (AuditLines audit = new AuditLines("io.datahub.audit")) {

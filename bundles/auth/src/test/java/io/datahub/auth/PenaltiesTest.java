@@ -2,8 +2,11 @@ package io.datahub.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.Origin;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -12,18 +15,18 @@ class PenaltiesTest {
     private final AtomicLong nanos = new AtomicLong();
     private final Penalties penalties = new Penalties(new Settings("", false, 3, 100), nanos::get);
 
-    private static InetAddress address(String text) {
-        return Samples.from(text).address();
+    private void fail(String from, int times) {
+        fail(Samples.bearer("wrong"), from, times);
     }
 
-    private void fail(String from, int times) {
+    private void fail(Credentials credentials, String from, int times) {
         for (int i = 0; i < times; i++) {
-            penalties.failed(address(from));
+            penalties.failed(credentials, Samples.from(from));
         }
     }
 
     private Duration of(String address) {
-        return penalties.of(address(address));
+        return penalties.of(Samples.from(address));
     }
 
     @Test
@@ -67,9 +70,53 @@ class PenaltiesTest {
     }
 
     @Test
+    void shouldSpareAnAddressThatManyShare() {
+        InetAddress proxy = Samples.from("192.0.2.9").address();
+        Origin shared = new Origin("zeromq", proxy, false, true);
+        for (int i = 0; i < 100; i++) {
+            penalties.failed(Samples.bearer("wrong"), shared);
+        }
+
+        assertThat(penalties.of(shared)).isZero();
+        assertThat(of("192.0.2.9")).isZero();
+    }
+
+    @Test
+    void shouldNotSpareAUserOnLoopback() {
+        Credentials stale = Samples.basic("ci", "stale");
+        fail(stale, "127.0.0.1", 10);
+
+        assertThat(penalties.of(stale, Samples.from("127.0.0.1"))).isEqualTo(Duration.ofSeconds(5));
+        assertThat(penalties.of(stale, Samples.from("192.0.2.7"))).isEqualTo(Duration.ofSeconds(5));
+        assertThat(penalties.of(Samples.basic("other", "stale"), Samples.from("127.0.0.1")))
+                .isZero();
+        assertThat(of("127.0.0.1")).isZero();
+    }
+
+    @Test
+    void shouldCountACurveKeyAndACertificateAsAUser() {
+        for (Credentials credentials :
+                List.of(new Credentials.CurveKey(new byte[32]), new Credentials.Certificate("ab"))) {
+            fail(credentials, "127.0.0.1", 10);
+            assertThat(penalties.of(credentials, Samples.from("127.0.0.1"))).isPositive();
+        }
+        assertThat(penalties.of(new Credentials.Certificate("cd"), Samples.from("127.0.0.1")))
+                .isZero();
+    }
+
+    @Test
+    void shouldHoldBackByTheAddressOfUsersThatWereNeverSeen() {
+        fail("192.0.2.1", 10);
+
+        assertThat(penalties.of(Samples.basic("new", "x"), Samples.from("192.0.2.1")))
+                .isEqualTo(of("192.0.2.1"))
+                .isPositive();
+    }
+
+    @Test
     void shouldCountAnIpv6NetworkAsOne() {
         for (int i = 0; i < 10; i++) {
-            penalties.failed(address("2001:db8::" + i));
+            fail("2001:db8::" + i, 1);
         }
 
         assertThat(of("2001:db8::ffff")).isPositive();
@@ -80,7 +127,7 @@ class PenaltiesTest {
     void shouldForgetWhoWasQuietLongestWhenThereAreTooMany() {
         fail("192.0.2.1", 10);
         for (int i = 0; i < 100; i++) {
-            penalties.failed(address("198.51.100." + i));
+            fail("198.51.100." + i, 1);
         }
 
         assertThat(of("192.0.2.1")).isZero();

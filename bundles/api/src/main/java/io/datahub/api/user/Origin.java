@@ -8,8 +8,15 @@ import java.net.InetAddress;
  * @param transport the way in, such as {@code zeromq} or {@code http}
  * @param address the client's address
  * @param confidential whether the way is encrypted, so that nobody in between can read a token
+ * @param shared whether many clients come from that address, as through a proxy, so that no limit by address is meant for
+ *     it; loopback always is
  */
-public record Origin(String transport, InetAddress address, boolean confidential) {
+public record Origin(String transport, InetAddress address, boolean confidential, boolean shared) {
+
+    /** Of a client with an address of its own, or on this machine. */
+    public Origin(String transport, InetAddress address, boolean confidential) {
+        this(transport, address, confidential, address.isLoopbackAddress());
+    }
 
     /** For logs, such as {@code zeromq:127.0.0.1}. */
     @Override
