@@ -67,8 +67,8 @@ class KillTest {
             } else {
                 assertThat(hub.read("d/a")).isEqualTo("new");
                 assertThat(hub.journaled()).containsExactly("file.created/d/a", "file.updated/d/a");
-                assertThat(hub.announced.get(1).user()).contains("ada");
-                assertThat(hub.announced.get(1).validators()).hasSize(1);
+                assertThat(hub.journal().get(1).user()).contains("ada");
+                assertThat(hub.journal().get(1).validators()).hasSize(1);
             }
             assertThat(hub.folder("state/good")).hasSize(1);
             requireOrder(hub);
@@ -115,7 +115,7 @@ class KillTest {
             } else {
                 assertThat(hub.file("a")).doesNotExist();
                 assertThat(hub.journaled()).containsExactly("file.created/a", "file.deleted/a");
-                assertThat(hub.announced.get(1).user()).contains("ada");
+                assertThat(hub.journal().get(1).user()).contains("ada");
             }
             requireOrder(hub);
         }

@@ -217,11 +217,14 @@ public final class TestHub implements AutoCloseable {
         return topics;
     }
 
+    /** The whole journal, which a kill can't keep from what lasts; whoever listened may have missed the end. */
+    public List<Change> journal() {
+        return journal.read(User.HUB, Cursor.BEGINNING, "", 10_000).get().changes();
+    }
+
     /** The topics of the whole journal. */
     public List<String> journaled() {
-        return journal.read(User.HUB, Cursor.BEGINNING, "", 10_000).get().changes().stream()
-                .map(Change::topic)
-                .toList();
+        return journal().stream().map(Change::topic).toList();
     }
 
     public List<String> folder(String name) throws IOException {
