@@ -24,16 +24,19 @@ import org.slf4j.LoggerFactory;
 final class Connection implements EventSink, Loop.Selected {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+    private static final Credentials NOTHING = new Credentials.None();
 
     private final Loop loop;
     private final Reception reception;
     private final SocketChannel channel;
-    private final InetSocketAddress address;
     private final SelectionKey key;
     private final Input input;
     private final Output output;
 
-    private Stage stage = new Greeting(this);
+    /** The client's; at first that of the proxy in between, where there is one. */
+    private InetSocketAddress address;
+
+    private Stage stage;
     private Heartbeat heartbeat;
     private Session session;
     private Peer peer;
@@ -42,7 +45,9 @@ final class Connection implements EventSink, Loop.Selected {
     /** When it is to be closed whatever comes; 0 is never. */
     private long deadline;
 
-    private Closure atDeadline = Closure.HANDSHAKE_TIMEOUT;
+    /** What the peer showed to log in; forgotten once it is. */
+    private Credentials shown = NOTHING;
+
     private boolean open = true;
     private boolean confidential;
     private boolean refused;
@@ -55,12 +60,16 @@ final class Connection implements EventSink, Loop.Selected {
         this.reception = reception;
         this.channel = channel;
         address = (InetSocketAddress) channel.getRemoteAddress();
+        stage = reception.settings().proxies().contains(address.getAddress())
+                ? new ProxyHeader(this)
+                : new Greeting(this);
         key = loop.register(channel, this);
         input = new Input(this, reception.receiving(), loop::area);
         output = new Output(channel, loop.scratch());
         heartbeat = new Heartbeat(false, loop.now());
         deadline = loop.now() + reception.settings().handshakeNanos();
         send(Greeting.opening());
+        reception.handshakes().begun(this, reception.settings());
     }
 
     @Override
@@ -73,7 +82,7 @@ final class Connection implements EventSink, Loop.Selected {
                 read();
             }
         } catch (Violation e) {
-            close(e.reason(), e.getMessage());
+            fail(e);
         } catch (IOException e) {
             close(Closure.LOST, e.getMessage());
         } catch (RuntimeException e) {
@@ -82,10 +91,22 @@ final class Connection implements EventSink, Loop.Selected {
         }
     }
 
+    /** Who speaks ZMTP but can't log in tries again, so that is answered late; who doesn't has nothing to wait for. */
+    private void fail(Violation violation) {
+        if (stage instanceof Handshake || violation.reason() == Closure.OLD_VERSION) {
+            refuse(violation.reason(), violation.getMessage());
+            input.release();
+        } else {
+            close(violation.reason(), violation.getMessage());
+        }
+    }
+
     private void read() throws IOException, Violation {
         heartbeat.heard(loop.now());
         if (!input.read(channel)) {
             close(Closure.PEER, Closure.PEER.text());
+        } else if (refused) {
+            input.release();
         }
     }
 
@@ -109,6 +130,20 @@ final class Connection implements EventSink, Loop.Selected {
         return stage.wanted();
     }
 
+    /** A proxy said whom it speaks for: that is where the connection comes from, for logs, limits and users. */
+    void forwarded(InetSocketAddress client) throws Violation {
+        if (!reception.admission().move(address.getAddress(), client.getAddress(), reception.settings())) {
+            throw new Violation(Closure.TOO_MANY_CONNECTIONS);
+        }
+        address = client;
+        awaitGreeting();
+    }
+
+    /** Nothing comes before the peer's greeting, or not any more. */
+    void awaitGreeting() {
+        stage = new Greeting(this);
+    }
+
     /** The peer's greeting has come. */
     void greeted(String mechanism, boolean knowsPing) throws Violation {
         heartbeat = new Heartbeat(knowsPing, loop.now());
@@ -130,17 +165,21 @@ final class Connection implements EventSink, Loop.Selected {
     }
 
     private Result<Login> authenticate(Credentials credentials) {
+        shown = credentials;
         return reception.authenticator().authenticate(credentials, origin());
     }
 
     private Origin origin() {
-        return new Origin("zeromq", address.getAddress(), confidential);
+        boolean shared = reception.settings().isShared(address.getAddress());
+        return new Origin("zeromq", address.getAddress(), confidential, shared);
     }
 
     /** The handshake is over. */
     void loggedIn(Login proved, SocketType type, Optional<CurveBoxes> boxes) {
         login = proved;
+        shown = NOTHING;
         deadline = 0;
+        reception.handshakes().over(this);
         session = reception.broker().open(proved, this);
         Settings settings = reception.settings();
         boxes.ifPresent(own -> output.seal(new BoxWriter(own)));
@@ -154,10 +193,19 @@ final class Connection implements EventSink, Loop.Selected {
     void refuse(Closure reason, String detail) {
         reception.closures().closed(reason, detail, this);
         refused = true;
-        long penalty = reception.authenticator().penalty(origin()).toNanos();
+        long penalty = reception.authenticator().penalty(shown, origin()).toNanos();
         deadline = loop.now() + Math.max(penalty, reception.settings().failCloseNanos());
-        atDeadline = null;
         interest();
+        reception.handshakes().failed(this, reception.settings());
+    }
+
+    /** Closes it soon, since it isn't logged in and others want to be; for any thread. */
+    void giveWay() {
+        loop.execute(() -> {
+            if (session == null) {
+                close(Closure.TOO_MANY_HANDSHAKES, Closure.TOO_MANY_HANDSHAKES.text());
+            }
+        });
     }
 
     /** The peer itself wants to be taken for gone after such a silence. */
@@ -223,7 +271,7 @@ final class Connection implements EventSink, Loop.Selected {
     public void tick(long now) {
         Settings settings = reception.settings();
         if (deadline != 0 && now - deadline > 0) {
-            close(atDeadline, Closure.HANDSHAKE_TIMEOUT.text());
+            close(Closure.HANDSHAKE_TIMEOUT, Closure.HANDSHAKE_TIMEOUT.text());
         } else if (peer != null && mayRead() && heartbeat.isGone(settings, now)) {
             close(Closure.IDLE, Closure.IDLE.text());
         } else if (peer != null && heartbeat.asks(settings, now)) {
@@ -246,13 +294,14 @@ final class Connection implements EventSink, Loop.Selected {
         return open;
     }
 
-    /** @param reason null if it was counted before */
+    /** Closes it now. The reason isn't counted if it was refused before. */
     void close(Closure reason, String detail) {
         if (!open) {
             return;
         }
         open = false;
-        if (reason != null) {
+        reception.handshakes().over(this);
+        if (!refused) {
             reception.closures().closed(reason, detail, this);
         }
         if (session != null) {

@@ -11,6 +11,7 @@ final class Reception {
     private final CurveKeyPair keys;
     private final BufferPool pool;
     private final Admission admission = new Admission();
+    private final Handshakes handshakes = new Handshakes();
     private final Closures closures = new Closures();
     private final Receiving receiving = new Receiving();
     private volatile Settings settings;
@@ -42,6 +43,10 @@ final class Reception {
 
     Admission admission() {
         return admission;
+    }
+
+    Handshakes handshakes() {
+        return handshakes;
     }
 
     Closures closures() {

@@ -14,6 +14,9 @@ record Settings(
         int maxFrames,
         int maxConnections,
         int maxConnectionsPerAddress,
+        Networks proxies,
+        int maxHandshakes,
+        int maxHeldBack,
         long handshakeNanos,
         long failCloseNanos,
         long pingNanos,
@@ -22,11 +25,21 @@ record Settings(
         long maxReadBufferBytes,
         long maxReceivingBytes) {
 
+    private static final long MAX_MILLIS = 86_400_000;
+
     static Settings of(ZeromqConfiguration configuration) {
         requireRange("port", configuration.port(), 0, 65_535);
         requireRange("loops", configuration.loops(), 1, 64);
         requireRange("maxMessageBytes", configuration.maxMessageBytes(), 1, 1 << 30);
         requireRange("maxFrames", configuration.maxFrames(), 2, 1 << 20);
+        requireRange("maxConnections", configuration.maxConnections(), 1, Integer.MAX_VALUE);
+        requireRange("maxConnectionsPerAddress", configuration.maxConnectionsPerAddress(), 1, Integer.MAX_VALUE);
+        requireRange("maxHandshakes", configuration.maxHandshakes(), 1, Integer.MAX_VALUE);
+        requireRange("maxHeldBack", configuration.maxHeldBack(), 0, Integer.MAX_VALUE);
+        requireRange("handshakeMillis", configuration.handshakeMillis(), 1, MAX_MILLIS);
+        requireRange("failCloseMillis", configuration.failCloseMillis(), 0, MAX_MILLIS);
+        requireRange("pingMillis", configuration.pingMillis(), 0, MAX_MILLIS);
+        requireRange("idleMillis", configuration.idleMillis(), 0, MAX_MILLIS);
         requireRange("readBufferBytes", configuration.readBufferBytes(), 16_384, 1 << 26);
         return new Settings(
                 configuration.host(),
@@ -36,6 +49,9 @@ record Settings(
                 configuration.maxFrames(),
                 configuration.maxConnections(),
                 configuration.maxConnectionsPerAddress(),
+                new Networks(configuration.proxies()),
+                configuration.maxHandshakes(),
+                configuration.maxHeldBack(),
                 TimeUnit.MILLISECONDS.toNanos(configuration.handshakeMillis()),
                 TimeUnit.MILLISECONDS.toNanos(configuration.failCloseMillis()),
                 TimeUnit.MILLISECONDS.toNanos(configuration.pingMillis()),
@@ -76,6 +92,11 @@ record Settings(
                             + "; set host in io.datahub.zeromq.cfg or DATAHUB_HOST to an address of this machine",
                     e);
         }
+    }
+
+    /** Whether many clients may come from that address, so that no limit by address is meant for it. */
+    boolean isShared(InetAddress address) {
+        return address.isLoopbackAddress() || proxies.contains(address);
     }
 
     /** Whether an endpoint with those settings can go on with these and keep its socket. */

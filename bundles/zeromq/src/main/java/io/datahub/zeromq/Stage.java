@@ -2,8 +2,8 @@ package io.datahub.zeromq;
 
 import io.datahub.api.event.SharedBuffer;
 
-/** What a connection is at: greeting, handshake or traffic. Reads what came in where it stands. */
-sealed interface Stage permits Greeting, Handshake, Traffic, BoxedTraffic {
+/** What a connection is at: a proxy's header, greeting, handshake or traffic. Reads what came in where it stands. */
+sealed interface Stage permits ProxyHeader, Greeting, Handshake, Traffic, BoxedTraffic {
 
     /**
      * Reads everything that is whole. What it leaves comes again, at the beginning of what comes next.

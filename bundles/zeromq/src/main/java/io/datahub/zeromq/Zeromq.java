@@ -32,6 +32,7 @@ public final class Zeromq implements HealthCheck {
     private final EventBroker broker;
     private final Authenticator authenticator;
     private final CurveKeyPair keys;
+    private final UserChanges changes;
     private volatile Reception reception;
 
     /** Null if the port that was set last can't be bound. */
@@ -43,11 +44,14 @@ public final class Zeromq implements HealthCheck {
             ZeromqConfiguration configuration,
             @Reference EventBroker broker,
             @Reference Authenticator authenticator,
-            @Reference Home home) {
+            @Reference Home home,
+            @Reference UserChanges changes) {
         this.broker = broker;
         this.authenticator = authenticator;
         keys = new CurveKeyFiles(home.state()).load();
+        this.changes = changes;
         open(Settings.of(configuration));
+        changes.handTo(() -> reception.handshakes().forgive());
     }
 
     private void open(Settings settings) {
@@ -80,7 +84,9 @@ public final class Zeromq implements HealthCheck {
                 ? Health.down("the port " + reception.settings().port()
                         + " can't be bound; end the program that uses it, or set another in io.datahub.zeromq.cfg")
                 : Health.ready("address=" + present.address() + " connections="
-                        + reception.admission().count() + " receivingBytes="
+                        + reception.admission().count() + " handshakes="
+                        + reception.handshakes().going() + " heldBack="
+                        + reception.handshakes().heldBack() + " receivingBytes="
                         + reception.receiving().bytes() + " " + reception.closures());
     }
 
@@ -98,6 +104,7 @@ public final class Zeromq implements HealthCheck {
 
     @Deactivate
     public void stop() {
+        changes.handTo(() -> {});
         close();
         LOG.info("zeromq stopped closed=\"{}\"", reception.closures());
     }

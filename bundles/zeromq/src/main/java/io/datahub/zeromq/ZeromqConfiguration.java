@@ -25,8 +25,22 @@ public @interface ZeromqConfiguration {
     @AttributeDefinition(description = "The number of connections in all")
     int maxConnections() default 20_000;
 
-    @AttributeDefinition(description = "The number of connections from one address, loopback excepted")
+    @AttributeDefinition(
+            description = "The number of connections from one address, loopback and listed proxies excepted")
     int maxConnectionsPerAddress() default 1_000;
+
+    @AttributeDefinition(
+            description =
+                    "Proxies that may say, by the PROXY protocol, where a client comes from: addresses and networks"
+                            + " such as 10.0.0.0/8")
+    String[] proxies() default {};
+
+    @AttributeDefinition(description = "The number of handshakes at once; the oldest gives way")
+    int maxHandshakes() default 1_000;
+
+    @AttributeDefinition(
+            description = "The number of clients that failed to log in and are held back at once; the oldest gives way")
+    int maxHeldBack() default 5_000;
 
     @AttributeDefinition(description = "How long a client may take to log in, in milliseconds")
     long handshakeMillis() default 10_000;

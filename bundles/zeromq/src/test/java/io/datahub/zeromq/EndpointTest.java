@@ -419,7 +419,11 @@ class EndpointTest {
         hub = new Fixture();
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> new Zeromq(
-                            Fixture.configuration("port", taken.getLocalPort()), hub.broker, hub.users, Fixture.HOME))
+                            Fixture.configuration("port", taken.getLocalPort()),
+                            hub.broker,
+                            hub.users,
+                            Fixture.HOME,
+                            hub.changes))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining(String.valueOf(taken.getLocalPort()))
                     .hasMessageContaining("DATAHUB_ZMQ_PORT");

@@ -18,11 +18,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Knows users in memory; the token of a user is its name with {@code -token} behind it, and its CURVE keys are made of it. */
 final class FakeAuthenticator implements Authenticator {
 
     private final Map<String, User> users = new ConcurrentHashMap<>();
+
+    /** How often somebody tried. */
+    final AtomicInteger attempts = new AtomicInteger();
+
+    /** How long failures are held back that claim to be this user. */
+    final Map<String, Duration> penalties = new ConcurrentHashMap<>();
 
     /** Adds or replaces a user that may publish and subscribe to what begins so. */
     FakeAuthenticator with(String name, String publish, String subscribe) {
@@ -44,6 +51,7 @@ final class FakeAuthenticator implements Authenticator {
 
     @Override
     public Result<Login> authenticate(Credentials credentials, Origin origin) {
+        attempts.incrementAndGet();
         Optional<User> user = Optional.empty();
         if (credentials instanceof Credentials.Token token) {
             String secret = new String(token.token(), StandardCharsets.UTF_8);
@@ -72,5 +80,12 @@ final class FakeAuthenticator implements Authenticator {
     @Override
     public Duration penalty(Origin origin) {
         return Duration.ZERO;
+    }
+
+    @Override
+    public Duration penalty(Credentials credentials, Origin origin) {
+        Optional<String> claimed =
+                credentials instanceof Credentials.Token token ? token.user() : Optional.of(credentials.toString());
+        return penalties.getOrDefault(claimed.orElse(""), Duration.ZERO);
     }
 }

@@ -25,7 +25,9 @@ final class Fixture implements AutoCloseable {
     final FakeAuthenticator users =
             new FakeAuthenticator().with("ci", "build.", "build.").with("all", "", "");
     final Broker broker;
+    final UserChanges changes = new UserChanges();
     final Zeromq zeromq;
+
     /** In the order in which they connected. */
     final List<RawPeer> peers = new ArrayList<>();
 
@@ -36,7 +38,7 @@ final class Fixture implements AutoCloseable {
 
     Fixture(Map<String, Object> broker, Object... keysAndValues) {
         this.broker = new Broker(Configurations.of(BrokerConfiguration.class, broker));
-        zeromq = new Zeromq(configuration(keysAndValues), this.broker, users, HOME);
+        zeromq = new Zeromq(configuration(keysAndValues), this.broker, users, HOME, changes);
     }
 
     private static Home home() {

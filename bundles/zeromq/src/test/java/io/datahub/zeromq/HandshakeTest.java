@@ -10,6 +10,9 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
 
 @Timeout(60)
 class HandshakeTest {
@@ -102,6 +105,108 @@ class HandshakeTest {
         assertThat(hub.broker.sessions()).isEmpty();
     }
 
+    /** Sends what can't succeed and awaits that it was judged. */
+    private RawPeer fail(String user) throws IOException {
+        int before = hub.zeromq.reception().handshakes().heldBack();
+        RawPeer peer = hub.connect();
+        peer.send(RawPeer.greeting(3, 0, "PLAIN"));
+        peer.receive(64);
+        peer.send(RawPeer.hello(user, "wrong"));
+        Fixture.await(() -> hub.zeromq.reception().handshakes().heldBack() > before);
+        return peer;
+    }
+
+    @Test
+    void shouldHoldBackLongerWhereTheUserFailedOften() throws IOException {
+        hub.users.penalties.put("ci", Duration.ofMillis(1_500));
+        long start = System.nanoTime();
+        RawPeer often = fail("ci");
+        RawPeer once = fail("all");
+
+        once.untilClosed();
+        assertThat(hub.zeromq.reception().handshakes().heldBack()).isEqualTo(1);
+        often.untilClosed();
+        assertThat(System.nanoTime() - start)
+                .isGreaterThan(Duration.ofMillis(1_490).toNanos());
+        assertThat(hub.closed(Closure.UNAUTHENTICATED)).isEqualTo(2);
+    }
+
+    @Test
+    void shouldJudgeAStaleClientOnlyAsOftenAsItIsLetGo() throws Exception {
+        hub.users.penalties.put("ci", Duration.ofMinutes(10));
+        try (ZContext context = new ZContext();
+                ZMQ.Socket stale = context.createSocket(SocketType.SUB)) {
+            stale.setReconnectIVL(1);
+            stale.setPlainUsername("ci".getBytes(StandardCharsets.UTF_8));
+            stale.setPlainPassword("stale".getBytes(StandardCharsets.UTF_8));
+            stale.subscribe("");
+            stale.connect("tcp://127.0.0.1:" + hub.port());
+            Fixture.await(() -> hub.users.attempts.get() > 0);
+            for (int i = 0; i < 10; i++) {
+                fail("all").untilClosed(); // as time passes
+            }
+            assertThat(hub.users.attempts.get()).isEqualTo(11);
+        }
+    }
+
+    @Test
+    void shouldLetTheHeldBackTryAgainWhenUsersChange() throws IOException {
+        hub.users.penalties.put("ci", Duration.ofMinutes(10));
+        RawPeer peer = fail("ci");
+        hub.changes.usersChanged(hub.users);
+
+        assertThat(peer.untilClosed()).isEmpty();
+        assertThat(hub.closed(Closure.UNAUTHENTICATED)).isEqualTo(1);
+        assertThat(hub.closed(Closure.TOO_MANY_HANDSHAKES)).isZero();
+    }
+
+    @Test
+    void shouldHoldBackOnlySoManyAndLetTheOldestGo() throws IOException {
+        hub.zeromq.modified(Fixture.configuration("maxHeldBack", 2));
+        hub.users.penalties.put("ci", Duration.ofMinutes(10));
+        RawPeer oldest = fail("ci");
+        RawPeer second = fail("ci");
+        RawPeer third = hub.connect();
+        third.send(RawPeer.greeting(3, 0, "PLAIN"));
+        third.send(RawPeer.hello("ci", "wrong"));
+
+        assertThat(oldest.untilClosed()).isEmpty();
+        assertThat(hub.zeromq.reception().handshakes().heldBack()).isEqualTo(2);
+        assertThat(hub.closed(Closure.UNAUTHENTICATED)).isEqualTo(3);
+        assertThat(second.isOpen()).isTrue();
+    }
+
+    @Test
+    void shouldCloseTheOldestOfTooManyHandshakesAndNobodyWhoIsLoggedIn() throws IOException {
+        hub.zeromq.modified(Fixture.configuration("maxHandshakes", 2));
+        RawPeer healthy = hub.subscriber("ci", "build.");
+        RawPeer slow = hub.connect();
+        slow.receive(12);
+        RawPeer slower = hub.connect();
+        slower.receive(12);
+        RawPeer publisher = hub.connect("ci", "PUSH");
+
+        assertThat(slow.untilClosed()).isEmpty();
+        assertThat(hub.closed(Closure.TOO_MANY_HANDSHAKES)).isEqualTo(1);
+        assertThat(hub.zeromq.reception().handshakes().going()).isEqualTo(1);
+        publisher.send(RawPeer.message("build.1", "x"));
+        assertThat(healthy.message()).containsExactly("build.1", "x");
+    }
+
+    @Test
+    void shouldForgetConnectionsThatAreGone() throws IOException {
+        fail("ci").untilClosed();
+        hub.connect("ci", "SUB").close();
+        RawPeer early = hub.connect();
+        early.receive(12);
+        early.close();
+
+        Handshakes handshakes = hub.zeromq.reception().handshakes();
+        Fixture.await(() -> handshakes.going() == 0 && handshakes.heldBack() == 0);
+        Fixture.await(() -> hub.zeromq.reception().admission().count() == 0);
+        assertThat(hub.zeromq.reception().admission().addresses()).isZero();
+    }
+
     @Test
     void shouldTakeTheUserFromTheCredentialsWhateverThePeerClaims() throws IOException {
         RawPeer peer = hub.connect();
@@ -172,7 +277,11 @@ class HandshakeTest {
             peer.send(RawPeer.greeting(3, 0, "PLAIN"));
             peer.receive(64);
             peer.send(first);
+            long start = System.nanoTime();
             assertThat(peer.untilClosed()).isEmpty();
+            assertThat(System.nanoTime() - start)
+                    .as("late")
+                    .isGreaterThan(Duration.ofMillis(290).toNanos());
         }
         assertThat(hub.closed(Closure.BAD_HANDSHAKE)).isEqualTo(firsts.size());
     }

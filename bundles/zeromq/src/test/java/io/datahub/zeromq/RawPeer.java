@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -149,6 +150,22 @@ final class RawPeer implements AutoCloseable {
             // reset: closed as well
         }
         return all.toByteArray();
+    }
+
+    /** Whether the hub has it open still, as far as can be told at once. */
+    boolean isOpen() throws IOException {
+        int before = socket.getSoTimeout();
+        socket.setSoTimeout(1);
+        try {
+            in.mark(1);
+            int next = in.read();
+            in.reset();
+            return next >= 0;
+        } catch (SocketTimeoutException e) {
+            return true;
+        } finally {
+            socket.setSoTimeout(before);
+        }
     }
 
     @Override

@@ -27,7 +27,8 @@ public final class Standalone {
                 Configurations.of(ZeromqConfiguration.class, Map.of("port", port, "loops", loops)),
                 broker,
                 users,
-                () -> home);
+                () -> home,
+                new UserChanges());
         System.out.println("CURVE public key "
                 + Files.readString(home.resolve("state/curve.pub")).strip() + " user all: "
                 + FakeAuthenticator.keys("all") + " "

@@ -1,0 +1,95 @@
+package io.datahub.zeromq;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A list of networks, such as {@code 10.0.0.0/8} or {@code ::1}; a single address is a network of one. Immutable. */
+final class Networks {
+
+    private final List<Network> networks = new ArrayList<>();
+
+    /** The bits that count, in the address's own length. */
+    private record Network(InetAddress address, int bits) {
+
+        boolean contains(InetAddress other) {
+            byte[] ours = address.getAddress();
+            byte[] theirs = other.getAddress();
+            if (ours.length != theirs.length) {
+                return false;
+            }
+            int whole = bits / Byte.SIZE;
+            int rest = 0xff00 >> bits % Byte.SIZE & 0xff;
+            return Arrays.equals(ours, 0, whole, theirs, 0, whole)
+                    && (rest == 0 || (ours[whole] & rest) == (theirs[whole] & rest));
+        }
+
+        @Override
+        public String toString() {
+            return address.getHostAddress() + "/" + bits;
+        }
+    }
+
+    /**
+     * Reads them; elements may hold several, separated by commas.
+     *
+     * @throws IllegalArgumentException if one is no network; says which
+     */
+    Networks(String... texts) {
+        for (String text : String.join(",", texts).split(",", -1)) {
+            if (!text.isBlank()) {
+                networks.add(network(text.strip()));
+            }
+        }
+    }
+
+    private static Network network(String text) {
+        int slash = text.indexOf('/');
+        InetAddress address = address(slash < 0 ? text : text.substring(0, slash));
+        int most = address == null ? -1 : address.getAddress().length * Byte.SIZE;
+        String bits = slash < 0 ? String.valueOf(most) : text.substring(slash + 1);
+        if (address == null || !bits.matches("\\d{1,3}") || Integer.parseInt(bits) > most) {
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is neither an address nor a network such as 10.0.0.0/8 or fd00::/8; correct it");
+        }
+        return new Network(address, Integer.parseInt(bits));
+    }
+
+    /** The address that is written so; null if that is none. Never asks a name service. */
+    static InetAddress address(String text) {
+        boolean v4 = text.matches("(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}");
+        boolean v6 = text.indexOf(':') >= 0 && text.matches("[0-9a-fA-F:.]{2,45}");
+        try {
+            return v4 || v6 ? InetAddress.getByName(text) : null;
+        } catch (UnknownHostException e) {
+            return null;
+        }
+    }
+
+    boolean contains(InetAddress address) {
+        for (Network network : networks) {
+            if (network.contains(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Networks that && networks.equals(that.networks);
+    }
+
+    @Override
+    public int hashCode() {
+        return networks.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return networks.stream().map(Network::toString).collect(Collectors.joining(",", "[", "]"));
+    }
+}
