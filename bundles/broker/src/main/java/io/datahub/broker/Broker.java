@@ -40,7 +40,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck {
     private final Map<Long, BrokerSession> sessions = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
     private final Tally tally = new Tally();
-    private final Router router = new Router();
+    private final Router router;
     private final Backlog backlog;
     private final Watch watch;
     private final Renewal renewal = new Renewal(this);
@@ -50,16 +50,18 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck {
     @Activate
     public Broker(BrokerConfiguration configuration) {
         limits = Limits.of(configuration);
+        router = new Router(limits.maxSubscriptionBytes());
         backlog = new Backlog(limits.maxQueuedBytes(), this::queues);
         watch = new Watch(this);
         LOG.info("broker started {}", limits);
     }
 
-    /** Puts other limits in force: the bound of all queues together at once, the others for new sessions. */
+    /** Puts other limits in force: the bounds of all sessions together at once, the others for new sessions. */
     @Modified
     void modified(BrokerConfiguration configuration) {
         limits = Limits.of(configuration);
         backlog.bound(limits.maxQueuedBytes());
+        router.bound(limits.maxSubscriptionBytes());
         LOG.info("broker configured {}", limits);
     }
 
@@ -114,7 +116,8 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck {
 
     @Override
     public Health check() {
-        return Health.ready("sessions=" + sessions.size() + " subscriptions=" + router.subscriptions() + " queuedBytes="
+        return Health.ready("sessions=" + sessions.size() + " subscriptions=" + router.subscriptions()
+                + " subscriptionBytes=" + router.subscriptionBytes() + " queuedBytes="
                 + backlog.bytes() + " lost=" + tally.lost());
     }
 

@@ -34,6 +34,11 @@ public @interface BrokerConfiguration {
     int maxSubscriptions() default 1_000_000;
 
     @AttributeDefinition(
+            description = "The memory that all subscriptions together may take, in bytes; 0 is three eighths of the"
+                    + " memory of the process")
+    long maxSubscriptionBytes() default 0;
+
+    @AttributeDefinition(
             description = "How long a publisher that can wait does so for a full subscriber, in milliseconds")
     long pushWaitMillis() default 5_000;
 

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
  * @param maxQueuedBytes what may wait in all queues together
  * @param maxMessageBytes the largest message, its topic not counted
  * @param maxSubscriptions of one session
+ * @param maxSubscriptionBytes the memory of all sessions' subscriptions
  * @param pushWaitMillis how long a publisher waits for a full queue
  * @param tooSlowMillis how long a session may go on losing events; 0 is for ever
  * @param tooSlowTransports whose sessions end then
@@ -27,6 +28,7 @@ record Limits(
         long maxQueuedBytes,
         int maxMessageBytes,
         int maxSubscriptions,
+        long maxSubscriptionBytes,
         long pushWaitMillis,
         long tooSlowMillis,
         Set<String> tooSlowTransports,
@@ -42,6 +44,13 @@ record Limits(
         requirePositive("highWaterBytes", configuration.highWaterBytes());
         requirePositive("maxMessageBytes", configuration.maxMessageBytes());
         requirePositive("maxSubscriptions", configuration.maxSubscriptions());
+        requireNotNegative("queueBytes", configuration.queueBytes());
+        requireNotNegative("pinnedBytes", configuration.pinnedBytes());
+        requireNotNegative("maxQueuedBytes", configuration.maxQueuedBytes());
+        requireNotNegative("maxSubscriptionBytes", configuration.maxSubscriptionBytes());
+        requireNotNegative("pushWaitMillis", configuration.pushWaitMillis());
+        requireNotNegative("tooSlowMillis", configuration.tooSlowMillis());
+        requireNotNegative("slowDisconnectMillis", configuration.slowDisconnectMillis());
         long largest = (long) configuration.maxMessageBytes() + LARGEST_TOPIC_AND_HEADERS;
         long together = configuration.maxQueuedBytes() > 0
                 ? configuration.maxQueuedBytes()
@@ -54,6 +63,9 @@ record Limits(
                 Math.max(together, largest),
                 configuration.maxMessageBytes(),
                 configuration.maxSubscriptions(),
+                configuration.maxSubscriptionBytes() > 0
+                        ? configuration.maxSubscriptionBytes()
+                        : Runtime.getRuntime().maxMemory() / 8 * 3,
                 configuration.pushWaitMillis(),
                 configuration.tooSlowMillis(),
                 names(configuration.tooSlowTransports()),
@@ -74,9 +86,17 @@ record Limits(
     }
 
     private static void requirePositive(String key, long value) {
-        if (value <= 0) {
+        require(value > 0, key, value, "positive");
+    }
+
+    private static void requireNotNegative(String key, long value) {
+        require(value >= 0, key, value, "0 or more");
+    }
+
+    private static void require(boolean right, String key, long value, String range) {
+        if (!right) {
             throw new IllegalArgumentException(
-                    key + "=" + value + " in io.datahub.broker.cfg must be positive; correct or remove the line");
+                    key + "=" + value + " in io.datahub.broker.cfg must be " + range + "; correct or remove the line");
         }
     }
 }

@@ -112,6 +112,17 @@ final class PrefixIndex<S> {
         }
     }
 
+    /** The number of nodes that a match of this topic goes through, below the root; for tests. */
+    int steps(byte[] topic) {
+        int steps = 0;
+        int at = 0;
+        for (Node node = root; node != null && at < topic.length; steps += node == null ? 0 : 1) {
+            node = node.child(topic, at);
+            at += node == null ? 0 : node.label.length;
+        }
+        return steps;
+    }
+
     /** The number of subscriptions. */
     synchronized int size() {
         return size;

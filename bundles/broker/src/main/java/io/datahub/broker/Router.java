@@ -17,8 +17,22 @@ final class Router {
 
     static final EventQueue[] NOBODY = {};
 
+    /** What a subscription takes beside its bytes, which are kept twice; measured with a million of them. */
+    private static final int SUBSCRIPTION_BYTES = 160;
+
     private final PrefixIndex<BrokerSession> index = new PrefixIndex<>();
     private final AtomicLong epoch = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
+    private volatile long maxBytes;
+
+    Router(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    /** Bounds the memory of all subscriptions together, of those to come. */
+    void bound(long most) {
+        maxBytes = most;
+    }
 
     long epoch() {
         return epoch.get();
@@ -29,14 +43,32 @@ final class Router {
         epoch.incrementAndGet();
     }
 
-    void add(byte[] prefix, BrokerSession session) {
+    /** Adds a subscription; false if all together would take too much memory. */
+    boolean add(byte[] prefix, BrokerSession session) {
+        long cost = cost(prefix);
+        if (bytes.addAndGet(cost) > maxBytes) {
+            bytes.addAndGet(-cost);
+            return false;
+        }
         index.add(prefix, session);
         changed();
+        return true;
     }
 
     void remove(byte[] prefix, BrokerSession session) {
-        index.remove(prefix, session);
+        if (index.remove(prefix, session)) {
+            bytes.addAndGet(-cost(prefix));
+        }
         changed();
+    }
+
+    private static long cost(byte[] prefix) {
+        return SUBSCRIPTION_BYTES + 2L * prefix.length;
+    }
+
+    /** What all subscriptions take together, about. */
+    long subscriptionBytes() {
+        return bytes.get();
     }
 
     int subscriptions() {

@@ -26,21 +26,29 @@ final class Subscriptions {
         this.most = most;
     }
 
-    /** Adds one; false if there are as many as are allowed. */
+    /** Adds one; false if there are as many as are allowed, of this session or of all together. */
     synchronized boolean add(byte[] bytes) {
-        if (size >= most) {
-            return false;
-        }
         if (closed) {
             return true;
         }
+        if (size >= most) {
+            return false;
+        }
+        Prefix prefix = new Prefix(bytes.clone());
+        if (counts.merge(prefix, 1, Integer::sum) == 1 && !begin(prefix)) {
+            return false;
+        }
         size++;
-        byte[] prefix = bytes.clone();
-        if (counts.merge(new Prefix(prefix), 1, Integer::sum) == 1) {
-            if (Topic.bringsLosses(prefix)) {
-                bringLosses = ++lossPrefixes > 0;
-            }
-            router.add(prefix, session);
+        return true;
+    }
+
+    private boolean begin(Prefix prefix) {
+        if (!router.add(prefix.bytes, session)) {
+            counts.remove(prefix);
+            return false;
+        }
+        if (Topic.bringsLosses(prefix.bytes)) {
+            bringLosses = ++lossPrefixes > 0;
         }
         return true;
     }

@@ -2,6 +2,7 @@ package io.datahub.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -114,19 +115,37 @@ class PrefixIndexTest {
     }
 
     @Test
-    void shouldHoldAMillionSubscriptionsAndStillFindFewStepsAway() {
+    void shouldHoldAMillionSubscriptionsInLittleMemoryAndFindFewStepsAway() {
+        long before = usedMemory();
         for (int i = 0; i < 1_000_000; i++) {
             add("plant." + i % 1000 + ".sensor." + i, "s");
         }
 
         assertThat(index.size()).isEqualTo(1_000_000);
-        long start = System.nanoTime();
-        int found = 0;
-        for (int i = 0; i < 100_000; i++) {
-            found += count("plant.7.sensor.1007.value");
+        assertThat((usedMemory() - before) / 1_000_000).as("bytes each").isLessThan(130);
+        assertThat(count("plant.7.sensor.1007.value")).isEqualTo(1);
+        assertThat(index.steps(bytes("plant.7.sensor.1007.value"))).isLessThan(12);
+        assertThat(index.steps(bytes("x".repeat(4_000)))).isZero();
+    }
+
+    private static long usedMemory() {
+        System.gc();
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    @Test
+    void shouldTakeNoMoreStepsForATopicThanItHasBytes() {
+        String topic = "a".repeat(300);
+        for (int length = 0; length <= topic.length(); length++) {
+            add(topic.substring(0, length), "s");
+            for (int other = 'b'; other <= 'z'; other++) {
+                add(topic.substring(0, length) + (char) other, "o");
+            }
         }
-        assertThat(found).isEqualTo(100_000);
-        assertThat(System.nanoTime() - start).isLessThan(5_000_000_000L);
+
+        assertThat(index.steps(bytes(topic))).isEqualTo(300);
+        assertThat(index.steps(bytes(topic.substring(0, 10)))).isEqualTo(10);
     }
 
     private int count(String topic) {

@@ -5,6 +5,7 @@ import static io.datahub.api.user.Action.SUBSCRIBE;
 import static io.datahub.broker.FakeSink.events;
 import static io.datahub.broker.FakeSink.runs;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventWriter;
@@ -451,6 +452,55 @@ class QueueBoundsTest {
 
         assertThat(unused[0]).isTrue();
         assertThat(events(session)).containsExactly("t.x=y");
+    }
+
+    @Test
+    void shouldBoundTheMemoryOfAllSubscriptionsTogether() {
+        begin("maxSubscriptionBytes", 100_000L);
+        Session greedy = open(sink);
+        Session other = open(new FakeSink(), "a");
+        int added = 0;
+        while (greedy.subscribe(("x" + added + "y".repeat(4_000)).getBytes(StandardCharsets.UTF_8))) {
+            added++;
+        }
+        assertThat(added).isBetween(8, 12);
+        assertThat(greedy.info().subscriptions()).isEqualTo(added);
+        assertThat(other.subscribe("z".repeat(4_000).getBytes(StandardCharsets.UTF_8)))
+                .isFalse();
+        assertThat(other.subscribe("a".getBytes(StandardCharsets.UTF_8)))
+                .as("again")
+                .isTrue();
+
+        greedy.close();
+        assertThat(other.subscribe("z".repeat(4_000).getBytes(StandardCharsets.UTF_8)))
+                .isTrue();
+        other.close();
+        assertThat(broker.router().subscriptionBytes()).isZero();
+        broker.modified(Configurations.of(Map.of("maxSubscriptionBytes", 1L)));
+        assertThat(open(new FakeSink()).subscribe(new byte[0])).isFalse();
+    }
+
+    @Test
+    void shouldNameTheKeyThatIsOutOfItsRange() {
+        begin();
+        for (String key : List.of(
+                "queueBytes",
+                "highWaterBytes",
+                "pinnedBytes",
+                "maxQueuedBytes",
+                "maxSubscriptionBytes",
+                "pushWaitMillis",
+                "tooSlowMillis",
+                "slowDisconnectMillis")) {
+            assertThatThrownBy(() -> Limits.of(Configurations.of(Map.of(key, -1L))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(key + "=-1");
+        }
+        for (String key : List.of("queueMessages", "maxMessageBytes", "maxSubscriptions")) {
+            assertThatThrownBy(() -> Limits.of(Configurations.of(Map.of(key, 0))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(key + "=0");
+        }
     }
 
     private static void await(BooleanSupplier condition) {
