@@ -48,6 +48,11 @@ final class Closures {
         return counts.get(reason).sum();
     }
 
+    /** All there were. */
+    long count() {
+        return counts.values().stream().mapToLong(LongAdder::sum).sum();
+    }
+
     /** All abnormal ones that occurred, such as {@code bad_frame=2 unauthenticated=1}. */
     @Override
     public String toString() {

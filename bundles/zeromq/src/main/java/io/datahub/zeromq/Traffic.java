@@ -57,6 +57,9 @@ final class Traffic implements Stage {
             }
             at = body + (int) length;
             if (flags >= COMMAND) {
+                if (frames > 0 && ++commands > MAX_COMMANDS_WITHIN) {
+                    throw new Violation(Closure.BAD_FRAME, "there are too many commands within a message");
+                }
                 receiver.command(Command.parse(bytes, body, at));
                 start = frames == 0 ? at : without(bytes, start, body - header, at);
                 continue;
@@ -92,9 +95,6 @@ final class Traffic implements Stage {
         if (flags >= COMMAND || flags < 0) {
             if ((flags & ~LONG) != COMMAND) {
                 throw new Violation(Closure.BAD_FRAME);
-            }
-            if (frames > 0 && ++commands > MAX_COMMANDS_WITHIN) {
-                throw new Violation(Closure.BAD_FRAME, "there are too many commands within a message");
             }
             if (length < 0 || length > MAX_COMMAND_BYTES) {
                 throw new Violation(Closure.BAD_FRAME, "a command is too long");

@@ -1,0 +1,165 @@
+package io.datahub.zeromq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What one peer does, others don't feel; its connection closes with a reason that is counted. */
+@Timeout(120)
+class AbuseTest {
+
+    private Fixture hub;
+    private RawPeer subscriber;
+    private RawPeer publisher;
+
+    @AfterEach
+    void stop() {
+        hub.close();
+    }
+
+    private void begin(Map<String, Object> broker, Object... keysAndValues) throws IOException {
+        hub = new Fixture(broker, keysAndValues);
+        subscriber = hub.subscriber("all", "probe");
+        publisher = hub.connect("all", "PUSH");
+    }
+
+    private void assertThatOthersAreUntouched() throws IOException {
+        publisher.send(RawPeer.message("probe", "x"));
+        assertThat(subscriber.message()).containsExactly("probe", "x");
+        assertThat(hub.closed(Closure.FAILED)).isZero();
+    }
+
+    @Test
+    void shouldCloseHandshakesThatOnlyDrip() throws IOException {
+        begin(Map.of(), "handshakeMillis", 1_500L);
+        byte[] greeting = RawPeer.greeting(3, 0, "PLAIN");
+        List<RawPeer> dripping = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            dripping.add(hub.connect());
+        }
+        int sent = 0;
+        while (hub.closed(Closure.HANDSHAKE_TIMEOUT) < dripping.size()) {
+            for (RawPeer peer : dripping) {
+                drip(peer, greeting, sent);
+            }
+            sent++;
+            assertThatOthersAreUntouched();
+        }
+        assertThat(hub.zeromq.reception().handshakes().going()).isZero();
+    }
+
+    private static void drip(RawPeer peer, byte[] greeting, int sent) {
+        try {
+            if (sent < greeting.length - 1) {
+                peer.send(new byte[] {greeting[sent]});
+            }
+        } catch (IOException e) {
+            // closed, as it should be
+        }
+    }
+
+    @Test
+    void shouldReserveNothingForWhatIsOnlyAnnounced() throws IOException {
+        begin(Map.of());
+        for (byte[] announced : List.of(
+                new byte[] {2, 0x7f, -1, -1, -1, -1, -1, -1, -1},
+                new byte[] {3, 0, 0, 0, 0, 1, 1, 0, 0},
+                new byte[] {1, 1, 't', 2, 0x7f, -1, -1, -1, -1, -1, -1, -1})) {
+            RawPeer peer = hub.connect("all", "PUSH");
+            peer.send(announced);
+            peer.untilClosed();
+        }
+        assertThat(hub.closed(Closure.TOO_LARGE)).isEqualTo(3);
+
+        RawPeer largest = hub.connect("all", "PUSH");
+        largest.send(new byte[] {1, 1, 't', 2, 0, 0, 0, 0, 1, 0, 0, 0});
+        largest.send(new byte[1_000]);
+        assertThatOthersAreUntouched();
+        assertThat(hub.zeromq.reception().receiving().bytes()).isLessThanOrEqualTo(65_536);
+    }
+
+    @Test
+    void shouldEndAFloodOfSubscriptionsAtItsBound() throws IOException {
+        begin(Map.of("maxSubscriptionBytes", 1_000_000L));
+        RawPeer flood = hub.connect("all", "SUB");
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
+            try {
+                for (int i = 0; i < 1_000_000; i++) {
+                    flood.subscribe(i + "x".repeat(4_000));
+                }
+            } catch (IOException e) {
+                // closed, as it should be
+            }
+        });
+        Fixture.await(() -> hub.closed(Closure.TOO_MANY_SUBSCRIPTIONS) == 1);
+        sending.join();
+
+        assertThatOthersAreUntouched();
+        assertThat(hub.subscriptions()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldGrowByNothingWhenAPeerSubscribesAndUnsubscribesForEver() throws IOException {
+        begin(Map.of("maxSubscriptions", 3));
+        RawPeer restless = hub.connect("all", "SUB");
+        for (int i = 0; i < 5_000; i++) {
+            restless.subscribe("a" + i);
+            restless.send(RawPeer.message("\u0000a" + i));
+            restless.send(RawPeer.message("\u0000never"));
+        }
+        restless.subscribe("last");
+
+        Fixture.await(() -> hub.subscriptions() == 2);
+        assertThatOthersAreUntouched();
+        assertThat(restless.isOpen()).isTrue();
+    }
+
+    @Test
+    void shouldStopReadingAPeerThatReadsNoAnswers() throws Exception {
+        begin(Map.of());
+        RawPeer deaf = hub.connect("all", "REQ");
+        byte[] request = RawPeer.message("", "", "");
+        int requests = 400_000;
+        ByteBuffer many = ByteBuffer.allocate(1_000 * request.length);
+        while (many.hasRemaining()) {
+            many.put(request);
+        }
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
+            try {
+                for (int i = 0; i < requests / 1_000; i++) {
+                    deaf.send(many.array());
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        awaitThatNothingHappens();
+        assertThat(hub.broker.counters().refused()).isPositive().isLessThan(requests);
+
+        for (int i = 0; i < requests; i++) {
+            assertThat(deaf.message()).startsWith("", "ERR", "400");
+        }
+        sending.join();
+        assertThat(hub.broker.counters().refused()).isEqualTo(requests);
+    }
+
+    /** Until many others' messages went through and not one request more. */
+    private void awaitThatNothingHappens() throws IOException {
+        long before = -1;
+        for (int idle = 0; idle < 200; idle++) {
+            assertThatOthersAreUntouched();
+            long now = hub.broker.counters().refused();
+            idle = now == before && now > 0 ? idle : 0;
+            before = now;
+        }
+    }
+}
