@@ -3,7 +3,10 @@ package io.datahub.zeromq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,6 +124,44 @@ class AbuseTest {
         Fixture.await(() -> hub.subscriptions() == 2);
         assertThatOthersAreUntouched();
         assertThat(restless.isOpen()).isTrue();
+    }
+
+    @Test
+    void shouldTakeLittleForAConnectionThatIsIdle() throws IOException {
+        begin(Map.of());
+        int peers = 300;
+        List<Socket> idle = new ArrayList<>();
+        try {
+            connectIdle(idle);
+            long before = usedMemory();
+            for (int i = 1; i < peers; i++) {
+                connectIdle(idle);
+            }
+            Fixture.await(() -> hub.subscriptions() == 1 + peers);
+            assertThat((usedMemory() - before) / peers)
+                    .as("bytes for both ends of a connection")
+                    .isLessThan(8_192);
+        } finally {
+            for (Socket socket : idle) {
+                socket.close();
+            }
+        }
+    }
+
+    private void connectIdle(List<Socket> idle) throws IOException {
+        Socket socket = new Socket(hub.zeromq.address().getAddress(), hub.port());
+        idle.add(socket);
+        OutputStream out = socket.getOutputStream();
+        out.write(RawPeer.greeting(3, 1, "PLAIN"));
+        out.write(RawPeer.hello("all", "all-token"));
+        out.write(RawPeer.metadata("INITIATE", "SUB"));
+        out.write(RawPeer.message("\u0001idle."));
+    }
+
+    private static long usedMemory() {
+        System.gc();
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     @Test

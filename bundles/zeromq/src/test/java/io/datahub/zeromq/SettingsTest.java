@@ -1,0 +1,45 @@
+package io.datahub.zeromq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+
+    @Test
+    void shouldNameTheKeyThatIsOutOfItsRange() {
+        for (String key : List.of(
+                "port",
+                "loops",
+                "maxMessageBytes",
+                "maxFrames",
+                "maxConnections",
+                "maxConnectionsPerAddress",
+                "maxHandshakes",
+                "maxHeldBack",
+                "readBufferBytes")) {
+            assertRefused(key, -1);
+        }
+        for (String key : List.of("handshakeMillis", "failCloseMillis", "pingMillis", "idleMillis")) {
+            assertRefused(key, -1L);
+        }
+    }
+
+    private static void assertRefused(String key, Object value) {
+        assertThatThrownBy(() -> Settings.of(Fixture.configuration(key, value)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(key + "=" + value)
+                .hasMessageContaining("io.datahub.zeromq.cfg");
+    }
+
+    @Test
+    void shouldListNoProxyUnlessTold() {
+        Settings settings = Settings.of(Fixture.configuration());
+
+        assertThat(settings.isShared(Networks.address("127.0.0.1"))).isTrue();
+        assertThat(settings.isShared(Networks.address("10.0.0.1"))).isFalse();
+        assertThat(settings.proxies().contains(Networks.address("127.0.0.1"))).isFalse();
+    }
+}
