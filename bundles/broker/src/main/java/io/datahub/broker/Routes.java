@@ -59,11 +59,20 @@ final class Routes {
         long hash = (long) to - from;
         int i = from;
         for (; i <= to - Long.BYTES; i += Long.BYTES) {
-            hash = (hash ^ bytes.getLong(i)) * SPREAD;
+            hash = spread(hash ^ bytes.getLong(i));
         }
         for (; i < to; i++) {
-            hash = (hash ^ bytes.get(i)) * SPREAD;
+            hash = spread(hash ^ bytes.get(i));
         }
-        return (int) (hash >>> 40) & (places.length - 1);
+        return (int) ((hash * SPREAD) >>> (Long.numberOfLeadingZeros(places.length) + 1));
+    }
+
+    /**
+     * A product's bits depend on those below them only, so the upper half is brought down: topics often differ in few
+     * bytes, wherever these are, and every bit is to reach the highest ones, which are the place.
+     */
+    private static long spread(long hash) {
+        long product = hash * SPREAD;
+        return product ^ (product >>> Integer.SIZE);
     }
 }
