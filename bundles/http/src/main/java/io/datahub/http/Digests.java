@@ -16,10 +16,12 @@ final class Digests {
 
     static final String REPR_DIGEST = "Repr-Digest";
     static final String CONTENT_DIGEST = "Content-Digest";
+    static final String WANT_CONTENT_DIGEST = "Want-Content-Digest";
 
     private static final Pattern COMMA = Pattern.compile(",");
     private static final Pattern MEMBER =
             Pattern.compile("\\s*([a-z*][a-z0-9_.*-]*)\\s*=\\s*:([A-Za-z0-9+/=]*):\\s*(?:;.*)?");
+    private static final Pattern WISH = Pattern.compile("\\s*sha-256\\s*=\\s*(?:[1-9]|10)\\s*(?:;.*)?");
     private static final Map<String, Integer> BYTES = Map.of("SHA-256", 32, "SHA-512", 64);
 
     private Digests() {}
@@ -27,6 +29,11 @@ final class Digests {
     /** The field's value for a record with this SHA-256 in hexadecimal. */
     static String format(String sha256) {
         return "sha-256=:" + Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256)) + ":";
+    }
+
+    /** Whether a client that sends these {@code Want-…-Digest} fields (section 4) would take SHA-256. */
+    static boolean isSha256Wanted(List<String> values) {
+        return values.stream().flatMap(COMMA::splitAsStream).map(WISH::matcher).anyMatch(Matcher::matches);
     }
 
     /**

@@ -37,7 +37,7 @@ final class DirectoryListing {
 
     private static void send(Exchange exchange, Listing listing, int limit) {
         var headers = exchange.response().getHeaders();
-        headers.put(HttpHeader.VARY, "Accept");
+        headers.add(HttpHeader.VARY, "Accept");
         if (prefersHtml(exchange)) {
             headers.put(HttpHeader.CONTENT_TYPE, "text/html;charset=utf-8");
             exchange.body(200, ListingPage.of(listing, limit));

@@ -112,10 +112,10 @@ final class Download {
         if (asAttachment || types.isAttachment(type)) {
             headers.put(HttpHeader.CONTENT_DISPOSITION, Disposition.attachment(name));
         }
+        Answer answer = answer(exchange, version, type);
         version.etag()
                 .flatMap(settled -> version.sha256())
-                .ifPresent(sha256 -> headers.put(Digests.REPR_DIGEST, Digests.format(sha256)));
-        Answer answer = answer(exchange, version, type);
+                .ifPresent(sha256 -> putDigests(exchange, answer, Digests.format(sha256)));
         if (answer.contentRange != null) {
             headers.put(HttpHeader.CONTENT_RANGE, answer.contentRange);
         }
@@ -124,6 +124,16 @@ final class Download {
             headers.put(HttpHeader.CONTENT_LENGTH, answer.length);
         }
         return answer;
+    }
+
+    /** The record's digest goes with every answer, that of the body with a whole one and on demand. */
+    private static void putDigests(Exchange exchange, Answer answer, String digest) {
+        HttpFields.Mutable headers = exchange.response().getHeaders();
+        headers.put(Digests.REPR_DIGEST, digest);
+        if (answer.status == 200
+                && Digests.isSha256Wanted(exchange.request().getHeaders().getValuesList(Digests.WANT_CONTENT_DIGEST))) {
+            headers.put(Digests.CONTENT_DIGEST, digest);
+        }
     }
 
     private static Answer answer(Exchange exchange, RecordVersion version, String type) {

@@ -2,6 +2,7 @@ package io.datahub.http;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -9,6 +10,20 @@ import org.eclipse.jetty.http.MimeTypes;
 
 /** The media types of records, told by the extension of their names, and whether a browser may show them. */
 final class MediaTypes {
+
+    /** Types of extensions that Jetty's table doesn't have. */
+    private static final Map<String, String> FURTHER = Map.ofEntries(
+            Map.entry("md", "text/markdown"),
+            Map.entry("log", "text/plain"),
+            Map.entry("diff", "text/x-diff"),
+            Map.entry("patch", "text/x-diff"),
+            Map.entry("yaml", "application/yaml"),
+            Map.entry("yml", "application/yaml"),
+            Map.entry("toml", "application/toml"),
+            Map.entry("jsonl", "application/x-ndjson"),
+            Map.entry("ndjson", "application/x-ndjson"),
+            Map.entry("parquet", "application/vnd.apache.parquet"),
+            Map.entry("deb", "application/vnd.debian.binary-package"));
 
     private static final String UNKNOWN = "application/octet-stream";
     private static final Pattern COMMA = Pattern.compile(",");
@@ -36,7 +51,8 @@ final class MediaTypes {
     static String of(String name) {
         String type = MimeTypes.DEFAULTS.getMimeByExtension(name);
         if (type == null) {
-            return UNKNOWN;
+            String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+            type = FURTHER.getOrDefault(extension, UNKNOWN);
         }
         return type.startsWith("text/") && !type.contains(";") ? type + ";charset=utf-8" : type;
     }

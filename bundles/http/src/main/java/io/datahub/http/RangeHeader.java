@@ -17,10 +17,11 @@ final class RangeHeader {
     private RangeHeader() {}
 
     /**
-     * The ranges that it asks for of a record of this size.
+     * The ranges that it asks for of a record of this size. Those that overlap or touch come as one, so that no byte is sent
+     * twice (15.3.7.2).
      *
      * @return the ranges in the order asked for, none if none can be given; empty where the header is to be ignored: it
-     *     isn't about bytes, is malformed, or asks for more than the whole record
+     *     isn't about bytes, is malformed, has too many ranges, or asks for more than the whole record
      */
     static Optional<List<ByteRange>> parse(String value, long size) {
         Matcher bytes = BYTES.matcher(value);
@@ -49,7 +50,23 @@ final class RangeHeader {
                 total += range.length();
             }
         }
-        return any && (ranges.size() < 2 || total <= size) ? Optional.of(List.copyOf(ranges)) : Optional.empty();
+        return any && (ranges.size() < 2 || total <= size) ? Optional.of(united(ranges)) : Optional.empty();
+    }
+
+    private static List<ByteRange> united(List<ByteRange> ranges) {
+        List<ByteRange> apart = new ArrayList<>();
+        for (ByteRange range : ranges) {
+            ByteRange union = range;
+            int place = apart.size();
+            for (int i = apart.size() - 1; i >= 0; i--) {
+                if (apart.get(i).touches(range)) {
+                    union = union.with(apart.remove(i));
+                    place = i;
+                }
+            }
+            apart.add(place, union);
+        }
+        return List.copyOf(apart);
     }
 
     private static boolean isMalformed(String first, String last) {

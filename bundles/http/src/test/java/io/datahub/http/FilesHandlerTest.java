@@ -1,5 +1,6 @@
 package io.datahub.http;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.record.RecordPath;
@@ -22,6 +23,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,7 +114,15 @@ class FilesHandlerTest {
         "bytes=-2, 206, bytes 8-9/10, 89",
         "bytes=5-999, 206, bytes 5-9/10, 56789",
         "bytes=10-, 416, bytes */10, the record has no byte of the range",
+        "bytes=20-30, 416, bytes */10, the record has no byte of the range",
+        "bytes=-0, 416, bytes */10, the record has no byte of the range",
         "lines=1-2, 200, , 0123456789",
+        "'bytes=0-1,20-30', 206, bytes 0-1/10, 01",
+        "'bytes=0-3,2-5', 206, bytes 0-5/10, 012345",
+        "'bytes=4-5,0-1,2-3', 206, bytes 0-5/10, 012345",
+        "'bytes=0-,0-', 200, , 0123456789",
+        "'bytes=0-1,x', 200, , 0123456789",
+        "bytes=99999999999999999999-, 200, , 0123456789",
         "bytes=3-1, 200, , 0123456789"
     })
     void shouldServeARange(String range, int status, String contentRange, String body) throws Exception {
@@ -140,6 +150,48 @@ class FilesHandlerTest {
                         .replace("B--", boundary + "--"));
         assertThat(header(answer, "Content-Length"))
                 .isEqualTo("" + answer.body().length());
+    }
+
+    @Test
+    void shouldIgnoreARequestForVeryManyRanges() throws Exception {
+        store.put("builds/long", "x".repeat(1_000));
+        String ranges = "bytes="
+                + IntStream.range(0, 65).mapToObj(i -> i * 10 + "-" + i * 10).collect(joining(","));
+
+        assertThat(server.get("/files/builds/long", "Range", ranges).statusCode())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"sha-256=1, true", "'sha-512=10, sha-256=3', true", "sha-256=0, false", "sha-512=1, false"})
+    void shouldSendTheDigestOfTheBodyOnDemand(String wish, boolean isSent) throws Exception {
+        HttpResponse<String> answer = server.get("/files/builds/app.txt", "Want-Content-Digest", wish);
+        String expected = isSent ? digest("SHA-256", "0123456789") : null;
+
+        assertThat(header(answer, "Content-Digest")).isEqualTo(expected);
+        assertThat(header(answer, "Repr-Digest")).isEqualTo(digest("SHA-256", "0123456789"));
+        assertThat(header(
+                        server.get("/files/builds/app.txt", "Want-Content-Digest", wish, "Range", "bytes=0-1"),
+                        "Content-Digest"))
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a.txt, text/plain;charset=utf-8",
+        "a.LOG, text/plain;charset=utf-8",
+        "a.md, text/markdown;charset=utf-8",
+        "a.json, application/json",
+        "a.yml, application/yaml",
+        "a.tar.gz, application/gzip",
+        "a.png, image/png",
+        "a.unheard-of, application/octet-stream",
+        "none, application/octet-stream"
+    })
+    void shouldTellTheMediaTypeByTheExtension(String name, String type) throws Exception {
+        store.put(name, "x");
+
+        assertThat(header(server.get("/files/" + name), "Content-Type")).isEqualTo(type);
     }
 
     @ParameterizedTest

@@ -47,7 +47,11 @@ final class Door extends Handler.Abstract {
         if (found.isEmpty()) {
             return refuse(request, response, callback, nothingAt(path));
         }
-        if (!origins.mayWrite(request)) {
+        WebOrigins pages = origins;
+        if (pages.share(request, response, callback)) {
+            return true;
+        }
+        if (!pages.mayWrite(request)) {
             return refuse(request, response, callback, foreign());
         }
         Origin origin = origin(request);

@@ -23,8 +23,8 @@ public @interface JettyConfiguration {
     int tls_port() default 8443;
 
     @AttributeDefinition(
-            description = "Origins of web pages that may write besides the hub's own, such as https://ci.example.org;"
-                    + " * stands for every origin")
+            description = "Origins of web pages that may write, and read answers, besides the hub's own, such as"
+                    + " https://ci.example.org; * stands for every origin")
     String[] origins() default {};
 
     @AttributeDefinition(description = "How long a connection may be silent, in milliseconds, from 1000")

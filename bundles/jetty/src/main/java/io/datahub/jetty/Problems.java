@@ -45,6 +45,7 @@ final class Problems implements Request.Handler {
         HttpFields.Mutable headers = response.getHeaders();
         OF_A_RECORD.forEach(headers::remove);
         headers.remove("Repr-Digest");
+        headers.remove("Content-Digest");
         if (HttpStatus.hasNoBody(status)) {
             response.write(true, null, callback);
             return true;

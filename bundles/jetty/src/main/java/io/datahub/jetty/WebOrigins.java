@@ -5,18 +5,31 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 
 /**
- * The origins of web pages (RFC 6454) that may write. A program that is no browser names none and passes. A page passes
- * when it came from the hub itself or its origin is listed; {@code null}, which sandboxed pages have, is never the hub's own.
+ * The origins of web pages (RFC 6454) that may write, and read what the hub answers. A program that is no browser names none
+ * and passes. A page passes when it came from the hub itself or its origin is listed; {@code null}, which sandboxed pages
+ * have, is never the hub's own. Pages of listed origins are let in by the headers of CORS (Fetch standard, 3.3), always
+ * without the credentials that the browser itself knows: they have to bring their own token.
  */
 final class WebOrigins {
 
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
     private static final Pattern COMMA = Pattern.compile(",");
+
+    private static final HttpField METHODS =
+            new PreEncodedHttpField("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
+    private static final HttpField REMEMBER = new PreEncodedHttpField("Access-Control-Max-Age", "600");
+    private static final HttpField EXPOSED = new PreEncodedHttpField("Access-Control-Expose-Headers", "*");
 
     private final Set<String> listed;
 
@@ -44,10 +57,45 @@ final class WebOrigins {
         }
         for (String origin : request.getHeaders().getValuesList(HttpHeader.ORIGIN)) {
             String page = normal(origin);
-            if (!listed.contains("*") && !listed.contains(page) && !isOwn(page, request)) {
+            if (!isListed(page) && !isOwn(page, request)) {
                 return false;
             }
         }
+        return true;
+    }
+
+    private boolean isListed(String page) {
+        return listed.contains("*") || listed.contains(page);
+    }
+
+    /**
+     * Lets a page of a listed origin see the answer.
+     *
+     * @return whether the request was nothing but the question for that, and is answered
+     */
+    boolean share(Request request, Response response, Callback callback) {
+        if (listed.isEmpty()) {
+            return false;
+        }
+        HttpFields.Mutable headers = response.getHeaders();
+        headers.add(HttpHeader.VARY, "Origin");
+        String origin = request.getHeaders().get(HttpHeader.ORIGIN);
+        if (origin == null || !isListed(normal(origin))) {
+            return false;
+        }
+        headers.put("Access-Control-Allow-Origin", origin);
+        if (!request.getMethod().equals("OPTIONS") || !request.getHeaders().contains("Access-Control-Request-Method")) {
+            headers.put(EXPOSED);
+            return false;
+        }
+        headers.put(METHODS);
+        headers.put(REMEMBER);
+        String wanted = request.getHeaders().get("Access-Control-Request-Headers");
+        if (wanted != null) {
+            headers.put("Access-Control-Allow-Headers", wanted);
+        }
+        response.setStatus(HttpStatus.NO_CONTENT_204);
+        callback.succeeded();
         return true;
     }
 

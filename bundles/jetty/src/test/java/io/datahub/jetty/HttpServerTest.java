@@ -217,6 +217,46 @@ class HttpServerTest {
     }
 
     @Test
+    void shouldLetNoPageFromElsewhereSeeAnswersUnlessConfigured() throws Exception {
+        String answer = preflight("https://ci.example");
+
+        assertThat(answer).startsWith("HTTP/1.1 401 ").doesNotContain("Access-Control-");
+        assertThat(get("/files", "Origin", "https://ci.example", "Authorization", "Bearer s3cret")
+                        .headers()
+                        .map())
+                .doesNotContainKeys("access-control-allow-origin", "vary");
+    }
+
+    @Test
+    void shouldLetPagesOfListedOriginsSeeAnswers() throws Exception {
+        server.reconfigure(Settings.with("origins", new String[] {"https://ci.example"}));
+
+        assertThat(preflight("https://ci.example"))
+                .startsWith("HTTP/1.1 204 ")
+                .contains("Access-Control-Allow-Origin: https://ci.example\r\n")
+                .contains("Access-Control-Allow-Methods: GET, HEAD, POST, PUT, PATCH, DELETE\r\n")
+                .contains("Access-Control-Allow-Headers: authorization,if-match\r\n")
+                .contains("Vary: Origin\r\n")
+                .doesNotContain("Allow-Credentials");
+        assertThat(preflight("https://evil.example"))
+                .startsWith("HTTP/1.1 401 ")
+                .contains("Vary: Origin\r\n")
+                .doesNotContain("Access-Control-");
+        var headers = get("/files", "Origin", "https://ci.example", "Authorization", "Bearer wrong")
+                .headers();
+        assertThat(headers.firstValue("Access-Control-Allow-Origin")).contains("https://ci.example");
+        assertThat(headers.firstValue("Access-Control-Expose-Headers")).contains("*");
+    }
+
+    @Test
+    void shouldSpeakHttp2WithoutTls() throws Exception {
+        HttpResponse<String> answer = get("/files", "Authorization", "Bearer s3cret");
+
+        assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(answer.body()).isEqualTo("files jenkins");
+    }
+
+    @Test
     void shouldRenderARefusalWithItsViolations() throws Exception {
         server.mount(new Mount("/judge", 0, 2, true, new Handler.Abstract() {
             @Override
@@ -400,6 +440,14 @@ class HttpServerTest {
         } catch (HttpTimeoutException e) {
             return 0;
         }
+    }
+
+    private String preflight(String origin) throws IOException {
+        return Wire.send(
+                server.port(),
+                "OPTIONS /files/x HTTP/1.1\r\nHost: hub\r\nOrigin: " + origin
+                        + "\r\nAccess-Control-Request-Method: PUT\r\nAccess-Control-Request-Headers: authorization,if-match"
+                        + "\r\nConnection: close\r\n\r\n");
     }
 
     private int write(String origin) throws IOException {
