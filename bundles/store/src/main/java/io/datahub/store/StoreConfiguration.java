@@ -59,6 +59,32 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "How many refused files are kept in state/rejected", min = "0")
     int maxRejected() default 100;
 
+    @AttributeDefinition(
+            description =
+                    "Names that programs give to files they haven't finished: * is any characters, ? one, XXXXXX six"
+                            + " letters and digits that aren't all small letters; put into files/ or incoming/ under such a name"
+                            + " they are no records until renamed")
+    String[] temporaryNames() default {
+        ".*.XXXXXX", // rsync
+        ".goutputstream-XXXXXX", // GLib
+        "*.part", // Firefox, KDE, yt-dlp
+        "*.partial", // Internet Explorer, rclone
+        "*.filepart", // WinSCP
+        "*.crdownload", // Chromium
+        "*.opdownload", // Opera
+        "*.download", // Safari
+        "*.aria2",
+        "*.tmp",
+        ".*.sw?", // Vim
+        ".*.kate-swp",
+        "*~", // backups of many editors
+        ".#*", // locks and backups of Emacs and CVS
+        "#*#", // Emacs
+        ".~lock.*#", // LibreOffice
+        "~$*", // Microsoft Office
+        ".nfs*"
+    };
+
     @AttributeDefinition(description = "Memory for the cache of index and journal, in MiB; after a restart", min = "1")
     int cacheMiB() default 16;
 }

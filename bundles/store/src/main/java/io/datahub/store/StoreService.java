@@ -91,7 +91,7 @@ public final class StoreService implements RecordStore, ChangeJournal, HealthChe
 
     private RecordFiles open(Home home) throws IOException {
         try {
-            return new RecordFiles(home, ledger, bench, judgement, () -> tuning.records());
+            return new RecordFiles(home, ledger, bench, judgement, () -> tuning.records(), () -> tuning.temporary());
         } catch (IOException | RuntimeException e) {
             ledger.close();
             judgement.close();
@@ -193,6 +193,11 @@ public final class StoreService implements RecordStore, ChangeJournal, HealthChe
     @Override
     public void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
         records.check(path, quiet, unsettled);
+    }
+
+    @Override
+    public boolean isTemporary(RecordPath path) {
+        return records.isTemporary(path);
     }
 
     @Override

@@ -2,10 +2,11 @@ package io.datahub.store;
 
 import io.datahub.store.ledger.LedgerSettings;
 import io.datahub.store.record.Settings;
+import io.datahub.store.record.TemporaryNames;
 import java.time.Duration;
 
 /** The configuration in effect, as the parts want it. */
-record Tuning(LedgerSettings ledger, Settings records, String require) {
+record Tuning(LedgerSettings ledger, Settings records, TemporaryNames temporary, String require) {
 
     static Tuning of(StoreConfiguration configuration) {
         return new Tuning(
@@ -22,6 +23,7 @@ record Tuning(LedgerSettings ledger, Settings records, String require) {
                         configuration.maxGoodFileBytes(),
                         Duration.ofDays(configuration.rejectedDays()),
                         configuration.maxRejected()),
+                TemporaryNames.of(configuration.temporaryNames()),
                 configuration.require());
     }
 
@@ -33,6 +35,6 @@ record Tuning(LedgerSettings ledger, Settings records, String require) {
                 + " journalDays=" + ledger.keepFor().toDays() + " maxJournalBytes=" + ledger.maxJournalBytes()
                 + " maxGoodBytes=" + records.maxGoodBytes() + " maxGoodFileBytes=" + records.maxGoodFileBytes()
                 + " rejectedDays=" + records.keepRejected().toDays() + " maxRejected=" + records.maxRejected()
-                + " cacheMiB=" + ledger.cacheMiB();
+                + " cacheMiB=" + ledger.cacheMiB() + " temporaryNames=\"" + temporary + '"';
     }
 }

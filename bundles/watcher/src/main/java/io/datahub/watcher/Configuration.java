@@ -22,28 +22,7 @@ public @interface Configuration {
                             + " can't notify, compares everything, in milliseconds; from 100")
     long pollMillis() default 5_000;
 
-    @AttributeDefinition(description = "Paths compared at the same time, from 1; more of them share one flush to disk")
-    int checkThreads() default 32;
-
     @AttributeDefinition(
-            description =
-                    "Names that programs give to files they haven't finished, with * and ?; no event until renamed")
-    String[] temporaryNames() default {
-        ".*.??????", // rsync
-        "*.part",
-        "*.partial",
-        "*.filepart",
-        "*.crdownload",
-        "*.download",
-        "*.tmp",
-        "*.swp",
-        "*.swx",
-        "4913",
-        "*~",
-        ".#*",
-        "#*#",
-        ".goutputstream-*",
-        ".~lock.*#",
-        ".nfs*"
-    };
+            description = "Paths compared at the same time, also those that are read or judged for that, from 1")
+    int checkThreads() default 16;
 }

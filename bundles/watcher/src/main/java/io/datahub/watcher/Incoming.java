@@ -74,7 +74,7 @@ final class Incoming {
                                     return Result.done(found);
                                 }));
             }
-        } else if (attributes.isRegularFile()) {
+        } else if (attributes.isRegularFile() && !store.isTemporary(path)) {
             Duration age = Duration.between(attributes.lastModifiedTime().toInstant(), Instant.now());
             if (!age.isNegative() && age.compareTo(quiet) < 0) {
                 again.accept(path);

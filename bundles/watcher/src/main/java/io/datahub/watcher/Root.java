@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -14,12 +13,12 @@ import java.util.Optional;
 final class Root {
 
     private final Path path;
-    private final Optional<Object> device;
+    private final Optional<Object> original;
 
     /** The root as it is now. */
-    Root(Path path) throws IOException {
+    Root(Path path) {
         this.path = path;
-        device = device(path);
+        original = identity();
     }
 
     Path path() {
@@ -29,15 +28,17 @@ final class Root {
     /** Why it isn't there; empty if it is. */
     Optional<String> absence() {
         try {
-            if (!Files.readAttributes(path, BasicFileAttributes.class).isDirectory()) {
+            BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+            if (!now.isDirectory()) {
                 return Optional.of(path + " is no directory; bring it back");
             }
-            return Objects.equals(device(path), device)
+            return Optional.ofNullable(now.fileKey()).equals(original)
                     ? Optional.empty()
-                    : Optional.of(path + " is on another file system than when the hub started; mount the right one, or"
-                            + " restart the hub to go on with this one");
+                    : Optional.of(
+                            path + " is another directory than when the hub started; put the right one back (mount"
+                                    + " it), or restart the hub to go on with this one");
         } catch (IOException e) {
-            return Optional.of(path + " is gone; bring it back, or make an empty one: " + e);
+            return Optional.of(path + " is gone; put it back, or make an empty one and restart the hub: " + e);
         }
     }
 
@@ -49,11 +50,5 @@ final class Root {
         } catch (IOException e) {
             return Optional.empty();
         }
-    }
-
-    private static Optional<Object> device(Path path) throws IOException {
-        return path.getFileSystem().supportedFileAttributeViews().contains("unix")
-                ? Optional.of(Files.getAttribute(path, "unix:dev"))
-                : Optional.empty();
     }
 }

@@ -2,15 +2,15 @@ package io.datahub.watcher;
 
 import io.datahub.api.record.RecordPath;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.DelayQueue;
+import java.util.concurrent.Delayed;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Paths that changed and wait until they have rested. Each is handed on once nothing was heard of it for the quiet time, or
@@ -29,38 +29,47 @@ final class Settling implements AutoCloseable {
         void settled(RecordPath path, Duration quiet);
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(Settling.class);
+
     /** Beyond this many paths, everything is compared instead: it costs less and its size is bounded. */
     private static final int MAX_WAITING = 100_000;
 
-    private static final int IDLE_SECONDS = 30;
+    private static final long STOP_MILLIS = 5_000;
 
     private final long quietNanos;
     private final long maxQuietNanos;
     private final Due due;
-    private final ExecutorService workers;
-    private final Semaphore free;
-    private final Thread clock;
+    private final List<Thread> workers = new ArrayList<>();
 
     private final Map<RecordPath, Wait> waiting = new HashMap<>(); // guarded by this
-    private final PriorityQueue<Entry> queue = new PriorityQueue<>(); // guarded by this
-    private boolean closed; // guarded by this
+    private final DelayQueue<Turn> queue = new DelayQueue<>();
+    private volatile boolean closed;
 
+    /** A path that waits; guarded by the settling. */
     private static final class Wait {
+        private final RecordPath path;
         private final long since;
         private long last;
         private boolean running;
         private boolean again;
 
-        private Wait(long now) {
-            since = now;
+        private Wait(RecordPath path, long since, long now) {
+            this.path = path;
+            this.since = since;
             last = now;
         }
     }
 
-    private record Entry(RecordPath path, long at) implements Comparable<Entry> {
+    /** A moment at which a path is looked at; at the end, one at which a thread ends. */
+    private record Turn(Wait entry, long at) implements Delayed {
         @Override
-        public int compareTo(Entry other) {
-            return Long.signum(at - other.at);
+        public long getDelay(TimeUnit unit) {
+            return unit.convert(at - System.nanoTime(), TimeUnit.NANOSECONDS);
+        }
+
+        @Override
+        public int compareTo(Delayed other) {
+            return Long.signum(at - ((Turn) other).at);
         }
     }
 
@@ -68,19 +77,11 @@ final class Settling implements AutoCloseable {
         quietNanos = quiet.toNanos();
         maxQuietNanos = Math.max(quiet.toNanos(), maxQuiet.toNanos());
         this.due = due;
-        free = new Semaphore(threads);
-        AtomicInteger count = new AtomicInteger();
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads,
-                threads,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                task -> new Thread(task, "datahub-" + name + "-" + count.incrementAndGet()));
-        pool.allowCoreThreadTimeOut(true);
-        workers = pool;
-        clock = new Thread(this::run, "datahub-" + name + "-clock");
-        clock.start();
+        for (int i = 1; i <= threads; i++) {
+            Thread worker = new Thread(this::run, "datahub-" + name + "-" + i);
+            workers.add(worker);
+            worker.start();
+        }
     }
 
     /** Something was heard of a path. */
@@ -95,8 +96,7 @@ final class Settling implements AutoCloseable {
                 touchEverything();
                 return;
             }
-            waiting.put(path, new Wait(now));
-            schedule(path, now + quietNanos);
+            enter(new Wait(path, now, now));
         } else if (wait.running) {
             wait.again = true;
         } else {
@@ -110,11 +110,13 @@ final class Settling implements AutoCloseable {
         touch(RecordPath.ROOT);
     }
 
-    private void schedule(RecordPath path, long at) {
-        queue.add(new Entry(path, at));
-        if (queue.peek().at == at) {
-            notifyAll();
-        }
+    private void enter(Wait wait) {
+        waiting.put(wait.path, wait);
+        queue.add(new Turn(wait, dueAt(wait)));
+    }
+
+    private long dueAt(Wait wait) {
+        return Math.min(wait.last + quietNanos, wait.since + maxQuietNanos);
     }
 
     /** How many paths wait. */
@@ -124,84 +126,63 @@ final class Settling implements AutoCloseable {
 
     private void run() {
         try {
-            while (true) {
-                free.acquire();
-                Runnable next = next();
-                if (next == null) {
-                    return;
+            while (!closed) {
+                Turn turn = queue.take();
+                if (turn.entry != null && begin(turn.entry)) {
+                    settle(turn.entry);
                 }
-                workers.execute(() -> {
-                    try {
-                        next.run();
-                    } finally {
-                        free.release();
-                    }
-                });
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Waits for a path that is due; null when closed. */
-    private synchronized Runnable next() throws InterruptedException {
-        while (!closed) {
-            Entry first = queue.peek();
-            long left = first == null ? Long.MAX_VALUE : first.at - System.nanoTime();
-            if (left > 0) {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
-                continue;
-            }
-            queue.poll();
-            Wait wait = waiting.get(first.path);
-            if (wait == null || wait.running) {
-                continue;
-            }
-            long at = Math.min(wait.last + quietNanos, wait.since + maxQuietNanos);
-            if (at - System.nanoTime() > 0) {
-                schedule(first.path, at);
-                continue;
-            }
-            wait.running = true;
-            boolean waitedLong = wait.last + quietNanos - (wait.since + maxQuietNanos) > 0;
-            return () -> settle(first.path, wait, waitedLong ? Duration.ZERO : Duration.ofNanos(quietNanos));
+    /** Whether the path is due; if it isn't yet, it gets another turn. */
+    private synchronized boolean begin(Wait wait) {
+        if (closed || waiting.get(wait.path) != wait) {
+            return false;
         }
-        return null;
+        long at = dueAt(wait);
+        if (at - System.nanoTime() > 0) {
+            queue.add(new Turn(wait, at));
+            return false;
+        }
+        wait.running = true;
+        return true;
     }
 
-    private void settle(RecordPath path, Wait wait, Duration quiet) {
+    private void settle(Wait wait) {
+        boolean waitedLong = wait.last + quietNanos - (wait.since + maxQuietNanos) > 0;
         try {
-            due.settled(path, quiet);
+            due.settled(wait.path, waitedLong ? Duration.ZERO : Duration.ofNanos(quietNanos));
+        } catch (RuntimeException | Error e) {
+            LOG.error("event=settling-failed path=\"{}\"", wait.path, e);
         } finally {
             synchronized (this) {
-                waiting.remove(path);
+                waiting.remove(wait.path);
                 if (wait.again && !closed) {
-                    waitAgain(path, quiet.isZero() ? System.nanoTime() : wait.since);
+                    long now = System.nanoTime();
+                    enter(new Wait(wait.path, waitedLong ? now : wait.since, now));
                 }
             }
         }
     }
 
-    private void waitAgain(RecordPath path, long since) {
-        Wait wait = new Wait(since);
-        wait.last = System.nanoTime();
-        waiting.put(path, wait);
-        schedule(path, Math.min(wait.last + quietNanos, since + maxQuietNanos));
-    }
-
+    /** Ends; what is being handed on is finished first, so far as that doesn't take long. */
     @Override
     public void close() {
         synchronized (this) {
             closed = true;
             waiting.values().removeIf(wait -> !wait.running);
             queue.clear();
-            notifyAll();
+            workers.forEach(worker -> queue.add(new Turn(null, System.nanoTime())));
         }
-        clock.interrupt();
-        workers.shutdown();
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
         try {
-            clock.join();
-            workers.awaitTermination(5, TimeUnit.SECONDS);
+            for (Thread worker : workers) {
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                worker.join(Math.max(1, left));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -41,7 +41,6 @@ public final class Watcher implements HealthCheck {
     private final RecordStore store;
     private final Root root;
     private final Duration quiet;
-    private final TemporaryNames temporary;
     private final Incoming incoming;
     private final Settling files;
     private final Settling arrivals;
@@ -58,19 +57,14 @@ public final class Watcher implements HealthCheck {
         root = new Root(home.files());
         Root arrivalRoot = new Root(home.incoming());
         long pollMillis = Math.max(MIN_POLL_MILLIS, configuration.pollMillis());
-        temporary = new TemporaryNames(configuration.temporaryNames());
         incoming = new Incoming(home.incoming(), home.state().resolve("rejected"), store);
         quiet = Duration.ofMillis(configuration.quietMillis());
         Duration maxQuiet = Duration.ofMillis(configuration.maxQuietMillis());
         files = new Settling("watcher", quiet, maxQuiet, configuration.checkThreads(), this::check);
         arrivals = new Settling("incoming", quiet, maxQuiet, 1, this::takeArrival);
-        fileTree = new Tree("watcher", root, pollMillis, path -> touch(files, path), () -> scan.execute(this::scan));
-        arrivalTree = new Tree(
-                "incoming",
-                arrivalRoot,
-                pollMillis,
-                path -> touch(arrivals, path),
-                () -> touch(arrivals, RecordPath.ROOT));
+        fileTree = new Tree("watcher", root, pollMillis, files::touch, () -> scan.execute(this::scan));
+        arrivalTree =
+                new Tree("incoming", arrivalRoot, pollMillis, arrivals::touch, () -> arrivals.touch(RecordPath.ROOT));
         rescanEvery(configuration.rescanMinutes());
         LOG.info(
                 "watcher=started files=\"{}\" quietMillis={} maxQuietMillis={} rescanMinutes={} pollMillis={}",
@@ -85,12 +79,6 @@ public final class Watcher implements HealthCheck {
     private void rescanEvery(long minutes) {
         if (minutes > 0) {
             scan.scheduleWithFixedDelay(this::scan, minutes, minutes, TimeUnit.MINUTES);
-        }
-    }
-
-    private void touch(Settling settling, RecordPath path) {
-        if (path.isRoot() || !temporary.contain(path)) {
-            settling.touch(path);
         }
     }
 
@@ -114,9 +102,9 @@ public final class Watcher implements HealthCheck {
         if (absence.isPresent()) {
             return;
         }
-        boolean directory = Files.isDirectory(path.under(root.path()), LinkOption.NOFOLLOW_LINKS);
         try {
-            store.check(path, directory ? quiet : rested, unsettled -> touch(files, unsettled));
+            boolean all = rested.equals(quiet) || Files.isDirectory(path.under(root.path()), LinkOption.NOFOLLOW_LINKS);
+            store.check(path, all ? quiet : rested, files::touch);
         } catch (IOException | RuntimeException e) {
             LOG.error("check=failed path=\"{}\" cause=\"{}\"", path, e.toString(), e);
         }
@@ -124,7 +112,7 @@ public final class Watcher implements HealthCheck {
 
     private void takeArrival(RecordPath path, Duration rested) {
         try {
-            incoming.take(path, rested, again -> touch(arrivals, again));
+            incoming.take(path, rested, arrivals::touch);
         } catch (IOException | RuntimeException e) {
             LOG.error("incoming=failed path=\"{}\" cause=\"{}\"", path, e.toString(), e);
         }

@@ -81,6 +81,11 @@ final class FakeStore implements RecordStore {
     }
 
     @Override
+    public boolean isTemporary(RecordPath path) {
+        return path.name().endsWith(".part");
+    }
+
+    @Override
     public Result<List<Change>> delete(WriteRequest request) {
         throw new UnsupportedOperationException();
     }

@@ -52,15 +52,15 @@ class WatcherTest {
     }
 
     @Test
-    void shouldPassOverTemporaryNamesUntilTheyAreRenamed() throws IOException {
-        Path temporary = home.files().resolve(".a.txt.Xy12Zz");
+    void shouldLeaveInIncomingWhatIsNotFinishedUntilItIsRenamed() throws IOException {
+        Path temporary = home.incoming().resolve("b.part");
         Files.writeString(temporary, "x");
-        Files.writeString(home.files().resolve("b.part"), "x");
-        Files.writeString(home.files().resolve("fence"), "x");
-        Await.until(() -> store.checked.contains("fence"));
-        assertThat(store.checked).doesNotContain(".a.txt.Xy12Zz", "b.part");
-        Files.move(temporary, home.files().resolve("a.txt"));
-        Await.until(() -> store.checked.contains("a.txt"));
+        Files.writeString(home.incoming().resolve("fence"), "x");
+        Await.until(() -> store.records.containsKey("fence"));
+        assertThat(store.records).doesNotContainKey("b.part");
+        Files.move(temporary, home.incoming().resolve("b"));
+        Await.until(() -> "x".equals(store.records.get("b")));
+        assertThat(store.records).doesNotContainKey("b.part");
     }
 
     @Test
@@ -160,11 +160,6 @@ class WatcherTest {
         @Override
         public int checkThreads() {
             return 2;
-        }
-
-        @Override
-        public String[] temporaryNames() {
-            return new String[] {".*.??????, *.part"};
         }
 
         @Override

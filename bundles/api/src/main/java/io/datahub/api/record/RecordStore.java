@@ -51,4 +51,12 @@ public interface RecordStore {
      * @param unsettled is told of each path whose change doesn't count yet, so that it is checked again later
      */
     void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException;
+
+    /**
+     * Whether programs give such names to files that they haven't finished. A file that comes from outside under one is no
+     * record until it is renamed; what is uploaded under one is a record like any other.
+     */
+    default boolean isTemporary(RecordPath path) {
+        return false;
+    }
 }

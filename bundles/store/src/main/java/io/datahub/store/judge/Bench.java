@@ -4,21 +4,22 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.RecordPath;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The validators that there are, and those that there must be. For any thread. */
 public final class Bench {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
-    // All guarded by this.
-    private final List<Seat> seats = new ArrayList<>();
-    private final Map<String, List<Requirement>> requirements = new HashMap<>();
+    // Changed under this object's monitor only.
+    private final List<Seat> seats = new CopyOnWriteArrayList<>();
+    private final Map<String, List<Requirement>> requirements = new ConcurrentHashMap<>();
 
     public Bench() {
         requirements.put("", List.of(Requirement.USERS));
@@ -41,8 +42,8 @@ public final class Bench {
     /** Puts one validator in place of another, with no moment between at which there is neither. */
     public void replace(Seat old, Seat next) {
         synchronized (this) {
-            seats.remove(old);
             seats.add(next);
+            seats.remove(old);
             notifyAll();
         }
         old.awaitRest();
@@ -54,9 +55,14 @@ public final class Bench {
         notifyAll();
     }
 
-    /** Whether any validator judges the path, or should. */
-    public synchronized boolean concerns(RecordPath path) {
-        return !matching(path).isEmpty() || !missing(path, List.of()).isEmpty();
+    /** Whether any validator may have to judge the path. */
+    public boolean concerns(RecordPath path) {
+        for (Seat seat : seats) {
+            if (seat.matches(path)) {
+                return true;
+            }
+        }
+        return !missing(path, List.of()).isEmpty();
     }
 
     /**

@@ -24,6 +24,9 @@ final class GroupCommit implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** How long work that nobody waits for may wait for more; each commit writes whole pages, however little is new. */
+    private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     private final Supplier<LedgerSettings> settings;
     private final Consumer<Change> herald;
     private final Head head = new Head();
@@ -35,7 +38,9 @@ final class GroupCommit implements AutoCloseable {
     // All guarded by the lock.
     private List<Ticket<?>> tickets = new ArrayList<>();
     private List<Change> changes = new ArrayList<>();
+    private boolean wanted;
     private boolean stopped;
+    private long trimmedAt = System.nanoTime();
 
     /**
      * @param herald is given each change, in order and from one thread, once it lasts
@@ -69,13 +74,26 @@ final class GroupCommit implements AutoCloseable {
                 throw new IOException("the hub's state can't be written at present; try again");
             }
             Transaction transaction = new Transaction(open, settings.get().source());
-            Ticket<T> ticket = new Ticket<>(work.apply(transaction));
+            Ticket<T> ticket = new Ticket<>(work.apply(transaction), this::want);
             changes.addAll(transaction.changes());
             tickets.add(ticket);
-            entered.signal();
+            if (tickets.size() == 1) {
+                entered.signal();
+            }
             return ticket;
         } catch (RuntimeException e) {
             throw failed(open, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Says that somebody waits. */
+    private void want() {
+        lock.lock();
+        try {
+            wanted = true;
+            entered.signal();
         } finally {
             lock.unlock();
         }
@@ -135,6 +153,11 @@ final class GroupCommit implements AutoCloseable {
             while (tickets.isEmpty() && !stopped && left > 0) {
                 left = entered.awaitNanos(left);
             }
+            left = GATHER_NANOS;
+            while (!tickets.isEmpty() && !wanted && !stopped && left > 0) {
+                left = entered.awaitNanos(left);
+            }
+            wanted = false;
         } catch (InterruptedException e) {
             LOG.warn("event=ledger-interrupted");
         }
@@ -145,8 +168,7 @@ final class GroupCommit implements AutoCloseable {
             return;
         }
         try {
-            LedgerSettings present = settings.get();
-            boolean trimmed = Trimming.trim(open, present.keepFor(), present.maxJournalBytes());
+            boolean trimmed = trim(open);
             if (idle && (trimmed || open.compact())) {
                 open.commit();
                 open.sync();
@@ -154,6 +176,16 @@ final class GroupCommit implements AutoCloseable {
         } catch (RuntimeException e) {
             failed(open, e);
         }
+    }
+
+    private boolean trim(Books open) {
+        LedgerSettings present = settings.get();
+        boolean trimmed = Trimming.bySize(open, present.maxJournalBytes());
+        if (System.nanoTime() - trimmedAt >= IDLE_NANOS) {
+            trimmedAt = System.nanoTime();
+            trimmed |= Trimming.byAge(open, present.keepFor());
+        }
+        return trimmed;
     }
 
     private boolean commit(Books open, List<Ticket<?>> batch) {

@@ -12,10 +12,13 @@ public final class Ticket<T> {
 
     private final CountDownLatch settled = new CountDownLatch(1);
     private final T value;
+    private final Runnable wanted;
     private volatile Throwable failure;
 
-    Ticket(T value) {
+    /** @param wanted is run when somebody begins to wait */
+    Ticket(T value, Runnable wanted) {
         this.value = value;
+        this.wanted = wanted;
     }
 
     void done() {
@@ -44,6 +47,9 @@ public final class Ticket<T> {
      * @throws IOException if the disk failed
      */
     public T await() throws IOException {
+        if (!isDone()) {
+            wanted.run();
+        }
         boolean interrupted = false;
         try {
             while (true) {

@@ -4,36 +4,42 @@ import io.datahub.api.record.Cursor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.LongPredicate;
 
 /** Takes the oldest entries off the journal when they are too old or too many, a few at a time. */
 final class Trimming {
 
-    private static final int AT_ONCE = 256;
+    /** More than come between two commits, and few enough not to keep writers waiting. */
+    private static final int AT_ONCE = 4_096;
 
     private Trimming() {}
 
-    /** Trims what is due, under the ledger's lock; says whether anything was. */
-    static boolean trim(Books books, Duration keepFor, long maxBytes) {
-        boolean trimmed = false;
+    /** Trims what is too much, under the ledger's lock; says whether anything was. */
+    static boolean bySize(Books books, long maxBytes) {
+        return trim(books, oldest -> books.journalBytes > maxBytes);
+    }
+
+    /** Trims what is too old, under the ledger's lock; says whether anything was. */
+    static boolean byAge(Books books, Duration keepFor) {
         Instant limit = Instant.now().minus(keepFor);
+        return trim(books, oldest -> isBefore(books, oldest, limit));
+    }
+
+    private static boolean trim(Books books, LongPredicate due) {
+        boolean trimmed = false;
         for (int i = 0; i < AT_ONCE; i++) {
             Long oldest = books.journal.firstKey();
-            if (oldest == null) {
+            if (oldest == null || !due.test(oldest)) {
                 break;
             }
-            byte[] bytes = books.journal.get(oldest);
-            if (books.journalBytes <= maxBytes && !isBefore(books, oldest, bytes, limit)) {
-                break;
-            }
-            books.journal.remove(oldest);
-            books.journalBytes -= bytes.length;
+            books.journalBytes -= books.journal.remove(oldest).length;
             trimmed = true;
         }
         return trimmed;
     }
 
-    private static boolean isBefore(Books books, long sequence, byte[] bytes, Instant limit) {
-        String json = new String(bytes, StandardCharsets.UTF_8);
+    private static boolean isBefore(Books books, long sequence, Instant limit) {
+        String json = new String(books.journal.get(sequence), StandardCharsets.UTF_8);
         return CloudEventReader.read(json, new Cursor(books.epoch, sequence))
                 .time()
                 .isBefore(limit);

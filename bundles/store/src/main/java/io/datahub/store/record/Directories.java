@@ -100,7 +100,7 @@ final class Directories {
             Instant modified = Entry.instant(sight.place().stat().modified());
             return Optional.of(new Listing.Entry(name, true, 0, modified, Optional.empty()));
         }
-        if (!user.mayRead(path)) {
+        if (!user.mayRead(path) || holdings.isUnfinished(path, sight)) {
             return Optional.empty();
         }
         return sight.version(path)

@@ -8,19 +8,38 @@ import io.datahub.store.ledger.Entry;
 import io.datahub.store.ledger.Ledger;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Where the records are: the tree on the disk, the ledger that knows what was entered, and what keeps the two together.
  *
  * @param locks held while a path is changed
  * @param moving marks a path while the disk is ahead of the ledger
+ * @param temporary whether programs give such names to files that they haven't finished
  */
-record Holdings(Tree tree, Ledger ledger, Staging staging, PathLocks locks, Moving moving, Steps steps) {
+record Holdings(
+        Tree tree,
+        Ledger ledger,
+        Staging staging,
+        PathLocks locks,
+        Moving moving,
+        Steps steps,
+        Predicate<RecordPath> temporary) {
 
     private static final int TRIES = 100;
 
-    Holdings(Tree tree, Ledger ledger, Staging staging, Steps steps) {
-        this(tree, ledger, staging, new PathLocks(), new Moving(), steps);
+    Holdings(Tree tree, Ledger ledger, Staging staging, Steps steps, Predicate<RecordPath> temporary) {
+        this(tree, ledger, staging, new PathLocks(), new Moving(), steps, temporary);
+    }
+
+    /** Whether somebody outside the hub hasn't finished the file yet, to judge by its name; it is no record until renamed. */
+    boolean isUnfinished(RecordPath path, Sight sight) {
+        return sight.place().isFile() && sight.entry().isEmpty() && temporary.test(path);
+    }
+
+    /** Looks at a path under its lock, so that the hub itself isn't changing it just now. */
+    Sight lookLocked(RecordPath path) throws IOException {
+        return new Sight(tree.look(path), ledger.entry(path));
     }
 
     /** Looks at a path. That disk and index differ because the hub itself is changing the path just now isn't seen. */

@@ -37,7 +37,7 @@ final class Outsiders {
         StagedFile copy = concerned ? StagedFile.copyOf(file, holdings.staging().fresh()) : null;
         try {
             String sha256 = concerned ? copy.sha256() : StagedFile.hashOf(file);
-            boolean same = holdings.tree().look(path).equals(sight.place());
+            boolean same = Stat.of(file).filter(sight.place().stat()::equals).isPresent();
             boolean trusted = !path.equals(RecordPath.USERS)
                     || UsersFile.isTrusted(holdings.tree(), sight.place().stat(), hub);
             return new Finding(

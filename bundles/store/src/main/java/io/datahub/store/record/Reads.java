@@ -96,9 +96,11 @@ final class Reads {
     }
 
     private Sight sight(User user, RecordPath path) throws IOException {
-        return Tree.isReserved(path) || !(user.mayRead(path) || user.mayEnter(path))
-                ? Sight.NOTHING
-                : holdings.look(path);
+        if (Tree.isReserved(path) || !(user.mayRead(path) || user.mayEnter(path))) {
+            return Sight.NOTHING;
+        }
+        Sight sight = holdings.look(path);
+        return holdings.isUnfinished(path, sight) ? Sight.NOTHING : sight;
     }
 
     private Optional<Refusal> refuse(User user, RecordPath path, Sight sight) throws IOException {

@@ -12,6 +12,7 @@ import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
+import io.datahub.store.disk.Place;
 import io.datahub.store.disk.Staging;
 import io.datahub.store.disk.Tree;
 import io.datahub.store.judge.Bench;
@@ -45,18 +46,33 @@ public final class RecordFiles implements RecordStore {
     /**
      * Takes the records over and finishes what a killed hub left unfinished.
      *
+     * @param temporary names of files from outside that are no records until renamed
      * @throws IOException if the disk can't be read or written
      */
-    public RecordFiles(Home home, Ledger ledger, Bench bench, Judgement judgement, Supplier<Settings> settings)
+    public RecordFiles(
+            Home home,
+            Ledger ledger,
+            Bench bench,
+            Judgement judgement,
+            Supplier<Settings> settings,
+            Supplier<TemporaryNames> temporary)
             throws IOException {
-        this(home, ledger, bench, judgement, settings, Steps.NONE);
+        this(home, ledger, bench, judgement, settings, temporary, Steps.NONE);
     }
 
-    RecordFiles(Home home, Ledger ledger, Bench bench, Judgement judgement, Supplier<Settings> settings, Steps steps)
+    RecordFiles(
+            Home home,
+            Ledger ledger,
+            Bench bench,
+            Judgement judgement,
+            Supplier<Settings> settings,
+            Supplier<TemporaryNames> temporary,
+            Steps steps)
             throws IOException {
         Staging staging = new Staging(home.state(), home.files());
         Tree tree = new Tree(home.files());
-        holdings = new Holdings(tree, ledger, staging, steps);
+        holdings = new Holdings(
+                tree, ledger, staging, steps, path -> temporary.get().contain(path));
         room = new Room(List.of(home.files(), home.state()), settings);
         Gate gate = new Gate(tree);
         Registrar registrar = new Registrar(ledger);
@@ -119,17 +135,19 @@ public final class RecordFiles implements RecordStore {
         if (Tree.isReserved(path)) {
             return;
         }
-        boolean directory = holdings.tree().look(path).isDirectory();
-        if (!path.isRoot()) {
-            settlement.settle(path, quiet, unsettled);
-        }
-        if (directory) {
+        Place place = path.isRoot() ? holdings.tree().look(path) : settlement.settle(path, quiet, unsettled);
+        if (place.isDirectory()) {
             new Scan(holdings, strangers, path, found -> settlement.settle(found, quiet, unsettled)).run();
             backlog.await();
         } else {
             checkFormerDirectory(path, quiet, unsettled);
             backlog.tidy();
         }
+    }
+
+    @Override
+    public boolean isTemporary(RecordPath path) {
+        return holdings.temporary().test(path);
     }
 
     /** What lay below a path that is no directory any more is gone. */

@@ -6,6 +6,7 @@ import io.datahub.api.Result;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.validation.JudgedBy;
+import io.datahub.store.disk.Place;
 import io.datahub.store.disk.Stat;
 import io.datahub.store.ledger.Entry;
 import io.datahub.store.ledger.Good;
@@ -29,6 +30,9 @@ final class Settlement {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
 
+    /** An empty file is most often one that is about to be written anew, by a program that the disk keeps waiting. */
+    private static final int EMPTY_RESTS = 3;
+
     private final Holdings holdings;
     private final Registrar registrar;
     private final Outsiders outsiders;
@@ -43,25 +47,29 @@ final class Settlement {
         this.backlog = backlog;
     }
 
+    /** Settles a path, so far as that can be done now; says what lay there. */
     @SuppressWarnings("try")
-    void settle(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
+    Place settle(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
         Sight sight;
         try (PathLocks.Held held = holdings.locks().hold(path)) {
-            sight = holdings.look(path);
-            if (sight.isSettled() || settleByIntent(path, sight) || settleAbsence(path, sight)) {
-                return;
+            sight = holdings.lookLocked(path);
+            if (sight.isSettled()
+                    || settleByIntent(path, sight)
+                    || holdings.isUnfinished(path, sight)
+                    || settleAbsence(path, sight)) {
+                return sight.place();
             }
         }
-        Stat stat = sight.place().stat();
-        if (isRestless(stat, quiet)) {
+        if (isRestless(sight.place().stat(), quiet, System.currentTimeMillis())) {
             unsettled.accept(path);
-            return;
+            return sight.place();
         }
         try (Finding finding = outsiders.examine(path, sight, quiet.isZero())) {
             conclude(path, sight, finding, unsettled);
         } catch (NoSuchFileException e) {
             unsettled.accept(path);
         }
+        return sight.place();
     }
 
     /** Enters what an intent did; drops one that did nothing. */
@@ -94,10 +102,11 @@ final class Settlement {
         return true;
     }
 
-    private static boolean isRestless(Stat stat, Duration quiet) {
-        long rest = System.currentTimeMillis() - stat.touched() / 1_000_000;
+    static boolean isRestless(Stat stat, Duration quiet, long nowMillis) {
+        long rest = nowMillis - stat.touched() / 1_000_000;
+        long needed = stat.size() == 0 ? EMPTY_RESTS * quiet.toMillis() : quiet.toMillis();
         // A time in the future says nothing: clocks differ, and files can be given any time.
-        return rest < quiet.toMillis() && rest > -quiet.toMillis();
+        return rest < needed && rest > -needed;
     }
 
     private void conclude(RecordPath path, Sight sight, Finding finding, Consumer<RecordPath> unsettled)
@@ -164,7 +173,7 @@ final class Settlement {
             throws IOException {
         boolean same;
         try (PathLocks.Held held = holdings.locks().hold(path)) {
-            same = holdings.look(path).equals(sight);
+            same = holdings.lookLocked(path).equals(sight);
             if (same) {
                 backlog.add(entering.enter(), afterwards);
             }

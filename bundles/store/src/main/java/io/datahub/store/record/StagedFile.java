@@ -20,6 +20,7 @@ final class StagedFile implements AutoCloseable {
 
     private static final String SHA_256 = "SHA-256";
     private static final int COPY_BYTES = 1 << 18;
+    private static final int MIN_COPY_BYTES = 1 << 12;
 
     private final Path path;
     private final FileChannel channel;
@@ -48,7 +49,7 @@ final class StagedFile implements AutoCloseable {
     static StagedFile copyOf(Path source, Path target) throws IOException {
         StagedFile copy = new StagedFile(target, List.of());
         try (FileChannel in = FileChannel.open(source, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
+            ByteBuffer buffer = buffer(in);
             while (in.read(buffer.clear()) >= 0) {
                 copy.write(buffer.flip());
             }
@@ -64,12 +65,17 @@ final class StagedFile implements AutoCloseable {
     static String hashOf(Path source) throws IOException {
         MessageDigest digest = digest();
         try (FileChannel in = FileChannel.open(source, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
+            ByteBuffer buffer = buffer(in);
             while (in.read(buffer.clear()) >= 0) {
                 digest.update(buffer.flip());
             }
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** As large as the file wants; most are small, and there are many. */
+    private static ByteBuffer buffer(FileChannel in) throws IOException {
+        return ByteBuffer.allocate((int) Math.max(MIN_COPY_BYTES, Math.min(in.size(), COPY_BYTES)));
     }
 
     private static MessageDigest digest() {

@@ -12,6 +12,7 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.validation.JudgedBy;
 import io.datahub.api.validation.Verdict;
+import io.datahub.store.disk.Stat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -116,6 +117,24 @@ class CheckTest {
         assertThat(hub.topics()).isEmpty();
         assertThat(hub.check("a")).isEmpty();
         assertThat(hub.topics()).containsExactly("file.created/a");
+    }
+
+    @Test
+    void shouldLetAnEmptyFileRestForLongerSinceItIsMostLikelyAboutToBeWritten() throws Exception {
+        hub.write("empty", "");
+        hub.write("full", "x");
+        Stat empty = Stat.of(hub.file("empty")).orElseThrow();
+        Stat full = Stat.of(hub.file("full")).orElseThrow();
+        Duration quiet = Duration.ofMillis(500);
+
+        assertThat(Settlement.isRestless(full, quiet, full.touched() / 1_000_000 + 499))
+                .isTrue();
+        assertThat(Settlement.isRestless(full, quiet, full.touched() / 1_000_000 + 500))
+                .isFalse();
+        assertThat(Settlement.isRestless(empty, quiet, empty.touched() / 1_000_000 + 1499))
+                .isTrue();
+        assertThat(Settlement.isRestless(empty, quiet, empty.touched() / 1_000_000 + 1500))
+                .isFalse();
     }
 
     @Test

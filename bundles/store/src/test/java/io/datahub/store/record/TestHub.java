@@ -49,6 +49,7 @@ public final class TestHub implements AutoCloseable {
     public final Path root;
     public final List<Change> announced = new CopyOnWriteArrayList<>();
     public Settings settings = SETTINGS;
+    public TemporaryNames temporary = TemporaryNames.of(".*.XXXXXX, *.part");
     public LedgerSettings ledgerSettings = LEDGER;
     public Bench bench;
     public Judgement judgement;
@@ -76,7 +77,7 @@ public final class TestHub implements AutoCloseable {
         judgement = new Judgement(bench, 16);
         ledger = new Ledger(root.resolve("state/store.mv"), () -> ledgerSettings, announced::add);
         journal = new Journal(ledger);
-        records = new RecordFiles(home(), ledger, bench, judgement, () -> settings, this::step);
+        records = new RecordFiles(home(), ledger, bench, judgement, () -> settings, () -> temporary, this::step);
     }
 
     /** The process is killed when it passes this step for the so many-th time. */
