@@ -13,6 +13,12 @@ public @interface Configuration {
     @AttributeDefinition(description = "How long a change may wait for a file that never rests, in milliseconds")
     long maxQuietMillis() default 5_000;
 
+    @AttributeDefinition(
+            description =
+                    "How long after its start the hub begins to announce changes made by other hands, in milliseconds;"
+                            + " clients that were cut off by a restart are back by then")
+    long startMillis() default 2_000;
+
     @AttributeDefinition(description = "How often everything is compared with the index, in minutes; 0 is never")
     long rescanMinutes() default 60;
 

@@ -38,6 +38,7 @@ final class Settling implements AutoCloseable {
 
     private final long quietNanos;
     private final long maxQuietNanos;
+    private final long opens;
     private final Due due;
     private final List<Thread> workers = new ArrayList<>();
 
@@ -73,7 +74,9 @@ final class Settling implements AutoCloseable {
         }
     }
 
-    Settling(String name, Duration quiet, Duration maxQuiet, int threads, Due due) {
+    /** @param closedFor for how long nothing is handed on yet */
+    Settling(String name, Duration closedFor, Duration quiet, Duration maxQuiet, int threads, Due due) {
+        opens = System.nanoTime() + closedFor.toNanos();
         quietNanos = quiet.toNanos();
         maxQuietNanos = Math.max(quiet.toNanos(), maxQuiet.toNanos());
         this.due = due;
@@ -116,7 +119,8 @@ final class Settling implements AutoCloseable {
     }
 
     private long dueAt(Wait wait) {
-        return Math.min(wait.last + quietNanos, wait.since + maxQuietNanos);
+        long at = Math.min(wait.last + quietNanos, wait.since + maxQuietNanos);
+        return at - opens > 0 ? at : opens;
     }
 
     /** How many paths wait. */

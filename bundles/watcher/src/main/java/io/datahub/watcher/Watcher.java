@@ -60,17 +60,21 @@ public final class Watcher implements HealthCheck {
         incoming = new Incoming(home.incoming(), home.state().resolve("rejected"), store);
         quiet = Duration.ofMillis(configuration.quietMillis());
         Duration maxQuiet = Duration.ofMillis(configuration.maxQuietMillis());
-        files = new Settling("watcher", quiet, maxQuiet, configuration.checkThreads(), this::check);
-        arrivals = new Settling("incoming", quiet, maxQuiet, 1, this::takeArrival);
-        fileTree = new Tree("watcher", root, pollMillis, files::touch, () -> scan.execute(this::scan));
+        Duration start = Duration.ofMillis(configuration.startMillis());
+        long scanAt = System.nanoTime() + start.toNanos();
+        files = new Settling("watcher", start, quiet, maxQuiet, configuration.checkThreads(), this::check);
+        arrivals = new Settling("incoming", start, quiet, maxQuiet, 1, this::takeArrival);
+        fileTree = new Tree("watcher", root, pollMillis, files::touch, () -> scanAt(scanAt));
+        scan.execute(() -> check(RecordPath.USERS, quiet)); // who may do what never waits
         arrivalTree =
                 new Tree("incoming", arrivalRoot, pollMillis, arrivals::touch, () -> arrivals.touch(RecordPath.ROOT));
         rescanEvery(configuration.rescanMinutes());
         LOG.info(
-                "watcher=started files=\"{}\" quietMillis={} maxQuietMillis={} rescanMinutes={} pollMillis={}",
+                "watcher=started files=\"{}\" quietMillis={} maxQuietMillis={} startMillis={} rescanMinutes={} pollMillis={}",
                 home.files(),
                 configuration.quietMillis(),
                 configuration.maxQuietMillis(),
+                configuration.startMillis(),
                 configuration.rescanMinutes(),
                 configuration.pollMillis());
     }
@@ -80,6 +84,11 @@ public final class Watcher implements HealthCheck {
         if (minutes > 0) {
             scan.scheduleWithFixedDelay(this::scan, minutes, minutes, TimeUnit.MINUTES);
         }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // a scan reports what it can't do itself
+    private void scanAt(long nanoTime) {
+        scan.schedule(this::scan, nanoTime - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
     /** Compares everything. Never throws, so that it is done again. */

@@ -18,7 +18,7 @@ class SettlingTest {
     private final RecordPath path = RecordPath.of("a/b");
 
     private Settling settling(Duration quiet, Duration maxQuiet) {
-        return new Settling("test", quiet, maxQuiet, 2, (p, q) -> settled.add(new Settled(p, q)));
+        return new Settling("test", Duration.ZERO, quiet, maxQuiet, 2, (p, q) -> settled.add(new Settled(p, q)));
     }
 
     @Test
@@ -48,12 +48,13 @@ class SettlingTest {
         AtomicInteger calls = new AtomicInteger();
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        try (Settling settling = new Settling("test", Duration.ofMillis(1), Duration.ofSeconds(30), 2, (p, q) -> {
-            if (calls.incrementAndGet() == 1) {
-                running.countDown();
-                awaitQuietly(go);
-            }
-        })) {
+        try (Settling settling =
+                new Settling("test", Duration.ZERO, Duration.ofMillis(1), Duration.ofSeconds(30), 2, (p, q) -> {
+                    if (calls.incrementAndGet() == 1) {
+                        running.countDown();
+                        awaitQuietly(go);
+                    }
+                })) {
             settling.touch(path);
             running.await();
             settling.touch(path);
@@ -64,13 +65,31 @@ class SettlingTest {
     }
 
     @Test
+    void shouldHandOnNothingWhileItIsClosed() {
+        long begun = System.nanoTime();
+        try (Settling settling = new Settling(
+                "test",
+                Duration.ofMillis(400),
+                Duration.ofMillis(1),
+                Duration.ofMillis(1),
+                1,
+                (p, q) -> settled.add(new Settled(p, q)))) {
+            settling.touch(path);
+            Await.until(() -> settled.size() == 1);
+            assertThat(System.nanoTime() - begun)
+                    .isGreaterThanOrEqualTo(Duration.ofMillis(400).toNanos());
+        }
+    }
+
+    @Test
     void shouldGoOnAfterAFailure() {
         AtomicInteger calls = new AtomicInteger();
-        try (Settling settling = new Settling("test", Duration.ofMillis(1), Duration.ofMillis(1), 1, (p, q) -> {
-            if (calls.incrementAndGet() == 1) {
-                throw new IllegalStateException("made to fail, once");
-            }
-        })) {
+        try (Settling settling =
+                new Settling("test", Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(1), 1, (p, q) -> {
+                    if (calls.incrementAndGet() == 1) {
+                        throw new IllegalStateException("made to fail, once");
+                    }
+                })) {
             settling.touch(path);
             Await.until(() -> calls.get() == 1 && settling.size() == 0);
             settling.touch(path);

@@ -148,6 +148,11 @@ class WatcherTest {
         }
 
         @Override
+        public long startMillis() {
+            return 0;
+        }
+
+        @Override
         public long rescanMinutes() {
             return 0;
         }

@@ -45,7 +45,7 @@ public interface RecordStore {
     /**
      * Compares the disk with what is known of a path, or of everything below it where it is, or was, a directory, and
      * enters and announces what differs. Whoever calls this second finds no difference. Changes made outside the hub are
-     * judged first.
+     * judged first. With the first check of everything, what a killed hub had entered and not announced is announced too.
      *
      * @param quiet how long a file must have rested before its change counts
      * @param unsettled is told of each path whose change doesn't count yet, so that it is checked again later

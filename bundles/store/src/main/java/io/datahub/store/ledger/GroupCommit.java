@@ -28,11 +28,11 @@ final class GroupCommit implements AutoCloseable {
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Supplier<LedgerSettings> settings;
-    private final Consumer<Change> herald;
     private final Head head = new Head();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition entered = lock.newCondition();
     private final OpenBooks books;
+    private final Announcement announcement;
     private final Thread writer;
 
     // All guarded by the lock.
@@ -48,14 +48,19 @@ final class GroupCommit implements AutoCloseable {
      */
     GroupCommit(Path file, Supplier<LedgerSettings> settings, Consumer<Change> herald) throws IOException {
         this.settings = settings;
-        this.herald = herald;
         books = new OpenBooks(file, settings, lock, head);
+        announcement = new Announcement(file.resolveSibling("announced"), books.present(), herald);
         writer = new Thread(this::write, "datahub-store-ledger");
         writer.start();
     }
 
     Head head() {
         return head;
+    }
+
+    /** Says that clients are back, so that what a killed hub left unannounced is announced within a second. */
+    void makeUp() {
+        announcement.due();
     }
 
     OpenBooks books() {
@@ -212,24 +217,17 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void finish(Books open, List<Ticket<?>> batch, List<Change> news, boolean lasts) {
+        if (batch.isEmpty() && books.isUsable(open)) {
+            announcement.makeUp(open);
+            return;
+        }
         if (!lasts) {
             Throwable cause = books.failure().orElseGet(() -> new IOException("the state was opened anew"));
             batch.forEach(ticket -> ticket.failed(cause));
             return;
         }
-        for (Change change : news) {
-            head.move(open.epoch, change.cursor().sequence());
-            tell(change);
-        }
+        announcement.announce(open, news, head);
         batch.forEach(Ticket::done);
-    }
-
-    private void tell(Change change) {
-        try {
-            herald.accept(change);
-        } catch (RuntimeException | LinkageError e) {
-            LOG.error("event=announcement-failed topic=\"{}\" sequence={}", change.topic(), change.cursor(), e);
-        }
     }
 
     /** Finishes what was entered and closes the books. */
@@ -258,6 +256,7 @@ final class GroupCommit implements AutoCloseable {
             lock.unlock();
         }
         join();
+        announcement.close();
     }
 
     private void join() {

@@ -38,6 +38,11 @@ public final class Ledger implements AutoCloseable {
         return read(books -> books.rebuilt);
     }
 
+    /** Says that clients are back, so that what a killed hub left unannounced is announced within a second. */
+    public void makeUp() {
+        commits.makeUp();
+    }
+
     /** Where the journal ends. */
     public Head head() {
         return commits.head();

@@ -135,6 +135,9 @@ public final class RecordFiles implements RecordStore {
         if (Tree.isReserved(path)) {
             return;
         }
+        if (path.isRoot()) {
+            holdings.ledger().makeUp();
+        }
         Place place = path.isRoot() ? holdings.tree().look(path) : settlement.settle(path, quiet, unsettled);
         if (place.isDirectory()) {
             new Scan(holdings, strangers, path, found -> settlement.settle(found, quiet, unsettled)).run();

@@ -76,6 +76,55 @@ class LedgerTest {
     }
 
     @Test
+    void shouldMakeUpForWhatAKilledHubHadWrittenDownAndNotAnnounced() throws Exception {
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        Path asKilled = java.nio.file.Files.createDirectory(folder.resolve("as-killed"));
+        try (Ledger ledger = new Ledger(folder.resolve("store.mv"), () -> TestHub.LEDGER, change -> {
+            if (change.path().toString().equals("b1")) {
+                busy.countDown();
+                await(go);
+            }
+        })) {
+            ledger.submit(transaction -> enter(transaction, "a")).await();
+            ledger.submit(transaction -> {
+                enter(transaction, "b0");
+                enter(transaction, "b1");
+                return enter(transaction, "b2");
+            });
+            busy.await();
+            for (String file : List.of("store.mv", "announced")) {
+                java.nio.file.Files.copy(folder.resolve(file), asKilled.resolve(file));
+            }
+            go.countDown();
+        }
+        for (int i = 0; i < 2; i++) {
+            try (Ledger ledger = new Ledger(asKilled.resolve("store.mv"), () -> TestHub.LEDGER, heard::add)) {
+                ledger.submit(transaction -> enter(transaction, "later")).await();
+            }
+        }
+        assertThat(heard).extracting(change -> change.path().toString()).containsExactly("b1", "b2", "later", "later");
+    }
+
+    @Test
+    void shouldMakeUpAlsoWhenNothingElseHappens() throws Exception {
+        try (Ledger ledger = open()) {
+            ledger.submit(transaction -> enter(transaction, "a")).await();
+            ledger.submit(transaction -> enter(transaction, "b")).await();
+        }
+        try (Announced announced = new Announced(folder.resolve("announced"))) {
+            announced.move(heard.get(0).cursor().epoch(), 1);
+        }
+        heard.clear();
+        try (Ledger ledger = open()) {
+            assertThat(ledger.head().cursor().sequence()).isEqualTo(2);
+            ledger.makeUp();
+            Await.until(() -> heard.size() == 1);
+            assertThat(heard.get(0).path()).hasToString("b");
+        }
+    }
+
+    @Test
     void shouldGoOnWhenTheHeraldThrows() throws Exception {
         try (Ledger ledger = new Ledger(folder.resolve("store.mv"), () -> TestHub.LEDGER, change -> {
             throw new IllegalStateException("hoarse");
