@@ -6,54 +6,167 @@ import java.security.ProtectionDomain;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
- * Lets Karaf's console work on Java 23 and later, where {@code Subject.getSubject} does nothing but throw and Karaf
- * still asks it who is logged in: it answers {@code Subject.current()} instead, which is what replaced it.
+ * Lets Karaf's console know its user on Java 23 and later. Karaf binds a subject to the running thread and those that it
+ * creates, and asks for it by {@code Subject.getSubject}. There all of this is gone: {@code Subject.callAs} binds for the
+ * one thread alone, and {@code getSubject} does nothing but throw. So the subject of {@code callAs} is kept in an
+ * inheritable variable of the thread too, which {@code getSubject} answers, and Karaf's {@code JaasHelper.doAs} goes that
+ * way. Without it the console knows no role and so hides every command that needs one.
  */
 public final class SubjectAgent implements ClassFileTransformer {
 
     private static final String SUBJECT = "javax/security/auth/Subject";
+    private static final String HELPER = "org/apache/karaf/util/jaas/JaasHelper";
 
     /**
      * Called by the virtual machine before {@link Launcher#main}, by {@code -javaagent}.
      *
      * @param arguments none
-     * @param instrumentation what rewrites the class
+     * @param instrumentation what rewrites the classes when they are loaded
      */
     public static void premain(String arguments, Instrumentation instrumentation) throws Exception {
-        instrumentation.addTransformer(new SubjectAgent(), true);
-        instrumentation.retransformClasses(Class.forName(SUBJECT.replace('/', '.')));
+        instrumentation.addTransformer(new SubjectAgent());
     }
 
     @Override
     public byte[] transform(ClassLoader loader, String name, Class<?> type, ProtectionDomain domain, byte[] bytes) {
-        if (!SUBJECT.equals(name)) {
+        ClassWriter writer = new ClassWriter(0);
+        if (SUBJECT.equals(name)) {
+            new ClassReader(bytes).accept(new Inheriting(writer), 0);
+        } else if (HELPER.equals(name)) {
+            new ClassReader(bytes).accept(new Delegating(writer), 0);
+        } else {
             return null;
         }
-        ClassWriter writer = new ClassWriter(0);
-        new ClassReader(bytes).accept(new Rewriting(writer), 0);
         return writer.toByteArray();
     }
 
-    private static final class Rewriting extends ClassVisitor {
+    /** The subject, whose binding threads inherit. */
+    private static final class Inheriting extends ClassVisitor {
 
-        Rewriting(ClassWriter writer) {
-            super(Opcodes.ASM9, writer);
+        private static final String VARIABLE = "java/lang/InheritableThreadLocal";
+        private static final String FIELD = "INHERITED";
+        private static final String BOUND = "callBound";
+
+        Inheriting(ClassVisitor next) {
+            super(Opcodes.ASM9, next);
+        }
+
+        @Override
+        public MethodVisitor visitMethod(int access, String name, String type, String generics, String[] thrown) {
+            switch (name) {
+                case "getSubject" -> {
+                    answerInherited(super.visitMethod(access, name, type, generics, thrown));
+                    return null;
+                }
+                case "callAs" -> {
+                    callInherited(super.visitMethod(access, name, type, generics, thrown), type);
+                    return super.visitMethod(Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC, BOUND, type, generics, thrown);
+                }
+                case "<clinit>" -> {
+                    return initializing(super.visitMethod(access, name, type, generics, thrown));
+                }
+                default -> {
+                    return super.visitMethod(access, name, type, generics, thrown);
+                }
+            }
+        }
+
+        @Override
+        public void visitEnd() {
+            int access = Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC | Opcodes.ACC_FINAL;
+            super.visitField(access, FIELD, "L" + VARIABLE + ";", null, null).visitEnd();
+            super.visitEnd();
+        }
+
+        private static MethodVisitor initializing(MethodVisitor method) {
+            return new MethodVisitor(Opcodes.ASM9, method) {
+                @Override
+                public void visitCode() {
+                    super.visitCode();
+                    visitTypeInsn(Opcodes.NEW, VARIABLE);
+                    visitInsn(Opcodes.DUP);
+                    visitMethodInsn(Opcodes.INVOKESPECIAL, VARIABLE, "<init>", "()V", false);
+                    visitFieldInsn(Opcodes.PUTSTATIC, SUBJECT, FIELD, "L" + VARIABLE + ";");
+                }
+
+                @Override
+                public void visitMaxs(int stack, int locals) {
+                    super.visitMaxs(Math.max(2, stack), locals);
+                }
+            };
+        }
+
+        private static void answerInherited(MethodVisitor method) {
+            method.visitCode();
+            inherited(method);
+            method.visitTypeInsn(Opcodes.CHECKCAST, SUBJECT);
+            method.visitInsn(Opcodes.ARETURN);
+            method.visitMaxs(1, 1);
+            method.visitEnd();
+        }
+
+        /** Sets the variable, calls what {@code callAs} was, and puts the variable back whatever comes. */
+        private static void callInherited(MethodVisitor method, String type) {
+            Label begin = new Label();
+            Label end = new Label();
+            Label failed = new Label();
+            method.visitCode();
+            method.visitTryCatchBlock(begin, end, failed, null);
+            inherited(method);
+            method.visitVarInsn(Opcodes.ASTORE, 2);
+            set(method, 0);
+            method.visitLabel(begin);
+            method.visitVarInsn(Opcodes.ALOAD, 0);
+            method.visitVarInsn(Opcodes.ALOAD, 1);
+            method.visitMethodInsn(Opcodes.INVOKESTATIC, SUBJECT, BOUND, type, false);
+            method.visitLabel(end);
+            set(method, 2);
+            method.visitInsn(Opcodes.ARETURN);
+            method.visitLabel(failed);
+            Object[] locals = {SUBJECT, "java/util/concurrent/Callable", "java/lang/Object"};
+            method.visitFrame(Opcodes.F_NEW, locals.length, locals, 1, new Object[] {"java/lang/Throwable"});
+            set(method, 2);
+            method.visitInsn(Opcodes.ATHROW);
+            method.visitMaxs(3, locals.length);
+            method.visitEnd();
+        }
+
+        private static void inherited(MethodVisitor method) {
+            method.visitFieldInsn(Opcodes.GETSTATIC, SUBJECT, FIELD, "L" + VARIABLE + ";");
+            method.visitMethodInsn(Opcodes.INVOKEVIRTUAL, VARIABLE, "get", "()Ljava/lang/Object;", false);
+        }
+
+        private static void set(MethodVisitor method, int local) {
+            method.visitFieldInsn(Opcodes.GETSTATIC, SUBJECT, FIELD, "L" + VARIABLE + ";");
+            method.visitVarInsn(Opcodes.ALOAD, local);
+            method.visitMethodInsn(Opcodes.INVOKEVIRTUAL, VARIABLE, "set", "(Ljava/lang/Object;)V", false);
+        }
+    }
+
+    /** Karaf's helper, whose own way of binding has no effect any more. */
+    private static final class Delegating extends ClassVisitor {
+
+        Delegating(ClassVisitor next) {
+            super(Opcodes.ASM9, next);
         }
 
         @Override
         public MethodVisitor visitMethod(int access, String name, String type, String generics, String[] thrown) {
             MethodVisitor method = super.visitMethod(access, name, type, generics, thrown);
-            if (!name.equals("getSubject")) {
+            if (!name.equals("doAs")) {
                 return method;
             }
             method.visitCode();
-            method.visitMethodInsn(Opcodes.INVOKESTATIC, SUBJECT, "current", "()L" + SUBJECT + ";", false);
+            method.visitVarInsn(Opcodes.ALOAD, 0);
+            method.visitVarInsn(Opcodes.ALOAD, 1);
+            method.visitMethodInsn(Opcodes.INVOKESTATIC, SUBJECT, name, type, false);
             method.visitInsn(Opcodes.ARETURN);
-            method.visitMaxs(1, 1);
+            method.visitMaxs(2, 2);
             method.visitEnd();
             return null;
         }
