@@ -138,23 +138,13 @@ final class Hub implements AutoCloseable {
         Await.until("the killed hub is gone", PATIENCE, () -> !hub.isAlive());
     }
 
-    /**
-     * Returns what a command in the console prints; it must succeed. The container makes its own commands known in the
-     * background, also a moment after the hub is ready, so one that isn't found is tried again for a while.
-     */
+    /** Returns what a command in the console prints; it must succeed. */
     String console(String line) throws Exception {
         Launched console = launch("console", line);
-        for (int left = 10; left > 0 && console.status(PATIENCE) != 0 && isUnknown(console); left--) {
-            console = launch("console", line);
-        }
         if (console.status(PATIENCE) != 0) {
             throw new AssertionError("'" + line + "' failed:\n" + console.text() + "\n" + log());
         }
         return console.text();
-    }
-
-    private static boolean isUnknown(Launched console) throws IOException {
-        return console.text().contains("Command not found");
     }
 
     /** The process that runs the hub, which must run. */
