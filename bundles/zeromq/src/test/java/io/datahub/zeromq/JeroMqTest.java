@@ -95,9 +95,13 @@ class JeroMqTest {
             socket.send("\u0001build.");
         }
         connected(socket);
-        Fixture.await(
-                () -> socket.getEvents() >= 0 && hub.subscriptions() > before); // it works only when asked something
+        awaitSubscriptions(socket, before + 1);
         return socket;
+    }
+
+    /** Asks the socket something all the while: after a reconnect it subscribes again only in its user's thread. */
+    private void awaitSubscriptions(ZMQ.Socket socket, int count) {
+        Fixture.await(() -> socket.getEvents() >= 0 && hub.subscriptions() >= count);
     }
 
     @ParameterizedTest
@@ -164,7 +168,7 @@ class JeroMqTest {
         ZMQ.Socket subscriber = socket(SocketType.SUB, "anonymous");
         subscriber.subscribe("");
         connected(subscriber);
-        Fixture.await(() -> hub.subscriptions() == 1);
+        awaitSubscriptions(subscriber, 1);
         ZMQ.Socket req = connected(socket(SocketType.REQ, "anonymous"));
         send(req, "public.1", "x");
 
