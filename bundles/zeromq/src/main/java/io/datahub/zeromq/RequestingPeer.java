@@ -9,13 +9,18 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A REQ or DEALER: its messages are an empty frame and an event, and each is answered. The answers go out after the read
- * was handed on as a whole.
+ * A REQ or DEALER: its messages are an envelope and an event, and each is answered in the same envelope (RFC 28: frames
+ * up to the first empty one; mostly that one alone). The answers go out after the read was handed on as a whole.
  */
 final class RequestingPeer extends Peer {
 
     private static final int TOPIC_SCAN = 4_201;
-    private static final byte[] DELIMITER = {};
+    private static final int MAX_ENVELOPE_FRAMES = 8;
+    private static final int MAX_ENVELOPE_BYTES = 1_024;
+
+    /** An empty frame that others follow. */
+    private static final byte[] DELIMITER = {1, 0};
+
     private static final byte[] OK = ascii("OK");
     private static final byte[] ERR = ascii("ERR");
 
@@ -33,29 +38,67 @@ final class RequestingPeer extends Peer {
 
     @Override
     public void message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) {
-        if (firstStart < firstEnd || frames < 2) {
-            refuse("400", "a request begins with an empty frame, behind which come topic and payload");
+        ByteBuffer bytes = buffer.bytes();
+        int bodyStart = firstStart;
+        int bodyEnd = firstEnd;
+        int enveloping = 1;
+        while (bodyStart < bodyEnd && enveloping < Math.min(frames, MAX_ENVELOPE_FRAMES)) {
+            bodyStart = bodyStart(bytes, bodyEnd);
+            bodyEnd = bodyEnd(bytes, bodyEnd);
+            enveloping++;
+        }
+        if (bodyStart < bodyEnd || bodyEnd - start > MAX_ENVELOPE_BYTES || enveloping == frames) {
+            refuse(DELIMITER, "400", "a request begins with an empty frame, behind which come topic and payload");
             return;
         }
-        ByteBuffer bytes = buffer.bytes();
-        boolean isLong = (bytes.get(firstEnd) & 2) != 0;
-        int topicStart = firstEnd + (isLong ? 9 : 2);
-        int frameEnd = topicStart + (isLong ? (int) bytes.getLong(firstEnd + 1) : bytes.get(firstEnd + 1) & 0xff);
-        int topicEnd = frames > 2 ? frameEnd : PublishingPeer.topicEnd(bytes, topicStart, frameEnd);
-        answer(session().publish(buffer, firstEnd, end, topicStart, topicEnd));
+        int topicStart = bodyStart(bytes, bodyEnd);
+        int topicFrameEnd = bodyEnd(bytes, bodyEnd);
+        int topicEnd =
+                frames - enveloping > 1 ? topicFrameEnd : PublishingPeer.topicEnd(bytes, topicStart, topicFrameEnd);
+        byte[] envelope = enveloping == 1 ? DELIMITER : copy(bytes, start, bodyEnd);
+        answer(envelope, session().publish(buffer, bodyEnd, end, topicStart, topicEnd));
     }
 
-    private void answer(Published published) {
+    private static boolean isLong(ByteBuffer bytes, int frame) {
+        return (bytes.get(frame) & 2) != 0;
+    }
+
+    private static int bodyStart(ByteBuffer bytes, int frame) {
+        return frame + (isLong(bytes, frame) ? 9 : 2);
+    }
+
+    private static int bodyEnd(ByteBuffer bytes, int frame) {
+        return bodyStart(bytes, frame)
+                + (isLong(bytes, frame) ? (int) bytes.getLong(frame + 1) : bytes.get(frame + 1) & 0xff);
+    }
+
+    private static byte[] copy(ByteBuffer bytes, int from, int to) {
+        byte[] copy = new byte[to - from];
+        bytes.get(from, copy);
+        return copy;
+    }
+
+    private void answer(byte[] envelope, Published published) {
         if (published == Published.ACCEPTED) {
-            connection().send(EventWriter.write(DELIMITER, OK));
+            reply(envelope, OK);
         } else {
             Refusal refusal = published.refusal().orElseThrow();
-            refuse(String.valueOf(refusal.reason().status()), refusal.detail());
+            refuse(envelope, String.valueOf(refusal.reason().status()), refusal.detail());
         }
     }
 
-    private void refuse(String status, String detail) {
-        connection().send(EventWriter.write(DELIMITER, ERR, ascii(status), ascii(detail)));
+    private void refuse(byte[] envelope, String status, String detail) {
+        reply(envelope, ERR, ascii(status), ascii(detail));
+    }
+
+    /** @param envelope the frames that the request began with, as they came */
+    private void reply(byte[] envelope, byte[]... frames) {
+        ByteBuffer answer = EventWriter.write(frames);
+        connection()
+                .send(ByteBuffer.allocate(envelope.length + answer.remaining())
+                        .put(envelope)
+                        .put(answer)
+                        .flip());
     }
 
     private static byte[] ascii(String text) {

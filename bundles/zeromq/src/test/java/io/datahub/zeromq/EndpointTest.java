@@ -101,6 +101,26 @@ class EndpointTest {
     }
 
     @Test
+    void shouldAnswerInTheEnvelopeOfTheRequest() throws IOException {
+        hub = new Fixture();
+        RawPeer subscriber = hub.subscriber("all", "");
+        RawPeer requester = hub.connect("ci", "REQ");
+
+        requester.send(RawPeer.message("\u0000\u0001\u0002\u0003", "", "build.1", "x"));
+        assertThat(requester.message()).containsExactly("\u0000\u0001\u0002\u0003", "", "OK");
+        requester.send(RawPeer.message("hop", "p".repeat(300), "", "secret", "x"));
+        assertThat(requester.message()).startsWith("hop", "p".repeat(300), "", "ERR", "403");
+        requester.send(RawPeer.message("id", ""));
+        assertThat(requester.message()).startsWith("", "ERR", "400");
+        requester.send(RawPeer.message("p".repeat(2_000), "", "build.2", "x"));
+        assertThat(requester.message()).startsWith("", "ERR", "400");
+        requester.send(RawPeer.message("1", "2", "3", "4", "5", "6", "7", "8", "", "build.3", "x"));
+        assertThat(requester.message()).startsWith("", "ERR", "400");
+
+        assertThat(subscriber.message()).containsExactly("build.1", "x");
+    }
+
+    @Test
     void shouldTellPublishersWhatTheyMayPublishNow() throws IOException {
         hub = new Fixture();
         RawPeer publisher = hub.connect("ci", "XPUB");
