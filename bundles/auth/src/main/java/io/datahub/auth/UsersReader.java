@@ -3,6 +3,7 @@ package io.datahub.auth;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
+import io.datahub.api.user.Z85;
 import io.datahub.auth.StoredCredential.Kind;
 import java.time.Instant;
 import java.util.ArrayList;

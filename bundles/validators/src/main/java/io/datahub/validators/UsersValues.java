@@ -2,6 +2,7 @@ package io.datahub.validators;
 
 import io.datahub.api.Result;
 import io.datahub.api.record.RecordPath;
+import io.datahub.api.user.Z85;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -17,6 +18,7 @@ final class UsersValues {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
     private static final Pattern SHA256 = Pattern.compile("[0-9A-Fa-f]{64}");
+    private static final int CURVE_KEY_BYTES = 32;
     private static final Set<String> PATHS = Set.of("read", "create", "write");
     private static final Set<String> TOPICS = Set.of("publish", "subscribe");
     private static final int MAX_TOPIC_BYTES = 4_200;
@@ -72,10 +74,18 @@ final class UsersValues {
     }
 
     boolean curveKey(String key) {
-        return Z85.isCurveKey(key)
+        return isCurveKey(key)
                 || fault(
                         "a curve-key has 40 characters of Z85, as CURVE tools print a public key (write & as &amp; and < as"
                                 + " &lt;)");
+    }
+
+    private static boolean isCurveKey(String key) {
+        try {
+            return Z85.decode(key).length == CURVE_KEY_BYTES;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     void grants(Attributes attributes) {

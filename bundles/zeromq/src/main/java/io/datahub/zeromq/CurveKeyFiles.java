@@ -1,5 +1,6 @@
 package io.datahub.zeromq;
 
+import io.datahub.api.user.Z85;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

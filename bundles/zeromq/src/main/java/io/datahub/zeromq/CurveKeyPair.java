@@ -1,5 +1,6 @@
 package io.datahub.zeromq;
 
+import io.datahub.api.user.Z85;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Optional;

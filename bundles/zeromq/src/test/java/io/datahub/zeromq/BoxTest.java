@@ -189,14 +189,4 @@ class BoxTest {
         poly.tag(tag, 0);
         return tag.array();
     }
-
-    @Test
-    void shouldWriteAndReadZ85() {
-        byte[] bytes = hex("864fd26fb559f75b");
-
-        assertThat(Z85.encode(bytes)).isEqualTo("HelloWorld"); // RFC 32
-        assertThat(Z85.decode("HelloWorld")).isEqualTo(bytes);
-        byte[] key = randomBytes(32);
-        assertThat(Z85.decode(Z85.encode(key))).isEqualTo(key);
-    }
 }

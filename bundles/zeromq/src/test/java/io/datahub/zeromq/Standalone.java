@@ -1,5 +1,6 @@
 package io.datahub.zeromq;
 
+import io.datahub.api.user.Z85;
 import io.datahub.broker.Broker;
 import io.datahub.broker.BrokerConfiguration;
 import java.io.IOException;

@@ -1,17 +1,21 @@
-package io.datahub.zeromq;
+package io.datahub.api.user;
 
 import java.nio.ByteBuffer;
 
 /** Z85, the text form of CURVE keys (ZeroMQ RFC 32): five characters for each four bytes. */
-final class Z85 {
+public final class Z85 {
 
     private static final String ALPHABET =
             "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
 
     private Z85() {}
 
-    /** @param bytes a multiple of four */
-    static String encode(byte[] bytes) {
+    /**
+     * The text of some bytes.
+     *
+     * @param bytes a multiple of four
+     */
+    public static String encode(byte[] bytes) {
         StringBuilder text = new StringBuilder(bytes.length / 4 * 5);
         for (ByteBuffer rest = ByteBuffer.wrap(bytes); rest.hasRemaining(); ) {
             long value = rest.getInt() & 0xffffffffL;
@@ -25,9 +29,10 @@ final class Z85 {
     /**
      * The bytes of a text.
      *
+     * @param text whose length is a multiple of five
      * @throws IllegalArgumentException if it isn't Z85
      */
-    static byte[] decode(String text) {
+    public static byte[] decode(String text) {
         if (text.length() % 5 != 0) {
             throw new IllegalArgumentException("a text in Z85 has five characters for each four bytes");
         }
