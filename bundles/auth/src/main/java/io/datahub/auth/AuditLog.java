@@ -1,6 +1,8 @@
 package io.datahub.auth;
 
+import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
+import io.datahub.api.user.UserRegistry.Credential;
 import io.datahub.auth.StoredCredential.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -12,6 +14,7 @@ import org.slf4j.LoggerFactory;
 final class AuditLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.audit");
+    private static final int SHOWN_DIGITS = 8;
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,23}");
 
     void refused(String user, Origin origin, String reason) {
@@ -29,8 +32,18 @@ final class AuditLog {
         differences.forEach(difference -> LOG.info("users=changed {} version={} by={}", difference, etag, quoted(by)));
     }
 
-    void tokenIssued(String user, String label, String by) {
-        LOG.info("token=issued user={} label={} by={}", user, quoted(label), quoted(by));
+    /** Writes that a token was issued, rotated or revoked, and by whom from where. */
+    void token(String what, String user, Credential token, Login by) {
+        LOG.info(
+                "token={} user={} begins={} label={}{} by={} transport={} address={}",
+                what,
+                user,
+                token.id().substring(0, SHOWN_DIGITS),
+                quoted(token.label()),
+                token.expires().map(end -> " expires=" + end).orElse(""),
+                quoted(by.user().toString()),
+                by.origin().transport(),
+                by.origin().address().getHostAddress());
     }
 
     /**

@@ -9,7 +9,6 @@ import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
-import io.datahub.api.user.User;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.api.user.UsersListener;
 import java.io.IOException;
@@ -45,6 +44,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(Auth.class);
     private static final long STOP_SECONDS = 5;
+    private static final long SAVE_SECONDS = 30;
 
     private final List<UsersListener> listeners = new CopyOnWriteArrayList<>();
     private final ScheduledThreadPoolExecutor executor;
@@ -54,6 +54,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck {
     private final ExpiryTimer expiry;
     private final Doorkeeper doorkeeper;
     private final TokenDesk tokenDesk;
+    private final LastUses uses;
 
     /**
      * @throws IllegalArgumentException if there are no users and the token supplied for the first one won't do
@@ -80,13 +81,15 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck {
         executor = executor();
         inForce = new UsersInForce(lastGood, audit, this::usersChanged);
         expiry = new ExpiryTimer(inForce, clock, executor, () -> tell(this));
-        doorkeeper = new Doorkeeper(inForce, clock, audit, configuration);
-        tokenDesk = new TokenDesk(inForce, record, clock, audit);
+        uses = new LastUses(home, clock);
+        doorkeeper = new Doorkeeper(inForce, clock, audit, uses, configuration);
+        tokenDesk = new TokenDesk(inForce, new UsersEditor(record), uses, clock, audit, configuration);
         loading = new UsersLoading(
                 record, lastGood, inForce, () -> new FirstUsers(home, configuration, environment), clock, executor);
         log("started", configuration);
         this.changes = changes;
         changes.handTo(loading::changed);
+        saveNowAndThen();
         try {
             loading.start();
         } catch (RuntimeException e) {
@@ -94,6 +97,11 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck {
             executor.shutdownNow();
             throw e;
         }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // save catches what it throws; the executor's end is its end
+    private void saveNowAndThen() {
+        executor.scheduleWithFixedDelay(() -> uses.save(inForce.get()), SAVE_SECONDS, SAVE_SECONDS, TimeUnit.SECONDS);
     }
 
     private static ScheduledThreadPoolExecutor executor() {
@@ -106,18 +114,21 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck {
 
     private static void log(String what, AuthConfiguration configuration) {
         LOG.info(
-                "auth={} allowClearAdmin={} freeFailures={} maxPenaltyMillis={} failureHalfLifeMillis={} maxAddresses={}",
+                "auth={} allowClearAdmin={} freeFailures={} maxPenaltyMillis={} failureHalfLifeMillis={} maxAddresses={}"
+                        + " maxTokens={}",
                 what,
                 configuration.allowClearAdmin(),
                 configuration.freeFailures(),
                 configuration.maxPenaltyMillis(),
                 configuration.failureHalfLifeMillis(),
-                configuration.maxAddresses());
+                configuration.maxAddresses(),
+                configuration.maxTokens());
     }
 
     @Modified
     void modified(AuthConfiguration configuration) {
         doorkeeper.configure(configuration);
+        tokenDesk.configure(configuration);
         log("configured", configuration);
         tell(this);
     }
@@ -126,6 +137,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck {
     void deactivate() throws InterruptedException {
         changes.stop();
         executor.shutdownNow();
+        uses.save(inForce.get());
         inForce.close();
         tell(new Nobody());
         if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
@@ -187,9 +199,25 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck {
     }
 
     @Override
-    public Result<String> issueToken(User actor, String user, String label, Optional<Instant> expires)
+    public Optional<Credential> credential(Login login) {
+        return tokenDesk.credential(login);
+    }
+
+    @Override
+    public Result<IssuedToken> issueToken(Login actor, String user, String label, Optional<Instant> expires)
             throws IOException {
         return tokenDesk.issueToken(actor, user, label, expires);
+    }
+
+    @Override
+    public Result<IssuedToken> rotateToken(
+            Login actor, String user, String token, Optional<Instant> expires, Duration overlap) throws IOException {
+        return tokenDesk.rotateToken(actor, user, token, expires, overlap);
+    }
+
+    @Override
+    public Result<Credential> revokeToken(Login actor, String user, String token) throws IOException {
+        return tokenDesk.revokeToken(actor, user, token);
     }
 
     @Override

@@ -50,4 +50,11 @@ public @interface AuthConfiguration {
             min = "100",
             max = "1000000")
     int maxAddresses() default 10_000;
+
+    @AttributeDefinition(
+            description = "Tokens that a user may have when it asks for one more itself; its own that have ended make"
+                    + " room first. Administrators aren't bound by it.",
+            min = "1",
+            max = "10000")
+    int maxTokens() default 100;
 }

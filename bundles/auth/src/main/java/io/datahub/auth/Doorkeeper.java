@@ -27,13 +27,15 @@ final class Doorkeeper implements Authenticator {
     private final Supplier<Users> inForce;
     private final Clock clock;
     private final AuditLog audit;
+    private final LastUses uses;
     private volatile Penalties penalties;
     private volatile boolean clearAdmin;
 
-    Doorkeeper(Supplier<Users> inForce, Clock clock, AuditLog audit, AuthConfiguration configuration) {
+    Doorkeeper(Supplier<Users> inForce, Clock clock, AuditLog audit, LastUses uses, AuthConfiguration configuration) {
         this.inForce = inForce;
         this.clock = clock;
         this.audit = audit;
+        this.uses = uses;
         configure(configuration);
     }
 
@@ -103,6 +105,7 @@ final class Doorkeeper implements Authenticator {
                     "an administrator comes in from another machine by TLS or CURVE only; DATAHUB_ALLOW_CLEAR_ADMIN=true"
                             + " would allow it in clear");
         }
+        uses.used(owned.credential().name());
         return Result.done(login(owned, origin));
     }
 

@@ -63,6 +63,33 @@ final class Markup {
         return tags;
     }
 
+    /**
+     * An attribute.
+     *
+     * @param name as written
+     * @param from the place of its name
+     * @param valueFrom the place behind the quote that begins its value
+     * @param valueTo the place of the quote that ends it
+     */
+    record Attribute(String name, int from, int valueFrom, int valueTo) {}
+
+    /** The attributes of a tag that begins or is an element, in order. */
+    static List<Attribute> attributes(String text, Tag tag) {
+        List<Attribute> attributes = new ArrayList<>();
+        int from = tag.from() + 1 + tag.name().length();
+        for (int equals = text.indexOf('=', from); equals >= 0 && equals < tag.to(); equals = text.indexOf('=', from)) {
+            int quote = equals + 1;
+            while (text.charAt(quote) != '"' && text.charAt(quote) != '\'') {
+                quote++;
+            }
+            int end = text.indexOf(text.charAt(quote), quote + 1);
+            String name = text.substring(from, equals).strip();
+            attributes.add(new Attribute(name, text.indexOf(name, from), quote + 1, end));
+            from = end + 1;
+        }
+        return attributes;
+    }
+
     private static int behind(String text, String end, int from) {
         int at = text.indexOf(end, from);
         if (at < 0) {

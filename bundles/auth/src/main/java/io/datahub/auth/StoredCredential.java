@@ -1,7 +1,9 @@
 package io.datahub.auth;
 
 import io.datahub.api.user.UserRegistry;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -10,14 +12,17 @@ import java.util.Optional;
  * @param kind what it is
  * @param value in lower-case hexadecimal: the SHA-256 of a token or certificate, or the bytes of a CURVE key
  * @param label a token's label; otherwise empty
+ * @param created when a token was made, where that is written down
  * @param expires when it ends, where it does
  */
-record StoredCredential(Kind kind, String value, String label, Optional<Instant> expires) {
+record StoredCredential(Kind kind, String value, String label, Optional<Instant> created, Optional<Instant> expires) {
 
     /** The digits of every credential's value: 32 bytes in hexadecimal. */
     static final int DIGITS = 64;
 
     private static final int NAME_DIGITS = 32;
+    private static final int ID_DIGITS = 16;
+    private static final int LEAST_DIGITS = 6;
 
     /** The kinds of credentials. */
     enum Kind {
@@ -50,7 +55,28 @@ record StoredCredential(Kind kind, String value, String label, Optional<Instant>
         return expires.map(now::isBefore).orElse(true);
     }
 
-    UserRegistry.Credential described() {
-        return new UserRegistry.Credential(kind.word(), label, expires);
+    /** For how long it was meant to last, where that is written down. */
+    Optional<Duration> lifetime() {
+        return created.flatMap(begin -> expires.map(end -> Duration.between(begin, end)))
+                .filter(time -> !time.isNegative() && !time.isZero());
+    }
+
+    /** The same with another end. */
+    StoredCredential until(Instant end) {
+        return new StoredCredential(kind, value, label, created, Optional.of(end));
+    }
+
+    /** What people call it by. */
+    String id() {
+        return value.substring(0, ID_DIGITS);
+    }
+
+    /** Whether somebody who writes down the beginning of a hash means this one. */
+    boolean isMeantBy(String digits) {
+        return digits.length() >= LEAST_DIGITS && value.startsWith(digits.toLowerCase(Locale.ROOT));
+    }
+
+    UserRegistry.Credential described(Optional<Instant> lastUsed) {
+        return new UserRegistry.Credential(kind.word(), id(), label, created, expires, lastUsed);
     }
 }

@@ -21,10 +21,12 @@ record StoredUser(User user, boolean disabled, List<StoredCredential> credential
         return user.name();
     }
 
-    Account account() {
+    Account account(LastUses uses) {
         return new Account(
                 user,
                 disabled,
-                credentials.stream().map(StoredCredential::described).toList());
+                credentials.stream()
+                        .map(credential -> credential.described(uses.of(credential.name())))
+                        .toList());
     }
 }

@@ -3,86 +3,232 @@ package io.datahub.auth;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
-import io.datahub.api.record.Change;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.auth.StoredCredential.Kind;
+import io.datahub.auth.Users.Owned;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
-/**
- * Issues tokens. Each goes into the version of the users file that is there now, on the condition that nobody changes it
- * meanwhile; if somebody does, it goes into theirs. So edits from several hands never lose one another.
- */
+/** Issues, rotates and revokes tokens, as far as whoever asks may have that. For any thread; blocks. */
 final class TokenDesk implements UserRegistry {
 
-    private static final int TRIES = 20;
     private static final int MAX_LABEL = 100;
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
     private final Supplier<Users> inForce;
-    private final UsersRecord record;
+    private final UsersEditor editor;
+    private final LastUses uses;
     private final Clock clock;
     private final AuditLog audit;
+    private volatile int maxTokens;
 
-    TokenDesk(Supplier<Users> inForce, UsersRecord record, Clock clock, AuditLog audit) {
+    TokenDesk(
+            Supplier<Users> inForce,
+            UsersEditor editor,
+            LastUses uses,
+            Clock clock,
+            AuditLog audit,
+            AuthConfiguration configuration) {
         this.inForce = inForce;
-        this.record = record;
+        this.editor = editor;
+        this.uses = uses;
         this.clock = clock;
         this.audit = audit;
+        configure(configuration);
+    }
+
+    void configure(AuthConfiguration configuration) {
+        maxTokens = configuration.maxTokens();
     }
 
     @Override
     public List<Account> accounts() {
         return inForce.get().all().stream()
                 .sorted(Comparator.comparing(StoredUser::name))
-                .map(StoredUser::account)
+                .map(user -> user.account(uses))
                 .toList();
     }
 
     @Override
-    public Result<String> issueToken(User actor, String user, String label, Optional<Instant> expires)
+    public Optional<Credential> credential(Login login) {
+        return inForce.get().credential(login.credential()).map(owned -> described(owned.credential()));
+    }
+
+    private Credential described(StoredCredential credential) {
+        return credential.described(uses.of(credential.name()));
+    }
+
+    @Override
+    public Result<IssuedToken> issueToken(Login actor, String user, String label, Optional<Instant> expires)
             throws IOException {
-        Optional<Refusal> fault = fault(actor, user, label, expires);
+        Optional<Refusal> fault = unfit(label, expires);
         if (fault.isPresent()) {
             return Result.refused(fault.get());
         }
         String token = Tokens.random();
-        for (int i = 0; i < TRIES; i++) {
-            Result<Change> entered = enter(actor, user, token, label, expires);
-            Optional<Reason> refusal = entered.refusal().map(Refusal::reason);
-            if (refusal.isEmpty()) {
-                audit.tokenIssued(user, label, actor.toString());
-                return Result.done(token);
-            }
-            if (refusal.get() != Reason.PRECONDITION_FAILED) {
-                return Result.refused(entered.refusal().orElseThrow());
-            }
-        }
-        return Result.refused(Refusal.unavailable(
-                RecordPath.USERS + " is being changed all the time; try again in a moment", Duration.ofSeconds(1)));
+        Result<IssuedToken> issued = edit(actor, user, edit -> add(actor, edit, token, label, expires));
+        return audited(issued, "issued", actor, IssuedToken::credential, user);
     }
 
-    private Optional<Refusal> fault(User actor, String user, String label, Optional<Instant> expires) {
-        if (!actor.isAdmin() && !actor.name().equals(user)) {
-            return refusal(Reason.FORBIDDEN, "only an administrator issues tokens for others");
+    private Result<IssuedToken> add(Login actor, TokenEdit edit, String token, String label, Optional<Instant> expires)
+            throws InvalidUsersException {
+        Result<Optional<Instant>> end = end(actor, expires);
+        if (end.isRefused()) {
+            return Result.refused(end.refusal().orElseThrow());
+        }
+        if (!actor.user().isAdmin() && !makeRoom(edit)) {
+            return Result.refused(
+                    Reason.CONFLICT,
+                    "you have " + maxTokens + " tokens already; revoke one that isn't used any more, or ask an"
+                            + " administrator");
+        }
+        String sha256 = Hashes.sha256(token.getBytes(StandardCharsets.UTF_8));
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        StoredCredential added = new StoredCredential(Kind.TOKEN, sha256, label, Optional.of(now), end.get());
+        edit.add(added);
+        return Result.done(new IssuedToken(edit.user().name(), token, added.described(Optional.empty())));
+    }
+
+    /** When the token may end: a credential of no administrator brings forth none that outlives it. */
+    private static Result<Optional<Instant>> end(Login actor, Optional<Instant> wanted) {
+        Optional<Instant> latest = actor.user().isAdmin() ? Optional.empty() : actor.expires();
+        if (latest.isPresent() && wanted.isPresent() && wanted.get().isAfter(latest.get())) {
+            return Result.refused(
+                    Reason.FORBIDDEN,
+                    "you came in with a credential that ends at " + latest.get()
+                            + ", so a new token can't last longer; an administrator can issue one that does");
+        }
+        return Result.done(wanted.or(() -> latest));
+    }
+
+    /** Whether there is room for one more, after those that have ended made place for it. */
+    private boolean makeRoom(TokenEdit edit) throws InvalidUsersException {
+        while (edit.tokens().size() >= maxTokens) {
+            Optional<StoredCredential> ended = edit.firstEnded(clock.instant());
+            if (ended.isEmpty()) {
+                return false;
+            }
+            edit.remove(ended.get());
+        }
+        return true;
+    }
+
+    @Override
+    public Result<IssuedToken> rotateToken(
+            Login actor, String user, String old, Optional<Instant> expires, Duration overlap) throws IOException {
+        Optional<Refusal> fault = unfit("", expires);
+        if (fault.isPresent()) {
+            return Result.refused(fault.get());
+        }
+        String token = Tokens.random();
+        Result<IssuedToken> rotated = edit(actor, user, edit -> {
+            Result<StoredCredential> found = find(edit, old);
+            if (found.isRefused()) {
+                return Result.refused(found.refusal().orElseThrow());
+            }
+            StoredCredential before = found.get();
+            Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+            if (overlap.isZero()) {
+                edit.remove(before);
+            } else if (before.isLiveAt(now.plus(overlap))) {
+                edit.end(before, now.plus(overlap));
+            }
+            return add(
+                    actor,
+                    edit,
+                    token,
+                    before.label(),
+                    expires.or(() -> before.lifetime().map(now::plus)));
+        });
+        return audited(rotated, "rotated", actor, IssuedToken::credential, user);
+    }
+
+    @Override
+    public Result<Credential> revokeToken(Login actor, String user, String token) throws IOException {
+        Result<Credential> revoked = edit(actor, user, edit -> {
+            Result<StoredCredential> found = find(edit, token);
+            if (found.isRefused()) {
+                return Result.refused(found.refusal().orElseThrow());
+            }
+            edit.remove(found.get());
+            return Result.done(described(found.get()));
+        });
+        return audited(revoked, "revoked", actor, credential -> credential, user);
+    }
+
+    private static Result<StoredCredential> find(TokenEdit edit, String token) {
+        List<StoredCredential> meant = edit.meantBy(token);
+        if (meant.size() == 1) {
+            return Result.done(meant.get(0));
+        }
+        String ids = meant.stream().map(StoredCredential::id).collect(Collectors.joining(", "));
+        return meant.isEmpty()
+                ? Result.refused(
+                        Reason.NOT_FOUND,
+                        "the user " + edit.user().name()
+                                + " has no token of that label or that begin of its hash (six digits at least)")
+                : Result.refused(Reason.CONFLICT, "several tokens are meant; name one by its hash: " + ids);
+    }
+
+    private <T> Result<T> edit(Login actor, String user, UsersEditor.Step<T> change) throws IOException {
+        if (!actor.user().isAdmin() && !actor.user().name().equals(user)) {
+            return Result.refused(Reason.FORBIDDEN, "only an administrator sees to the tokens of others");
         }
         if (user.equals(User.ANONYMOUS)) {
-            return refusal(Reason.BAD_REQUEST, "the user anonymous comes without a token");
+            return Result.refused(
+                    actor.user().isAdmin() ? Reason.BAD_REQUEST : Reason.FORBIDDEN,
+                    "the user anonymous comes without a token");
         }
-        if (label.length() > MAX_LABEL || label.codePoints().anyMatch(TokenDesk::isUnfit)) {
-            return refusal(
-                    Reason.BAD_REQUEST, "a label has at most " + MAX_LABEL + " characters and no control characters");
+        User author = actor.user().isAdmin() ? actor.user() : User.HUB;
+        return editor.edit(author, user, edit -> {
+            if (!isStillWhoItWas(actor, edit.before())) {
+                return Result.refused(Reason.FORBIDDEN, "you came in with something that doesn't hold any more");
+            }
+            return change.to(edit);
+        });
+    }
+
+    private boolean isStillWhoItWas(Login actor, Users users) {
+        Optional<Owned> owned = users.credential(actor.credential());
+        return actor.user() == User.HUB
+                || owned.filter(found ->
+                                found.owner().name().equals(actor.user().name()))
+                        .filter(found -> !found.owner().disabled())
+                        .filter(found ->
+                                found.owner().user().isAdmin() || !actor.user().isAdmin())
+                        .filter(found -> found.credential().isLiveAt(clock.instant()))
+                        .isPresent();
+    }
+
+    private <T> Result<T> audited(Result<T> result, String what, Login actor, Function<T, Credential> of, String user) {
+        if (!result.isRefused()) {
+            audit.token(what, user, of.apply(result.get()), actor);
+        }
+        return result;
+    }
+
+    private Optional<Refusal> unfit(String label, Optional<Instant> expires) {
+        if (label.codePointCount(0, label.length()) > MAX_LABEL
+                || label.codePoints().anyMatch(TokenDesk::isUnfit)) {
+            return refusal("a label has at most " + MAX_LABEL + " characters and no control characters");
         }
         if (expires.isPresent() && !expires.get().isAfter(clock.instant())) {
-            return refusal(Reason.BAD_REQUEST, "expires lies in the past; give a time to come, or none");
+            return refusal("expires lies in the past; give a time to come, or none");
+        }
+        if (expires.isPresent() && expires.get().isAfter(LAST)) {
+            return refusal("expires lies after " + LAST + "; leave it out for a token without end");
         }
         return Optional.empty();
     }
@@ -91,41 +237,7 @@ final class TokenDesk implements UserRegistry {
         return Character.isISOControl(c) || (c >= 0xD800 && c <= 0xDFFF) || c == 0xFFFE || c == 0xFFFF;
     }
 
-    private static Optional<Refusal> refusal(Reason reason, String detail) {
-        return Optional.of(new Refusal(reason, detail));
-    }
-
-    private Result<Change> enter(User actor, String user, String token, String label, Optional<Instant> expires)
-            throws IOException {
-        Result<Version> read = record.read();
-        if (read.isRefused()) {
-            return Result.refused(read.refusal().orElseThrow());
-        }
-        Version version = read.get();
-        String sha256 = Hashes.sha256(token.getBytes(StandardCharsets.UTF_8));
-        try {
-            int place = UsersReader.read(version.bytes()).place(user);
-            if (place < 0) {
-                return Result.refused(Reason.NOT_FOUND, "there is no user named " + user);
-            }
-            byte[] edited = new UsersText(version.bytes()).withToken(place, sha256, label, clock.instant(), expires);
-            check(edited, sha256, user);
-            return record.replace(actor.isAdmin() ? actor : User.HUB, version, edited);
-        } catch (InvalidUsersException | IllegalArgumentException e) {
-            return Result.refused(
-                    Reason.FAILED,
-                    RecordPath.USERS + " can't be edited by the hub (" + e.getMessage() + "); add the token by hand");
-        }
-    }
-
-    /** Reads the edited text once more: the token must be where it belongs. */
-    private static void check(byte[] edited, String sha256, String user) throws InvalidUsersException {
-        boolean there = UsersReader.read(edited)
-                .owning(Kind.TOKEN, sha256)
-                .filter(owned -> owned.owner().name().equals(user))
-                .isPresent();
-        if (!there) {
-            throw new InvalidUsersException("the edit went wrong", null);
-        }
+    private static Optional<Refusal> refusal(String detail) {
+        return Optional.of(new Refusal(Reason.BAD_REQUEST, detail));
     }
 }

@@ -146,7 +146,7 @@ final class UsersReader {
             xml.attributes(Set.of("sha256"));
             String digest = xml.digest();
             xml.end();
-            return new StoredCredential(Kind.CERTIFICATE, digest, "", Optional.empty());
+            return new StoredCredential(Kind.CERTIFICATE, digest, "", Optional.empty(), Optional.empty());
         }
         if (xml.is("curve-key")) {
             return curveKey();
@@ -156,18 +156,19 @@ final class UsersReader {
 
     private StoredCredential token() throws XMLStreamException, InvalidUsersException {
         xml.attributes(Set.of("sha256", "label", "created", "expires"));
-        xml.time("created");
+        Optional<Instant> created = xml.time("created");
         Optional<Instant> expires = xml.time("expires");
         String label = xml.attribute("label").orElse("");
         String digest = xml.digest();
         xml.end();
-        return new StoredCredential(Kind.TOKEN, digest, label, expires);
+        return new StoredCredential(Kind.TOKEN, digest, label, created, expires);
     }
 
     private StoredCredential curveKey() throws XMLStreamException, InvalidUsersException {
         xml.attributes(Set.of());
         String text = xml.text();
         xml.require(text.length() == KEY_CHARACTERS, "a curve-key has 40 characters");
-        return new StoredCredential(Kind.CURVE_KEY, HexFormat.of().formatHex(Z85.decode(text)), "", Optional.empty());
+        return new StoredCredential(
+                Kind.CURVE_KEY, HexFormat.of().formatHex(Z85.decode(text)), "", Optional.empty(), Optional.empty());
     }
 }

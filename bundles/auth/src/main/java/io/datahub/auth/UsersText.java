@@ -1,5 +1,6 @@
 package io.datahub.auth;
 
+import io.datahub.auth.Markup.Attribute;
 import io.datahub.auth.Markup.Kind;
 import io.datahub.auth.Markup.Tag;
 import java.io.ByteArrayInputStream;
@@ -7,13 +8,13 @@ import java.nio.charset.Charset;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
@@ -22,6 +23,7 @@ import javax.xml.stream.XMLStreamReader;
 final class UsersText {
 
     private static final Pattern INDENT = Pattern.compile("(\\R)([ \\t]*)$");
+    private static final Pattern REST = Pattern.compile("^[ \\t]*(?=\\R)");
 
     private final String text;
     private final Charset charset;
@@ -55,18 +57,70 @@ final class UsersText {
      *
      * @param place the user's place among the users, from 0
      */
-    byte[] withToken(int place, String sha256, String label, Instant created, Optional<Instant> expires) {
+    byte[] withToken(int place, StoredCredential added) {
         List<Tag> tags = Markup.tags(text);
-        Tag user = tags.stream()
-                .filter(tag -> isStart(tag, "user", 1))
-                .skip(place)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no user at " + place));
-        String token = "<" + user.prefix() + "token sha256=\"" + sha256 + "\""
-                + (label.isEmpty() ? "" : " label=\"" + escaped(label) + "\"")
-                + " created=\"" + created.truncatedTo(ChronoUnit.SECONDS) + "\""
-                + expires.map(end -> " expires=\"" + end + "\"").orElse("") + "/>";
+        Tag user = user(tags, place);
+        String token = "<" + user.prefix() + "token sha256=\"" + added.value() + "\""
+                + (added.label().isEmpty() ? "" : " label=\"" + escaped(added.label()) + "\"")
+                + added.created().map(time -> " created=\"" + time + "\"").orElse("")
+                + added.expires().map(end -> " expires=\"" + end + "\"").orElse("") + "/>";
         return insert(user, tags, token).getBytes(charset);
+    }
+
+    /**
+     * The file without one of its tokens, and without the line that had nothing else.
+     *
+     * @param place the user's place among the users, from 0
+     * @param index the token's place among the tokens of that user, from 0
+     */
+    byte[] withoutToken(int place, int index) {
+        List<Tag> tags = Markup.tags(text);
+        Tag token = token(tags, place, index);
+        int from = token.from();
+        int to = token.kind() == Kind.EMPTY
+                ? token.to()
+                : tags.get(tags.indexOf(token) + 1).to();
+        Matcher before = INDENT.matcher(text.substring(0, from));
+        Matcher after = REST.matcher(text.substring(to));
+        if (before.find() && after.find()) {
+            from = before.start();
+            to += after.end();
+        }
+        return (text.substring(0, from) + text.substring(to)).getBytes(charset);
+    }
+
+    /**
+     * The file with another end for one of its tokens.
+     *
+     * @param place the user's place among the users, from 0
+     * @param index the token's place among the tokens of that user, from 0
+     */
+    byte[] withTokenUntil(int place, int index, Instant end) {
+        Tag token = token(Markup.tags(text), place, index);
+        List<Attribute> attributes = Markup.attributes(text, token);
+        Optional<Attribute> present = attributes.stream()
+                .filter(each -> each.name().equals("expires"))
+                .findFirst();
+        int behind = attributes.get(attributes.size() - 1).valueTo() + 1; // each token has a hash
+        int from = present.map(Attribute::valueFrom).orElse(behind);
+        int to = present.map(Attribute::valueTo).orElse(behind);
+        String written = present.isPresent() ? end.toString() : " expires=\"" + end + "\"";
+        return (text.substring(0, from) + written + text.substring(to)).getBytes(charset);
+    }
+
+    private static Tag user(List<Tag> tags, int place) {
+        return nth(tags.stream().filter(tag -> isStart(tag, "user", 1)), place);
+    }
+
+    private static Tag token(List<Tag> tags, int place, int index) {
+        Tag user = user(tags, place);
+        return nth(tags.stream().filter(tag -> tag.from() > user.from() && isStart(tag, "token", 2)), index);
+    }
+
+    private static Tag nth(Stream<Tag> tags, int place) {
+        return tags.skip(place)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is nothing at " + place));
     }
 
     private static boolean isStart(Tag tag, String localName, int depth) {

@@ -7,12 +7,15 @@ import io.datahub.api.Result;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DoorkeeperTest {
 
@@ -20,11 +23,22 @@ class DoorkeeperTest {
     private static final Origin THERE = Samples.from("192.0.2.1");
     private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
 
+    @TempDir
+    private Path home;
+
     private Users users = Users.NOBODY;
-    private Doorkeeper door = door(Settings.DEFAULT);
+    private LastUses uses;
+    private Doorkeeper door;
+
+    @BeforeEach
+    void setUp() {
+        door = door(Settings.DEFAULT);
+    }
 
     private Doorkeeper door(AuthConfiguration configuration) {
-        return new Doorkeeper(() -> users, Clock.fixed(NOW, ZoneOffset.UTC), new AuditLog(), configuration);
+        Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+        uses = new LastUses(() -> home, clock);
+        return new Doorkeeper(() -> users, clock, new AuditLog(), uses, configuration);
     }
 
     private void users(String content) throws InvalidUsersException {
@@ -46,6 +60,18 @@ class DoorkeeperTest {
         assertThat(login.expires()).contains(Instant.parse("2026-11-24T00:00:00Z"));
         assertThat(login.origin()).isEqualTo(THERE);
         assertThat(login.credential()).doesNotContain(Samples.sha256(Samples.CI_TOKEN));
+    }
+
+    @Test
+    void shouldWriteDownTheUseOfWhatLetSomebodyIn() throws Exception {
+        users(Samples.ci("") + "<user name='off' disabled='true'><token sha256='" + Samples.sha256("x") + "'/></user>");
+
+        Login login = door.authenticate(Samples.bearer(Samples.CI_TOKEN), THERE).get();
+        refused(Samples.bearer("x"), THERE);
+
+        assertThat(uses.of(login.credential())).contains(NOW);
+        uses.save(users);
+        assertThat(home.resolve("state/users.last-used")).hasContent(login.credential() + " " + NOW + "\n");
     }
 
     @Test

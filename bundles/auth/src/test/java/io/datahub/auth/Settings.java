@@ -32,6 +32,11 @@ record Settings(String adminTokenFile, boolean allowClearAdmin, int freeFailures
     }
 
     @Override
+    public int maxTokens() {
+        return 5;
+    }
+
+    @Override
     public Class<? extends Annotation> annotationType() {
         return AuthConfiguration.class;
     }

@@ -2,6 +2,7 @@ package io.datahub.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.auth.StoredCredential.Kind;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -10,15 +11,19 @@ import org.junit.jupiter.api.Test;
 
 class UsersTextTest {
 
-    private static final Instant NOW = Instant.parse("2026-11-23T10:00:00.5Z");
+    private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
     private static final String TOKEN = "<token sha256=\"HASH\" label=\"l\" created=\"2026-11-23T10:00:00Z\"/>";
+
+    private static StoredCredential token(String label, Optional<Instant> expires) {
+        return new StoredCredential(Kind.TOKEN, "HASH", label, Optional.of(NOW), expires);
+    }
 
     private static String edited(String text, int place) throws InvalidUsersException {
         return edited(text, place, "l", StandardCharsets.UTF_8);
     }
 
     private static String edited(String text, int place, String label, Charset charset) throws InvalidUsersException {
-        byte[] bytes = new UsersText(text.getBytes(charset)).withToken(place, "HASH", label, NOW, Optional.empty());
+        byte[] bytes = new UsersText(text.getBytes(charset)).withToken(place, token(label, Optional.empty()));
         return new String(bytes, charset);
     }
 
@@ -93,10 +98,59 @@ class UsersTextTest {
     @Test
     void shouldWriteTheEnd() throws Exception {
         byte[] bytes = new UsersText("<b><user/></b>".getBytes(StandardCharsets.UTF_8))
-                .withToken(0, "HASH", "", NOW, Optional.of(Instant.parse("2027-01-01T00:00:00Z")));
+                .withToken(0, token("", Optional.of(Instant.parse("2027-01-01T00:00:00Z"))));
 
         assertThat(new String(bytes, StandardCharsets.UTF_8))
                 .contains("created=\"2026-11-23T10:00:00Z\" expires=\"2027-01-01T00:00:00Z\"/>")
                 .doesNotContain("label");
+    }
+
+    private static final String TOKENS = """
+            <b>
+              <user name='a'><token sha256='0'/></user>
+              <user name="u">
+                <token sha256="1" label='a "b" expires="c"'/>
+                <!-- second -->
+                <token sha256="2"
+                   expires = '2026-01-01T00:00:00Z'>
+                </token>
+                <allow read=""/> <token sha256="3" ></token> <!-- mine -->
+              </user>
+            </b>
+            """;
+
+    private static UsersText tokens() throws InvalidUsersException {
+        return new UsersText(TOKENS.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void shouldTakeATokenAwayWithTheLineThatHadNothingElse() throws Exception {
+        assertThat(text(tokens().withoutToken(1, 0)))
+                .isEqualTo(TOKENS.replace("    <token sha256=\"1\" label='a \"b\" expires=\"c\"'/>\n", ""));
+        assertThat(text(tokens().withoutToken(1, 1)))
+                .isEqualTo(TOKENS.replace(
+                        "    <token sha256=\"2\"\n       expires = '2026-01-01T00:00:00Z'>\n    </token>\n", ""));
+    }
+
+    @Test
+    void shouldLeaveTheRestOfALineWhenATokenGoes() throws Exception {
+        assertThat(text(tokens().withoutToken(1, 2))).isEqualTo(TOKENS.replace("<token sha256=\"3\" ></token>", ""));
+        assertThat(text(tokens().withoutToken(0, 0))).isEqualTo(TOKENS.replace("<token sha256='0'/>", ""));
+    }
+
+    @Test
+    void shouldGiveATokenAnotherEnd() throws Exception {
+        Instant end = Instant.parse("2027-01-01T00:00:00Z");
+
+        assertThat(text(tokens().withTokenUntil(1, 1, end)))
+                .isEqualTo(TOKENS.replace("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"));
+        assertThat(text(tokens().withTokenUntil(1, 0, end)))
+                .isEqualTo(TOKENS.replace("\"c\"'/>", "\"c\"' expires=\"2027-01-01T00:00:00Z\"/>"));
+        assertThat(text(tokens().withTokenUntil(1, 2, end)))
+                .isEqualTo(TOKENS.replace("\"3\" >", "\"3\" expires=\"2027-01-01T00:00:00Z\" >"));
     }
 }

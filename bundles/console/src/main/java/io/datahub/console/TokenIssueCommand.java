@@ -1,12 +1,7 @@
 package io.datahub.console;
 
-import io.datahub.api.user.User;
 import io.datahub.api.user.UserRegistry;
 import java.io.IOException;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.Optional;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
@@ -18,7 +13,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
         name = "token-issue",
         description = "Makes a new token for a user and shows it, once; the users file keeps only its hash")
 @Service
-public final class TokenIssueCommand extends DatahubCommand {
+public final class TokenIssueCommand extends NewTokenCommand {
 
     @Argument(name = "user", description = "Whom it is for", required = true)
     String user;
@@ -31,21 +26,7 @@ public final class TokenIssueCommand extends DatahubCommand {
 
     @Override
     public Object execute() throws IOException {
-        Optional<Instant> end = Optional.ofNullable(expires).map(TokenIssueCommand::instant);
-        String token = done(service(UserRegistry.class).issueToken(User.HUB, user, label, end));
-        if (json) {
-            print(new Table("user", "token").row(user, token));
-        } else {
-            System.out.println(token);
-        }
+        show(done(service(UserRegistry.class).issueToken(CONSOLE, user, label, end(expires))));
         return null;
-    }
-
-    private static Instant instant(String text) {
-        try {
-            return OffsetDateTime.parse(text).toInstant();
-        } catch (DateTimeException e) {
-            throw new CommandFailed("--expires takes a time with a zone, such as 2027-11-23T00:00:00Z, not " + text);
-        }
     }
 }

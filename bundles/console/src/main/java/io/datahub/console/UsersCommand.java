@@ -32,9 +32,10 @@ public final class UsersCommand extends DatahubCommand {
 
     private static List<String> credentials(UserRegistry.Account account) {
         return account.credentials().stream()
-                .map(credential -> credential.kind()
+                .map(credential -> credential.kind() + " " + credential.id()
                         + (credential.label().isEmpty() ? "" : " " + credential.label())
-                        + credential.expires().map(end -> " until " + end).orElse(""))
+                        + credential.expires().map(end -> " until " + end).orElse("")
+                        + credential.lastUsed().map(time -> " used " + time).orElse(""))
                 .toList();
     }
 }

@@ -11,10 +11,12 @@ import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
+import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.Verdict;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,15 +41,40 @@ class CommandsTest {
                             new Grant(Action.WRITE, "builds/", "role ci"),
                             new Grant(Action.PUBLISH, "build.", "user jenkins")));
             return List.of(
-                    new Account(jenkins, false, List.of(new Credential("token", "agent", Optional.of(Instant.EPOCH)))),
+                    new Account(jenkins, false, List.of(credential("agent"))),
                     new Account(new User("root", Set.of(User.ADMIN), List.of()), true, List.of()));
         }
 
+        private Credential credential(String label) {
+            Optional<Instant> time = Optional.of(Instant.EPOCH);
+            return new Credential("token", "0123456789abcdef", label, time, time, time);
+        }
+
         @Override
-        public Result<String> issueToken(User actor, String user, String label, Optional<Instant> expires) {
-            issued.add(actor + " " + user + " " + label + " "
+        public Optional<Credential> credential(Login login) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Result<IssuedToken> issueToken(Login actor, String user, String label, Optional<Instant> expires) {
+            issued.add(actor.user() + " " + user + " " + label + " "
                     + expires.map(Instant::toString).orElse("-"));
-            return user.equals("jenkins") ? Result.done("dh_x") : Result.refused(Reason.NOT_FOUND, "no such user");
+            return user.equals("jenkins")
+                    ? Result.done(new IssuedToken(user, "dh_x", credential(label)))
+                    : Result.refused(Reason.NOT_FOUND, "no such user");
+        }
+
+        @Override
+        public Result<IssuedToken> rotateToken(
+                Login actor, String user, String token, Optional<Instant> expires, Duration overlap) {
+            return issueToken(actor, user, token + " " + overlap, expires);
+        }
+
+        @Override
+        public Result<Credential> revokeToken(Login actor, String user, String token) {
+            return token.equals("agent")
+                    ? Result.done(credential("agent"))
+                    : Result.refused(Reason.NOT_FOUND, "no such token");
         }
     };
 
@@ -139,6 +166,27 @@ class CommandsTest {
     }
 
     @Test
+    void shouldRotateAndRevokeATokenOrSayWhyNot() throws Exception {
+        context.add(UserRegistry.class, registry);
+        TokenRotateCommand rotate = new TokenRotateCommand();
+        rotate.user = "jenkins";
+        rotate.token = "agent";
+        rotate.overlap = 5;
+        rotate.json = true;
+        assertThat(context.run(rotate).strip())
+                .isEqualTo("[{\"user\":\"jenkins\",\"token\":\"dh_x\",\"id\":\"0123456789abcdef\","
+                        + "\"label\":\"agent PT5M\",\"expires\":\"1970-01-01T00:00:00Z\"}]");
+        rotate.overlap = -1;
+        assertThatThrownBy(() -> context.run(rotate)).hasMessageContaining("minutes");
+        TokenRevokeCommand revoke = new TokenRevokeCommand();
+        revoke.user = "jenkins";
+        revoke.token = "agent";
+        assertThat(context.run(revoke).strip()).isEqualTo("revoked 0123456789abcdef (agent) of jenkins");
+        revoke.token = "x";
+        assertThatThrownBy(() -> context.run(revoke)).hasMessage("404 no such token");
+    }
+
+    @Test
     void shouldExplainWhyAUserMayDoSomethingOrNot() throws Exception {
         context.add(UserRegistry.class, registry);
         assertThat(explain("jenkins", "create", "builds/app.tgz"))
@@ -172,7 +220,9 @@ class CommandsTest {
         context.add(UserRegistry.class, registry).add(EventBroker.class, session);
         UsersCommand users = new UsersCommand();
         users.json = true;
-        assertThat(context.run(users)).contains("\"credentials\":[\"token agent until 1970-01-01T00:00:00Z\"]");
+        assertThat(context.run(users))
+                .contains("\"credentials\":[\"token 0123456789abcdef agent until"
+                        + " 1970-01-01T00:00:00Z used 1970-01-01T00:00:00Z\"]");
         assertThat(context.run(new ClientsCommand())).contains("console", "127.0.0.1");
         DisconnectCommand disconnect = new DisconnectCommand();
         disconnect.id = 7;

@@ -21,6 +21,8 @@ public final class WelcomeHandler extends Handler.Abstract {
               /events         the events: a stream, a WebSocket; POST /events/TOPIC publishes
               /changes        the journal of changes
               /whoami         who you are and what you may do
+              /tokens         your tokens: POST makes one, DELETE /tokens/ID revokes it
+              /schemas/broker-users-1.xsd   the schema of the users file
               /health/ready   whether the hub does its job
             """.getBytes(StandardCharsets.UTF_8);
 

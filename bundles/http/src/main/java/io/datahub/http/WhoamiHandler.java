@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.Home;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.Login;
+import io.datahub.api.user.UserRegistry;
+import io.datahub.api.user.UserRegistry.Credential;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,10 +27,12 @@ public final class WhoamiHandler extends Handler.Abstract {
 
     static final String MOUNT = "/whoami";
 
+    private final UserRegistry registry;
     private final Path curveKey;
 
     @Activate
-    public WhoamiHandler(@Reference Home home) {
+    public WhoamiHandler(@Reference Home home, @Reference UserRegistry registry) {
+        this.registry = registry;
         curveKey = home.state().resolve("curve.pub");
     }
 
@@ -41,7 +45,8 @@ public final class WhoamiHandler extends Handler.Abstract {
         if (exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) {
             Login login = exchange.login().orElseThrow();
             Optional<String> key = curveKey();
-            exchange.json(200, JsonText.of(json -> write(json, login, key)));
+            Optional<Credential> credential = registry.credential(login);
+            exchange.json(200, JsonText.of(json -> write(json, login, credential, key)));
         } else {
             exchange.refuseMethod("GET, HEAD, OPTIONS");
         }
@@ -55,7 +60,9 @@ public final class WhoamiHandler extends Handler.Abstract {
                 : Optional.empty();
     }
 
-    private static void write(JsonGenerator json, Login login, Optional<String> curveKey) throws IOException {
+    private static void write(
+            JsonGenerator json, Login login, Optional<Credential> credential, Optional<String> curveKey)
+            throws IOException {
         json.writeStartObject();
         json.writeStringField("user", login.user().name());
         json.writeArrayFieldStart("roles");
@@ -74,6 +81,11 @@ public final class WhoamiHandler extends Handler.Abstract {
         json.writeEndArray();
         json.writeStringField("label", login.label().orElse(null));
         json.writeStringField("expires", login.expires().map(Instant::toString).orElse(null));
+        json.writeStringField("credential", credential.map(Credential::kind).orElse(null));
+        json.writeStringField("id", credential.map(Credential::id).orElse(null));
+        json.writeStringField(
+                "lastUsed",
+                credential.flatMap(Credential::lastUsed).map(Instant::toString).orElse(null));
         json.writeStringField("curveKey", curveKey.orElse(null));
         json.writeEndObject();
     }

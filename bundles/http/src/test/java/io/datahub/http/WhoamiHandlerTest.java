@@ -19,13 +19,14 @@ class WhoamiHandlerTest {
 
     @Test
     void shouldTellWhoOneIsAndWhatOneMayDo() throws Exception {
-        try (TestServer server = new TestServer(new WhoamiHandler(() -> home))) {
+        try (TestServer server = new TestServer(new WhoamiHandler(() -> home, new FakeRegistry()))) {
             server.setUser(new User("ci", Set.of("b", "a"), List.of(new Grant(Action.PUBLISH, "build.", "role a"))));
 
             assertThat(server.get("/whoami").body())
                     .isEqualTo("{\"user\":\"ci\",\"roles\":[\"a\",\"b\"],"
                             + "\"grants\":[{\"action\":\"publish\",\"what\":\"build.\",\"origin\":\"role a\"}],"
-                            + "\"label\":\"agent\",\"expires\":null,\"curveKey\":null}");
+                            + "\"label\":\"agent\",\"expires\":null,\"credential\":\"token\","
+                            + "\"id\":\"0123456789abcdef\",\"lastUsed\":\"1970-01-01T00:00:00Z\",\"curveKey\":null}");
             assertThat(server.get("/whoami/x").statusCode()).isEqualTo(404);
         }
     }
@@ -34,7 +35,7 @@ class WhoamiHandlerTest {
     void shouldTellTheHubsKeyOnceThereIsOne() throws Exception {
         Files.createDirectories(home.resolve("state"));
         Files.writeString(home.resolve("state/curve.pub"), "k".repeat(40) + "\n");
-        try (TestServer server = new TestServer(new WhoamiHandler(() -> home))) {
+        try (TestServer server = new TestServer(new WhoamiHandler(() -> home, new FakeRegistry()))) {
             assertThat(server.get("/whoami").body()).contains("\"curveKey\":\"" + "k".repeat(40) + "\"");
         }
     }

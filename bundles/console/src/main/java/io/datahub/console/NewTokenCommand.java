@@ -1,0 +1,35 @@
+package io.datahub.console;
+
+import io.datahub.api.user.UserRegistry.IssuedToken;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+
+/** What commands share that make a token and show it. */
+abstract class NewTokenCommand extends DatahubCommand {
+
+    static Optional<Instant> end(String expires) {
+        try {
+            return Optional.ofNullable(expires)
+                    .map(text -> OffsetDateTime.parse(text).toInstant());
+        } catch (DateTimeException e) {
+            throw new CommandFailed("--expires takes a time with a zone, such as 2027-11-23T00:00:00Z, not " + expires);
+        }
+    }
+
+    /** Shows the token alone, so that a script can take it as it is; with {@code --json} what belongs to it as well. */
+    void show(IssuedToken issued) {
+        if (json) {
+            print(new Table("user", "token", "id", "label", "expires")
+                    .row(
+                            issued.user(),
+                            issued.token(),
+                            issued.credential().id(),
+                            issued.credential().label(),
+                            issued.credential().expires().map(Instant::toString).orElse("")));
+        } else {
+            System.out.println(issued.token());
+        }
+    }
+}

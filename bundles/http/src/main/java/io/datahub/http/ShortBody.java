@@ -1,0 +1,65 @@
+package io.datahub.http;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Response;
+
+/** The body of a request that has a few bytes only, taken whole. */
+final class ShortBody implements BodySink {
+
+    private static final int MAX_BYTES = 8_192;
+
+    private final Exchange exchange;
+    private final Receiver receiver;
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    /** Takes the whole body, and answers. */
+    interface Receiver {
+        void take(byte[] body) throws IOException;
+    }
+
+    private ShortBody(Exchange exchange, Receiver receiver) {
+        this.exchange = exchange;
+        this.receiver = receiver;
+    }
+
+    /** Reads the body without holding a thread while it comes, and hands it over. */
+    static void read(Exchange exchange, Receiver receiver) {
+        new BodyReader(exchange.request(), new ShortBody(exchange, receiver)).run();
+    }
+
+    @Override
+    public boolean take(Content.Chunk chunk) {
+        if (bytes.size() + chunk.remaining() > MAX_BYTES) {
+            Drain.refuse(exchange, new Refusal(Reason.TOO_LARGE, "the body has at most " + MAX_BYTES + " bytes here"));
+            return false;
+        }
+        byte[] some = new byte[chunk.remaining()];
+        chunk.getByteBuffer().get(some);
+        bytes.writeBytes(some);
+        return true;
+    }
+
+    @Override
+    public void end() throws IOException {
+        receiver.take(bytes.toByteArray());
+    }
+
+    @Override
+    public void cut(Throwable cause) {
+        if (cause instanceof TimeoutException) {
+            exchange.refuse(Reason.TIMED_OUT, "the body stopped coming");
+        } else {
+            exchange.callback().failed(cause);
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        Response.writeError(exchange.request(), exchange.response(), exchange.callback(), cause);
+    }
+}
