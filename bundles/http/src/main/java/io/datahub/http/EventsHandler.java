@@ -58,30 +58,53 @@ public final class EventsHandler extends LastingAnswers {
         }
         Exchange exchange = new Exchange(request, response, callback);
         String path = request.getHttpURI().getPath();
-        if (path.length() > MOUNT.length() + 1) {
-            if (exchange.is(HttpMethod.POST)) {
-                publish(exchange, path.substring(MOUNT.length() + 1))
-                        .ifPresent(refusal -> Drain.refuse(exchange, refusal));
-            } else {
-                exchange.refuseMethod("POST, OPTIONS");
-            }
-        } else if (exchange.is(HttpMethod.GET)) {
+        boolean hasTopic = path.length() > MOUNT.length() + 1;
+        if (exchange.is(HttpMethod.POST)) {
+            publish(exchange, hasTopic ? Optional.of(path.substring(MOUNT.length() + 1)) : Optional.empty())
+                    .ifPresent(refusal -> Drain.refuse(exchange, refusal));
+        } else if (exchange.is(HttpMethod.GET) && !hasTopic) {
             stream(exchange).ifPresent(exchange::refuse);
         } else {
-            exchange.refuseMethod("GET, OPTIONS");
+            allowHooks(exchange);
+            exchange.refuseMethod(hasTopic ? "POST, OPTIONS" : "GET, POST, OPTIONS");
         }
         return true;
     }
 
-    private Optional<Refusal> publish(Exchange exchange, String written) {
-        Result<String> topic = PercentText.decode(written);
+    /** Lets in who asks first whether it may deliver (HTTP 1.1 Web Hooks for Event Delivery, 4). */
+    private static void allowHooks(Exchange exchange) {
+        exchange.header("WebHook-Request-Origin")
+                .filter(origin -> exchange.is(HttpMethod.OPTIONS))
+                .ifPresent(origin -> {
+                    exchange.response().getHeaders().put("WebHook-Allowed-Origin", origin);
+                    exchange.response().getHeaders().put("WebHook-Allowed-Rate", "*");
+                });
+    }
+
+    private Optional<Refusal> publish(Exchange exchange, Optional<String> written) {
+        Result<CloudEventMode> mode = CloudEventMode.of(exchange);
+        if (mode.isRefused()) {
+            return mode.refusal();
+        }
+        if (written.isEmpty() && mode.get() == CloudEventMode.NONE) {
+            exchange.response().getHeaders().put(HttpHeader.ALLOW, "GET, OPTIONS");
+            return Optional.of(new Refusal(
+                    Reason.METHOD_NOT_ALLOWED, "post to /events/TOPIC; only CloudEvents have a topic of their own"));
+        }
+        Result<String> topic = PercentText.decode(written.orElse(""));
         if (topic.isRefused()) {
             return topic.refusal();
         }
         if (exchange.request().getLength() > maxEventBytes) {
             return Optional.of(Publication.tooLarge(maxEventBytes));
         }
-        Publication publication = new Publication(exchange, broker, topic.get(), maxEventBytes, allowance);
+        Publication publication = new Publication(
+                exchange,
+                broker,
+                written.isEmpty() ? Optional.empty() : Optional.of(topic.get()),
+                mode.get(),
+                maxEventBytes,
+                allowance);
         new BodyReader(exchange.request(), publication).run();
         return Optional.empty();
     }

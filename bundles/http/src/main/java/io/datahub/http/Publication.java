@@ -2,18 +2,26 @@ package io.datahub.http;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
+import io.datahub.api.Result;
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
 import io.datahub.api.user.Login;
+import io.datahub.api.user.User;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Response;
 
-/** The body of a {@code POST /events/TOPIC} on its way to become an event. */
+/**
+ * The body of a {@code POST /events/TOPIC} on its way to become an event, or several where it is a batch of CloudEvents.
+ * CloudEvents need no topic: each has one of its own.
+ */
 final class Publication implements BodySink {
 
     private static final EventSink NOBODY = new EventSink() {
@@ -32,7 +40,8 @@ final class Publication implements BodySink {
 
     private final Exchange exchange;
     private final EventBroker broker;
-    private final String topic;
+    private final Optional<String> topic;
+    private final CloudEventMode mode;
     private final int maxBytes;
     private final Allowance allowance;
     private final ByteArrayOutputStream payload = new ByteArrayOutputStream(256);
@@ -41,13 +50,21 @@ final class Publication implements BodySink {
     /**
      * Prepares to read.
      *
+     * @param topic the path's; empty only for CloudEvents
      * @param maxBytes how long the payload may be
      * @param allowance what all payloads that are coming in may hold together
      */
-    Publication(Exchange exchange, EventBroker broker, String topic, int maxBytes, Allowance allowance) {
+    Publication(
+            Exchange exchange,
+            EventBroker broker,
+            Optional<String> topic,
+            CloudEventMode mode,
+            int maxBytes,
+            Allowance allowance) {
         this.exchange = exchange;
         this.broker = broker;
         this.topic = topic;
+        this.mode = mode;
         this.maxBytes = maxBytes;
         this.allowance = allowance;
     }
@@ -81,12 +98,54 @@ final class Publication implements BodySink {
 
     @Override
     public void end() {
-        try (Session session = broker.open(exchange.login().orElseThrow(), NOBODY)) {
-            Published published = session.publish(topic, payload.toByteArray());
-            published.refusal().ifPresentOrElse(exchange::refuse, () -> exchange.empty(202));
+        try {
+            Result<List<Outgoing>> events = events(payload.toByteArray());
+            Optional<Refusal> refusal = events.isRefused() ? events.refusal() : publish(events.get());
+            refusal.ifPresentOrElse(exchange::refuse, () -> exchange.empty(202));
         } finally {
             giveBack();
         }
+    }
+
+    /** What is to be published. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Outgoing(String topic, byte[] payload) {}
+
+    private Result<List<Outgoing>> events(byte[] body) {
+        Result<List<CloudEventMessage>> messages = switch (mode) {
+            case NONE -> null;
+            case BINARY ->
+                CloudEventHeaders.read(exchange.request().getHeaders(), body)
+                        .then(message -> Result.done(List.of(message)));
+            case STRUCTURED -> CloudEventMessage.read(body, false);
+            case BATCH -> CloudEventMessage.read(body, true);
+        };
+        return messages == null
+                ? Result.done(List.of(new Outgoing(topic.orElseThrow(), body)))
+                : messages.then(all -> Result.done(all.stream()
+                        .map(message -> new Outgoing(topic.orElseGet(message.attributes()::topic), message.json()))
+                        .toList()));
+    }
+
+    /** Publishes all, or none where one of them isn't granted. */
+    private Optional<Refusal> publish(List<Outgoing> events) {
+        Login login = exchange.login().orElseThrow();
+        for (Outgoing event : events) {
+            byte[] name = event.topic().getBytes(StandardCharsets.UTF_8);
+            if (events.size() > 1 && (User.isReserved(name) || !login.user().mayPublish(name))) {
+                return Published.NOT_GRANTED.refusal();
+            }
+        }
+        try (Session session = broker.open(login, NOBODY)) {
+            for (Outgoing event : events) {
+                Optional<Refusal> refusal =
+                        session.publish(event.topic(), event.payload()).refusal();
+                if (refusal.isPresent()) {
+                    return refusal;
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     private void giveBack() {

@@ -30,6 +30,7 @@ final class Client implements FrameHandler {
     private final Dialect dialect;
     private final Optional<Login> door;
     private final Origin origin;
+    private final Wishes wishes;
     private final MessageAssembler assembler;
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean pinged;
@@ -39,12 +40,14 @@ final class Client implements FrameHandler {
     /**
      * @param door who the client is, if its request said so
      * @param origin where it is
+     * @param wishes what its request asked for
      */
-    Client(Gateway gateway, Dialect dialect, Optional<Login> door, Origin origin) {
+    Client(Gateway gateway, Dialect dialect, Optional<Login> door, Origin origin, Wishes wishes) {
         this.gateway = gateway;
         this.dialect = dialect;
         this.door = door;
         this.origin = origin;
+        this.wishes = wishes;
         int max = gateway.configuration().maxMessageBytes();
         long asBase64 = max * 4L / 3 + ROOM_AROUND_PAYLOAD;
         assembler = new MessageAssembler((int) Math.min(Integer.MAX_VALUE - 8, asBase64), max + ROOM_AROUND_PAYLOAD);
@@ -53,7 +56,7 @@ final class Client implements FrameHandler {
     @Override
     public void onOpen(CoreSession opened, Callback callback) {
         socket = opened;
-        conversation = new Conversation(gateway, this, origin);
+        conversation = new Conversation(gateway, this, origin, dialect, wishes);
         conversation.feedFrom(gateway.feed(opened, dialect, conversation::ended));
         socket.addIdleTimeoutListener(this::idle);
         callback.succeeded();
@@ -75,10 +78,10 @@ final class Client implements FrameHandler {
             }
             case OpCode.CLOSE -> callback.succeeded();
             case OpCode.TEXT, OpCode.BINARY, OpCode.CONTINUATION -> {
-                boolean fits = closing.get() || assembler.add(frame);
+                Optional<MessageAssembler.Fault> fault = closing.get() ? Optional.empty() : assembler.add(frame);
                 callback.succeeded();
-                if (!fits) {
-                    refuse(CloseStatus.MESSAGE_TOO_LARGE, "the message is larger than the hub takes");
+                if (fault.isPresent()) {
+                    refuse(fault.get());
                 } else if (frame.isFin() && !closing.get()) {
                     received();
                 } else {
@@ -95,15 +98,18 @@ final class Client implements FrameHandler {
     private void received() {
         byte[] message = assembler.message();
         if (!assembler.isBinary()) {
-            if (Utf8.isValid(message)) {
-                conversation.text(message);
-            } else {
-                refuse(CloseStatus.BAD_PAYLOAD, "a text frame is UTF-8");
-            }
+            conversation.text(message);
         } else if (dialect == Dialect.BINARY) {
             conversation.binary(message);
         } else {
             refuse(CloseStatus.BAD_DATA, "binary frames need the subprotocol " + Dialect.BINARY.subprotocol());
+        }
+    }
+
+    private void refuse(MessageAssembler.Fault fault) {
+        switch (fault) {
+            case TOO_LONG -> refuse(CloseStatus.MESSAGE_TOO_LARGE, "the message is larger than the hub takes");
+            case NO_UTF8 -> refuse(CloseStatus.BAD_PAYLOAD, "a text message is UTF-8");
         }
     }
 
@@ -112,15 +118,9 @@ final class Client implements FrameHandler {
         socket.demand();
     }
 
-    /** Answers a message and listens; without an id only a refusal is an answer. */
+    /** Answers a message, if there is something to say, and listens. */
     void answer(Optional<String> id, Optional<Refusal> refusal) {
-        if (refusal.isPresent()) {
-            tell(ServerMessage.error(id, refusal.get()), Callback.from(this::listen));
-        } else if (id.isPresent()) {
-            tell(ServerMessage.ok(id.get()), Callback.from(this::listen));
-        } else {
-            listen();
-        }
+        dialect.answer(id, refusal).ifPresentOrElse(said -> tell(said, Callback.from(this::listen)), this::listen);
     }
 
     /** Says something. */

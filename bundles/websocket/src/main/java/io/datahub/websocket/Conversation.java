@@ -4,6 +4,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.event.CloseReason;
+import io.datahub.api.event.CloudEvent;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
 import io.datahub.api.user.Login;
@@ -26,6 +27,8 @@ final class Conversation {
     private final Gateway gateway;
     private final Client client;
     private final Origin origin;
+    private final Dialect dialect;
+    private final Wishes wishes;
     private Feed feed;
     private Runnable noDeadline = () -> {};
     private boolean spoken;
@@ -34,11 +37,16 @@ final class Conversation {
     private Session session;
     private boolean over;
 
-    /** @param origin where the client is */
-    Conversation(Gateway gateway, Client client, Origin origin) {
+    /**
+     * @param origin where the client is
+     * @param wishes what its request asked for
+     */
+    Conversation(Gateway gateway, Client client, Origin origin, Dialect dialect, Wishes wishes) {
         this.gateway = gateway;
         this.client = client;
         this.origin = origin;
+        this.dialect = dialect;
+        this.wishes = wishes;
     }
 
     /** Says where the client's events come from; once, before all else. */
@@ -70,7 +78,9 @@ final class Conversation {
             }
             session = opened;
         }
-        client.tell(ServerMessage.welcome(login.user().name()), Callback.from(client::listen));
+        dialect.welcome(login.user().name())
+                .ifPresentOrElse(
+                        words -> client.tell(words, Callback.from(client::listen)), () -> subscribeAsWished(opened));
         feed.begin(opened);
     }
 
@@ -80,6 +90,27 @@ final class Conversation {
 
     /** A text message of valid UTF-8. */
     void text(byte[] message) {
+        if (dialect == Dialect.CLOUDEVENTS && session() != null) {
+            cloudEvent(message);
+        } else {
+            words(message);
+        }
+    }
+
+    private void cloudEvent(byte[] message) {
+        Result<CloudEvent> read = CloudEventReader.read(message);
+        if (!read.isRefused()) {
+            CloudEvent event = read.get();
+            publish(session(), Optional.of(ServerMessage.quote(event.text("id"))), event.topic(), message);
+        } else if (!spoken) {
+            words(message);
+        } else {
+            client.answer(Optional.empty(), read.refusal());
+        }
+        spoken = true;
+    }
+
+    private void words(byte[] message) {
         ClientMessageReader.Reading reading = ClientMessageReader.read(message);
         Optional<Refusal> refusal = reading.message().refusal();
         boolean first = !spoken;
@@ -94,6 +125,8 @@ final class Conversation {
             auth(auth, open, first);
         } else if (open == null) {
             refuseUnknown();
+        } else if (dialect == Dialect.CLOUDEVENTS) {
+            client.answer(said.id(), bad("a message is a CloudEvent in JSON"));
         } else if (said instanceof ClientMessage.Subscribe subscribe) {
             subscribe(subscribe, open);
         } else if (said instanceof ClientMessage.Unsubscribe unsubscribe) {
@@ -143,18 +176,23 @@ final class Conversation {
         if (login.isRefused()) {
             Refusal refusal = login.refusal().orElseThrow();
             Duration penalty = gateway.authenticator().penalty(origin);
-            gateway.later(penalty.toMillis(), () -> {
-                client.tell(
-                        ServerMessage.error(auth.id(), refusal),
-                        Callback.from(() -> client.refuse(CloseStatus.POLICY_VIOLATION, refusal.detail())));
-            });
+            gateway.later(
+                    penalty.toMillis(),
+                    () -> client.tell(
+                            dialect.answer(auth.id(), login.refusal()).orElseThrow(),
+                            Callback.from(() -> client.refuse(CloseStatus.POLICY_VIOLATION, refusal.detail()))));
             return;
         }
         if (open != null) {
             open.close();
         }
-        auth.id().ifPresent(id -> client.tell(ServerMessage.ok(id), Callback.NOOP));
+        dialect.answer(auth.id(), Optional.empty()).ifPresent(done -> client.tell(done, Callback.NOOP));
         welcome(login.get());
+    }
+
+    /** Begins a conversation in which only events are said. */
+    private void subscribeAsWished(Session open) {
+        subscribe(new ClientMessage.Subscribe(Optional.empty(), wishes.topics(), wishes.since()), open);
     }
 
     private void subscribe(ClientMessage.Subscribe message, Session open) {
@@ -172,7 +210,8 @@ final class Conversation {
                 if (answered.compareAndSet(false, true)) {
                     client.answer(message.id(), refusal);
                 } else {
-                    refusal.ifPresent(late -> client.tell(ServerMessage.error(message.id(), late), Callback.NOOP));
+                    refusal.ifPresent(late -> dialect.answer(message.id(), Optional.of(late))
+                            .ifPresent(words -> client.tell(words, Callback.NOOP)));
                 }
             });
         }

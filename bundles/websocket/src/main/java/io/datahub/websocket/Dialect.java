@@ -1,14 +1,17 @@
 package io.datahub.websocket;
 
+import io.datahub.api.Refusal;
 import java.util.List;
 import java.util.Optional;
 
-/** How events look on the wire. Everything but events is JSON in text frames in each of them. */
+/** How the hub and a client talk. */
 enum Dialect {
     /** JSON text frames. */
     JSON("datahub.v1"),
-    /** Binary frames of a topic, one NUL, and the payload. */
-    BINARY("datahub.v1.binary");
+    /** Events as binary frames of a topic, one NUL, and the payload; everything else as in {@link #JSON}. */
+    BINARY("datahub.v1.binary"),
+    /** Text frames which are CloudEvents in JSON, both ways, and nothing else (CloudEvents WebSockets binding, 1.5). */
+    CLOUDEVENTS("cloudevents.json");
 
     private final String subprotocol;
 
@@ -31,5 +34,22 @@ enum Dialect {
             }
         }
         return Optional.empty();
+    }
+
+    /** What the hub says to a client that it let in, if anything. */
+    Optional<String> welcome(String user) {
+        return this == CLOUDEVENTS ? Optional.empty() : Optional.of(ServerMessage.welcome(user));
+    }
+
+    /**
+     * What the hub says when it has done what a message asked for, or refused it, if anything.
+     *
+     * @param id the JSON of the message's id, if it had one
+     */
+    Optional<String> answer(Optional<String> id, Optional<Refusal> refusal) {
+        if (this == CLOUDEVENTS) {
+            return refusal.map(why -> ServerMessage.refusedEvent(id, why));
+        }
+        return refusal.map(why -> ServerMessage.error(id, why)).or(() -> id.map(ServerMessage::ok));
     }
 }

@@ -1,5 +1,7 @@
 package io.datahub.websocket;
 
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
@@ -54,7 +56,8 @@ public final class EventsHandler extends Handler.Abstract implements HealthCheck
 
     private static final Logger LOG = LoggerFactory.getLogger(EventsHandler.class);
     private static final int OUTPUT_BUFFER_BYTES = 32 * 1024;
-    private static final int MAX_FRAME_BYTES = 64 * 1024;
+    /** Longer frames are cut into fragments. */
+    static final int MAX_FRAME_BYTES = 64 * 1024;
 
     private final Gateway gateway;
     private final Origins origins;
@@ -152,23 +155,19 @@ public final class EventsHandler extends Handler.Abstract implements HealthCheck
 
     private FrameHandler negotiate(ServerUpgradeRequest request, ServerUpgradeResponse response, Callback callback) {
         List<String> offered = request.getSubProtocols();
-        Optional<Dialect> dialect = offered.isEmpty() ? Optional.of(Dialect.JSON) : Dialect.of(offered);
-        if (dialect.isEmpty()) {
-            refuse(
-                    request,
-                    response,
-                    callback,
-                    HttpStatus.BAD_REQUEST_400,
-                    "the hub speaks the subprotocols " + Dialect.JSON.subprotocol() + " and "
-                            + Dialect.BINARY.subprotocol());
+        Optional<Dialect> agreed = Dialect.of(offered);
+        Dialect dialect = agreed.orElse(Dialect.JSON);
+        Result<Wishes> wishes = Wishes.of(request);
+        if (wishes.isRefused()) {
+            Refusal refusal = wishes.refusal().orElseThrow();
+            refuse(request, response, callback, refusal.reason().status(), refusal.detail());
             return null;
         }
         response.setExtensions(List.of());
-        if (!offered.isEmpty()) {
-            response.setAcceptedSubProtocol(dialect.get().subprotocol());
-        }
+        agreed.map(Dialect::subprotocol).ifPresent(response::setAcceptedSubProtocol);
         Optional<Login> login = Optional.ofNullable((Login) request.getAttribute(Login.class.getName()));
-        return new Client(gateway, dialect.get(), login, new Origin("websocket", address(request), request.isSecure()));
+        Origin origin = new Origin("websocket", address(request), request.isSecure());
+        return new Client(gateway, dialect, login, origin, wishes.get());
     }
 
     private static InetAddress address(Request request) {

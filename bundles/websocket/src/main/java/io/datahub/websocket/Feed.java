@@ -23,7 +23,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.CoreSession;
-import org.eclipse.jetty.websocket.core.Frame;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +34,7 @@ import org.slf4j.LoggerFactory;
 final class Feed implements EventSink {
 
     private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
-    private static final int BATCH_BYTES = 256 * 1024;
+    private static final int BATCH_BYTES = 32 * 1024;
 
     private final CoreSession socket;
     private final RunEncoder encoder;
@@ -125,13 +124,14 @@ final class Feed implements EventSink {
 
     private void sendBatch() {
         signalled.set(false);
+        Train batch = new Train(socket);
         synchronized (this) {
-            if (writing || session == null || !makeBatch()) {
+            if (writing || session == null || !makeBatch(batch)) {
                 return;
             }
             writing = true;
         }
-        socket.flush(Callback.from(this::written, failure -> {}));
+        batch.depart(Callback.from(this::written, failure -> {}));
     }
 
     private void written() {
@@ -142,26 +142,26 @@ final class Feed implements EventSink {
     }
 
     /** False if there was nothing to do. */
-    private boolean makeBatch() {
+    private boolean makeBatch(Train batch) {
         Begun begun = replays.poll();
         if (begun != null) {
-            readOn(begun);
+            readOn(begun, batch);
             blocking = !replays.isEmpty();
             if (!replays.isEmpty() && replays.peek().replay().isClosing()) {
                 return true;
             }
         }
-        return session.take(BATCH_BYTES, this::write) > 0 || begun != null;
+        return session.take(BATCH_BYTES, run -> write(run, batch)) > 0 || begun != null;
     }
 
-    private void readOn(Begun begun) {
+    private void readOn(Begun begun, Train batch) {
         Replay replay = begun.replay();
         Result<List<Change>> page = replay.next();
         begun.outcome().accept(page.refusal());
         if (page.isRefused()) {
             return;
         }
-        page.get().forEach(this::write);
+        page.get().forEach(change -> write(change, batch));
         if (replay.isOver()) {
             seams.add(replay.seam());
         } else if (replay.isClosing()) {
@@ -171,42 +171,33 @@ final class Feed implements EventSink {
         }
     }
 
-    private void write(Change change) {
+    private void write(Change change, Train batch) {
         ByteBuffer event = EventWriter.write(
                 change.topic().getBytes(StandardCharsets.UTF_8), change.json().getBytes(StandardCharsets.UTF_8));
-        write(encoder.encodeAlone(new EventRun(
-                new SharedBuffer(event), 0, event.limit(), 1, "", change.time().toEpochMilli())));
+        EventRun run = new EventRun(
+                new SharedBuffer(event), 0, event.limit(), 1, "", change.time().toEpochMilli());
+        batch.add(encoder.encodeAlone(run), 0, 0);
     }
 
-    private void write(EventRun run) {
+    private void write(EventRun run, Train batch) {
         EncodedRun encoded = encoder.encode(run);
         if (seams.isEmpty()) {
-            write(encoded);
+            batch.add(encoded, 0, encoded.count() - 1);
         } else {
-            writeBehindSeams(run, encoded);
+            writeBehindSeams(run, encoded, batch);
         }
         run.buffer().release();
     }
 
-    private void writeBehindSeams(EventRun run, EncodedRun encoded) {
+    private void writeBehindSeams(EventRun run, EncodedRun encoded, Train batch) {
         EventReader events = new EventReader(run);
         for (int i = 0; events.next(); i++) {
             String topic = events.topic();
             ByteBuffer payload = events.payload();
             if (seams.stream().noneMatch(seam -> seam.repeats(topic, payload))) {
-                write(encoded, i);
+                batch.add(encoded, i, i);
             }
             seams.removeIf(Seam::isPassed);
         }
-    }
-
-    private void write(EncodedRun encoded) {
-        for (int i = 0; i < encoded.count(); i++) {
-            write(encoded, i);
-        }
-    }
-
-    private void write(EncodedRun encoded, int index) {
-        socket.sendFrame(new Frame(encoded.opCode(), encoded.payload(index)), Callback.NOOP, true);
     }
 }

@@ -4,6 +4,8 @@ import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.user.Authenticator;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,10 +28,10 @@ final class Gateway implements AutoCloseable {
     private final Authenticator authenticator;
     private final ChangeJournal journal;
     private final WebSocketConfiguration configuration;
-    private final Map<Dialect, RunEncoder> encoders =
-            Map.of(Dialect.JSON, new RunEncoder(Dialect.JSON), Dialect.BINARY, new RunEncoder(Dialect.BINARY));
+    private final Map<Dialect, RunEncoder> encoders = new EnumMap<>(Dialect.class);
     private final Set<Client> clients = ConcurrentHashMap.newKeySet();
-    private final ThreadPoolExecutor sending;
+    private final List<Lane> lanes = new ArrayList<>();
+    private final AtomicInteger turn = new AtomicInteger();
     private final ThreadPoolExecutor replaying;
     private final ScheduledThreadPoolExecutor timer;
     private volatile boolean stopped;
@@ -45,7 +47,12 @@ final class Gateway implements AutoCloseable {
         this.configuration = configuration;
         int processors = Math.min(8, Runtime.getRuntime().availableProcessors());
         int threads = configuration.threads() > 0 ? configuration.threads() : processors;
-        sending = pool(threads, "datahub-websocket-send");
+        for (int i = 1; i <= threads; i++) {
+            lanes.add(new Lane("datahub-websocket-send-" + i));
+        }
+        for (Dialect dialect : Dialect.values()) {
+            encoders.put(dialect, new RunEncoder(dialect));
+        }
         replaying = pool(2, "datahub-websocket-replay");
         timer = new ScheduledThreadPoolExecutor(1, named("datahub-websocket-timer"));
         timer.setRemoveOnCancelPolicy(true);
@@ -90,7 +97,7 @@ final class Gateway implements AutoCloseable {
 
     /** The events on their way to a client. */
     Feed feed(CoreSession socket, Dialect dialect, Consumer<CloseReason> ending) {
-        return new Feed(socket, encoders.get(dialect), sending, replaying, ending);
+        return new Feed(socket, encoders.get(dialect), lane(), replaying, ending);
     }
 
     /**
@@ -105,7 +112,12 @@ final class Gateway implements AutoCloseable {
 
     /** Does something on a thread of the gateway. */
     void soon(Runnable task) {
-        sending.execute(task);
+        lane().execute(task);
+    }
+
+    /** Each in turn. */
+    private Lane lane() {
+        return lanes.get(Math.floorMod(turn.getAndIncrement(), lanes.size()));
     }
 
     /** Whether there is room for another client. */
@@ -143,13 +155,14 @@ final class Gateway implements AutoCloseable {
         clients.forEach(client -> client.close(CloseStatus.SHUTDOWN, "the hub stops"));
         awaitEmpty(TimeUnit.MILLISECONDS.toNanos(configuration.closeMillis()));
         timer.shutdownNow();
-        sending.shutdown();
         replaying.shutdownNow();
+        lanes.forEach(Lane::end);
         try {
-            for (ThreadPoolExecutor pool : List.of(timer, sending, replaying)) {
-                if (!pool.awaitTermination(1, TimeUnit.SECONDS)) {
-                    pool.shutdownNow();
-                }
+            for (ThreadPoolExecutor pool : List.of(timer, replaying)) {
+                pool.awaitTermination(1, TimeUnit.SECONDS);
+            }
+            for (Lane lane : lanes) {
+                lane.join(1000);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -2,6 +2,7 @@ package io.datahub.websocket;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 import org.eclipse.jetty.websocket.core.Frame;
 import org.eclipse.jetty.websocket.core.OpCode;
 
@@ -13,23 +14,34 @@ final class MessageAssembler {
     private byte[] bytes = {};
     private int length;
     private boolean binary;
+    private Utf8 text = new Utf8();
 
     MessageAssembler(int maxTextBytes, int maxBinaryBytes) {
         this.maxTextBytes = maxTextBytes;
         this.maxBinaryBytes = maxBinaryBytes;
     }
 
-    /** Adds a data frame; false if the message is too long now, and nothing more can be added. */
-    boolean add(Frame frame) {
+    /** What is wrong with a message. */
+    enum Fault {
+        TOO_LONG,
+        NO_UTF8
+    }
+
+    /** Adds a data frame; if there is a fault now, nothing more can be added. */
+    Optional<Fault> add(Frame frame) {
         if (frame.getOpCode() != OpCode.CONTINUATION) {
             binary = frame.getOpCode() == OpCode.BINARY;
             length = 0;
+            text = new Utf8();
         }
         ByteBuffer payload = frame.getPayload();
         int more = payload == null ? 0 : payload.remaining();
         int limit = binary ? maxBinaryBytes : maxTextBytes;
         if (more > limit - length) {
-            return false;
+            return Optional.of(Fault.TOO_LONG);
+        }
+        if (!binary && ((more > 0 && !text.add(payload)) || (frame.isFin() && !text.isWhole()))) {
+            return Optional.of(Fault.NO_UTF8);
         }
         if (more > 0) {
             if (bytes.length < length + more) {
@@ -39,7 +51,7 @@ final class MessageAssembler {
             payload.get(payload.position(), bytes, length, more);
             length += more;
         }
-        return true;
+        return Optional.empty();
     }
 
     /** Whether the present message is binary. */

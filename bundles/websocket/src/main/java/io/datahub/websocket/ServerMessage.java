@@ -3,6 +3,7 @@ package io.datahub.websocket;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.datahub.api.Refusal;
 import java.util.Optional;
+import java.util.UUID;
 
 /** What the hub says besides events, as JSON. */
 final class ServerMessage {
@@ -25,6 +26,17 @@ final class ServerMessage {
                 + refusal.reason().status()
                 + ",\"detail\":"
                 + quote(refusal.detail())
+                + "}";
+    }
+
+    /** The same to a client that knows nothing but CloudEvents. */
+    static String refusedEvent(Optional<String> id, Refusal refusal) {
+        return "{\"specversion\":\"1.0\",\"id\":\""
+                + UUID.randomUUID()
+                + "\",\"source\":\""
+                + EventText.SOURCE
+                + "\",\"type\":\"io.datahub.error\",\"datacontenttype\":\"application/json\",\"data\":"
+                + error(id, refusal)
                 + "}";
     }
 

@@ -187,9 +187,12 @@ class EventsHandlerTest {
     }
 
     @Test
-    void shouldRefuseSubprotocolsThatItDoesNotSpeak() throws Exception {
-        try (RawClient client = new RawClient(gateway.port, "Sec-WebSocket-Protocol: mqtt")) {
-            assertThat(client.status()).isEqualTo(400);
+    void shouldAgreeToNoSubprotocolThatItDoesNotSpeak() throws Exception {
+        try (RawClient client =
+                new RawClient(gateway.port, "Authorization: Test ann", "Sec-WebSocket-Protocol: mqtt, secret")) {
+            assertThat(client.status()).isEqualTo(101);
+            assertThat(client.headers()).doesNotContainIgnoringCase("Sec-WebSocket-Protocol");
+            assertThat(client.text()).contains("welcome");
         }
     }
 

@@ -14,12 +14,18 @@ import java.util.List;
 /** A WebSocket client that can also do what none should. */
 final class RawClient implements AutoCloseable {
 
+    static final int FIN = 0x80;
     static final int CONTINUATION = 0;
     static final int TEXT = 1;
     static final int BINARY = 2;
     static final int CLOSE = 8;
     static final int PING = 9;
     static final int PONG = 10;
+
+    /** Stands for a close frame without a code (RFC 6455, 7.1.5). */
+    static final int NO_CODE = 1005;
+
+    private static final byte[] MASK = {0x5a, (byte) 0xf0, 0, 0x17};
 
     private final Socket socket;
     private final DataInputStream in;
@@ -36,8 +42,13 @@ final class RawClient implements AutoCloseable {
         }
 
         int closeCode() {
-            return (payload[0] & 0xff) << 8 | (payload[1] & 0xff);
+            return payload.length == 0 ? NO_CODE : (payload[0] & 0xff) << 8 | (payload[1] & 0xff);
         }
+    }
+
+    /** Asks for the events with a query. */
+    static RawClient asking(int port, String query, String... headerLines) throws IOException {
+        return new RawClient(port, "13", "/events?" + query, headerLines);
     }
 
     RawClient(int port, String... headerLines) throws IOException {
@@ -45,11 +56,16 @@ final class RawClient implements AutoCloseable {
     }
 
     RawClient(int port, String version, String[] headerLines) throws IOException {
+        this(port, version, "/events", headerLines);
+    }
+
+    private RawClient(int port, String version, String target, String[] headerLines) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setTcpNoDelay(true);
         socket.setSoTimeout(10_000);
         in = new DataInputStream(socket.getInputStream());
         out = socket.getOutputStream();
-        String request = "GET /events HTTP/1.1\r\nHost: localhost:" + port
+        String request = "GET " + target + " HTTP/1.1\r\nHost: localhost:" + port
                 + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: " + version
                 + "\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                 + String.join(
@@ -86,10 +102,15 @@ final class RawClient implements AutoCloseable {
         send(TEXT, true, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Sends one frame, masked with zeros. */
+    /** Sends one frame. */
     void send(int opCode, boolean fin, byte[] payload) throws IOException {
+        raw(frame((fin ? FIN : 0) | opCode, payload));
+    }
+
+    /** The bytes of one frame with these bits first, masked. */
+    static byte[] frame(int first, byte[] payload) {
         ByteArrayOutputStream frame = new ByteArrayOutputStream(payload.length + 14);
-        frame.write((fin ? 0x80 : 0) | opCode);
+        frame.write(first);
         if (payload.length < 126) {
             frame.write(0x80 | payload.length);
         } else if (payload.length < 65536) {
@@ -102,9 +123,18 @@ final class RawClient implements AutoCloseable {
                 frame.write((int) ((long) payload.length >> shift));
             }
         }
-        frame.writeBytes(new byte[4]);
-        frame.writeBytes(payload);
-        out.write(frame.toByteArray());
+        frame.writeBytes(MASK);
+        byte[] masked = payload.clone();
+        for (int i = 0; i < masked.length; i++) {
+            masked[i] ^= MASK[i & 3];
+        }
+        frame.writeBytes(masked);
+        return frame.toByteArray();
+    }
+
+    /** Sends bytes as they are. */
+    void raw(byte[] bytes) throws IOException {
+        out.write(bytes);
     }
 
     /** The next frame of any kind. */
@@ -123,6 +153,11 @@ final class RawClient implements AutoCloseable {
 
     /** The text of the next message, put together. */
     String text() throws IOException {
+        return new String(message(), StandardCharsets.UTF_8);
+    }
+
+    /** The next message, put together. */
+    byte[] message() throws IOException {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         while (true) {
             Frame frame = next();
@@ -131,7 +166,7 @@ final class RawClient implements AutoCloseable {
             }
             message.writeBytes(frame.payload());
             if (frame.fin()) {
-                return message.toString(StandardCharsets.UTF_8);
+                return message.toByteArray();
             }
         }
     }

@@ -1,0 +1,59 @@
+package io.datahub.http;
+
+import io.datahub.api.Result;
+import io.datahub.api.event.CloudEvent;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+
+/** The attributes of a CloudEvent in the headers of a request (CloudEvents HTTP binding 1.0.2, 3.1). */
+final class CloudEventHeaders {
+
+    static final String PREFIX = "ce-";
+
+    private CloudEventHeaders() {}
+
+    /** The event in JSON, with the body as its data. */
+    static Result<CloudEventMessage> read(HttpFields headers, byte[] body) {
+        Map<String, Object> attributes = new HashMap<>();
+        for (HttpField header : headers) {
+            String name = header.getName().toLowerCase(Locale.ROOT);
+            if (name.startsWith(PREFIX)) {
+                Result<String> value = PercentText.decode(unquoted(header.getValue()));
+                if (value.isRefused()) {
+                    return Result.refused(value.refusal().orElseThrow());
+                }
+                attributes.put(name.substring(PREFIX.length()), value.get());
+            }
+        }
+        Optional<String> type = Optional.ofNullable(headers.get(HttpHeader.CONTENT_TYPE));
+        type.ifPresent(text -> attributes.put("datacontenttype", text));
+        return CloudEvent.of(attributes)
+                .then(event -> Result.done(new CloudEventMessage(event, json(event, type, body))));
+    }
+
+    /** Some senders quote what has spaces; the receiver takes both. */
+    private static String unquoted(String value) {
+        boolean isQuoted = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
+        return isQuoted ? value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1") : value;
+    }
+
+    private static byte[] json(CloudEvent event, Optional<String> type, byte[] data) {
+        return JsonText.of(json -> {
+            json.writeStartObject();
+            json.writeStringField("specversion", event.text("specversion"));
+            for (String name : new TreeMap<>(event.attributes()).keySet()) {
+                if (!name.equals("specversion")) {
+                    json.writeStringField(name, event.text(name));
+                }
+            }
+            DataText.write(json, type, data);
+            json.writeEndObject();
+        });
+    }
+}

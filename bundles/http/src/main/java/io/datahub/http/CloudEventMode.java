@@ -1,0 +1,50 @@
+package io.datahub.http;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
+import java.util.Locale;
+import org.eclipse.jetty.http.HttpHeader;
+
+/** How a request carries CloudEvents, if it does (CloudEvents HTTP binding 1.0.2, 3). */
+enum CloudEventMode {
+    /** It doesn't: the body is a payload. */
+    NONE,
+    /** The attributes are headers, and the body is the data. */
+    BINARY,
+    /** The body is a CloudEvent in JSON. */
+    STRUCTURED,
+    /** The body is an array of CloudEvents in JSON. */
+    BATCH;
+
+    private static final String STRUCTURED_TYPE = "application/cloudevents";
+    private static final String BATCH_TYPE = STRUCTURED_TYPE + "-batch";
+
+    /** What the headers say; refused where they name a format of events that the hub doesn't know. */
+    static Result<CloudEventMode> of(Exchange exchange) {
+        String type = exchange.header(HttpHeader.CONTENT_TYPE).orElse("").toLowerCase(Locale.ROOT);
+        if (type.startsWith(BATCH_TYPE)) {
+            return inJson(BATCH, type.substring(BATCH_TYPE.length()));
+        }
+        if (type.startsWith(STRUCTURED_TYPE)) {
+            return inJson(STRUCTURED, type.substring(STRUCTURED_TYPE.length()));
+        }
+        return Result.done(
+                exchange.header(CloudEventHeaders.PREFIX + "specversion").isPresent() ? BINARY : NONE);
+    }
+
+    private static Result<CloudEventMode> inJson(CloudEventMode mode, String format) {
+        boolean isUtf8 =
+                !format.contains("charset=") || format.replace("\"", "").contains("charset=utf-8");
+        return bare(format).equals("+json") && isUtf8
+                ? Result.done(mode)
+                : Result.refused(
+                        Reason.UNSUPPORTED_MEDIA_TYPE,
+                        "CloudEvents are taken in JSON and UTF-8: application/cloudevents+json, or -batch+json");
+    }
+
+    /** A media type without its parameters. */
+    static String bare(String type) {
+        int parameters = type.indexOf(';');
+        return (parameters < 0 ? type : type.substring(0, parameters)).strip();
+    }
+}
