@@ -20,6 +20,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 /** Answers {@code GET /changes}: at once if there is something, else when there is or the time is over. */
 final class ChangesAnswer implements Runnable {
 
+    /** Where to go on; in a refusal the oldest cursor that there is. */
     static final String CURSOR = "Datahub-Cursor";
 
     private static final HttpField JSON_LINES =
@@ -102,6 +103,7 @@ final class ChangesAnswer implements Runnable {
             var page = journal.read(login.get().user(), since, prefix, limit);
             if (page.isRefused()) {
                 finish();
+                exchange.response().getHeaders().put(CURSOR, journal.oldest().toString());
                 exchange.refuse(page.refusal().orElseThrow());
             } else if (isLast || !page.get().changes().isEmpty()) {
                 finish();

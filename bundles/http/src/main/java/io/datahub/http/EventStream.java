@@ -8,6 +8,8 @@ import io.datahub.api.event.Session;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Login;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -19,7 +21,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Sends events to one client for as long as it stays. Where it asked for the past, the journal is sent first; the session
- * collects what happens meanwhile, and what was sent already is left out of it. One write is under way at a time; while
+ * collects what happens meanwhile, and what was sent already is left out of it. Should the session lose events, for it is
+ * bounded, the journal is asked again, so that such a client misses no file event. One write is under way at a time; while
  * the client is slow, events wait in the session's bounded queue and no thread does.
  */
 final class EventStream extends IteratingCallback implements EventSink {
@@ -35,8 +38,16 @@ final class EventStream extends IteratingCallback implements EventSink {
     private final Executor executor;
     private final Scheduler scheduler;
     private final StreamText text = new StreamText();
+    private final Deque<EventRun> held = new ArrayDeque<>();
     private Session session;
-    private Cursor replayed;
+
+    /** Whether the client is to have every file event from a cursor on. */
+    private boolean follows;
+
+    /** The newest file event that a client that follows was sent. */
+    private Cursor sent;
+
+    private long lost;
     private boolean replaying;
     private boolean finished;
     private Scheduler.Task timer;
@@ -62,8 +73,9 @@ final class EventStream extends IteratingCallback implements EventSink {
      */
     void start(Session opened, Optional<Cursor> since) {
         session = opened;
-        replaying = since.isPresent();
-        replayed = since.orElse(Cursor.BEGINNING);
+        follows = since.isPresent();
+        replaying = follows;
+        sent = since.orElse(Cursor.BEGINNING);
         exchange.request().addIdleTimeoutListener(timeout -> false);
         timer = scheduler.schedule(this::tick, COMMENT_SECONDS, TimeUnit.SECONDS);
         started = true;
@@ -136,19 +148,24 @@ final class EventStream extends IteratingCallback implements EventSink {
             commentDue = false;
             text.comment("");
         }
-        while (replaying && text.size() < PIECE_BYTES) {
-            replay();
-        }
-        if (!replaying) {
-            boolean more = true;
-            while (more && text.size() < PIECE_BYTES) {
-                more = session.take(PIECE_BYTES, this::append) > 0;
+        boolean more = true;
+        while (more && text.size() < PIECE_BYTES) {
+            if (replaying) {
+                replay();
+            } else if (!held.isEmpty()) {
+                append(held.poll());
+            } else {
+                more = session.take(PIECE_BYTES, this::receive) > 0;
+                if (!more && hasLost()) {
+                    replaying = true;
+                    more = true;
+                }
             }
         }
     }
 
     private void replay() {
-        var page = journal.read(session.login().user(), replayed, "", PAGE);
+        var page = journal.read(session.login().user(), sent, "", PAGE);
         if (page.isRefused()) {
             end = page.refusal().orElseThrow().detail();
             replaying = false;
@@ -158,16 +175,40 @@ final class EventStream extends IteratingCallback implements EventSink {
                 .filter(change -> topics.include(change.topic()))
                 .forEach(text::change);
         Cursor next = page.get().next();
-        replaying = !next.equals(replayed) && !next.equals(journal.head());
-        replayed = next;
+        replaying = !next.equals(sent) && !next.equals(journal.head());
+        sent = next;
+    }
+
+    /** What comes after a loss waits until the journal has made up for it. */
+    private void receive(EventRun run) {
+        if (hasLost()) {
+            replaying = true;
+        }
+        if (replaying) {
+            held.add(run);
+        } else {
+            append(run);
+        }
+    }
+
+    /** Whether the session has lost events since this was asked last, and the client must not miss any. */
+    private boolean hasLost() {
+        long before = lost;
+        if (follows) {
+            lost = session.info().lost();
+        }
+        return lost != before;
     }
 
     private void append(EventRun run) {
         try {
             for (EventReader event = new EventReader(run); event.next(); ) {
                 Optional<Cursor> cursor = EventCursor.of(run, event);
-                if (cursor.isEmpty() || !wasReplayed(cursor.get())) {
+                if (cursor.isEmpty() || !follows) {
                     text.event(run, event, cursor);
+                } else if (!wasSent(cursor.get())) {
+                    text.event(run, event, cursor);
+                    sent = cursor.get();
                 }
             }
         } finally {
@@ -175,8 +216,8 @@ final class EventStream extends IteratingCallback implements EventSink {
         }
     }
 
-    private boolean wasReplayed(Cursor cursor) {
-        return cursor.epoch().equals(replayed.epoch()) && cursor.sequence() <= replayed.sequence();
+    private boolean wasSent(Cursor cursor) {
+        return cursor.epoch().equals(sent.epoch()) && cursor.sequence() <= sent.sequence();
     }
 
     @Override
@@ -195,6 +236,8 @@ final class EventStream extends IteratingCallback implements EventSink {
         end = "gone";
         timer.cancel();
         session.close();
+        held.forEach(run -> run.buffer().release());
+        held.clear();
         whenDone.accept(this);
     }
 }

@@ -119,6 +119,9 @@ public final class EventsHandler extends LastingAnswers {
         if (since.get().isPresent()) {
             Result<ChangeJournal.Page> past = journal.read(user, since.get().get(), "", 1);
             if (past.isRefused()) {
+                exchange.response()
+                        .getHeaders()
+                        .put(ChangesAnswer.CURSOR, journal.oldest().toString());
                 return past.refusal();
             }
         }

@@ -139,6 +139,7 @@ class ChangesHandlerTest {
 
         assertThat(answer.statusCode()).isEqualTo(410);
         assertThat(answer.body()).contains("e1-0");
+        assertThat(answer.headers().firstValue("Datahub-Cursor")).contains("e1-0");
     }
 
     @Test

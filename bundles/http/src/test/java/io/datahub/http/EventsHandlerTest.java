@@ -155,6 +155,26 @@ class EventsHandlerTest {
     }
 
     @Test
+    void shouldMakeUpFromTheJournalForFileEventsThatTheSessionLost() throws Exception {
+        journal.enter("a");
+
+        try (Stream stream = new Stream("since=e1-0")) {
+            assertThat(stream.id()).isEqualTo("e1-1");
+            journal.enter("lost");
+            broker.open.get(0).lost = 1;
+            Change change = journal.enter("kept");
+            broker.send("", "build.done", "x");
+            broker.announce(change.topic(), bytes(change.json()));
+
+            assertThat(List.of(stream.id(), stream.id())).containsExactly("e1-2", "e1-3");
+            assertThat(stream.next().get(0)).contains("build.done");
+            change = journal.enter("later");
+            broker.announce(change.topic(), bytes(change.json()));
+            assertThat(stream.id()).isEqualTo("e1-4");
+        }
+    }
+
+    @Test
     void shouldReplayOnlyWhatTheClientSubscribedToAndMayRead() throws Exception {
         journal.enter("builds/a");
         journal.enter("private/b");
@@ -180,7 +200,9 @@ class EventsHandlerTest {
 
     @Test
     void shouldRefuseACursorThatIsGoneOrNone() throws Exception {
-        assertThat(server.get("/events?since=other-1").statusCode()).isEqualTo(410);
+        HttpResponse<String> gone = server.get("/events?since=other-1");
+        assertThat(gone.statusCode()).isEqualTo(410);
+        assertThat(gone.headers().firstValue("Datahub-Cursor")).contains("e1-0");
         assertThat(server.get("/events?since=yesterday").statusCode()).isEqualTo(400);
         assertThat(server.get("/events?topic=a&topic=b&topic=c&topic=d").statusCode())
                 .isEqualTo(400);

@@ -76,6 +76,7 @@ final class FakeBroker implements EventBroker {
         private final EventSink sink;
         private final Deque<EventRun> queue = new ArrayDeque<>();
         private boolean toldReady;
+        volatile int lost;
 
         FakeSession(Login login, EventSink sink) {
             this.login = login;
@@ -144,7 +145,7 @@ final class FakeBroker implements EventBroker {
 
         @Override
         public SessionInfo info() {
-            return new SessionInfo(1, login, Instant.EPOCH, prefixes.size(), 0, 0, 0, 0, 0);
+            return new SessionInfo(1, login, Instant.EPOCH, prefixes.size(), 0, 0, lost, 0, 0);
         }
 
         @Override

@@ -36,6 +36,11 @@ final class FakeJournal implements ChangeJournal {
     }
 
     @Override
+    public Cursor oldest() {
+        return new Cursor("e1", 0);
+    }
+
+    @Override
     public Cursor head() {
         return new Cursor("e1", changes.size());
     }

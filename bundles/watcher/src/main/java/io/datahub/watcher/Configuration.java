@@ -29,6 +29,12 @@ public @interface Configuration {
     long pollMillis() default 5_000;
 
     @AttributeDefinition(
+            description =
+                    "Whether everything is compared at these intervals in any case: always, never, or auto, which is where"
+                            + " files/ is on a file system of the network, whose changes by others nobody tells of")
+    String poll() default "auto";
+
+    @AttributeDefinition(
             description = "Paths compared at the same time, also those that are read or judged for that, from 1")
     int checkThreads() default 16;
 }

@@ -5,12 +5,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The top of a tree, which can go away under the hub: unmounted, renamed, replaced. What lies at its path then isn't what
  * the hub knows, and must not be taken for it. For any thread.
  */
 final class Root {
+
+    /** File systems that others can change without the operating system here hearing of it. */
+    private static final Set<String> REMOTE = Set.of(
+            "nfs",
+            "nfs4",
+            "cifs",
+            "smb3",
+            "smbfs",
+            "9p",
+            "afs",
+            "ceph",
+            "glusterfs",
+            "lustre",
+            "beegfs",
+            "gpfs",
+            "virtiofs",
+            "vboxsf",
+            "prl_fs",
+            "ocfs2",
+            "gfs2");
 
     private final Path path;
     private final Optional<Object> original;
@@ -23,6 +44,16 @@ final class Root {
 
     Path path() {
         return path;
+    }
+
+    /** The kind of its file system, if others can change it unheard. */
+    Optional<String> remote() {
+        try {
+            String type = Files.getFileStore(path).type();
+            return Optional.of(type).filter(name -> REMOTE.contains(name) || name.startsWith("fuse"));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** Why it isn't there; empty if it is. */

@@ -54,6 +54,9 @@ final class Settling implements AutoCloseable {
         private boolean running;
         private boolean again;
 
+        /** Whether the path needn't rest itself, since it stands for everything in it. */
+        private boolean whole;
+
         private Wait(RecordPath path, long since, long now) {
             this.path = path;
             this.since = since;
@@ -89,6 +92,15 @@ final class Settling implements AutoCloseable {
 
     /** Something was heard of a path. */
     synchronized void touch(RecordPath path) {
+        touch(path, false);
+    }
+
+    /** Something may have happened to anything in a directory: it isn't put off by what is heard of it later. */
+    synchronized void compare(RecordPath directory) {
+        touch(directory, true);
+    }
+
+    private void touch(RecordPath path, boolean whole) {
         if (closed) {
             return;
         }
@@ -96,21 +108,24 @@ final class Settling implements AutoCloseable {
         Wait wait = waiting.get(path);
         if (wait == null) {
             if (waiting.size() >= MAX_WAITING && !path.isRoot()) {
-                touchEverything();
+                compareEverything();
                 return;
             }
-            enter(new Wait(path, now, now));
+            Wait fresh = new Wait(path, now, now);
+            fresh.whole = whole;
+            enter(fresh);
         } else if (wait.running) {
             wait.again = true;
-        } else {
+        } else if (!wait.whole) {
+            wait.whole = whole;
             wait.last = now;
         }
     }
 
-    private void touchEverything() {
+    private void compareEverything() {
         waiting.values().removeIf(wait -> !wait.running);
         queue.clear();
-        touch(RecordPath.ROOT);
+        touch(RecordPath.ROOT, true);
     }
 
     private void enter(Wait wait) {

@@ -13,46 +13,52 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The notifications of the operating system for a directory and everything below it. They are hints: a path that is named
- * may have changed, and where some were lost the directory is named instead. Where not everything can be watched, the
- * root is named at intervals and watching is tried again; so it is when the root was replaced. Links are not followed.
+ * may have changed, and where some were lost the directory is named instead. Where not everything can be watched,
+ * everything is named at intervals and watching is tried again; so it is when the root was replaced. Links are not
+ * followed.
  *
- * <p>All but {@link #trouble} runs on its own thread.
+ * <p>All but {@link #trouble} and {@link #overflows} runs on its own thread.
  */
 final class Tree implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Tree.class);
     private static final int MANY = 64;
 
+    /** What was lost is named after so long at the latest, however much goes on. */
+    private static final long LOST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final Root root;
     private final long pollNanos;
-    private final Consumer<RecordPath> touched;
-    private final Runnable begun;
+    private final Optional<String> polls;
+    private final Hints hints;
     private final Thread thread;
     private final TreeSet<RecordPath> lost = new TreeSet<>();
+    private final AtomicLong overflows = new AtomicLong();
     private Watches watches;
     private Optional<Object> watched = Optional.empty();
     private long looked;
+    private long lostSince;
     private volatile String trouble;
     private volatile boolean closed;
 
     /**
      * Begins to watch.
      *
-     * @param pollMillis how often the root is looked at, and named while not everything is watched
-     * @param touched is told of each path that may have changed
-     * @param begun is called each time everything below the root was watched anew, or as much of it as can be
+     * @param pollMillis how often the root is looked at, and everything named while not everything is watched
+     * @param polls why notifications can't be relied on; empty if they can
+     * @param hints hears of everything each time that all below the root was watched anew, or as much of it as can be
      */
-    Tree(String name, Root root, long pollMillis, Consumer<RecordPath> touched, Runnable begun) {
+    Tree(String name, Root root, long pollMillis, Optional<String> polls, Hints hints) {
         this.root = root;
         this.pollNanos = TimeUnit.MILLISECONDS.toNanos(pollMillis);
-        this.touched = touched;
-        this.begun = begun;
+        this.polls = polls;
+        this.hints = hints;
         thread = new Thread(this::run, "datahub-" + name + "-notify");
         thread.start();
     }
@@ -60,6 +66,11 @@ final class Tree implements AutoCloseable {
     /** Why not everything is watched; empty if it is. */
     Optional<String> trouble() {
         return Optional.ofNullable(trouble);
+    }
+
+    /** How often notifications were lost. */
+    long overflows() {
+        return overflows.get();
     }
 
     private void run() {
@@ -73,7 +84,8 @@ final class Tree implements AutoCloseable {
                 }
                 if (key != null) {
                     take(key);
-                } else {
+                }
+                if (!lost.isEmpty() && (key == null || System.nanoTime() - lostSince > LOST_NANOS)) {
                     nameWhatWasLost();
                 }
                 lookAround();
@@ -82,7 +94,7 @@ final class Tree implements AutoCloseable {
                 return;
             } catch (RuntimeException e) {
                 LOG.error("notify=failed root=\"{}\" action=compare", root.path(), e);
-                touched.accept(RecordPath.ROOT);
+                hints.everything();
             }
         }
     }
@@ -104,33 +116,49 @@ final class Tree implements AutoCloseable {
             watches = null;
         }
         watched = root.identity();
+        Optional<String> refusal = Optional.empty();
         try {
             watches = new Watches(root.path());
-            trouble = null;
-            register(RecordPath.ROOT);
+            watches.add(RecordPath.ROOT);
+            refusal = watches.refusal();
         } catch (IOException e) {
-            report(e);
+            refusal = Optional.of(String.valueOf(e.getMessage()));
         }
-        begun.run();
+        report(refusal);
+        hints.everything();
     }
 
     private void register(RecordPath top) {
-        try {
-            watches.add(top);
-        } catch (IOException e) {
-            report(e);
+        watches.add(top);
+        report(watches.refusal());
+    }
+
+    private void report(Optional<String> refusal) {
+        String before = trouble;
+        trouble = polls.or(() -> refusal)
+                .map(why -> "everything is compared every " + TimeUnit.NANOSECONDS.toMillis(pollNanos) + " ms, since "
+                        + why)
+                .or(this::unreadable)
+                .orElse(null);
+        if (trouble == null && before != null) {
+            LOG.info("notifications=complete root=\"{}\"", root.path());
+        } else if (trouble != null && !trouble.equals(before)) {
+            LOG.warn(
+                    "notifications=incomplete root=\"{}\" cause=\"{}\"{}",
+                    root.path(),
+                    trouble,
+                    refusal.isPresent() && polls.isEmpty()
+                            ? " cure=\"raise fs.inotify.max_user_watches and max_user_instances\""
+                            : "");
         }
     }
 
-    private void report(IOException e) {
-        if (trouble == null) {
-            LOG.warn(
-                    "notifications=incomplete root=\"{}\" cause=\"{}\" cure=\"raise fs.inotify.max_user_watches and"
-                            + " max_user_instances; until then everything is compared at intervals\"",
-                    root.path(),
-                    e.getMessage());
-        }
-        trouble = String.valueOf(e.getMessage());
+    private Optional<String> unreadable() {
+        return Optional.ofNullable(watches)
+                .map(Watches::unreadable)
+                .filter(paths -> !paths.isEmpty())
+                .map(paths -> "directories that can't be read: " + paths.size() + ", such as "
+                        + paths.values().iterator().next());
     }
 
     /** From time to time sees whether the root is still the one that is watched, and whether all of it can be by now. */
@@ -144,9 +172,19 @@ final class Tree implements AutoCloseable {
         if (replaced || (unwatched && watched.isPresent())) {
             LOG.info("root=\"{}\" replaced={} action=watch", root.path(), replaced);
             begin();
-        } else if (trouble != null) {
-            begin();
+        } else if (trouble != null && watches != null) {
+            tryAgain();
         }
+    }
+
+    private void tryAgain() {
+        if (watches.refusal().isPresent() && watches.isAcceptedByNow()) {
+            begin();
+        } else if (watches.refusal().isPresent() || polls.isPresent()) {
+            hints.everything();
+        }
+        watches.readableByNow().forEach(hints::lost);
+        report(watches.refusal());
     }
 
     private void take(WatchKey key) {
@@ -159,11 +197,11 @@ final class Tree implements AutoCloseable {
         RecordPath directory = found.get();
         if (!key.reset()) {
             watches.remove(directory);
-            touched.accept(directory);
+            hints.touched(directory);
         }
         for (WatchEvent<?> event : events) {
             if (event.kind() == StandardWatchEventKinds.OVERFLOW) {
-                lost.add(directory);
+                lose(directory);
             } else {
                 directory.child(event.context().toString()).then(path -> {
                     changed(path, event.kind());
@@ -173,6 +211,14 @@ final class Tree implements AutoCloseable {
         }
     }
 
+    private void lose(RecordPath directory) {
+        if (lost.isEmpty()) {
+            lostSince = System.nanoTime();
+            overflows.incrementAndGet();
+        }
+        lost.add(directory);
+    }
+
     private void changed(RecordPath path, WatchEvent.Kind<?> kind) {
         if (kind == StandardWatchEventKinds.ENTRY_DELETE) {
             watches.remove(path);
@@ -180,21 +226,23 @@ final class Tree implements AutoCloseable {
                 && Files.isDirectory(path.under(root.path()), LinkOption.NOFOLLOW_LINKS)) {
             register(path);
         }
-        touched.accept(path);
+        hints.touched(path);
     }
 
     /** When the queue of the operating system itself was full, every directory has lost something. */
     private void nameWhatWasLost() {
-        if (lost.isEmpty()) {
-            return;
-        }
         boolean everything = lost.contains(RecordPath.ROOT) || lost.size() > MANY;
         LOG.info("overflow directories={} action=compare", everything ? "all" : lost);
-        List<RecordPath> directories = everything ? List.of(RecordPath.ROOT) : List.copyOf(lost);
+        List<RecordPath> directories = List.copyOf(lost);
         lost.clear();
-        for (RecordPath directory : directories) {
-            register(directory);
-            touched.accept(directory);
+        if (everything) {
+            register(RecordPath.ROOT);
+            hints.everything();
+        } else {
+            for (RecordPath directory : directories) {
+                register(directory);
+                hints.lost(directory);
+            }
         }
     }
 

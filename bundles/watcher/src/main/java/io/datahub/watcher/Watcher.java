@@ -6,6 +6,7 @@ import io.datahub.api.health.HealthCheck;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.time.Duration;
@@ -43,12 +44,12 @@ public final class Watcher implements HealthCheck {
     private final Duration quiet;
     private final Incoming incoming;
     private final Settling files;
+    private final Rounds rounds;
     private final Settling arrivals;
     private final Tree fileTree;
     private final Tree arrivalTree;
     private final ScheduledExecutorService scan =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-watcher-scan"));
-    private volatile String lastScan = "scanning";
     private volatile Optional<String> blind = Optional.empty();
 
     @Activate
@@ -61,41 +62,93 @@ public final class Watcher implements HealthCheck {
         quiet = Duration.ofMillis(configuration.quietMillis());
         Duration maxQuiet = Duration.ofMillis(configuration.maxQuietMillis());
         Duration start = Duration.ofMillis(configuration.startMillis());
-        long scanAt = System.nanoTime() + start.toNanos();
-        files = new Settling("watcher", start, quiet, maxQuiet, configuration.checkThreads(), this::check);
+        rounds = new Rounds(scan, () -> check(RecordPath.ROOT, quiet));
+        files = new Settling("watcher", start, quiet, maxQuiet, configuration.checkThreads(), this::settled);
         arrivals = new Settling("incoming", start, quiet, maxQuiet, 1, this::takeArrival);
-        fileTree = new Tree("watcher", root, pollMillis, files::touch, () -> scanAt(scanAt));
         scan.execute(() -> check(RecordPath.USERS, quiet)); // who may do what never waits
-        arrivalTree =
-                new Tree("incoming", arrivalRoot, pollMillis, arrivals::touch, () -> arrivals.touch(RecordPath.ROOT));
+        String poll = configuration.poll();
+        fileTree = new Tree("watcher", root, pollMillis, polling(poll, root), new FileHints(start));
+        arrivalTree = new Tree("incoming", arrivalRoot, pollMillis, polling(poll, arrivalRoot), new ArrivalHints());
         rescanEvery(configuration.rescanMinutes());
         LOG.info(
-                "watcher=started files=\"{}\" quietMillis={} maxQuietMillis={} startMillis={} rescanMinutes={} pollMillis={}",
+                "watcher=started files=\"{}\" quietMillis={} maxQuietMillis={} startMillis={} rescanMinutes={} pollMillis={} poll={}",
                 home.files(),
                 configuration.quietMillis(),
                 configuration.maxQuietMillis(),
                 configuration.startMillis(),
                 configuration.rescanMinutes(),
-                configuration.pollMillis());
+                configuration.pollMillis(),
+                poll);
+    }
+
+    /** Why notifications don't suffice; empty if they do. */
+    private static Optional<String> polling(String poll, Root root) {
+        return switch (poll) {
+            case "always" -> Optional.of("the configuration says so");
+            case "never" -> Optional.empty();
+            case "auto" ->
+                root.remote().map(type -> "nobody tells of what others change on a file system of type " + type);
+            default -> throw new IllegalArgumentException("poll=" + poll + " is neither auto nor always nor never");
+        };
+    }
+
+    /** What may have changed below {@code files/}. */
+    private final class FileHints implements Hints {
+
+        private final long opens;
+
+        private FileHints(Duration start) {
+            opens = System.nanoTime() + start.toNanos();
+        }
+
+        @Override
+        public void touched(RecordPath path) {
+            files.touch(path);
+        }
+
+        @Override
+        public void lost(RecordPath directory) {
+            files.compare(directory);
+        }
+
+        @Override
+        public void everything() {
+            rounds.ask(Duration.ofNanos(Math.max(0, opens - System.nanoTime())));
+        }
+    }
+
+    /** What may have changed below {@code incoming/}. */
+    private final class ArrivalHints implements Hints {
+        @Override
+        public void touched(RecordPath path) {
+            arrivals.touch(path);
+        }
+
+        @Override
+        public void lost(RecordPath directory) {
+            arrivals.compare(directory);
+        }
+
+        @Override
+        public void everything() {
+            arrivals.compare(RecordPath.ROOT);
+        }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // a scan reports what it can't do itself
     private void rescanEvery(long minutes) {
         if (minutes > 0) {
-            scan.scheduleWithFixedDelay(this::scan, minutes, minutes, TimeUnit.MINUTES);
+            scan.scheduleWithFixedDelay(() -> rounds.ask(Duration.ZERO), minutes, minutes, TimeUnit.MINUTES);
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // a scan reports what it can't do itself
-    private void scanAt(long nanoTime) {
-        scan.schedule(this::scan, nanoTime - System.nanoTime(), TimeUnit.NANOSECONDS);
-    }
-
-    /** Compares everything. Never throws, so that it is done again. */
-    private void scan() {
-        long begin = System.nanoTime();
-        check(RecordPath.ROOT, quiet);
-        lastScan = "last scan took " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin) + " ms";
+    /** What has rested is compared; everything is compared on a thread of its own. */
+    private void settled(RecordPath path, Duration rested) {
+        if (path.isRoot()) {
+            rounds.ask(Duration.ZERO);
+        } else {
+            check(path, rested);
+        }
     }
 
     /**
@@ -114,6 +167,8 @@ public final class Watcher implements HealthCheck {
         try {
             boolean all = rested.equals(quiet) || Files.isDirectory(path.under(root.path()), LinkOption.NOFOLLOW_LINKS);
             store.check(path, all ? quiet : rested, files::touch);
+        } catch (InterruptedIOException e) {
+            LOG.debug("check=interrupted path=\"{}\"", path);
         } catch (IOException | RuntimeException e) {
             LOG.error("check=failed path=\"{}\" cause=\"{}\"", path, e.toString(), e);
         }
@@ -132,10 +187,11 @@ public final class Watcher implements HealthCheck {
         if (blind.isPresent()) {
             return Health.down(blind.get());
         }
-        String detail = lastScan + ", " + files.size() + " paths settling";
+        String detail = rounds + ", " + files.size() + " paths settling, notifications lost "
+                + (fileTree.overflows() + arrivalTree.overflows()) + " times";
         return Health.ready(fileTree.trouble()
                 .or(arrivalTree::trouble)
-                .map(why -> "polling, since not everything can be watched: " + why + "; " + detail)
+                .map(why -> why + "; " + detail)
                 .orElse(detail));
     }
 
@@ -144,7 +200,7 @@ public final class Watcher implements HealthCheck {
     public void stop() {
         fileTree.close();
         arrivalTree.close();
-        scan.shutdown();
+        scan.shutdownNow();
         files.close();
         arrivals.close();
         try {

@@ -2,17 +2,20 @@ package io.datahub.watcher;
 
 import io.datahub.api.record.RecordPath;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -21,18 +24,23 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The directories of a tree that are watched. For one thread. */
+/** The directories of a tree that are watched, and those that can't be. For one thread. */
 final class Watches implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
 
     private final Path root;
+    private final Leaves leaves;
     private final WatchService service;
     private final Map<WatchKey, RecordPath> directories = new HashMap<>();
     private final NavigableMap<String, WatchKey> keys = new TreeMap<>();
+    private final NavigableMap<String, String> unreadable = new TreeMap<>();
+    private RecordPath refused;
+    private String refusal;
 
     Watches(Path root) throws IOException {
         this.root = root;
+        leaves = new Leaves(root);
         service = root.getFileSystem().newWatchService();
     }
 
@@ -50,61 +58,83 @@ final class Watches implements AutoCloseable {
         return keys.containsKey(name(directory));
     }
 
-    /**
-     * Watches a directory and everything below it. What comes up meanwhile is found by whoever compares it afterwards.
-     *
-     * @throws IOException if the operating system won't watch more
-     */
-    void add(RecordPath top) throws IOException {
-        Files.walkFileTree(top.under(root), new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
-                    throws IOException {
-                Optional<RecordPath> path = path(directory);
-                if (path.isEmpty()) {
-                    return FileVisitResult.SKIP_SUBTREE;
-                }
-                watch(path.get(), directory);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException e) {
-                if (!(e instanceof NoSuchFileException)) {
-                    LOG.warn("unreadable path=\"{}\" cause=\"{}\"", file, e.toString());
-                }
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, IOException e) {
-                return FileVisitResult.CONTINUE;
-            }
-        });
+    /** Why the operating system wouldn't watch a directory; empty as long as it did. */
+    Optional<String> refusal() {
+        return Optional.ofNullable(refusal);
     }
 
-    private Optional<RecordPath> path(Path directory) {
-        var path = RecordPath.parse(root.relativize(directory).toString());
-        return path.isRefused() ? Optional.empty() : Optional.of(path.get());
+    /** The directories that can't be read, each with the cause. */
+    Map<String, String> unreadable() {
+        return unreadable;
+    }
+
+    /** Whether a directory that it wouldn't watch would be watched by now. */
+    boolean isAcceptedByNow() {
+        refusal = null;
+        add(refused);
+        return refusal == null;
+    }
+
+    /** Tries the directories that can't be read again; which of them can. */
+    List<RecordPath> readableByNow() {
+        return List.copyOf(unreadable.keySet()).stream()
+                .map(text -> text.isEmpty() ? RecordPath.ROOT : RecordPath.of(text))
+                .filter(path -> {
+                    unreadable.remove(path.toString());
+                    add(path);
+                    return !unreadable.containsKey(path.toString());
+                })
+                .toList();
+    }
+
+    /**
+     * Watches a directory and everything below it, as far as the operating system lets it. What comes up meanwhile is found
+     * by whoever compares it afterwards.
+     */
+    void add(RecordPath top) {
+        Deque<RecordPath> left = new ArrayDeque<>(List.of(top));
+        while (!left.isEmpty() && refusal == null && !Thread.currentThread().isInterrupted()) {
+            RecordPath path = left.pop();
+            Path directory = path.under(root);
+            try {
+                watch(path, directory);
+                if (!leaves.contain(directory)) {
+                    addChildren(path, directory, left);
+                }
+            } catch (NoSuchFileException | NotDirectoryException e) {
+                LOG.debug("directory=\"{}\" watch=gone", directory);
+            } catch (IOException e) {
+                if (!Files.isReadable(directory) || !Files.isExecutable(directory)) {
+                    unreadable.put(path.toString(), e.toString());
+                } else {
+                    refused = path;
+                    refusal = e.getMessage();
+                }
+            }
+        }
+    }
+
+    private static void addChildren(RecordPath path, Path directory, Deque<RecordPath> left) throws IOException {
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+            for (Path child : children) {
+                if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
+                    path.child(child.getFileName().toString()).then(found -> {
+                        left.push(found);
+                        return io.datahub.api.Result.done(found);
+                    });
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
     }
 
     private void watch(RecordPath path, Path directory) throws IOException {
-        WatchKey key;
-        try {
-            key = directory.register(
-                    service,
-                    StandardWatchEventKinds.ENTRY_CREATE,
-                    StandardWatchEventKinds.ENTRY_MODIFY,
-                    StandardWatchEventKinds.ENTRY_DELETE);
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            return;
-        } catch (IOException e) {
-            if (!Files.isReadable(directory)) {
-                LOG.warn("unreadable path=\"{}\" cause=\"{}\"", directory, e.toString());
-                return;
-            }
-            throw e;
-        }
+        WatchKey key = directory.register(
+                service,
+                StandardWatchEventKinds.ENTRY_CREATE,
+                StandardWatchEventKinds.ENTRY_MODIFY,
+                StandardWatchEventKinds.ENTRY_DELETE);
         // A directory that was moved keeps its key, which now stands for the new path.
         RecordPath before = directories.put(key, path);
         if (before != null && !before.equals(path)) {
@@ -116,13 +146,14 @@ final class Watches implements AutoCloseable {
     /** Watches a directory and what was below it no more. */
     void remove(RecordPath path) {
         String from = name(path);
-        Map<String, WatchKey> gone =
-                path.isRoot() ? keys : keys.subMap(from, from.substring(0, from.length() - 1) + '0');
+        String to = path.isRoot() ? "\uffff" : from.substring(0, from.length() - 1) + '0';
+        Map<String, WatchKey> gone = keys.subMap(from, to);
         gone.values().forEach(key -> {
             directories.remove(key);
             key.cancel();
         });
         gone.clear();
+        unreadable.subMap(path.toString(), to).keySet().removeIf(name -> (name + "/").startsWith(from));
     }
 
     /** The path with a slash behind it, so that what is below it sorts right after it. */

@@ -44,6 +44,17 @@ class SettlingTest {
     }
 
     @Test
+    void shouldNotPutOffWhatStandsForMuch() {
+        try (Settling settling = settling(Duration.ofMillis(100), Duration.ofDays(1))) {
+            settling.compare(path);
+            Await.until(() -> {
+                settling.touch(path);
+                return !settled.isEmpty();
+            });
+        }
+    }
+
+    @Test
     void shouldHandOnAgainWhatIsTouchedWhileItIsHandled() throws InterruptedException {
         AtomicInteger calls = new AtomicInteger();
         CountDownLatch running = new CountDownLatch(1);

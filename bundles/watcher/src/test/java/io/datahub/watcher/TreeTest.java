@@ -2,9 +2,11 @@ package io.datahub.watcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.api.record.RecordPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -27,9 +29,22 @@ class TreeTest {
     void watch() throws Exception {
         Files.createDirectories(root.resolve("there/deep"));
         CountDownLatch registered = new CountDownLatch(1);
-        tree = new Tree("test", new Root(root), 100, path -> touched.add(path.toString()), () -> {
-            begun.incrementAndGet();
-            registered.countDown();
+        tree = new Tree("test", new Root(root), 100, Optional.empty(), new Hints() {
+            @Override
+            public void touched(RecordPath path) {
+                touched.add(path.toString());
+            }
+
+            @Override
+            public void lost(RecordPath directory) {
+                touched.add(directory.toString());
+            }
+
+            @Override
+            public void everything() {
+                begun.incrementAndGet();
+                registered.countDown();
+            }
         });
         registered.await();
     }

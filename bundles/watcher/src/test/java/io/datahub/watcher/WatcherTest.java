@@ -1,6 +1,7 @@
 package io.datahub.watcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.api.Home;
 import io.datahub.api.Reason;
@@ -34,7 +35,7 @@ class WatcherTest {
         Files.createDirectories(home.files());
         Files.createDirectories(home.incoming());
         Files.writeString(home.incoming().resolve("early.txt"), "there before the hub");
-        watcher = new Watcher(new Quick(), home, store);
+        watcher = new Watcher(new Quick("auto"), home, store);
         Await.until(() -> store.checked.contains(""));
     }
 
@@ -73,6 +74,23 @@ class WatcherTest {
         Files.writeString(away.resolve("meanwhile"), "x");
         Files.move(away, home.files());
         Await.until(() -> watcher.check().ready() && store.checked.contains(""));
+    }
+
+    @Test
+    void shouldCompareEverythingAtIntervalsWhereItIsToldTo() throws IOException {
+        watcher.stop();
+        watcher = new Watcher(new Quick("always"), home, store);
+        for (int i = 0; i < 3; i++) {
+            store.checked.clear();
+            Await.until(() -> store.checked.contains(""));
+        }
+        assertThat(watcher.check().detail()).contains("everything is compared every 100 ms", "configuration");
+    }
+
+    @Test
+    void shouldRefuseAWordThatItDoesNotKnow() {
+        assertThatThrownBy(() -> new Watcher(new Quick("sometimes"), home, store))
+                .hasMessageContaining("neither auto nor always nor never");
     }
 
     @Test
@@ -137,6 +155,13 @@ class WatcherTest {
     /** Waits for a tenth of the default. */
     @SuppressWarnings("ClassExplicitlyAnnotation")
     private static final class Quick implements Configuration {
+
+        private final String poll;
+
+        private Quick(String poll) {
+            this.poll = poll;
+        }
+
         @Override
         public long quietMillis() {
             return 50;
@@ -160,6 +185,11 @@ class WatcherTest {
         @Override
         public long pollMillis() {
             return 100;
+        }
+
+        @Override
+        public String poll() {
+            return poll;
         }
 
         @Override

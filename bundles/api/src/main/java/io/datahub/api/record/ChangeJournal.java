@@ -14,6 +14,11 @@ public interface ChangeJournal {
     /** Behind the newest entry. */
     Cursor head();
 
+    /** Before the oldest entry that there is: the answer to who asks for more than that. */
+    default Cursor oldest() {
+        return Cursor.BEGINNING;
+    }
+
     /**
      * Reads what came after a cursor.
      *

@@ -48,7 +48,8 @@ public interface RecordStore {
      * judged first. With the first check of everything, what a killed hub had entered and not announced is announced too.
      *
      * @param quiet how long a file must have rested before its change counts
-     * @param unsettled is told of each path whose change doesn't count yet, so that it is checked again later
+     * @param unsettled is told of each path whose change doesn't count yet, so that it is checked again later; the one that
+     *     came with the newest check of everything is also told, at any time, of paths that a reader found changed
      */
     void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException;
 

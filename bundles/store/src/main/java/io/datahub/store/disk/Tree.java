@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -38,6 +39,23 @@ public final class Tree {
 
     private static int bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    /** What tells the folder from another one in its place. */
+    public String identity() {
+        return String.valueOf(rootKey);
+    }
+
+    /** Whether nothing at all is in the folder, the hub's own things aside. */
+    public boolean isEmpty() throws IOException {
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(root)) {
+            for (Path child : children) {
+                if (!child.getFileName().toString().equals(RESERVED)) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     public Path root() {

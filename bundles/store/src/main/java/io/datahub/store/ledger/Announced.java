@@ -31,11 +31,14 @@ final class Announced implements AutoCloseable {
 
     /** The number up to which this epoch was announced; empty if that isn't known. */
     OptionalLong last(String epoch) throws IOException {
+        OptionalLong atLeast = atLeast(epoch);
+        return boot != 0 && bytes.getLong(0) == boot ? atLeast : OptionalLong.empty();
+    }
+
+    /** A number that this epoch certainly reached, also before the machine started; empty if that isn't known. */
+    OptionalLong atLeast(String epoch) throws IOException {
         bytes.clear();
-        if (channel.read(bytes, 0) < bytes.capacity()
-                || boot == 0
-                || bytes.getLong(0) != boot
-                || bytes.getLong(Long.BYTES) != epoch.hashCode()) {
+        if (channel.read(bytes, 0) < bytes.capacity() || bytes.getLong(Long.BYTES) != epoch.hashCode()) {
             return OptionalLong.empty();
         }
         return OptionalLong.of(bytes.getLong(2 * Long.BYTES));

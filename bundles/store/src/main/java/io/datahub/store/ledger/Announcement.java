@@ -4,7 +4,6 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -20,14 +19,16 @@ final class Announcement implements AutoCloseable {
 
     private final Consumer<Change> herald;
     private final Announced announced;
+    private final String epoch;
     private long from;
     private final long until;
     private volatile boolean due;
 
-    /** @param file remembers how far it got */
-    Announcement(Path file, Books books, Consumer<Change> herald) throws IOException {
+    /** @param announced remembers how far it got */
+    Announcement(Announced announced, Books books, Consumer<Change> herald) throws IOException {
         this.herald = herald;
-        announced = new Announced(file);
+        this.announced = announced;
+        epoch = books.epoch;
         until = books.sequence;
         from = announced.last(books.epoch).orElse(until);
         if (from < until) {
@@ -48,6 +49,9 @@ final class Announcement implements AutoCloseable {
     }
 
     private void makeUpNow(Books books) {
+        if (!books.epoch.equals(epoch)) {
+            from = until; // the journal has begun anew since
+        }
         while (from < until) {
             byte[] bytes = books.journal.get(++from);
             if (bytes != null) {

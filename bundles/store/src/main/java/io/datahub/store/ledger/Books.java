@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
-import org.h2.mvstore.type.ByteArrayDataType;
-import org.h2.mvstore.type.LongDataType;
-import org.h2.mvstore.type.StringDataType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,20 +21,19 @@ final class Books {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
     private static final int RETENTION_MILLIS = 10_000;
+    private static final Pattern EPOCH_FORM = Pattern.compile("[0-9a-z]{1,32}");
     private static final String EPOCH = "epoch";
     private static final String SEQUENCE = "sequence";
     private static final String JOURNAL_BYTES = "journalBytes";
+    private static final String REBUILDING = "rebuilding";
 
-    final MVMap<String, byte[]> index;
-    final MVMap<Long, byte[]> journal;
-    final MVMap<String, byte[]> intents;
-    final MVMap<String, byte[]> goods;
+    final Shelf<String> index;
+    final Shelf<Long> journal;
+    final Shelf<String> intents;
+    final Shelf<String> goods;
 
     /** Names this life of the journal. */
     final String epoch;
-
-    /** Whether the file before this one was damaged, so that the index has to be rebuilt from the disk. */
-    final boolean rebuilt;
 
     /** The number of the newest entry; guarded by the ledger's lock. */
     long sequence;
@@ -45,22 +44,25 @@ final class Books {
     private final MVStore store;
     private final MVMap<String, String> facts;
 
-    private Books(MVStore store, boolean rebuilt) {
+    private Books(MVStore store, boolean rebuilding) {
         this.store = store;
-        this.rebuilt = rebuilt;
-        index = store.openMap("index", bytesBy(StringDataType.INSTANCE));
-        journal = store.openMap("journal", bytesBy(LongDataType.INSTANCE));
-        intents = store.openMap("intents", bytesBy(StringDataType.INSTANCE));
-        goods = store.openMap("goods", bytesBy(StringDataType.INSTANCE));
-        facts = store.openMap("facts");
+        index = Shelf.byText(store, "index");
+        journal = Shelf.byNumber(store, "journal");
+        intents = Shelf.byText(store, "intents");
+        goods = Shelf.byText(store, "goods");
+        facts = store.openMap(
+                "facts",
+                new MVMap.Builder<String, String>().keyType(new Shelf.Texts()).valueType(new Shelf.Texts()));
         epoch = Objects.requireNonNullElseGet(facts.get(EPOCH), Books::newEpoch);
+        if (!EPOCH_FORM.matcher(epoch).matches()) {
+            throw new Damage.Found("the journal's name isn't as it was written");
+        }
         facts.put(EPOCH, epoch);
+        if (rebuilding) {
+            facts.put(REBUILDING, "true");
+        }
         sequence = Long.parseLong(facts.getOrDefault(SEQUENCE, "0"));
         journalBytes = Long.parseLong(facts.getOrDefault(JOURNAL_BYTES, "0"));
-    }
-
-    private static <K> MVMap.Builder<K, byte[]> bytesBy(org.h2.mvstore.type.DataType<K> keys) {
-        return new MVMap.Builder<K, byte[]>().keyType(keys).valueType(ByteArrayDataType.INSTANCE);
     }
 
     private static String newEpoch() {
@@ -69,25 +71,28 @@ final class Books {
     }
 
     /**
-     * Opens the file, or begins it.
+     * Opens the file, or begins it. A damaged one is set aside.
      *
-     * @param damaged whether it is known to be damaged, so that it must be set aside
+     * @param damage what is known already; what is possible is looked for in all of the file
+     * @param reached the number that an epoch certainly reached, so that a file whose end is missing is found out
      * @throws IOException if the file is somebody else's, can't be written, or the disk fails
      */
-    static Books open(Path file, int cacheMiB, boolean damaged) throws IOException {
+    static Books open(Path file, int cacheMiB, Damage damage, ToLongFunction<String> reached) throws IOException {
         if (Files.exists(file) && !Files.isWritable(file)) {
             throw new IOException(file + " can't be written; give it to the user that the hub runs as");
         }
-        if (!damaged) {
+        String why = "it was found while it was read";
+        if (damage != Damage.CERTAIN) {
             try {
-                return new Books(store(file, cacheMiB), false);
-            } catch (MVStoreException e) {
-                if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
+                return sound(file, cacheMiB, damage, reached);
+            } catch (RuntimeException e) {
+                if (e instanceof MVStoreException failure && failure.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
                     throw new IOException(file + " is in use by another hub; stop that one first", e);
                 }
-                LOG.debug("state file={} failure={}", file, e.toString());
-            } catch (IllegalArgumentException | IllegalStateException e) {
-                LOG.debug("state file={} failure={}", file, e.toString());
+                if (Damage.of(e) == Damage.NONE) {
+                    throw new IOException(file + " can't be read: " + e.getMessage(), e);
+                }
+                why = String.valueOf(e.getMessage());
             }
         }
         Path aside = file.resolveSibling(
@@ -96,11 +101,40 @@ final class Books {
             Files.move(file, aside);
         }
         LOG.error(
-                "event=state-damaged file={} aside={} consequence=\"the index is rebuilt from the disk; the journal"
-                        + " begins anew, consumers get 410 and list again\"",
+                "event=state-damaged file={} aside={} why=\"{}\" consequence=\"the index is rebuilt from the disk; the"
+                        + " journal begins anew, consumers get 410 and list again\"",
                 file,
-                aside.getFileName());
+                aside.getFileName(),
+                why.lines().findFirst().orElse("").replace('"', '\''));
         return new Books(store(file, cacheMiB), true);
+    }
+
+    private static Books sound(Path file, int cacheMiB, Damage damage, ToLongFunction<String> reached)
+            throws IOException {
+        if (Files.exists(file) && Files.size(file) == 0) {
+            throw new Damage.Found("it is empty");
+        }
+        MVStore store = store(file, cacheMiB);
+        try {
+            Books books = new Books(store, false);
+            if (reached.applyAsLong(books.epoch) > books.sequence) {
+                throw new Damage.Found("its end is missing");
+            }
+            if (damage == Damage.POSSIBLE) {
+                books.readAll();
+            }
+            return books;
+        } catch (RuntimeException e) {
+            store.closeImmediately();
+            throw e;
+        }
+    }
+
+    private void readAll() {
+        index.forEach((key, value) -> Entry.unpack(value));
+        intents.forEach((key, value) -> Intent.unpack(value));
+        goods.forEach((key, value) -> Good.unpack(value));
+        journal.forEach((key, value) -> {});
     }
 
     private static MVStore store(Path file, int cacheMiB) throws IOException {
@@ -126,6 +160,26 @@ final class Books {
             pages.close();
             throw e;
         }
+    }
+
+    /** Whether the index is still to be rebuilt from the disk, since the file before this one was damaged. */
+    boolean isRebuilding() {
+        return facts.containsKey(REBUILDING);
+    }
+
+    /** Says that the index is rebuilt; under the ledger's lock. */
+    void rebuilt() {
+        facts.remove(REBUILDING);
+    }
+
+    /** What was remembered under that name; for any thread. */
+    Optional<String> fact(String name) {
+        return Optional.ofNullable(facts.get(name));
+    }
+
+    /** Remembers something; under the ledger's lock. */
+    void remember(String name, String value) {
+        facts.put(name, value);
     }
 
     /** Writes what was changed since, as one. It lasts only after {@link #sync}. */
@@ -156,13 +210,5 @@ final class Books {
     /** Closes the file as a killed process would leave it. */
     void abandon() {
         store.closeImmediately();
-    }
-
-    /** Whether the failure says that the file's contents are wrong, and not that the disk failed. */
-    static boolean isDamage(Throwable failure) {
-        return failure instanceof MVStoreException e
-                && (e.getErrorCode() == DataUtils.ERROR_FILE_CORRUPT
-                        || e.getErrorCode() == DataUtils.ERROR_CHUNK_NOT_FOUND
-                        || e.getErrorCode() == DataUtils.ERROR_BLOCK_NOT_FOUND);
     }
 }

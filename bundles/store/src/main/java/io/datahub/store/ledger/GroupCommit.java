@@ -48,10 +48,20 @@ final class GroupCommit implements AutoCloseable {
      */
     GroupCommit(Path file, Supplier<LedgerSettings> settings, Consumer<Change> herald) throws IOException {
         this.settings = settings;
-        books = new OpenBooks(file, settings, lock, head);
-        announcement = new Announcement(file.resolveSibling("announced"), books.present(), herald);
+        Announced announced = new Announced(file.resolveSibling("announced"));
+        books = new OpenBooks(file, settings, lock, head, epoch -> reached(announced, epoch));
+        announcement = new Announcement(announced, books.present(), herald);
         writer = new Thread(this::write, "datahub-store-ledger");
         writer.start();
+    }
+
+    private static long reached(Announced announced, String epoch) {
+        try {
+            return announced.atLeast(epoch).orElse(0);
+        } catch (IOException e) {
+            LOG.debug("event=announced-unread", e);
+            return 0;
+        }
     }
 
     Head head() {
@@ -105,7 +115,7 @@ final class GroupCommit implements AutoCloseable {
     }
 
     /** Gives up the books, which threw this, and everything that was entered and doesn't last. */
-    IOException failed(Books open, RuntimeException cause) {
+    IOException failed(Books open, Throwable cause) {
         lock.lock();
         try {
             if (books.giveUp(open, cause)) {

@@ -30,6 +30,15 @@ public final class Journal implements ChangeJournal {
     }
 
     @Override
+    public Cursor oldest() {
+        try {
+            return ledger.read(books -> new Cursor(books.epoch, oldest(books)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
     public boolean await(Cursor since, Duration time) throws InterruptedException {
         return ledger.head().await(since, time);
     }
@@ -45,17 +54,39 @@ public final class Journal implements ChangeJournal {
     }
 
     private static Result<Page> read(Books books, Cursor head, User user, Cursor since, String prefix, int limit) {
-        Long first = books.journal.firstKey();
-        long oldest = first == null ? head.sequence() : first - 1;
         boolean fromOldest = since.epoch().isEmpty();
+        boolean known = fromOldest || since.epoch().equals(head.epoch());
+        long oldest = Math.min(oldest(books), head.sequence());
         long from = fromOldest ? oldest : since.sequence();
-        if ((!fromOldest && !since.epoch().equals(head.epoch())) || from < oldest || from > head.sequence()) {
-            return Result.refused(
-                    Reason.GONE,
-                    "the journal no longer has what came after " + since + "; list again and go on from there. The"
-                            + " oldest cursor is " + new Cursor(head.epoch(), Math.min(oldest, head.sequence())));
+        if (known && from >= oldest && from <= head.sequence()) {
+            Page page = page(books, head, user, from, prefix, limit);
+            long trimmed = oldest(books);
+            if (trimmed <= from) {
+                return Result.done(page);
+            }
+            if (fromOldest) {
+                return Result.done(behind(page, new Cursor(head.epoch(), trimmed)));
+            }
         }
-        return Result.done(page(books, head, user, from, prefix, limit));
+        return Result.refused(
+                Reason.GONE,
+                "the journal no longer has what came after " + since + "; list again and go on from there. The"
+                        + " oldest cursor is " + new Cursor(head.epoch(), Math.min(oldest(books), head.sequence())));
+    }
+
+    /** What of a page lies behind a point up to which the journal was trimmed while the page was read: there nothing is missing. */
+    private static Page behind(Page page, Cursor trimmed) {
+        return new Page(
+                page.changes().stream()
+                        .filter(change -> change.cursor().sequence() > trimmed.sequence())
+                        .toList(),
+                page.next().sequence() < trimmed.sequence() ? trimmed : page.next());
+    }
+
+    /** The number before the oldest entry that there is. */
+    private static long oldest(Books books) {
+        Long first = books.journal.firstKey();
+        return first == null ? books.sequence : first - 1;
     }
 
     private static Page page(Books books, Cursor head, User user, long from, String prefix, int limit) {

@@ -5,7 +5,6 @@ import io.datahub.api.record.RecordPath;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -33,9 +32,14 @@ public final class Ledger implements AutoCloseable {
         commits.books().onReopened(action);
     }
 
-    /** Whether the file was damaged, so that the index has to be rebuilt from the disk. */
-    public boolean isRebuilt() throws IOException {
-        return read(books -> books.rebuilt);
+    /** Whether the file was damaged and the index is still to be rebuilt from the disk. */
+    public boolean isRebuilding() throws IOException {
+        return read(Books::isRebuilding);
+    }
+
+    /** What was remembered under that name. */
+    public Optional<String> fact(String name) throws IOException {
+        return read(books -> books.fact(name));
     }
 
     /** Says that clients are back, so that what a killed hub left unannounced is announced within a second. */
@@ -63,7 +67,11 @@ public final class Ledger implements AutoCloseable {
 
     /** The paths of all intents that are left; few. */
     public List<RecordPath> intents() throws IOException {
-        return read(open -> open.intents.keySet().stream().map(Keys::path).toList());
+        return read(open -> {
+            List<RecordPath> paths = new ArrayList<>();
+            open.intents.forEach((key, value) -> paths.add(Keys.path(key)));
+            return paths;
+        });
     }
 
     public Optional<Good> good(RecordPath path) throws IOException {
@@ -73,14 +81,14 @@ public final class Ledger implements AutoCloseable {
     /** Passes all good copies. */
     public void eachGood(Consumer<Good> visitor) throws IOException {
         read(open -> {
-            open.goods.values().forEach(bytes -> visitor.accept(Good.unpack(bytes)));
+            open.goods.forEach((key, bytes) -> visitor.accept(Good.unpack(bytes)));
             return null;
         });
     }
 
     /** How many records there are. */
     public long size() throws IOException {
-        return read(open -> open.index.sizeAsLong());
+        return read(open -> open.index.size());
     }
 
     /** How large the file is, in bytes. */
@@ -91,18 +99,14 @@ public final class Ledger implements AutoCloseable {
     /** The keys and entries of the index from a key on, up to an end that isn't included; at most {@code limit}. */
     public List<Indexed> range(String from, String end, int limit) throws IOException {
         return read(open -> {
-            List<Indexed> found = new ArrayList<>();
-            Iterator<String> keys = open.index.keyIterator(from);
-            while (keys.hasNext() && found.size() < limit) {
-                String key = keys.next();
-                if (key.compareTo(end) >= 0) {
-                    break;
-                }
-                byte[] bytes = open.index.get(key);
-                if (bytes != null) {
+            List<Indexed> found = new ArrayList<>(limit);
+            open.index.from(from, (key, bytes) -> {
+                boolean inside = key.compareTo(end) < 0;
+                if (inside) {
                     found.add(new Indexed(key, Entry.unpack(bytes)));
                 }
-            }
+                return inside && found.size() < limit;
+            });
             return found;
         });
     }
@@ -114,7 +118,7 @@ public final class Ledger implements AutoCloseable {
         Books open = commits.books().get();
         try {
             return reading.apply(open);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             throw commits.failed(open, e);
         }
     }

@@ -1,5 +1,6 @@
 package io.datahub.store.ledger;
 
+import io.datahub.api.record.Cursor;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,13 +40,22 @@ final class OpenBooks {
     private boolean closed;
     private long reopenedAt = System.nanoTime() - REOPEN_NANOS;
 
-    /** @param lock guards the books; it is the one under which they are written */
-    OpenBooks(Path file, Supplier<LedgerSettings> settings, ReentrantLock lock, Head head) throws IOException {
+    /**
+     * @param lock guards the books; it is the one under which they are written
+     * @param announced the number up to which an epoch was announced
+     */
+    OpenBooks(
+            Path file,
+            Supplier<LedgerSettings> settings,
+            ReentrantLock lock,
+            Head head,
+            ToLongFunction<String> announced)
+            throws IOException {
         this.file = file;
         this.settings = settings;
         this.lock = lock;
         this.head = head;
-        books = Books.open(file, settings.get().cacheMiB(), false);
+        books = Books.open(file, settings.get().cacheMiB(), Damage.NONE, announced);
         head.move(books.epoch, books.sequence);
     }
 
@@ -98,7 +109,7 @@ final class OpenBooks {
             }
             reopenedAt = System.nanoTime();
             books.abandon();
-            books = Books.open(file, settings.get().cacheMiB(), Books.isDamage(failure));
+            books = Books.open(file, settings.get().cacheMiB(), Damage.of(failure), this::reached);
             head.move(books.epoch, books.sequence);
             failure = null;
             LOG.info("event=state-reopened file={} sequence={}", file, books.sequence);
@@ -109,8 +120,13 @@ final class OpenBooks {
         return 0;
     }
 
+    private long reached(String epoch) {
+        Cursor end = head.cursor();
+        return end.epoch().equals(epoch) ? end.sequence() : 0;
+    }
+
     /** Gives the books up for now, after they threw this; false if that is known already. */
-    boolean giveUp(Books open, RuntimeException cause) {
+    boolean giveUp(Books open, Throwable cause) {
         lock.lock();
         try {
             if (closed || !isUsable(open)) {

@@ -82,6 +82,16 @@ public final class Transaction {
         return user.isEmpty() ? Optional.empty() : Optional.of(user);
     }
 
+    /** Says that the index is rebuilt from the disk. */
+    public void rebuilt() {
+        books.rebuilt();
+    }
+
+    /** Remembers something until it is overwritten. */
+    public void remember(String name, String value) {
+        books.remember(name, value);
+    }
+
     List<Change> changes() {
         return changes;
     }

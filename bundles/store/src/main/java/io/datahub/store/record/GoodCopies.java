@@ -44,8 +44,12 @@ final class GoodCopies {
         Files.createDirectories(folder);
     }
 
-    /** Removes copies that belong to nothing, once no intent is left that one could belong to; before any is kept. */
-    void sweep() throws IOException {
+    /**
+     * Removes copies that belong to nothing, once no intent is left that one could belong to; before any is kept.
+     *
+     * @param keepUsers whether those of the users file stay, since the index may not know them
+     */
+    void sweep(boolean keepUsers) throws IOException {
         Set<String> known = new HashSet<>();
         ledger.eachGood(good -> {
             known.add(good.file());
@@ -54,7 +58,7 @@ final class GoodCopies {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
-                if (!known.contains(name) && !(ledger.isRebuilt() && name.startsWith(USERS_PREFIX))) {
+                if (!known.contains(name) && !(keepUsers && name.startsWith(USERS_PREFIX))) {
                     Files.delete(file);
                 }
             }

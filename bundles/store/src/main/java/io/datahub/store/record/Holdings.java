@@ -8,6 +8,7 @@ import io.datahub.store.ledger.Entry;
 import io.datahub.store.ledger.Ledger;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -16,6 +17,7 @@ import java.util.function.Predicate;
  * @param locks held while a path is changed
  * @param moving marks a path while the disk is ahead of the ledger
  * @param temporary whether programs give such names to files that they haven't finished
+ * @param suspicious is told of paths where disk and index were seen to differ
  */
 record Holdings(
         Tree tree,
@@ -24,12 +26,19 @@ record Holdings(
         PathLocks locks,
         Moving moving,
         Steps steps,
-        Predicate<RecordPath> temporary) {
+        Predicate<RecordPath> temporary,
+        Consumer<RecordPath> suspicious) {
 
     private static final int TRIES = 100;
 
-    Holdings(Tree tree, Ledger ledger, Staging staging, Steps steps, Predicate<RecordPath> temporary) {
-        this(tree, ledger, staging, new PathLocks(), new Moving(), steps, temporary);
+    Holdings(
+            Tree tree,
+            Ledger ledger,
+            Staging staging,
+            Steps steps,
+            Predicate<RecordPath> temporary,
+            Consumer<RecordPath> suspicious) {
+        this(tree, ledger, staging, new PathLocks(), new Moving(), steps, temporary, suspicious);
     }
 
     /** Whether somebody outside the hub hasn't finished the file yet, to judge by its name; it is no record until renamed. */
@@ -44,6 +53,14 @@ record Holdings(
 
     /** Looks at a path. That disk and index differ because the hub itself is changing the path just now isn't seen. */
     Sight look(RecordPath path) throws IOException {
+        Sight sight = lookTwice(path);
+        if (!sight.isSettled() && !isUnfinished(path, sight)) {
+            suspicious.accept(path); // no notification comes of a change by another name of the file, a hard link
+        }
+        return sight;
+    }
+
+    private Sight lookTwice(RecordPath path) throws IOException {
         Sight sight = new Sight(tree.look(path), ledger.entry(path));
         for (int i = 0; i < TRIES && !sight.isSettled(); i++) {
             boolean moved = moving.await(path);

@@ -42,6 +42,10 @@ public final class RecordFiles implements RecordStore {
     private final Room room;
     private final Backlog backlog = new Backlog();
     private final Strangers strangers = new Strangers();
+    private final Unreadable unreadable = new Unreadable();
+
+    /** Is told of paths that a reader found changed: who had everything checked last. */
+    private volatile Consumer<RecordPath> suspicious = path -> {};
 
     /**
      * Takes the records over and finishes what a killed hub left unfinished.
@@ -72,7 +76,7 @@ public final class RecordFiles implements RecordStore {
         Staging staging = new Staging(home.state(), home.files());
         Tree tree = new Tree(home.files());
         holdings = new Holdings(
-                tree, ledger, staging, steps, path -> temporary.get().contain(path));
+                tree, ledger, staging, steps, path -> temporary.get().contain(path), path -> suspicious.accept(path));
         room = new Room(List.of(home.files(), home.state()), settings);
         Gate gate = new Gate(tree);
         Registrar registrar = new Registrar(ledger);
@@ -87,8 +91,8 @@ public final class RecordFiles implements RecordStore {
         Outsiders outsiders = new Outsiders(holdings, bench, judgement, goods);
         settlement = new Settlement(holdings, registrar, outsiders, putBack, backlog);
         recovery = new Recovery(holdings, settlement, registrar, putBack, goods, backlog);
-        recovery.run();
-        goods.sweep();
+        new SameRoot(tree, ledger).require();
+        goods.sweep(recovery.run());
         ledger.onReopened(this::recover);
     }
 
@@ -138,13 +142,38 @@ public final class RecordFiles implements RecordStore {
         if (path.isRoot()) {
             holdings.ledger().makeUp();
         }
-        Place place = path.isRoot() ? holdings.tree().look(path) : settlement.settle(path, quiet, unsettled);
-        if (place.isDirectory()) {
-            new Scan(holdings, strangers, path, found -> settlement.settle(found, quiet, unsettled)).run();
+        if (path.isRoot()) {
+            suspicious = unsettled;
+        }
+        Optional<Place> seen = path.isRoot() ? Optional.of(holdings.tree().look(path)) : settle(path, quiet, unsettled);
+        if (seen.isEmpty()) {
+            return;
+        }
+        if (seen.get().isDirectory()) {
+            new Scan(holdings, strangers, unreadable, path, found -> settle(found, quiet, unsettled)).run();
             backlog.await();
         } else {
             checkFormerDirectory(path, quiet, unsettled);
             backlog.tidy();
+        }
+    }
+
+    /** Settles a path; empty if it can't be read, which doesn't keep a scan from the others. */
+    private Optional<Place> settle(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
+        try {
+            Place place = settlement.settle(path, quiet, unsettled);
+            if (!place.isDirectory()) {
+                unreadable.remove(path);
+            }
+            return Optional.of(place);
+        } catch (IOException e) {
+            holdings.tree().requireRoot();
+            if (holdings.ledger().failure().isPresent()
+                    || Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            unreadable.add(path, e);
+            return Optional.empty();
         }
     }
 
@@ -176,7 +205,11 @@ public final class RecordFiles implements RecordStore {
                 return Health.down("the disk is full up to the reserve; records can be read but not written");
             }
             return Health.ready("records=" + holdings.ledger().size() + " cursor="
-                    + holdings.ledger().head().cursor() + " notRecords=" + strangers.count());
+                    + holdings.ledger().head().cursor() + " notRecords=" + strangers.count()
+                    + unreadable
+                            .example()
+                            .map(why -> " unreadable=" + unreadable.count() + " (such as " + why + ")")
+                            .orElse(""));
         } catch (IOException e) {
             return Health.down(e.getMessage());
         }

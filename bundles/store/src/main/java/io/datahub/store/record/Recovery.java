@@ -38,9 +38,11 @@ final class Recovery {
         this.backlog = backlog;
     }
 
+    /** Brings them together; says whether the index had to be rebuilt. */
     @SuppressWarnings("try")
-    void run() throws IOException {
-        if (holdings.ledger().isRebuilt() && holdings.ledger().size() == 0) {
+    boolean run() throws IOException {
+        boolean rebuilding = holdings.ledger().isRebuilding();
+        if (rebuilding) {
             rebuild();
         }
         for (RecordPath path : holdings.ledger().intents()) {
@@ -55,19 +57,28 @@ final class Recovery {
             }
         }
         backlog.await();
+        return rebuilding;
     }
 
     /** Enters all files as they lie there, without an event: they aren't new, only the index is. */
     private void rebuild() throws IOException {
-        new Scan(holdings, new Strangers(), RecordPath.ROOT, this::enter).run();
+        new Scan(holdings, new Strangers(), new Unreadable(), RecordPath.ROOT, this::enter).run();
         goods.newestUsers().ifPresent(this::enterUsers);
         backlog.await();
+        holdings.ledger()
+                .submit(transaction -> {
+                    transaction.rebuilt();
+                    return RecordPath.ROOT;
+                })
+                .await();
         LOG.warn("event=index-rebuilt records={}", holdings.ledger().size());
     }
 
     private void enter(RecordPath path) throws IOException {
         Optional<Stat> stat = Stat.of(holdings.tree().at(path)).filter(Stat::isFile);
-        if (stat.isPresent() && !path.equals(RecordPath.USERS)) {
+        if (stat.isPresent()
+                && !path.equals(RecordPath.USERS)
+                && holdings.ledger().entry(path).isEmpty()) {
             backlog.add(registrar.found(path, stat.get(), "", Optional.empty()));
         }
     }

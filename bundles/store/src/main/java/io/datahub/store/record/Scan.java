@@ -7,7 +7,7 @@ import io.datahub.store.disk.Tree;
 import io.datahub.store.ledger.Entry;
 import io.datahub.store.ledger.Keys;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
+import java.io.InterruptedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -27,6 +27,7 @@ final class Scan {
 
     private final Holdings holdings;
     private final Strangers strangers;
+    private final Unreadable unreadable;
     private final Difference difference;
     private final KnownRange known;
     private final RecordPath top;
@@ -36,9 +37,10 @@ final class Scan {
         void at(RecordPath path) throws IOException;
     }
 
-    Scan(Holdings holdings, Strangers strangers, RecordPath top, Difference difference) {
+    Scan(Holdings holdings, Strangers strangers, Unreadable unreadable, RecordPath top, Difference difference) {
         this.holdings = holdings;
         this.strangers = strangers;
+        this.unreadable = unreadable;
         this.difference = difference;
         this.top = top;
         known = new KnownRange(holdings.ledger(), top);
@@ -50,14 +52,16 @@ final class Scan {
     }
 
     private void descend(RecordPath directory, Path folder) throws IOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("interrupted while comparing " + directory);
+        }
         List<String> names;
         try {
             names = names(folder, directory);
         } catch (NoSuchFileException | NotDirectoryException e) {
             return;
-        } catch (AccessDeniedException e) {
-            strangers.note(directory.toString(), "the directory can't be read, so nothing is said about what is in it");
-            known.skipBefore(Keys.end(directory));
+        } catch (IOException e) {
+            passOver(directory, e);
             return;
         }
         for (String name : names) {
@@ -66,9 +70,27 @@ final class Scan {
                 strangers.note(
                         directory + "/" + name, child.refusal().orElseThrow().detail());
             } else if (!Tree.isReserved(child.get())) {
-                visit(child.get(), folder.resolve(name));
+                Path file = folder.resolve(name);
+                Optional<Stat> stat;
+                try {
+                    stat = Stat.of(file);
+                } catch (IOException e) {
+                    passOver(directory, e); // it may be listed but not entered
+                    return;
+                }
+                if (stat.isPresent()) {
+                    visit(child.get(), file, stat.get());
+                }
             }
         }
+        unreadable.remove(directory);
+    }
+
+    /** Nothing is said of what is in a directory that can't be read. */
+    private void passOver(RecordPath directory, IOException cause) throws IOException {
+        holdings.tree().requireRoot();
+        unreadable.add(directory, cause);
+        known.skipBefore(Keys.end(directory));
     }
 
     private List<String> names(Path folder, RecordPath directory) throws IOException {
@@ -93,12 +115,8 @@ final class Scan {
         return directory.isRoot() ? name : directory + "/" + name;
     }
 
-    private void visit(RecordPath path, Path file) throws IOException {
-        Optional<Stat> stat = Stat.of(file);
-        if (stat.isEmpty()) {
-            return;
-        }
-        if (stat.get().isDirectory()) {
+    private void visit(RecordPath path, Path file, Stat stat) throws IOException {
+        if (stat.isDirectory()) {
             vanishedBefore(Keys.begin(path));
             descend(path, file);
             return;
@@ -106,10 +124,10 @@ final class Scan {
         String key = Keys.of(path);
         vanishedBefore(key);
         Optional<Entry> entry = known.take(key);
-        if (!stat.get().isFile()) {
+        if (!stat.isFile()) {
             strangers.note(path.toString(), "links and special files are no records");
         }
-        boolean same = stat.get().isFile() ? entry.isPresent() && entry.get().matches(stat.get()) : entry.isEmpty();
+        boolean same = stat.isFile() ? entry.isPresent() && entry.get().matches(stat) : entry.isEmpty();
         if (!same) {
             difference.at(path);
         }

@@ -50,6 +50,10 @@ final class Settlement {
     /** Settles a path, so far as that can be done now; says what lay there. */
     @SuppressWarnings("try")
     Place settle(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
+        if (holdings.ledger().isRebuilding()) {
+            unsettled.accept(path);
+            return holdings.tree().look(path);
+        }
         Sight sight;
         try (PathLocks.Held held = holdings.locks().hold(path)) {
             sight = holdings.lookLocked(path);

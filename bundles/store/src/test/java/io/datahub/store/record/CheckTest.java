@@ -4,6 +4,7 @@ import static io.datahub.store.record.TestHub.ADMIN;
 import static io.datahub.store.record.TestHub.path;
 import static io.datahub.store.record.TestHub.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
@@ -22,6 +23,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -212,6 +214,49 @@ class CheckTest {
 
         assertThat(hub.topics()).containsExactly("file.deleted/a");
         assertThat(hub.records.health().detail()).contains("notRecords=2");
+    }
+
+    @Test
+    void shouldAskForACheckOfWhatAReaderFindsChangedUnheard() throws Exception {
+        hub.put("a", "x");
+        List<String> asked = new ArrayList<>();
+        hub.records.check(path(""), Duration.ZERO, found -> asked.add(found.toString()));
+        hub.find("a");
+        assertThat(asked).isEmpty();
+        Files.createLink(hub.file("b"), hub.file("a"));
+        assertThat(hub.find("a").etag()).isEmpty();
+        assertThat(asked).contains("a");
+        hub.check("a");
+        assertThat(hub.find("a").etag()).isPresent();
+    }
+
+    @Test
+    void shouldNotTakeTheEmptyPlaceOfAFileSystemThatIsNotMountedForDeletions() throws Exception {
+        hub.put("a", "x");
+        hub.stop();
+        Path elsewhere = folder.resolve("elsewhere");
+        Files.move(hub.file(""), elsewhere);
+        Files.createDirectory(hub.file(""));
+        assertThatThrownBy(hub::start).isInstanceOf(IOException.class).hasMessageContaining("mount it");
+        hub.stop();
+        Files.delete(hub.file(""));
+        Files.move(elsewhere, hub.file(""));
+        hub.topics();
+        hub.start();
+        hub.check("");
+        assertThat(hub.topics()).isEmpty();
+    }
+
+    @Test
+    void shouldGoOnWithAnotherFolderThatHoldsAnything() throws Exception {
+        hub.put("a", "x");
+        hub.topics();
+        hub.stop();
+        Files.move(hub.file(""), folder.resolve("elsewhere"));
+        hub.write("b", "y");
+        hub.start();
+        hub.check("");
+        assertThat(hub.topics()).containsExactlyInAnyOrder("file.deleted/a", "file.created/b");
     }
 
     @Test
