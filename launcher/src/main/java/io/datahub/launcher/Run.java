@@ -59,6 +59,7 @@ final class Run {
             cache.complete();
             new Greeting(home, endpoints, elapsed()).lines().forEach(System.out::println);
             runFile.write(endpoints, RunFile.Progress.READY);
+            ServiceManager.tell("READY=1", "STATUS=ready");
             container.awaitStop();
         }
         if (!lock.isHeld()) {
@@ -109,6 +110,7 @@ final class Run {
 
     private void end() {
         stopping = true;
+        ServiceManager.tell("STOPPING=1");
         if (!container.stop()) {
             System.err.println("datahub: The hub didn't stop within a minute and was ended.");
             status = 1;
