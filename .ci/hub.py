@@ -1,8 +1,9 @@
 """A hub of a check's own, and clients that others wrote. Needs curl, and Debian's python3-zmq and python3-websockets."""
-import asyncio, base64, contextlib, hashlib, json, os, socket, subprocess, tempfile, threading, time
+import asyncio, base64, contextlib, hashlib, json, os, signal, socket, subprocess, tempfile, threading, time
 import websockets, zmq
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LAUNCHER = os.environ.get("DATAHUB_LAUNCHER", f"{ROOT}/datahub")  # of an unpacked distribution, say
 seen = {"passed": 0, "failed": 0}
 
 
@@ -40,7 +41,16 @@ class Hub:
                         DATAHUB_ZMQ_PORT=str(self.zmq), DATAHUB_CONSOLE_PORT=str(self.console))
 
     def run(self, *words, **more):
-        return subprocess.run([f"{ROOT}/datahub", *words], env=self.env, capture_output=True, text=True, timeout=600, **more)
+        return subprocess.run([LAUNCHER, *words], env=self.env, capture_output=True, text=True, timeout=600, **more)
+
+    def pid(self):
+        return int(open(f"{self.home}/cache/hub.run").read().split("pid=")[1].split()[0])
+
+    def kill(self):
+        """As a power cut would end it, so far as a process goes."""
+        pid = self.pid()
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: not os.path.exists(f"/proc/{pid}"), 20)
 
     def token(self):
         return open(f"{self.home}/admin.token").read().strip()
