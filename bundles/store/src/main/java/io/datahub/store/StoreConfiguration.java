@@ -60,6 +60,15 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     int maxRejected() default 100;
 
     @AttributeDefinition(
+            description = "How long a resumable upload waits for its next piece, in hours",
+            min = "1",
+            max = "8760")
+    int keepUploadsHours() default 24;
+
+    @AttributeDefinition(description = "How many resumable uploads one user may have begun", min = "0")
+    int maxUnfinishedUploads() default 1_000;
+
+    @AttributeDefinition(
             description =
                     "Names that programs give to files they haven't finished: * is any characters, ? one, XXXXXX six"
                             + " letters and digits that aren't all small letters; put into files/ or incoming/ under such a name"

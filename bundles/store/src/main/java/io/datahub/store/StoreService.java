@@ -10,10 +10,12 @@ import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.ChangeListener;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.Listing;
+import io.datahub.api.record.PartialUpload;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.ResumableUploads;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
@@ -27,6 +29,7 @@ import io.datahub.store.record.RecordFiles;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -47,12 +50,19 @@ import org.slf4j.LoggerFactory;
 
 /** The store as services: it puts the parts together and hands calls on. */
 @Component(
-        service = {RecordStore.class, ChangeJournal.class, HealthCheck.class, SynchronousConfigurationListener.class},
+        service = {
+            RecordStore.class,
+            ResumableUploads.class,
+            ChangeJournal.class,
+            HealthCheck.class,
+            SynchronousConfigurationListener.class
+        },
         configurationPid = StoreConfiguration.PID,
         property = HealthCheck.NAME + "=store",
         immediate = true)
 @Designate(ocd = StoreConfiguration.class)
-public final class StoreService implements RecordStore, ChangeJournal, HealthCheck, SynchronousConfigurationListener {
+public final class StoreService
+        implements RecordStore, ResumableUploads, ChangeJournal, HealthCheck, SynchronousConfigurationListener {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
     private static final String CONFIGURED = "io.datahub.store";
@@ -65,6 +75,7 @@ public final class StoreService implements RecordStore, ChangeJournal, HealthChe
     private final Ledger ledger;
     private final Journal journal;
     private final RecordFiles records;
+    private final Housekeeping housekeeping;
 
     /** Replaced as a whole by a new configuration. */
     private volatile Tuning tuning;
@@ -86,6 +97,7 @@ public final class StoreService implements RecordStore, ChangeJournal, HealthChe
         ledger = new Ledger(home.state().resolve("store.mv"), () -> tuning.ledger(), herald);
         journal = new Journal(ledger);
         records = open(home);
+        housekeeping = new Housekeeping(records);
         LOG.info("event=store-ready home=\"{}\" {} cursor={}", home.root(), tuning, journal.head());
     }
 
@@ -109,6 +121,7 @@ public final class StoreService implements RecordStore, ChangeJournal, HealthChe
 
     @Deactivate
     void deactivate() {
+        housekeeping.close();
         judgement.close();
         ledger.close();
         LOG.info("event=store-closed {} cursor={}", tuning, journal.head());
@@ -198,6 +211,31 @@ public final class StoreService implements RecordStore, ChangeJournal, HealthChe
     @Override
     public boolean isTemporary(RecordPath path) {
         return records.isTemporary(path);
+    }
+
+    @Override
+    public long maxBytes() {
+        return records.resumable().maxBytes();
+    }
+
+    @Override
+    public Result<PartialUpload> create(WriteRequest request, Map<String, String> notes) throws IOException {
+        return records.resumable().create(request, notes);
+    }
+
+    @Override
+    public Result<PartialUpload> find(User user, String name) throws IOException {
+        return records.resumable().find(user, name);
+    }
+
+    @Override
+    public Result<Continuation> resume(WriteRequest request, String name, long offset) throws IOException {
+        return records.resumable().resume(request, name, offset);
+    }
+
+    @Override
+    public Result<PartialUpload> remove(User user, String name) throws IOException {
+        return records.resumable().remove(user, name);
     }
 
     @Override

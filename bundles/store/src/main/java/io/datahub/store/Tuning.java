@@ -1,6 +1,7 @@
 package io.datahub.store;
 
 import io.datahub.store.ledger.LedgerSettings;
+import io.datahub.store.record.Limits;
 import io.datahub.store.record.Settings;
 import io.datahub.store.record.TemporaryNames;
 import java.time.Duration;
@@ -22,7 +23,10 @@ record Tuning(LedgerSettings ledger, Settings records, TemporaryNames temporary,
                         configuration.maxGoodBytes(),
                         configuration.maxGoodFileBytes(),
                         Duration.ofDays(configuration.rejectedDays()),
-                        configuration.maxRejected()),
+                        configuration.maxRejected(),
+                        new Limits(
+                                Duration.ofHours(configuration.keepUploadsHours()),
+                                configuration.maxUnfinishedUploads())),
                 TemporaryNames.of(configuration.temporaryNames()),
                 configuration.require());
     }
@@ -35,6 +39,8 @@ record Tuning(LedgerSettings ledger, Settings records, TemporaryNames temporary,
                 + " journalDays=" + ledger.keepFor().toDays() + " maxJournalBytes=" + ledger.maxJournalBytes()
                 + " maxGoodBytes=" + records.maxGoodBytes() + " maxGoodFileBytes=" + records.maxGoodFileBytes()
                 + " rejectedDays=" + records.keepRejected().toDays() + " maxRejected=" + records.maxRejected()
+                + " keepUploadsHours=" + records.limits().keepUnfinished().toHours() + " maxUnfinishedUploads="
+                + records.limits().maxUnfinished()
                 + " cacheMiB=" + ledger.cacheMiB() + " temporaryNames=\"" + temporary + '"';
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -15,7 +16,10 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Staging {
 
+    private static final String UNFINISHED = "uploads";
+
     private final Path folder;
+    private final Path unfinished;
     private final String run;
     private final AtomicLong next = new AtomicLong();
 
@@ -33,11 +37,25 @@ public final class Staging {
             Files.createDirectory(inFiles);
         }
         clear(inFiles);
-        if (isOneDisk(inState, inFiles)) {
+        boolean oneDisk = isOneDisk(inState, inFiles);
+        folder = oneDisk ? inState : inFiles;
+        unfinished = (oneDisk ? state : inFiles).resolve(UNFINISHED);
+        Files.createDirectories(unfinished);
+        bring((oneDisk ? inFiles : state).resolve(UNFINISHED));
+        if (oneDisk) {
             Files.delete(inFiles);
-            folder = inState;
-        } else {
-            folder = inFiles;
+        }
+    }
+
+    /** Brings unfinished uploads from where they were when the folders lay on other disks. */
+    private void bring(Path from) throws IOException {
+        if (Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(from)) {
+                for (Path file : files) {
+                    Files.move(file, unfinished.resolve(file.getFileName()));
+                }
+            }
+            Files.delete(from);
         }
     }
 
@@ -57,13 +75,20 @@ public final class Staging {
     private static void clear(Path folder) throws IOException {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
             for (Path file : left) {
-                Files.delete(file);
+                if (!file.endsWith(UNFINISHED)) {
+                    Files.delete(file);
+                }
             }
         }
     }
 
     public Path folder() {
         return folder;
+    }
+
+    /** Where uploads wait that go on over restarts; a rename from there into the tree is atomic too. */
+    public Path unfinished() {
+        return unfinished;
     }
 
     /** A name that nobody has used. */

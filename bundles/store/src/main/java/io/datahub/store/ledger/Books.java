@@ -31,6 +31,7 @@ final class Books {
     final Shelf<Long> journal;
     final Shelf<String> intents;
     final Shelf<String> goods;
+    final Shelf<String> unfinished;
 
     /** Names this life of the journal. */
     final String epoch;
@@ -50,6 +51,7 @@ final class Books {
         journal = Shelf.byNumber(store, "journal");
         intents = Shelf.byText(store, "intents");
         goods = Shelf.byText(store, "goods");
+        unfinished = Shelf.byText(store, "unfinished");
         facts = store.openMap(
                 "facts",
                 new MVMap.Builder<String, String>().keyType(new Shelf.Texts()).valueType(new Shelf.Texts()));

@@ -5,7 +5,9 @@ import io.datahub.api.record.RecordPath;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -83,6 +85,15 @@ public final class Ledger implements AutoCloseable {
         read(open -> {
             open.goods.forEach((key, bytes) -> visitor.accept(Good.unpack(bytes)));
             return null;
+        });
+    }
+
+    /** All resumable uploads by name. */
+    public Map<String, Unfinished> unfinished() throws IOException {
+        return read(open -> {
+            Map<String, Unfinished> found = new HashMap<>();
+            open.unfinished.forEach((name, bytes) -> found.put(name, Unfinished.unpack(bytes)));
+            return found;
         });
     }
 

@@ -52,6 +52,15 @@ public final class Transaction {
         books.goods.remove(Keys.of(path));
     }
 
+    /** Notes a resumable upload, or what became of it. */
+    public void note(String name, Unfinished upload) {
+        books.unfinished.put(name, upload.pack());
+    }
+
+    public void forgetUpload(String name) {
+        books.unfinished.remove(name);
+    }
+
     /** A new entity tag for a version with this hash, which may be unknown. */
     public String newEtag(String sha256) {
         String tail = sha256.length() < ETAG_HASH ? random() : sha256.substring(0, ETAG_HASH);

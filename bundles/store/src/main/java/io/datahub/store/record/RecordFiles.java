@@ -9,6 +9,7 @@ import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.ResumableUploads;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
@@ -20,6 +21,7 @@ import io.datahub.store.judge.Judgement;
 import io.datahub.store.ledger.Ledger;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -46,6 +48,7 @@ public final class RecordFiles implements RecordStore {
 
     /** Is told of paths that a reader found changed: who had everything checked last. */
     private volatile Consumer<RecordPath> suspicious = path -> {};
+    private final Partials partials;
 
     /**
      * Takes the records over and finishes what a killed hub left unfinished.
@@ -93,6 +96,7 @@ public final class RecordFiles implements RecordStore {
         recovery = new Recovery(holdings, settlement, registrar, putBack, goods, backlog);
         new SameRoot(tree, ledger).require();
         goods.sweep(recovery.run());
+        partials = new Partials(staging.unfinished(), ledger, uploads, settings);
         ledger.onReopened(this::recover);
     }
 
@@ -175,6 +179,16 @@ public final class RecordFiles implements RecordStore {
             unreadable.add(path, e);
             return Optional.empty();
         }
+    }
+
+    /** Uploads that come piece by piece. */
+    public ResumableUploads resumable() {
+        return partials;
+    }
+
+    /** Does away with what has had its time; to be called now and then. */
+    public void tidy(Instant now) throws IOException {
+        partials.expire(now);
     }
 
     @Override

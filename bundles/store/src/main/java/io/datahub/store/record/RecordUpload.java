@@ -23,7 +23,6 @@ import org.slf4j.LoggerFactory;
 final class RecordUpload implements Upload {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
-    private static final long ROOM_EVERY = 8L << 20;
     private static final int TRIES = 3;
 
     private final WriteRequest request;
@@ -60,7 +59,7 @@ final class RecordUpload implements Upload {
             return Optional.of(new Refusal(Reason.BAD_REQUEST, "more bytes came than the length announced"));
         }
         if (size > roomUpTo) {
-            roomUpTo = size + ROOM_EVERY;
+            roomUpTo = size + Room.EVERY;
             Optional<Refusal> noRoom = uploads.refuseRoom(bytes.remaining());
             if (noRoom.isPresent()) {
                 return noRoom;

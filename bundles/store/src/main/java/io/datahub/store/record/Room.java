@@ -12,6 +12,9 @@ import java.util.function.Supplier;
 /** The room on the disks that the hub writes to, of which a reserve stays free. */
 final class Room {
 
+    /** Whoever writes for long looks again after so many bytes. */
+    static final long EVERY = 8L << 20;
+
     private final List<Path> folders;
     private final Supplier<Settings> settings;
 

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param maxGoodFileBytes how large a record may be for a copy to be kept
  * @param keepRejected how long refused bytes are kept
  * @param maxRejected how many refused files are kept
+ * @param limits what isn't about one record
  */
 public record Settings(
         long maxUploadBytes,
@@ -20,4 +21,26 @@ public record Settings(
         long maxGoodBytes,
         long maxGoodFileBytes,
         Duration keepRejected,
-        int maxRejected) {}
+        int maxRejected,
+        Limits limits) {
+
+    /** With the usual limits. */
+    public Settings(
+            long maxUploadBytes,
+            long reserveBytes,
+            Duration patience,
+            long maxGoodBytes,
+            long maxGoodFileBytes,
+            Duration keepRejected,
+            int maxRejected) {
+        this(
+                maxUploadBytes,
+                reserveBytes,
+                patience,
+                maxGoodBytes,
+                maxGoodFileBytes,
+                keepRejected,
+                maxRejected,
+                Limits.DEFAULT);
+    }
+}

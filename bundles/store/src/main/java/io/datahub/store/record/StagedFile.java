@@ -37,6 +37,37 @@ final class StagedFile implements AutoCloseable {
         channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
+    private StagedFile(Path path, FileChannel channel, MessageDigest hashed) throws IOException {
+        this.path = path;
+        this.channel = channel;
+        size = channel.size();
+        digests.put(SHA_256, hashed);
+        channel.position(size);
+    }
+
+    /**
+     * Goes on with a file.
+     *
+     * @param size what lies behind it is cut off
+     * @param hashed has seen the bytes that are there; null has them read again
+     */
+    static StagedFile resume(Path path, long size, MessageDigest hashed) throws IOException {
+        FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        try {
+            channel.truncate(size);
+            return new StagedFile(path, channel, hashed == null ? read(channel) : hashed);
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** What has seen the bytes that came, for going on later. */
+    MessageDigest hashed() {
+        return digests.get(SHA_256);
+    }
+
     private void addDigest(String algorithm) {
         try {
             digests.put(algorithm, MessageDigest.getInstance(algorithm));
@@ -63,14 +94,18 @@ final class StagedFile implements AutoCloseable {
 
     /** The SHA-256 of as much of a file as it has now. */
     static String hashOf(Path source) throws IOException {
-        MessageDigest digest = digest();
         try (FileChannel in = FileChannel.open(source, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            ByteBuffer buffer = buffer(in);
-            while (in.read(buffer.clear()) >= 0) {
-                digest.update(buffer.flip());
-            }
+            return HexFormat.of().formatHex(read(in).digest());
         }
-        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest read(FileChannel in) throws IOException {
+        MessageDigest digest = digest();
+        ByteBuffer buffer = buffer(in);
+        while (in.read(buffer.clear()) >= 0) {
+            digest.update(buffer.flip());
+        }
+        return digest;
     }
 
     /** As large as the file wants; most are small, and there are many. */
@@ -132,6 +167,12 @@ final class StagedFile implements AutoCloseable {
     /** Says that the file has gone elsewhere, so that closing leaves it alone. */
     void moved() {
         kept = true;
+    }
+
+    /** Lets the file go and leaves it where it is. */
+    void leave() throws IOException {
+        kept = true;
+        channel.close();
     }
 
     boolean hasMoved() {

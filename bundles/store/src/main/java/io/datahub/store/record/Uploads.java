@@ -47,16 +47,8 @@ final class Uploads {
     }
 
     Result<Upload> begin(WriteRequest request) throws IOException {
-        Optional<Refusal> refusal = gate.refuseWrite(request, holdings.look(request.path()));
-        long length = request.length().orElse(0);
-        if (refusal.isEmpty()) {
-            refusal = refuseSize(length);
-        }
-        if (refusal.isEmpty()) {
-            refusal = room.refuse(length);
-        }
+        Optional<Refusal> refusal = refuse(request, request.length().orElse(0));
         if (refusal.isPresent()) {
-            Audit.refused("write", request, refusal.get());
             return Result.refused(refusal.get());
         }
         try {
@@ -69,6 +61,19 @@ final class Uploads {
             }
             throw e;
         }
+    }
+
+    /** Refuses a write that can come to nothing, of which so many bytes are still to come. */
+    Optional<Refusal> refuse(WriteRequest request, long toCome) throws IOException {
+        Optional<Refusal> refusal = gate.refuseWrite(request, holdings.look(request.path()));
+        if (refusal.isEmpty()) {
+            refusal = refuseSize(request.length().orElse(0));
+        }
+        if (refusal.isEmpty()) {
+            refusal = room.refuse(toCome);
+        }
+        refusal.ifPresent(found -> Audit.refused("write", request, found));
+        return refusal;
     }
 
     Optional<Refusal> refuseSize(long size) {

@@ -1,0 +1,63 @@
+package io.datahub.store.ledger;
+
+import io.datahub.api.record.RecordPath;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What is known of a resumable upload beside its bytes. Times are milliseconds since 1970.
+ *
+ * @param user whose it is
+ * @param length how many bytes it will have
+ * @param notes what its transport wants to find again
+ * @param done when it became a record; 0 while it hasn't
+ * @param etag of that record; empty where that isn't known
+ */
+public record Unfinished(
+        String user, RecordPath path, long length, long created, Map<String, String> notes, long done, String etag) {
+
+    public Unfinished {
+        notes = Map.copyOf(notes);
+    }
+
+    /** The same, become a record. */
+    public Unfinished done(long now, String tag) {
+        return new Unfinished(user, path, length, created, notes, now, tag);
+    }
+
+    public boolean isDone() {
+        return done != 0;
+    }
+
+    byte[] pack() {
+        return Packed.write(out -> {
+            out.writeUTF(user);
+            out.writeUTF(path.toString());
+            out.writeLong(length);
+            out.writeLong(created);
+            out.writeLong(done);
+            out.writeUTF(etag);
+            out.writeInt(notes.size());
+            for (Map.Entry<String, String> note : notes.entrySet()) {
+                out.writeUTF(note.getKey());
+                out.writeUTF(note.getValue());
+            }
+        });
+    }
+
+    static Unfinished unpack(byte[] bytes) {
+        return Packed.read(bytes, in -> {
+            String user = in.readUTF();
+            RecordPath path = RecordPath.of(in.readUTF());
+            long length = in.readLong();
+            long created = in.readLong();
+            long done = in.readLong();
+            String etag = in.readUTF();
+            Map<String, String> notes = new HashMap<>();
+            for (int left = in.readInt(); left > 0; left--) {
+                notes.put(in.readUTF(), in.readUTF());
+            }
+            return new Unfinished(user, path, length, created, notes, done, etag);
+        });
+    }
+}

@@ -1,0 +1,180 @@
+package io.datahub.store.record;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.PartialUpload;
+import io.datahub.api.record.ResumableUploads.Continuation;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.store.disk.Disk;
+import io.datahub.store.ledger.Unfinished;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One resumable upload. Its bytes lie in a file; at most one request at a time is sending more of them, and whoever comes
+ * later takes it over: a client that comes again knows better than its old connection whether that is dead. For any thread.
+ *
+ * <p>While a piece comes that has a digest, a file beside it says where the piece began, so that a hub that is killed meanwhile
+ * forgets what it couldn't check.
+ */
+final class PartialFile {
+
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final String name;
+    private final Path file;
+    private final Path unchecked;
+    private final Uploads uploads;
+
+    // All guarded by this.
+    private Unfinished facts;
+    private long size;
+
+    /** Has seen the bytes that are there; null if they have to be read again. */
+    private MessageDigest hashed;
+
+    /** What comes in; null if nothing does. */
+    private PartialPiece piece;
+
+    private boolean committing;
+    private boolean gone;
+    private long touched;
+
+    /** Takes over what is there. */
+    PartialFile(String name, Unfinished facts, Path folder, Uploads uploads) throws IOException {
+        this.name = name;
+        this.facts = facts;
+        this.uploads = uploads;
+        file = folder.resolve(name);
+        unchecked = folder.resolve(name + ".unchecked");
+        touched = Math.max(facts.created(), facts.done());
+        if (!facts.isDone()) {
+            size = Files.size(file);
+            touched = Math.max(touched, Files.getLastModifiedTime(file).toMillis());
+            if (Files.exists(unchecked)) {
+                size = Math.min(size, Long.parseLong(Files.readString(unchecked)));
+                StagedFile.resume(file, size, null).leave();
+                Files.delete(unchecked);
+            }
+            Disk.flushFile(file);
+        }
+    }
+
+    synchronized Unfinished facts() {
+        return facts;
+    }
+
+    String name() {
+        return name;
+    }
+
+    synchronized boolean isExpired(Duration keep, Instant now) {
+        return piece == null && !committing && !expires(keep).isAfter(now);
+    }
+
+    private Instant expires(Duration keep) {
+        return Instant.ofEpochMilli(touched).plus(keep);
+    }
+
+    /** How far it has come; whoever is still sending loses it. */
+    synchronized PartialUpload state(Duration keep) throws IOException {
+        if (!committing) {
+            endPiece();
+        }
+        long offset = facts.isDone() ? facts.length() : Math.min(size, Math.max(0, facts.length() - 1));
+        Optional<String> etag = Optional.of(facts.etag()).filter(tag -> !tag.isEmpty());
+        return new PartialUpload(name, facts.path(), facts.length(), offset, expires(keep), facts.notes(), etag);
+    }
+
+    /** Begins another piece. */
+    synchronized Result<Continuation> resume(WriteRequest request, long offset, Turn turn) throws IOException {
+        if (committing) {
+            return Result.refused(Refusal.unavailable("the upload is being completed; ask again", SOON));
+        }
+        endPiece();
+        long stands = facts.isDone() ? facts.length() : Math.min(size, Math.max(0, facts.length() - 1));
+        if (gone || facts.isDone() || offset != stands) {
+            return Result.refused(
+                    Reason.CONFLICT,
+                    gone ? "the upload is gone" : "the upload stands at " + stands + ", not at " + offset);
+        }
+        if (size > stands) {
+            size = stands;
+            hashed = null;
+        }
+        StagedFile staged = StagedFile.resume(file, size, hashed);
+        try {
+            piece = new PartialPiece(this, request, staged, uploads, turn);
+            if (piece.hasDigest()) {
+                Files.writeString(unchecked, Long.toString(size));
+            }
+            return Result.done(piece);
+        } catch (IOException | RuntimeException e) {
+            staged.leave();
+            throw e;
+        }
+    }
+
+    /** Whether this is still the one that is sending. */
+    boolean isTurnOf(PartialPiece one) {
+        return piece == one;
+    }
+
+    /** Lets go of the piece that comes in, if one does; what came lasts. */
+    synchronized void endPiece() throws IOException {
+        if (piece != null) {
+            piece.end();
+        }
+    }
+
+    /** Notes what a piece has left behind; under this object's monitor. */
+    void settle(long bytes, MessageDigest digest) throws IOException {
+        piece = null;
+        size = bytes;
+        hashed = digest;
+        touched = System.currentTimeMillis();
+        Files.deleteIfExists(unchecked);
+    }
+
+    /** Begins or ends the time in which nobody can take it over. */
+    synchronized void setCommitting(boolean begins) {
+        committing = begins;
+        if (!begins) {
+            hashed = null;
+        }
+    }
+
+    synchronized void done(Change change) {
+        touched = System.currentTimeMillis();
+        facts = facts.done(touched, change.version().etag().orElse(""));
+    }
+
+    /** Takes the bytes away; false if it is being completed. */
+    synchronized boolean remove() throws IOException {
+        if (committing) {
+            return false;
+        }
+        endPiece();
+        gone = true;
+        Files.deleteIfExists(file);
+        Files.deleteIfExists(unchecked);
+        return true;
+    }
+
+    /** Is told what became of an upload. */
+    interface Turn {
+
+        /** It has become a record. */
+        void done(PartialFile upload);
+
+        /** It was refused for good. */
+        void lost(PartialFile upload) throws IOException;
+    }
+}

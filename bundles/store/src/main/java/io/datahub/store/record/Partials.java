@@ -1,0 +1,221 @@
+package io.datahub.store.record;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.PartialUpload;
+import io.datahub.api.record.ResumableUploads;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.User;
+import io.datahub.store.disk.Disk;
+import io.datahub.store.ledger.Ledger;
+import io.datahub.store.ledger.Unfinished;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The resumable uploads. What is known of them stands in the ledger, their bytes lie in a folder of their own. For any
+ * thread.
+ */
+final class Partials implements ResumableUploads, PartialFile.Turn {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final int NAME_BYTES = 16;
+
+    private final Path folder;
+    private final Ledger ledger;
+    private final Uploads uploads;
+    private final Supplier<Settings> settings;
+    private final SecureRandom random = new SecureRandom();
+    private final Map<String, PartialFile> files = new ConcurrentHashMap<>();
+
+    /** Takes over those that there are, once the records are in order. */
+    Partials(Path folder, Ledger ledger, Uploads uploads, Supplier<Settings> settings) throws IOException {
+        this.folder = folder;
+        this.ledger = ledger;
+        this.uploads = uploads;
+        this.settings = settings;
+        for (Map.Entry<String, Unfinished> each : ledger.unfinished().entrySet()) {
+            takeOver(each.getKey(), each.getValue());
+        }
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
+            for (Path file : left) {
+                if (!files.containsKey(file.getFileName().toString())) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    private void takeOver(String name, Unfinished known) throws IOException {
+        Unfinished facts = known;
+        // A file that isn't there has become its record, and the hub was killed before it noted that.
+        if (!known.isDone() && !Files.exists(folder.resolve(name))) {
+            facts = known.done(System.currentTimeMillis(), "");
+            note(name, facts);
+        }
+        files.put(name, new PartialFile(name, facts, folder, uploads));
+    }
+
+    private void note(String name, Unfinished facts) throws IOException {
+        ledger.submit(transaction -> {
+                    transaction.note(name, facts);
+                    return name;
+                })
+                .await();
+    }
+
+    private Duration keep() {
+        return settings.get().limits().keepUnfinished();
+    }
+
+    @Override
+    public long maxBytes() {
+        return settings.get().maxUploadBytes();
+    }
+
+    @Override
+    public Result<PartialUpload> create(WriteRequest request, Map<String, String> notes) throws IOException {
+        long length = request.length().orElseThrow();
+        Optional<Refusal> refusal = uploads.refuse(request, length).or(() -> refuseMany(request.user()));
+        if (refusal.isPresent()) {
+            return Result.refused(refusal.get());
+        }
+        byte[] bytes = new byte[NAME_BYTES];
+        random.nextBytes(bytes);
+        String name = HexFormat.of().formatHex(bytes);
+        Unfinished facts =
+                new Unfinished(request.user().name(), request.path(), length, System.currentTimeMillis(), notes, 0, "");
+        Path file = folder.resolve(name);
+        try {
+            Files.createFile(file);
+            Disk.flushDirectory(folder);
+            note(name, facts);
+        } catch (IOException e) {
+            Files.deleteIfExists(file);
+            if (Disk.isFull(e)) {
+                return Result.refused(Room.full());
+            }
+            throw e;
+        }
+        PartialFile upload = new PartialFile(name, facts, folder, uploads);
+        files.put(name, upload);
+        return Result.done(upload.state(keep()));
+    }
+
+    private Optional<Refusal> refuseMany(User user) {
+        int most = settings.get().limits().maxUnfinished();
+        long present = files.values().stream()
+                .map(PartialFile::facts)
+                .filter(facts -> !facts.isDone() && facts.user().equals(user.name()))
+                .count();
+        return present < most
+                ? Optional.empty()
+                : Optional.of(new Refusal(
+                        Reason.TOO_MANY, "you have begun " + most + " uploads; finish some, or delete them"));
+    }
+
+    private Result<PartialFile> mine(User user, String name) throws IOException {
+        PartialFile upload = files.get(name);
+        if (upload != null && upload.isExpired(keep(), Instant.now())) {
+            forget(upload);
+            upload = null;
+        }
+        if (upload == null) {
+            return Result.refused(Reason.NOT_FOUND, "there is no such upload; it may have ended or expired");
+        }
+        return upload.facts().user().equals(user.name())
+                ? Result.done(upload)
+                : Result.refused(Reason.FORBIDDEN, "the upload is somebody else's");
+    }
+
+    @Override
+    public Result<PartialUpload> find(User user, String name) throws IOException {
+        Result<PartialFile> found = mine(user, name);
+        return found.isRefused()
+                ? Result.refused(found.refusal().orElseThrow())
+                : Result.done(found.get().state(keep()));
+    }
+
+    @Override
+    public Result<Continuation> resume(WriteRequest request, String name, long offset) throws IOException {
+        Result<PartialFile> found = mine(request.user(), name);
+        if (found.isRefused()) {
+            return Result.refused(found.refusal().orElseThrow());
+        }
+        Unfinished facts = found.get().facts();
+        if (!facts.path().equals(request.path())
+                || facts.length() != request.length().orElse(-1)) {
+            throw new IllegalArgumentException("the request is about another record than the upload " + name);
+        }
+        Optional<Refusal> refusal =
+                facts.isDone() ? Optional.empty() : uploads.refuse(request, facts.length() - offset);
+        return refusal.isPresent() ? Result.refused(refusal.get()) : found.get().resume(request, offset, this);
+    }
+
+    @Override
+    public Result<PartialUpload> remove(User user, String name) throws IOException {
+        Result<PartialUpload> found = find(user, name);
+        if (!found.isRefused() && !forget(files.get(name))) {
+            return Result.refused(
+                    Refusal.unavailable("the upload is being completed; ask again", Duration.ofSeconds(1)));
+        }
+        return found;
+    }
+
+    /** Forgets those whose time is over. */
+    void expire(Instant now) throws IOException {
+        for (PartialFile upload : files.values()) {
+            if (upload.isExpired(keep(), now) && forget(upload)) {
+                LOG.info(
+                        "event=upload-expired upload={} path=\"{}\"",
+                        upload.name(),
+                        upload.facts().path());
+            }
+        }
+    }
+
+    private boolean forget(PartialFile upload) throws IOException {
+        if (upload == null) {
+            return true;
+        }
+        ledger.submit(transaction -> {
+                    transaction.forgetUpload(upload.name());
+                    return upload;
+                })
+                .await();
+        if (!upload.remove()) {
+            note(upload.name(), upload.facts());
+            return false;
+        }
+        files.remove(upload.name());
+        return true;
+    }
+
+    @Override
+    public void done(PartialFile upload) {
+        try {
+            note(upload.name(), upload.facts());
+        } catch (IOException e) {
+            // The next start finds that the file has gone.
+            LOG.warn("event=upload-unnoted upload={} failure=\"{}\"", upload.name(), e.toString());
+        }
+    }
+
+    @Override
+    public void lost(PartialFile upload) throws IOException {
+        forget(upload);
+    }
+}

@@ -1,0 +1,223 @@
+package io.datahub.uploads;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.PartialUpload;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.ResumableUploads;
+import io.datahub.api.record.ResumableUploads.Continuation;
+import io.datahub.api.record.WriteRequest;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * Resumable uploads, under {@code /uploads}: the tus protocol 1.0.0 with creation, creation-with-upload, checksum, expiration and
+ * termination.
+ */
+@Component(service = Handler.class)
+@HttpMount(path = UploadsHandler.MOUNT)
+public final class UploadsHandler extends Handler.Abstract {
+
+    static final String MOUNT = "/uploads";
+
+    private static final Pattern NAMED = Pattern.compile(MOUNT + "/([0-9a-f]{32})");
+    private static final String OF_ALL = "POST, OPTIONS";
+    private static final String OF_ONE = "HEAD, PATCH, DELETE, OPTIONS";
+
+    private final ResumableUploads uploads;
+
+    @Activate
+    public UploadsHandler(@Reference ResumableUploads uploads) {
+        this.uploads = uploads;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        Exchange exchange = new Exchange(request, response, callback);
+        exchange.put(Tus.RESUMABLE, Tus.VERSION).put(HttpHeader.CACHE_CONTROL.asString(), "no-store");
+        String path = request.getHttpURI().getPath();
+        Matcher named = NAMED.matcher(path);
+        boolean all = path.equals(MOUNT) || path.equals(MOUNT + "/");
+        Optional<Refusal> refusal;
+        if (!all && !named.matches()) {
+            refusal = refusal(Reason.NOT_FOUND, "there is no such upload");
+        } else if (exchange.method().equals("OPTIONS")) {
+            refusal = capabilities(exchange, all);
+        } else if (!exchange.header(Tus.RESUMABLE).filter(Tus.VERSION::equals).isPresent()) {
+            exchange.put("Tus-Version", Tus.VERSION);
+            refusal = refusal(
+                    Reason.PRECONDITION_FAILED,
+                    "this speaks tus " + Tus.VERSION + "; say so with " + Tus.RESUMABLE + ": " + Tus.VERSION);
+        } else {
+            refusal = all ? answerAll(exchange) : answerOne(exchange, named.group(1));
+        }
+        refusal.ifPresent(found -> Body.refuse(exchange, found));
+        return true;
+    }
+
+    private static Optional<Refusal> refusal(Reason reason, String detail) {
+        return Optional.of(new Refusal(reason, detail));
+    }
+
+    private Optional<Refusal> capabilities(Exchange exchange, boolean all) {
+        exchange.put("Tus-Version", Tus.VERSION)
+                .put("Tus-Extension", Tus.EXTENSIONS)
+                .put("Tus-Max-Size", Long.toString(uploads.maxBytes()))
+                .put("Tus-Checksum-Algorithm", Checksum.ALGORITHMS)
+                .put(HttpHeader.ALLOW.asString(), all ? OF_ALL : OF_ONE)
+                .empty(204);
+        return Optional.empty();
+    }
+
+    private Optional<Refusal> answerAll(Exchange exchange) throws IOException {
+        if (exchange.method().equals("POST")) {
+            return create(exchange);
+        }
+        exchange.refuseMethod(OF_ALL);
+        return Optional.empty();
+    }
+
+    private Optional<Refusal> answerOne(Exchange exchange, String name) throws IOException {
+        switch (exchange.method()) {
+            case "HEAD" -> {
+                return state(exchange, name);
+            }
+            case "PATCH" -> {
+                return patch(exchange, name);
+            }
+            case "DELETE" -> {
+                Result<PartialUpload> removed = uploads.remove(exchange.login().user(), name);
+                if (!removed.isRefused()) {
+                    exchange.empty(204);
+                }
+                return removed.refusal();
+            }
+            default -> {
+                exchange.refuseMethod(OF_ONE);
+                return Optional.empty();
+            }
+        }
+    }
+
+    private Optional<Refusal> state(Exchange exchange, String name) throws IOException {
+        Result<PartialUpload> found = uploads.find(exchange.login().user(), name);
+        if (found.isRefused()) {
+            return found.refusal();
+        }
+        PartialUpload upload = found.get();
+        exchange.put(Tus.OFFSET, Long.toString(upload.offset()))
+                .put(Tus.LENGTH, Long.toString(upload.length()))
+                .put(Tus.METADATA, upload.notes().get(Tus.METADATA));
+        if (upload.isDone()) {
+            upload.etag().ifPresent(etag -> exchange.put(HttpHeader.ETAG.asString(), etag));
+            exchange.put(HttpHeader.CONTENT_LOCATION.asString(), Tus.record(upload));
+        } else {
+            Tus.expires(exchange, upload);
+        }
+        exchange.empty(200);
+        return Optional.empty();
+    }
+
+    private Optional<Refusal> create(Exchange exchange) throws IOException {
+        boolean bytes = isBytes(exchange) && exchange.request().getLength() != 0;
+        if (!bytes
+                && (exchange.request().getLength() > 0
+                        || exchange.header("Transfer-Encoding").isPresent())) {
+            return unsupported();
+        }
+        if (exchange.header("Upload-Concat").isPresent()
+                || exchange.header("Upload-Defer-Length").isPresent()) {
+            return refusal(Reason.BAD_REQUEST, "the hub's tus has no concatenation and no deferred length");
+        }
+        Optional<Long> length = exchange.number(Tus.LENGTH);
+        if (length.isEmpty()) {
+            return refusal(Reason.BAD_REQUEST, Tus.LENGTH + " must say how many bytes the record will have");
+        }
+        Optional<String> metadata = exchange.header(Tus.METADATA);
+        Result<RecordPath> path = Metadata.path(metadata);
+        Result<Map<String, String>> checksum = Checksum.parse(exchange.header(Checksum.HEADER));
+        if (path.isRefused() || checksum.isRefused()) {
+            return path.refusal().or(checksum::refusal);
+        }
+        Map<String, String> notes = Conditions.notes(exchange);
+        notes.put(Tus.METADATA, metadata.orElseThrow());
+        WriteRequest request = request(exchange, path.get(), length.get(), notes, Map.of());
+        Result<PartialUpload> created = uploads.create(request, notes);
+        if (created.isRefused()) {
+            return created.refusal();
+        }
+        if (!bytes && length.get() > 0) {
+            exchange.put(HttpHeader.LOCATION.asString(), Tus.location(created.get()));
+            exchange.put(Tus.OFFSET, "0");
+            Tus.expires(exchange, created.get());
+            exchange.empty(201);
+            return Optional.empty();
+        }
+        return go(exchange, created.get(), 0, checksum.get(), true);
+    }
+
+    private Optional<Refusal> patch(Exchange exchange, String name) throws IOException {
+        if (!isBytes(exchange)) {
+            return unsupported();
+        }
+        Optional<Long> offset = exchange.number(Tus.OFFSET);
+        if (offset.isEmpty()) {
+            return refusal(Reason.BAD_REQUEST, Tus.OFFSET + " must say where the bytes begin");
+        }
+        Result<Map<String, String>> checksum = Checksum.parse(exchange.header(Checksum.HEADER));
+        if (checksum.isRefused()) {
+            return checksum.refusal();
+        }
+        Result<PartialUpload> found = uploads.find(exchange.login().user(), name);
+        return found.isRefused() ? found.refusal() : go(exchange, found.get(), offset.get(), checksum.get(), false);
+    }
+
+    /** Takes a piece. */
+    private Optional<Refusal> go(
+            Exchange exchange, PartialUpload upload, long offset, Map<String, String> checksum, boolean first)
+            throws IOException {
+        if (exchange.request().getLength() > upload.length() - offset) {
+            return refusal(Reason.TOO_LARGE, "more bytes would come than the upload's length");
+        }
+        WriteRequest request = request(exchange, upload.path(), upload.length(), upload.notes(), checksum);
+        Result<Continuation> continuation = uploads.resume(request, upload.name(), offset);
+        if (!continuation.isRefused()) {
+            Body.read(exchange, new Piece(exchange, uploads, upload, continuation.get(), first));
+        }
+        return continuation.refusal();
+    }
+
+    private static WriteRequest request(
+            Exchange exchange, RecordPath path, long length, Map<String, String> notes, Map<String, String> digests) {
+        return new WriteRequest(
+                exchange.login().user(),
+                exchange.login().origin().toString(),
+                path,
+                Conditions.of(notes),
+                OptionalLong.of(length),
+                digests);
+    }
+
+    private static boolean isBytes(Exchange exchange) {
+        return exchange.header(HttpHeader.CONTENT_TYPE.asString())
+                .filter(Tus.BYTES::equalsIgnoreCase)
+                .isPresent();
+    }
+
+    private static Optional<Refusal> unsupported() {
+        return refusal(Reason.UNSUPPORTED_MEDIA_TYPE, "bytes come as Content-Type: " + Tus.BYTES);
+    }
+}

@@ -1,0 +1,178 @@
+package io.datahub.uploads;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.record.PartialUpload;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.ResumableUploads;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.User;
+import io.datahub.api.validation.JudgedBy;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Resumable uploads in memory. It refuses the path "closed" and bytes that contain the word "wrong". */
+final class FakeUploads implements ResumableUploads {
+
+    final Map<String, byte[]> records = new ConcurrentHashMap<>();
+    final Map<String, Held> held = new ConcurrentHashMap<>();
+    volatile WriteRequest last;
+
+    /** An upload. */
+    static final class Held {
+        private final PartialUpload begun;
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private boolean done;
+
+        Held(PartialUpload begun) {
+            this.begun = begun;
+        }
+
+        synchronized int size() {
+            return bytes.size();
+        }
+
+        private synchronized PartialUpload state() {
+            long offset = done ? begun.length() : Math.min(size(), Math.max(0, begun.length() - 1));
+            return new PartialUpload(
+                    begun.name(),
+                    begun.path(),
+                    begun.length(),
+                    offset,
+                    begun.expires(),
+                    begun.notes(),
+                    done ? Optional.of("\"v1\"") : Optional.empty());
+        }
+    }
+
+    @Override
+    public long maxBytes() {
+        return 1_000_000;
+    }
+
+    @Override
+    public Result<PartialUpload> create(WriteRequest request, Map<String, String> notes) {
+        last = request;
+        if (request.path().toString().equals("closed")
+                || !request.precondition().holds(Optional.empty())) {
+            return Result.refused(Reason.FORBIDDEN, "no grant");
+        }
+        String name = String.format("%032x", held.size());
+        PartialUpload begun = new PartialUpload(
+                name,
+                request.path(),
+                request.length().orElseThrow(),
+                0,
+                Instant.parse("2026-11-08T09:00:00Z"),
+                notes,
+                Optional.empty());
+        held.put(name, new Held(begun));
+        return Result.done(begun);
+    }
+
+    @Override
+    public Result<PartialUpload> find(User user, String name) {
+        return held.containsKey(name)
+                ? Result.done(held.get(name).state())
+                : Result.refused(Reason.NOT_FOUND, "no such upload");
+    }
+
+    @Override
+    public Result<PartialUpload> remove(User user, String name) {
+        Result<PartialUpload> found = find(user, name);
+        held.remove(name);
+        return found;
+    }
+
+    @Override
+    public Result<Continuation> resume(WriteRequest request, String name, long offset) {
+        Held upload = held.get(name);
+        return upload.state().offset() == offset
+                ? Result.done(new Piece(upload, request))
+                : Result.refused(Reason.CONFLICT, "it stands elsewhere");
+    }
+
+    private final class Piece implements Continuation {
+        private final Held upload;
+        private final WriteRequest request;
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        Piece(Held upload, WriteRequest request) {
+            this.upload = upload;
+            this.request = request;
+        }
+
+        @Override
+        public Optional<Refusal> write(ByteBuffer buffer) {
+            byte[] next = new byte[buffer.remaining()];
+            buffer.get(next);
+            bytes.writeBytes(next);
+            return Optional.empty();
+        }
+
+        @Override
+        public Result<Long> keep() {
+            boolean fits = request.digests().entrySet().stream()
+                    .allMatch(each -> hash(each.getKey(), bytes.toByteArray()).equals(each.getValue()));
+            if (!fits) {
+                bytes.reset();
+                return Result.refused(Reason.BAD_REQUEST, "another checksum");
+            }
+            close();
+            return Result.done((long) upload.size());
+        }
+
+        @Override
+        public Result<Change> commit() {
+            byte[] whole = upload.bytes.toByteArray();
+            if (new String(whole, StandardCharsets.UTF_8).contains("wrong")) {
+                held.values().remove(upload);
+                return Result.refused(Reason.INVALID, "it is wrong");
+            }
+            records.put(request.path().toString(), whole);
+            upload.done = true;
+            RecordVersion version = new RecordVersion(
+                    request.path(),
+                    whole.length,
+                    Instant.EPOCH,
+                    Optional.of("\"v1\""),
+                    Optional.of(hash("SHA-256", whole)));
+            return Result.done(new Change(
+                    Change.Type.CREATED,
+                    new Cursor("e", 7),
+                    Instant.EPOCH,
+                    version,
+                    Optional.of("ops"),
+                    List.of(new JudgedBy("words", "1.0.0")),
+                    "{}"));
+        }
+
+        @Override
+        public void close() {
+            synchronized (upload) {
+                upload.bytes.writeBytes(bytes.toByteArray());
+            }
+            bytes.reset();
+        }
+    }
+
+    static String hash(String algorithm, byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,270 @@
+package io.datahub.uploads;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tus.java.client.TusClient;
+import io.tus.java.client.TusUpload;
+import io.tus.java.client.TusUploader;
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class UploadsHandlerTest {
+
+    private static final String BYTES = "application/offset+octet-stream";
+
+    private final FakeUploads uploads = new FakeUploads();
+    private TestServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = new TestServer(new UploadsHandler(uploads));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.close();
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String header(HttpResponse<String> answer, String name) {
+        return answer.headers().firstValue(name).orElse(null);
+    }
+
+    private String create(String path, int length, String... headers) throws Exception {
+        String[] all = new String[headers.length + 4];
+        all[0] = "Upload-Length";
+        all[1] = Integer.toString(length);
+        all[2] = "Upload-Metadata";
+        all[3] = "filename eA==,path " + base64(path);
+        System.arraycopy(headers, 0, all, 4, headers.length);
+        HttpResponse<String> answer = server.send("POST", "/uploads", "", all);
+        assertThat(answer.statusCode()).isEqualTo(201);
+        return header(answer, "Location");
+    }
+
+    private HttpResponse<String> patch(String upload, int offset, String body, String... headers) throws Exception {
+        String[] all = new String[headers.length + 4];
+        all[0] = "Upload-Offset";
+        all[1] = Integer.toString(offset);
+        all[2] = "Content-Type";
+        all[3] = BYTES;
+        System.arraycopy(headers, 0, all, 4, headers.length);
+        return server.send("PATCH", upload, body, all);
+    }
+
+    private static String checksum(String algorithm, String text) {
+        String hash = FakeUploads.hash(algorithm, text.getBytes(StandardCharsets.UTF_8));
+        return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(hash));
+    }
+
+    @Test
+    void shouldSayWhatItCan() throws Exception {
+        HttpResponse<String> answer = server.send("OPTIONS", "/uploads", "", "Tus-Resumable", "9.9.9");
+
+        assertThat(answer.statusCode()).isEqualTo(204);
+        assertThat(header(answer, "Tus-Resumable")).isEqualTo("1.0.0");
+        assertThat(header(answer, "Tus-Version")).isEqualTo("1.0.0");
+        assertThat(header(answer, "Tus-Max-Size")).isEqualTo("1000000");
+        assertThat(header(answer, "Tus-Extension"))
+                .isEqualTo("creation,creation-with-upload,checksum,expiration,termination");
+        assertThat(header(answer, "Tus-Checksum-Algorithm")).isEqualTo("sha1,sha256,sha512,md5");
+    }
+
+    @Test
+    void shouldTakeAnUploadInPieces() throws Exception {
+        String upload = create("builds/grün app.tgz", 8);
+
+        HttpResponse<String> first = patch(upload, 0, "four");
+        HttpResponse<String> head = server.send("HEAD", upload, "");
+        HttpResponse<String> second = patch(upload, 4, "more");
+
+        assertThat(first.statusCode()).isEqualTo(204);
+        assertThat(header(first, "Upload-Offset")).isEqualTo("4");
+        assertThat(header(first, "Upload-Expires")).isEqualTo("Sun, 08 Nov 2026 09:00:00 GMT");
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(header(head, "Upload-Offset")).isEqualTo("4");
+        assertThat(header(head, "Upload-Length")).isEqualTo("8");
+        assertThat(header(head, "Upload-Metadata")).startsWith("filename eA==,path ");
+        assertThat(header(head, "Cache-Control")).isEqualTo("no-store");
+        assertThat(second.statusCode()).isEqualTo(204);
+        assertThat(header(second, "Upload-Offset")).isEqualTo("8");
+        assertThat(header(second, "ETag")).isEqualTo("\"v1\"");
+        assertThat(header(second, "Content-Location")).isEqualTo("/files/builds/gr%C3%BCn%20app.tgz");
+        assertThat(header(second, "Repr-Digest")).isEqualTo("sha-256=:" + checksum("SHA-256", "fourmore") + ":");
+        assertThat(uploads.records.get("builds/grün app.tgz")).asString().isEqualTo("fourmore");
+        HttpResponse<String> after = server.send("HEAD", upload, "");
+        assertThat(header(after, "Upload-Offset")).isEqualTo("8");
+        assertThat(header(after, "ETag")).isEqualTo("\"v1\"");
+    }
+
+    @Test
+    void shouldTakeTheBytesWithTheCreation() throws Exception {
+        HttpResponse<String> answer = server.send(
+                "POST",
+                "/uploads/",
+                "four",
+                "Upload-Length",
+                "4",
+                "Upload-Metadata",
+                "path " + base64("a"),
+                "Content-Type",
+                BYTES);
+
+        assertThat(answer.statusCode()).isEqualTo(201);
+        assertThat(header(answer, "Upload-Offset")).isEqualTo("4");
+        assertThat(header(answer, "Location")).startsWith("/uploads/");
+        assertThat(answer.body()).startsWith("{\"path\":\"a\",\"size\":4,").contains("\"sequence\":7");
+        assertThat(uploads.records).containsKey("a");
+    }
+
+    @Test
+    void shouldMakeAnEmptyRecordAtOnce() throws Exception {
+        create("empty", 0);
+
+        assertThat(uploads.records.get("empty")).isEmpty();
+    }
+
+    @Test
+    void shouldLeaveNothingWhenTheCreationIsRefusedAtItsEnd() throws Exception {
+        HttpResponse<String> answer = server.send(
+                "POST",
+                "/uploads",
+                "wrong",
+                "Upload-Length",
+                "5",
+                "Upload-Metadata",
+                "path " + base64("a"),
+                "Content-Type",
+                BYTES);
+
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(header(answer, "Location")).isNull();
+        assertThat(header(answer, "Upload-Offset")).isNull();
+        assertThat(uploads.held).isEmpty();
+    }
+
+    @Test
+    void shouldCompareTheChecksumOfAPiece() throws Exception {
+        String upload = create("a", 8);
+
+        HttpResponse<String> wrong = patch(upload, 0, "four", "Upload-Checksum", "sha1 " + checksum("SHA-1", "f0ur"));
+        HttpResponse<String> right = patch(upload, 0, "four", "Upload-Checksum", "sha1 " + checksum("SHA-1", "four"));
+        HttpResponse<String> unknown = patch(upload, 4, "more", "Upload-Checksum", "crc99 AAAA");
+
+        assertThat(wrong.statusCode()).isEqualTo(460);
+        assertThat(right.statusCode()).isEqualTo(204);
+        assertThat(unknown.statusCode()).isEqualTo(400);
+        assertThat(header(server.send("HEAD", upload, ""), "Upload-Offset")).isEqualTo("4");
+    }
+
+    @Test
+    void shouldRefuseWhatIsMalformed() throws Exception {
+        String upload = create("a", 8);
+        String path = "path " + base64("a");
+
+        assertThat(patch(upload, 3, "x").statusCode()).isEqualTo(409);
+        assertThat(patch(upload, 0, "far too long").statusCode()).isEqualTo(413);
+        assertThat(server.send("PATCH", upload, "x", "Upload-Offset", "0").statusCode())
+                .isEqualTo(415);
+        assertThat(server.send("PATCH", upload, "x", "Content-Type", BYTES).statusCode())
+                .isEqualTo(400);
+        HttpResponse<String> version = server.send("HEAD", upload, "", "Tus-Resumable", "0.2.2");
+        assertThat(version.statusCode()).isEqualTo(412);
+        assertThat(header(version, "Tus-Version")).isEqualTo("1.0.0");
+        assertThat(server.send("POST", "/uploads", "", "Upload-Length", "-1", "Upload-Metadata", path)
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(server.send("POST", "/uploads", "", "Upload-Length", "1").statusCode())
+                .isEqualTo(400);
+        assertThat(server.send("POST", "/uploads", "x", "Upload-Length", "1", "Upload-Metadata", path)
+                        .statusCode())
+                .isEqualTo(415);
+        for (String metadata : new String[] {"path", "path *", "path Li4v", path + "," + path, "path /w=="}) {
+            assertThat(server.send("POST", "/uploads", "", "Upload-Length", "1", "Upload-Metadata", metadata)
+                            .statusCode())
+                    .as(metadata)
+                    .isEqualTo(400);
+        }
+        assertThat(server.send("GET", upload, "").statusCode()).isEqualTo(405);
+        assertThat(server.send("GET", "/uploads", "").statusCode()).isEqualTo(405);
+        assertThat(server.send("HEAD", "/uploads/../x", "").statusCode()).isBetween(400, 404);
+        assertThat(server.send("HEAD", "/uploads/0", "").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void shouldHandOnWhatTheStoreRefuses() throws Exception {
+        HttpResponse<String> answer = server.send(
+                "POST", "/uploads", "", "Upload-Length", "1", "Upload-Metadata", "path " + base64("closed"));
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(header(answer, "Tus-Resumable")).isEqualTo("1.0.0");
+    }
+
+    @Test
+    void shouldKeepTheConditionsWithTheUpload() throws Exception {
+        String upload = create("a", 4, "If-None-Match", "*");
+
+        Map<String, String> notes =
+                uploads.find(null, upload.substring("/uploads/".length())).get().notes();
+        assertThat(Conditions.of(notes).holds(Optional.empty())).isTrue();
+        assertThat(Conditions.of(notes)
+                        .holds(Optional.of(new io.datahub.api.record.RecordVersion(
+                                null, 1, java.time.Instant.EPOCH, Optional.of("\"x\""), Optional.empty()))))
+                .isFalse();
+    }
+
+    @Test
+    void shouldEndAnUploadOnDemand() throws Exception {
+        String upload = create("a", 8);
+
+        assertThat(server.send("DELETE", upload, "").statusCode()).isEqualTo(204);
+        assertThat(server.send("HEAD", upload, "").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void shouldKeepWhatCameOnACutConnection() throws Exception {
+        String upload = create("a", 8);
+        server.cut(
+                "PATCH " + upload + " HTTP/1.1\r\nHost: h\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nContent-Type: "
+                        + BYTES + "\r\nContent-Length: 8\r\n\r\nfour");
+
+        FakeUploads.Held held = uploads.held.get(upload.substring("/uploads/".length()));
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (held.size() < 4 && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertThat(header(server.send("HEAD", upload, ""), "Upload-Offset")).isEqualTo("4");
+    }
+
+    @Test
+    void shouldServeTheJavaClient() throws Exception {
+        byte[] bytes = "many bytes in small chunks".repeat(1000).getBytes(StandardCharsets.UTF_8);
+        TusClient client = new TusClient();
+        client.setUploadCreationURL(server.uri("/uploads").toURL());
+        TusUpload upload = new TusUpload();
+        upload.setInputStream(new ByteArrayInputStream(bytes));
+        upload.setSize(bytes.length);
+        upload.setMetadata(Map.of("path", "from/java"));
+
+        TusUploader uploader = client.createUpload(upload);
+        uploader.setChunkSize(1000);
+        uploader.setRequestPayloadSize(7000);
+        while (uploader.uploadChunk() > -1) {
+            // The client has its own loop to be run.
+        }
+        uploader.finish();
+
+        assertThat(uploads.records.get("from/java")).isEqualTo(bytes);
+    }
+}
