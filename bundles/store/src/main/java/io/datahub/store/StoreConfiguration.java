@@ -60,6 +60,29 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     int maxRejected() default 100;
 
     @AttributeDefinition(
+            description =
+                    "How much may lie below a prefix or belong to a user: PREFIX: BYTES N files and @USER: BYTES N"
+                        + " files, separated by commas or line ends; / is everything, @* everybody; units KiB to TiB")
+    String quotas() default "";
+
+    @AttributeDefinition(
+            description =
+                    "How long records are kept, in days: PREFIX: DAYS, separated by commas or line ends; of several"
+                            + " prefixes the longest counts; / is everything")
+    String keepDays() default "";
+
+    @AttributeDefinition(description = "How many uploads come in at once", min = "1")
+    int maxUploads() default 1_000;
+
+    @AttributeDefinition(description = "How many uploads of one user come in at once", min = "1")
+    int maxUploadsPerUser() default 200;
+
+    @AttributeDefinition(
+            description = "Slowest pace of an upload over 20 seconds of waiting for it, in bytes a second; 0 for any",
+            min = "0")
+    long minUploadBytesPerSecond() default 100;
+
+    @AttributeDefinition(
             description = "How long a resumable upload waits for its next piece, in hours",
             min = "1",
             max = "8760")
@@ -71,8 +94,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             description =
                     "Names that programs give to files they haven't finished: * is any characters, ? one, XXXXXX six"
-                            + " letters and digits that aren't all small letters; put into files/ or incoming/ under such a name"
-                            + " they are no records until renamed")
+                        + " letters and digits that aren't all small letters; put into files/ or incoming/ under such"
+                        + " a name they are no records until renamed")
     String[] temporaryNames() default {
         ".*.XXXXXX", // rsync
         ".goutputstream-XXXXXX", // GLib

@@ -1,7 +1,9 @@
 package io.datahub.store;
 
 import io.datahub.store.ledger.LedgerSettings;
+import io.datahub.store.record.Keep;
 import io.datahub.store.record.Limits;
+import io.datahub.store.record.Quota;
 import io.datahub.store.record.Settings;
 import io.datahub.store.record.TemporaryNames;
 import java.time.Duration;
@@ -24,11 +26,20 @@ record Tuning(LedgerSettings ledger, Settings records, TemporaryNames temporary,
                         configuration.maxGoodFileBytes(),
                         Duration.ofDays(configuration.rejectedDays()),
                         configuration.maxRejected(),
-                        new Limits(
-                                Duration.ofHours(configuration.keepUploadsHours()),
-                                configuration.maxUnfinishedUploads())),
+                        limits(configuration)),
                 TemporaryNames.of(configuration.temporaryNames()),
                 configuration.require());
+    }
+
+    private static Limits limits(StoreConfiguration configuration) {
+        return new Limits(
+                configuration.maxUploads(),
+                configuration.maxUploadsPerUser(),
+                configuration.minUploadBytesPerSecond(),
+                Duration.ofHours(configuration.keepUploadsHours()),
+                configuration.maxUnfinishedUploads(),
+                Quota.parse(configuration.quotas()),
+                Keep.parse(configuration.keepDays()));
     }
 
     /** For the log. */
@@ -39,8 +50,7 @@ record Tuning(LedgerSettings ledger, Settings records, TemporaryNames temporary,
                 + " journalDays=" + ledger.keepFor().toDays() + " maxJournalBytes=" + ledger.maxJournalBytes()
                 + " maxGoodBytes=" + records.maxGoodBytes() + " maxGoodFileBytes=" + records.maxGoodFileBytes()
                 + " rejectedDays=" + records.keepRejected().toDays() + " maxRejected=" + records.maxRejected()
-                + " keepUploadsHours=" + records.limits().keepUnfinished().toHours() + " maxUnfinishedUploads="
-                + records.limits().maxUnfinished()
+                + " " + records.limits()
                 + " cacheMiB=" + ledger.cacheMiB() + " temporaryNames=\"" + temporary + '"';
     }
 }

@@ -26,6 +26,16 @@ public final class Tree {
 
     private static final int MAX_DISK_PATH_BYTES = 4095;
 
+    /** Says that the folder isn't there, or isn't the one that it was. */
+    public static final class Gone extends IOException {
+
+        private static final long serialVersionUID = 1;
+
+        Gone(String message) {
+            super(message);
+        }
+    }
+
     private final Path root;
     private final Object rootKey;
     private final int rootBytes;
@@ -116,12 +126,12 @@ public final class Tree {
             throw gone();
         }
         if (!Objects.equals(now.fileKey(), rootKey)) {
-            throw new IOException(root + " is another folder than at start; mount the right one, or restart the hub");
+            throw new Gone(root + " is another folder than at start; mount the right one, or restart the hub");
         }
     }
 
     private IOException gone() {
-        return new IOException(root + " is gone; put it back, nothing is lost in the index");
+        return new Gone(root + " is gone; put it back, nothing is lost in the index");
     }
 
     public FileChannel open(RecordPath path) throws IOException {

@@ -29,6 +29,7 @@ final class GroupCommit implements AutoCloseable {
 
     private final Supplier<LedgerSettings> settings;
     private final Head head = new Head();
+    private final Usage usage = new Usage();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition entered = lock.newCondition();
     private final OpenBooks books;
@@ -49,7 +50,7 @@ final class GroupCommit implements AutoCloseable {
     GroupCommit(Path file, Supplier<LedgerSettings> settings, Consumer<Change> herald) throws IOException {
         this.settings = settings;
         Announced announced = new Announced(file.resolveSibling("announced"));
-        books = new OpenBooks(file, settings, lock, head, epoch -> reached(announced, epoch));
+        books = new OpenBooks(file, settings, lock, head, epoch -> reached(announced, epoch), usage::recount);
         announcement = new Announcement(announced, books.present(), herald);
         writer = new Thread(this::write, "datahub-store-ledger");
         writer.start();
@@ -77,6 +78,23 @@ final class GroupCommit implements AutoCloseable {
         return books;
     }
 
+    Usage usage() {
+        return usage;
+    }
+
+    /** Counts what lies below these prefixes, while nobody writes. */
+    void measure(List<String> prefixes) throws IOException {
+        Books open = books.get();
+        lock.lock();
+        try {
+            usage.count(prefixes, open);
+        } catch (RuntimeException e) {
+            throw failed(open, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Enters work, which must be quick; it lasts, and its changes are announced, when the ticket has been waited for. */
     <T> Ticket<T> submit(Function<Transaction, T> work) throws IOException {
         Books open = books.get();
@@ -88,8 +106,8 @@ final class GroupCommit implements AutoCloseable {
             if (!books.isUsable(open)) {
                 throw new IOException("the hub's state can't be written at present; try again");
             }
-            Transaction transaction = new Transaction(open, settings.get().source());
-            Ticket<T> ticket = new Ticket<>(work.apply(transaction), this::want);
+            Transaction transaction = new Transaction(open, settings.get().source(), usage);
+            Ticket<T> ticket = new Ticket<>(carryOut(work, transaction), this::want);
             changes.addAll(transaction.changes());
             tickets.add(ticket);
             if (tickets.size() == 1) {
@@ -100,6 +118,12 @@ final class GroupCommit implements AutoCloseable {
             throw failed(open, e);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private <T> T carryOut(Function<Transaction, T> work, Transaction transaction) {
+        synchronized (usage) {
+            return work.apply(transaction);
         }
     }
 

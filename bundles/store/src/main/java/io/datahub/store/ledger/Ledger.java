@@ -97,6 +97,16 @@ public final class Ledger implements AutoCloseable {
         });
     }
 
+    /** How much there is where; nothing until it is measured. */
+    public Usage usage() {
+        return commits.usage();
+    }
+
+    /** Has it measured below these prefixes, and for all users. */
+    public void measure(List<String> prefixes) throws IOException {
+        commits.measure(prefixes);
+    }
+
     /** How many records there are. */
     public long size() throws IOException {
         return read(open -> open.index.size());

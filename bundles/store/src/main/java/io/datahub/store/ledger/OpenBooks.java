@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ final class OpenBooks {
     private final Supplier<LedgerSettings> settings;
     private final ReentrantLock lock;
     private final Head head;
+    private final Consumer<Books> opened;
 
     /** Written under the lock. */
     private volatile Books books;
@@ -43,18 +45,21 @@ final class OpenBooks {
     /**
      * @param lock guards the books; it is the one under which they are written
      * @param announced the number up to which an epoch was announced
+     * @param opened is given the books whenever they were opened again, under the lock
      */
     OpenBooks(
             Path file,
             Supplier<LedgerSettings> settings,
             ReentrantLock lock,
             Head head,
-            ToLongFunction<String> announced)
+            ToLongFunction<String> announced,
+            Consumer<Books> opened)
             throws IOException {
         this.file = file;
         this.settings = settings;
         this.lock = lock;
         this.head = head;
+        this.opened = opened;
         books = Books.open(file, settings.get().cacheMiB(), Damage.NONE, announced);
         head.move(books.epoch, books.sequence);
     }
@@ -111,6 +116,7 @@ final class OpenBooks {
             books.abandon();
             books = Books.open(file, settings.get().cacheMiB(), Damage.of(failure), this::reached);
             head.move(books.epoch, books.sequence);
+            opened.accept(books);
             failure = null;
             LOG.info("event=state-reopened file={} sequence={}", file, books.sequence);
         } finally {

@@ -20,19 +20,25 @@ public final class Transaction {
 
     private final Books books;
     private final String source;
+    private final Usage usage;
     private final List<Change> changes = new ArrayList<>(2);
 
-    Transaction(Books books, String source) {
+    Transaction(Books books, String source, Usage usage) {
         this.books = books;
         this.source = source;
+        this.usage = usage;
     }
 
     public void put(RecordPath path, Entry entry) {
-        books.index.put(Keys.of(path), entry.pack());
+        String key = Keys.of(path);
+        byte[] before = usage.isMeasured() ? books.index.get(key) : null;
+        byte[] after = entry.pack();
+        books.index.put(key, after);
+        usage.changed(path, before, after);
     }
 
     public void remove(RecordPath path) {
-        books.index.remove(Keys.of(path));
+        usage.changed(path, books.index.remove(Keys.of(path)), null);
     }
 
     public void intend(RecordPath path, Intent intent) {

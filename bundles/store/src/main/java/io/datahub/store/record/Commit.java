@@ -47,6 +47,7 @@ final class Commit {
      *
      * @param compared the version that validators compared it with, if they did so
      * @param good the copy of the new version, if one is kept
+     * @param claim to the room that it takes
      * @return the change, or the refusal; {@link Reason#CONFLICT} where the record isn't any more what it was compared with
      */
     @SuppressWarnings("try")
@@ -55,7 +56,8 @@ final class Commit {
             StagedFile staged,
             List<JudgedBy> validators,
             Optional<Sight> compared,
-            Optional<Good> good)
+            Optional<Good> good,
+            Quotas.Claim claim)
             throws IOException {
         RecordPath path = request.path();
         Optional<Good> old;
@@ -63,6 +65,9 @@ final class Commit {
         try (PathLocks.Held held = holdings.locks().hold(path)) {
             Sight sight = holdings.look(path);
             Optional<Refusal> refusal = gate.refuseWrite(request, sight);
+            if (refusal.isEmpty()) {
+                refusal = claim.want(staged.size(), sight.entry());
+            }
             if (refusal.isPresent()) {
                 return Result.refused(refusal.get());
             }
@@ -78,7 +83,7 @@ final class Commit {
                     })
                     .await();
             holdings.steps().at(Step.INTENDED);
-            ticket = move(path, staged, intent, sight);
+            ticket = move(path, staged, intent, sight, claim);
             if (ticket == null) {
                 return Result.refused(
                         Reason.CONFLICT, "something else came to lie at or before " + path + " meanwhile; try again");
@@ -112,8 +117,8 @@ final class Commit {
 
     /** Moves the file into its place and enters it; null if something lies there that can't be replaced. */
     @SuppressWarnings("try")
-    private Ticket<Optional<Change>> move(RecordPath path, StagedFile staged, Intent intent, Sight before)
-            throws IOException {
+    private Ticket<Optional<Change>> move(
+            RecordPath path, StagedFile staged, Intent intent, Sight before, Quotas.Claim claim) throws IOException {
         boolean moved = false;
         try (Moving.Mark mark = holdings.moving().begin(path)) {
             if (!replace(path, staged)) {
@@ -125,7 +130,7 @@ final class Commit {
             Disk.flushDirectory(holdings.tree().at(path).getParent());
             holdings.steps().at(Step.FLUSHED);
             Place place = holdings.tree().look(path);
-            Ticket<Optional<Change>> ticket = registrar.carriedOut(path, intent, place, before.entry());
+            Ticket<Optional<Change>> ticket = registrar.carriedOut(path, intent, place, before.entry(), claim);
             holdings.steps().at(Step.ENTERED);
             return ticket;
         } finally {

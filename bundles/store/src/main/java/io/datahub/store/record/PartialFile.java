@@ -32,6 +32,7 @@ final class PartialFile {
     private final Path file;
     private final Path unchecked;
     private final Uploads uploads;
+    private final Quotas.Claim claim;
 
     // All guarded by this.
     private Unfinished facts;
@@ -47,8 +48,13 @@ final class PartialFile {
     private boolean gone;
     private long touched;
 
-    /** Takes over what is there. */
-    PartialFile(String name, Unfinished facts, Path folder, Uploads uploads) throws IOException {
+    /**
+     * Takes over what is there.
+     *
+     * @param claim to the room for all of it, held until it is a record or gone
+     */
+    PartialFile(String name, Unfinished facts, Path folder, Uploads uploads, Quotas.Claim claim) throws IOException {
+        this.claim = claim;
         this.name = name;
         this.facts = facts;
         this.uploads = uploads;
@@ -65,6 +71,10 @@ final class PartialFile {
             }
             Disk.flushFile(file);
         }
+    }
+
+    Quotas.Claim claim() {
+        return claim;
     }
 
     synchronized Unfinished facts() {
@@ -94,7 +104,8 @@ final class PartialFile {
     }
 
     /** Begins another piece. */
-    synchronized Result<Continuation> resume(WriteRequest request, long offset, Turn turn) throws IOException {
+    synchronized Result<Continuation> resume(WriteRequest request, long offset, Turn turn, Slots.Slot slot)
+            throws IOException {
         if (committing) {
             return Result.refused(Refusal.unavailable("the upload is being completed; ask again", SOON));
         }
@@ -111,7 +122,7 @@ final class PartialFile {
         }
         StagedFile staged = StagedFile.resume(file, size, hashed);
         try {
-            piece = new PartialPiece(this, request, staged, uploads, turn);
+            piece = new PartialPiece(this, request, staged, uploads, turn, slot);
             if (piece.hasDigest()) {
                 Files.writeString(unchecked, Long.toString(size));
             }
@@ -154,6 +165,7 @@ final class PartialFile {
     synchronized void done(Change change) {
         touched = System.currentTimeMillis();
         facts = facts.done(touched, change.version().etag().orElse(""));
+        claim.close();
     }
 
     /** Takes the bytes away; false if it is being completed. */
@@ -163,6 +175,7 @@ final class PartialFile {
         }
         endPiece();
         gone = true;
+        claim.close();
         Files.deleteIfExists(file);
         Files.deleteIfExists(unchecked);
         return true;

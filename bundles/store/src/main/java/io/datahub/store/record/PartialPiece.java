@@ -6,7 +6,6 @@ import io.datahub.api.Result;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ResumableUploads.Continuation;
 import io.datahub.api.record.WriteRequest;
-import io.datahub.store.disk.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -37,6 +36,8 @@ final class PartialPiece implements Continuation {
     private final StagedFile staged;
     private final Uploads uploads;
     private final PartialFile.Turn turn;
+    private final Slots.Slot slot;
+    private final Pace pace;
     private final long begin;
     private final MessageDigest before;
     private final Map<String, MessageDigest> digests = new HashMap<>();
@@ -46,12 +47,21 @@ final class PartialPiece implements Continuation {
     /** Whether all bytes are there and nobody else can touch them until this commits or closes; guarded by the upload. */
     private boolean whole;
 
-    PartialPiece(PartialFile upload, WriteRequest request, StagedFile staged, Uploads uploads, PartialFile.Turn turn) {
+    PartialPiece(
+            PartialFile upload,
+            WriteRequest request,
+            StagedFile staged,
+            Uploads uploads,
+            PartialFile.Turn turn,
+            Slots.Slot slot) {
+
         this.upload = upload;
         this.request = request;
         this.staged = staged;
         this.uploads = uploads;
         this.turn = turn;
+        this.slot = slot;
+        pace = uploads.pace();
         begin = staged.size();
         try {
             before = (MessageDigest) staged.hashed().clone();
@@ -84,7 +94,12 @@ final class PartialPiece implements Continuation {
                     return noRoom;
                 }
             }
-            return take(bytes);
+            Optional<Refusal> refusal = pace.came(bytes.remaining(), System.nanoTime());
+            if (refusal.isEmpty()) {
+                refusal = take(bytes);
+            }
+            pace.ready(System.nanoTime());
+            return refusal;
         }
     }
 
@@ -94,15 +109,16 @@ final class PartialPiece implements Continuation {
             staged.write(bytes);
             return Optional.empty();
         } catch (IOException e) {
-            if (Disk.isFull(e)) {
-                return Optional.of(Room.full());
-            }
-            throw e;
+            return Optional.of(Faults.refusal(e));
         }
     }
 
     @Override
     public Result<Long> keep() throws IOException {
+        return Faults.told(this::keepPiece);
+    }
+
+    private Result<Long> keepPiece() throws IOException {
         synchronized (upload) {
             if (!upload.isTurnOf(this)) {
                 return Result.refused(TAKEN_OVER);
@@ -136,6 +152,7 @@ final class PartialPiece implements Continuation {
             return;
         }
         ended = true;
+        slot.close();
         staged.flush();
         staged.leave();
         upload.settle(staged.size(), staged.hashed());
@@ -143,6 +160,7 @@ final class PartialPiece implements Continuation {
 
     private void forget() throws IOException {
         ended = true;
+        slot.close();
         staged.leave();
         StagedFile.resume(staged.path(), begin, before).leave();
         upload.settle(begin, before);
@@ -155,7 +173,7 @@ final class PartialPiece implements Continuation {
                     "the upload of " + request.path() + " isn't whole, or its piece isn't kept");
         }
         try {
-            return commitWhole();
+            return Faults.told(this::commitWhole);
         } finally {
             whole = false;
             upload.setCommitting(false);
@@ -166,7 +184,7 @@ final class PartialPiece implements Continuation {
         StagedFile file = StagedFile.resume(staged.path(), staged.size(), staged.hashed());
         WriteRequest wish = new WriteRequest(
                 request.user(), request.from(), request.path(), request.precondition(), request.length(), Map.of());
-        RecordUpload record = new RecordUpload(wish, uploads, file);
+        RecordUpload record = new RecordUpload(wish, uploads, file, upload.claim(), slot, pace);
         Result<Change> result;
         try {
             result = record.commit();

@@ -4,6 +4,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.PartialUpload;
+import io.datahub.api.record.Precondition;
 import io.datahub.api.record.ResumableUploads;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
@@ -18,8 +19,11 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -66,7 +70,21 @@ final class Partials implements ResumableUploads, PartialFile.Turn {
             facts = known.done(System.currentTimeMillis(), "");
             note(name, facts);
         }
-        files.put(name, new PartialFile(name, facts, folder, uploads));
+        WriteRequest request = new WriteRequest(
+                new User(facts.user(), Set.of(), List.of()),
+                "restart",
+                facts.path(),
+                Precondition.NONE,
+                OptionalLong.of(facts.length()),
+                Map.of());
+        Quotas.Claim claim = uploads.claim(request);
+        if (facts.isDone()) {
+            claim.close();
+        } else {
+            // It was there before the quotas that are in force now, perhaps.
+            uploads.want(request, claim);
+        }
+        files.put(name, new PartialFile(name, facts, folder, uploads, claim));
     }
 
     private void note(String name, Unfinished facts) throws IOException {
@@ -88,6 +106,10 @@ final class Partials implements ResumableUploads, PartialFile.Turn {
 
     @Override
     public Result<PartialUpload> create(WriteRequest request, Map<String, String> notes) throws IOException {
+        return Faults.told(() -> begin(request, notes));
+    }
+
+    private Result<PartialUpload> begin(WriteRequest request, Map<String, String> notes) throws IOException {
         long length = request.length().orElseThrow();
         Optional<Refusal> refusal = uploads.refuse(request, length).or(() -> refuseMany(request.user()));
         if (refusal.isPresent()) {
@@ -98,6 +120,24 @@ final class Partials implements ResumableUploads, PartialFile.Turn {
         String name = HexFormat.of().formatHex(bytes);
         Unfinished facts =
                 new Unfinished(request.user().name(), request.path(), length, System.currentTimeMillis(), notes, 0, "");
+        Quotas.Claim claim = uploads.claim(request);
+        boolean begun = false;
+        try {
+            refusal = uploads.want(request, claim);
+            if (refusal.isPresent()) {
+                return Result.refused(refusal.get());
+            }
+            PartialFile upload = make(name, facts, claim);
+            begun = true;
+            return Result.done(upload.state(keep()));
+        } finally {
+            if (!begun) {
+                claim.close();
+            }
+        }
+    }
+
+    private PartialFile make(String name, Unfinished facts, Quotas.Claim claim) throws IOException {
         Path file = folder.resolve(name);
         try {
             Files.createFile(file);
@@ -105,14 +145,11 @@ final class Partials implements ResumableUploads, PartialFile.Turn {
             note(name, facts);
         } catch (IOException e) {
             Files.deleteIfExists(file);
-            if (Disk.isFull(e)) {
-                return Result.refused(Room.full());
-            }
             throw e;
         }
-        PartialFile upload = new PartialFile(name, facts, folder, uploads);
+        PartialFile upload = new PartialFile(name, facts, folder, uploads, claim);
         files.put(name, upload);
-        return Result.done(upload.state(keep()));
+        return upload;
     }
 
     private Optional<Refusal> refuseMany(User user) {
@@ -143,6 +180,10 @@ final class Partials implements ResumableUploads, PartialFile.Turn {
 
     @Override
     public Result<PartialUpload> find(User user, String name) throws IOException {
+        return Faults.told(() -> state(user, name));
+    }
+
+    private Result<PartialUpload> state(User user, String name) throws IOException {
         Result<PartialFile> found = mine(user, name);
         return found.isRefused()
                 ? Result.refused(found.refusal().orElseThrow())
@@ -151,6 +192,10 @@ final class Partials implements ResumableUploads, PartialFile.Turn {
 
     @Override
     public Result<Continuation> resume(WriteRequest request, String name, long offset) throws IOException {
+        return Faults.told(() -> goOn(request, name, offset));
+    }
+
+    private Result<Continuation> goOn(WriteRequest request, String name, long offset) throws IOException {
         Result<PartialFile> found = mine(request.user(), name);
         if (found.isRefused()) {
             return Result.refused(found.refusal().orElseThrow());
@@ -162,11 +207,31 @@ final class Partials implements ResumableUploads, PartialFile.Turn {
         }
         Optional<Refusal> refusal =
                 facts.isDone() ? Optional.empty() : uploads.refuse(request, facts.length() - offset);
-        return refusal.isPresent() ? Result.refused(refusal.get()) : found.get().resume(request, offset, this);
+        if (refusal.isPresent()) {
+            return Result.refused(refusal.get());
+        }
+        Result<Slots.Slot> slot = uploads.takeSlot(request);
+        if (slot.isRefused()) {
+            return Result.refused(slot.refusal().orElseThrow());
+        }
+        boolean begun = false;
+        try {
+            Result<Continuation> piece = found.get().resume(request, offset, this, slot.get());
+            begun = !piece.isRefused();
+            return piece;
+        } finally {
+            if (!begun) {
+                slot.get().close();
+            }
+        }
     }
 
     @Override
     public Result<PartialUpload> remove(User user, String name) throws IOException {
+        return Faults.told(() -> end(user, name));
+    }
+
+    private Result<PartialUpload> end(User user, String name) throws IOException {
         Result<PartialUpload> found = find(user, name);
         if (!found.isRefused() && !forget(files.get(name))) {
             return Result.refused(

@@ -49,6 +49,7 @@ public final class RecordFiles implements RecordStore {
     /** Is told of paths that a reader found changed: who had everything checked last. */
     private volatile Consumer<RecordPath> suspicious = path -> {};
     private final Partials partials;
+    private final Retention retention;
 
     /**
      * Takes the records over and finishes what a killed hub left unfinished.
@@ -86,8 +87,10 @@ public final class RecordFiles implements RecordStore {
         GoodCopies goods = new GoodCopies(home.state().resolve("good"), ledger, staging, settings);
         RejectedFiles rejected = new RejectedFiles(home.state().resolve("rejected"), settings);
         Commit commit = new Commit(holdings, gate, registrar, goods);
-        uploads = new Uploads(holdings, gate, room, judgement, goods, commit, settings);
+        Quotas quotas = new Quotas(ledger, settings);
+        uploads = new Uploads(holdings, gate, room, judgement, goods, commit, quotas, new Slots(settings), settings);
         removal = new Removal(holdings, gate, registrar, goods);
+        retention = new Retention(ledger, removal, settings);
         reads = new Reads(holdings, goods);
         directories = new Directories(holdings);
         PutBack putBack = new PutBack(holdings, registrar, goods, rejected, backlog);
@@ -110,32 +113,32 @@ public final class RecordFiles implements RecordStore {
 
     @Override
     public Result<Upload> begin(WriteRequest request) throws IOException {
-        return uploads.begin(request);
+        return Faults.told(() -> uploads.begin(request));
     }
 
     @Override
     public Result<List<Change>> delete(WriteRequest request) throws IOException {
-        return removal.delete(request);
+        return Faults.told(() -> removal.delete(request));
     }
 
     @Override
     public Result<List<Change>> deleteTree(WriteRequest request) throws IOException {
-        return removal.deleteTree(request);
+        return Faults.told(() -> removal.deleteTree(request));
     }
 
     @Override
     public Result<RecordVersion> find(User user, RecordPath path) throws IOException {
-        return reads.find(user, path);
+        return Faults.told(() -> reads.find(user, path));
     }
 
     @Override
     public Result<Reading> open(User user, RecordPath path) throws IOException {
-        return reads.open(user, path);
+        return Faults.told(() -> reads.open(user, path));
     }
 
     @Override
     public Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException {
-        return directories.list(user, directory, after, limit);
+        return Faults.told(() -> directories.list(user, directory, after, limit));
     }
 
     @Override
@@ -189,6 +192,7 @@ public final class RecordFiles implements RecordStore {
     /** Does away with what has had its time; to be called now and then. */
     public void tidy(Instant now) throws IOException {
         partials.expire(now);
+        retention.run(now);
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.validation.JudgedBy;
-import io.datahub.store.disk.Disk;
 import io.datahub.store.ledger.Good;
 import io.datahub.store.record.Steps.Step;
 import java.io.IOException;
@@ -28,24 +27,39 @@ final class RecordUpload implements Upload {
     private final WriteRequest request;
     private final Uploads uploads;
     private final StagedFile staged;
+    private final Quotas.Claim claim;
+    private final Slots.Slot slot;
+    private final Pace pace;
     private long roomUpTo;
     private Refusal refusal;
     private List<JudgedBy> validators;
     private Optional<Sight> compared = Optional.empty();
     private boolean done;
 
-    RecordUpload(WriteRequest request, Uploads uploads, StagedFile staged) {
+    /**
+     * @param claim to the room that it takes; given back in the end
+     * @param slot its place among those that come in; given back when all came
+     */
+    RecordUpload(
+            WriteRequest request, Uploads uploads, StagedFile staged, Quotas.Claim claim, Slots.Slot slot, Pace pace) {
         this.request = request;
         this.uploads = uploads;
         this.staged = staged;
+        this.claim = claim;
+        this.slot = slot;
+        this.pace = pace;
     }
 
     @Override
     public Optional<Refusal> write(ByteBuffer bytes) throws IOException {
         requireOpen();
         if (refusal == null) {
+            refusal = pace.came(bytes.remaining(), System.nanoTime()).orElse(null);
+        }
+        if (refusal == null) {
             refusal = take(bytes).orElse(null);
         }
+        pace.ready(System.nanoTime());
         return Optional.ofNullable(refusal);
     }
 
@@ -58,6 +72,12 @@ final class RecordUpload implements Upload {
         if (request.length().isPresent() && size > request.length().getAsLong()) {
             return Optional.of(new Refusal(Reason.BAD_REQUEST, "more bytes came than the length announced"));
         }
+        if (request.length().isEmpty()) {
+            Optional<Refusal> over = claim.grow(size);
+            if (over.isPresent()) {
+                return over;
+            }
+        }
         if (size > roomUpTo) {
             roomUpTo = size + Room.EVERY;
             Optional<Refusal> noRoom = uploads.refuseRoom(bytes.remaining());
@@ -69,16 +89,18 @@ final class RecordUpload implements Upload {
             staged.write(bytes);
             return Optional.empty();
         } catch (IOException e) {
-            if (Disk.isFull(e)) {
-                return Optional.of(Room.full());
-            }
-            throw e;
+            return Optional.of(Faults.refusal(e));
         }
     }
 
     @Override
     public Result<List<JudgedBy>> judge() throws IOException {
+        return Faults.told(this::judgeStaged);
+    }
+
+    private Result<List<JudgedBy>> judgeStaged() throws IOException {
         requireOpen();
+        slot.close();
         if (refusal == null) {
             refusal = refuseBytes().orElse(null);
         }
@@ -114,6 +136,10 @@ final class RecordUpload implements Upload {
 
     @Override
     public Result<Change> commit() throws IOException {
+        return Faults.told(this::commitStaged);
+    }
+
+    private Result<Change> commitStaged() throws IOException {
         uploads.steps().at(Step.STAGED);
         for (int i = 0; ; i++) {
             if (validators == null) {
@@ -143,17 +169,12 @@ final class RecordUpload implements Upload {
             UsersFile.restrict(request.path(), staged.path());
             good = validators.isEmpty() ? Optional.empty() : uploads.keepGood(request.path(), staged);
             uploads.steps().at(Step.COPIED);
-            Result<Change> result = uploads.commit(request, staged, validators, compared, good);
+            Result<Change> result = uploads.commit(request, staged, validators, compared, good, claim);
             stored = !result.isRefused();
             if (stored) {
                 Audit.done(request, result.get());
             }
             return result;
-        } catch (IOException e) {
-            if (!staged.hasMoved() && Disk.isFull(e)) {
-                return Result.refused(Room.full());
-            }
-            throw e;
         } finally {
             // Once the file has moved, its copy belongs to the intent.
             if (!stored && !staged.hasMoved()) {
@@ -170,6 +191,8 @@ final class RecordUpload implements Upload {
 
     @Override
     public void close() {
+        slot.close();
+        claim.close();
         try {
             staged.close();
         } catch (IOException e) {

@@ -25,6 +25,18 @@ final class Registrar {
         this.ledger = ledger;
     }
 
+    /** Enters what an upload has done. */
+    Ticket<Optional<Change>> carriedOut(
+            RecordPath path, Intent intent, Place place, Optional<Entry> before, Quotas.Claim claim)
+            throws IOException {
+        return ledger.submit(transaction -> {
+            transaction.forget(path);
+            Change change = written(transaction, path, intent, place.stat(), before);
+            claim.close();
+            return Optional.of(change);
+        });
+    }
+
     /** Enters what an intent has done; the result is the change itself, or empty where there was nothing to undo. */
     Ticket<Optional<Change>> carriedOut(RecordPath path, Intent intent, Place place, Optional<Entry> before)
             throws IOException {

@@ -201,6 +201,14 @@ final class Removal {
         }
     }
 
+    /** Removes a directory and those that lead to it as far as they are empty and below the prefix. */
+    void removeEmpty(RecordPath directory, String prefix) throws IOException {
+        RecordPath each = directory;
+        while ((each + "/").length() > prefix.length() && !each.isRoot() && removeDirectory(each)) {
+            each = each.parent();
+        }
+    }
+
     private boolean removeDirectory(RecordPath directory) throws IOException {
         Path folder = holdings.tree().at(directory);
         try {

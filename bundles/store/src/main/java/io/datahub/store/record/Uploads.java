@@ -8,8 +8,8 @@ import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.validation.JudgedBy;
-import io.datahub.store.disk.Disk;
 import io.datahub.store.judge.Judgement;
+import io.datahub.store.ledger.Entry;
 import io.datahub.store.ledger.Good;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +27,8 @@ final class Uploads {
     private final Judgement judgement;
     private final GoodCopies goods;
     private final Commit commit;
+    private final Quotas quotas;
+    private final Slots slots;
     private final Supplier<Settings> settings;
 
     Uploads(
@@ -36,6 +38,8 @@ final class Uploads {
             Judgement judgement,
             GoodCopies goods,
             Commit commit,
+            Quotas quotas,
+            Slots slots,
             Supplier<Settings> settings) {
         this.holdings = holdings;
         this.gate = gate;
@@ -43,6 +47,8 @@ final class Uploads {
         this.judgement = judgement;
         this.goods = goods;
         this.commit = commit;
+        this.quotas = quotas;
+        this.slots = slots;
         this.settings = settings;
     }
 
@@ -51,16 +57,50 @@ final class Uploads {
         if (refusal.isPresent()) {
             return Result.refused(refusal.get());
         }
+        Result<Slots.Slot> slot = takeSlot(request);
+        if (slot.isRefused()) {
+            return Result.refused(slot.refusal().orElseThrow());
+        }
+        Quotas.Claim claim = claim(request);
+        boolean begun = false;
         try {
+            refusal = want(request, claim);
+            if (refusal.isPresent()) {
+                return Result.refused(refusal.get());
+            }
             StagedFile staged =
                     new StagedFile(holdings.staging().fresh(), request.digests().keySet());
-            return Result.done(new RecordUpload(request, this, staged));
-        } catch (IOException e) {
-            if (Disk.isFull(e)) {
-                return Result.refused(Room.full());
+            begun = true;
+            return Result.done(new RecordUpload(request, this, staged, claim, slot.get(), pace()));
+        } finally {
+            if (!begun) {
+                claim.close();
+                slot.get().close();
             }
-            throw e;
         }
+    }
+
+    /** Takes a place among the uploads that come in. */
+    Result<Slots.Slot> takeSlot(WriteRequest request) {
+        Result<Slots.Slot> slot = slots.take(request.user());
+        slot.refusal().ifPresent(found -> Audit.refused("write", request, found));
+        return slot;
+    }
+
+    Quotas.Claim claim(WriteRequest request) {
+        return quotas.claim(request);
+    }
+
+    /** Claims the room that the request will take, as far as it says. */
+    Optional<Refusal> want(WriteRequest request, Quotas.Claim claim) throws IOException {
+        Optional<Entry> old = holdings.look(request.path()).entry();
+        Optional<Refusal> refusal = claim.want(request.length().orElse(0), old);
+        refusal.ifPresent(found -> Audit.refused("write", request, found));
+        return refusal;
+    }
+
+    Pace pace() {
+        return new Pace(settings.get().limits().minBytesPerSecond(), System.nanoTime());
     }
 
     /** Refuses a write that can come to nothing, of which so many bytes are still to come. */
@@ -119,9 +159,10 @@ final class Uploads {
             StagedFile staged,
             List<JudgedBy> validators,
             Optional<Sight> compared,
-            Optional<Good> good)
+            Optional<Good> good,
+            Quotas.Claim claim)
             throws IOException {
-        return commit.commit(request, staged, validators, compared, good);
+        return commit.commit(request, staged, validators, compared, good, claim);
     }
 
     Steps steps() {

@@ -397,7 +397,14 @@ class PartialsTest {
     @Test
     void shouldLimitHowManyAUserHasBegun() throws Exception {
         hub.settings = new Settings(
-                1 << 30, 0, Duration.ZERO, 0, 0, Duration.ofDays(1), 1, new Limits(Duration.ofHours(1), 2));
+                1 << 30,
+                0,
+                Duration.ZERO,
+                0,
+                0,
+                Duration.ofDays(1),
+                1,
+                new Limits(10, 10, 0, Duration.ofHours(1), 2, List.of(), List.of()));
         create(4);
         String second = create(4);
 

@@ -73,7 +73,7 @@ class UploadTest {
         assertThat(change.json())
                 .startsWith(
                         "{\"specversion\":\"1.0\",\"id\":\"" + change.cursor() + "\",\"sequence\":\"0000000000000000000"
-                                + "1\",\"source\":\"/datahub\",\"type\":\"io.datahub.file.created\",\"subject\":\"builds/app.tgz\"")
+                                                                               + "1\",\"source\":\"/datahub\",\"type\":\"io.datahub.file.created\",\"subject\":\"builds/app.tgz\"")
                 .contains("\"data\":{\"path\":\"builds/app.tgz\",\"size\":5,\"modified\":\"")
                 .contains("\"user\":\"ada\",\"validators\":[]}}")
                 .doesNotContain("\n");
@@ -341,9 +341,11 @@ class UploadTest {
         hub.topics();
         Files.move(hub.root.resolve("files"), hub.root.resolve("gone"));
 
-        assertThatThrownBy(() -> hub.put("a", "y"))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("gone");
+        Refusal refusal = hub.put("a", "y").refusal().orElseThrow();
+        assertThat(refusal.reason()).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(refusal.detail()).contains("gone").contains("put it back").doesNotContain(hub.root.toString());
+        assertThat(reason(hub.delete("a"))).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(reason(hub.records.open(ADMIN, path("a")))).isEqualTo(Reason.UNAVAILABLE);
         assertThatThrownBy(() -> hub.check("")).isInstanceOf(IOException.class);
         assertThat(hub.records.health().ready()).isFalse();
         Files.move(hub.root.resolve("gone"), hub.root.resolve("files"));
