@@ -122,9 +122,18 @@ public final class StoreService
     @Deactivate
     void deactivate() {
         housekeeping.close();
+        close(records);
         judgement.close();
         ledger.close();
         LOG.info("event=store-closed {} cursor={}", tuning, journal.head());
+    }
+
+    private static void close(RecordFiles records) {
+        try {
+            records.close();
+        } catch (IOException e) {
+            LOG.warn("event=records-unclosed failure=\"{}\"", e.toString());
+        }
     }
 
     @Reference(

@@ -6,17 +6,20 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** The folder of the records. No link is followed below it. */
 public final class Tree {
@@ -25,6 +28,7 @@ public final class Tree {
     public static final String RESERVED = ".datahub-staging";
 
     private static final int MAX_DISK_PATH_BYTES = 4095;
+    private static final Set<OpenOption> READING = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
 
     /** Says that the folder isn't there, or isn't the one that it was. */
     public static final class Gone extends IOException {
@@ -39,9 +43,11 @@ public final class Tree {
     private final Path root;
     private final Object rootKey;
     private final int rootBytes;
+    private final Handles handles;
 
     public Tree(Path root) throws IOException {
         this.root = root;
+        handles = new Handles(root);
         rootKey = Files.readAttributes(root, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .fileKey();
         rootBytes = bytes(root.toString()) + 1;
@@ -134,8 +140,75 @@ public final class Tree {
         return new Gone(root + " is gone; put it back, nothing is lost in the index");
     }
 
+    /** Opens a file for reading; wherever its directories may be put meanwhile, it is in the tree. */
     public FileChannel open(RecordPath path) throws IOException {
-        return FileChannel.open(at(path), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        Optional<FileChannel> opened = handles.in(
+                path.parent(), directory -> (FileChannel) directory.newByteChannel(Path.of(path.name()), READING));
+        return opened.isPresent() ? opened.get() : FileChannel.open(at(path), READING);
+    }
+
+    /** Puts a file, or a directory, in place of what may be at the path, so that everybody sees either the one or the other. */
+    public void put(Path file, RecordPath path) throws IOException {
+        Optional<Boolean> done = handles.in(path.parent(), directory -> {
+            try (DirectoryStream<Path> from = Files.newDirectoryStream(file.getParent())) {
+                if (from instanceof SecureDirectoryStream<Path> source) {
+                    source.move(file.getFileName(), directory, Path.of(path.name()));
+                    return true;
+                }
+                return null;
+            }
+        });
+        if (done.isEmpty()) {
+            Disk.replace(file, at(path));
+        }
+    }
+
+    /** Removes a file, if it is there. */
+    public void remove(RecordPath path) throws IOException {
+        removeFile(path.parent(), Path.of(path.name()));
+    }
+
+    /** Removes what is no directory, by a name that no record need have, if it is there. */
+    public void removeFile(RecordPath directory, Path name) throws IOException {
+        Optional<Boolean> done = handles.in(directory, handle -> {
+            try {
+                handle.deleteFile(name);
+            } catch (NoSuchFileException e) {
+                return false;
+            }
+            return true;
+        });
+        if (done.isEmpty()) {
+            Files.deleteIfExists(at(directory).resolve(name));
+        }
+    }
+
+    /**
+     * Removes a directory.
+     *
+     * @return whether it was there
+     * @throws DirectoryNotEmptyException if it isn't empty
+     */
+    public boolean removeDirectory(RecordPath path) throws IOException {
+        Optional<Boolean> done = handles.in(path.parent(), above -> {
+            try {
+                above.deleteDirectory(Path.of(path.name()));
+            } catch (NoSuchFileException e) {
+                return false;
+            }
+            return true;
+        });
+        return done.isPresent() ? done.get() : Files.deleteIfExists(at(path));
+    }
+
+    /** Lets go of directories that were held open and weren't used for a while. */
+    public void tidy() throws IOException {
+        handles.tidy();
+    }
+
+    /** Lets go of all directories. */
+    public void close() throws IOException {
+        handles.close();
     }
 
     /** How many of the directories that lead to the path are missing. */
@@ -150,8 +223,8 @@ public final class Tree {
         return missing;
     }
 
-    /** Makes the directories that lead to the path, and makes them last. */
-    public void makeParents(RecordPath path) throws IOException {
+    /** Makes the directories that lead to the path, and makes them last; each is made in staging and put into place. */
+    public void makeParents(RecordPath path, Staging staging) throws IOException {
         List<RecordPath> missing = new ArrayList<>();
         for (RecordPath parent = path.parent(); !parent.isRoot(); parent = parent.parent()) {
             if (Stat.of(at(parent)).isPresent()) {
@@ -160,12 +233,31 @@ public final class Tree {
             missing.add(0, parent);
         }
         for (RecordPath parent : missing) {
-            try {
-                Files.createDirectory(at(parent));
-            } catch (FileAlreadyExistsException e) {
+            if (!makeDirectory(parent, staging.fresh())) {
                 continue;
             }
             Disk.flushDirectory(at(parent.parent()));
+        }
+    }
+
+    /** Makes a directory; false if something lies there. */
+    private boolean makeDirectory(RecordPath path, Path fresh) throws IOException {
+        Files.createDirectory(fresh);
+        try {
+            if (Stat.of(at(path)).isPresent()) {
+                return false;
+            }
+            put(fresh, path);
+            return true;
+        } catch (NoSuchFileException e) {
+            throw e;
+        } catch (FileSystemException e) {
+            if (Stat.of(at(path)).isEmpty()) {
+                throw e;
+            }
+            return false;
+        } finally {
+            Files.deleteIfExists(fresh);
         }
     }
 
@@ -174,8 +266,8 @@ public final class Tree {
         RecordPath parent = path.parent();
         for (int i = 0; i < levels && !parent.isRoot(); i++, parent = parent.parent()) {
             try {
-                Files.deleteIfExists(at(parent));
-            } catch (DirectoryNotEmptyException e) {
+                removeDirectory(parent);
+            } catch (DirectoryNotEmptyException | NoSuchFileException e) {
                 return;
             }
         }

@@ -144,8 +144,8 @@ final class Commit {
     private boolean replace(RecordPath path, StagedFile staged) throws IOException {
         for (int i = 0; ; i++) {
             try {
-                holdings.tree().makeParents(path);
-                Disk.replace(staged.path(), holdings.tree().at(path));
+                holdings.tree().makeParents(path, holdings.staging());
+                holdings.tree().put(staged.path(), path);
                 return true;
             } catch (NoSuchFileException e) {
                 // A directory on the way was deleted as an empty one.

@@ -34,9 +34,14 @@ final class Outsiders {
     Finding examine(RecordPath path, Sight sight, boolean forced) throws IOException {
         boolean concerned = path.equals(RecordPath.USERS) || bench.concerns(path);
         Path file = holdings.tree().at(path);
-        StagedFile copy = concerned ? StagedFile.copyOf(file, holdings.staging().fresh()) : null;
+        StagedFile copy = concerned
+                ? StagedFile.copyOf(
+                        holdings.tree().open(path), holdings.staging().fresh())
+                : null;
         try {
-            String sha256 = concerned ? copy.sha256() : StagedFile.hashOf(file);
+            String sha256 = concerned
+                    ? copy.sha256()
+                    : StagedFile.hashOf(holdings.tree().open(path));
             boolean same = Stat.of(file).filter(sight.place().stat()::equals).isPresent();
             boolean trusted = !path.equals(RecordPath.USERS)
                     || UsersFile.isTrusted(holdings.tree(), sight.place().stat(), hub);

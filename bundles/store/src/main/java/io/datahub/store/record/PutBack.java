@@ -13,7 +13,6 @@ import io.datahub.store.ledger.Intent;
 import io.datahub.store.ledger.Ticket;
 import io.datahub.store.record.Steps.Step;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -91,9 +90,9 @@ final class PutBack {
             throws IOException {
         try (Moving.Mark mark = holdings.moving().begin(path)) {
             if (restored == null) {
-                Files.delete(holdings.tree().at(path));
+                holdings.tree().remove(path);
             } else {
-                Disk.replace(restored.path(), holdings.tree().at(path));
+                holdings.tree().put(restored.path(), path);
                 restored.moved();
             }
             holdings.steps().at(Step.MOVED);
@@ -113,7 +112,7 @@ final class PutBack {
         }
         try (StagedFile restored = good.get();
                 Moving.Mark mark = holdings.moving().begin(path)) {
-            Disk.replace(restored.path(), holdings.tree().at(path));
+            holdings.tree().put(restored.path(), path);
             restored.moved();
             Disk.flushDirectory(holdings.tree().at(path).getParent());
             Stat stat = holdings.tree().look(path).stat();

@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The records as files below the home. */
-public final class RecordFiles implements RecordStore {
+public final class RecordFiles implements RecordStore, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
 
@@ -193,6 +193,13 @@ public final class RecordFiles implements RecordStore {
     public void tidy(Instant now) throws IOException {
         partials.expire(now);
         retention.run(now);
+        holdings.tree().tidy();
+    }
+
+    /** Lets the disk go. */
+    @Override
+    public void close() throws IOException {
+        holdings.tree().close();
     }
 
     @Override

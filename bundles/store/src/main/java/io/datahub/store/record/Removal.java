@@ -125,7 +125,7 @@ final class Removal {
         try {
             for (RecordPath path : paths) {
                 marks.add(holdings.moving().begin(path));
-                Files.deleteIfExists(holdings.tree().at(path));
+                holdings.tree().remove(path);
             }
             holdings.steps().at(Step.MOVED);
             Disk.flushDirectory(holdings.tree().at(paths.get(0)).getParent());
@@ -164,6 +164,8 @@ final class Removal {
                     empty(request, child(directory, name), child, changes);
                 } else if (directory != null && !directory.child(name).isRefused()) {
                     files.add(name);
+                } else if (directory != null) {
+                    holdings.tree().removeFile(directory, child.getFileName());
                 } else {
                     Files.deleteIfExists(child);
                 }
@@ -212,7 +214,7 @@ final class Removal {
     private boolean removeDirectory(RecordPath directory) throws IOException {
         Path folder = holdings.tree().at(directory);
         try {
-            if (Files.deleteIfExists(folder)) {
+            if (holdings.tree().removeDirectory(directory)) {
                 Disk.flushDirectory(folder.getParent());
             }
             return true;

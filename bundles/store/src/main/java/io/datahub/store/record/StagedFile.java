@@ -78,10 +78,21 @@ final class StagedFile implements AutoCloseable {
 
     /** Copies as much of a file as it has now. */
     static StagedFile copyOf(Path source, Path target) throws IOException {
-        StagedFile copy = new StagedFile(target, List.of());
-        try (FileChannel in = FileChannel.open(source, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            ByteBuffer buffer = buffer(in);
-            while (in.read(buffer.clear()) >= 0) {
+        return copyOf(FileChannel.open(source, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS), target);
+    }
+
+    /** The same of an open file, which is closed. */
+    static StagedFile copyOf(FileChannel source, Path target) throws IOException {
+        StagedFile copy;
+        try {
+            copy = new StagedFile(target, List.of());
+        } catch (IOException | RuntimeException e) {
+            source.close();
+            throw e;
+        }
+        try (source) {
+            ByteBuffer buffer = buffer(source);
+            while (source.read(buffer.clear()) >= 0) {
                 copy.write(buffer.flip());
             }
             copy.finish();
@@ -94,8 +105,13 @@ final class StagedFile implements AutoCloseable {
 
     /** The SHA-256 of as much of a file as it has now. */
     static String hashOf(Path source) throws IOException {
-        try (FileChannel in = FileChannel.open(source, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            return HexFormat.of().formatHex(read(in).digest());
+        return hashOf(FileChannel.open(source, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /** The same of an open file, which is closed. */
+    static String hashOf(FileChannel source) throws IOException {
+        try (source) {
+            return HexFormat.of().formatHex(read(source).digest());
         }
     }
 
