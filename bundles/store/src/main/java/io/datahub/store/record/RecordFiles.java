@@ -48,6 +48,7 @@ public final class RecordFiles implements RecordStore, AutoCloseable {
 
     /** Is told of paths that a reader found changed: who had everything checked last. */
     private volatile Consumer<RecordPath> suspicious = path -> {};
+
     private final Partials partials;
     private final Retention retention;
 
