@@ -19,6 +19,7 @@ class ManifestIT {
 
     private static final String API = "datahub-api";
     private static final String CONSOLE = "datahub-console";
+    private static final String CLIENT = "datahub-client";
 
     /** Packages that a bundle can do without, each named here with its bundle. */
     private static final Set<String> MAY_BE_MISSING = Set.of();
@@ -41,9 +42,10 @@ class ManifestIT {
     }
 
     @TestFactory
-    Stream<DynamicTest> shouldExportNothingButTheApi() throws IOException {
+    Stream<DynamicTest> shouldExportNothingButTheApiAndTheClient() throws IOException {
         return bundles(bundle -> assertThat(bundle.exports().keySet())
-                .allMatch(name -> bundle.name().equals(API) && name.startsWith("io.datahub.api")));
+                .allMatch(name -> (bundle.name().equals(API) && name.startsWith("io.datahub.api"))
+                        || (bundle.name().equals(CLIENT) && name.equals("io.datahub.client"))));
     }
 
     @TestFactory

@@ -1,5 +1,7 @@
 package io.datahub.launcher;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -11,7 +13,7 @@ public final class Launcher {
     private Launcher() {}
 
     /**
-     * Runs {@code run}, {@code health HOST PORT} or {@code console HOST PORT [WORD…]}.
+     * Runs {@code run}, {@code health HOST PORT}, {@code console HOST PORT [WORD…]}, {@code pub}, {@code sub} or {@code curve-key}.
      *
      * @param args the command and its arguments
      */
@@ -20,7 +22,7 @@ public final class Launcher {
             System.exit(run(args[0], Arrays.copyOfRange(args, 1, args.length)));
         } catch (Refusal e) {
             System.err.println("datahub: " + e.getMessage());
-            System.exit(1);
+            System.exit(e.status());
         }
     }
 
@@ -37,6 +39,9 @@ public final class Launcher {
                                 args[0], Integer.parseInt(args[1]), home.state().resolve("console.key"))
                         .execute(Console.line(Arrays.copyOfRange(args, 2, args.length)));
             }
+            case "pub" -> new Pub(System.in, args).run(Access.of(home, System.getenv()));
+            case "sub" -> new Sub(new FileOutputStream(FileDescriptor.out), args).run(Access.of(home, System.getenv()));
+            case "curve-key" -> new FreshCurveKey(args).make().forEach(System.out::println);
             default -> throw new Refusal("unknown command " + command);
         }
         return 0;

@@ -1,11 +1,15 @@
 package io.datahub.launcher;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Properties;
 
 /** Tells the other commands of the launcher which process runs the hub and where to ask it: {@code cache/hub.run}. */
 final class RunFile {
@@ -31,10 +35,26 @@ final class RunFile {
                         "pid=" + ProcessHandle.current().pid(),
                         "http.host=" + endpoints.http().reachableHost(),
                         "http.port=" + endpoints.http().port(),
+                        "zeromq.host=" + endpoints.zeromq().reachableHost(),
+                        "zeromq.port=" + endpoints.zeromq().port(),
                         "console.host=" + endpoints.console().reachableHost(),
                         "console.port=" + endpoints.console().port(),
                         "progress=" + progress.name().toLowerCase(Locale.ROOT)));
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Where the hub takes ZeroMQ, as host and port, if one runs. */
+    Optional<String> zeromq() throws IOException {
+        Properties values = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            values.load(reader);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+        String host = values.getProperty("zeromq.host");
+        return Optional.ofNullable(host)
+                .map(name ->
+                        (name.indexOf(':') < 0 ? name : "[" + name + "]") + ":" + values.getProperty("zeromq.port"));
     }
 
     void remove() {

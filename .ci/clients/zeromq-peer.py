@@ -1,0 +1,73 @@
+"""A peer of pyzmq: see ../checks/20-zeromq for what it is told and what it prints."""
+import hashlib, sys, threading
+import zmq
+
+told = dict(line.rstrip("\n").split("=", 1) for line in sys.stdin)
+
+
+def connect(kind, prefix=None):
+    s = zmq.Context.instance().socket(getattr(zmq, kind))
+    s.linger, s.rcvtimeo, s.sndtimeo = 0, 20_000, 20_000
+    if "user" in told:
+        s.plain_username, s.plain_password = told["user"].encode(), told["token"].encode()
+    else:
+        s.curve_publickey, s.curve_secretkey, s.curve_serverkey = (told[k].encode() for k in ("public", "secret", "server"))
+    if kind == "SUB":
+        s.subscribe(prefix)
+    s.connect(told["address"])
+    if kind == "XSUB":
+        s.send(b"\x01" + prefix)
+    return s
+
+
+def payload(i, size):
+    digest = hashlib.sha256(f"{told['name']} {i}".encode()).digest()
+    return (digest * (size // 32 + 1))[:size]
+
+
+def publish(s, kind, *frames):
+    s.send_multipart(([b""] if kind == "DEALER" else []) + list(frames))
+    if kind in ("REQ", "DEALER"):
+        answer = s.recv_multipart()
+        if answer[-1] != b"OK":
+            raise ValueError(f"the answer is {answer}")
+
+
+def mix(receiving, publishing):
+    topic = f"zq.{told['name']}.{receiving}.{publishing}".encode()
+    sizes = [int(n) for n in told["sizes"].split(",")]
+    sub, pub = connect(receiving, topic), connect(publishing)
+    heard = threading.Event()
+
+    def send():
+        while not heard.wait(0.05):
+            publish(pub, publishing, topic, b"probe")
+        for i, size in enumerate(sizes):
+            publish(pub, publishing, topic, payload(i, size), str(i).encode())
+    sender = threading.Thread(target=send, daemon=True)
+    sender.start()
+    sub.recv_multipart()
+    heard.set()
+    for i, size in enumerate(sizes):
+        while (frames := sub.recv_multipart())[1] == b"probe":
+            pass
+        if frames[1:] != [payload(i, size), str(i).encode()]:
+            raise ValueError(f"message {i} of {size} bytes came as {[len(f) for f in frames]}")
+    sender.join(20)
+    sub.close()
+    pub.close()
+
+
+if told["mode"] == "listen":
+    sub = connect("SUB", b"zq.again")
+    sub.rcvtimeo = -1
+    print("listening", flush=True)
+    while True:
+        print(sub.recv_multipart()[0].decode(), flush=True)
+for receiving in ("SUB", "XSUB"):
+    for publishing in ("PUB", "XPUB", "PUSH", "REQ", "DEALER"):
+        try:
+            mix(receiving, publishing)
+            print("ok", publishing, receiving, flush=True)
+        except (zmq.ZMQError, ValueError) as e:
+            print("FAIL", publishing, receiving, repr(e), flush=True)

@@ -1,0 +1,140 @@
+package io.datahub.broker;
+
+import io.datahub.api.event.CloseReason;
+import io.datahub.api.event.EventRun;
+import io.datahub.api.event.EventSink;
+import io.datahub.api.event.EventWriter;
+import io.datahub.api.event.Session;
+import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.user.Action;
+import io.datahub.api.user.Grant;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.Origin;
+import io.datahub.api.user.User;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * One event from the grant to the queues of all its subscribers and out again, in batches as they are read from a socket. The
+ * time is for an event, whatever the number of subscribers.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class FanOutBenchmark {
+
+    private static final int EVENTS = 1_000;
+    private static final int TURN_BYTES = 262_144;
+    private static final int TOPIC_START = 2;
+
+    @Param({"1", "10", "100"})
+    public int subscribers;
+
+    /** Each event has the next one of so many topics; all subscribers want all. */
+    @Param({"1", "10"})
+    public int topics;
+
+    private final List<Session> receiving = new ArrayList<>();
+    private final int[] starts = new int[EVENTS + 1];
+    private final int[] topicEnds = new int[EVENTS];
+    private Broker broker;
+    private Session publishing;
+    private SharedBuffer buffer;
+
+    @Setup
+    public void connect() {
+        broker = new Broker((BrokerConfiguration) Proxy.newProxyInstance(
+                BrokerConfiguration.class.getClassLoader(),
+                new Class<?>[] {BrokerConfiguration.class},
+                (proxy, method, arguments) -> method.getDefaultValue()));
+        publishing = broker.open(login(), new Quiet());
+        for (int i = 0; i < subscribers; i++) {
+            Session session = broker.open(login(), new Quiet());
+            session.subscribe("bench.".getBytes(StandardCharsets.UTF_8));
+            receiving.add(session);
+        }
+        ByteBuffer bytes = ByteBuffer.allocateDirect(EVENTS * 160);
+        for (int i = 0; i < EVENTS; i++) {
+            byte[] topic = String.format("bench.%03d.xxxxxx", i % topics).getBytes(StandardCharsets.UTF_8);
+            bytes.put(EventWriter.write(topic, new byte[100]));
+            topicEnds[i] = starts[i] + TOPIC_START + topic.length;
+            starts[i + 1] = bytes.position();
+        }
+        buffer = new SharedBuffer(bytes);
+    }
+
+    private static Login login() {
+        User user = new User(
+                "bench",
+                Set.of(),
+                List.of(new Grant(Action.PUBLISH, "bench.", "bench"), new Grant(Action.SUBSCRIBE, "bench.", "bench")));
+        Origin origin = new Origin("bench", InetAddress.getLoopbackAddress(), false);
+        return new Login(user, "bench", Optional.empty(), Optional.empty(), origin);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(EVENTS)
+    public long fanOut() {
+        for (int i = 0; i < EVENTS; i++) {
+            publishing.publish(buffer, starts[i], starts[i + 1], starts[i] + TOPIC_START, topicEnds[i]);
+        }
+        publishing.flush();
+        long taken = 0;
+        for (Session session : receiving) {
+            int bytes;
+            do {
+                bytes = session.take(TURN_BYTES, FanOutBenchmark::release);
+                taken += bytes;
+            } while (bytes > 0);
+        }
+        return taken;
+    }
+
+    private static void release(EventRun run) {
+        run.buffer().release();
+    }
+
+    @TearDown
+    public void stop() {
+        broker.stop();
+    }
+
+    /** A transport that does nothing by itself. */
+    private static final class Quiet implements EventSink {
+
+        @Override
+        public void ready() {}
+
+        @Override
+        public void resume() {}
+
+        @Override
+        public void renewed(Login login) {}
+
+        @Override
+        public void ended(CloseReason reason) {}
+    }
+}

@@ -1,0 +1,48 @@
+package io.datahub.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OptionsTest {
+
+    private static Options options(String... words) throws Refusal {
+        return new Options("sub …", Set.of("--json"), Set.of("--count"), words);
+    }
+
+    @Test
+    void shouldTakeOptionsBetweenWords() throws Refusal {
+        Options options = options("a", "--json", "b", "--count", "3", "-");
+
+        assertThat(options.words()).containsExactly("a", "b", "-");
+        assertThat(options.has("--json")).isTrue();
+        assertThat(options.number("--count")).contains(3L);
+    }
+
+    @Test
+    void shouldTakeEverythingBehindTwoDashesForWords() throws Refusal {
+        assertThat(options("--", "--json").words()).containsExactly("--json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--unknown", "--count", "--jsonx"})
+    void shouldRefuseWhatIsNoOption(String word) {
+        assertThatExceptionOfType(Refusal.class)
+                .isThrownBy(() -> options(word))
+                .withMessageContaining(word)
+                .withMessageContaining("datahub sub …")
+                .satisfies(refusal -> assertThat(refusal.status()).isEqualTo(Refusal.USAGE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "x", "1.5", "99999999999"})
+    void shouldRefuseWhatIsNoNumber(String number) {
+        assertThatExceptionOfType(Refusal.class)
+                .isThrownBy(() -> options("--count", number).number("--count"))
+                .withMessageContaining("--count must be a number");
+    }
+}
