@@ -31,14 +31,25 @@ final class ZmtpPeer implements Closeable {
         in = socket.getInputStream();
         out = socket.getOutputStream();
         ByteBuffer greeting = ByteBuffer.allocate(GREETING_BYTES);
-        greeting.put((byte) 0xff).position(9).put((byte) 0x7f).put((byte) 3).put((byte) 0).put(ascii("PLAIN"));
+        greeting.put((byte) 0xff)
+                .position(9)
+                .put((byte) 0x7f)
+                .put((byte) 3)
+                .put((byte) 0)
+                .put(ascii("PLAIN"));
         out.write(greeting.array());
         DataInputStream answers = new DataInputStream(in);
         answers.readFully(new byte[GREETING_BYTES]);
         command("HELLO", shortText(user), shortText(token));
         expect(answers, "WELCOME");
         byte[] type = ascii(socketType);
-        command("INITIATE", shortText("Socket-Type"), ByteBuffer.allocate(4 + type.length).putInt(type.length).put(type).array());
+        command(
+                "INITIATE",
+                shortText("Socket-Type"),
+                ByteBuffer.allocate(4 + type.length)
+                        .putInt(type.length)
+                        .put(type)
+                        .array());
         expect(answers, "READY");
     }
 
@@ -48,7 +59,10 @@ final class ZmtpPeer implements Closeable {
 
     private static byte[] shortText(String text) {
         byte[] bytes = ascii(text);
-        return ByteBuffer.allocate(1 + bytes.length).put((byte) bytes.length).put(bytes).array();
+        return ByteBuffer.allocate(1 + bytes.length)
+                .put((byte) bytes.length)
+                .put(bytes)
+                .array();
     }
 
     private void command(String name, byte[]... parts) throws IOException {
@@ -88,7 +102,12 @@ final class ZmtpPeer implements Closeable {
 
     void subscribe(String prefix) throws IOException {
         byte[] bytes = ascii(prefix);
-        out.write(ByteBuffer.allocate(3 + bytes.length).put((byte) 0).put((byte) (1 + bytes.length)).put((byte) 1).put(bytes).array());
+        out.write(ByteBuffer.allocate(3 + bytes.length)
+                .put((byte) 0)
+                .put((byte) (1 + bytes.length))
+                .put((byte) 1)
+                .put(bytes)
+                .array());
     }
 
     /** Writes what {@link #message} made, any number of them. */

@@ -1,13 +1,10 @@
 package io.datahub.zeromq;
 
-import io.datahub.api.Result;
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SharedBuffer;
-import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
-import io.datahub.api.user.Origin;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -24,7 +21,6 @@ import org.slf4j.LoggerFactory;
 final class Connection implements EventSink, Loop.Selected {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-    private static final Credentials NOTHING = new Credentials.None();
 
     private final Loop loop;
     private final Reception reception;
@@ -33,8 +29,7 @@ final class Connection implements EventSink, Loop.Selected {
     private final Input input;
     private final Output output;
 
-    /** The client's; at first that of the proxy in between, where there is one. */
-    private InetSocketAddress address;
+    private final Entrance entrance;
 
     private Stage stage;
     private Heartbeat heartbeat;
@@ -42,15 +37,7 @@ final class Connection implements EventSink, Loop.Selected {
     private Peer peer;
     private Login login;
 
-    /** When it is to be closed whatever comes; 0 is never. */
-    private long deadline;
-
-    /** What the peer showed to log in; forgotten once it is. */
-    private Credentials shown = NOTHING;
-
     private boolean open = true;
-    private boolean confidential;
-    private boolean refused;
     private boolean paused;
     private boolean queued;
 
@@ -59,15 +46,12 @@ final class Connection implements EventSink, Loop.Selected {
         this.loop = loop;
         this.reception = reception;
         this.channel = channel;
-        address = (InetSocketAddress) channel.getRemoteAddress();
-        stage = reception.settings().proxies().contains(address.getAddress())
-                ? new ProxyHeader(this)
-                : new Greeting(this);
+        entrance = new Entrance(this, reception, (InetSocketAddress) channel.getRemoteAddress(), loop.now());
+        stage = entrance.firstStage();
         key = loop.register(channel, this);
         input = new Input(this, reception.receiving(), loop::area);
         output = new Output(channel, loop.scratch());
         heartbeat = new Heartbeat(false, loop.now());
-        deadline = loop.now() + reception.settings().handshakeNanos();
         send(Greeting.opening());
         reception.handshakes().begun(this, reception.settings());
     }
@@ -93,11 +77,12 @@ final class Connection implements EventSink, Loop.Selected {
 
     /** Who speaks ZMTP but can't log in tries again, so that is answered late; who doesn't has nothing to wait for. */
     private void fail(Violation violation) {
-        if (stage instanceof Handshake || violation.reason() == Closure.OLD_VERSION) {
-            refuse(violation.reason(), violation.getMessage());
+        Closure reason = violation.reason();
+        if (stage instanceof Handshake || reason == Closure.OLD_VERSION || reason == Closure.UNKNOWN_MECHANISM) {
+            refuse(reason, violation.getMessage());
             input.release();
         } else {
-            close(violation.reason(), violation.getMessage());
+            close(reason, violation.getMessage());
         }
     }
 
@@ -105,7 +90,7 @@ final class Connection implements EventSink, Loop.Selected {
         heartbeat.heard(loop.now());
         if (!input.read(channel)) {
             close(Closure.PEER, Closure.PEER.text());
-        } else if (refused) {
+        } else if (entrance.isRefused()) {
             input.release();
         }
     }
@@ -117,7 +102,7 @@ final class Connection implements EventSink, Loop.Selected {
         do {
             before = stage;
             at = at < to ? stage.read(buffer, at, to) : at;
-        } while (stage != before && !refused);
+        } while (stage != before && !entrance.isRefused());
         if (session != null) {
             paused = !session.flush() && peer.waits();
             interest();
@@ -130,12 +115,9 @@ final class Connection implements EventSink, Loop.Selected {
         return stage.wanted();
     }
 
-    /** A proxy said whom it speaks for: that is where the connection comes from, for logs, limits and users. */
+    /** See {@link Entrance#forwarded}. */
     void forwarded(InetSocketAddress client) throws Violation {
-        if (!reception.admission().move(address.getAddress(), client.getAddress(), reception.settings())) {
-            throw new Violation(Closure.TOO_MANY_CONNECTIONS);
-        }
-        address = client;
+        entrance.forwarded(client);
         awaitGreeting();
     }
 
@@ -147,39 +129,13 @@ final class Connection implements EventSink, Loop.Selected {
     /** The peer's greeting has come. */
     void greeted(String mechanism, boolean knowsPing) throws Violation {
         heartbeat = new Heartbeat(knowsPing, loop.now());
-        switch (mechanism) {
-            case PlainMechanism.NAME -> handshake(new PlainMechanism(this::authenticate), mechanism, true);
-            case NullMechanism.NAME -> handshake(new NullMechanism(this::authenticate), mechanism, false);
-            case CurveMechanism.NAME -> {
-                confidential = true;
-                handshake(new CurveMechanism(reception.keys(), this::authenticate), mechanism, true);
-            }
-            default ->
-                refuse(Closure.UNKNOWN_MECHANISM, "the mechanism " + Peers.printable(mechanism) + " isn't served");
-        }
-    }
-
-    private void handshake(Mechanism mechanism, String name, boolean server) {
-        send(Greeting.rest(name, server));
-        stage = new Handshake(this, mechanism);
-    }
-
-    private Result<Login> authenticate(Credentials credentials) {
-        shown = credentials;
-        return reception.authenticator().authenticate(credentials, origin());
-    }
-
-    private Origin origin() {
-        boolean shared = reception.settings().isShared(address.getAddress());
-        return new Origin("zeromq", address.getAddress(), confidential, shared);
+        stage = entrance.handshake(mechanism);
     }
 
     /** The handshake is over. */
     void loggedIn(Login proved, SocketType type, Optional<CurveBoxes> boxes) {
         login = proved;
-        shown = NOTHING;
-        deadline = 0;
-        reception.handshakes().over(this);
+        entrance.passed();
         session = reception.broker().open(proved, this);
         Settings settings = reception.settings();
         boxes.ifPresent(own -> output.seal(new BoxWriter(own)));
@@ -192,11 +148,8 @@ final class Connection implements EventSink, Loop.Selected {
     /** Closes it later and says nothing: a client that gets an ERROR never tries again, one that is closed at once often. */
     void refuse(Closure reason, String detail) {
         reception.closures().closed(reason, detail, this);
-        refused = true;
-        long penalty = reception.authenticator().penalty(shown, origin()).toNanos();
-        deadline = loop.now() + Math.max(penalty, reception.settings().failCloseNanos());
+        entrance.refuse(loop.now());
         interest();
-        reception.handshakes().failed(this, reception.settings());
     }
 
     /** Closes it soon, since it isn't logged in and others want to be; for any thread. */
@@ -248,7 +201,7 @@ final class Connection implements EventSink, Loop.Selected {
     }
 
     private boolean mayRead() {
-        return open && !refused && !paused && !output.isClogged();
+        return open && !entrance.isRefused() && !paused && !output.isClogged();
     }
 
     private void interest() {
@@ -270,7 +223,7 @@ final class Connection implements EventSink, Loop.Selected {
     @Override
     public void tick(long now) {
         Settings settings = reception.settings();
-        if (deadline != 0 && now - deadline > 0) {
+        if (entrance.isOverdue(now)) {
             close(Closure.HANDSHAKE_TIMEOUT, Closure.HANDSHAKE_TIMEOUT.text());
         } else if (peer != null && mayRead() && heartbeat.isGone(settings, now)) {
             close(Closure.IDLE, Closure.IDLE.text());
@@ -300,8 +253,8 @@ final class Connection implements EventSink, Loop.Selected {
             return;
         }
         open = false;
-        reception.handshakes().over(this);
-        if (!refused) {
+        entrance.left();
+        if (!entrance.isRefused()) {
             reception.closures().closed(reason, detail, this);
         }
         if (session != null) {
@@ -316,7 +269,6 @@ final class Connection implements EventSink, Loop.Selected {
             LOG.debug("zeromq close failed peer={}", this, e);
         }
         loop.forget(this);
-        reception.admission().leave(address.getAddress());
     }
 
     @Override
@@ -353,6 +305,7 @@ final class Connection implements EventSink, Loop.Selected {
 
     @Override
     public String toString() {
+        InetSocketAddress address = entrance.address();
         String from = address.getAddress().getHostAddress() + ":" + address.getPort();
         return login == null ? from : login.user() + "@" + from;
     }
