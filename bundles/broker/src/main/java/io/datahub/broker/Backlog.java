@@ -11,6 +11,9 @@ final class Backlog {
     /** Frees a little more than it must, so that it isn't at the bound again with the next event. */
     private static final int SPARE = 64;
 
+    /** By how much sooner publishers wait when much waits in all. */
+    private static final int CROWDED = 16;
+
     private volatile long maxBytes;
     private final Supplier<Collection<EventQueue>> queues;
     private final AtomicLong bytes = new AtomicLong();
@@ -31,6 +34,16 @@ final class Backlog {
 
     long bytes() {
         return bytes.get();
+    }
+
+    /**
+     * From how many bytes on publishers wait for a queue, if they can: sooner when much waits in all queues together, for
+     * beyond that bound events are lost.
+     *
+     * @param alone for a queue while little waits in the others
+     */
+    long highWater(long alone) {
+        return bytes.get() > maxBytes / 2 ? alone / CROWDED : alone;
     }
 
     /** Brings the backlog back under its bound. Must be called with no queue's lock held. */

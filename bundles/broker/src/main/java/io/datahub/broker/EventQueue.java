@@ -80,7 +80,7 @@ final class EventQueue {
                 told = true;
                 answer = WAKE;
             }
-            if (bytes > limits.highWaterBytes()) {
+            if (isFull()) {
                 patience.full();
                 if (fullFor != outbox) {
                     fullFor = outbox;
@@ -89,6 +89,14 @@ final class EventQueue {
             }
             return answer;
         }
+    }
+
+    private boolean isFull() {
+        return bytes > highWater();
+    }
+
+    private long highWater() {
+        return backlog.highWater(limits.highWaterBytes());
     }
 
     private EventRun fitting(EventRun run) {
@@ -214,7 +222,7 @@ final class EventQueue {
     }
 
     private List<Outbox> relieved() {
-        return bytes <= limits.highWaterBytes() / 2 ? patience.relieved() : List.of();
+        return bytes <= highWater() / 2 ? patience.relieved() : List.of();
     }
 
     /** Loses the newest events, at least so many bytes of them. */
@@ -249,7 +257,7 @@ final class EventQueue {
     /** Asks to be told when there is room again; false if there is, or if this queue isn't worth waiting for. */
     synchronized boolean await(Outbox outbox) {
         fullFor = null;
-        return !closed && bytes > limits.highWaterBytes() && patience.await(outbox);
+        return !closed && isFull() && patience.await(outbox);
     }
 
     /** Lets those go who waited long enough. Called now and then. */

@@ -297,6 +297,29 @@ class QueueBoundsTest {
     }
 
     @Test
+    void shouldMakePublishersWaitSoonerWhenMuchWaitsInAllQueuesTogether() {
+        begin("pushWaitMillis", 60_000L, "maxQueuedBytes", 45_000L);
+        List<Session> subscribers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            subscribers.add(open(new FakeSink(), "t."));
+        }
+        FakeSink publishersSink = new FakeSink();
+        Session publisher = open(publishersSink);
+        int published = 0;
+        do {
+            batch(1).publish(publisher);
+            published++;
+        } while (publisher.flush());
+
+        assertThat(broker.counters().lost()).isZero();
+        for (Session subscriber : subscribers) {
+            assertThat(publishersSink.resumed).hasValue(0);
+            assertThat(events(subscriber)).hasSize(published);
+        }
+        assertThat(publishersSink.resumed).hasValue(1);
+    }
+
+    @Test
     void shouldWaitForASubscriberThatIsStuckOnlyForAWhile() {
         begin("pushWaitMillis", 300L);
         Session stuck = open(new FakeSink(), "t.");
