@@ -96,7 +96,7 @@ final class Incoming {
             return;
         }
         Files.createDirectories(rejected);
-        Path aside = rejected.resolve("incoming-" + System.currentTimeMillis() + "-" + shortened(path.name()));
+        Path aside = rejected.resolve(System.currentTimeMillis() + "-incoming-" + shortened(path.name()));
         if (!moveAside(file, aside, seen)) {
             again.accept(path);
         } else if (refusal.isPresent()) {

@@ -42,6 +42,7 @@ public final class RecordFiles implements RecordStore, AutoCloseable {
     private final Settlement settlement;
     private final Recovery recovery;
     private final Room room;
+    private final RejectedFiles rejected;
     private final Backlog backlog = new Backlog();
     private final Strangers strangers = new Strangers();
     private final Unreadable unreadable = new Unreadable();
@@ -86,7 +87,7 @@ public final class RecordFiles implements RecordStore, AutoCloseable {
         Gate gate = new Gate(tree);
         Registrar registrar = new Registrar(ledger);
         GoodCopies goods = new GoodCopies(home.state().resolve("good"), ledger, staging, settings);
-        RejectedFiles rejected = new RejectedFiles(home.state().resolve("rejected"), settings);
+        rejected = new RejectedFiles(home.state().resolve("rejected"), settings);
         Commit commit = new Commit(holdings, gate, registrar, goods);
         Quotas quotas = new Quotas(ledger, settings);
         uploads = new Uploads(holdings, gate, room, judgement, goods, commit, quotas, new Slots(settings), settings);
@@ -152,6 +153,7 @@ public final class RecordFiles implements RecordStore, AutoCloseable {
         }
         if (path.isRoot()) {
             suspicious = unsettled;
+            rejected.trim();
         }
         Optional<Place> seen = path.isRoot() ? Optional.of(holdings.tree().look(path)) : settle(path, quiet, unsettled);
         if (seen.isEmpty()) {

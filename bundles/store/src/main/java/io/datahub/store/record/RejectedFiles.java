@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +20,7 @@ final class RejectedFiles {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
     private static final int MAX_NAME = 100;
+    private static final Pattern TIME = Pattern.compile("([0-9]{13})-");
 
     private final Path folder;
     private final Supplier<Settings> settings;
@@ -44,7 +47,8 @@ final class RejectedFiles {
         return target;
     }
 
-    private synchronized void trim() throws IOException {
+    /** Forgets the oldest where there are too many, and those that are too old; what others put here is treated alike. */
+    synchronized void trim() throws IOException {
         List<Path> kept = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             files.forEach(kept::add);
@@ -53,10 +57,18 @@ final class RejectedFiles {
         Instant limit = Instant.now().minus(settings.get().keepRejected());
         int surplus = kept.size() - settings.get().maxRejected();
         for (Path file : kept) {
-            if (surplus-- > 0 || Files.getLastModifiedTime(file).toInstant().isBefore(limit)) {
+            if (surplus-- > 0 || keptSince(file).isBefore(limit)) {
                 Files.deleteIfExists(file);
                 LOG.debug("event=rejected-forgotten file={}", file);
             }
         }
+    }
+
+    /** When it was put here, which its name begins with: its own time says when somebody wrote it. */
+    private static Instant keptSince(Path file) throws IOException {
+        Matcher time = TIME.matcher(file.getFileName().toString());
+        return time.lookingAt()
+                ? Instant.ofEpochMilli(Long.parseLong(time.group(1)))
+                : Files.getLastModifiedTime(file).toInstant();
     }
 }

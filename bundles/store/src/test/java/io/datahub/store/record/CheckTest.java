@@ -260,6 +260,20 @@ class CheckTest {
     }
 
     @Test
+    void shouldKeepNoMoreRefusedFilesThanAllowedWhoeverPutThemThere() throws Exception {
+        long now = System.currentTimeMillis();
+        for (int i = 0; i < 7; i++) {
+            Path kept = folder.resolve("state/rejected/" + (now + i) + "-incoming-" + i);
+            Files.writeString(kept, "x");
+            Files.setLastModifiedTime(kept, FileTime.from(Instant.parse("2020-01-01T00:00:00Z")));
+        }
+        Files.writeString(
+                folder.resolve("state/rejected/" + (now - Duration.ofDays(8).toMillis()) + "-old"), "x");
+        hub.check("");
+        assertThat(hub.folder("state/rejected")).hasSize(5).allMatch(name -> name.contains("-incoming-"));
+    }
+
+    @Test
     void shouldScanMoreThanAPageOfTheIndex() throws Exception {
         for (int i = 0; i < 700; i++) {
             hub.write("d" + i % 7 + "/f" + i, "x");

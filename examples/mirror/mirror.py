@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""Keeps a copy of a tree of records in a local directory, for as long as it runs.
+
+usage: DATAHUB_TOKEN=TOKEN mirror.py [--once] HUB TREE DIRECTORY
+
+HUB is an address such as http://127.0.0.1:8480, TREE a path such as builds/, or "" for all that the token's user may read.
+"""
+import argparse, base64, hashlib, http.client, json, os, re, shutil, sqlite3, sys, time, urllib.parse
+
+
+class Gone(Exception):
+    """The journal no longer has what came after the cursor."""
+
+
+class Mirror:
+    def __init__(self, hub, tree, directory, token):
+        self.address = urllib.parse.urlsplit(hub)
+        self.tree, self.directory = tree, os.path.abspath(directory)
+        self.headers = {"Authorization": f"Bearer {token}"}
+        self.own = os.path.join(self.directory, ".mirror")
+        os.makedirs(self.own, exist_ok=True)
+        self.state = sqlite3.connect(os.path.join(self.own, "state"))
+        self.state.execute("CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, etag TEXT)")
+        self.state.execute("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT)")
+        self.connection = None
+
+    def get(self, path, query=""):
+        """An answer whose body is still to be read; the connection is kept for the next request."""
+        if self.connection is None:
+            kind = http.client.HTTPSConnection if self.address.scheme == "https" else http.client.HTTPConnection
+            self.connection = kind(self.address.netloc, timeout=90)
+        self.connection.request("GET", urllib.parse.quote(path) + query, headers=self.headers)
+        answer = self.connection.getresponse()
+        if "Content-Length" not in answer.headers:
+            raise OSError(f"{path}: the connection was cut within the headers")
+        if answer.status not in (200, 404, 409, 410):
+            raise OSError(f"{path}: {answer.status} {answer.read(1000).decode(errors='replace')}")
+        return answer
+
+    def local(self, path):
+        return os.path.join(self.directory, path[len(self.tree):])
+
+    def fetch(self, path, etag=None):
+        """Fetches the present version, unless it is here already. Whatever is newer will be told of by a change to come."""
+        known = self.state.execute("SELECT etag FROM files WHERE path = ?", (path,)).fetchone()
+        if etag and known and known[0] == etag and os.path.isfile(self.local(path)):
+            return
+        answer = self.get(f"/files/{path}")
+        if answer.status != 200:
+            answer.read()
+            self.remove(path)
+            return
+        digest = hashlib.sha256()
+        fresh = os.path.join(self.own, "fresh")
+        with open(fresh, "wb") as f:
+            while block := answer.read(1 << 16):
+                digest.update(block)
+                f.write(block)
+            size = f.tell()
+        told = dict(part.strip().split("=", 1) for part in answer.headers.get("Repr-Digest", "").split(",") if "=" in part)
+        if size != int(answer.headers["Content-Length"]):
+            raise OSError(f"{path}: the connection was cut after {size} bytes")
+        if "sha-256" in told and told["sha-256"] != f":{base64.b64encode(digest.digest()).decode()}:":
+            raise OSError(f"{path}: the bytes aren't those that the digest tells of")
+        self.make_room(self.local(path))
+        os.replace(fresh, self.local(path))
+        self.state.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (path, answer.headers.get("ETag")))
+        self.state.commit()
+
+    def make_room(self, file):
+        """Makes the directories that lead to a file; what is in the way is no longer in the tree."""
+        if os.path.isdir(file):
+            shutil.rmtree(file)
+        parent = os.path.dirname(file)
+        while not os.path.isdir(parent):
+            if os.path.exists(parent):
+                os.remove(parent)
+            parent = os.path.dirname(parent)
+        os.makedirs(os.path.dirname(file), exist_ok=True)
+
+    def remove(self, path):
+        self.state.execute("DELETE FROM files WHERE path = ?", (path,))
+        file = self.local(path)
+        if os.path.isfile(file):
+            os.remove(file)
+        parent = os.path.dirname(file)
+        while parent.startswith(self.directory + os.sep) and os.path.isdir(parent) and not os.listdir(parent):
+            os.rmdir(parent)
+            parent = os.path.dirname(parent)
+
+    def synchronize(self):
+        """Lists the tree and makes the copy like it; the first cursor, taken before all else, is the one to go on from."""
+        cursor, present, left = None, {}, [self.tree]
+        while left:
+            directory, after = left.pop(), ""
+            while after is not None:
+                answer = self.get(f"/files/{directory}", "?limit=10000&after=" + urllib.parse.quote(after, safe=""))
+                body = answer.read()
+                listing = json.loads(body) if answer.status == 200 else {"entries": [], "next": None}
+                cursor = cursor or listing.get("cursor", "0")
+                for entry in listing["entries"]:
+                    if entry["type"] == "directory":
+                        left.append(f"{directory}{entry['name']}/")
+                    else:
+                        present[directory + entry["name"]] = entry["etag"]
+                after = listing["next"]
+        for (path,) in self.state.execute("SELECT path FROM files").fetchall():
+            if path not in present:
+                self.remove(path)
+        for path, etag in present.items():
+            self.fetch(path, etag)
+        self.reached(cursor)
+        print(f"synchronized: {len(present)} files, cursor {cursor}", flush=True)
+
+    def reached(self, cursor):
+        self.state.execute("INSERT OR REPLACE INTO facts VALUES ('cursor', ?)", (cursor,))
+        self.state.commit()
+
+    def follow(self):
+        """Waits for the next changes and applies them."""
+        cursor = self.state.execute("SELECT value FROM facts WHERE name = 'cursor'").fetchone()
+        if cursor is None:
+            raise Gone
+        query = urllib.parse.urlencode({"since": cursor[0], "path": self.tree, "limit": 1000, "wait": 60})
+        answer = self.get("/changes", "?" + query)
+        body = answer.read()
+        if answer.status == 410:
+            raise Gone
+        newest = {change["subject"]: change for change in map(json.loads, body.splitlines())}
+        gone = [path for path, change in newest.items() if change["type"].endswith(".deleted")]
+        for path in gone:
+            self.remove(path)
+        for path in newest.keys() - set(gone):
+            self.fetch(path, newest[path]["data"].get("etag"))
+        reached = answer.headers.get("Datahub-Cursor", "")
+        if not re.fullmatch("[0-9a-z]+-[0-9]+", reached):
+            raise OSError("the connection was cut within the headers")
+        self.reached(reached)
+
+    def run(self, once):
+        pause = 0.1
+        while True:
+            try:
+                if once:
+                    return self.synchronize()
+                try:
+                    self.follow()
+                except Gone:
+                    self.synchronize()
+                pause = 0.1
+            except (OSError, http.client.HTTPException, ValueError) as e:
+                print(f"again in {pause:.1f} s: {type(e).__name__} {e}", file=sys.stderr, flush=True)
+                self.connection = self.connection and self.connection.close()
+                time.sleep(pause)
+                pause = min(pause * 2, 5)
+
+
+if __name__ == "__main__":
+    a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    a.add_argument("--once", action="store_true", help="make the copy once and end")
+    for name in ("hub", "tree", "directory"):
+        a.add_argument(name)
+    o = a.parse_args()
+    try:
+        Mirror(o.hub, o.tree, o.directory, os.environ["DATAHUB_TOKEN"]).run(o.once)
+    except KeyboardInterrupt:
+        pass
