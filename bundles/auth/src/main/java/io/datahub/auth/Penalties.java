@@ -19,6 +19,7 @@ final class Penalties {
 
     private static final long FIRST_MILLIS = 125;
     private static final int MAX_DOUBLINGS = 20;
+    private static final int MAX_NAME = 64; // no user's is longer, and what is remembered has to be bounded
     private static final int IP6_NETWORK_BYTES = 8;
 
     private final int free;
@@ -65,7 +66,7 @@ final class Penalties {
     /** Who they say it is; for those that only show something, that. */
     private static Optional<String> claimed(Credentials credentials) {
         if (credentials instanceof Credentials.Token token) {
-            return token.user();
+            return token.user().map(name -> name.substring(0, Math.min(name.length(), MAX_NAME)));
         }
         if (credentials instanceof Credentials.CurveKey key) {
             return Optional.of("curve-key:" + HexFormat.of().formatHex(key.key()));

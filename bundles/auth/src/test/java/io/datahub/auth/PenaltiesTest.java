@@ -132,4 +132,13 @@ class PenaltiesTest {
 
         assertThat(of("192.0.2.1")).isZero();
     }
+
+    @Test
+    void shouldRememberNoMoreOfANameThanAUsersNameMayHave() {
+        String longest = "x".repeat(64);
+        fail(Samples.basic(longest + "y".repeat(8_000), "wrong"), "127.0.0.1", 9);
+
+        assertThat(penalties.of(Samples.basic(longest, "wrong"), Samples.from("127.0.0.1")))
+                .isPositive();
+    }
 }

@@ -12,6 +12,7 @@ import io.datahub.api.user.User;
 import io.datahub.api.user.UserRegistry.Account;
 import io.datahub.api.user.UserRegistry.Credential;
 import io.datahub.api.user.UserRegistry.IssuedToken;
+import io.datahub.api.validation.Violation;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -310,6 +311,16 @@ class TokenDeskTest {
         assertThat(notRevoked(ci, "root", Samples.sha256(Samples.ROOT_TOKEN))).isEqualTo(Reason.FORBIDDEN);
         assertThat(notRevoked(root, "nobody", hash)).isEqualTo(Reason.NOT_FOUND);
         assertThat(owner(Samples.CI_TOKEN)).isEqualTo("ci");
+    }
+
+    @Test
+    void shouldLeaveItToTheValidatorToRefuseThatTheLastAdministratorGoes() throws Exception {
+        Refusal refusal = Refusal.invalid(List.of(Violation.of("no administrator could log in")));
+        store.refuse(Optional.of(refusal));
+
+        assertThat(auth.revokeToken(root, "root", Samples.sha256(Samples.ROOT_TOKEN))
+                        .refusal())
+                .contains(refusal);
     }
 
     @Test

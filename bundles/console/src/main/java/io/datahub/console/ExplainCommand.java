@@ -18,6 +18,9 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Service
 public final class ExplainCommand extends DatahubCommand {
 
+    private static final String FILE_TOPICS = "file.";
+    private static final String LOST = "hub.lost";
+
     @Argument(name = "user", description = "The user's name", required = true)
     String name;
 
@@ -46,11 +49,25 @@ public final class ExplainCommand extends DatahubCommand {
         byte[] topic = what.getBytes(StandardCharsets.UTF_8);
         return switch (wanted) {
             case PUBLISH -> user.mayPublish(topic);
-            case SUBSCRIBE -> !User.isReserved(topic) && user.maySubscribe(topic);
+            case SUBSCRIBE -> User.isReserved(topic) ? mayHear(user) : user.maySubscribe(topic);
             case READ -> user.mayRead(path());
             case CREATE -> user.mayCreate(path());
             case WRITE -> user.mayWrite(path());
         };
+    }
+
+    /** Whether a topic of the hub's own reaches the user. */
+    private boolean mayHear(User user) {
+        return what.startsWith(FILE_TOPICS) ? user.mayRead(announced()) : what.equals(LOST) || user.isMonitor();
+    }
+
+    /** The record of a file event's topic. */
+    private RecordPath announced() {
+        int slash = what.indexOf('/');
+        if (slash < 0) {
+            throw new CommandFailed("name a whole topic, such as file.created/builds/app.tgz");
+        }
+        return done(RecordPath.parse(what.substring(slash + 1)));
     }
 
     private RecordPath path() {
@@ -63,25 +80,41 @@ public final class ExplainCommand extends DatahubCommand {
             reasons.add("the user is switched off");
         }
         if (!wanted.ofPaths() && User.isReserved(what.getBytes(StandardCharsets.UTF_8))) {
-            reasons.add(
-                    wanted == Action.PUBLISH
-                            ? "topics that begin with file. or hub. belong to the hub"
-                            : "file events follow what the user may read; hub. topics are for monitors");
-        } else if (account.user().isAdmin()) {
-            reasons.add("role admin may do everything");
-        } else if (wanted.ofPaths() && path().equals(RecordPath.USERS)) {
-            reasons.add("the users file is for administrators alone");
+            reservedTopic(account, wanted, reasons);
         } else {
-            account.user().grants().stream()
-                    .filter(grant -> covers(grant, wanted))
-                    .forEach(grant ->
-                            reasons.add(grant.action().word() + "=\"" + grant.what() + "\" of " + grant.origin()));
+            granted(account.user(), wanted, wanted.ofPaths() ? path() : RecordPath.ROOT, reasons);
         }
         return reasons.isEmpty() ? List.of("no grant covers it") : reasons;
     }
 
-    private boolean covers(Grant grant, Action wanted) {
+    private void reservedTopic(UserRegistry.Account account, Action wanted, List<String> reasons) {
+        if (wanted == Action.PUBLISH) {
+            reasons.add("topics that begin with file. or hub. belong to the hub");
+        } else if (what.startsWith(FILE_TOPICS)) {
+            reasons.add("file events follow what the user may read");
+            granted(account.user(), Action.READ, announced(), reasons);
+        } else if (what.equals(LOST)) {
+            reasons.add("everybody is told what it lost itself");
+        } else {
+            reasons.add("topics that begin with hub. are for the roles monitor and admin");
+        }
+    }
+
+    private void granted(User user, Action wanted, RecordPath path, List<String> reasons) {
+        if (user.isAdmin()) {
+            reasons.add("role admin may do everything");
+        } else if (wanted.ofPaths() && path.equals(RecordPath.USERS)) {
+            reasons.add("the users file is for administrators alone");
+        } else {
+            user.grants().stream()
+                    .filter(grant -> covers(grant, wanted, path))
+                    .forEach(grant ->
+                            reasons.add(grant.action().word() + "=\"" + grant.what() + "\" of " + grant.origin()));
+        }
+    }
+
+    private boolean covers(Grant grant, Action wanted, RecordPath path) {
         boolean fits = grant.action() == wanted || (wanted == Action.CREATE && grant.action() == Action.WRITE);
-        return fits && (wanted.ofPaths() ? grant.covers(path()) : what.startsWith(grant.what()));
+        return fits && (wanted.ofPaths() ? grant.covers(path) : what.startsWith(grant.what()));
     }
 }

@@ -39,6 +39,7 @@ class CommandsTest {
                     Set.of("ci"),
                     List.of(
                             new Grant(Action.WRITE, "builds/", "role ci"),
+                            new Grant(Action.READ, "logs/", "role ci"),
                             new Grant(Action.PUBLISH, "build.", "user jenkins")));
             return List.of(
                     new Account(jenkins, false, List.of(credential("agent"))),
@@ -204,6 +205,24 @@ class CommandsTest {
                 .contains("administrators");
         assertThat(explain("root", "read", "x")).contains("false").contains("switched off");
         assertThatThrownBy(() -> explain("nobody", "read", "x")).hasMessageContaining("no user");
+    }
+
+    @Test
+    void shouldExplainWhichOfTheHubsOwnTopicsReachAUser() throws Exception {
+        context.add(UserRegistry.class, registry);
+        assertThat(explain("jenkins", "subscribe", "file.created/logs/x"))
+                .contains("true")
+                .contains("may read")
+                .contains("read=\\\"logs/\\\" of role ci");
+        assertThat(explain("jenkins", "subscribe", "file.created/builds/x")).contains("false");
+        assertThat(explain("jenkins", "subscribe", "file.updated/broker_users.xml"))
+                .contains("false")
+                .contains("administrators");
+        assertThat(explain("jenkins", "subscribe", "hub.lost")).contains("true");
+        assertThat(explain("jenkins", "subscribe", "hub.connected"))
+                .contains("false")
+                .contains("monitor");
+        assertThatThrownBy(() -> explain("jenkins", "subscribe", "file.")).hasMessageContaining("whole topic");
     }
 
     private String explain(String user, String action, String what) throws Exception {

@@ -60,7 +60,9 @@ final class Door extends Handler.Abstract {
         Result<Login> login = shown.then(credentials -> authenticator.authenticate(credentials, origin));
         boolean showedNothing = !shown.isRefused() && shown.get() instanceof Credentials.None;
         if (login.isRefused() && !showedNothing) {
-            refuseLate(request, response, callback, login.refusal().orElseThrow(), authenticator.penalty(origin));
+            Duration penalty =
+                    shown.isRefused() ? authenticator.penalty(origin) : authenticator.penalty(shown.get(), origin);
+            refuseLate(request, response, callback, login.refusal().orElseThrow(), penalty);
             return true;
         }
         if (!login.isRefused()) {

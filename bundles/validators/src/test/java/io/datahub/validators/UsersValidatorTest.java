@@ -125,6 +125,17 @@ class UsersValidatorTest {
     }
 
     @Test
+    void shouldCountTheCharactersOfALabelAsPeopleDo() throws Exception {
+        String token = "<user name='u'><token sha256='" + B + "' label='LABEL'/></user>";
+
+        assertThat(judge(ADMIN + token.replace("LABEL", "\ud83d\ude00".repeat(100)))
+                        .violations())
+                .isEmpty();
+        assertThat(inLineTwo(token.replace("LABEL", "\ud83d\ude00".repeat(101))).message())
+                .contains("at most 100 characters");
+    }
+
+    @Test
     void shouldRefuseAnyCredentialOfAnonymous() throws Exception {
         for (String credential : new String[] {
             "<token sha256='" + B + "'/>",

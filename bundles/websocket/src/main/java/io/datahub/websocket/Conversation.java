@@ -175,7 +175,7 @@ final class Conversation {
         Result<Login> login = gateway.authenticator().authenticate(auth.token(), origin);
         if (login.isRefused()) {
             Refusal refusal = login.refusal().orElseThrow();
-            Duration penalty = gateway.authenticator().penalty(origin);
+            Duration penalty = gateway.authenticator().penalty(auth.token(), origin);
             gateway.later(
                     penalty.toMillis(),
                     () -> client.tell(

@@ -27,15 +27,15 @@ final class Administrators {
     }
 
     /**
-     * Returns the principals that Karaf wants to see. A failure from an address that had many is told late.
+     * Returns the principals that Karaf wants to see. A failure of a user, or from an address, that had many is told late.
      *
      * @throws FailedLoginException if it is no administrator, in words that don't say why
      */
     Set<Principal> enter(String user, String token, Origin origin) throws FailedLoginException {
-        Result<Login> login = authenticator.authenticate(
-                new Credentials.Token(Optional.of(user), token.getBytes(StandardCharsets.UTF_8)), origin);
+        Credentials shown = new Credentials.Token(Optional.of(user), token.getBytes(StandardCharsets.UTF_8));
+        Result<Login> login = authenticator.authenticate(shown, origin);
         if (login.isRefused() || !login.get().user().isAdmin()) {
-            LockSupport.parkNanos(authenticator.penalty(origin).toNanos());
+            LockSupport.parkNanos(authenticator.penalty(shown, origin).toNanos());
             throw new FailedLoginException("login failed");
         }
         Set<Principal> principals = new HashSet<>();

@@ -4,6 +4,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Change;
+import io.datahub.api.record.Precondition;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.validation.JudgedBy;
@@ -83,7 +84,7 @@ final class Commit {
                     })
                     .await();
             holdings.steps().at(Step.INTENDED);
-            ticket = move(path, staged, intent, sight, claim);
+            ticket = move(request, staged, intent, sight, claim);
             if (ticket == null) {
                 return Result.refused(
                         Reason.CONFLICT, "something else came to lie at or before " + path + " meanwhile; try again");
@@ -115,13 +116,19 @@ final class Commit {
                 good.map(Good::file).orElse(""));
     }
 
-    /** Moves the file into its place and enters it; null if something lies there that can't be replaced. */
+    /**
+     * Moves the file into its place and enters it; null if something lies there that can't be replaced or, where the write
+     * depends on a condition, isn't any more what that was asked of.
+     */
     @SuppressWarnings("try")
     private Ticket<Optional<Change>> move(
-            RecordPath path, StagedFile staged, Intent intent, Sight before, Quotas.Claim claim) throws IOException {
+            WriteRequest request, StagedFile staged, Intent intent, Sight before, Quotas.Claim claim)
+            throws IOException {
+        RecordPath path = request.path();
+        boolean conditional = request.precondition() != Precondition.NONE;
         boolean moved = false;
         try (Moving.Mark mark = holdings.moving().begin(path)) {
-            if (!replace(path, staged)) {
+            if ((conditional && !holdings.tree().look(path).equals(before.place())) || !replace(path, staged)) {
                 return null;
             }
             moved = true;

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class PutBack {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final int MOST_TOLD = 5;
 
     private final Holdings holdings;
     private final Registrar registrar;
@@ -62,11 +64,23 @@ final class PutBack {
                     path,
                     kept,
                     restored != null,
-                    refusal.detail());
+                    why(refusal));
             Optional<Good> surplus = restored == null ? holdings.ledger().good(path) : Optional.empty();
             backlog.add(undo(path, intent, sight, restored), () -> goods.discard(surplus));
             return true;
         }
+    }
+
+    /** What was found and where, in one line. */
+    private static String why(Refusal refusal) {
+        String found = refusal.violations().isEmpty()
+                ? refusal.detail()
+                : refusal.violations().stream()
+                        .limit(MOST_TOLD)
+                        .map(each -> (each.line() > 0 ? "line " + each.line() + ", column " + each.column() + ": " : "")
+                                + each.message())
+                        .collect(Collectors.joining("; "));
+        return found.replaceAll("\\p{Cntrl}+", " ").replace('"', '\'');
     }
 
     private static Intent intent(Stat refused, Finding finding, List<Violation> violations, StagedFile restored)

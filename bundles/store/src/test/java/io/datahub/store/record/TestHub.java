@@ -58,6 +58,7 @@ public final class TestHub implements AutoCloseable {
     public RecordFiles records;
     Step killAt;
     private int killAfter;
+    Runnable atIntent = () -> {};
     private final List<Seat> seats = new ArrayList<>();
 
     public TestHub(Path root) throws IOException {
@@ -87,6 +88,9 @@ public final class TestHub implements AutoCloseable {
     }
 
     private void step(Step step) {
+        if (step == Step.INTENDED) {
+            atIntent.run();
+        }
         if (step == killAt && --killAfter == 0) {
             throw new Killed();
         }

@@ -19,10 +19,12 @@ import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -141,6 +143,30 @@ class UploadTest {
         assertThat(hub.read("a")).isEqualTo("faster");
         assertThat(reason(hub.records.begin(request(ADMIN, "a", ABSENT)))).isEqualTo(Reason.PRECONDITION_FAILED);
         assertThat(hub.folder("state/staging")).isEmpty();
+    }
+
+    @Test
+    void shouldNotOverwriteAnEditOnDiskThatComesAfterTheConditionWasAsked() throws Exception {
+        Path file = folder.resolve("files/a");
+        hub.put("a", "first");
+        hub.atIntent = () -> {
+            try {
+                Files.move(
+                        Files.writeString(folder.resolve("edited"), "by hand"),
+                        file,
+                        StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+
+        Result<Change> conditional = hub.put(request(ADMIN, "a", current -> current.isPresent()), "third");
+
+        assertThat(reason(conditional)).isEqualTo(Reason.CONFLICT);
+        assertThat(file).hasContent("by hand");
+        assertThat(hub.put(request(ADMIN, "a", Precondition.NONE), "fourth").isRefused())
+                .isFalse();
+        assertThat(file).hasContent("fourth");
     }
 
     @Test
