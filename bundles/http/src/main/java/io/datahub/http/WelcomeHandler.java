@@ -23,6 +23,7 @@ public final class WelcomeHandler extends Handler.Abstract {
               /whoami         who you are and what you may do
               /tokens         your tokens: POST makes one, DELETE /tokens/ID revokes it
               /schemas/broker-users-1.xsd   the schema of the users file
+              /status         what goes on, for monitors
               /health/ready   whether the hub does its job
             """.getBytes(StandardCharsets.UTF_8);
 

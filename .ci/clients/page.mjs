@@ -1,0 +1,154 @@
+// A person at the page, in Debian's Chromium: token, upload, refusal with the reason, mending, the event, found after reload.
+// usage: node page.mjs URL FOLDER-FOR-PICTURES, with TOKEN and ADMIN in the environment. Prints a line of JSON for each thing seen.
+import { chromium } from 'playwright-core'
+
+const [url, pictures] = process.argv.slice(2)
+const { TOKEN, ADMIN } = process.env
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+})
+const wait = 30_000
+
+function seen(what, good, detail = '') {
+  console.log(JSON.stringify({ what, good, detail: String(detail) }))
+}
+
+async function see(what, promise) {
+  try {
+    const value = await promise
+    seen(what, value !== false, value)
+  } catch (error) {
+    seen(what, false, error.message.split('\n')[0])
+  }
+}
+
+async function open(options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options })
+  const page = await context.newPage()
+  page.setDefaultTimeout(wait)
+  page.complaints = []
+  page.elsewhere = []
+  page.on('console', message => { if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) page.complaints.push(message.text()) })
+  page.on('pageerror', error => page.complaints.push(error.message))
+  page.on('request', request => { if (!/^(blob:|data:)/.test(request.url()) && !request.url().startsWith(url)) page.elsewhere.push(request.url()) })
+  await page.goto(url)
+  return page
+}
+
+async function signIn(page, token) {
+  await page.getByLabel('Token').fill(token)
+  await page.keyboard.press('Enter')
+}
+
+const picture = (page, name) => pictures && page.screenshot({ path: `${pictures}/${name}.png` })
+const file = (name, text) => ({ name, mimeType: 'text/xml', buffer: Buffer.from(text) })
+
+const page = await open()
+await picture(page, 'sign-in')
+await signIn(page, 'dh_wrong')
+await see('a wrong token is told from a right one', page.getByText('doesn’t know this token').waitFor())
+await signIn(page, TOKEN)
+await see('who has a token is in, and live', page.getByText('Live', { exact: true }).waitFor())
+await see('who is no monitor sees no hub section', page.getByRole('link', { name: 'Hub', exact: true }).isHidden())
+
+await page.getByRole('link', { name: 'Files', exact: true }).click()
+await page.getByLabel('into the folder').fill('reports/')
+await page.locator('#chosen').setInputFiles(file('build.xml', '<report><open></report>'))
+const uploads = page.locator('#uploads')
+await see('a bad file is refused', uploads.getByText('Refused', { exact: true }).waitFor())
+await see('with the place and the reason', uploads.locator('.reasons li').first().innerText().then(text => /line 1/.test(text) && text))
+await picture(page, 'refused')
+await page.locator('#chosen').setInputFiles(file('build.xml', '<report><open/></report>'))
+await see('mended, it is stored', uploads.getByText('Stored', { exact: false }).waitFor())
+
+await page.getByRole('link', { name: 'Events', exact: true }).click()
+const row = page.getByRole('button', { name: 'file.created/reports/build.xml' })
+await see('its event has come by', row.waitFor())
+await row.focus()
+await page.keyboard.press('Enter')
+await see('the payload can be looked at, by keyboard', page.locator('#event pre').getByText('"path": "reports/build.xml"').waitFor())
+await picture(page, 'event')
+await page.keyboard.press('Escape')
+await see('and is left by keyboard', row.evaluate(element => element === document.activeElement))
+await page.getByLabel('Filter').fill('no such thing')
+await see('the filter hides what doesn’t match', row.waitFor({ state: 'hidden' }))
+await page.getByLabel('Filter').fill('BUILD.xml')
+await see('and shows what does', row.waitFor())
+await page.getByLabel('Filter').fill('')
+
+await page.goto(`${url}/#/files/reports/`)
+await page.reload()
+await see('after a reload it is found again', page.getByRole('button', { name: 'build.xml', exact: true }).waitFor())
+await picture(page, 'files')
+const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download build.xml' }).click()])
+await see('it can be downloaded', download.createReadStream().then(async stream => {
+  let text = ''
+  for await (const part of stream) text += part
+  return text === '<report><open/></report>'
+}))
+
+// Pause: what happens meanwhile comes afterwards.
+await page.getByRole('link', { name: 'Events', exact: true }).click()
+await page.getByRole('button', { name: 'Pause' }).click()
+await fetch(`${url}/events/build.done`, { method: 'POST', body: '<b>not markup</b>', headers: { Authorization: `Bearer ${ADMIN}` } })
+await see('paused, events wait', page.getByText('1 waiting').waitFor())
+await page.getByRole('button', { name: 'Go on' }).click()
+await see('and come when it goes on, as text', page.getByText('<b>not markup</b>').waitFor())
+await picture(page, 'events')
+
+// Dropped, and cancelled while under way.
+await page.goto(`${url}/#/files/reports/`)
+const session = await page.context().newCDPSession(page)
+await session.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 200_000 })
+const dropped = await page.evaluateHandle(() => {
+  const transfer = new DataTransfer()
+  transfer.items.add(new File([new Uint8Array(4_000_000)], 'large.bin'))
+  return transfer
+})
+await page.locator('#drop').dispatchEvent('drop', { dataTransfer: dropped })
+await see('a dropped file shows its progress', uploads.getByRole('progressbar').first().waitFor())
+await page.getByRole('button', { name: 'Cancel reports/large.bin' }).click()
+await see('and can be cancelled', uploads.getByText('Cancelled').waitFor())
+await session.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 })
+await page.getByRole('button', { name: 'Delete build.xml' }).click()
+await see('deleting asks first', page.getByRole('dialog').getByText('can’t be undone').waitFor())
+await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+await see('and then deletes', page.getByRole('button', { name: 'build.xml', exact: true }).waitFor({ state: 'detached' }))
+await see('cancelled uploads leave nothing', page.getByText('large.bin', { exact: true }).count().then(count => count === 0))
+
+await page.getByRole('button', { name: 'Sign out' }).click()
+await page.reload()
+await see('who signed out stays out', page.getByRole('heading', { name: 'Sign in' }).waitFor())
+seen('the token is nowhere in the browser’s lasting storage', await page.evaluate(() => localStorage.length === 0 && sessionStorage.length === 0 && document.cookie === ''))
+
+const admin = await open()
+await signIn(admin, ADMIN)
+await admin.getByRole('link', { name: 'Hub', exact: true }).click()
+await see('an administrator sees who is connected', admin.locator('#clients').getByText('websocket').first().waitFor())
+await see('the validators', admin.locator('#validators').getByText('xml-reports').waitFor())
+await see('the users', admin.locator('#users').getByText('viewer').waitFor())
+await see('and rates as charts', admin.locator('#charts svg path.line').first().waitFor())
+await picture(admin, 'hub')
+
+const phone = await open({ viewport: { width: 390, height: 800 }, colorScheme: 'dark', isMobile: true, hasTouch: true })
+await signIn(phone, ADMIN)
+await phone.getByText('Live', { exact: true }).waitFor()
+for (const name of ['Events', 'Files', 'Hub']) {
+  await phone.getByRole('link', { name, exact: true }).click()
+  await phone.getByRole('heading', { name, exact: true }).waitFor()
+  await see(`on a phone ${name} fits the width`, phone.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
+  await picture(phone, `phone-${name.toLowerCase()}`)
+}
+
+// Labels, names, roles: what a screen reader lives on.
+const nameless = await admin.evaluate(() => [...document.querySelectorAll('button, a, input, [role=img], progress')]
+  .filter(e => e.offsetParent !== null)
+  .filter(e => !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length || e.querySelector('img[alt]')))
+  .map(e => e.outerHTML.slice(0, 80)))
+seen('everything that can be used has a name', nameless.length === 0, nameless.join())
+for (const each of [page, admin, phone]) {
+  seen('nothing was asked of anybody else', each.elsewhere.length === 0, each.elsewhere.join())
+  seen('the browser had nothing to complain of', each.complaints.length === 0, each.complaints.join(' | '))
+}
+await browser.close()

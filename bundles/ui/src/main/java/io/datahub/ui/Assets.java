@@ -1,0 +1,52 @@
+package io.datahub.ui;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+
+/** The files of the page, by name, all in memory: they are small and few. Immutable. */
+final class Assets {
+
+    private static final Map<String, String> TYPES = Map.of(
+            "index.html", "text/html;charset=utf-8",
+            "app.css", "text/css;charset=utf-8",
+            "app.js", "text/javascript;charset=utf-8",
+            "dom.js", "text/javascript;charset=utf-8",
+            "hub.js", "text/javascript;charset=utf-8",
+            "events.js", "text/javascript;charset=utf-8",
+            "files.js", "text/javascript;charset=utf-8",
+            "status.js", "text/javascript;charset=utf-8",
+            "icon.svg", "image/svg+xml");
+
+    private final Map<String, Asset> assets = new HashMap<>();
+
+    /** @throws IllegalStateException if a file is missing, which is an error of the build */
+    Assets() {
+        TYPES.forEach((name, type) -> assets.put(name, read(name, type)));
+    }
+
+    private static Asset read(String name, String type) {
+        try (InputStream in = Assets.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("the bundle lacks " + name + "; build it anew");
+            }
+            byte[] bytes = in.readAllBytes();
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+            return new Asset(type, bytes, '"' + HexFormat.of().formatHex(digest, 0, 16) + '"');
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** Null if there is none. */
+    Asset get(String name) {
+        return assets.get(name);
+    }
+}

@@ -1,0 +1,92 @@
+package io.datahub.ui;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.User;
+import io.datahub.api.user.UserRegistry;
+import io.datahub.api.validation.Validator;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/** The state of the hub as JSON, at {@code /status}: for monitors what goes on, for administrators the users too. */
+@Component(service = Handler.class, property = "datahub.http.path=" + StatusHandler.MOUNT)
+public final class StatusHandler extends Handler.Abstract {
+
+    static final String MOUNT = "/status";
+
+    private final EventBroker broker;
+    private final UserRegistry users;
+    private final List<ServiceReference<Validator>> validators = new CopyOnWriteArrayList<>();
+
+    @Activate
+    public StatusHandler(@Reference EventBroker broker, @Reference UserRegistry users) {
+        this.broker = broker;
+        this.users = users;
+    }
+
+    @Reference(
+            service = Validator.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindValidator(ServiceReference<Validator> validator) {
+        validators.add(validator);
+    }
+
+    void unbindValidator(ServiceReference<Validator> validator) {
+        validators.remove(validator);
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        if (!request.getHttpURI().getPath().equals(MOUNT)) {
+            return false;
+        }
+        User user = ((Login) request.getAttribute(Login.class.getName())).user();
+        boolean isHead = HttpMethod.HEAD.is(request.getMethod());
+        if (!isHead && !HttpMethod.GET.is(request.getMethod())) {
+            response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
+            refuse(request, response, callback, new Refusal(Reason.METHOD_NOT_ALLOWED, "this takes GET, HEAD"));
+        } else if (!user.isMonitor()) {
+            refuse(
+                    request,
+                    response,
+                    callback,
+                    new Refusal(Reason.FORBIDDEN, "this is for users with the role monitor"));
+        } else {
+            byte[] body = StatusJson.of(
+                    broker,
+                    validators.stream().map(ValidatorState::of).sorted().toList(),
+                    user.isAdmin() ? users.accounts() : null);
+            HttpFields.Mutable headers = response.getHeaders();
+            headers.put(HttpHeader.CONTENT_TYPE, "application/json");
+            headers.put(HttpHeader.CACHE_CONTROL, "no-store");
+            headers.put("X-Content-Type-Options", "nosniff");
+            headers.put(HttpHeader.CONTENT_LENGTH, body.length);
+            response.write(true, isHead ? null : ByteBuffer.wrap(body), callback);
+        }
+        return true;
+    }
+
+    private static void refuse(Request request, Response response, Callback callback, Refusal refusal) {
+        request.setAttribute(Refusal.class.getName(), refusal);
+        Response.writeError(request, response, callback, refusal.reason().status(), refusal.detail());
+    }
+}

@@ -1,0 +1,112 @@
+package io.datahub.ui;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.SessionInfo;
+import io.datahub.api.user.UserRegistry.Account;
+import io.datahub.api.user.UserRegistry.Credential;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+
+/** Writes the state of the hub. Counts are of whole events since the hub, or the client's session, began. */
+final class StatusJson {
+
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final int MAX_CLIENTS = 500;
+
+    private StatusJson() {}
+
+    /** @param users null where they aren't to be shown */
+    static byte[] of(EventBroker broker, List<ValidatorState> validators, List<Account> users) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.writeStartObject();
+            json.writeStringField("time", Instant.now().toString());
+            writeCounters(json, broker.counters());
+            List<SessionInfo> sessions = broker.sessions();
+            json.writeNumberField("connected", sessions.size());
+            json.writeArrayFieldStart("clients");
+            for (SessionInfo session : sessions.subList(0, Math.min(MAX_CLIENTS, sessions.size()))) {
+                write(json, session);
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("validators");
+            for (ValidatorState validator : validators) {
+                write(json, validator);
+            }
+            json.writeEndArray();
+            if (users != null) {
+                json.writeArrayFieldStart("users");
+                for (Account account : users) {
+                    write(json, account);
+                }
+                json.writeEndArray();
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    private static void writeCounters(JsonGenerator json, EventBroker.Counters counters) throws IOException {
+        json.writeObjectFieldStart("events");
+        json.writeNumberField("in", counters.in());
+        json.writeNumberField("out", counters.out());
+        json.writeNumberField("lost", counters.lost());
+        json.writeNumberField("refused", counters.refused());
+        json.writeNumberField("queuedBytes", counters.queuedBytes());
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, SessionInfo session) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("id", session.id());
+        json.writeStringField("user", session.login().user().name());
+        json.writeStringField("transport", session.login().origin().transport());
+        json.writeStringField("address", session.login().origin().address().getHostAddress());
+        json.writeStringField("since", session.since().toString());
+        json.writeNumberField("subscriptions", session.subscriptions());
+        json.writeNumberField("in", session.in());
+        json.writeNumberField("out", session.out());
+        json.writeNumberField("lost", session.lost());
+        json.writeNumberField("refused", session.refused());
+        json.writeNumberField("queuedBytes", session.queuedBytes());
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, ValidatorState validator) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", validator.name());
+        json.writeStringField("version", validator.version());
+        json.writeStringField("bundle", validator.bundle());
+        json.writeFieldName("paths");
+        json.writeArray(
+                validator.paths().toArray(new String[0]), 0, validator.paths().size());
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, Account account) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", account.user().name());
+        json.writeFieldName("roles");
+        String[] roles = account.user().roles().stream().sorted().toArray(String[]::new);
+        json.writeArray(roles, 0, roles.length);
+        json.writeBooleanField("disabled", account.disabled());
+        json.writeArrayFieldStart("credentials");
+        for (Credential credential : account.credentials()) {
+            json.writeStartObject();
+            json.writeStringField("kind", credential.kind());
+            json.writeStringField("label", credential.label());
+            json.writeStringField(
+                    "expires", credential.expires().map(Instant::toString).orElse(null));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+}

@@ -1,0 +1,67 @@
+// Elements and texts. Whatever came from outside becomes text, never markup.
+
+export const $ = id => document.getElementById(id)
+
+/** An element with properties, and with texts or elements in it. */
+export function el(name, properties = {}, ...inside) {
+  const element = document.createElement(name)
+  for (const [key, value] of Object.entries(properties)) {
+    if (key.startsWith('on')) element.addEventListener(key.slice(2), value)
+    else if (key in element && !key.startsWith('aria')) element[key] = value
+    else element.setAttribute(key, value)
+  }
+  element.append(...inside.filter(part => part !== null && part !== undefined))
+  return element
+}
+
+const SVG = 'http://www.w3.org/2000/svg'
+
+export function svg(name, attributes = {}, ...inside) {
+  const element = document.createElementNS(SVG, name)
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value)
+  element.append(...inside)
+  return element
+}
+
+/** Tells a screen reader something that can be seen otherwise. */
+export function say(text) {
+  $('said').textContent = ''
+  requestAnimationFrame(() => { $('said').textContent = text })
+}
+
+/** Asks for a yes. */
+export function ask(title, text, yes) {
+  $('ask-title').textContent = title
+  $('ask-text').textContent = text
+  $('ask-yes').textContent = yes
+  const dialog = $('ask')
+  dialog.returnValue = 'no'
+  dialog.showModal()
+  return new Promise(done => {
+    dialog.addEventListener('close', () => done(dialog.returnValue === 'yes'), { once: true })
+  })
+}
+
+export function size(bytes) {
+  if (bytes < 1000) return `${bytes} B`
+  const units = ['kB', 'MB', 'GB', 'TB', 'PB']
+  let value = bytes
+  let unit = -1
+  do { value /= 1000; unit++ } while (value >= 999.5 && unit < units.length - 1)
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
+}
+
+export function number(value) {
+  return value >= 100_000 ? new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 }).format(value)
+    : new Intl.NumberFormat('en', { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)
+}
+
+/** A point in time: today as a time, otherwise as a date. */
+export function moment(text) {
+  const time = new Date(text)
+  const isToday = time.toDateString() === new Date().toDateString()
+  const shown = isToday
+    ? time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+    : time.toLocaleDateString([], { year: 'numeric', month: 'short', day: 'numeric' })
+  return el('time', { dateTime: time.toISOString(), title: time.toLocaleString() }, shown)
+}

@@ -1,0 +1,195 @@
+// Live events: the newest first, with filter, pause and the payload of the one that is looked at.
+
+import { $, el, moment, say, size } from './dom.js'
+import { live } from './hub.js'
+
+const MOST = 500
+const SHOWN = 200
+let events = []
+let waiting = []
+let paused = false
+let chosen = null
+let count = 0
+let frame = 0
+
+export function begin() {
+  live.addEventListener('event', ({ detail }) => take(detail))
+  $('pause').addEventListener('click', () => pause(!paused))
+  $('clear').addEventListener('click', () => { events = []; waiting = []; count = 0; choose(null); draw(); say('The list is empty') })
+  $('filter').addEventListener('input', draw)
+  $('topics').addEventListener('change', subscribe)
+  $('events-tools').addEventListener('submit', event => { event.preventDefault(); subscribe() })
+  document.addEventListener('keydown', event => {
+    if (event.key === 'Escape' && chosen && !$('events').hidden) close()
+  })
+  draw()
+}
+
+export function reset() {
+  events = []
+  waiting = []
+  count = 0
+  choose(null)
+  $('topics').value = ''
+  $('filter').value = ''
+  pause(false)
+}
+
+/** The page itself needs the file events; here only what was asked for is shown. */
+function prefixes() {
+  return $('topics').value.split(/[\s,]+/).filter(Boolean)
+}
+
+function subscribe() {
+  const wanted = prefixes()
+  live.listen(wanted.length ? [...new Set([...wanted, 'file.'])] : [''])
+  draw()
+}
+
+function take(message) {
+  const event = { ...message, at: new Date(message.time), number: ++count }
+  const wanted = prefixes()
+  if (wanted.length && !wanted.some(prefix => event.topic.startsWith(prefix))) return
+  const list = paused ? waiting : events
+  list.unshift(event)
+  if (list.length > MOST) list.length = MOST
+  if (!frame && !$('events').hidden) frame = requestAnimationFrame(() => { frame = 0; draw() })
+}
+
+function pause(now) {
+  paused = now
+  if (!paused) {
+    events = [...waiting, ...events].slice(0, MOST)
+    waiting = []
+  }
+  $('pause').setAttribute('aria-pressed', String(paused))
+  $('pause').textContent = paused ? 'Go on' : 'Pause'
+  draw()
+}
+
+function matches(event, text) {
+  return !text || `${event.topic}\n${event.user || ''}\n${event.data || ''}`.toLowerCase().includes(text)
+}
+
+export function draw() {
+  const text = $('filter').value.trim().toLowerCase()
+  const found = events.filter(event => matches(event, text))
+  const list = $('event-list')
+  const focused = document.activeElement?.dataset?.number
+  const rows = found.slice(0, SHOWN).map(row)
+  if (rows.length === 0) {
+    rows.push(el('li', { className: 'empty' }, events.length ? 'No event matches the filter.' : 'Nothing has happened yet. Events come in here as they happen.'))
+  }
+  list.replaceChildren(...rows)
+  if (focused) list.querySelector(`[data-number="${focused}"]`)?.focus({ preventScroll: true })
+  $('events-count').textContent = paused
+    ? `Paused${waiting.length ? `, ${waiting.length} waiting` : ''}`
+    : events.length ? `${found.length} of ${events.length} shown` : ''
+}
+
+function row(event) {
+  const button = el('button', {
+    type: 'button', className: 'event-row', 'data-number': event.number, onclick: () => choose(event),
+  },
+    el('span', { className: 'when' }, moment(event.time)),
+    el('span', { className: `topic ${kind(event.topic)}` }, event.topic),
+    el('span', { className: 'who' }, event.user || author(event)),
+    el('span', { className: 'preview' }, preview(event)))
+  if (event === chosen) button.setAttribute('aria-current', 'true')
+  return el('li', {}, button)
+}
+
+function kind(topic) {
+  for (const word of ['rejected', 'deleted', 'created', 'updated']) {
+    if (topic.startsWith(`file.${word}/`)) return word
+  }
+  return topic.startsWith('hub.') ? 'hub' : ''
+}
+
+function preview(event) {
+  if (event.data === undefined) return `${size(atob(event.base64).length)} of bytes`
+  const { size: length } = about(event)
+  if (length !== undefined) return size(length)
+  return event.data.slice(0, 300)
+}
+
+/** What a file event says of its file. */
+function about(event) {
+  if (!event.topic.startsWith('file.')) return {}
+  try {
+    return JSON.parse(event.data).data
+  } catch {
+    return {}
+  }
+}
+
+function author(event) {
+  return about(event).user || ''
+}
+
+function choose(event) {
+  chosen = event
+  const pane = $('event')
+  pane.hidden = !event
+  draw()
+  if (!event) return
+  pane.replaceChildren(...detail(event))
+  pane.scrollTop = 0
+  pane.focus({ preventScroll: true })
+}
+
+function close() {
+  const number = chosen.number
+  choose(null)
+  $('event-list').querySelector(`[data-number="${number}"]`)?.focus()
+}
+
+function detail(event) {
+  const { text, note } = payload(event)
+  const path = /^file\.(created|updated)\/(.+)$/s.exec(event.topic)?.[2]
+  return [
+    el('div', { className: 'event-head' },
+      el('h2', { id: 'event-title' }, event.topic),
+      el('button', { type: 'button', className: 'quiet', onclick: close, 'aria-label': 'Close the event' }, '✕')),
+    el('dl', {},
+      el('dt', {}, 'Published'), el('dd', {}, event.at.toLocaleString()),
+      el('dt', {}, 'By'), el('dd', {}, event.user || author(event) || 'the hub'),
+      el('dt', {}, 'Payload'), el('dd', {}, note)),
+    path ? el('p', {}, el('a', { href: '#/files/' + folder(path) }, 'Show the file’s folder')) : null,
+    el('pre', { tabIndex: 0, 'aria-label': 'Payload' }, text),
+    el('div', { className: 'buttons' }, el('button', {
+      type: 'button',
+      onclick: async () => { await navigator.clipboard.writeText(event.data ?? event.base64); say('Copied') },
+    }, 'Copy the payload')),
+  ].filter(Boolean)
+}
+
+function folder(path) {
+  const encoded = path.split('/').slice(0, -1).map(encodeURIComponent)
+  return encoded.length ? encoded.join('/') + '/' : ''
+}
+
+function payload(event) {
+  if (event.data === undefined) {
+    const bytes = Uint8Array.from(atob(event.base64), c => c.charCodeAt(0))
+    return { text: hex(bytes), note: `${size(bytes.length)}, no text` }
+  }
+  const length = size(new TextEncoder().encode(event.data).length)
+  try {
+    const value = JSON.parse(event.data)
+    if (typeof value === 'object') return { text: JSON.stringify(value, null, 2), note: `${length}, JSON` }
+  } catch { /* it is shown as it is */ }
+  return { text: event.data, note: length }
+}
+
+function hex(bytes) {
+  const lines = []
+  for (let at = 0; at < Math.min(bytes.length, 4096); at += 16) {
+    const part = [...bytes.subarray(at, at + 16)]
+    lines.push(at.toString(16).padStart(8, '0') + '  '
+      + part.map(b => b.toString(16).padStart(2, '0')).join(' ').padEnd(49)
+      + part.map(b => (b > 31 && b < 127 ? String.fromCharCode(b) : '·')).join(''))
+  }
+  if (bytes.length > 4096) lines.push('…')
+  return lines.join('\n')
+}

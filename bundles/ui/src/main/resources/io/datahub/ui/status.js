@@ -1,0 +1,139 @@
+// The hub itself, for those who look after it: rates, parts, clients, validators, users.
+
+import { $, el, moment, number, size, svg } from './dom.js'
+import { request } from './hub.js'
+
+const EVERY = 2000
+const POINTS = 60
+const charts = [
+  { key: 'in', title: 'Events in', unit: '/s' },
+  { key: 'out', title: 'Events out', unit: '/s' },
+  { key: 'lost', title: 'Lost', unit: '/s', bad: true },
+  { key: 'connected', title: 'Clients', unit: '', level: true },
+]
+let before = null
+let timer = 0
+const series = Object.fromEntries(charts.map(chart => [chart.key, []]))
+
+export function show() {
+  clearTimeout(timer)
+  look()
+}
+
+export function hide() {
+  clearTimeout(timer)
+  before = null
+}
+
+export function reset() {
+  hide()
+  for (const points of Object.values(series)) points.length = 0
+}
+
+async function look() {
+  try {
+    const [state, health] = await Promise.all([
+      request('/status').then(answer => answer.json()),
+      request('/health/ready').then(answer => answer.json()).catch(() => ({ parts: [] })),
+    ])
+    measure(state)
+    drawCharts(state)
+    drawParts(health.parts || [])
+    drawClients(state)
+    drawValidators(state.validators)
+    drawUsers(state.users)
+    $('hub-note').textContent = ''
+  } catch (refused) {
+    $('hub-note').textContent = refused.message
+  }
+  if (!$('hub').hidden) timer = setTimeout(look, document.hidden ? 5 * EVERY : EVERY)
+}
+
+function measure(state) {
+  const now = Date.parse(state.time)
+  for (const { key, level } of charts) {
+    const value = level ? state.connected
+      : before ? Math.max(0, (state.events[key] - before.events[key]) * 1000 / Math.max(1, now - before.now)) : null
+    if (value !== null) {
+      series[key].push(value)
+      if (series[key].length > POINTS) series[key].shift()
+    }
+  }
+  before = { now, events: state.events }
+}
+
+function drawCharts(state) {
+  $('charts').replaceChildren(...charts.map(chart => {
+    const points = series[chart.key]
+    const last = points.at(-1) ?? 0
+    const total = chart.level ? `${size(state.events.queuedBytes)} waiting` : `${number(state.events[chart.key])} in all`
+    return el('figure', { className: `chart card${chart.bad && last > 0 ? ' bad' : ''}` },
+      el('figcaption', {}, el('span', { className: 'label' }, chart.title),
+        el('strong', {}, number(last), el('small', {}, chart.unit)), el('span', { className: 'hint' }, total)),
+      line(points, `${chart.title}, the last two minutes: now ${number(last)}${chart.unit}, at most ${number(Math.max(0, ...points))}${chart.unit}`))
+  }))
+}
+
+function line(points, label) {
+  const width = 240
+  const height = 56
+  const top = Math.max(1, ...points) * 1.1
+  const x = i => width - (points.length - 1 - i) * width / (POINTS - 1)
+  const y = value => height - 2 - value / top * (height - 6)
+  const path = points.map((value, i) => `${i ? 'L' : 'M'}${x(i).toFixed(1)} ${y(value).toFixed(1)}`).join('')
+  const chart = svg('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label, preserveAspectRatio: 'none' })
+  if (points.length > 1) {
+    chart.append(
+      svg('path', { class: 'area', d: `${path}L${width} ${height}L${x(0).toFixed(1)} ${height}Z` }),
+      svg('path', { class: 'line', d: path, 'vector-effect': 'non-scaling-stroke' }))
+  }
+  return chart
+}
+
+function drawParts(parts) {
+  $('parts').replaceChildren(...parts.map(part => el('span', {
+    role: 'listitem', className: `part ${part.ready ? 'ready' : 'down'}`, title: part.detail,
+  }, `${part.name}`, el('span', { className: 'unseen' }, part.ready ? ' is ready' : ` is down: ${part.detail}`))))
+}
+
+function table(id, caption, heads, rows, empty) {
+  $(id).replaceChildren(
+    el('caption', { className: 'unseen' }, caption),
+    el('thead', {}, el('tr', {}, ...heads.map(([text, kind]) => el('th', { scope: 'col', className: kind || '' }, text)))),
+    el('tbody', {}, ...(rows.length
+      ? rows.map(cells => el('tr', {}, ...cells.map((cell, i) => el('td', { className: heads[i][1] || '' }, cell))))
+      : [el('tr', {}, el('td', { colSpan: heads.length, className: 'empty' }, empty))])))
+}
+
+function drawClients({ clients, connected }) {
+  table('clients', 'Clients',
+    [['User'], ['By'], ['From'], ['Since'], ['Topics', 'number'], ['In', 'number'], ['Out', 'number'], ['Lost', 'number'], ['Waiting', 'number']],
+    clients.map(client => [
+      client.user, client.transport, client.address, moment(client.since), number(client.subscriptions), number(client.in),
+      number(client.out), number(client.lost), size(client.queuedBytes),
+    ]), 'Nobody.')
+  if (connected > clients.length) $('clients').tBodies[0].append(
+    el('tr', {}, el('td', { colSpan: 9, className: 'empty' }, `and ${connected - clients.length} more`)))
+}
+
+function drawValidators(validators) {
+  const seen = new Set()
+  table('validators', 'Validators', [['Name'], ['Judges'], ['Version'], ['Bundle'], ['State']],
+    validators.map(({ name, paths, version, bundle }) => {
+      const isFirst = !seen.has(name)
+      seen.add(name)
+      return [name, paths.join(', '), version, bundle, isFirst ? 'active' : 'shadowed']
+    }), 'None.')
+}
+
+function drawUsers(users) {
+  $('users-part').hidden = !users
+  if (!users) return
+  table('users', 'Users', [['Name'], ['Roles'], ['Comes in with'], ['State']],
+    users.map(user => [
+      user.name, user.roles.join(', '),
+      user.credentials.map(({ kind, label, expires }) =>
+        kind + (label ? ` “${label}”` : '') + (expires ? ` until ${new Date(expires).toLocaleDateString()}` : '')).join(', ') || 'nothing',
+      user.disabled ? 'disabled' : 'enabled',
+    ]), 'None.')
+}
