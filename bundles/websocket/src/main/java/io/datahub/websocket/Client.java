@@ -6,6 +6,7 @@ import io.datahub.api.user.Origin;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.CloseStatus;
@@ -33,6 +34,7 @@ final class Client implements FrameHandler {
     private final Wishes wishes;
     private final MessageAssembler assembler;
     private final AtomicBoolean closing = new AtomicBoolean();
+    private final AtomicInteger held = new AtomicInteger();
     private volatile boolean pinged;
     private CoreSession socket;
     private Conversation conversation;
@@ -78,8 +80,10 @@ final class Client implements FrameHandler {
             }
             case OpCode.CLOSE -> callback.succeeded();
             case OpCode.TEXT, OpCode.BINARY, OpCode.CONTINUATION -> {
-                Optional<MessageAssembler.Fault> fault = closing.get() ? Optional.empty() : assembler.add(frame);
+                Optional<MessageAssembler.Fault> fault =
+                        closing.get() ? Optional.empty() : assembler.add(frame, conversation.isWithStranger());
                 callback.succeeded();
+                hold(assembler.heldBytes());
                 if (fault.isPresent()) {
                     refuse(fault.get());
                 } else if (frame.isFin() && !closing.get()) {
@@ -97,6 +101,7 @@ final class Client implements FrameHandler {
 
     private void received() {
         byte[] message = assembler.message();
+        hold(0);
         if (!assembler.isBinary()) {
             conversation.text(message);
         } else if (dialect == Dialect.BINARY) {
@@ -146,9 +151,20 @@ final class Client implements FrameHandler {
         listen();
     }
 
+    private void hold(int bytes) {
+        int now = closing.get() ? 0 : bytes;
+        gateway.holds(now - held.getAndSet(now));
+    }
+
+    /** How much there is of a message that came in part. */
+    int heldBytes() {
+        return held.get();
+    }
+
     /** Says good-bye, and cuts the connection if the client's own good-bye doesn't come in time. For any thread. */
     void close(int code, String reason) {
         if (closing.compareAndSet(false, true)) {
+            hold(0);
             conversation.end();
             gateway.later(gateway.configuration().closeMillis(), socket::abort);
             socket.close(code, reason, Callback.NOOP);
@@ -164,6 +180,7 @@ final class Client implements FrameHandler {
     @Override
     public void onClosed(CloseStatus status, Callback callback) {
         closing.set(true);
+        hold(0);
         conversation.end();
         gateway.leave(this);
         callback.succeeded();

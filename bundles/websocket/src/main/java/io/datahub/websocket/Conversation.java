@@ -84,6 +84,11 @@ final class Conversation {
         feed.begin(opened);
     }
 
+    /** Whether the client hasn't said yet who it is. */
+    synchronized boolean isWithStranger() {
+        return session == null;
+    }
+
     private synchronized Session session() {
         return session;
     }

@@ -5,6 +5,7 @@ import io.datahub.api.event.EventBroker;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.user.Authenticator;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.eclipse.jetty.websocket.core.CloseStatus;
 import org.eclipse.jetty.websocket.core.CoreSession;
@@ -29,6 +31,7 @@ final class Gateway implements AutoCloseable {
     private final ChangeJournal journal;
     private final WebSocketConfiguration configuration;
     private final Map<Dialect, RunEncoder> encoders = new EnumMap<>(Dialect.class);
+    private final AtomicLong held = new AtomicLong();
     private final Set<Client> clients = ConcurrentHashMap.newKeySet();
     private final List<Lane> lanes = new ArrayList<>();
     private final AtomicInteger turn = new AtomicInteger();
@@ -123,6 +126,18 @@ final class Gateway implements AutoCloseable {
     /** Whether there is room for another client. */
     boolean hasRoom() {
         return clients.size() < configuration.maxConnections();
+    }
+
+    /**
+     * Takes account of messages that clients have sent in part. When all together are too much, the client with the most
+     * has to go.
+     */
+    void holds(int change) {
+        if (held.addAndGet(change) > configuration.maxIncomingBytes() && change > 0) {
+            clients.stream()
+                    .max(Comparator.comparingInt(Client::heldBytes))
+                    .ifPresent(largest -> largest.close(CloseStatus.TRY_AGAIN_LATER, "too much is coming in at once"));
+        }
     }
 
     /** Counts a client in; if the gateway has stopped, closes it and answers false. */

@@ -92,6 +92,10 @@ final class Lane implements Executor {
         thread.join(millis);
     }
 
+    boolean isAlive() {
+        return thread.isAlive();
+    }
+
     /** Stands in the queue where a round ends. */
     private static final class Marker implements Runnable {
         @Override

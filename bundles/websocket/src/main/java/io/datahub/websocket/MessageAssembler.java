@@ -9,6 +9,9 @@ import org.eclipse.jetty.websocket.core.OpCode;
 /** Puts the frames of a message together (RFC 6455, 5.4). For one thread at a time. */
 final class MessageAssembler {
 
+    /** How much a client may send before it has said who it is: its auth message. */
+    static final int MAX_STRANGERS_BYTES = 8 * 1024;
+
     private final int maxTextBytes;
     private final int maxBinaryBytes;
     private byte[] bytes = {};
@@ -27,8 +30,12 @@ final class MessageAssembler {
         NO_UTF8
     }
 
-    /** Adds a data frame; if there is a fault now, nothing more can be added. */
-    Optional<Fault> add(Frame frame) {
+    /**
+     * Adds a data frame; if there is a fault now, nothing more can be added.
+     *
+     * @param isStranger whether the client hasn't said yet who it is
+     */
+    Optional<Fault> add(Frame frame, boolean isStranger) {
         if (frame.getOpCode() != OpCode.CONTINUATION) {
             binary = frame.getOpCode() == OpCode.BINARY;
             length = 0;
@@ -36,7 +43,7 @@ final class MessageAssembler {
         }
         ByteBuffer payload = frame.getPayload();
         int more = payload == null ? 0 : payload.remaining();
-        int limit = binary ? maxBinaryBytes : maxTextBytes;
+        int limit = isStranger ? MAX_STRANGERS_BYTES : binary ? maxBinaryBytes : maxTextBytes;
         if (more > limit - length) {
             return Optional.of(Fault.TOO_LONG);
         }
@@ -52,6 +59,11 @@ final class MessageAssembler {
             length += more;
         }
         return Optional.empty();
+    }
+
+    /** How much of the present message is there. */
+    int heldBytes() {
+        return length;
     }
 
     /** Whether the present message is binary. */

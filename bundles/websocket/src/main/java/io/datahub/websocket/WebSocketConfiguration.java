@@ -15,6 +15,12 @@ public @interface WebSocketConfiguration {
     @AttributeDefinition(description = "The largest payload that a client may publish, in bytes", min = "1024")
     int maxMessageBytes() default 16 * 1024 * 1024;
 
+    @AttributeDefinition(
+            description = "Bytes of messages that may have come in part at once, all clients together; over it the"
+                    + " client with the most is closed with 1013",
+            min = "1048576")
+    long maxIncomingBytes() default 64L * 1024 * 1024;
+
     @AttributeDefinition(description = "How many clients may be connected at once", min = "1")
     int maxConnections() default 20_000;
 

@@ -64,7 +64,13 @@ class EventsHandlerTest {
 
     @Test
     void shouldCloseWith1008WhenNoTokenComesInTime() throws Exception {
-        try (RawClient client = new RawClient(gateway.port)) {
+        try (RunningGateway brief = new RunningGateway(new RunningGateway.Settings() {
+                    @Override
+                    public long handshakeMillis() {
+                        return 100;
+                    }
+                });
+                RawClient client = new RawClient(brief.port)) {
             assertThat(client.closeCode()).isEqualTo(1008);
             client.awaitEnd();
         }
@@ -247,6 +253,51 @@ class EventsHandlerTest {
         }
     }
 
+    @Test
+    void shouldSendManyEventsOfAllSizesInOrder() throws Exception {
+        int[] sizes = {0, 1, 100, 117, 70_000, 3, 65_536, 65_400, 200_000, 20_000, 20_000};
+        try (RawClient client =
+                new RawClient(gateway.port, "Authorization: Test ann", "Sec-WebSocket-Protocol: datahub.v1.binary")) {
+            client.text();
+            client.send("{\"type\":\"subscribe\",\"topics\":[\"t\"],\"id\":1}");
+            client.text();
+            for (int i = 0; i < 220; i++) {
+                gateway.broker.publish("u", 1, utf8("t"), new byte[sizes[i % sizes.length]], utf8("left out"));
+                gateway.broker.publish("u", 1, utf8("t"), utf8("number " + i));
+            }
+            for (int i = 0; i < 220; i++) {
+                assertThat(client.message()).hasSize(2 + sizes[i % sizes.length]);
+                assertThat(client.text()).isEqualTo("t\0number " + i);
+            }
+        }
+    }
+
+    @Test
+    void shouldTakeLittleFromStrangers() throws Exception {
+        try (RawClient client = new RawClient(gateway.port)) {
+            client.send("{\"type\":\"auth\",\"token\":\"token-of-ann\",\"x\":\"" + "x".repeat(9000) + "\"}");
+            assertThat(client.closeCode()).isEqualTo(1009);
+        }
+    }
+
+    @Test
+    void shouldCloseWhoHasSentTheMostInPartWhenAllTogetherIsTooMuch() throws Exception {
+        try (RawClient large = gateway.connect("ann");
+                RawClient small = gateway.connect("ann");
+                RawClient last = gateway.connect("ann")) {
+            large.send(RawClient.TEXT, false, new byte[1_100_000]);
+            large.send(RawClient.PING, true, new byte[0]);
+            assertThat(large.next().opCode()).isEqualTo(RawClient.PONG);
+            small.send(RawClient.TEXT, false, new byte[600_000]);
+            small.send(RawClient.PING, true, new byte[0]);
+            assertThat(small.next().opCode()).isEqualTo(RawClient.PONG);
+            last.send(RawClient.TEXT, false, new byte[700_000]);
+            assertThat(large.closeCode()).isEqualTo(1013);
+            last.send(RawClient.PING, true, new byte[0]);
+            assertThat(last.next().opCode()).isEqualTo(RawClient.PONG);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(CloseReason.class)
     void shouldSayWhyTheBrokerEndedTheSession(CloseReason reason) throws Exception {
@@ -346,7 +397,7 @@ class EventsHandlerTest {
         try (RunningGateway brief = new RunningGateway(new RunningGateway.Settings() {
                     @Override
                     public long idleMillis() {
-                        return 150;
+                        return 500;
                     }
                 });
                 RawClient client = brief.connect("ann")) {

@@ -80,13 +80,18 @@ final class RunningGateway implements AutoCloseable {
         }
 
         @Override
+        public long maxIncomingBytes() {
+            return 2 * 1024 * 1024;
+        }
+
+        @Override
         public int maxConnections() {
             return 3;
         }
 
         @Override
         public long handshakeMillis() {
-            return 300;
+            return 30_000;
         }
 
         @Override
