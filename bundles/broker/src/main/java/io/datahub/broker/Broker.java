@@ -10,6 +10,7 @@ import io.datahub.api.health.HealthCheck;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.UsersListener;
+import io.datahub.api.validation.EventValidator;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Comparator;
@@ -19,10 +20,15 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +57,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck {
     public Broker(BrokerConfiguration configuration) {
         limits = Limits.of(configuration);
         router = new Router(limits.maxSubscriptionBytes());
+        router.judges().require(configuration.judgedTopics());
         backlog = new Backlog(limits.maxQueuedBytes(), this::queues);
         watch = new Watch(this);
         LOG.info("broker started {}", limits);
@@ -62,7 +69,27 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck {
         limits = Limits.of(configuration);
         backlog.bound(limits.maxQueuedBytes());
         router.bound(limits.maxSubscriptionBytes());
+        router.judges().require(configuration.judgedTopics());
         LOG.info("broker configured {}", limits);
+    }
+
+    @Reference(
+            service = EventValidator.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            updated = "updateValidator",
+            unbind = "removeValidator")
+    void addValidator(ComponentServiceObjects<EventValidator> validator) {
+        router.judges().put(validator.getServiceReference(), validator::getService);
+    }
+
+    void updateValidator(ComponentServiceObjects<EventValidator> validator) {
+        router.judges().put(validator.getServiceReference(), validator::getService);
+    }
+
+    void removeValidator(ComponentServiceObjects<EventValidator> validator) {
+        router.judges().remove(validator.getServiceReference());
     }
 
     @Override

@@ -54,4 +54,9 @@ public @interface BrokerConfiguration {
             description = "How long a subscriber of any other transport, such as zeromq, may go on losing events, in"
                     + " milliseconds; 0 is for ever")
     long slowDisconnectMillis() default 0;
+
+    @AttributeDefinition(
+            description = "Beginnings of topics whose events are refused while no validator judges them, separated by"
+                    + " commas")
+    String[] judgedTopics() default {};
 }

@@ -1,5 +1,6 @@
 package io.datahub.broker;
 
+import io.datahub.api.Refusal;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Published;
@@ -8,6 +9,7 @@ import io.datahub.api.event.SessionInfo;
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.api.user.Login;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -77,6 +79,11 @@ final class BrokerSession implements Session {
     @Override
     public Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd) {
         return publisher.publish(buffer, start, end, topicStart, topicEnd);
+    }
+
+    @Override
+    public Optional<Refusal> refusal(Published published) {
+        return publisher.refusal(published);
     }
 
     @Override

@@ -1,10 +1,14 @@
 package io.datahub.broker;
 
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.api.user.User;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * What one session publishes: joins events that stand one behind the other and go to the same receivers into one run, so
@@ -28,6 +32,9 @@ final class Publisher {
     private EventQueue[] receivers = Router.NOBODY;
     private long batchMillis;
 
+    /** What validators had against the event that they judged last. */
+    private Optional<Refusal> refusal = Optional.empty();
+
     Publisher(BrokerSession session, Router router, Outbox outbox, Tally tally, int maxMessageBytes) {
         this.session = session;
         this.router = router;
@@ -49,11 +56,14 @@ final class Publisher {
             }
             route = lookUp(bytes, topicStart, topicEnd);
         }
-        if (route.verdict() != Published.ACCEPTED) {
-            return refused(route.verdict());
-        }
-        if (eventEnd - topicEnd > maxMessageBytes + FRAME_HEADER) {
+        if (eventEnd - topicEnd > maxMessageBytes + FRAME_HEADER && !isRefused(route)) {
             return refused(Published.TOO_LARGE);
+        }
+        if (route.verdict() != Published.ACCEPTED) {
+            Published judged = judge(route, from, eventStart, eventEnd);
+            if (judged != Published.ACCEPTED) {
+                return refused(judged);
+            }
         }
         if (from == buffer && eventStart == end && route.receivers() == receivers) {
             end = eventEnd;
@@ -67,6 +77,31 @@ final class Publisher {
             receivers = route.receivers();
         }
         return Published.ACCEPTED;
+    }
+
+    private static boolean isRefused(Route route) {
+        return route.verdict() != Published.ACCEPTED && route.judges().isEmpty();
+    }
+
+    /** What becomes of an event that isn't accepted for its topic alone. */
+    private Published judge(Route route, SharedBuffer from, int eventStart, int eventEnd) {
+        if (route.judges().isEmpty()) {
+            return route.verdict();
+        }
+        String user = session.login().user().name();
+        EventReader event = new EventReader(new EventRun(from, eventStart, eventEnd, 1, user, 0));
+        event.next();
+        Optional<Refusal> found = EventJudge.ask(route.judges(), event.topic(), user, event.payload());
+        refusal = found;
+        return found.map(why -> why.reason() == Reason.INVALID ? Published.INVALID : Published.UNJUDGED)
+                .orElse(Published.ACCEPTED);
+    }
+
+    /** See {@link io.datahub.api.event.Session#refusal}. */
+    Optional<Refusal> refusal(Published published) {
+        return published == Published.INVALID || published == Published.UNJUDGED
+                ? refusal.or(published::refusal)
+                : published.refusal();
     }
 
     private Published refused(Published verdict) {

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /** Where the events of one topic from one publisher went when it was last looked up. Immutable. */
 final class Route {
@@ -15,13 +16,29 @@ final class Route {
     private final long epoch;
     private final Published verdict;
     private final EventQueue[] receivers;
+    private final List<EventJudge> judges;
 
     /** @param epoch the router's, from before it was looked up */
     Route(byte[] topic, long epoch, Published verdict, EventQueue... receivers) {
+        this(topic, epoch, verdict, List.of(), receivers);
+    }
+
+    private Route(byte[] topic, long epoch, Published verdict, List<EventJudge> judges, EventQueue... receivers) {
         this.topic = topic;
         this.epoch = epoch;
         this.verdict = verdict;
+        this.judges = judges;
         this.receivers = receivers;
+    }
+
+    /** A route each of whose events must be judged first, so that its own verdict accepts none. */
+    static Route judged(byte[] topic, long epoch, List<EventJudge> judges, EventQueue... receivers) {
+        return new Route(topic, epoch, Published.INVALID, judges, receivers);
+    }
+
+    /** Who must accept each event; nobody if the verdict holds for all. */
+    List<EventJudge> judges() {
+        return judges;
     }
 
     Published verdict() {

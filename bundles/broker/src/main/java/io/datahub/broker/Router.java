@@ -23,6 +23,7 @@ final class Router {
     private final PrefixIndex<BrokerSession> index = new PrefixIndex<>();
     private final AtomicLong epoch = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
+    private final EventJudges judges = new EventJudges(this::changed);
     private volatile long maxBytes;
 
     Router(long maxBytes) {
@@ -32,6 +33,10 @@ final class Router {
     /** Bounds the memory of all subscriptions together, of those to come. */
     void bound(long most) {
         maxBytes = most;
+    }
+
+    EventJudges judges() {
+        return judges;
     }
 
     long epoch() {
@@ -87,8 +92,15 @@ final class Router {
         if (verdict != Published.ACCEPTED) {
             return new Route(topic, now, verdict, NOBODY);
         }
-        EventQueue[] receivers = receivers(new Topic(topic));
-        return new Route(topic, now, verdict, Arrays.equals(receivers, like) ? like : receivers);
+        List<EventJudge> judging = judges.of(topic);
+        if (judging.isEmpty() && judges.mustJudge(topic)) {
+            return new Route(topic, now, Published.UNJUDGED, NOBODY);
+        }
+        EventQueue[] found = receivers(new Topic(topic));
+        EventQueue[] receivers = Arrays.equals(found, like) ? like : found;
+        return judging.isEmpty()
+                ? new Route(topic, now, verdict, receivers)
+                : Route.judged(topic, now, judging, receivers);
     }
 
     private static Published verdict(byte[] topic, User publisher) {

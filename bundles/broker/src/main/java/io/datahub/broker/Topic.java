@@ -92,7 +92,7 @@ final class Topic {
         return prefix.length >= HUB.length && begins(LOST, prefix);
     }
 
-    private static boolean begins(byte[] text, byte[] prefix) {
+    static boolean begins(byte[] text, byte[] prefix) {
         return text.length >= prefix.length && Arrays.equals(text, 0, prefix.length, prefix, 0, prefix.length);
     }
 }

@@ -9,6 +9,7 @@ import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.Violation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,27 +19,42 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** {@code datahub:validate}. */
 @Command(
         scope = "datahub",
         name = "validate",
-        description = "Judges a record, or a file as if it were uploaded as that record, and keeps nothing")
+        description = "Judges a record, or a file as if it were uploaded as that record, and keeps nothing; with"
+                + " --validator, has one validator judge records that are there already")
 @Service
 public final class ValidateCommand extends DatahubCommand {
 
     private static final int BUFFER_BYTES = 1 << 16;
 
-    @Argument(name = "path", description = "The path of the record, such as builds/app.xml", required = true)
-    String path;
+    @Option(
+            name = "--validator",
+            description = "Has this one alone judge, by its name or NAME/VERSION, also one that is shadowed or on trial:"
+                    + " the record, or all below the directory, or all there are")
+    String validator;
+
+    @Argument(name = "path", description = "The path of the record, such as builds/app.xml, or of a directory")
+    String path = "";
 
     @Argument(index = 1, name = "file", description = "A file on the hub's machine; the record itself if left out")
     String file;
 
     @Override
-    public Object execute() throws IOException {
+    public Object execute() throws IOException, InterruptedException {
         RecordStore store = service(RecordStore.class);
+        if (validator != null) {
+            tryOut(store);
+            return null;
+        }
+        if (path.isEmpty()) {
+            throw new CommandFailed("name a record, or a validator with --validator");
+        }
         RecordPath record = done(RecordPath.parse(path));
         try (Upload upload =
                 done(store.begin(new WriteRequest(User.HUB, CONSOLE.origin().toString(), record)))) {
@@ -54,6 +70,30 @@ public final class ValidateCommand extends DatahubCommand {
             show(upload.judge());
         }
         return null;
+    }
+
+    private void tryOut(RecordStore store) throws IOException, InterruptedException {
+        KnownValidator known = KnownValidator.all(context, ValidatorsCommand.trial(context)).stream()
+                .filter(one -> one.isCalled(validator))
+                .findFirst()
+                .orElseThrow(() -> new CommandFailed(
+                        "there is no validator " + validator + "; datahub:validators shows those that there are"));
+        Validator judge = context.getService(known.reference());
+        if (judge == null) {
+            throw new CommandFailed("the validator " + validator + " can't be activated; the log says why");
+        }
+        String directory = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        Table table = new Table("path", "line", "column", "message");
+        try (Trial trial = new Trial(store, known, judge, table)) {
+            trial.over(done(RecordPath.parse(directory)));
+            print(table);
+            if (!trial.passed()) {
+                throw new CommandFailed(trial.summary());
+            }
+            if (!json) {
+                System.out.println(trial.summary());
+            }
+        }
     }
 
     private static void send(FileChannel bytes, Upload upload) throws IOException {

@@ -27,6 +27,16 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     long waitMillis() default 10_000;
 
     @AttributeDefinition(
+            description = "Validators that don't judge yet: NAME/VERSION, or NAME for any version, separated by commas",
+            required = false)
+    String[] trial() default {};
+
+    @AttributeDefinition(
+            description = "How long all validators together may take for one record, in milliseconds",
+            min = "1")
+    long judgeMillis() default 60_000;
+
+    @AttributeDefinition(
             description = "How many validators may be at work at once; after a restart",
             min = "1",
             max = "1000")

@@ -28,9 +28,11 @@ import io.datahub.store.ledger.Ledger;
 import io.datahub.store.record.RecordFiles;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -94,6 +96,7 @@ public final class StoreService
         required = new RequiredByConfiguration(admin, bench);
         herald = new Herald(broker);
         judgement = new Judgement(bench, configuration.judgementsAtOnce());
+        tuneJudgement(configuration);
         ledger = new Ledger(home.state().resolve("store.mv"), () -> tuning.ledger(), herald);
         journal = new Journal(ledger);
         records = open(home);
@@ -111,9 +114,22 @@ public final class StoreService
         }
     }
 
+    private void tuneJudgement(StoreConfiguration configuration) {
+        if (configuration.judgeMillis() < 1) {
+            throw new IllegalArgumentException(
+                    "judgeMillis is " + configuration.judgeMillis() + "; it must be 1 or more");
+        }
+        judgement.limit(Duration.ofMillis(configuration.judgeMillis()));
+        bench.putOnTrial(Arrays.stream(String.join(",", configuration.trial()).split(",", -1))
+                .map(String::strip)
+                .filter(name -> !name.equals(Requirement.USERS.name()) && !name.startsWith(Requirement.USERS.name() + "/"))
+                .collect(Collectors.toSet()));
+    }
+
     @Modified
     void modified(StoreConfiguration configuration) {
         List<Requirement> wanted = Requirement.parse(configuration.require());
+        tuneJudgement(configuration);
         tuning = Tuning.of(configuration);
         bench.require(CONFIGURED, wanted);
         LOG.info("event=store-configured {}", tuning);

@@ -1,5 +1,6 @@
 package io.datahub.store;
 
+import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.PathPattern;
 import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.ValidatorService;
@@ -58,7 +59,7 @@ final class ValidatorSeats {
         String pid = String.valueOf(reference.getProperty(Constants.SERVICE_PID));
         String name = Configured.name(reference.getProperty(ValidatorService.NAME), pid);
         List<PathPattern> patterns = Configured.patterns(reference.getProperty(ValidatorService.PATHS));
-        if (patterns.isEmpty()) {
+        if (patterns.isEmpty() && !Configured.judgesEvents(reference.getProperty(EventValidator.TOPICS))) {
             LOG.warn("event=validator-idle validator={} cure=\"give it the service property paths\"", name);
         }
         return new Seat(

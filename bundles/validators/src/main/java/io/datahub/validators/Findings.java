@@ -14,7 +14,7 @@ import org.xml.sax.SAXParseException;
 /** What is wrong with a record, found so far; no more than anybody wants to read. For one thread. */
 final class Findings {
 
-    private static final int MOST = 20;
+    static final int MOST = 20;
 
     private final List<Violation> violations = new ArrayList<>();
 

@@ -8,29 +8,54 @@ import io.datahub.api.user.User;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import javax.xml.validation.Schema;
 
 /**
- * A schema that is a record. Compiled once a version; compiled anew when the record, or one that it includes, has another
+ * A schema that is a record. Compiled once a version; compiled anew when the record, or one that it refers to, has another
  * entity tag. For any thread.
+ *
+ * @param <S> what it is compiled to
  */
-final class SchemaRecord {
+final class SchemaRecord<S> {
 
     private final RecordStore store;
+    private final Catalog catalog;
     private final RecordPath path;
+    private final Compiler<S> compiler;
     private final ReentrantLock compiling = new ReentrantLock();
-    private volatile Compiled compiled;
+    private volatile Compiled<S> compiled;
+
+    /** Makes schemas of records. */
+    interface Compiler<S> {
+
+        /** @throws IOException if one of the records is missing, can't be read, or is no schema */
+        S compile(SchemaSource source) throws IOException;
+    }
 
     /**
      * A schema with the records that it was compiled from.
      *
      * @param etags by record
      */
-    private record Compiled(Schema schema, Map<RecordPath, String> etags) {}
+    private record Compiled<S>(S schema, Map<RecordPath, String> etags) {}
 
-    SchemaRecord(RecordStore store, RecordPath path) {
+    SchemaRecord(RecordStore store, Catalog catalog, RecordPath path, Compiler<S> compiler) {
         this.store = store;
+        this.catalog = catalog;
         this.path = path;
+        this.compiler = compiler;
+    }
+
+    /**
+     * The path of a schema in a configuration.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    static RecordPath path(String schema, String example) {
+        if (schema == null || schema.isBlank()) {
+            throw new IllegalArgumentException(
+                    "schema is missing; name the record that holds it, such as schema = " + example);
+        }
+        return RecordPath.of(schema.strip());
     }
 
     /**
@@ -39,18 +64,18 @@ final class SchemaRecord {
      * @throws IOException if it is missing, can't be read or is no schema
      * @throws InterruptedException if the time is over
      */
-    Schema current() throws IOException, InterruptedException {
-        Compiled known = compiled;
+    S current() throws IOException, InterruptedException {
+        Compiled<S> known = compiled;
         return isCurrent(known) ? known.schema() : compile();
     }
 
-    private Schema compile() throws IOException, InterruptedException {
+    private S compile() throws IOException, InterruptedException {
         compiling.lockInterruptibly();
         try {
             if (!isCurrent(compiled)) {
-                SchemaSources sources = new SchemaSources(store, path);
-                Schema schema = sources.compile();
-                compiled = new Compiled(schema, sources.etags());
+                SchemaSource source = new SchemaSource(store, catalog, path);
+                S schema = compiler.compile(source);
+                compiled = new Compiled<>(schema, source.etags());
             }
             return compiled.schema();
         } finally {
@@ -58,7 +83,7 @@ final class SchemaRecord {
         }
     }
 
-    private boolean isCurrent(Compiled known) throws IOException {
+    private boolean isCurrent(Compiled<S> known) throws IOException {
         if (known == null) {
             return false;
         }

@@ -26,6 +26,13 @@ public @interface XsdConfiguration {
                             + " is looked for next to it.")
     String schema();
 
+    @AttributeDefinition(
+            description =
+                    "Which records stand for addresses elsewhere: ADDRESS PATH, separated by commas. Where both end in /,"
+                            + " for all that begin so.",
+            required = false)
+    String[] catalog() default {};
+
     @AttributeDefinition(description = "Bytes that a record has at most; a bigger one is refused.", min = "1")
     long maxBytes() default 268_435_456;
 

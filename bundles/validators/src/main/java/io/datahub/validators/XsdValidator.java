@@ -1,11 +1,11 @@
 package io.datahub.validators;
 
-import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.validation.Candidate;
 import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.Verdict;
 import java.io.InputStream;
+import javax.xml.validation.Schema;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -25,20 +25,16 @@ import org.xml.sax.helpers.DefaultHandler;
 public final class XsdValidator implements Validator {
 
     private final long maxBytes;
-    private final SchemaRecord schema;
+    private final SchemaRecord<Schema> schema;
 
     @Activate
     public XsdValidator(XsdConfiguration configuration, @Reference RecordStore store) {
         maxBytes = Limits.checked(configuration.maxBytes(), configuration.paths());
-        schema = new SchemaRecord(store, path(configuration.schema()));
-    }
-
-    private static RecordPath path(String schema) {
-        if (schema == null || schema.isBlank()) {
-            throw new IllegalArgumentException(
-                    "schema is missing; name the record that holds it, such as schema = schemas/build.xsd");
-        }
-        return RecordPath.of(schema.strip());
+        schema = new SchemaRecord<>(
+                store,
+                Catalog.of(configuration.catalog()),
+                SchemaRecord.path(configuration.schema(), "schemas/build.xsd"),
+                XsdCompiler::compile);
     }
 
     @Override

@@ -1,82 +1,35 @@
 package io.datahub.validators;
 
-import java.lang.annotation.Annotation;
+import java.lang.reflect.Proxy;
+import java.util.HashMap;
+import java.util.Map;
 
-/** Configurations as they would come from Configuration Admin. */
+/** Configurations as they would come from Configuration Admin: what is set, and the defaults. */
 final class Settings {
 
     private Settings() {}
 
+    /** A configuration with these values for these keys, in turn. */
+    static <C> C of(Class<C> type, Object... keysAndValues) {
+        Map<String, Object> values = new HashMap<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            values.put((String) keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, arguments) -> values.getOrDefault(method.getName(), method.getDefaultValue())));
+    }
+
+    static String[] everything() {
+        return new String[] {"**"};
+    }
+
     static XmlConfiguration xml(long maxBytes, String... paths) {
-        return new XmlConfiguration() {
-            @Override
-            public String name() {
-                return "xml";
-            }
-
-            @Override
-            public String[] paths() {
-                return paths;
-            }
-
-            @Override
-            public long maxBytes() {
-                return maxBytes;
-            }
-
-            @Override
-            public long timeoutMillis() {
-                return 10_000;
-            }
-
-            @Override
-            public boolean optional() {
-                return false;
-            }
-
-            @Override
-            public Class<? extends Annotation> annotationType() {
-                return XmlConfiguration.class;
-            }
-        };
+        return of(XmlConfiguration.class, "name", "xml", "paths", paths, "maxBytes", maxBytes);
     }
 
     static XsdConfiguration xsd(String schema) {
-        return new XsdConfiguration() {
-            @Override
-            public String name() {
-                return "xsd";
-            }
-
-            @Override
-            public String[] paths() {
-                return new String[] {"**"};
-            }
-
-            @Override
-            public String schema() {
-                return schema;
-            }
-
-            @Override
-            public long maxBytes() {
-                return 1 << 20;
-            }
-
-            @Override
-            public long timeoutMillis() {
-                return 10_000;
-            }
-
-            @Override
-            public boolean optional() {
-                return false;
-            }
-
-            @Override
-            public Class<? extends Annotation> annotationType() {
-                return XsdConfiguration.class;
-            }
-        };
+        return of(XsdConfiguration.class, "name", "xsd", "paths", everything(), "schema", schema, "maxBytes", 1L << 20);
     }
 }

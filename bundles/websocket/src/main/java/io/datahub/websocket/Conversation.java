@@ -234,7 +234,7 @@ final class Conversation {
         if (published == Published.TOO_LARGE) {
             client.refuse(CloseStatus.MESSAGE_TOO_LARGE, "the message is larger than the hub takes");
         } else {
-            client.answer(id, published.refusal());
+            client.answer(id, open.refusal(published));
         }
     }
 

@@ -82,7 +82,7 @@ final class RequestingPeer extends Peer {
         if (published == Published.ACCEPTED) {
             reply(envelope, OK);
         } else {
-            Refusal refusal = published.refusal().orElseThrow();
+            Refusal refusal = session().refusal(published).orElseThrow();
             refuse(envelope, String.valueOf(refusal.reason().status()), refusal.detail());
         }
     }

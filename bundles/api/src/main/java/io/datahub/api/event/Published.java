@@ -11,6 +11,8 @@ public enum Published {
     NOT_GRANTED(Reason.FORBIDDEN, "you have no grant to publish this topic; an administrator can add one"),
     RESERVED(Reason.FORBIDDEN, "topics that begin with file. or hub. belong to the hub; choose another"),
     BAD_TOPIC(Reason.BAD_REQUEST, "a topic is UTF-8 without NUL, from 1 to 4,200 bytes"),
+    INVALID(Reason.INVALID, "a validator refuses the message"),
+    UNJUDGED(Reason.UNAVAILABLE, "a validator of this topic is away or failed; try again"),
     TOO_LARGE(Reason.TOO_LARGE, "the message is larger than the hub takes"),
     CLOSED(Reason.UNAUTHENTICATED, "the session has ended; log in again");
 

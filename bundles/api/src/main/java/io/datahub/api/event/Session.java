@@ -1,8 +1,10 @@
 package io.datahub.api.event;
 
+import io.datahub.api.Refusal;
 import io.datahub.api.user.Login;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -40,6 +42,16 @@ public interface Session extends AutoCloseable {
      * @param topicEnd where its topic ends
      */
     Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd);
+
+    /**
+     * Why the event that was published last was refused, with what validators found; empty if it was accepted. For the
+     * thread that publishes.
+     *
+     * @param published what {@link #publish} said of it
+     */
+    default Optional<Refusal> refusal(Published published) {
+        return published.refusal();
+    }
 
     /**
      * Hands on what was published.

@@ -20,6 +20,7 @@ public final class Bench {
     // Changed under this object's monitor only.
     private final List<Seat> seats = new CopyOnWriteArrayList<>();
     private final Map<String, List<Requirement>> requirements = new ConcurrentHashMap<>();
+    private volatile Set<String> onTrial = Set.of();
 
     public Bench() {
         requirements.put("", List.of(Requirement.USERS));
@@ -55,10 +56,16 @@ public final class Bench {
         notifyAll();
     }
 
+    /** Says which validators don't judge yet, each as {@code NAME/VERSION}, or {@code NAME} for any version. */
+    public synchronized void putOnTrial(Set<String> validators) {
+        onTrial = Set.copyOf(validators);
+        notifyAll();
+    }
+
     /** Whether any validator may have to judge the path. */
     public boolean concerns(RecordPath path) {
         for (Seat seat : seats) {
-            if (seat.matches(path)) {
+            if (seat.matches(path) && !isOnTrial(seat)) {
                 return true;
             }
         }
@@ -94,10 +101,16 @@ public final class Bench {
         }
     }
 
+    private boolean isOnTrial(Seat seat) {
+        return onTrial.contains(seat.name()) || onTrial.contains(seat.title());
+    }
+
     private List<Seat> matching(RecordPath path) {
         Map<String, Seat> foremost = new HashMap<>();
         for (Seat seat : seats) {
-            foremost.merge(seat.name(), seat, (a, b) -> Seat.BY_PRECEDENCE.compare(a, b) >= 0 ? a : b);
+            if (!isOnTrial(seat)) {
+                foremost.merge(seat.name(), seat, (a, b) -> Seat.BY_PRECEDENCE.compare(a, b) >= 0 ? a : b);
+            }
         }
         return foremost.values().stream().filter(seat -> seat.matches(path)).toList();
     }
@@ -111,6 +124,7 @@ public final class Bench {
                 }
             }
         }
+        names.removeAll(onTrial);
         chosen.forEach(seat -> names.remove(seat.name()));
         return names;
     }

@@ -1,5 +1,6 @@
 package io.datahub.store.judge;
 
+import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.PathPattern;
 import io.datahub.api.validation.ValidatorService;
 import java.util.ArrayList;
@@ -38,6 +39,16 @@ public final class Configured {
         return found;
     }
 
+    /** Whether the property names topics, so that it needs no paths. */
+    public static boolean judgesEvents(Object topics) {
+        for (Object part : parts(topics)) {
+            if (!part.toString().isBlank()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static Iterable<?> parts(Object paths) {
         if (paths instanceof Object[] array) {
             return Arrays.asList(array);
@@ -47,7 +58,7 @@ public final class Configured {
 
     /**
      * What a configuration of a validator requires: the validator for its paths, unless it says that it is optional. One
-     * that doesn't name its paths is required for all.
+     * that names neither paths nor topics is required for all paths.
      */
     public static List<Requirement> requirements(String pid, Dictionary<String, Object> properties) {
         if (Boolean.parseBoolean(String.valueOf(properties.get(OPTIONAL)))) {
@@ -55,6 +66,9 @@ public final class Configured {
         }
         String name = name(properties.get(ValidatorService.NAME), pid);
         List<PathPattern> patterns = patterns(properties.get(ValidatorService.PATHS));
+        if (patterns.isEmpty() && judgesEvents(properties.get(EventValidator.TOPICS))) {
+            return List.of();
+        }
         return (patterns.isEmpty() ? List.of(PathPattern.of("**")) : patterns)
                 .stream().map(pattern -> new Requirement(name, pattern)).toList();
     }

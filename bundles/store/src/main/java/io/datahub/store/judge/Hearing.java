@@ -26,9 +26,12 @@ final class Hearing {
     private final FutureTask<Verdict> task = new FutureTask<>(this::judge);
     private final AtomicBoolean left = new AtomicBoolean();
     private String hindrance = "";
+    private final long end;
     private long deadline;
 
-    Hearing(Seat seat, Candidate candidate, Semaphore slots) {
+    /** @param end when the whole judgement's time is over, in {@link System#nanoTime} */
+    Hearing(Seat seat, Candidate candidate, Semaphore slots, long end) {
+        this.end = end;
         this.seat = seat;
         this.candidate = candidate;
         this.slots = slots;
@@ -41,7 +44,7 @@ final class Hearing {
     /** Begins it in a thread, waiting no longer than it may take for one to be free. */
     void begin(ExecutorService threads) {
         try {
-            if (!slots.tryAcquire(seat.limit().toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!slots.tryAcquire(Math.min(seat.limit().toNanos(), end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
                 hinder("waited too long for other judgements to end");
                 return;
             }
@@ -50,7 +53,8 @@ final class Hearing {
             hinder("was interrupted");
             return;
         }
-        deadline = System.nanoTime() + seat.limit().toNanos();
+        long own = System.nanoTime() + seat.limit().toNanos();
+        deadline = own - end < 0 ? own : end;
         try {
             threads.execute(() -> {
                 try {
@@ -98,7 +102,11 @@ final class Hearing {
             return task.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             task.cancel(true);
-            throw failed("took longer than " + seat.limit().toMillis() + " ms", e);
+            throw failed(
+                    deadline == end
+                            ? "didn't come to an end in the time for the whole judgement"
+                            : "took longer than " + seat.limit().toMillis() + " ms",
+                    e);
         } catch (ExecutionException e) {
             throw failed("failed: " + e.getCause(), e.getCause());
         } catch (InterruptedException e) {

@@ -19,7 +19,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Has records judged by all validators that match, each in a thread and with a time limit of its own. */
+/** Has records judged by all validators that match, each in a thread and with a time limit of its own. For any thread. */
 public final class Judgement implements AutoCloseable {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
@@ -27,6 +27,7 @@ public final class Judgement implements AutoCloseable {
     private final Bench bench;
     private final Semaphore slots;
     private final ThreadPoolExecutor threads;
+    private volatile Duration limit = Duration.ofMinutes(1);
 
     /** @param atOnce how many validators may be at work at once */
     public Judgement(Bench bench, int atOnce) {
@@ -40,6 +41,11 @@ public final class Judgement implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 task -> new Thread(task, "datahub-store-judge-" + next.getAndIncrement()));
+    }
+
+    /** Says how long one judgement may take in all, beside the waiting for validators that are away. */
+    public void limit(Duration time) {
+        limit = time;
     }
 
     /**
@@ -58,9 +64,10 @@ public final class Judgement implements AutoCloseable {
     }
 
     private Result<List<JudgedBy>> ask(Candidate candidate, List<Seat> seats) {
+        long end = System.nanoTime() + limit.toNanos();
         List<Hearing> hearings = new ArrayList<>();
         for (Seat seat : seats) {
-            Hearing hearing = new Hearing(seat, candidate, slots);
+            Hearing hearing = new Hearing(seat, candidate, slots, end);
             hearings.add(hearing);
             hearing.begin(threads);
         }

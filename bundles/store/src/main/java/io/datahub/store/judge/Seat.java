@@ -19,6 +19,7 @@ public final class Seat {
             .thenComparing(seat -> seat.service, Comparator.reverseOrder());
 
     private final JudgedBy signature;
+    private final String title;
     private final Version version;
     private final int ranking;
     private final long service;
@@ -44,6 +45,7 @@ public final class Seat {
             Duration limit,
             Supplier<Validator> validator) {
         this.signature = new JudgedBy(name, version.toString());
+        this.title = name + "/" + version;
         this.version = version;
         this.ranking = ranking;
         this.service = service;
@@ -54,6 +56,11 @@ public final class Seat {
 
     String name() {
         return signature.name();
+    }
+
+    /** {@code NAME/VERSION}. */
+    String title() {
+        return title;
     }
 
     JudgedBy signature() {
@@ -106,6 +113,6 @@ public final class Seat {
 
     @Override
     public String toString() {
-        return signature.name() + "/" + signature.version() + patterns;
+        return title + patterns;
     }
 }

@@ -1,0 +1,123 @@
+package io.datahub.broker;
+
+import io.datahub.api.validation.EventValidator;
+import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorService;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The validators of events that there are; of several with one name the one in the highest bundle version judges, then by
+ * ranking. For any thread.
+ */
+final class EventJudges {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventJudges.class);
+    private static final String PID_PREFIX = "io.datahub.validator.";
+    private static final Comparator<ServiceReference<EventValidator>> BY_PRECEDENCE = Comparator.comparing(
+                    (ServiceReference<EventValidator> reference) ->
+                            reference.getBundle().getVersion())
+            .thenComparing(Comparator.naturalOrder());
+
+    private final Runnable changed;
+
+    /** Guarded by this. */
+    private final Map<ServiceReference<EventValidator>, EventJudge> all = new TreeMap<>(BY_PRECEDENCE);
+
+    private volatile List<EventJudge> judging = List.of();
+    private volatile List<byte[]> required = List.of();
+
+    /** @param changed is called behind each change */
+    EventJudges(Runnable changed) {
+        this.changed = changed;
+    }
+
+    synchronized void put(ServiceReference<EventValidator> reference, Supplier<EventValidator> validator) {
+        List<byte[]> prefixes = prefixes(reference.getProperty(EventValidator.TOPICS));
+        JudgedBy signature =
+                new JudgedBy(name(reference), reference.getBundle().getVersion().toString());
+        all.put(reference, new EventJudge(signature, prefixes, validator));
+        settle();
+        if (!prefixes.isEmpty()) {
+            LOG.info(
+                    "event=event-validator-seated validator={}/{} topics={}",
+                    signature.name(),
+                    signature.version(),
+                    reference.getProperty(EventValidator.TOPICS));
+        }
+    }
+
+    synchronized void remove(ServiceReference<EventValidator> reference) {
+        EventJudge gone = all.remove(reference);
+        settle();
+        if (gone != null) {
+            LOG.info("event=event-validator-left validator={}", gone.signature());
+        }
+    }
+
+    private void settle() {
+        Map<String, EventJudge> foremost = new LinkedHashMap<>();
+        all.values().forEach(judge -> foremost.put(judge.signature().name(), judge));
+        judging = List.copyOf(foremost.values());
+        changed.run();
+    }
+
+    /** Says which topics must not be published to while nobody judges them. */
+    void require(String... topics) {
+        required = prefixes(topics);
+        changed.run();
+    }
+
+    /** Who judges the events of a topic. */
+    List<EventJudge> of(byte[] topic) {
+        List<EventJudge> present = judging;
+        return present.isEmpty()
+                ? present
+                : present.stream().filter(judge -> judge.judges(topic)).toList();
+    }
+
+    boolean mustJudge(byte[] topic) {
+        return required.stream().anyMatch(prefix -> Topic.begins(topic, prefix));
+    }
+
+    private static String name(ServiceReference<EventValidator> reference) {
+        Object name = reference.getProperty(ValidatorService.NAME);
+        if (name != null && !name.toString().isBlank()) {
+            return name.toString().strip();
+        }
+        String pid = String.valueOf(reference.getProperty(Constants.SERVICE_PID));
+        return (pid.startsWith(PID_PREFIX) ? pid.substring(PID_PREFIX.length()) : pid).replace('~', '-');
+    }
+
+    private static List<byte[]> prefixes(Object topics) {
+        List<byte[]> prefixes = new ArrayList<>();
+        for (Object part : parts(topics)) {
+            for (String item : part.toString().split(",", -1)) {
+                if (!item.isBlank()) {
+                    String prefix = item.strip();
+                    prefixes.add((prefix.endsWith("*") ? prefix.substring(0, prefix.length() - 1) : prefix)
+                            .getBytes(StandardCharsets.UTF_8));
+                }
+            }
+        }
+        return List.copyOf(prefixes);
+    }
+
+    private static Collection<?> parts(Object topics) {
+        if (topics instanceof Object[] array) {
+            return List.of(array);
+        }
+        return topics instanceof Collection<?> items ? items : topics == null ? List.of() : List.of(topics);
+    }
+}

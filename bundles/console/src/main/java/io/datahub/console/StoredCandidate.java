@@ -1,0 +1,67 @@
+package io.datahub.console;
+
+import io.datahub.api.Result;
+import io.datahub.api.record.Reading;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordStore;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.api.user.User;
+import io.datahub.api.validation.Candidate;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/** A record that is there already, shown to a validator as if it came now, by nobody's hand. */
+record StoredCandidate(RecordStore store, RecordVersion version) implements Candidate {
+
+    @Override
+    public RecordPath path() {
+        return version.path();
+    }
+
+    @Override
+    public Optional<String> user() {
+        return Optional.empty();
+    }
+
+    @Override
+    public long size() {
+        return version.size();
+    }
+
+    @Override
+    public String sha256() {
+        return version.sha256().orElseGet(this::digest);
+    }
+
+    private String digest() {
+        try (InputStream in = open()) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] buffer = new byte[1 << 16];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                digest.update(buffer, 0, read);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException("the record " + path() + " can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public InputStream open() throws IOException {
+        Result<Reading> reading = store.open(User.HUB, path());
+        if (reading.isRefused()) {
+            throw new IOException(reading.refusal().orElseThrow().detail());
+        }
+        return Channels.newInputStream(reading.get().channel());
+    }
+
+    @Override
+    public Optional<InputStream> openPrevious() throws IOException {
+        return Optional.of(open());
+    }
+}

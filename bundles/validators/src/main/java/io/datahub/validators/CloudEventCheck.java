@@ -1,0 +1,99 @@
+package io.datahub.validators;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.Schema;
+import io.datahub.api.record.RecordStore;
+import io.datahub.api.validation.Verdict;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** One configuration of the validator of CloudEvents at work. Immutable but for what it remembers; for any thread. */
+final class CloudEventCheck {
+
+    private static final int LONGEST_MESSAGE = 500;
+
+    private final long maxBytes;
+    private final boolean formats;
+    private final List<Pattern> types;
+    private final DataSchemas schemas;
+
+    /** @throws IllegalArgumentException if the configuration is no good */
+    CloudEventCheck(CloudEventsConfiguration configuration, RecordStore store) {
+        maxBytes = configuration.maxBytes();
+        if (maxBytes < 1) {
+            throw new IllegalArgumentException("maxBytes is " + maxBytes + "; it must be 1 or more");
+        }
+        if (Items.of(configuration.paths()).isEmpty()
+                && Items.of(configuration.topics()).isEmpty()) {
+            throw new IllegalArgumentException("paths and topics are missing; say which records it judges, such as"
+                    + " paths = events/**, or which events, such as topics = build.");
+        }
+        formats = configuration.formats();
+        types = Items.of(configuration.types()).stream()
+                .map(DataSchemas::wildcard)
+                .toList();
+        schemas = new DataSchemas(
+                store,
+                Catalog.of(configuration.catalog()),
+                JsonSchemaCompiler.draft(configuration.draft()),
+                configuration.dataSchemas());
+    }
+
+    boolean isTooBig(long size) {
+        return size > maxBytes;
+    }
+
+    Verdict tooBig(long size) {
+        return Limits.tooBig(size, maxBytes);
+    }
+
+    /**
+     * Checks an event.
+     *
+     * @param steps so many keywords of schemas are evaluated at most
+     */
+    Verdict check(InputStream bytes, long steps) throws IOException, InterruptedException {
+        Findings findings = new Findings();
+        Optional<JsonNode> event = SecureJson.parse(bytes, findings);
+        if (event.isPresent()) {
+            new CloudEventRules(findings).check(event.get());
+            String type = event.get().path("type").asText();
+            if (!types.isEmpty()
+                    && types.stream().noneMatch(pattern -> pattern.matcher(type).matches())) {
+                findings.add(0, 0, shortened("the type " + type + " is none of those that may be here"));
+            }
+            if (findings.verdict().accepted()) {
+                checkData(event.get(), type, steps, findings);
+            }
+        }
+        return findings.verdict();
+    }
+
+    private void checkData(JsonNode event, String type, long steps, Findings findings)
+            throws IOException, InterruptedException {
+        Optional<Schema> schema = schemas.of(type, findings);
+        if (schema.isEmpty()) {
+            return;
+        }
+        if (!event.has("data")) {
+            findings.add(0, 0, "data is missing; events of this type have JSON data");
+            return;
+        }
+        try {
+            JsonSchemaCheck.errors(schema.get(), event.get("data"), steps, formats)
+                    .forEach(error -> findings.add(0, 0, shortened("data" + JsonSchemaCheck.message(error))));
+        } catch (TooCostlyException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException(e.getMessage());
+            }
+            findings.add(0, 0, "the data is too costly to judge: " + e.getMessage());
+        }
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE) + "…";
+    }
+}

@@ -1,0 +1,162 @@
+package io.datahub.validators;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.DateTimeException;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * The rules of CloudEvents 1.0 for one event in the JSON format, and of the CDEvents binding for events of its types: id,
+ * source, type, subject and time of a CDEvent are those of the CloudEvent that carries it.
+ */
+final class CloudEventRules {
+
+    private static final List<String> REQUIRED = List.of("specversion", "id", "source", "type");
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]+");
+    private static final Pattern MEDIA_TYPE =
+            Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:\\s*;.*)?", Pattern.DOTALL);
+    private static final String CDEVENTS = "dev.cdevents.";
+
+    /** Where a CDEvent says once more what an attribute says. */
+    private static final Map<String, String> SHARED = Map.of(
+            "id", "/context/id",
+            "source", "/context/source",
+            "type", "/context/type",
+            "time", "/context/timestamp",
+            "subject", "/subject/id");
+
+    private final Findings findings;
+
+    CloudEventRules(Findings findings) {
+        this.findings = findings;
+    }
+
+    /** Checks one event. */
+    void check(JsonNode event) {
+        if (!event.isObject()) {
+            add("a CloudEvent is a JSON object");
+            return;
+        }
+        for (String name : REQUIRED) {
+            if (!event.path(name).isTextual() || event.path(name).textValue().isEmpty()) {
+                add(name + " is missing; a CloudEvent has it as a string that isn't empty");
+            }
+        }
+        String version = event.path("specversion").asText("1.0");
+        if (!version.isEmpty() && !version.equals("1.0")) {
+            add("specversion is " + version + "; it must be 1.0");
+        }
+        Iterator<Map.Entry<String, JsonNode>> members = event.fields();
+        while (members.hasNext()) {
+            Map.Entry<String, JsonNode> member = members.next();
+            if (!member.getValue().isNull()) {
+                checkMember(member.getKey(), member.getValue());
+            }
+        }
+        if (event.hasNonNull("data") && event.hasNonNull("data_base64")) {
+            add("there are both data and data_base64; one event has one of them");
+        }
+        if (event.path("type").asText().startsWith(CDEVENTS)) {
+            checkCdEvent(event);
+        }
+    }
+
+    private void checkMember(String name, JsonNode value) {
+        switch (name) {
+            case "data" -> {}
+            case "data_base64" -> {
+                if (!value.isTextual() || !isBase64(value.textValue())) {
+                    add("data_base64 is no Base64 (RFC 4648)");
+                }
+            }
+            case "specversion", "id", "type" -> {}
+            case "source" -> checkUri(name, value, false);
+            case "dataschema" -> checkUri(name, value, true);
+            case "subject" -> {
+                if (!value.isTextual() || value.textValue().isEmpty()) {
+                    add("subject is a string that isn't empty, or left out");
+                }
+            }
+            case "time" -> {
+                if (!value.isTextual() || !isTime(value.textValue())) {
+                    add("time is no date and time with a zone (RFC 3339), such as 2026-11-23T10:00:00Z");
+                }
+            }
+            case "datacontenttype" -> {
+                if (!value.isTextual() || !MEDIA_TYPE.matcher(value.textValue()).matches()) {
+                    add("datacontenttype is no media type, such as application/json");
+                }
+            }
+            default -> checkExtension(name, value);
+        }
+    }
+
+    private void checkExtension(String name, JsonNode value) {
+        if (!NAME.matcher(name).matches()) {
+            add("the attribute " + shortened(name) + " has a name of other characters than a-z and 0-9");
+        } else if (!(value.isTextual() || value.isBoolean() || (value.isIntegralNumber() && value.canConvertToInt()))) {
+            add("the attribute " + shortened(name)
+                    + " is neither a string, nor true or false, nor a whole number of 32 bits");
+        }
+    }
+
+    private void checkUri(String name, JsonNode value, boolean absolute) {
+        try {
+            String text = value.isTextual() ? value.textValue() : "";
+            if (!(absolute
+                    ? new URI(text).isAbsolute()
+                    : !text.isEmpty() && !new URI(text).toString().isEmpty())) {
+                throw new URISyntaxException(text, "not that");
+            }
+        } catch (URISyntaxException e) {
+            add(name + " is no URI" + (absolute ? " with a scheme" : " reference") + " (RFC 3986)");
+        }
+    }
+
+    private static boolean isBase64(String text) {
+        try {
+            Base64.getDecoder().decode(text);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static boolean isTime(String text) {
+        try {
+            DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(text.replace(' ', 'T'));
+            return true;
+        } catch (DateTimeException e) {
+            return false;
+        }
+    }
+
+    private void checkCdEvent(JsonNode event) {
+        JsonNode data = event.path("data");
+        if (!data.path("context").isObject()) {
+            add("data has no context; the data of a CDEvent has context and subject");
+            return;
+        }
+        for (String name : new TreeSet<>(SHARED.keySet())) {
+            String place = SHARED.get(name);
+            if (event.hasNonNull(name) && !event.get(name).equals(data.at(place))) {
+                add("data" + place + " differs from " + name + "; in a CDEvent both are the same");
+            }
+        }
+    }
+
+    private static String shortened(String name) {
+        return name.length() <= 40 ? name : name.substring(0, 40) + "…";
+    }
+
+    private void add(String message) {
+        findings.add(0, 0, message);
+    }
+}

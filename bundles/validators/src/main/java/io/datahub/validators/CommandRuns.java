@@ -1,0 +1,182 @@
+package io.datahub.validators;
+
+import io.datahub.api.validation.Candidate;
+import io.datahub.api.validation.Verdict;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Runs a program over one record at a time and thread, each run in a folder of its own, with a copy of the record that it
+ * may do with what it likes. The folders go with the runs; what a killed hub left is removed at the next start.
+ */
+final class CommandRuns {
+
+    private static final long LOOK_MILLIS = 10;
+    private static final int LONGEST_LINE = 500;
+    private static final Pattern PLACED = Pattern.compile("(\\d{1,9})(?::(\\d{1,9}))?: (.*)");
+
+    private final Path folder;
+    private final Map<String, String> environment;
+    private final long timeoutMillis;
+    private final long maxOutputBytes;
+
+    /** @param folder for this alone; it is emptied */
+    CommandRuns(Path folder, Map<String, String> environment, long timeoutMillis, long maxOutputBytes)
+            throws IOException {
+        this.folder = folder;
+        this.environment = environment;
+        this.timeoutMillis = timeoutMillis;
+        this.maxOutputBytes = maxOutputBytes;
+        if (maxOutputBytes < 1) {
+            throw new IllegalArgumentException("maxOutputBytes is " + maxOutputBytes + "; it must be 1 or more");
+        }
+        remove(folder);
+        Files.createDirectories(folder);
+    }
+
+    /**
+     * What a program finds in its environment: nothing of the hub's, but a path, a locale, and what is configured.
+     *
+     * @throws IllegalArgumentException if an item isn't NAME=VALUE
+     */
+    static Map<String, String> environment(String... items) {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("PATH", "/usr/local/bin:/usr/bin:/bin");
+        environment.put("LANG", "C.UTF-8");
+        for (String item : Items.of(items)) {
+            int equals = item.indexOf('=');
+            if (equals < 1) {
+                throw new IllegalArgumentException("environment has \"" + item + "\"; each item is NAME=VALUE");
+            }
+            environment.put(
+                    item.substring(0, equals).strip(),
+                    item.substring(equals + 1).strip());
+        }
+        return Map.copyOf(environment);
+    }
+
+    /**
+     * Has the program judge.
+     *
+     * @throws IOException if it takes too long, writes too much, or ends with another status than 0 and 1
+     */
+    Verdict judge(CommandLine command, Candidate candidate) throws IOException, InterruptedException {
+        Path own = Files.createTempDirectory(folder, "run");
+        try {
+            Path record = own.resolve("record");
+            try (InputStream bytes = candidate.open()) {
+                Files.copy(bytes, record);
+            }
+            if (Files.getFileStore(record).supportsFileAttributeView("posix")) {
+                Files.setPosixFilePermissions(record, PosixFilePermissions.fromString("r--------"));
+            }
+            return run(command, facts(candidate, record), own);
+        } finally {
+            remove(own);
+        }
+    }
+
+    private static Map<String, String> facts(Candidate candidate, Path record) {
+        return Map.of(
+                "file", record.toString(),
+                "path", candidate.path().toString(),
+                "user", candidate.user().orElse(""),
+                "size", String.valueOf(candidate.size()),
+                "sha256", candidate.sha256());
+    }
+
+    private Verdict run(CommandLine command, Map<String, String> facts, Path own)
+            throws IOException, InterruptedException {
+        Path output = own.resolve("output");
+        Path errors = own.resolve("errors");
+        ProcessBuilder builder = new ProcessBuilder(command.with(facts))
+                .directory(own.toFile())
+                .redirectInput(own.resolve("record").toFile())
+                .redirectOutput(output.toFile())
+                .redirectError(errors.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        builder.environment().put("HOME", own.toString());
+        builder.environment().put("TMPDIR", own.toString());
+        facts.forEach((name, value) -> builder.environment().put("DATAHUB_" + name.toUpperCase(Locale.ROOT), value));
+        int status;
+        try (ProcessTree tree = new ProcessTree(builder)) {
+            status = await(tree.process(), output, errors);
+        }
+        if (status > 1) {
+            throw new IOException("its program ended with status " + status + saying(errors));
+        }
+        return status == 0 ? Verdict.accept() : refusal(Files.readAllBytes(output));
+    }
+
+    private int await(Process process, Path output, Path errors) throws IOException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        boolean over = false;
+        while (!over) {
+            over = process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            if (Files.size(output) + Files.size(errors) > maxOutputBytes) {
+                throw new IOException("its program wrote more than " + maxOutputBytes + " bytes and was ended");
+            }
+            if (!over && System.nanoTime() - end > 0) {
+                throw new IOException("its program took longer than " + timeoutMillis + " ms and was ended");
+            }
+        }
+        return process.exitValue();
+    }
+
+    private static String saying(Path errors) throws IOException {
+        String text = printable(new String(Files.readAllBytes(errors), StandardCharsets.UTF_8).strip());
+        return text.isEmpty() ? "" : ": " + text;
+    }
+
+    /** A line may begin with a line and a column of the record: {@code 12:3: what is wrong}. */
+    private static Verdict refusal(byte[] output) {
+        Findings findings = new Findings();
+        List<String> lines = new String(output, StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> !line.isBlank())
+                .toList();
+        for (String line : lines) {
+            Matcher placed = PLACED.matcher(line.strip());
+            if (placed.matches()) {
+                int column = placed.group(2) == null ? 0 : Integer.parseInt(placed.group(2));
+                findings.add(Integer.parseInt(placed.group(1)), column, printable(placed.group(3)));
+            } else {
+                findings.add(0, 0, printable(line.strip()));
+            }
+        }
+        if (lines.isEmpty()) {
+            findings.add(0, 0, "its program refuses the record and doesn't say why");
+        }
+        return findings.verdict();
+    }
+
+    private static String printable(String text) {
+        String printed = text.replaceAll("\\p{Cntrl}", " ");
+        return printed.length() <= LONGEST_LINE ? printed : printed.substring(0, LONGEST_LINE) + "…";
+    }
+
+    private static void remove(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

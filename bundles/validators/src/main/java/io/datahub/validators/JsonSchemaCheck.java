@@ -1,0 +1,76 @@
+package io.datahub.validators;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Says what a schema has against a document. */
+final class JsonSchemaCheck {
+
+    /** Beyond it nobody is told the lines, only the pointers. */
+    private static final long MOST_SEARCHED = 4 << 20;
+
+    private static final int LONGEST_MESSAGE = 500;
+
+    /** The bytes of the document, once more. */
+    interface Bytes {
+        InputStream open() throws IOException;
+    }
+
+    private JsonSchemaCheck() {}
+
+    /**
+     * Evaluates the schema.
+     *
+     * @param steps so many keywords are evaluated at most
+     * @return what is wrong, at most {@link Findings#MOST} of it
+     * @throws TooCostlyException if it costs too much, or the thread is interrupted
+     */
+    static List<Error> errors(Schema schema, JsonNode document, long steps, boolean formats) {
+        BoundedEvaluation evaluation = new BoundedEvaluation(Findings.MOST, steps, formats);
+        try {
+            schema.validate(evaluation, document);
+        } catch (BoundedEvaluation.EnoughException e) {
+            if (evaluation.found().isEmpty()) {
+                throw new TooCostlyException("too many faults in the alternatives of its schema");
+            }
+        } catch (StackOverflowError e) {
+            throw new TooCostlyException("its schema refers to itself without end");
+        }
+        return evaluation.found();
+    }
+
+    /** Adds errors to the findings, each with the place where the value begins. */
+    static void report(List<Error> errors, long size, Bytes bytes, Findings findings) throws IOException {
+        if (errors.isEmpty()) {
+            return;
+        }
+        Set<String> pointers = errors.stream()
+                .map(error -> error.getInstanceLocation().toString())
+                .collect(Collectors.toSet());
+        Map<String, JsonLocation> places = Map.of();
+        if (size <= MOST_SEARCHED) {
+            try (InputStream in = bytes.open()) {
+                places = SecureJson.places(in, pointers);
+            }
+        }
+        for (Error error : errors) {
+            JsonLocation place = places.get(error.getInstanceLocation().toString());
+            findings.add(
+                    place == null ? 0 : place.getLineNr(), place == null ? 0 : place.getColumnNr(), message(error));
+        }
+    }
+
+    static String message(Error error) {
+        String pointer = error.getInstanceLocation().toString();
+        String text = (pointer.isEmpty() ? "" : pointer + ": ") + error.getMessage();
+        return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE) + "…";
+    }
+}

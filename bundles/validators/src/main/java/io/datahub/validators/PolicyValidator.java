@@ -1,0 +1,84 @@
+package io.datahub.validators;
+
+import io.datahub.api.validation.Candidate;
+import io.datahub.api.validation.Validator;
+import io.datahub.api.validation.Verdict;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Locale;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.metatype.annotations.Designate;
+
+/**
+ * The rule: "a record has a size within these bounds, one of these extensions, and content of one of these types, as its
+ * first bytes show". One instance a configuration.
+ */
+@Component(
+        name = "io.datahub.validator.policy",
+        service = Validator.class,
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = PolicyConfiguration.class, factory = true)
+public final class PolicyValidator implements Validator {
+
+    private final long minBytes;
+    private final long maxBytes;
+    private final List<String> extensions;
+    private final List<String> types;
+    private final List<String> refusedTypes;
+    private final boolean matchExtension;
+
+    @Activate
+    public PolicyValidator(PolicyConfiguration configuration) {
+        minBytes = configuration.minBytes();
+        maxBytes = Limits.checked(configuration.maxBytes(), configuration.paths());
+        if (minBytes < 0 || minBytes > maxBytes) {
+            throw new IllegalArgumentException(
+                    "minBytes is " + minBytes + "; it must be from 0 to maxBytes, which is " + maxBytes);
+        }
+        extensions = Items.of(configuration.extensions()).stream()
+                .map(extension -> (extension.startsWith(".") ? extension : "." + extension).toLowerCase(Locale.ROOT))
+                .toList();
+        types = Items.of(configuration.types());
+        refusedTypes = Items.of(configuration.refusedTypes());
+        matchExtension = configuration.matchExtension();
+    }
+
+    @Override
+    public Verdict judge(Candidate candidate) throws IOException {
+        Findings findings = new Findings();
+        long size = candidate.size();
+        if (size < minBytes || size > maxBytes) {
+            findings.add(0, 0, "the record has " + size + " bytes; here it has from " + minBytes + " to " + maxBytes);
+        }
+        String name = candidate.path().name().toLowerCase(Locale.ROOT);
+        if (!extensions.isEmpty() && extensions.stream().noneMatch(name::endsWith)) {
+            findings.add(0, 0, "the name " + name + " has none of the extensions " + String.join(", ", extensions));
+        }
+        if (!types.isEmpty() || !refusedTypes.isEmpty() || matchExtension) {
+            judgeContent(name, type(candidate), findings);
+        }
+        return findings.verdict();
+    }
+
+    private static MediaType type(Candidate candidate) throws IOException {
+        try (InputStream bytes = candidate.open()) {
+            return MediaType.of(bytes.readNBytes(MediaType.BYTES_NEEDED));
+        }
+    }
+
+    private void judgeContent(String name, MediaType type, Findings findings) {
+        if (!types.isEmpty() && types.stream().noneMatch(type::matches)) {
+            findings.add(0, 0, "the content is " + type + "; here it is one of " + String.join(", ", types));
+        }
+        refusedTypes.stream()
+                .filter(type::matches)
+                .findFirst()
+                .ifPresent(refused -> findings.add(0, 0, "the content is " + type + ", which may not be here"));
+        if (matchExtension && !type.fits(name)) {
+            findings.add(0, 0, "the content is " + type + ", which is not what the extension of " + name + " says");
+        }
+    }
+}
