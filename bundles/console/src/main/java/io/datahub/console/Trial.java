@@ -106,8 +106,8 @@ final class Trial implements AutoCloseable {
 
     /** What came of it, in a line. */
     String summary() {
-        return known.name() + "/" + known.version() + " judged " + judged + " records, refused " + refused + ", failed at "
-                + failed;
+        return known.name() + "/" + known.version() + " judged " + judged + " records, refused " + refused
+                + ", failed at " + failed;
     }
 
     @Override

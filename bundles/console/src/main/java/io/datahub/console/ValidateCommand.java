@@ -35,8 +35,9 @@ public final class ValidateCommand extends DatahubCommand {
 
     @Option(
             name = "--validator",
-            description = "Has this one alone judge, by its name or NAME/VERSION, also one that is shadowed or on trial:"
-                    + " the record, or all below the directory, or all there are")
+            description =
+                    "Has this one alone judge, by its name or NAME/VERSION, also one that is shadowed or on trial:"
+                            + " the record, or all below the directory, or all there are")
     String validator;
 
     @Argument(name = "path", description = "The path of the record, such as builds/app.xml, or of a directory")

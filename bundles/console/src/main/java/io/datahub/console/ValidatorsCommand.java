@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Dictionary;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.karaf.shell.api.action.Command;
@@ -39,7 +40,7 @@ public final class ValidatorsCommand extends DatahubCommand {
                     one.topics(),
                     one.reference().getBundle().getSymbolicName());
         }
-        TreeMap<String, List<String>> away = expected();
+        Map<String, List<String>> away = expected();
         away.keySet().removeAll(there);
         away.forEach((name, paths) -> table.row(name, "", "away", paths, List.of(), ""));
         print(table);
@@ -56,8 +57,8 @@ public final class ValidatorsCommand extends DatahubCommand {
     }
 
     /** The validators that are configured or required, with their paths. */
-    private TreeMap<String, List<String>> expected() throws IOException {
-        TreeMap<String, List<String>> expected = new TreeMap<>();
+    private Map<String, List<String>> expected() throws IOException {
+        Map<String, List<String>> expected = new TreeMap<>();
         for (Configuration one : configurations(context, "(service.pid=io.datahub.store)")) {
             for (String item : KnownValidator.items(one.getProperties().get("require"))) {
                 int colon = item.indexOf(':');

@@ -78,8 +78,8 @@ class ValidateCommandTest {
     private Result<RecordVersion> find(RecordPath path) throws IOException {
         Path file = folder.resolve(path.toString());
         return Files.isRegularFile(file)
-                ? Result.done(new RecordVersion(
-                        path, Files.size(file), Instant.EPOCH, Optional.empty(), Optional.empty()))
+                ? Result.done(
+                        new RecordVersion(path, Files.size(file), Instant.EPOCH, Optional.empty(), Optional.empty()))
                 : Result.refused(Reason.NOT_FOUND, "there is nothing at " + path);
     }
 
@@ -112,11 +112,7 @@ class ValidateCommandTest {
         try (Stream<Path> files = Files.list(path)) {
             List<Listing.Entry> entries = files.sorted()
                     .map(file -> new Listing.Entry(
-                            file.getFileName().toString(),
-                            Files.isDirectory(file),
-                            0,
-                            Instant.EPOCH,
-                            Optional.empty()))
+                            file.getFileName().toString(), Files.isDirectory(file), 0, Instant.EPOCH, Optional.empty()))
                     .toList();
             return Result.done(new Listing(directory, entries, Optional.empty(), Cursor.BEGINNING));
         }
@@ -138,8 +134,7 @@ class ValidateCommandTest {
 
     @Test
     void shouldTakeTheNewestOfAName() {
-        assertThatThrownBy(() -> run("food", "a/"))
-                .hasMessage("food/2.0.0 judged 2 records, refused 2, failed at 0");
+        assertThatThrownBy(() -> run("food", "a/")).hasMessage("food/2.0.0 judged 2 records, refused 2, failed at 0");
     }
 
     @Test

@@ -122,7 +122,8 @@ public final class StoreService
         judgement.limit(Duration.ofMillis(configuration.judgeMillis()));
         bench.putOnTrial(Arrays.stream(String.join(",", configuration.trial()).split(",", -1))
                 .map(String::strip)
-                .filter(name -> !name.equals(Requirement.USERS.name()) && !name.startsWith(Requirement.USERS.name() + "/"))
+                .filter(name ->
+                        !name.equals(Requirement.USERS.name()) && !name.startsWith(Requirement.USERS.name() + "/"))
                 .collect(Collectors.toSet()));
     }
 

@@ -6,7 +6,6 @@ import java.net.URISyntaxException;
 import java.time.DateTimeException;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -53,9 +52,7 @@ final class CloudEventRules {
         if (!version.isEmpty() && !version.equals("1.0")) {
             add("specversion is " + version + "; it must be 1.0");
         }
-        Iterator<Map.Entry<String, JsonNode>> members = event.fields();
-        while (members.hasNext()) {
-            Map.Entry<String, JsonNode> member = members.next();
+        for (Map.Entry<String, JsonNode> member : event.properties()) {
             if (!member.getValue().isNull()) {
                 checkMember(member.getKey(), member.getValue());
             }
