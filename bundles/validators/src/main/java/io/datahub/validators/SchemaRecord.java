@@ -27,7 +27,11 @@ final class SchemaRecord<S> {
     /** Makes schemas of records. */
     interface Compiler<S> {
 
-        /** @throws IOException if one of the records is missing, can't be read, or is no schema */
+        /**
+         * Compiles one.
+         *
+         * @throws IOException if one of the records is missing, can't be read, or is no schema
+         */
         S compile(SchemaSource source) throws IOException;
     }
 
