@@ -138,8 +138,7 @@ final class Publication implements BodySink {
         }
         try (Session session = broker.open(login, NOBODY)) {
             for (Outgoing event : events) {
-                Optional<Refusal> refusal =
-                        session.refusal(session.publish(event.topic(), event.payload()));
+                Optional<Refusal> refusal = session.refusal(session.publish(event.topic(), event.payload()));
                 if (refusal.isPresent()) {
                     return refusal;
                 }

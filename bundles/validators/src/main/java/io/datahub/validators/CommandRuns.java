@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,18 +28,31 @@ final class CommandRuns {
 
     private static final long LOOK_MILLIS = 10;
     private static final int LONGEST_LINE = 500;
+    private static final Pattern STATUS = Pattern.compile("[1-9][0-9]{0,2}");
     private static final Pattern PLACED = Pattern.compile("(\\d{1,9})(?::(\\d{1,9}))?: (.*)");
 
     private final Path folder;
     private final Map<String, String> environment;
+    private final Set<Integer> refusals;
     private final long timeoutMillis;
     private final long maxOutputBytes;
 
-    /** @param folder for this alone; it is emptied */
-    CommandRuns(Path folder, Map<String, String> environment, long timeoutMillis, long maxOutputBytes)
+    /**
+     * Prepares for runs.
+     *
+     * @param folder for this alone; it is emptied
+     * @param refusals the exit statuses by which the program refuses
+     */
+    CommandRuns(
+            Path folder,
+            Map<String, String> environment,
+            Set<Integer> refusals,
+            long timeoutMillis,
+            long maxOutputBytes)
             throws IOException {
         this.folder = folder;
         this.environment = environment;
+        this.refusals = refusals;
         this.timeoutMillis = timeoutMillis;
         this.maxOutputBytes = maxOutputBytes;
         if (maxOutputBytes < 1) {
@@ -69,9 +84,25 @@ final class CommandRuns {
     }
 
     /**
+     * The exit statuses by which a program refuses.
+     *
+     * @throws IllegalArgumentException if an item is no number from 1 to 255
+     */
+    static Set<Integer> statuses(String... items) {
+        Set<Integer> statuses = new HashSet<>();
+        for (String item : Items.of(items)) {
+            if (!STATUS.matcher(item).matches() || Integer.parseInt(item) > 255) {
+                throw new IllegalArgumentException("refusals has \"" + item + "\"; each item is from 1 to 255");
+            }
+            statuses.add(Integer.valueOf(item));
+        }
+        return Set.copyOf(statuses);
+    }
+
+    /**
      * Has the program judge.
      *
-     * @throws IOException if it takes too long, writes too much, or ends with another status than 0 and 1
+     * @throws IOException if it takes too long, writes too much, or ends with a status that says nothing
      */
     Verdict judge(CommandLine command, Candidate candidate) throws IOException, InterruptedException {
         Path own = Files.createTempDirectory(folder, "run");
@@ -83,7 +114,7 @@ final class CommandRuns {
             if (Files.getFileStore(record).supportsFileAttributeView("posix")) {
                 Files.setPosixFilePermissions(record, PosixFilePermissions.fromString("r--------"));
             }
-            return run(command, facts(candidate, record), own);
+            return run(command, facts(candidate, record), own, candidate.path().toString());
         } finally {
             remove(own);
         }
@@ -98,7 +129,8 @@ final class CommandRuns {
                 "sha256", candidate.sha256());
     }
 
-    private Verdict run(CommandLine command, Map<String, String> facts, Path own)
+    /** @param path what the program calls by the name of the copy */
+    private Verdict run(CommandLine command, Map<String, String> facts, Path own, String path)
             throws IOException, InterruptedException {
         Path output = own.resolve("output");
         Path errors = own.resolve("errors");
@@ -116,10 +148,26 @@ final class CommandRuns {
         try (ProcessTree tree = new ProcessTree(builder)) {
             status = await(tree.process(), output, errors);
         }
-        if (status > 1) {
-            throw new IOException("its program ended with status " + status + saying(errors));
+        if (status == 0) {
+            return Verdict.accept();
         }
-        return status == 0 ? Verdict.accept() : refusal(Files.readAllBytes(output));
+        List<String> said = lines(output, facts, path);
+        List<String> complained = lines(errors, facts, path);
+        if (!refusals.contains(status)) {
+            throw new IOException("its program ended with status " + status
+                    + (complained.isEmpty() ? "" : ": " + String.join(" ", complained)));
+        }
+        return refusal(said.isEmpty() ? complained : said);
+    }
+
+    private static List<String> lines(Path file, Map<String, String> facts, String path) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                .replace(facts.get("file"), path)
+                .lines()
+                .filter(line -> !line.isBlank())
+                .limit(Findings.MOST)
+                .map(line -> printable(line.strip()))
+                .toList();
     }
 
     private int await(Process process, Path output, Path errors) throws IOException, InterruptedException {
@@ -137,25 +185,16 @@ final class CommandRuns {
         return process.exitValue();
     }
 
-    private static String saying(Path errors) throws IOException {
-        String text = printable(new String(Files.readAllBytes(errors), StandardCharsets.UTF_8).strip());
-        return text.isEmpty() ? "" : ": " + text;
-    }
-
     /** A line may begin with a line and a column of the record: {@code 12:3: what is wrong}. */
-    private static Verdict refusal(byte[] output) {
+    private static Verdict refusal(List<String> lines) {
         Findings findings = new Findings();
-        List<String> lines = new String(output, StandardCharsets.UTF_8)
-                .lines()
-                .filter(line -> !line.isBlank())
-                .toList();
         for (String line : lines) {
-            Matcher placed = PLACED.matcher(line.strip());
+            Matcher placed = PLACED.matcher(line);
             if (placed.matches()) {
                 int column = placed.group(2) == null ? 0 : Integer.parseInt(placed.group(2));
-                findings.add(Integer.parseInt(placed.group(1)), column, printable(placed.group(3)));
+                findings.add(Integer.parseInt(placed.group(1)), column, placed.group(3));
             } else {
-                findings.add(0, 0, printable(line.strip()));
+                findings.add(0, 0, line);
             }
         }
         if (lines.isEmpty()) {

@@ -15,8 +15,8 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 
 /**
- * The rule: "a record is what a program of the operator takes it for": it accepts by the exit status 0, and refuses by 1,
- * each line of its output being a violation; anything else is a failure. One instance a configuration.
+ * The rule: "a record is what a program of the operator takes it for": it accepts by the exit status 0, and refuses by 1
+ * or what else is configured, each line of its output being a violation; anything else is a failure. One instance a configuration.
  */
 @Component(
         name = "io.datahub.validator.command",
@@ -44,6 +44,7 @@ public final class CommandValidator implements Validator {
         runs = new CommandRuns(
                 home.state().resolve("commands").resolve(folder(properties)),
                 CommandRuns.environment(configuration.environment()),
+                CommandRuns.statuses(configuration.refusals()),
                 configuration.timeoutMillis(),
                 configuration.maxOutputBytes());
     }

@@ -7,7 +7,9 @@ import io.datahub.api.validation.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import javax.xml.transform.stream.StreamSource;
 import javax.xml.validation.Schema;
+import javax.xml.validation.SchemaFactory;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.xml.sax.SAXException;
@@ -21,6 +23,7 @@ import org.xml.sax.SAXException;
 @ValidatorService(name = "users", paths = "broker_users.xml")
 public final class UsersValidator implements Validator {
 
+    private static final String SCHEMA = "broker-users-1.xsd";
     private static final long MAX_BYTES = 16L << 20;
 
     private final Clock clock;
@@ -33,7 +36,11 @@ public final class UsersValidator implements Validator {
 
     UsersValidator(Clock clock) {
         this.clock = clock;
-        schema = new UsersSchema().compile();
+        try (InputStream in = UsersValidator.class.getResourceAsStream(SCHEMA)) {
+            schema = SchemaFactory.newDefaultInstance().newSchema(new StreamSource(in));
+        } catch (IOException | SAXException e) {
+            throw new IllegalStateException("the schema of the users file can't be read: " + e.getMessage(), e);
+        }
     }
 
     @Override

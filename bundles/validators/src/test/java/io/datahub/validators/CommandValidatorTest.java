@@ -93,6 +93,17 @@ class CommandValidatorTest {
     }
 
     @Test
+    void shouldRefuseByOtherStatusesWhereThatIsConfiguredAndByWhatItComplainsOf() throws Exception {
+        CommandValidator validator = validator(
+                script("echo \"$1: line 1: no good\" >&2; exit 2") + " {file}", "refusals", new String[] {"1, 2"});
+
+        assertThat(judge(validator, "a/b.sh", "").violations())
+                .containsExactly(Violation.of("a/b.sh: line 1: no good"));
+        assertThatThrownBy(() -> validator("/bin/true", "refusals", new String[] {"0"}))
+                .hasMessageContaining("refusals has \"0\"");
+    }
+
+    @Test
     void shouldFailWhenTheProgramIsKilled() throws IOException {
         CommandValidator validator = validator(script("kill -9 $$").toString());
 

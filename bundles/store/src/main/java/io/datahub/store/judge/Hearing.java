@@ -108,7 +108,8 @@ final class Hearing {
                             : "took longer than " + seat.limit().toMillis() + " ms",
                     e);
         } catch (ExecutionException e) {
-            throw failed("failed: " + e.getCause(), e.getCause());
+            Throwable cause = e.getCause();
+            throw failed("failed: " + (cause.getMessage() == null ? cause : cause.getMessage()), cause);
         } catch (InterruptedException e) {
             task.cancel(true);
             Thread.currentThread().interrupt();
