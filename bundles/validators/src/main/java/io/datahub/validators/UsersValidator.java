@@ -7,9 +7,7 @@ import io.datahub.api.validation.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
-import javax.xml.transform.stream.StreamSource;
 import javax.xml.validation.Schema;
-import javax.xml.validation.SchemaFactory;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.xml.sax.SAXException;
@@ -23,7 +21,6 @@ import org.xml.sax.SAXException;
 @ValidatorService(name = "users", paths = "broker_users.xml")
 public final class UsersValidator implements Validator {
 
-    private static final String SCHEMA = "broker-users-1.xsd";
     private static final long MAX_BYTES = 16L << 20;
 
     private final Clock clock;
@@ -36,11 +33,7 @@ public final class UsersValidator implements Validator {
 
     UsersValidator(Clock clock) {
         this.clock = clock;
-        try (InputStream in = UsersValidator.class.getResourceAsStream(SCHEMA)) {
-            schema = SchemaFactory.newDefaultInstance().newSchema(new StreamSource(in));
-        } catch (IOException | SAXException e) {
-            throw new IllegalStateException("the schema of the users file can't be read: " + e.getMessage(), e);
-        }
+        schema = new UsersSchema().compile();
     }
 
     @Override
