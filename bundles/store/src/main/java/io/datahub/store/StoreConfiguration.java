@@ -72,7 +72,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             description =
                     "How much may lie below a prefix or belong to a user: PREFIX: BYTES N files and @USER: BYTES N"
-                        + " files, separated by commas or line ends; / is everything, @* everybody; units KiB to TiB")
+                            + " files, separated by commas or line ends; / is everything, @* everybody; units KiB to TiB")
     String quotas() default "";
 
     @AttributeDefinition(
@@ -104,8 +104,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             description =
                     "Names that programs give to files they haven't finished: * is any characters, ? one, XXXXXX six"
-                        + " letters and digits that aren't all small letters; put into files/ or incoming/ under such"
-                        + " a name they are no records until renamed")
+                            + " letters and digits that aren't all small letters; put into files/ or incoming/ under such"
+                            + " a name they are no records until renamed")
     String[] temporaryNames() default {
         ".*.XXXXXX", // rsync
         ".goutputstream-XXXXXX", // GLib
