@@ -19,6 +19,7 @@ final class Housekeeping implements AutoCloseable {
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "datahub-store-housekeeping"));
 
+    @SuppressWarnings("FutureReturnValueIgnored") // tidy catches what it throws
     Housekeeping(RecordFiles records) {
         this.records = records;
         thread.scheduleWithFixedDelay(this::tidy, SECONDS, SECONDS, TimeUnit.SECONDS);

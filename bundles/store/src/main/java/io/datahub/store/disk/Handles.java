@@ -94,6 +94,7 @@ final class Handles implements AutoCloseable {
     }
 
     /** Walks down to a directory, following no link; null where the platform can't do that. */
+    @SuppressWarnings("StreamResourceLeak") // each is closed here or handed on
     private SecureDirectoryStream<Path> walk(RecordPath directory) throws IOException {
         DirectoryStream<Path> top = Files.newDirectoryStream(root);
         if (!(top instanceof SecureDirectoryStream<Path> at)) {
@@ -101,7 +102,7 @@ final class Handles implements AutoCloseable {
             return null;
         }
         if (!directory.isRoot()) {
-            for (String segment : directory.toString().split("/")) {
+            for (String segment : directory.toString().split("/", -1)) {
                 SecureDirectoryStream<Path> above = at;
                 try (above) {
                     at = above.newDirectoryStream(Path.of(segment), LinkOption.NOFOLLOW_LINKS);
