@@ -7,12 +7,11 @@ import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -20,16 +19,18 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Lets requests in: finds what is mounted at their path, who sent them, and hands them over with the {@link Login} as
- * request attribute. The path is matched as the client wrote it; nothing here decodes it.
+ * Lets requests in: finds what is mounted at their path, who sent them and where from, and hands them over with the
+ * {@link Login} and the {@link Origin} as request attributes. The path is matched as the client wrote it; nothing here decodes it.
  */
 final class Door extends Handler.Abstract {
 
     private final Mounts mounts;
     private final Authenticator authenticator;
+    private final Supplier<Forwarding> forwarding;
     private volatile WebOrigins origins;
 
-    Door(Mounts mounts, Authenticator authenticator, WebOrigins origins) {
+    Door(Mounts mounts, Authenticator authenticator, WebOrigins origins, Supplier<Forwarding> forwarding) {
+        this.forwarding = forwarding;
         this.mounts = mounts;
         this.authenticator = authenticator;
         this.origins = origins;
@@ -54,12 +55,11 @@ final class Door extends Handler.Abstract {
         if (!pages.mayWrite(request)) {
             return refuse(request, response, callback, foreign());
         }
-        Origin origin = origin(request);
-        Result<Credentials> shown =
-                AuthorizationHeader.parse(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION));
+        Origin origin = forwarding.get().origin(request);
+        request.setAttribute(Origin.class.getName(), origin);
+        Result<Credentials> shown = credentials(request);
         Result<Login> login = shown.then(credentials -> authenticator.authenticate(credentials, origin));
-        boolean showedNothing = !shown.isRefused() && shown.get() instanceof Credentials.None;
-        if (login.isRefused() && !showedNothing) {
+        if (login.isRefused() && !showsNothing(shown)) {
             Duration penalty =
                     shown.isRefused() ? authenticator.penalty(origin) : authenticator.penalty(shown.get(), origin);
             refuseLate(request, response, callback, login.refusal().orElseThrow(), penalty);
@@ -91,11 +91,15 @@ final class Door extends Handler.Abstract {
                         : nothingAt(request.getHttpURI().getPath()));
     }
 
-    private static Origin origin(Request request) {
-        InetAddress address = request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress peer
-                ? peer.getAddress()
-                : InetAddress.getLoopbackAddress();
-        return new Origin("http", address, request.isSecure());
+    /** What the client shows: what it wrote, else the certificate of its connection. */
+    private static Result<Credentials> credentials(Request request) {
+        Result<Credentials> written =
+                AuthorizationHeader.parse(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION));
+        return showsNothing(written) ? ClientCertificate.of(request).orElse(written) : written;
+    }
+
+    private static boolean showsNothing(Result<Credentials> shown) {
+        return !shown.isRefused() && shown.get() instanceof Credentials.None;
     }
 
     private static Refusal nothingAt(String path) {

@@ -3,10 +3,12 @@ package io.datahub.jetty;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Networks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.server.Handler;
@@ -28,6 +30,9 @@ final class HttpServer implements HealthCheck {
     /** What downloads use at once; larger buffers would be made anew each time. */
     private static final int LARGEST_POOLED_BYTES = 128 * 1024;
 
+    /** How often the files of certificates are looked at. */
+    private static final long CERTIFICATES_SECONDS = 2;
+
     private final Server server;
     private final QueuedThreadPool threads;
     private final Mounts mounts;
@@ -35,6 +40,7 @@ final class HttpServer implements HealthCheck {
     private final Listeners listeners;
     private final ConcurrentSkipListMap<Listening, ServerConnector> connectors = new ConcurrentSkipListMap<>();
     private volatile JettyConfiguration configuration;
+    private volatile Forwarding forwarding;
     private volatile String fault = "";
 
     HttpServer(Authenticator authenticator, JettyConfiguration configuration) {
@@ -44,10 +50,19 @@ final class HttpServer implements HealthCheck {
         server = new Server(threads, null, new ArrayByteBufferPool(0, -1, LARGEST_POOLED_BYTES));
         server.setStopTimeout(configuration.stopTimeoutMillis());
         server.setErrorHandler(new Problems());
-        listeners = new Listeners(server);
+        forwarding = forwarding(configuration);
+        listeners = new Listeners(server, () -> forwarding);
         mounts = new Mounts(server);
-        door = new Door(mounts, authenticator, new WebOrigins(configuration.origins()));
+        door = new Door(mounts, authenticator, new WebOrigins(configuration.origins()), () -> forwarding);
         server.setHandler(new GracefulHandler(door));
+    }
+
+    private static Forwarding forwarding(JettyConfiguration configuration) {
+        try {
+            return new Forwarding(new Networks(configuration.proxies()));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException("proxies in io.datahub.jetty.cfg: " + e.getMessage(), e);
+        }
     }
 
     /** Mounts a handler. */
@@ -69,11 +84,20 @@ final class HttpServer implements HealthCheck {
         try {
             open(configuration).values().forEach(server::addConnector);
             server.start();
+            watchCertificates();
         } catch (Exception e) {
             stop();
             throw e;
         }
         LOG.info("listening at={} maxThreads={}", addresses(), threads.getMaxThreads());
+    }
+
+    private void watchCertificates() {
+        if (server.isRunning()) {
+            listeners.refreshCertificates();
+            server.getScheduler()
+                    .schedule(() -> threads.execute(this::watchCertificates), CERTIFICATES_SECONDS, TimeUnit.SECONDS);
+        }
     }
 
     /** Opens the sockets that are missing, or none if one can't be opened. */
@@ -101,6 +125,7 @@ final class HttpServer implements HealthCheck {
         connectors.values().forEach(connector -> listeners.adjust(connector, changed));
         configuration = changed;
         try {
+            forwarding = forwarding(changed);
             for (ServerConnector connector : open(changed).values()) {
                 connector.start();
                 server.addConnector(connector);
@@ -120,6 +145,7 @@ final class HttpServer implements HealthCheck {
                 ServerConnector connector = connectors.remove(at);
                 server.removeConnector(connector);
                 connector.stop();
+                listeners.forget(at);
             }
         }
     }
@@ -141,7 +167,8 @@ final class HttpServer implements HealthCheck {
         if (!server.isStarted()) {
             return Health.down("the HTTP server isn't running; the log says why");
         }
-        return fault.isEmpty() ? Health.ready("listening at " + addresses()) : Health.down(fault);
+        String wrong = fault.isEmpty() ? listeners.fault() : fault;
+        return wrong.isEmpty() ? Health.ready("listening at " + addresses()) : Health.down(wrong);
     }
 
     /** Refuses new requests, gives those in flight their time, and closes the sockets. */

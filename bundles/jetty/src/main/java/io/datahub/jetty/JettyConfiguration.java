@@ -16,11 +16,20 @@ public @interface JettyConfiguration {
     @AttributeDefinition(description = "PEM file with the server's certificate chain; empty for no TLS")
     String tls_cert() default "";
 
-    @AttributeDefinition(description = "PEM file with the private key in PKCS #8")
+    @AttributeDefinition(description = "PEM file with the private key, without a password")
     String tls_key() default "";
 
     @AttributeDefinition(description = "TCP port for HTTPS, used when there is a certificate")
     int tls_port() default 8443;
+
+    @AttributeDefinition(description = "Whether clients are asked for a certificate, by which they can log in")
+    boolean tls_clientCertificates() default true;
+
+    @AttributeDefinition(
+            description =
+                    "Addresses and networks of proxies whose X-Forwarded-For, X-Forwarded-Proto, Forwarded and PROXY"
+                            + " headers are believed, such as 127.0.0.1 or 10.0.0.0/8")
+    String[] proxies() default {};
 
     @AttributeDefinition(
             description = "Origins of web pages that may write, and read answers, besides the hub's own, such as"

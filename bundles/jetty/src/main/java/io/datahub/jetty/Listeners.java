@@ -3,13 +3,14 @@ package io.datahub.jetty;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
-import org.eclipse.jetty.http2.HTTP2Cipher;
 import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
@@ -20,7 +21,6 @@ import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** Makes the sockets that the server listens at. */
 final class Listeners {
@@ -39,15 +39,43 @@ final class Listeners {
     private static final int STREAM_WINDOW_BYTES = 2 * 1024 * 1024;
 
     private final Server server;
+    private final Supplier<Forwarding> forwarding;
+    private final Map<Listening, Certificates> certificates = new ConcurrentHashMap<>();
 
-    Listeners(Server server) {
+    /**
+     * Opens sockets for a server.
+     *
+     * @param forwarding knows the proxies that are listed at the time
+     */
+    Listeners(Server server, Supplier<Forwarding> forwarding) {
         this.server = server;
+        this.forwarding = forwarding;
+    }
+
+    /** Reads certificates again whose files have changed. */
+    void refreshCertificates() {
+        certificates.values().forEach(Certificates::refresh);
+    }
+
+    /** What is wrong with certificates; empty if nothing is. */
+    String fault() {
+        return certificates.values().stream()
+                .map(Certificates::fault)
+                .filter(fault -> !fault.isEmpty())
+                .findAny()
+                .orElse("");
+    }
+
+    /** Forgets a socket that is no longer wanted. */
+    void forget(Listening at) {
+        certificates.remove(at);
     }
 
     /** Opens the socket at that address. */
     ServerConnector open(Listening at, JettyConfiguration configuration) {
         HttpConfiguration http = http();
-        ServerConnector connector = new ServerConnector(server, 1, -1, at.isTls() ? tls(at, http) : plain(http));
+        ServerConnector connector =
+                new ServerConnector(server, 1, -1, at.isTls() ? tls(at, http, configuration) : plain(http));
         connector.setHost(at.host());
         connector.setPort(at.port());
         connector.setAcceptQueueSize(1024);
@@ -68,19 +96,25 @@ final class Listeners {
     }
 
     /** HTTP/1.1, and HTTP/2 for those who know that it is there. */
-    private static ConnectionFactory[] plain(HttpConfiguration http) {
+    private ConnectionFactory[] plain(HttpConfiguration http) {
         return new ConnectionFactory[] {
-            new HttpConnectionFactory(http), withWindows(new HTTP2CServerConnectionFactory(http))
+            new ProxyHeaders(forwarding),
+            new HttpConnectionFactory(http),
+            withWindows(new HTTP2CServerConnectionFactory(http))
         };
     }
 
     /** HTTP/2 or HTTP/1.1 over TLS, as the client likes. */
-    private static ConnectionFactory[] tls(Listening at, HttpConfiguration http) {
+    private ConnectionFactory[] tls(Listening at, HttpConfiguration http, JettyConfiguration configuration) {
+        Certificates files =
+                new Certificates(Path.of(at.certificate()), Path.of(at.key()), configuration.tls_clientCertificates());
+        certificates.put(at, files);
         http.addCustomizer(new SecureRequestCustomizer(false));
         ALPNServerConnectionFactory choice = new ALPNServerConnectionFactory();
         choice.setDefaultProtocol(HttpVersion.HTTP_1_1.asString());
         return new ConnectionFactory[] {
-            new SslConnectionFactory(tls(at), choice.getProtocol()),
+            new ProxyHeaders(forwarding),
+            new SslConnectionFactory(files.tls(), choice.getProtocol()),
             choice,
             withWindows(new HTTP2ServerConnectionFactory(http)),
             new HttpConnectionFactory(http)
@@ -102,23 +136,6 @@ final class Listeners {
                 .getConnectionFactory(HttpConnectionFactory.class)
                 .getHttpConfiguration()
                 .setRequestHeaderSize(configuration.maxHeaderBytes());
-    }
-
-    private static SslContextFactory.Server tls(Listening at) {
-        SslContextFactory.Server tls = new SslContextFactory.Server();
-        tls.setSniRequired(false);
-        tls.setCipherComparator(HTTP2Cipher.COMPARATOR);
-        tls.setIncludeProtocols("TLSv1.2", "TLSv1.3");
-        tls.setKeyStorePassword("");
-        try {
-            tls.setKeyStore(Pem.read(Path.of(at.certificate()), Path.of(at.key())));
-            return tls;
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalStateException(
-                    "HTTPS can't start (%s); set DATAHUB_TLS_CERT and DATAHUB_TLS_KEY, or tls.cert and tls.key in io.datahub.jetty.cfg, to readable PEM files"
-                            .formatted(e),
-                    e);
-        }
     }
 
     private static HttpConfiguration http() {

@@ -26,6 +26,10 @@ final class KnownUsers implements Authenticator {
         return this;
     }
 
+    KnownUsers certify(String name, String sha256) {
+        return add(name, "sha256 " + sha256);
+    }
+
     void setPenalty(Duration penalty) {
         this.penalty = penalty;
     }
@@ -34,6 +38,9 @@ final class KnownUsers implements Authenticator {
     public Result<Login> authenticate(Credentials credentials, Origin origin) {
         String token =
                 credentials instanceof Credentials.Token shown ? new String(shown.token(), StandardCharsets.UTF_8) : "";
+        if (credentials instanceof Credentials.Certificate certificate) {
+            token = "sha256 " + certificate.sha256();
+        }
         User user = byToken.get(token);
         boolean isOther = credentials instanceof Credentials.Token shown
                 && user != null

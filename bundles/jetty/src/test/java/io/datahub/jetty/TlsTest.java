@@ -3,102 +3,275 @@ package io.datahub.jetty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
-import java.util.Base64;
-import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TlsTest {
 
     @TempDir
     Path folder;
 
-    @Test
-    void shouldServeHttp2OverTlsBesideHttpFromPemFiles() throws Exception {
-        Path store = folder.resolve("store.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "hub",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "san=dns:localhost,ip:127.0.0.1",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        "changeit")
-                .redirectErrorStream(true)
-                .start();
-        assertThat(keytool.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
-        Path certificate = pem("CERTIFICATE", keys.getCertificate("hub").getEncoded());
-        Path key =
-                pem("PRIVATE KEY", keys.getKey("hub", "changeit".toCharArray()).getEncoded());
-        HttpServer server = new HttpServer(
-                new KnownUsers().add("jenkins", "s3cret"),
-                Settings.with("tls_cert", certificate.toString(), "tls_key", key.toString(), "tls_port", 0));
-        server.mount(new Mount("/", 0, 1, true, new Greeter("hello")));
-        server.start();
-        try {
-            String address = server.check().detail().replaceFirst(".* https://127.0.0.1", "https://localhost");
-            var request = HttpRequest.newBuilder(URI.create(address + "/")).build();
+    private final KnownUsers users = new KnownUsers().add("jenkins", "s3cret");
+    private Path certificate;
+    private Path key;
+    private Identity hub;
+    private HttpServer server;
 
-            var answer = trusting(certificate).send(request, BodyHandlers.ofString());
+    @BeforeEach
+    void prepare() throws Exception {
+        certificate = folder.resolve("hub.crt");
+        key = folder.resolve("hub.key");
+        hub = Identity.make(folder, "EC");
+        hub.write(certificate, key);
+    }
 
-            assertThat(answer.body()).isEqualTo("hello stranger");
-            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
-            assertThat(Wire.get(server.port(), "/")).startsWith("HTTP/1.1 200 ");
-        } finally {
+    @AfterEach
+    void stop() {
+        if (server != null) {
             server.stop();
         }
     }
 
-    @Test
-    void shouldNameCauseAndCureWhenThereIsNoCertificate() {
-        HttpServer server = new HttpServer(
-                new KnownUsers(),
-                Settings.with("tls_cert", folder.resolve("none").toString(), "tls_port", 0));
+    private void listen(Object... changes) throws Exception {
+        Object[] all = new Object[changes.length + 6];
+        System.arraycopy(
+                new Object[] {"tls_cert", certificate.toString(), "tls_key", key.toString(), "tls_port", 0},
+                0,
+                all,
+                0,
+                6);
+        System.arraycopy(changes, 0, all, 6, changes.length);
+        server = new HttpServer(users, Settings.with(all));
+        server.mount(new Mount("/", 0, 1, true, new Greeter("hello")));
+        server.start();
+    }
 
-        assertThatThrownBy(server::start)
+    private String address() {
+        return server.check().detail().replaceFirst(".* https://127.0.0.1", "https://localhost");
+    }
+
+    private static HttpClient client(Identity shown, Identity... trusted) throws Exception {
+        return HttpClient.newBuilder()
+                .sslContext(Identity.client(shown, trusted))
+                .build();
+    }
+
+    private HttpResponse<String> get(HttpClient client, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address() + "/"));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), BodyHandlers.ofString());
+    }
+
+    @Test
+    void shouldServeHttp2OverTlsBesideHttpFromPemFiles() throws Exception {
+        listen();
+
+        HttpResponse<String> answer = get(client(null, hub));
+
+        assertThat(answer.body()).isEqualTo("hello stranger");
+        assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(Wire.get(server.port(), "/")).startsWith("HTTP/1.1 200 ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TLSv1.3,true", "TLSv1.2,true", "TLSv1.1,false"})
+    void shouldSpeakTls12And13Only(String version, boolean isSpoken) throws Exception {
+        listen();
+        URI address = URI.create(address());
+
+        try (SSLSocket socket = (SSLSocket)
+                Identity.client(null, hub).getSocketFactory().createSocket("127.0.0.1", address.getPort())) {
+            socket.setEnabledProtocols(new String[] {version});
+            if (isSpoken) {
+                socket.startHandshake();
+                assertThat(socket.getSession().getProtocol()).isEqualTo(version);
+            } else {
+                assertThatThrownBy(socket::startHandshake).isInstanceOf(IOException.class);
+            }
+        }
+    }
+
+    @Test
+    void shouldLetInWhoShowsAKnownCertificate() throws Exception {
+        Identity jenkins = Identity.make(folder, "RSA");
+        users.certify("jenkins", jenkins.sha256());
+        listen();
+        HttpClient client = client(jenkins, hub);
+
+        assertThat(get(client).body()).isEqualTo("hello jenkins");
+        assertThat(get(client).body()).isEqualTo("hello jenkins");
+    }
+
+    @Test
+    void shouldPutWhatTheRequestShowsBeforeTheCertificate() throws Exception {
+        Identity jenkins = Identity.make(folder, "EC");
+        users.certify("jenkins", jenkins.sha256()).add("ops", "0ther");
+        listen();
+
+        assertThat(get(client(jenkins, hub), "Authorization", "Bearer 0ther").body())
+                .isEqualTo("hello ops");
+        assertThat(get(client(jenkins, hub), "Authorization", "Bearer wrong").statusCode())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void shouldRefuseACertificateThatNobodyHasOrThatHasExpired() throws Exception {
+        Identity expired = Identity.make(folder, "EC", "-startdate", "-2d", "-validity", "1");
+        users.certify("jenkins", expired.sha256());
+        listen();
+
+        assertThat(get(client(Identity.make(folder, "EC"), hub)).statusCode()).isEqualTo(401);
+        HttpResponse<String> answer = get(client(expired, hub));
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.body()).contains("expired");
+    }
+
+    @Test
+    void shouldAskForNoCertificateWhenToldSo() throws Exception {
+        Identity jenkins = Identity.make(folder, "EC");
+        users.certify("jenkins", jenkins.sha256());
+        listen("tls_clientCertificates", false);
+
+        assertThat(get(client(jenkins, hub)).body()).isEqualTo("hello stranger");
+    }
+
+    @Test
+    void shouldTakeChangedFilesForNewConnectionsAndKeepTheOpenOnes() throws Exception {
+        listen();
+        HttpClient old = client(null, hub);
+        assertThat(get(old).statusCode()).isEqualTo(200);
+        Identity renewed = Identity.make(folder, "RSA");
+
+        renewed.write(certificate, key);
+
+        await(() -> answers(renewed));
+        assertThat(get(old).statusCode()).isEqualTo(200);
+        assertThatThrownBy(() -> get(client(null, hub))).isInstanceOf(SSLHandshakeException.class);
+        assertThat(server.check().ready()).isTrue();
+    }
+
+    @Test
+    void shouldKeepTheCertificateAndSaySoWhenTheChangedOneCannotBeUsed() throws Exception {
+        listen();
+
+        Files.writeString(key, "nothing");
+
+        await(() -> !server.check().ready());
+        assertThat(server.check().detail()).contains(key.toString(), "no private key");
+        hub.write(certificate, key);
+        await(() -> server.check().ready());
+        assertThat(answers(hub)).isTrue();
+    }
+
+    private boolean answers(Identity expected) {
+        try {
+            return get(client(null, expected)).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void shouldNameCauseAndCureWhenThereIsNoCertificate() throws Exception {
+        Files.delete(certificate);
+
+        assertRefusedStart("there is no file " + certificate);
+    }
+
+    @Test
+    void shouldNameAnEmptyCertificate() throws Exception {
+        Files.writeString(certificate, "");
+
+        assertRefusedStart(certificate + " has no certificate");
+    }
+
+    @Test
+    void shouldNameADamagedCertificate() throws Exception {
+        Files.writeString(certificate, Identity.pem("CERTIFICATE", new byte[] {1, 2, 3}));
+
+        assertRefusedStart(certificate + " can't be read");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"EC", "RSA"})
+    void shouldNameAKeyThatIsNotTheCertificates(String algorithm) throws Exception {
+        Identity.make(folder, algorithm).write(folder.resolve("other.crt"), key);
+
+        assertRefusedStart("isn't that of the first certificate");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', no private key",
+        "'-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----', damaged",
+        "'-----BEGIN EC PRIVATE KEY-----\nMIID\n-----END EC PRIVATE KEY-----', damaged",
+        "'-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----', has a password",
+        "'-----BEGIN RSA PRIVATE KEY-----\n"
+                + "Proc-Type: 4;ENCRYPTED\n\n"
+                + "AAAA\n"
+                + "-----END RSA PRIVATE KEY-----', has a password",
+    })
+    void shouldSayWhatIsWrongWithAKey(String text, String expected) throws Exception {
+        Files.writeString(key, text);
+
+        assertRefusedStart(expected);
+    }
+
+    private void assertRefusedStart(String cause) {
+        assertThatThrownBy(this::listen)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("none")
+                .hasMessageContaining(cause)
                 .hasMessageContaining("DATAHUB_TLS_CERT");
     }
 
-    private Path pem(String label, byte[] der) throws Exception {
-        String text = "-----BEGIN " + label + "-----\n"
-                + Base64.getMimeEncoder().encodeToString(der) + "\n-----END " + label + "-----\n";
-        return Files.writeString(folder.resolve(label + ".pem"), text, StandardCharsets.US_ASCII);
-    }
+    @Test
+    void shouldTakeKeysInTheOlderFormsToo() throws Exception {
+        Identity rsa = Identity.make(folder, "RSA");
+        byte[] pkcs8 = rsa.key();
+        byte[] pkcs1 = Arrays.copyOfRange(pkcs8, 26, pkcs8.length);
 
-    private static HttpClient trusting(Path certificate) throws Exception {
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry(
-                "hub",
-                CertificateFactory.getInstance("X.509")
-                        .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(certificate))));
-        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return HttpClient.newBuilder().sslContext(context).build();
+        assertThat(PrivateKeyPem.parse(Identity.pem("RSA PRIVATE KEY", pkcs1)).getEncoded())
+                .isEqualTo(pkcs8);
+        String ec = """
+            -----BEGIN EC PARAMETERS-----
+            BggqhkjOPQMBBw==
+            -----END EC PARAMETERS-----
+            -----BEGIN EC PRIVATE KEY-----
+            MHcCAQEEIENCcNeT/kr0ot1bgNxeIx8VDepiLU/1oTJqlrPENIQAoAoGCCqGSM49
+            AwEHoUQDQgAEbpbgDewrEGuOiwcPHsOEOzERpw/xZaXMy5hc5FazIYvj33Y7uBR2
+            VVtMe+NabocWmy5UDJ9gX0QhGm9W0I1VVA==
+            -----END EC PRIVATE KEY-----
+            """;
+        assertThat(PrivateKeyPem.parse(ec).getAlgorithm()).isEqualTo("EC");
     }
 }

@@ -68,8 +68,7 @@ final class Conversation {
 
     private void welcome(Login login) {
         noDeadline.run();
-        Origin here = new Origin(
-                origin.transport(), login.origin().address(), login.origin().confidential());
+        Origin here = login.origin().by(origin.transport());
         Session opened = gateway.broker()
                 .open(new Login(login.user(), login.credential(), login.label(), login.expires(), here), feed);
         synchronized (this) {

@@ -9,9 +9,6 @@ import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -166,19 +163,7 @@ public final class EventsHandler extends Handler.Abstract implements HealthCheck
         response.setExtensions(List.of());
         agreed.map(Dialect::subprotocol).ifPresent(response::setAcceptedSubProtocol);
         Optional<Login> login = Optional.ofNullable((Login) request.getAttribute(Login.class.getName()));
-        Origin origin = new Origin("websocket", address(request), request.isSecure());
-        return new Client(gateway, dialect, login, origin, wishes.get());
-    }
-
-    private static InetAddress address(Request request) {
-        if (request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress socket
-                && !socket.isUnresolved()) {
-            return socket.getAddress();
-        }
-        try {
-            return InetAddress.getByName(Request.getRemoteAddr(request));
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("the client's address is no address", e);
-        }
+        Origin origin = (Origin) request.getAttribute(Origin.class.getName());
+        return new Client(gateway, dialect, login, origin.by("websocket"), wishes.get());
     }
 }

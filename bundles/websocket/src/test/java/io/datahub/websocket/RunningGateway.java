@@ -1,7 +1,9 @@
 package io.datahub.websocket;
 
 import io.datahub.api.user.Login;
+import io.datahub.api.user.Origin;
 import java.lang.annotation.Annotation;
+import java.net.InetAddress;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -32,6 +34,8 @@ final class RunningGateway implements AutoCloseable {
         server.setHandler(new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) throws Exception {
+                request.setAttribute(
+                        Origin.class.getName(), new Origin("http", InetAddress.getLoopbackAddress(), false));
                 String who = request.getHeaders().get(HttpHeader.AUTHORIZATION);
                 if (who != null) {
                     request.setAttribute(

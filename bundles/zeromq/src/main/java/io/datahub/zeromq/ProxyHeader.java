@@ -1,6 +1,7 @@
 package io.datahub.zeromq;
 
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.user.Networks;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;

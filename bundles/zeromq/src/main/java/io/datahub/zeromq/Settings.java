@@ -1,5 +1,6 @@
 package io.datahub.zeromq;
 
+import io.datahub.api.user.Networks;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;

@@ -3,6 +3,7 @@ package io.datahub.zeromq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.datahub.api.user.Networks;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

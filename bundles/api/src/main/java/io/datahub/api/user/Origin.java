@@ -3,7 +3,8 @@ package io.datahub.api.user;
 import java.net.InetAddress;
 
 /**
- * Where a client comes from.
+ * Where a client comes from. The HTTP server gives it to handlers as the request attribute of this class's name, with what
+ * listed proxies say counted in, so that no handler has to find it out by itself.
  *
  * @param transport the way in, such as {@code zeromq} or {@code http}
  * @param address the client's address
@@ -16,6 +17,11 @@ public record Origin(String transport, InetAddress address, boolean confidential
     /** Of a client with an address of its own, or on this machine. */
     public Origin(String transport, InetAddress address, boolean confidential) {
         this(transport, address, confidential, address.isLoopbackAddress());
+    }
+
+    /** The same client by another way in. */
+    public Origin by(String way) {
+        return new Origin(way, address, confidential, shared);
     }
 
     /** For logs, such as {@code zeromq:127.0.0.1}. */

@@ -1,4 +1,4 @@
-package io.datahub.zeromq;
+package io.datahub.api.user;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** A list of networks, such as {@code 10.0.0.0/8} or {@code ::1}; a single address is a network of one. Immutable. */
-final class Networks {
+public final class Networks {
 
     private final List<Network> networks = new ArrayList<>();
 
@@ -38,7 +38,7 @@ final class Networks {
      *
      * @throws IllegalArgumentException if one is no network; says which
      */
-    Networks(String... texts) {
+    public Networks(String... texts) {
         for (String text : String.join(",", texts).split(",", -1)) {
             if (!text.isBlank()) {
                 networks.add(network(text.strip()));
@@ -59,7 +59,7 @@ final class Networks {
     }
 
     /** The address that is written so; null if that is none. Never asks a name service. */
-    static InetAddress address(String text) {
+    public static InetAddress address(String text) {
         boolean v4 = text.matches("(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}");
         boolean v6 = text.indexOf(':') >= 0 && text.matches("[0-9a-fA-F:.]{2,45}");
         try {
@@ -69,7 +69,8 @@ final class Networks {
         }
     }
 
-    boolean contains(InetAddress address) {
+    /** Whether one of the networks has the address. */
+    public boolean contains(InetAddress address) {
         for (Network network : networks) {
             if (network.contains(address)) {
                 return true;

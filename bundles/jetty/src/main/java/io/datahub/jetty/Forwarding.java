@@ -1,0 +1,106 @@
+package io.datahub.jetty;
+
+import io.datahub.api.user.Networks;
+import io.datahub.api.user.Origin;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells where requests come from. What {@code X-Forwarded-For} and {@code X-Forwarded-Proto}, or {@code Forwarded} (RFC
+ * 7239), say counts only from listed proxies. For any thread.
+ */
+final class Forwarding {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
+    private static final Pattern COMMA = Pattern.compile(",");
+
+    /** Stands for a client of whom a proxy can't or won't say where it is; nobody takes it for this machine. */
+    private static final InetAddress UNKNOWN = unknown();
+
+    private final Networks proxies;
+    private final AtomicBoolean warned = new AtomicBoolean();
+
+    Forwarding(Networks proxies) {
+        this.proxies = proxies;
+    }
+
+    boolean isProxy(InetAddress address) {
+        return proxies.contains(address);
+    }
+
+    Origin origin(Request request) {
+        InetAddress peer = request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress socket
+                ? socket.getAddress()
+                : InetAddress.getLoopbackAddress();
+        HttpFields headers = request.getHeaders();
+        boolean forwarded = headers.contains(HttpHeader.X_FORWARDED_FOR)
+                || headers.contains(HttpHeader.X_FORWARDED_PROTO)
+                || headers.contains(HttpHeader.FORWARDED);
+        if (!forwarded || !isProxy(peer)) {
+            if (forwarded && peer.isLoopbackAddress() && !warned.getAndSet(true)) {
+                LOG.warn(
+                        "ignored forwarded addresses from={}: if a proxy runs there, list it as proxies in"
+                                + " io.datahub.jetty.cfg, or all of its clients count as local",
+                        peer.getHostAddress());
+            }
+            return new Origin("http", peer, request.isSecure(), peer.isLoopbackAddress() || isProxy(peer));
+        }
+        Origin first = first(headers);
+        return new Origin("http", first.address(), first.confidential(), first.shared());
+    }
+
+    /** A client may write the kind of header that its proxy doesn't know; so where both are there, the worse counts. */
+    private Origin first(HttpFields headers) {
+        List<Origin> told = new ArrayList<>(2);
+        if (headers.contains(HttpHeader.FORWARDED)) {
+            told.add(outermost(Hop.forwarded(headers.getValuesList(HttpHeader.FORWARDED))));
+        }
+        if (headers.contains(HttpHeader.X_FORWARDED_FOR) || headers.contains(HttpHeader.X_FORWARDED_PROTO)) {
+            boolean isHttps = isHttps(headers.getValuesList(HttpHeader.X_FORWARDED_PROTO));
+            List<Hop> hops = Hop.plain(headers.getValuesList(HttpHeader.X_FORWARDED_FOR), isHttps);
+            told.add(outermost(hops.isEmpty() ? List.of(new Hop(null, isHttps)) : hops));
+        }
+        Origin last = told.get(told.size() - 1);
+        boolean agreed = told.stream().allMatch(last::equals);
+        return agreed ? last : new Origin("http", UNKNOWN, told.stream().allMatch(Origin::confidential), true);
+    }
+
+    /** The first address from the right that is no listed proxy's; where all are, the leftmost. */
+    private Origin outermost(List<Hop> hops) {
+        Hop hop = null;
+        for (int i = hops.size() - 1; i >= 0; i--) {
+            hop = hops.get(i);
+            if (hop.address() == null || !isProxy(hop.address())) {
+                break;
+            }
+        }
+        InetAddress address = hop.address() == null ? UNKNOWN : hop.address();
+        boolean isShared = hop.address() == null || address.isLoopbackAddress() || isProxy(address);
+        return new Origin("http", address, hop.isHttps(), isShared);
+    }
+
+    private static boolean isHttps(List<String> values) {
+        return !values.isEmpty()
+                && values.stream()
+                        .flatMap(COMMA::splitAsStream)
+                        .allMatch(value -> value.strip().equalsIgnoreCase("https"));
+    }
+
+    private static InetAddress unknown() {
+        try {
+            return InetAddress.getByAddress(new byte[4]);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four bytes are an address", e);
+        }
+    }
+}
