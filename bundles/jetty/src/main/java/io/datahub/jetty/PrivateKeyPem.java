@@ -132,7 +132,7 @@ final class PrivateKeyPem {
             int bytes = length & 0x7f;
             length = 0;
             for (int i = 0; i < bytes; i++) {
-                length = length << 8 | in.get() & 0xff;
+                length = (length << 8) | (in.get() & 0xff);
             }
         }
         ByteBuffer content = in.slice(in.position(), length);

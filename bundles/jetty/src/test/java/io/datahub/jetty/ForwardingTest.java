@@ -147,8 +147,8 @@ class ForwardingTest {
                 .endsWith("203.0.113.7 clear alone");
         assertThat(Wire.send(server.port(), "PROXY UNKNOWN\r\n" + request)).endsWith(LOCAL);
         assertThat(whence()).isEqualTo(LOCAL);
-        String version2 = "\r\n\r\n\0\r\nQUIT\n" + "\u0021\u0011\0\u000c" + "\u00cb\0\u0071\u0007" + "\u007f\0\0\u0001"
-                + "\u0012\u0067\0\u0050";
+        String version2 =
+                "\r\n\r\n\0\r\nQUIT\n" + "!\u0011\0\f" + "\u00cb\0q\u0007" + "\u007f\0\0\u0001" + "\u0012g\0P";
         assertThat(Wire.send(server.port(), version2 + request)).endsWith("203.0.113.7 clear alone");
         assertThat(Wire.send(
                         server.port(),

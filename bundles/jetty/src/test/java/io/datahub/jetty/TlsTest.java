@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
@@ -232,17 +233,15 @@ class TlsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'', no private key",
-        "'-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----', damaged",
-        "'-----BEGIN EC PRIVATE KEY-----\nMIID\n-----END EC PRIVATE KEY-----', damaged",
-        "'-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----', has a password",
-        "'-----BEGIN RSA PRIVATE KEY-----\n"
-                + "Proc-Type: 4;ENCRYPTED\n\n"
-                + "AAAA\n"
-                + "-----END RSA PRIVATE KEY-----', has a password",
+        "'', '', '', no private key",
+        "PRIVATE KEY, '', AAAA, damaged",
+        "EC PRIVATE KEY, '', MIID, damaged",
+        "ENCRYPTED PRIVATE KEY, '', AAAA, has a password",
+        "RSA PRIVATE KEY, 'Proc-Type: 4,ENCRYPTED', AAAA, has a password",
+        "EC PRIVATE KEY, 'Proc-Type: 4,ENCRYPTED', AAAA, has a password"
     })
-    void shouldSayWhatIsWrongWithAKey(String text, String expected) throws Exception {
-        Files.writeString(key, text);
+    void shouldSayWhatIsWrongWithAKey(String label, String header, String base64, String expected) throws Exception {
+        Files.write(key, List.of("-----BEGIN " + label + "-----", header, "", base64, "-----END " + label + "-----"));
 
         assertRefusedStart(expected);
     }
