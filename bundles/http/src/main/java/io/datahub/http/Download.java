@@ -7,6 +7,7 @@ import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -25,8 +26,12 @@ final class Download {
 
     private final RecordStore store;
     private final MediaTypes types;
+    private final Accelerator accelerator;
+    private final SmallRecords small;
 
-    Download(RecordStore store, MediaTypes types) {
+    Download(RecordStore store, MediaTypes types, Accelerator accelerator, SmallRecords small) {
+        this.small = small;
+        this.accelerator = accelerator;
         this.store = store;
         this.types = types;
     }
@@ -38,12 +43,10 @@ final class Download {
             return conditions.refusal();
         }
         boolean asAttachment = Query.flag(query, "download");
-        if (exchange.is(HttpMethod.HEAD)) {
-            Result<RecordVersion> found = store.find(exchange.user(), target.path());
-            if (!found.isRefused() && isWanted(exchange, found.get(), conditions.get())) {
-                Answer answer = lay(exchange, found.get(), asAttachment);
-                exchange.empty(answer.status);
-            }
+        Result<RecordVersion> found = store.find(exchange.user(), target.path());
+        if (found.isRefused()
+                || !isWanted(exchange, found.get(), conditions.get())
+                || isSentWithoutOpening(exchange, found.get(), asAttachment)) {
             return found.refusal();
         }
         Result<Reading> opened = store.open(exchange.user(), target.path());
@@ -53,18 +56,55 @@ final class Download {
         return opened.refusal();
     }
 
+    /** Answers where nothing of the record is wanted but what is known of it, or somebody else has its bytes at hand. */
+    private boolean isSentWithoutOpening(Exchange exchange, RecordVersion version, boolean asAttachment)
+            throws IOException {
+        Optional<byte[]> remembered = small.find(version);
+        if (exchange.is(HttpMethod.HEAD)) {
+            exchange.empty(lay(exchange, version, asAttachment).status);
+            return true;
+        }
+        if (remembered.isEmpty() && !accelerator.isMeantFor(exchange, version)) {
+            return false;
+        }
+        Answer answer = lay(exchange, version, asAttachment);
+        if (answer.parts.size() != 1) {
+            return false;
+        }
+        if (remembered.isPresent()) {
+            send(exchange, answer, remembered.get());
+        } else {
+            exchange.response().getHeaders().remove(HttpHeader.CONTENT_RANGE);
+            exchange.response().getHeaders().put(HttpHeader.CONTENT_LENGTH, 0);
+            accelerator.redirect(exchange, version);
+        }
+        return true;
+    }
+
+    private static void send(Exchange exchange, Answer answer, byte[] content) {
+        ByteRange range = answer.parts.get(0).range();
+        exchange.response().setStatus(answer.status);
+        exchange.response()
+                .write(true, ByteBuffer.wrap(content, (int) range.first(), (int) range.length()), exchange.callback());
+    }
+
     private void send(Exchange exchange, Reading reading, Conditions conditions, boolean asAttachment)
             throws IOException {
         boolean sending = false;
         try {
-            if (!isWanted(exchange, reading.version(), conditions)) {
+            RecordVersion version = reading.version();
+            if (!isWanted(exchange, version, conditions)) {
                 return;
             }
-            Answer answer = lay(exchange, reading.version(), asAttachment);
+            Answer answer = lay(exchange, version, asAttachment);
             if (answer.status == Reason.RANGE_NOT_SATISFIABLE.status()) {
                 exchange.refuse(Reason.RANGE_NOT_SATISFIABLE, "the record has no byte of the range");
-            } else if (reading.version().size() == 0) {
+            } else if (version.size() == 0) {
                 exchange.empty(answer.status);
+            } else if (small.isFit(version) && answer.parts.size() == 1) {
+                byte[] content = RecordBody.whole(reading);
+                small.put(version, content);
+                send(exchange, answer, content);
             } else {
                 exchange.response().setStatus(answer.status);
                 RecordBody body = new RecordBody(exchange, reading, answer.parts);

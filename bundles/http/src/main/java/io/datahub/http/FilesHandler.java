@@ -1,5 +1,6 @@
 package io.datahub.http;
 
+import io.datahub.api.Home;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
@@ -46,10 +47,16 @@ public final class FilesHandler extends Handler.Abstract {
     private final int maxFormParts;
 
     @Activate
-    public FilesHandler(@Reference RecordStore store, HttpConfiguration configuration) {
+    public FilesHandler(@Reference RecordStore store, @Reference Home home, HttpConfiguration configuration) {
         this.store = store;
         this.maxFormParts = configuration.maxFormParts();
-        download = new Download(store, new MediaTypes(configuration.inlineTypes()));
+        Accelerator accelerator = new Accelerator(
+                home.root().resolve("cache/served"), configuration.accelLocation(), configuration.accelMinBytes());
+        download = new Download(
+                store,
+                new MediaTypes(configuration.inlineTypes()),
+                accelerator,
+                new SmallRecords(configuration.cacheBytes()));
         listing = new DirectoryListing(store);
     }
 

@@ -12,6 +12,19 @@ public @interface HttpConfiguration {
                     + " application/pdf")
     String[] inlineTypes() default {};
 
+    @AttributeDefinition(
+            description = "Memory for small records that were asked for lately, in bytes, from 0 to 1073741824")
+    long cacheBytes() default 16L << 20;
+
+    @AttributeDefinition(
+            description =
+                    "Where nginx serves DATAHUB_HOME/cache/served, such as /served/, so that it sends records itself;"
+                            + " empty: it doesn't")
+    String accelLocation() default "";
+
+    @AttributeDefinition(description = "Smallest record that nginx sends itself, in bytes, from 0")
+    long accelMinBytes() default 65_536;
+
     @AttributeDefinition(description = "Files in one form at most, from 1 to 10000")
     int maxFormParts() default 1_000;
 

@@ -49,6 +49,21 @@ final class RecordBody extends IteratingCallback {
         next();
     }
 
+    /** All bytes of a small record. */
+    static byte[] whole(Reading reading) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate((int) reading.version().size());
+        while (bytes.hasRemaining()) {
+            if (reading.channel().read(bytes, bytes.position()) < 0) {
+                throw cutShort(reading);
+            }
+        }
+        return bytes.array();
+    }
+
+    private static EOFException cutShort(Reading reading) {
+        return new EOFException(reading.version().path() + " was cut short on disk while it was sent");
+    }
+
     private void next() {
         part = parts.next();
         position = part.range.first();
@@ -83,7 +98,7 @@ final class RecordBody extends IteratingCallback {
         while (bytes.hasRemaining()) {
             int count = reading.channel().read(bytes, position);
             if (count < 0) {
-                throw new EOFException(reading.version().path() + " was cut short on disk while it was sent");
+                throw cutShort(reading);
             }
             position += count;
             left -= count;

@@ -3,7 +3,9 @@ package io.datahub.http;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.api.Home;
 import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordVersion;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
@@ -42,10 +44,14 @@ class FilesHandlerTest {
     private FakeStore store;
     private TestServer server;
 
+    private Home home() {
+        return () -> folder;
+    }
+
     @BeforeEach
     void start() throws Exception {
         store = new FakeStore(folder);
-        server = new TestServer(new FilesHandler(store, Settings.with()));
+        server = new TestServer(new FilesHandler(store, home(), Settings.with()));
         store.put("builds/app.txt", "0123456789");
     }
 
@@ -98,6 +104,43 @@ class FilesHandlerTest {
     }
 
     @Test
+    void shouldServeTheNewVersionOfARecordThatItRemembers() throws Exception {
+        assertThat(server.get("/files/builds/app.txt").body()).isEqualTo("0123456789");
+        assertThat(server.get("/files/builds/app.txt", "Range", "bytes=2-3").body())
+                .isEqualTo("23");
+        assertThat(server.get("/files/builds/app.txt", "Range", "bytes=0-0,5-5").body())
+                .contains("bytes 5-5/10");
+        assertThat(server.get("/files/builds/app.txt", "Range", "bytes=99-").statusCode())
+                .isEqualTo(416);
+
+        store.put("builds/app.txt", "new");
+
+        assertThat(server.get("/files/builds/app.txt").body()).isEqualTo("new");
+        store.unsettle("builds/app.txt");
+        assertThat(server.get("/files/builds/app.txt").headers().map()).doesNotContainKey("etag");
+        store.records.remove(RecordPath.of("builds/app.txt"));
+        assertThat(server.get("/files/builds/app.txt").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void shouldForgetSmallRecordsWhenTheyBecomeTooMany() {
+        SmallRecords small = new SmallRecords(10);
+        RecordVersion first = store.put("first", "12345").version();
+        RecordVersion second = store.put("second", "12345").version();
+        RecordVersion third = store.put("third", "12345").version();
+        small.put(first, new byte[5]);
+        small.put(second, new byte[5]);
+        assertThat(small.find(first)).isPresent();
+
+        small.put(third, new byte[5]);
+
+        assertThat(small.find(second)).isEmpty();
+        assertThat(small.find(first)).isPresent();
+        assertThat(small.find(third)).isPresent();
+        assertThat(small.isFit(store.put("large", "12345678901").version())).isFalse();
+    }
+
+    @Test
     void shouldNeitherTagNorDigestARecordThatSomebodyIsChanging() throws Exception {
         store.unsettle("builds/app.txt");
 
@@ -142,10 +185,20 @@ class FilesHandlerTest {
         assertThat(type).startsWith("multipart/byteranges; boundary=");
         String boundary = type.substring(type.indexOf('=') + 1);
         assertThat(answer.body())
-                .isEqualTo(("\r\n--B\r\nContent-Type: text/plain;charset=utf-8\r\nContent-Range: bytes 0-1/10\r\n\r\n01"
-                                + "\r\n--B\r\nContent-Type: text/plain;charset=utf-8\r\nContent-Range: bytes 4-4/10\r\n\r\n4"
-                                + "\r\n--B\r\nContent-Type: text/plain;charset=utf-8\r\nContent-Range: bytes 9-9/10\r\n\r\n9"
-                                + "\r\n--B--\r\n")
+                .isEqualTo(("\r\n"
+                                + "--B\r\n"
+                                + "Content-Type: text/plain;charset=utf-8\r\n"
+                                + "Content-Range: bytes 0-1/10\r\n\r\n"
+                                + "01\r\n"
+                                + "--B\r\n"
+                                + "Content-Type: text/plain;charset=utf-8\r\n"
+                                + "Content-Range: bytes 4-4/10\r\n\r\n"
+                                + "4\r\n"
+                                + "--B\r\n"
+                                + "Content-Type: text/plain;charset=utf-8\r\n"
+                                + "Content-Range: bytes 9-9/10\r\n\r\n"
+                                + "9\r\n"
+                                + "--B--\r\n")
                         .replace("B\r", boundary + "\r")
                         .replace("B--", boundary + "--"));
         assertThat(header(answer, "Content-Length"))
@@ -267,7 +320,8 @@ class FilesHandlerTest {
     void shouldShowWhatTheOperatorAllows() throws Exception {
         store.put("a.pdf", "x");
         String[] allowed = {"application/pdf, text/html"};
-        try (TestServer other = new TestServer(new FilesHandler(store, Settings.with("inlineTypes", allowed)))) {
+        try (TestServer other =
+                new TestServer(new FilesHandler(store, home(), Settings.with("inlineTypes", allowed)))) {
             assertThat(other.get("/files/a.pdf").headers().firstValue("Content-Disposition"))
                     .isEmpty();
         }
@@ -542,10 +596,10 @@ class FilesHandlerTest {
         assertThat(header(answer, "Content-Type")).isEqualTo("application/json");
         assertThat(answer.body())
                 .isEqualTo("{\"path\":\"builds\",\"entries\":["
-                        + "{\"name\":\"app.txt\",\"type\":\"file\",\"size\":10,\"modified\":\"2026-11-23T10:00:00.123Z\","
-                        + "\"etag\":\"\\\"v1\\\"\"},"
-                        + "{\"name\":\"deep\",\"type\":\"directory\",\"size\":0,\"modified\":\"2026-11-23T10:00:00.123Z\"}"
-                        + "],\"next\":null,\"cursor\":\"e1-2\"}");
+                               + "{\"name\":\"app.txt\",\"type\":\"file\",\"size\":10,\"modified\":\"2026-11-23T10:00:00.123Z\","
+                               + "\"etag\":\"\\\"v1\\\"\"},"
+                               + "{\"name\":\"deep\",\"type\":\"directory\",\"size\":0,\"modified\":\"2026-11-23T10:00:00.123Z\"}"
+                               + "],\"next\":null,\"cursor\":\"e1-2\"}");
     }
 
     @Test
@@ -678,7 +732,7 @@ class FilesHandlerTest {
 
     @Test
     void shouldRefuseAFormWithTooManyFiles() throws Exception {
-        try (TestServer other = new TestServer(new FilesHandler(store, Settings.with("maxFormParts", 2)))) {
+        try (TestServer other = new TestServer(new FilesHandler(store, home(), Settings.with("maxFormParts", 2)))) {
             String three = part("f", "a", "x") + part("f", "b", "x") + part("f", "c", "x") + "--B--\r\n";
 
             assertThat(other.send("POST", "/files/", three, "Content-Type", "multipart/form-data; boundary=B")

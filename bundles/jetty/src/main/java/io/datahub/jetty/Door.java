@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -23,6 +25,9 @@ import org.eclipse.jetty.util.Callback;
  * {@link Login} and the {@link Origin} as request attributes. The path is matched as the client wrote it; nothing here decodes it.
  */
 final class Door extends Handler.Abstract {
+
+    private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+    private static final Pattern TOKEN_IN_URL = Pattern.compile("(?:^|&)access_token=");
 
     private final Mounts mounts;
     private final Authenticator authenticator;
@@ -44,7 +49,10 @@ final class Door extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         String path = request.getHttpURI().getPath();
-        List<Mount> found = mounts.at(path == null ? "/" : path);
+        if (path == null || path.equals("*")) {
+            return answerServerWide(request, response, callback);
+        }
+        List<Mount> found = mounts.at(path);
         if (found.isEmpty()) {
             return refuse(request, response, callback, nothingAt(path));
         }
@@ -54,6 +62,9 @@ final class Door extends Handler.Abstract {
         }
         if (!pages.mayWrite(request)) {
             return refuse(request, response, callback, foreign());
+        }
+        if (showsTokenInUrl(request)) {
+            return refuse(request, response, callback, tokenInUrl());
         }
         Origin origin = forwarding.get().origin(request);
         request.setAttribute(Origin.class.getName(), origin);
@@ -102,6 +113,34 @@ final class Door extends Handler.Abstract {
         return !shown.isRefused() && shown.get() instanceof Credentials.None;
     }
 
+    /** {@code OPTIONS *} (RFC 9110, 9.3.7); anything else that has no path, such as {@code CONNECT}, isn't served. */
+    private static boolean answerServerWide(Request request, Response response, Callback callback) {
+        response.getHeaders().put(HttpHeader.ALLOW, METHODS);
+        if (request.getMethod().equals("OPTIONS")) {
+            response.setStatus(HttpStatus.NO_CONTENT_204);
+            callback.succeeded();
+            return true;
+        }
+        return refuse(
+                request,
+                response,
+                callback,
+                new Refusal(Reason.METHOD_NOT_ALLOWED, "the hub is no proxy; name a path"));
+    }
+
+    /** A token in a URL ends up in logs and histories (RFC 9700, 4.3.2), so it is never looked at. */
+    private static boolean showsTokenInUrl(Request request) {
+        String query = request.getHttpURI().getQuery();
+        return query != null && TOKEN_IN_URL.matcher(query).find();
+    }
+
+    private static Refusal tokenInUrl() {
+        return new Refusal(
+                Reason.BAD_REQUEST,
+                "a token is never part of a URL, where logs keep it; send it as Authorization: Bearer TOKEN, and"
+                        + " replace this one");
+    }
+
     private static Refusal nothingAt(String path) {
         return path != null && RawPath.isAmbiguous(path)
                 ? new Refusal(Reason.BAD_REQUEST, "the path has an empty segment, or one that is . or ..")
@@ -134,7 +173,10 @@ final class Door extends Handler.Abstract {
 
     private static boolean refuse(Request request, Response response, Callback callback, Refusal refusal) {
         request.setAttribute(Refusal.class.getName(), refusal);
-        Response.writeError(request, response, callback, refusal.reason().status(), refusal.detail());
+        boolean waits = request.getHeaders().contains(HttpHeader.EXPECT)
+                || request.getMethod().equals("CONNECT");
+        Callback end = waits ? callback : new Leftovers(request, callback);
+        Response.writeError(request, response, end, refusal.reason().status(), refusal.detail());
         return true;
     }
 }

@@ -189,6 +189,69 @@ class HttpServerTest {
     }
 
     @Test
+    void shouldRefuseARequestWithTwoLengths() throws Exception {
+        String head = "POST /files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer s3cret\r\n";
+
+        for (String lengths : List.of(
+                "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+                "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+                "Content-Length: 5\r\nContent-Length: 6\r\n")) {
+            assertThat(Wire.send(server.port(), head + lengths + "\r\n0\r\n\r\n"))
+                    .as(lengths)
+                    .startsWith("HTTP/1.1 400 ")
+                    .contains("problem+json")
+                    .containsOnlyOnce("HTTP/1.1 ");
+        }
+    }
+
+    @Test
+    void shouldRefuseATokenInAUrlWhateverElseIsShown() throws Exception {
+        HttpResponse<String> answer = get("/files?x=1&access_token=s3cret", "Authorization", "Bearer s3cret");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("never part of a URL").doesNotContain("s3cret");
+        assertThat(get("/files?no_access_token=1", "Authorization", "Bearer s3cret")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void shouldAnswerWhatAsksForNoPath() throws Exception {
+        String end = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+        assertThat(Wire.send(server.port(), "OPTIONS *" + end))
+                .startsWith("HTTP/1.1 204 ")
+                .contains("Allow: GET");
+        assertThat(Wire.send(server.port(), "CONNECT example.org:443" + end))
+                .startsWith("HTTP/1.1 405 ")
+                .contains("Allow: GET", "problem+json");
+    }
+
+    @Test
+    void shouldLetWhoSendsABodyAnywayReadTheRefusal() throws Exception {
+        byte[] body = new byte[8 << 20];
+
+        HttpResponse<String> answer = client.send(
+                request("/files")
+                        .header("Authorization", "Bearer wrong")
+                        .PUT(HttpRequest.BodyPublishers.ofByteArray(body))
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .build(),
+                BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void shouldRefuseWhoWaitsForThatBeforeTheBody() throws Exception {
+        String answer = Wire.send(
+                server.port(),
+                "PUT /files HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n");
+
+        assertThat(answer).startsWith("HTTP/1.1 401 ").doesNotContain("100 Continue");
+    }
+
+    @Test
     void shouldNotTellWhatItIs() throws Exception {
         assertThat(get("/files").headers().firstValue("Server")).isEmpty();
     }
@@ -446,8 +509,10 @@ class HttpServerTest {
         return Wire.send(
                 server.port(),
                 "OPTIONS /files/x HTTP/1.1\r\nHost: hub\r\nOrigin: " + origin
-                        + "\r\nAccess-Control-Request-Method: PUT\r\nAccess-Control-Request-Headers: authorization,if-match"
-                        + "\r\nConnection: close\r\n\r\n");
+                        + "\r\n"
+                        + "Access-Control-Request-Method: PUT\r\n"
+                        + "Access-Control-Request-Headers: authorization,if-match\r\n"
+                        + "Connection: close\r\n\r\n");
     }
 
     private int write(String origin) throws IOException {

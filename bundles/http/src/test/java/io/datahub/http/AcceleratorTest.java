@@ -1,0 +1,111 @@
+package io.datahub.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordVersion;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AcceleratorTest {
+
+    private static final String[] NGINX = {"X-Sendfile-Type", "X-Accel-Redirect"};
+
+    @TempDir
+    Path folder;
+
+    private FakeStore store;
+    private TestServer server;
+    private Path link;
+
+    @BeforeEach
+    void start() throws Exception {
+        Path home = Files.createDirectories(folder.resolve("home"));
+        store = new FakeStore(Files.createDirectories(folder.resolve("store")));
+        store.put("a.bin", "0123456789");
+        server = new TestServer(
+                new FilesHandler(store, () -> home, Settings.with("accelLocation", "/served", "accelMinBytes", 10L)));
+        RecordVersion version =
+                store.find(TestServer.ADMIN, RecordPath.of("a.bin")).get();
+        Instant modified = version.modified();
+        long nanos = TimeUnit.SECONDS.toNanos(modified.getEpochSecond()) + modified.getNano();
+        link = Files.createDirectories(home.resolve("cache/served"))
+                .resolve(version.sha256().get() + "-" + nanos);
+        Files.writeString(link, "0123456789");
+        Files.setLastModifiedTime(link, FileTime.from(modified));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.close();
+    }
+
+    private String redirect(String... headers) throws Exception {
+        String[] all = new String[headers.length + 2];
+        System.arraycopy(NGINX, 0, all, 0, 2);
+        System.arraycopy(headers, 0, all, 2, headers.length);
+        return server.get("/files/a.bin", all)
+                .headers()
+                .firstValue("X-Accel-Redirect")
+                .orElse("none");
+    }
+
+    @Test
+    void shouldSendNginxToTheLinkWithEverythingThatDescribesTheRecord() throws Exception {
+        HttpResponse<String> answer = server.get("/files/a.bin", NGINX);
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEmpty();
+        assertThat(answer.headers().firstValue("X-Accel-Redirect")).contains("/served/" + link.getFileName());
+        assertThat(answer.headers().map())
+                .containsKeys("etag", "repr-digest", "content-type", "cache-control", "x-content-type-options");
+        assertThat(redirect("Range", "bytes=2-3")).startsWith("/served/");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Range, 'bytes=0-1,5-6'",
+        "Range, bytes=99-",
+        "If-Range, '\"v1\"'",
+        "If-Match, '\"v1\"'",
+        "If-None-Match, '\"v1\"'",
+        "If-Unmodified-Since, 'Wed, 01 Jan 2031 00:00:00 GMT'"
+    })
+    void shouldAnswerItselfWhatNginxCannot(String name, String value) throws Exception {
+        assertThat(redirect(name, value)).isEqualTo("none");
+    }
+
+    @Test
+    void shouldSendItselfWhatComesWithoutNginx() throws Exception {
+        assertThat(server.get("/files/a.bin").body()).isEqualTo("0123456789");
+    }
+
+    @Test
+    void shouldSendItselfWhatHasNoLinkOrAnotherOne() throws Exception {
+        store.put("b.bin", "abcdefghij");
+        store.put("small", "a");
+        assertThat(server.get("/files/b.bin", NGINX).body()).isEqualTo("abcdefghij");
+        assertThat(server.get("/files/small", NGINX).body()).isEqualTo("a");
+
+        Files.writeString(link, "9876543210");
+
+        assertThat(server.get("/files/a.bin", NGINX).body()).isEqualTo("0123456789");
+    }
+
+    @Test
+    void shouldSendItselfWhatSomebodyIsChanging() throws Exception {
+        store.unsettle("a.bin");
+
+        assertThat(server.get("/files/a.bin", NGINX).body()).isEqualTo("0123456789");
+    }
+}
