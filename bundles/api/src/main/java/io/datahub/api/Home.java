@@ -27,4 +27,13 @@ public interface Home {
     default Path state() {
         return root().resolve("state");
     }
+
+    /**
+     * Hard links to versions of records, named {@code SHA256-MODIFIED} with the time in nanoseconds since 1970. While the
+     * folder is there, the store makes one for each version that is uploaded; who wants them makes the folder, and removes
+     * links whose record is gone.
+     */
+    default Path served() {
+        return root().resolve("cache").resolve("served");
+    }
 }

@@ -2,22 +2,38 @@ package io.datahub.http;
 
 import io.datahub.api.record.RecordVersion;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Has nginx send records by itself ({@code X-Accel-Redirect}): from a link that stays with the version, which the store made
  * when it stored it. Only for requests that come through an nginx which says that it can.
  */
-final class Accelerator {
+final class Accelerator implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Accelerator.class);
+
+    /** How long nginx may take to open a link that it was sent to. */
+    private static final Duration LINGER = Duration.ofMinutes(1);
 
     private static final String ACCEL_REDIRECT = "X-Accel-Redirect";
 
@@ -28,9 +44,11 @@ final class Accelerator {
     private final Path links;
     private final String location;
     private final long minBytes;
+    private final ScheduledExecutorService sweeper;
+    private final Future<?> sweeping;
 
     /**
-     * Prepares to redirect.
+     * Prepares to redirect, and has the store make links from now on, or none.
      *
      * @param links the folder of the links
      * @param location where nginx serves that folder, such as {@code /served/}; empty for not at all
@@ -40,12 +58,63 @@ final class Accelerator {
         this.links = links;
         this.location = location.isEmpty() || location.endsWith("/") ? location : location + "/";
         this.minBytes = minBytes;
+        sweeper = Executors.newSingleThreadScheduledExecutor(work -> {
+            Thread thread = new Thread(work, "datahub-served-links");
+            thread.setDaemon(true);
+            return thread;
+        });
+        sweeping = sweeper.scheduleWithFixedDelay(this::sweep, 0, LINGER.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private void sweep() {
+        try {
+            sweep(Instant.now().minus(LINGER));
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.warn("links unswept folder={} failure=\"{}\"", links, e.toString());
+        }
+    }
+
+    /** Removes links whose record has been gone since then, or the whole folder if nobody wants it. */
+    void sweep(Instant then) throws IOException {
+        if (isOn()) {
+            Files.createDirectories(links);
+        } else if (!Files.isDirectory(links)) {
+            return;
+        }
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(links)) {
+            for (Path link : all) {
+                if (!isOn() || isLeft(link, then)) {
+                    Files.deleteIfExists(link);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            LOG.debug("links swept by somebody else folder={}", links);
+        }
+        if (!isOn()) {
+            Files.deleteIfExists(links);
+        }
+    }
+
+    private static boolean isLeft(Path link, Instant then) throws IOException {
+        Map<String, Object> found = Files.readAttributes(link, "unix:nlink,ctime", LinkOption.NOFOLLOW_LINKS);
+        return found.get("nlink").equals(1)
+                && ((FileTime) found.get("ctime")).toInstant().isBefore(then);
+    }
+
+    private boolean isOn() {
+        return !location.isEmpty();
+    }
+
+    @Override
+    public void close() {
+        sweeping.cancel(true);
+        sweeper.shutdownNow();
     }
 
     /** Whether nginx can send this version to this client. */
     boolean isMeantFor(Exchange exchange, RecordVersion version) throws IOException {
         HttpFields asked = exchange.request().getHeaders();
-        return !location.isEmpty()
+        return isOn()
                 && version.size() >= minBytes
                 && version.etag().isPresent()
                 && version.sha256().isPresent()

@@ -25,6 +25,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 
@@ -45,19 +46,24 @@ public final class FilesHandler extends Handler.Abstract {
     private final Download download;
     private final DirectoryListing listing;
     private final int maxFormParts;
+    private final Accelerator accelerator;
 
     @Activate
     public FilesHandler(@Reference RecordStore store, @Reference Home home, HttpConfiguration configuration) {
         this.store = store;
         this.maxFormParts = configuration.maxFormParts();
-        Accelerator accelerator = new Accelerator(
-                home.root().resolve("cache/served"), configuration.accelLocation(), configuration.accelMinBytes());
+        accelerator = new Accelerator(home.served(), configuration.accelLocation(), configuration.accelMinBytes());
         download = new Download(
                 store,
                 new MediaTypes(configuration.inlineTypes()),
                 accelerator,
                 new SmallRecords(configuration.cacheBytes()));
         listing = new DirectoryListing(store);
+    }
+
+    @Deactivate
+    public void deactivate() {
+        accelerator.close();
     }
 
     @Override

@@ -108,4 +108,34 @@ class AcceleratorTest {
 
         assertThat(server.get("/files/a.bin", NGINX).body()).isEqualTo("0123456789");
     }
+
+    @Test
+    void shouldRemoveLinksWhoseRecordHasBeenGoneForAWhile() throws Exception {
+        Path links = link.getParent();
+        Path kept = Files.createLink(links.resolve("kept"), Files.writeString(folder.resolve("record"), "x"));
+        try (Accelerator accelerator = new Accelerator(links, "/served/", 0)) {
+            accelerator.sweep(Instant.now().minusSeconds(600));
+            assertThat(link).exists();
+
+            accelerator.sweep(Instant.now().plusSeconds(600));
+
+            assertThat(link).doesNotExist();
+            assertThat(kept).exists();
+        }
+    }
+
+    @Test
+    void shouldWantLinksOnlyWhenItCanUseThem() throws Exception {
+        Path links = folder.resolve("other");
+        try (Accelerator on = new Accelerator(links, "/served/", 0)) {
+            on.sweep(Instant.now());
+            assertThat(links).isDirectory();
+        }
+        Files.writeString(links.resolve("a"), "x");
+
+        try (Accelerator off = new Accelerator(links, "", 0)) {
+            off.sweep(Instant.now());
+            assertThat(links).doesNotExist();
+        }
+    }
 }

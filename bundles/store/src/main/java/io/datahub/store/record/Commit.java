@@ -35,8 +35,10 @@ final class Commit {
     private final Gate gate;
     private final Registrar registrar;
     private final GoodCopies goods;
+    private final ServedLinks links;
 
-    Commit(Holdings holdings, Gate gate, Registrar registrar, GoodCopies goods) {
+    Commit(Holdings holdings, Gate gate, Registrar registrar, GoodCopies goods, ServedLinks links) {
+        this.links = links;
         this.holdings = holdings;
         this.gate = gate;
         this.registrar = registrar;
@@ -134,6 +136,9 @@ final class Commit {
             moved = true;
             staged.moved();
             holdings.steps().at(Step.MOVED);
+            if (!path.equals(RecordPath.USERS)) {
+                links.link(holdings.tree().at(path), intent.sha256(), intent.modified());
+            }
             Disk.flushDirectory(holdings.tree().at(path).getParent());
             holdings.steps().at(Step.FLUSHED);
             Place place = holdings.tree().look(path);

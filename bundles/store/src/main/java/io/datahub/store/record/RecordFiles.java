@@ -88,7 +88,7 @@ public final class RecordFiles implements RecordStore, AutoCloseable {
         Registrar registrar = new Registrar(ledger);
         GoodCopies goods = new GoodCopies(home.state().resolve("good"), ledger, staging, settings);
         rejected = new RejectedFiles(home.state().resolve("rejected"), settings);
-        Commit commit = new Commit(holdings, gate, registrar, goods);
+        Commit commit = new Commit(holdings, gate, registrar, goods, new ServedLinks(home.served()));
         Quotas quotas = new Quotas(ledger, settings);
         uploads = new Uploads(holdings, gate, room, judgement, goods, commit, quotas, new Slots(settings), settings);
         removal = new Removal(holdings, gate, registrar, goods);

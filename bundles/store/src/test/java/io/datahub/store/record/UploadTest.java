@@ -75,7 +75,7 @@ class UploadTest {
         assertThat(change.json())
                 .startsWith(
                         "{\"specversion\":\"1.0\",\"id\":\"" + change.cursor() + "\",\"sequence\":\"0000000000000000000"
-                                + "1\",\"source\":\"/datahub\",\"type\":\"io.datahub.file.created\",\"subject\":\"builds/app.tgz\"")
+                                                                               + "1\",\"source\":\"/datahub\",\"type\":\"io.datahub.file.created\",\"subject\":\"builds/app.tgz\"")
                 .contains("\"data\":{\"path\":\"builds/app.tgz\",\"size\":5,\"modified\":\"")
                 .contains("\"user\":\"ada\",\"validators\":[]}}")
                 .doesNotContain("\n");
@@ -83,6 +83,26 @@ class UploadTest {
         assertThat(hub.find("builds/app.tgz")).isEqualTo(change.version());
         assertThat(hub.topics()).containsExactly("file.created/builds/app.tgz");
         assertThat(hub.folder("state/staging")).isEmpty();
+    }
+
+    @Test
+    void shouldLinkVersionsWhileSomebodyWantsLinksAndStillKnowThem() throws Exception {
+        hub.put("a", "unwanted");
+        Path links = Files.createDirectories(hub.home().served());
+        RecordVersion version = hub.put("a", "hello").get().version();
+        hub.put("b", "hello");
+
+        String modified = version.modified().getEpochSecond()
+                + "%09d".formatted(version.modified().getNano());
+        Path link = links.resolve(version.sha256().orElseThrow() + "-" + modified);
+        assertThat(link).hasContent("hello");
+        assertThat(hub.folder("cache/served")).hasSize(2);
+        assertThat(hub.find("a")).isEqualTo(version);
+
+        hub.put("a", "other");
+
+        assertThat(link).hasContent("hello");
+        assertThat(hub.find("b").etag()).isPresent();
     }
 
     @Test
