@@ -23,7 +23,7 @@ final class Checksum {
         if (header.isEmpty()) {
             return Result.done(Map.of());
         }
-        String[] words = header.get().strip().split(" +");
+        String[] words = header.get().strip().split(" +", -1);
         String algorithm = NAMES.get(words[0]);
         if (words.length != 2 || algorithm == null) {
             return Result.refused(

@@ -22,7 +22,7 @@ final class Metadata {
     static Result<RecordPath> path(Optional<String> header) {
         Map<String, String> values = new HashMap<>();
         for (String pair : header.orElse("").split(",", -1)) {
-            String[] words = pair.strip().split(" +");
+            String[] words = pair.strip().split(" +", -1);
             if (words.length > 2) {
                 return malformed();
             }
