@@ -1,11 +1,15 @@
 package io.datahub.auth;
 
+import io.datahub.api.metric.MetricReport;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.UserRegistry.Credential;
 import io.datahub.auth.StoredCredential.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,13 +21,23 @@ final class AuditLog {
     private static final int SHOWN_DIGITS = 8;
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,23}");
 
+    /** By transport. */
+    private final Map<String, LongAdder> refusals = new ConcurrentSkipListMap<>();
+
     void refused(String user, Origin origin, String reason) {
+        refusals.computeIfAbsent(origin.transport(), transport -> new LongAdder())
+                .increment();
         LOG.warn(
                 "login=refused user={} transport={} address={} reason={}",
                 quoted(user),
                 origin.transport(),
                 origin.address().getHostAddress(),
                 quoted(reason));
+    }
+
+    void report(MetricReport report) {
+        refusals.forEach((transport, count) -> report.counter(
+                "datahub_logins_refused_total", "Logins that were refused", count.sum(), "transport", transport));
     }
 
     /** Writes a line for each user, grant and credential that came or went between two versions of the users file. */

@@ -4,6 +4,8 @@ import io.datahub.api.Home;
 import io.datahub.api.Result;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.metric.MetricReport;
+import io.datahub.api.metric.MetricSource;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Credentials;
@@ -37,10 +39,10 @@ import org.slf4j.LoggerFactory;
 @Component(
         name = "io.datahub.auth",
         immediate = true,
-        service = {Authenticator.class, UserRegistry.class, HealthCheck.class},
-        property = HealthCheck.NAME + "=auth")
+        service = {Authenticator.class, UserRegistry.class, HealthCheck.class, MetricSource.class},
+        property = {HealthCheck.NAME + "=auth", MetricSource.PART + "=auth"})
 @Designate(ocd = AuthConfiguration.class)
-public final class Auth implements Authenticator, UserRegistry, HealthCheck {
+public final class Auth implements Authenticator, UserRegistry, HealthCheck, MetricSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(Auth.class);
     private static final long STOP_SECONDS = 5;
@@ -55,6 +57,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck {
     private final Doorkeeper doorkeeper;
     private final TokenDesk tokenDesk;
     private final LastUses uses;
+    private final AuditLog audit = new AuditLog();
 
     /**
      * @throws IllegalArgumentException if there are no users and the token supplied for the first one won't do
@@ -75,7 +78,6 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck {
             UsersChanges changes,
             Clock clock,
             UnaryOperator<String> environment) {
-        AuditLog audit = new AuditLog();
         UsersRecord record = new UsersRecord(store);
         LastGood lastGood = new LastGood(home);
         executor = executor();
@@ -223,5 +225,11 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck {
     @Override
     public Health check() {
         return loading.health();
+    }
+
+    @Override
+    public void report(MetricReport report) {
+        audit.report(report);
+        report.gauge("datahub_users", "Users in force", accounts().size());
     }
 }

@@ -7,6 +7,8 @@ import io.datahub.api.event.Session;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.metric.MetricReport;
+import io.datahub.api.metric.MetricSource;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.UsersListener;
@@ -36,10 +38,10 @@ import org.slf4j.LoggerFactory;
 /** The broker. Has one thread of its own, which only watches for those who are full for too long. */
 @Component(
         name = "io.datahub.broker",
-        service = {EventBroker.class, UsersListener.class, HealthCheck.class},
-        property = HealthCheck.NAME + "=broker")
+        service = {EventBroker.class, UsersListener.class, HealthCheck.class, MetricSource.class},
+        property = {HealthCheck.NAME + "=broker", MetricSource.PART + "=broker"})
 @Designate(ocd = BrokerConfiguration.class)
-public final class Broker implements EventBroker, UsersListener, HealthCheck {
+public final class Broker implements EventBroker, UsersListener, HealthCheck, MetricSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
@@ -50,6 +52,8 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck {
     private final Backlog backlog;
     private final Watch watch;
     private final Renewal renewal = new Renewal(this);
+    private final BrokerFigures figures = new BrokerFigures(this);
+    private final RefusalNews refusalNews = new RefusalNews(this);
     private volatile Limits limits;
     private volatile boolean stopped;
 
@@ -148,6 +152,11 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck {
                 + backlog.bytes() + " lost=" + tally.lost());
     }
 
+    @Override
+    public void report(MetricReport report) {
+        figures.report(report);
+    }
+
     /** Ends a session and tells its transport; false if it had ended before. */
     boolean end(BrokerSession session, CloseReason reason) {
         if (!session.end()) {
@@ -165,6 +174,10 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck {
 
     Limits limits() {
         return limits;
+    }
+
+    RefusalNews refusalNews() {
+        return refusalNews;
     }
 
     Tally tally() {

@@ -8,6 +8,7 @@ import io.datahub.api.event.Session;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.api.user.Login;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -79,6 +80,15 @@ final class BrokerSession implements Session {
     @Override
     public Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd) {
         return publisher.publish(buffer, start, end, topicStart, topicEnd);
+    }
+
+    /** Tells whoever wants to hear it what was refused to this session. */
+    void tellRefusal(Published verdict, ByteBuffer bytes, int topicStart, int topicEnd) {
+        if (broker.refusalNews().isWanted()) {
+            byte[] topic = new byte[topicEnd - topicStart];
+            bytes.get(topicStart, topic);
+            broker.refusalNews().tell(login, verdict, topic);
+        }
     }
 
     @Override

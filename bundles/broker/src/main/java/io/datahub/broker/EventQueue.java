@@ -5,6 +5,7 @@ import io.datahub.api.event.EventSink;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -22,6 +23,9 @@ final class EventQueue {
 
     /** Stands in the queue where events were lost, if the subscriber wants to hear of it. */
     private static final EventRun GAP = Runs.ofHub(Topic.LOST, new byte[0]);
+
+    /** The delay is measured with the first take and each so many after it: it costs a look at the clock. */
+    private static final int TAKES_A_MEASUREMENT = 16;
 
     private final Limits limits;
     private final Tally tally;
@@ -42,6 +46,9 @@ final class EventQueue {
 
     /** Only for who takes. */
     private final List<EventRun> taken = new ArrayList<>();
+
+    /** Only for who takes: how often that was, so that the delay is measured now and then. */
+    private int takes;
 
     /** @param tellsLosses whether the subscriber wants to hear of losses at that moment */
     EventQueue(Limits limits, Tally tally, Backlog backlog, EventSink sink, BooleanSupplier tellsLosses) {
@@ -185,9 +192,19 @@ final class EventQueue {
         }
         backlog.add(-before);
         tally.out(count);
+        tally.bytesOut(length);
+        if (takes++ % TAKES_A_MEASUREMENT == 0) {
+            measureDelay();
+        }
         relieved.forEach(Outbox::relieved);
         hand(receiver);
         return length;
+    }
+
+    /** Of the oldest event that was taken. */
+    private void measureDelay() {
+        long millis = System.currentTimeMillis() - taken.get(0).timeMillis();
+        tally.delays().record(TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
     private EventRun poll() {

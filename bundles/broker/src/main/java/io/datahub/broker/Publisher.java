@@ -29,6 +29,7 @@ final class Publisher {
     private int start;
     private int end;
     private int count;
+    private long bytesIn;
     private EventQueue[] receivers = Router.NOBODY;
     private long batchMillis;
 
@@ -49,20 +50,20 @@ final class Publisher {
         Route route = routes.find(bytes, topicStart, topicEnd, router.epoch());
         if (route == null) {
             if (session.isClosed()) {
-                return refused(Published.CLOSED);
+                return refused(Published.CLOSED, bytes, topicStart, topicEnd);
             }
             if (Topic.isTooLong(topicEnd - topicStart)) {
-                return refused(Published.BAD_TOPIC);
+                return refused(Published.BAD_TOPIC, bytes, topicStart, topicEnd);
             }
             route = lookUp(bytes, topicStart, topicEnd);
         }
         if (eventEnd - topicEnd > maxMessageBytes + FRAME_HEADER && !isRefused(route)) {
-            return refused(Published.TOO_LARGE);
+            return refused(Published.TOO_LARGE, bytes, topicStart, topicEnd);
         }
         if (route.verdict() != Published.ACCEPTED) {
             Published judged = judge(route, from, eventStart, eventEnd);
             if (judged != Published.ACCEPTED) {
-                return refused(judged);
+                return refused(judged, bytes, topicStart, topicEnd);
             }
         }
         if (from == buffer && eventStart == end && route.receivers() == receivers) {
@@ -104,8 +105,9 @@ final class Publisher {
                 : published.refusal();
     }
 
-    private Published refused(Published verdict) {
+    private Published refused(Published verdict, ByteBuffer bytes, int topicStart, int topicEnd) {
         tally.refuse();
+        session.tellRefusal(verdict, bytes, topicStart, topicEnd);
         return verdict;
     }
 
@@ -126,6 +128,7 @@ final class Publisher {
             batchMillis = System.currentTimeMillis();
         }
         tally.in(count);
+        bytesIn += end - start;
         if (receivers.length > 0) {
             String name = session.login().user().name();
             outbox.put(new EventRun(buffer, start, end, count, name, batchMillis), receivers);
@@ -137,6 +140,8 @@ final class Publisher {
     /** See {@link io.datahub.api.event.Session#flush}. */
     boolean flush() {
         handOver();
+        tally.bytesIn(bytesIn);
+        bytesIn = 0;
         batchMillis = 0;
         return outbox.flush();
     }

@@ -1,5 +1,6 @@
 package io.datahub.broker;
 
+import io.datahub.api.metric.Histogram;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts whole events, for one session and for the broker at once. For any thread. */
@@ -9,16 +10,21 @@ final class Tally {
     private final LongAdder out = new LongAdder();
     private final LongAdder lost = new LongAdder();
     private final LongAdder refused = new LongAdder();
+    private final LongAdder bytesIn = new LongAdder();
+    private final LongAdder bytesOut = new LongAdder();
+    private final Histogram delays;
     private final Tally all;
 
     /** The broker's. */
     Tally() {
         all = null;
+        delays = new Histogram();
     }
 
     /** A session's. */
     Tally(Tally all) {
         this.all = all;
+        delays = all.delays;
     }
 
     void in(long count) {
@@ -47,6 +53,29 @@ final class Tally {
         if (all != null) {
             all.refuse();
         }
+    }
+
+    /** Counts bytes that came in; for the broker alone. */
+    void bytesIn(long bytes) {
+        (all == null ? this : all).bytesIn.add(bytes);
+    }
+
+    /** Counts bytes that were taken; for the broker alone. */
+    void bytesOut(long bytes) {
+        (all == null ? this : all).bytesOut.add(bytes);
+    }
+
+    /** How long events waited from their publication until they were taken, of a part of them. */
+    Histogram delays() {
+        return delays;
+    }
+
+    long bytesIn() {
+        return bytesIn.sum();
+    }
+
+    long bytesOut() {
+        return bytesOut.sum();
     }
 
     long in() {

@@ -119,6 +119,22 @@ class BrokerTest {
     }
 
     @Test
+    void shouldTellMonitorsWhatWasRefusedIfTheyAskForIt() {
+        Session monitor = subscribed("ops", "hub.refused");
+        Session everything = subscribed("root", "");
+        Session curious = subscribed("ci", "hub.refused");
+
+        open("ci").publish("deploy.\"x\"");
+
+        assertThat(events(monitor))
+                .containsExactly("hub.refused={\"topic\":\"deploy.\\\"x\\\"\",\"user\":\"ci\",\"transport\":\"test\","
+                        + "\"address\":\"127.0.0.1\",\"status\":403,\"detail\":\"you have no grant to publish this topic;"
+                        + " an administrator can add one\"}");
+        assertThat(events(everything)).isEmpty();
+        assertThat(events(curious)).isEmpty();
+    }
+
+    @Test
     void shouldRefuseATopicThatIsNoUtf8() {
         ByteBuffer bytes = EventWriter.write(new byte[] {'a', (byte) 0xff}, new byte[1]);
         Session root = open("root");

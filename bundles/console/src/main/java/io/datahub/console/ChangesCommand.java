@@ -5,6 +5,7 @@ import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
@@ -17,6 +18,7 @@ public final class ChangesCommand extends DatahubCommand {
     String since = "0";
 
     @Option(name = "--path", description = "Shows only paths with this prefix")
+    @Completion(RecordPaths.class)
     String path = "";
 
     @Option(name = "--limit", description = "Shows this many entries at most")

@@ -11,7 +11,6 @@ import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceReference;
 
 /** What the commands share: the hub's services as they are now, and the answer as a table or as JSON. */
 abstract class DatahubCommand implements Action {
@@ -36,13 +35,9 @@ abstract class DatahubCommand implements Action {
      * @throws CommandFailed if it is away
      */
     <T> T service(Class<T> type) {
-        ServiceReference<T> reference = context.getServiceReference(type);
-        T service = reference == null ? null : context.getService(reference);
-        if (service == null) {
-            throw new CommandFailed(
-                    type.getSimpleName() + " is away; datahub:status and bundle:list say which part is down");
-        }
-        return service;
+        return HubServices.find(context, type)
+                .orElseThrow(() -> new CommandFailed(
+                        type.getSimpleName() + " is away; datahub:status and bundle:list say which part is down"));
     }
 
     /** The value of what was done; a refusal fails the command. */

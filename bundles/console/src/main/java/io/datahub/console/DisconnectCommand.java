@@ -3,6 +3,7 @@ package io.datahub.console;
 import io.datahub.api.event.EventBroker;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** {@code datahub:disconnect}. */
@@ -11,6 +12,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 public final class DisconnectCommand extends DatahubCommand {
 
     @Argument(name = "id", description = "The session's number, as datahub:clients shows it", required = true)
+    @Completion(SessionNumbers.class)
     long id;
 
     @Override

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** {@code datahub:explain}. */
@@ -22,9 +23,11 @@ public final class ExplainCommand extends DatahubCommand {
     private static final String LOST = "hub.lost";
 
     @Argument(name = "user", description = "The user's name", required = true)
+    @Completion(UserNames.class)
     String name;
 
     @Argument(index = 1, name = "action", description = "publish, subscribe, read, create or write", required = true)
+    @Completion(UserActions.class)
     String action;
 
     @Argument(index = 2, name = "what", description = "The topic, or the path of the record", required = true)

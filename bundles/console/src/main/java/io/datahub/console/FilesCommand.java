@@ -7,6 +7,7 @@ import io.datahub.api.user.User;
 import java.io.IOException;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
@@ -16,6 +17,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 public final class FilesCommand extends DatahubCommand {
 
     @Argument(name = "directory", description = "The directory, such as builds/app; the root if left out")
+    @Completion(RecordPaths.class)
     String directory = "";
 
     @Option(name = "--after", description = "Begins behind this name")

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** {@code datahub:rescan}. */
@@ -22,6 +23,7 @@ public final class RescanCommand extends DatahubCommand {
     private static final Duration QUIET = Duration.ofMillis(500);
 
     @Argument(name = "path", description = "A record or directory; everything if left out")
+    @Completion(RecordPaths.class)
     String path = "";
 
     @Override

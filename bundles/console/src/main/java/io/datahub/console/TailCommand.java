@@ -14,17 +14,28 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Service
 public final class TailCommand extends DatahubCommand {
 
+    private static final List<String> REFUSALS = List.of("hub.refused", "file.rejected/");
+
     @Argument(name = "prefixes", description = "Prefixes of the topics wanted; all if left out", multiValued = true)
     List<String> prefixes = List.of("");
+
+    @Option(
+            name = "--refused",
+            description = "Shows what was turned away instead: events refused to publishers, changes on disk undone")
+    boolean refused;
 
     @Option(name = "--count", description = "Ends after this many events")
     long count = Long.MAX_VALUE;
 
     @Override
     public Object execute() {
+        if (refused && !prefixes.equals(List.of(""))) {
+            throw new CommandFailed("--refused shows all that was turned away; leave the prefixes out");
+        }
         EventPrinter printer = new EventPrinter(System.out, json, count);
         try (Session session = service(EventBroker.class).open(CONSOLE, printer)) {
-            prefixes.forEach(prefix -> session.subscribe(prefix.getBytes(StandardCharsets.UTF_8)));
+            (refused ? REFUSALS : prefixes)
+                    .forEach(prefix -> session.subscribe(prefix.getBytes(StandardCharsets.UTF_8)));
             printer.print(session);
         } catch (InterruptedException e) {
             // Ctrl-C is how it is meant to end

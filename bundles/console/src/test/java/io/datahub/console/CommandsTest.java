@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.karaf.shell.support.completers.ArgumentCommandLine;
 import org.junit.jupiter.api.Test;
 
 class CommandsTest {
@@ -93,6 +94,42 @@ class CommandsTest {
                         "1970-01-01T00:00:00Z  build.a  jenkins  one", "1970-01-01T00:00:00Z  build.b  jenkins  two");
         assertThat(session.prefixes).containsExactly("build.", "x");
         assertThat(session.closed).isTrue();
+    }
+
+    @Test
+    void shouldShowWhatWasTurnedAway() throws Exception {
+        context.add(EventBroker.class, session);
+        session.give("hub.refused", "{}");
+        TailCommand tail = new TailCommand();
+        tail.refused = true;
+        tail.count = 1;
+        assertThat(context.run(tail)).contains("hub.refused");
+        assertThat(session.prefixes).containsExactly("hub.refused", "file.rejected/");
+
+        tail.prefixes = List.of("build.");
+        assertThatThrownBy(() -> context.run(tail)).hasMessageContaining("leave the prefixes out");
+    }
+
+    @Test
+    void shouldOfferTheNamesThatGoOnWhatWasTyped() {
+        UserNames names = new UserNames();
+        names.context = context.add(UserRegistry.class, registry).asBundleContext();
+        List<String> candidates = new ArrayList<>();
+
+        int position = names.complete(null, new ArgumentCommandLine("je", 2), candidates);
+
+        assertThat(candidates).containsExactly("jenkins ");
+        assertThat(position).isZero();
+        assertThat(names.complete(null, new ArgumentCommandLine("x", 1), new ArrayList<>()))
+                .isNegative();
+    }
+
+    @Test
+    void shouldOfferNothingWhileThePartIsAway() {
+        SessionNumbers numbers = new SessionNumbers();
+        numbers.context = context.asBundleContext();
+        assertThat(numbers.complete(null, new ArgumentCommandLine("", 0), new ArrayList<>()))
+                .isNegative();
     }
 
     @Test

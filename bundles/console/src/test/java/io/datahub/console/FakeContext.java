@@ -69,9 +69,13 @@ final class FakeContext {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
+    BundleContext asBundleContext() {
+        return proxy(BundleContext.class, (self, method, arguments) -> call(method.getName(), arguments));
+    }
+
     /** Runs a command and tells what it printed, also when it failed. */
     String run(DatahubCommand command) throws Exception {
-        command.context = proxy(BundleContext.class, (self, method, arguments) -> call(method.getName(), arguments));
+        command.context = asBundleContext();
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         PrintStream before = System.out;
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));

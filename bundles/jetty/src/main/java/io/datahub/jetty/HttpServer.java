@@ -2,6 +2,8 @@ package io.datahub.jetty;
 
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.metric.MetricReport;
+import io.datahub.api.metric.MetricSource;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Networks;
 import java.util.LinkedHashMap;
@@ -23,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * The one HTTP server. The sockets stay open while handlers come and go, and while the configuration changes anything but
  * where they listen. For any thread.
  */
-final class HttpServer implements HealthCheck {
+final class HttpServer implements HealthCheck, MetricSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
@@ -38,6 +40,7 @@ final class HttpServer implements HealthCheck {
     private final Mounts mounts;
     private final Door door;
     private final Listeners listeners;
+    private final RequestCounts requests = new RequestCounts();
     private final ConcurrentSkipListMap<Listening, ServerConnector> connectors = new ConcurrentSkipListMap<>();
     private volatile JettyConfiguration configuration;
     private volatile Forwarding forwarding;
@@ -50,6 +53,7 @@ final class HttpServer implements HealthCheck {
         server = new Server(threads, null, new ArrayByteBufferPool(0, -1, LARGEST_POOLED_BYTES));
         server.setStopTimeout(configuration.stopTimeoutMillis());
         server.setErrorHandler(new Problems());
+        server.setRequestLog(requests);
         forwarding = forwarding(configuration);
         listeners = new Listeners(server, () -> forwarding);
         mounts = new Mounts(server);
@@ -169,6 +173,19 @@ final class HttpServer implements HealthCheck {
         }
         String wrong = fault.isEmpty() ? listeners.fault() : fault;
         return wrong.isEmpty() ? Health.ready("listening at " + addresses()) : Health.down(wrong);
+    }
+
+    @Override
+    public void report(MetricReport report) {
+        requests.report(report);
+        report.gauge(
+                "datahub_http_connections",
+                "Connections that are open to the HTTP server",
+                connectors.values().stream()
+                        .mapToInt(connector -> connector.getConnectedEndPoints().size())
+                        .sum());
+        report.gauge("datahub_http_threads_busy", "Threads of the HTTP server at work", threads.getBusyThreads());
+        report.gauge("datahub_http_threads_max", "Threads that the HTTP server may have", threads.getMaxThreads());
     }
 
     /** Refuses new requests, gives those in flight their time, and closes the sockets. */

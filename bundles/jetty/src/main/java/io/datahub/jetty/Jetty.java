@@ -1,6 +1,7 @@
 package io.datahub.jetty;
 
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.metric.MetricSource;
 import io.datahub.api.user.Authenticator;
 import java.util.Map;
 import org.eclipse.jetty.server.Handler;
@@ -34,6 +35,7 @@ public final class Jetty {
     private final BundleContext context;
     private final HttpServer server;
     private ServiceRegistration<HealthCheck> health;
+    private ServiceRegistration<MetricSource> figures;
 
     @Activate
     public Jetty(BundleContext context, @Reference Authenticator authenticator, JettyConfiguration configuration) {
@@ -64,6 +66,8 @@ public final class Jetty {
         server.start();
         health = context.registerService(
                 HealthCheck.class, server, FrameworkUtil.asDictionary(Map.of(HealthCheck.NAME, "jetty")));
+        figures = context.registerService(
+                MetricSource.class, server, FrameworkUtil.asDictionary(Map.of(MetricSource.PART, "jetty")));
     }
 
     @Modified
@@ -73,6 +77,7 @@ public final class Jetty {
 
     @Deactivate
     void stop() {
+        figures.unregister();
         health.unregister();
         server.stop();
     }

@@ -5,6 +5,8 @@ import io.datahub.api.Result;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.metric.MetricReport;
+import io.datahub.api.metric.MetricSource;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.ChangeListener;
@@ -57,14 +59,20 @@ import org.slf4j.LoggerFactory;
             ResumableUploads.class,
             ChangeJournal.class,
             HealthCheck.class,
+            MetricSource.class,
             SynchronousConfigurationListener.class
         },
         configurationPid = StoreConfiguration.PID,
-        property = HealthCheck.NAME + "=store",
+        property = {HealthCheck.NAME + "=store", MetricSource.PART + "=store"},
         immediate = true)
 @Designate(ocd = StoreConfiguration.class)
 public final class StoreService
-        implements RecordStore, ResumableUploads, ChangeJournal, HealthCheck, SynchronousConfigurationListener {
+        implements RecordStore,
+                ResumableUploads,
+                ChangeJournal,
+                HealthCheck,
+                MetricSource,
+                SynchronousConfigurationListener {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
     private static final String CONFIGURED = "io.datahub.store";
@@ -78,6 +86,7 @@ public final class StoreService
     private final Journal journal;
     private final RecordFiles records;
     private final Housekeeping housekeeping;
+    private final StoreFigures figures = new StoreFigures();
 
     /** Replaced as a whole by a new configuration. */
     private volatile Tuning tuning;
@@ -95,6 +104,7 @@ public final class StoreService
         seats = new ValidatorSeats(context, bench);
         required = new RequiredByConfiguration(admin, bench);
         herald = new Herald(broker);
+        herald.add(figures::changed);
         judgement = new Judgement(bench, configuration.judgementsAtOnce());
         tuneJudgement(configuration);
         ledger = new Ledger(home.state().resolve("store.mv"), () -> tuning.ledger(), herald);
@@ -197,6 +207,13 @@ public final class StoreService
     @Override
     public Health check() {
         return records.health();
+    }
+
+    @Override
+    public void report(MetricReport report) {
+        records.report(report);
+        judgement.report(report);
+        figures.report(ledger, report);
     }
 
     @Override

@@ -143,6 +143,15 @@ final class Settling implements AutoCloseable {
         return waiting.size();
     }
 
+    /** For how long the one that waits longest has waited, in nanoseconds; 0 if none waits. */
+    synchronized long longestWait() {
+        long now = System.nanoTime();
+        return waiting.values().stream()
+                .mapToLong(wait -> now - wait.since)
+                .max()
+                .orElse(0);
+    }
+
     private void run() {
         try {
             while (!closed) {

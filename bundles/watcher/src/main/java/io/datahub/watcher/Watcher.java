@@ -3,6 +3,9 @@ package io.datahub.watcher;
 import io.datahub.api.Home;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.metric.Histogram;
+import io.datahub.api.metric.MetricReport;
+import io.datahub.api.metric.MetricSource;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import java.io.IOException;
@@ -28,11 +31,11 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
         immediate = true, // it watches, whether anybody asks for its health or not
-        service = HealthCheck.class,
+        service = {HealthCheck.class, MetricSource.class},
         configurationPid = "io.datahub.watcher",
-        property = HealthCheck.NAME + "=watcher")
+        property = {HealthCheck.NAME + "=watcher", MetricSource.PART + "=watcher"})
 @Designate(ocd = Configuration.class)
-public final class Watcher implements HealthCheck {
+public final class Watcher implements HealthCheck, MetricSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(Watcher.class);
 
@@ -50,6 +53,7 @@ public final class Watcher implements HealthCheck {
     private final Tree arrivalTree;
     private final ScheduledExecutorService scan =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-watcher-scan"));
+    private final Histogram scans = new Histogram();
     private volatile Optional<String> blind = Optional.empty();
 
     @Activate
@@ -62,7 +66,7 @@ public final class Watcher implements HealthCheck {
         quiet = Duration.ofMillis(configuration.quietMillis());
         Duration maxQuiet = Duration.ofMillis(configuration.maxQuietMillis());
         Duration start = Duration.ofMillis(configuration.startMillis());
-        rounds = new Rounds(scan, () -> check(RecordPath.ROOT, quiet));
+        rounds = new Rounds(scan, this::compareEverything);
         files = new Settling("watcher", start, quiet, maxQuiet, configuration.checkThreads(), this::settled);
         arrivals = new Settling("incoming", start, quiet, maxQuiet, 1, this::takeArrival);
         scan.execute(() -> check(RecordPath.USERS, quiet)); // who may do what never waits
@@ -142,6 +146,12 @@ public final class Watcher implements HealthCheck {
         }
     }
 
+    private void compareEverything() {
+        long begin = System.nanoTime();
+        check(RecordPath.ROOT, quiet);
+        scans.recordSince(begin);
+    }
+
     /** What has rested is compared; everything is compared on a thread of its own. */
     private void settled(RecordPath path, Duration rested) {
         if (path.isRoot()) {
@@ -193,6 +203,23 @@ public final class Watcher implements HealthCheck {
                 .or(arrivalTree::trouble)
                 .map(why -> why + "; " + detail)
                 .orElse(detail));
+    }
+
+    @Override
+    public void report(MetricReport report) {
+        report("files", files, report);
+        report("incoming", arrivals, report);
+        report.histogram("datahub_watcher_scan_seconds", "How long comparing all files took", scans);
+    }
+
+    private static void report(String tree, Settling settling, MetricReport report) {
+        report.gauge("datahub_watcher_unsettled", "Paths that changed and wait to rest", settling.size(), "tree", tree);
+        report.gauge(
+                "datahub_watcher_lag_seconds",
+                "How long the path waits that changed first of them",
+                settling.longestWait() / (double) TimeUnit.SECONDS.toNanos(1),
+                "tree",
+                tree);
     }
 
     /** Ends all watching; what is being compared is finished first. */

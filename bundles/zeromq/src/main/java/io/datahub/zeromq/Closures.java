@@ -1,5 +1,6 @@
 package io.datahub.zeromq;
 
+import io.datahub.api.metric.MetricReport;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -42,6 +43,15 @@ final class Closures {
             }
         }
         return lines.incrementAndGet() <= LINES_A_SECOND;
+    }
+
+    void report(MetricReport report) {
+        counts.forEach((reason, count) -> report.counter(
+                "datahub_zeromq_closed_total",
+                "ZeroMQ connections that were closed, by reason",
+                count.sum(),
+                "reason",
+                reason.word()));
     }
 
     long count(Closure reason) {

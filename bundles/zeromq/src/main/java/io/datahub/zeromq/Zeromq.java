@@ -4,6 +4,8 @@ import io.datahub.api.Home;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.metric.MetricReport;
+import io.datahub.api.metric.MetricSource;
 import io.datahub.api.user.Authenticator;
 import java.net.InetSocketAddress;
 import org.osgi.service.component.annotations.Activate;
@@ -22,10 +24,10 @@ import org.slf4j.LoggerFactory;
 @Component(
         name = "io.datahub.zeromq",
         immediate = true,
-        service = HealthCheck.class,
-        property = HealthCheck.NAME + "=zeromq")
+        service = {HealthCheck.class, MetricSource.class},
+        property = {HealthCheck.NAME + "=zeromq", MetricSource.PART + "=zeromq"})
 @Designate(ocd = ZeromqConfiguration.class)
-public final class Zeromq implements HealthCheck {
+public final class Zeromq implements HealthCheck, MetricSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(Zeromq.class);
 
@@ -88,6 +90,20 @@ public final class Zeromq implements HealthCheck {
                         + reception.handshakes().going() + " heldBack="
                         + reception.handshakes().heldBack() + " receivingBytes="
                         + reception.receiving().bytes() + " " + reception.closures());
+    }
+
+    @Override
+    public void report(MetricReport report) {
+        Reception present = reception;
+        report.gauge(
+                "datahub_zeromq_connections",
+                "ZeroMQ connections, those in their handshake included",
+                present.admission().count());
+        report.gauge(
+                "datahub_zeromq_held_back",
+                "ZeroMQ connections that failed to log in and are answered late",
+                present.handshakes().heldBack());
+        present.closures().report(report);
     }
 
     /** What its connections share. */

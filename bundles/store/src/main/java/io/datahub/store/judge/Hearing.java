@@ -1,5 +1,6 @@
 package io.datahub.store.judge;
 
+import io.datahub.api.metric.Histogram;
 import io.datahub.api.validation.Candidate;
 import io.datahub.api.validation.JudgedBy;
 import io.datahub.api.validation.Validator;
@@ -23,18 +24,23 @@ final class Hearing {
     private final Seat seat;
     private final Candidate candidate;
     private final Semaphore slots;
+    private final Histogram times;
     private final FutureTask<Verdict> task = new FutureTask<>(this::judge);
     private final AtomicBoolean left = new AtomicBoolean();
     private String hindrance = "";
     private final long end;
     private long deadline;
 
-    /** @param end when the whole judgement's time is over, in {@link System#nanoTime} */
-    Hearing(Seat seat, Candidate candidate, Semaphore slots, long end) {
+    /**
+     * @param end when the whole judgement's time is over, in {@link System#nanoTime}
+     * @param times gets how long the judgement took
+     */
+    Hearing(Seat seat, Candidate candidate, Semaphore slots, long end, Histogram times) {
         this.end = end;
         this.seat = seat;
         this.candidate = candidate;
         this.slots = slots;
+        this.times = times;
     }
 
     JudgedBy signature() {
@@ -86,7 +92,13 @@ final class Hearing {
         if (validator == null) {
             throw new IllegalStateException("its component can't be activated");
         }
-        Verdict verdict = validator.judge(candidate);
+        long began = System.nanoTime();
+        Verdict verdict;
+        try {
+            verdict = validator.judge(candidate);
+        } finally {
+            times.recordSince(began);
+        }
         if (verdict == null) {
             throw new IllegalStateException("it gave no verdict");
         }

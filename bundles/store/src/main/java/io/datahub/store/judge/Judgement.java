@@ -3,6 +3,7 @@ package io.datahub.store.judge;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.metric.MetricReport;
 import io.datahub.api.validation.Candidate;
 import io.datahub.api.validation.JudgedBy;
 import io.datahub.api.validation.Verdict;
@@ -28,6 +29,7 @@ public final class Judgement implements AutoCloseable {
     private final Semaphore slots;
     private final ThreadPoolExecutor threads;
     private volatile Duration limit = Duration.ofMinutes(1);
+    private final Verdicts verdicts = new Verdicts();
 
     /** @param atOnce how many validators may be at work at once */
     public Judgement(Bench bench, int atOnce) {
@@ -67,7 +69,7 @@ public final class Judgement implements AutoCloseable {
         long end = System.nanoTime() + limit.toNanos();
         List<Hearing> hearings = new ArrayList<>();
         for (Seat seat : seats) {
-            Hearing hearing = new Hearing(seat, candidate, slots, end);
+            Hearing hearing = new Hearing(seat, candidate, slots, end, verdicts.times(seat.name()));
             hearings.add(hearing);
             hearing.begin(threads);
         }
@@ -76,8 +78,11 @@ public final class Judgement implements AutoCloseable {
         for (Hearing hearing : hearings) {
             try {
                 Verdict verdict = hearing.await();
+                verdicts.decided(
+                        hearing.signature().name(), verdict.violations().isEmpty());
                 verdict.violations().forEach(violation -> found.add(violation.by(hearing.signature())));
             } catch (Hearing.FailedException e) {
+                verdicts.failed(hearing.signature().name());
                 failed.add(e.getMessage());
                 found.add(Violation.of(e.getMessage()).by(hearing.signature()));
             }
@@ -92,6 +97,11 @@ public final class Judgement implements AutoCloseable {
                         .sorted(Comparator.comparing(JudgedBy::name))
                         .toList())
                 : Result.refused(Refusal.invalid(found));
+    }
+
+    /** Tells what was decided, and how fast. */
+    public void report(MetricReport report) {
+        verdicts.report(report);
     }
 
     /** Interrupts what is at work and waits a little for it. */

@@ -201,6 +201,10 @@ final class Books {
         return store.compact(50, 4 << 20);
     }
 
+    long committedJournalBytes() {
+        return Long.parseLong(facts.getOrDefault(JOURNAL_BYTES, "0"));
+    }
+
     long fileBytes() {
         return store.getFileStore().size();
     }

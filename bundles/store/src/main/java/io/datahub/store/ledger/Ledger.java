@@ -112,6 +112,16 @@ public final class Ledger implements AutoCloseable {
         return read(open -> open.index.size());
     }
 
+    /** How many entries the journal has. */
+    public long journalEntries() throws IOException {
+        return read(open -> open.journal.sizeAsLong());
+    }
+
+    /** How large the journal's entries are together, in bytes, as of the last commit. */
+    public long journalBytes() throws IOException {
+        return read(Books::committedJournalBytes);
+    }
+
     /** How large the file is, in bytes. */
     public long fileBytes() throws IOException {
         return read(Books::fileBytes);

@@ -3,6 +3,7 @@ package io.datahub.store.record;
 import io.datahub.api.Home;
 import io.datahub.api.Result;
 import io.datahub.api.health.Health;
+import io.datahub.api.metric.MetricReport;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Listing;
 import io.datahub.api.record.Reading;
@@ -219,6 +220,11 @@ public final class RecordFiles implements RecordStore, AutoCloseable {
             settlement.settle(below.get(), quiet, unsettled);
             below = known.next();
         }
+    }
+
+    /** Tells what became of uploads. */
+    public void report(MetricReport report) {
+        uploads.counts().report(report);
     }
 
     /** Says whether records can be read and written now. */

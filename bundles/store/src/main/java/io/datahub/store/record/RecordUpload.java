@@ -30,6 +30,7 @@ final class RecordUpload implements Upload {
     private final Quotas.Claim claim;
     private final Slots.Slot slot;
     private final Pace pace;
+    private final long began = System.nanoTime();
     private long roomUpTo;
     private Refusal refusal;
     private List<JudgedBy> validators;
@@ -136,7 +137,13 @@ final class RecordUpload implements Upload {
 
     @Override
     public Result<Change> commit() throws IOException {
-        return Faults.told(this::commitStaged);
+        Result<Change> result = null;
+        try {
+            result = Faults.told(this::commitStaged);
+            return result;
+        } finally {
+            uploads.counts().ended(result, staged.size(), began);
+        }
     }
 
     private Result<Change> commitStaged() throws IOException {

@@ -30,6 +30,7 @@ final class Uploads {
     private final Quotas quotas;
     private final Slots slots;
     private final Supplier<Settings> settings;
+    private final UploadCounts counts = new UploadCounts();
 
     Uploads(
             Holdings holdings,
@@ -53,6 +54,14 @@ final class Uploads {
     }
 
     Result<Upload> begin(WriteRequest request) throws IOException {
+        Result<Upload> begun = tryToBegin(request);
+        if (begun.isRefused()) {
+            counts.refused();
+        }
+        return begun;
+    }
+
+    private Result<Upload> tryToBegin(WriteRequest request) throws IOException {
         Optional<Refusal> refusal = refuse(request, request.length().orElse(0));
         if (refusal.isPresent()) {
             return Result.refused(refusal.get());
@@ -163,6 +172,10 @@ final class Uploads {
             Quotas.Claim claim)
             throws IOException {
         return commit.commit(request, staged, validators, compared, good, claim);
+    }
+
+    UploadCounts counts() {
+        return counts;
     }
 
     Steps steps() {

@@ -1,0 +1,7 @@
+/** Figures: what each part counts and measures of its own work. */
+@Export
+@Version("1.0.0")
+package io.datahub.api.metric;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,17 @@
+package io.datahub.console;
+
+import io.datahub.api.event.EventBroker;
+import java.util.stream.Stream;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+
+/** Offers the numbers of the clients' sessions. */
+@Service
+public final class SessionNumbers extends NameCompleter {
+
+    @Override
+    Stream<String> names(String typed) {
+        return HubServices.find(context, EventBroker.class).stream()
+                .flatMap(broker -> broker.sessions().stream())
+                .map(session -> Long.toString(session.id()));
+    }
+}

@@ -1,0 +1,16 @@
+package io.datahub.console;
+
+import io.datahub.api.user.Action;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+
+/** Offers what can be granted. */
+@Service
+public final class UserActions extends NameCompleter {
+
+    @Override
+    Stream<String> names(String typed) {
+        return Arrays.stream(Action.values()).map(Action::word);
+    }
+}

@@ -1,0 +1,17 @@
+package io.datahub.console;
+
+import io.datahub.api.user.UserRegistry;
+import java.util.stream.Stream;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+
+/** Offers the names of the users in force. */
+@Service
+public final class UserNames extends NameCompleter {
+
+    @Override
+    Stream<String> names(String typed) {
+        return HubServices.find(context, UserRegistry.class).stream()
+                .flatMap(registry -> registry.accounts().stream())
+                .map(account -> account.user().name());
+    }
+}

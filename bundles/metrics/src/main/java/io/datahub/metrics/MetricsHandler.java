@@ -1,0 +1,143 @@
+package io.datahub.metrics;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.health.HealthCheck;
+import io.datahub.api.metric.MetricSource;
+import io.datahub.api.user.Login;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
+
+/** The figures of all parts at {@code /metrics}, for monitors, or for everybody where the operator says so. */
+@Component(
+        service = Handler.class,
+        configurationPid = "io.datahub.metrics",
+        property = {"datahub.http.path=/metrics", "datahub.http.open=true"})
+@Designate(ocd = MetricsConfiguration.class)
+public final class MetricsHandler extends Handler.Abstract {
+
+    private final Map<String, MetricSource> sources = new ConcurrentSkipListMap<>();
+    private final Management management = new Management();
+    private final Parts parts;
+    private volatile boolean open;
+
+    @Activate
+    public MetricsHandler(BundleContext context, MetricsConfiguration configuration) {
+        this(context.getBundle().getVersion().toString(), configuration.open());
+    }
+
+    MetricsHandler(String version, boolean open) {
+        this.open = open;
+        parts = new Parts(version);
+        add("hub", parts);
+        add("jvm", new JavaMachine());
+    }
+
+    @Modified
+    void modified(MetricsConfiguration configuration) {
+        open = configuration.open();
+    }
+
+    @Deactivate
+    void forget() {
+        sources.keySet().forEach(management::hide);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindSource(MetricSource source, Map<String, Object> properties) {
+        add(String.valueOf(properties.get(MetricSource.PART)), source);
+    }
+
+    void unbindSource(MetricSource source, Map<String, Object> properties) {
+        String part = String.valueOf(properties.get(MetricSource.PART));
+        if (sources.remove(part, source)) {
+            management.hide(part);
+        }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindCheck(HealthCheck check, Map<String, Object> properties) {
+        parts.add(String.valueOf(properties.get(HealthCheck.NAME)), check);
+    }
+
+    void unbindCheck(HealthCheck check) {
+        parts.remove(check);
+    }
+
+    private void add(String part, MetricSource source) {
+        sources.put(part, source);
+        management.show(part, source);
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        if (!request.getHttpURI().getPath().equals("/metrics")) {
+            return false;
+        }
+        if (!HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod())) {
+            response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
+            refuse(Reason.METHOD_NOT_ALLOWED, "this takes GET and HEAD", request, response, callback);
+            return true;
+        }
+        Login login = (Login) request.getAttribute(Login.class.getName());
+        if (open || (login != null && login.user().isMonitor())) {
+            answer(request, response, callback);
+        } else if (login == null) {
+            refuse(
+                    Reason.UNAUTHENTICATED,
+                    "the metrics are for users with the role monitor; 'open' in io.datahub.metrics.cfg would show them"
+                            + " to everybody",
+                    request,
+                    response,
+                    callback);
+        } else {
+            refuse(
+                    Reason.FORBIDDEN,
+                    "the metrics are for users with the role monitor; an administrator can give it",
+                    request,
+                    response,
+                    callback);
+        }
+        return true;
+    }
+
+    private void answer(Request request, Response response, Callback callback) {
+        Figures figures = new Figures();
+        sources.forEach(figures::ask);
+        byte[] body = Exposition.of(figures.all()).getBytes(StandardCharsets.UTF_8);
+        response.setStatus(200);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, Exposition.MEDIA_TYPE);
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+        response.write(true, HttpMethod.HEAD.is(request.getMethod()) ? null : ByteBuffer.wrap(body), callback);
+    }
+
+    private static void refuse(Reason reason, String detail, Request request, Response response, Callback callback) {
+        request.setAttribute(Refusal.class.getName(), new Refusal(reason, detail));
+        Response.writeError(request, response, callback, reason.status(), detail);
+    }
+}

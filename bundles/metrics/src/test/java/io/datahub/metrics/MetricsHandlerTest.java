@@ -1,0 +1,213 @@
+package io.datahub.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.Refusal;
+import io.datahub.api.health.Health;
+import io.datahub.api.health.HealthCheck;
+import io.datahub.api.metric.Histogram;
+import io.datahub.api.metric.MetricSource;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.Origin;
+import io.datahub.api.user.User;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class MetricsHandlerTest {
+
+    private static final Map<String, Object> BROKER = Map.of(MetricSource.PART, "broker");
+
+    private final MetricsHandler handler = new MetricsHandler("1.2.3", false);
+    private final Server server = new Server();
+    private final ServerConnector connector = new ServerConnector(server);
+    private volatile User user = new User("nagios", Set.of(User.MONITOR), List.of());
+
+    @BeforeEach
+    void start() throws Exception {
+        connector.setHost("127.0.0.1");
+        server.addConnector(connector);
+        server.setHandler(new Handler.Wrapper(handler) {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) throws Exception {
+                User present = user;
+                if (present != null) {
+                    Origin origin = new Origin("http", InetAddress.getLoopbackAddress(), false);
+                    Login login = new Login(present, "t", Optional.empty(), Optional.empty(), origin);
+                    request.setAttribute(Login.class.getName(), login);
+                }
+                return super.handle(request, response, callback);
+            }
+        });
+        server.setErrorHandler((request, response, callback) -> {
+            Refusal refusal = (Refusal) request.getAttribute(Refusal.class.getName());
+            Content.Sink.write(response, true, refusal == null ? "none" : refusal.detail(), callback);
+            return true;
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.stop();
+        handler.forget();
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + connector.getLocalPort() + path);
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void shouldShowMonitorsWhatTheSourcesTellInTheFormOfPrometheus() throws Exception {
+        Histogram delays = new Histogram();
+        delays.record(TimeUnit.MILLISECONDS.toNanos(2));
+        handler.bindSource(
+                report -> {
+                    report.gauge("datahub_connections", "Clients \\ connected", 3, "transport", "http");
+                    report.counter("datahub_events_in_total", "Events", 1e9);
+                    report.gauge("datahub_connections", "Clients \\ connected", 0.5, "transport", "a\"b");
+                    report.histogram("datahub_delay_seconds", "Delay", delays);
+                },
+                BROKER);
+
+        HttpResponse<String> answer = get("/metrics");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("text/plain; version=0.0.4; charset=utf-8");
+        assertThat(answer.body())
+                .contains("# HELP datahub_connections Clients \\\\ connected\n"
+                        + "# TYPE datahub_connections gauge\n"
+                        + "datahub_connections{transport=\"http\"} 3\n"
+                        + "datahub_connections{transport=\"a\\\"b\"} 0.5\n"
+                        + "# HELP datahub_events_in_total Events\n"
+                        + "# TYPE datahub_events_in_total counter\n"
+                        + "datahub_events_in_total 1000000000\n")
+                .contains("datahub_delay_seconds_bucket{le=\"0.001\"} 0\n"
+                        + "datahub_delay_seconds_bucket{le=\"0.0025\"} 1\n")
+                .contains("datahub_delay_seconds_bucket{le=\"+Inf\"} 1\n"
+                        + "datahub_delay_seconds_sum 0.002\n"
+                        + "datahub_delay_seconds_count 1\n")
+                .contains("datahub_info{version=\"1.2.3\"} 1\n")
+                .contains("jvm_memory_used_bytes{area=\"heap\"}")
+                .contains("jvm_threads_current")
+                .contains("jvm_gc_seconds_total");
+    }
+
+    @Test
+    void shouldRefuseWhoeverIsNoMonitor() throws Exception {
+        user = null;
+        assertThat(get("/metrics").statusCode()).isEqualTo(401);
+
+        user = new User("ci", Set.of(), List.of());
+        HttpResponse<String> answer = get("/metrics");
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body()).contains("role monitor");
+    }
+
+    @Test
+    void shouldShowThemToEverybodyOnlyWhereConfigured() throws Exception {
+        user = null;
+        try (Reconfigured opened = new Reconfigured(true)) {
+            assertThat(get("/metrics").statusCode()).isEqualTo(200);
+        }
+        assertThat(get("/metrics").statusCode()).isEqualTo(401);
+    }
+
+    /** The handler with another configuration, for a while. */
+    private final class Reconfigured implements AutoCloseable {
+        private Reconfigured(boolean open) {
+            handler.modified(configuration(open));
+        }
+
+        @Override
+        public void close() {
+            handler.modified(configuration(false));
+        }
+    }
+
+    private static MetricsConfiguration configuration(boolean open) {
+        return new MetricsConfiguration() {
+            @Override
+            public boolean open() {
+                return open;
+            }
+
+            @Override
+            public Class<? extends java.lang.annotation.Annotation> annotationType() {
+                return MetricsConfiguration.class;
+            }
+        };
+    }
+
+    @Test
+    void shouldTellTheRestWhenOneSourceFails() throws Exception {
+        handler.bindSource(
+                report -> {
+                    report.gauge("datahub_half", "Half of it", 1);
+                    throw new IllegalStateException("oops");
+                },
+                BROKER);
+
+        assertThat(get("/metrics").body()).contains("datahub_info").doesNotContain("datahub_half");
+    }
+
+    @Test
+    void shouldSayWhichPartsDoTheirJob() throws Exception {
+        HealthCheck store = () -> Health.down("no room");
+        handler.bindCheck(store, Map.of(HealthCheck.NAME, "store"));
+        assertThat(get("/metrics").body()).contains("datahub_part_ready{part=\"store\"} 0\n");
+
+        handler.unbindCheck(store);
+        assertThat(get("/metrics").body()).doesNotContain("part=\"store\"");
+    }
+
+    @Test
+    void shouldShowTheSameByJmxForAsLongAsThePartIsThere() throws Exception {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName name = new ObjectName("io.datahub:type=Metrics,part=broker");
+        MetricSource source = report -> report.gauge("datahub_connections", "Clients", 7, "transport", "http");
+        handler.bindSource(source, BROKER);
+
+        assertThat(server.getAttribute(name, "datahub_connections{transport=\"http\"}"))
+                .isEqualTo(7.0);
+        assertThat(server.getMBeanInfo(name).getAttributes()).hasSize(1);
+
+        handler.unbindSource(source, BROKER);
+        assertThat(server.isRegistered(name)).isFalse();
+    }
+
+    @Test
+    void shouldTakeNothingButReading() throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + connector.getLocalPort() + "/metrics");
+        HttpRequest post = HttpRequest.newBuilder(uri)
+                .POST(HttpRequest.BodyPublishers.ofString(""))
+                .build();
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(post, HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(answer.headers().firstValue("Allow")).contains("GET, HEAD");
+        assertThat(get("/metrics/more").statusCode()).isEqualTo(404);
+    }
+}
