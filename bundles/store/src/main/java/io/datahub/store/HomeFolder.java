@@ -18,6 +18,9 @@ final class HomeFolder implements Home, AutoCloseable {
     private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> SHOWN = PosixFilePermissions.fromString("rwxr-xr-x");
 
+    /** Grows by one whenever an older hub could no longer read what this one leaves in {@code state/}. */
+    private static final int FORMAT = 1;
+
     private final Path root;
     private final FileChannel lock;
 
@@ -40,6 +43,21 @@ final class HomeFolder implements Home, AutoCloseable {
                     e);
         }
         requireLock();
+        requireFormat();
+    }
+
+    /** A newer hub may have left what this one would misread; an older one's state has no format, or a lower one. */
+    private void requireFormat() throws IOException {
+        Path file = state().resolve("format");
+        String found = Files.exists(file) ? Files.readString(file).strip() : "0";
+        if (!found.matches("\\d{1,9}") || Integer.parseInt(found) > FORMAT) {
+            lock.close();
+            throw new IOException("the state in " + state() + " was written by a newer hub (format " + found
+                    + ", this one knows up to " + FORMAT + "); start that version or a newer one, or restore a backup");
+        }
+        if (Integer.parseInt(found) < FORMAT) {
+            Files.writeString(file, FORMAT + "\n");
+        }
     }
 
     private void requireLock() throws IOException {

@@ -18,6 +18,7 @@ import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.ResumableUploads;
+import io.datahub.api.record.Snapshots;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
@@ -60,6 +61,7 @@ import org.slf4j.LoggerFactory;
             ChangeJournal.class,
             HealthCheck.class,
             MetricSource.class,
+            Snapshots.class,
             SynchronousConfigurationListener.class
         },
         configurationPid = StoreConfiguration.PID,
@@ -72,6 +74,7 @@ public final class StoreService
                 ChangeJournal,
                 HealthCheck,
                 MetricSource,
+                Snapshots,
                 SynchronousConfigurationListener {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
@@ -214,6 +217,11 @@ public final class StoreService
         records.report(report);
         judgement.report(report);
         figures.report(ledger, report);
+    }
+
+    @Override
+    public Snapshot take() throws IOException {
+        return records.take();
     }
 
     @Override

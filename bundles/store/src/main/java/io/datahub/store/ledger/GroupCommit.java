@@ -2,6 +2,7 @@ package io.datahub.store.ledger;
 
 import io.datahub.api.record.Change;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ final class GroupCommit implements AutoCloseable {
     /** How long work that nobody waits for may wait for more; each commit writes whole pages, however little is new. */
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    private final Path file;
     private final Supplier<LedgerSettings> settings;
     private final Head head = new Head();
     private final Usage usage = new Usage();
@@ -48,6 +50,7 @@ final class GroupCommit implements AutoCloseable {
      * @throws IOException if the file is in use, can't be written, or the disk fails
      */
     GroupCommit(Path file, Supplier<LedgerSettings> settings, Consumer<Change> herald) throws IOException {
+        this.file = file;
         this.settings = settings;
         Announced announced = new Announced(file.resolveSibling("announced"));
         books = new OpenBooks(file, settings, lock, head, epoch -> reached(announced, epoch), usage::recount);
@@ -133,6 +136,21 @@ final class GroupCommit implements AutoCloseable {
         try {
             wanted = true;
             entered.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Copies the file with everything that was entered; it is then what a killed process would leave. */
+    void copyTo(Path target) throws IOException {
+        Books open = books.get();
+        lock.lock();
+        try {
+            open.commit();
+            open.sync();
+            Files.copy(file, target);
+        } catch (RuntimeException e) {
+            throw failed(open, e);
         } finally {
             lock.unlock();
         }

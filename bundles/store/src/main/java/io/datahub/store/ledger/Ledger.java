@@ -159,6 +159,11 @@ public final class Ledger implements AutoCloseable {
         return commits.submit(work);
     }
 
+    /** Copies the file, with everything that was entered so far; whoever enters something waits meanwhile. */
+    public void copyTo(Path target) throws IOException {
+        commits.copyTo(target);
+    }
+
     /** Finishes what was entered and closes the file. */
     @Override
     public void close() {

@@ -11,6 +11,7 @@ import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.ResumableUploads;
+import io.datahub.api.record.Snapshots;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
@@ -31,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The records as files below the home. */
-public final class RecordFiles implements RecordStore, AutoCloseable {
+public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
 
@@ -45,6 +46,7 @@ public final class RecordFiles implements RecordStore, AutoCloseable {
     private final Room room;
     private final RejectedFiles rejected;
     private final Backlog backlog = new Backlog();
+    private final DiskSnapshots snapshots;
     private final Strangers strangers = new Strangers();
     private final Unreadable unreadable = new Unreadable();
 
@@ -85,6 +87,7 @@ public final class RecordFiles implements RecordStore, AutoCloseable {
         holdings = new Holdings(
                 tree, ledger, staging, steps, path -> temporary.get().contain(path), path -> suspicious.accept(path));
         room = new Room(List.of(home.files(), home.state()), settings);
+        snapshots = new DiskSnapshots(home, holdings);
         Gate gate = new Gate(tree);
         Registrar registrar = new Registrar(ledger);
         GoodCopies goods = new GoodCopies(home.state().resolve("good"), ledger, staging, settings);
@@ -220,6 +223,11 @@ public final class RecordFiles implements RecordStore, AutoCloseable {
             settlement.settle(below.get(), quiet, unsettled);
             below = known.next();
         }
+    }
+
+    @Override
+    public Snapshot take() throws IOException {
+        return snapshots.take();
     }
 
     /** Tells what became of uploads. */

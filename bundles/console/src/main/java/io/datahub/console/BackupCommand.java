@@ -1,0 +1,86 @@
+package io.datahub.console;
+
+import io.datahub.api.Home;
+import io.datahub.api.record.Snapshots;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+
+/** {@code datahub:backup}. */
+@Command(
+        scope = "datahub",
+        name = "backup",
+        description = "Writes records, index, journal, keys and configuration, as they are at this moment, to an archive")
+@Service
+public final class BackupCommand extends DatahubCommand {
+
+    private static final List<String> CONFIGURATION = List.of("etc", "deploy");
+
+    @Argument(
+            name = "file",
+            description = "The archive on the hub's machine, absolute: .tar, or .tar.gz to have it compressed",
+            required = true)
+    String file;
+
+    @Override
+    public Object execute() throws IOException, InterruptedException {
+        Path archive = Path.of(file);
+        if (!archive.isAbsolute() || archive.getParent() == null) {
+            throw new CommandFailed("give the archive's whole path, from / on, not " + file);
+        }
+        if (Files.exists(archive)) {
+            throw new CommandFailed(file + " is there already; name another file, or remove it");
+        }
+        Path partial = archive.resolveSibling(".partial-" + archive.getFileName());
+        Files.deleteIfExists(partial);
+        Files.createFile(
+                partial, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (Snapshots.Snapshot snapshot = service(Snapshots.class).take()) {
+            addConfiguration(service(Home.class).root(), snapshot.folder());
+            pack(snapshot.folder(), partial);
+            Files.move(partial, archive, StandardCopyOption.ATOMIC_MOVE);
+            print(new Table("file", "bytes", "records", "cursor")
+                    .row(archive, Files.size(archive), snapshot.records(), snapshot.cursor()));
+        } finally {
+            Files.deleteIfExists(partial);
+        }
+        return null;
+    }
+
+    /** In a Karaf of the operator's own, the configuration isn't in the home and isn't ours. */
+    private static void addConfiguration(Path home, Path target) throws IOException {
+        for (String name : CONFIGURATION) {
+            Path folder = home.resolve(name);
+            if (Files.isDirectory(folder)) {
+                try (Stream<Path> files = Files.walk(folder)) {
+                    for (Path from : files.toList()) {
+                        Files.copy(
+                                from,
+                                target.resolve(home.relativize(from).toString()),
+                                StandardCopyOption.COPY_ATTRIBUTES);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The format keeps long names and the times of files whole. */
+    private static void pack(Path folder, Path archive) throws IOException, InterruptedException {
+        Process tar = new ProcessBuilder(
+                        "tar", "--create", "--format=posix", "--auto-compress", "--file=" + archive, "--force-local",
+                        "--directory=" + folder, ".")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(tar.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        if (tar.waitFor() != 0) {
+            throw new CommandFailed("the archive can't be written: " + said.strip());
+        }
+    }
+}
