@@ -114,7 +114,7 @@ public final class Ledger implements AutoCloseable {
 
     /** How many entries the journal has. */
     public long journalEntries() throws IOException {
-        return read(open -> open.journal.sizeAsLong());
+        return read(open -> open.journal.size());
     }
 
     /** How large the journal's entries are together, in bytes, as of the last commit. */
