@@ -17,7 +17,8 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Command(
         scope = "datahub",
         name = "backup",
-        description = "Writes records, index, journal, keys and configuration, as they are at this moment, to an archive")
+        description =
+                "Writes records, index, journal, keys and configuration, as they are at this moment, to an archive")
 @Service
 public final class BackupCommand extends DatahubCommand {
 
@@ -40,8 +41,7 @@ public final class BackupCommand extends DatahubCommand {
         }
         Path partial = archive.resolveSibling(".partial-" + archive.getFileName());
         Files.deleteIfExists(partial);
-        Files.createFile(
-                partial, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.createFile(partial, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try (Snapshots.Snapshot snapshot = service(Snapshots.class).take()) {
             addConfiguration(service(Home.class).root(), snapshot.folder());
             pack(snapshot.folder(), partial);
@@ -74,8 +74,14 @@ public final class BackupCommand extends DatahubCommand {
     /** The format keeps long names and the times of files whole. */
     private static void pack(Path folder, Path archive) throws IOException, InterruptedException {
         Process tar = new ProcessBuilder(
-                        "tar", "--create", "--format=posix", "--auto-compress", "--file=" + archive, "--force-local",
-                        "--directory=" + folder, ".")
+                        "tar",
+                        "--create",
+                        "--format=posix",
+                        "--auto-compress",
+                        "--file=" + archive,
+                        "--force-local",
+                        "--directory=" + folder,
+                        ".")
                 .redirectErrorStream(true)
                 .start();
         String said = new String(tar.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);

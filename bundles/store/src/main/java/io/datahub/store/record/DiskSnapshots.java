@@ -68,7 +68,8 @@ final class DiskSnapshots implements Snapshots {
         long[] count = new long[1];
         Files.walkFileTree(from, new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+                    throws IOException {
                 Path inFrom = from.relativize(directory);
                 if (leftOut.contains(inFrom.toString())) {
                     return FileVisitResult.SKIP_SUBTREE;
