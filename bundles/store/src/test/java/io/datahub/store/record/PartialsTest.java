@@ -119,7 +119,8 @@ class PartialsTest {
         assertThat(change.user()).contains("ada");
         assertThat(change.version().sha256())
                 .contains(HexFormat.of()
-                        .formatHex(MessageDigest.getInstance("SHA-256").digest("fourmore".getBytes(StandardCharsets.UTF_8))));
+                        .formatHex(MessageDigest.getInstance("SHA-256")
+                                .digest("fourmore".getBytes(StandardCharsets.UTF_8))));
         assertThat(state(name).isDone()).isTrue();
         assertThat(state(name).etag()).isEqualTo(change.version().etag());
         assertThat(left()).isEmpty();
@@ -170,8 +171,8 @@ class PartialsTest {
     @Test
     void shouldTakeAPieceThatHasTheDigestGiven() throws Exception {
         String name = create(8);
-        String sha1 =
-                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest("four".getBytes(StandardCharsets.UTF_8)));
+        String sha1 = HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-1").digest("four".getBytes(StandardCharsets.UTF_8)));
         Continuation piece = hub.records
                 .resumable()
                 .resume(wish(ADMIN, Precondition.NONE, 8, Map.of("SHA-1", sha1)), name, 0)

@@ -1,0 +1,29 @@
+#!/usr/bin/env python3
+"""Shows how builds end and what they leave behind, whatever system built.
+
+usage: HUB=http://127.0.0.1:8480 TOKEN=... ./dashboard.py
+"""
+import json
+import os
+import urllib.request
+
+HUB, TOKEN = os.environ.get("HUB", "http://127.0.0.1:8480"), os.environ["TOKEN"]
+
+
+def main():
+    topics = "topic=dev.cdevents.pipelinerun.finished.&topic=file.created/builds/"
+    stream = urllib.request.urlopen(urllib.request.Request(f"{HUB}/events?{topics}", headers={"Authorization": f"Bearer {TOKEN}"}))
+    print("listening", flush=True)
+    for line in stream:
+        if not line.startswith(b"data:"):
+            continue
+        event = json.loads(json.loads(line[5:])["data"])
+        if event["type"].startswith("dev.cdevents."):
+            run = event["data"]["subject"]
+            print(f"{run['id']:20} {run['content']['outcome']:8} {run['content']['url']}", flush=True)
+        else:
+            print(f"{event['subject'].removeprefix('builds/'):20} {event['data']['size']} bytes", flush=True)
+
+
+if __name__ == "__main__":
+    main()
