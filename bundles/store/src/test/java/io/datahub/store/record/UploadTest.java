@@ -75,7 +75,7 @@ class UploadTest {
         assertThat(change.json())
                 .startsWith(
                         "{\"specversion\":\"1.0\",\"id\":\"" + change.cursor() + "\",\"sequence\":\"0000000000000000000"
-                                                                               + "1\",\"source\":\"/datahub\",\"type\":\"io.datahub.file.created\",\"subject\":\"builds/app.tgz\"")
+                                + "1\",\"source\":\"/datahub\",\"type\":\"io.datahub.file.created\",\"subject\":\"builds/app.tgz\"")
                 .contains("\"data\":{\"path\":\"builds/app.tgz\",\"size\":5,\"modified\":\"")
                 .contains("\"user\":\"ada\",\"validators\":[]}}")
                 .doesNotContain("\n");
