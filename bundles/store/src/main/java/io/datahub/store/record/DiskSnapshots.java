@@ -9,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +25,7 @@ import java.util.stream.Stream;
 final class DiskSnapshots implements Snapshots {
 
     private static final String STORE = "store.mv";
+    private static final String GOODS = "good";
 
     /** What of the state is this process's alone, or belongs to no committed record. */
     private static final Set<String> LEFT_OUT =
@@ -56,15 +59,19 @@ final class DiskSnapshots implements Snapshots {
     @SuppressWarnings("try")
     private Snapshot fill(Path folder) throws IOException {
         try (PathLocks.Held held = holdings.locks().holdAll()) {
-            long records = link(home.files(), folder.resolve("files"), Set.of());
+            long records = take(home.files(), folder.resolve("files"), Set.of(), path -> true);
             holdings.ledger().copyTo(folder.resolve("state").resolve(STORE));
-            link(home.state(), folder.resolve("state"), LEFT_OUT);
+            take(home.state(), folder.resolve("state"), LEFT_OUT, path -> path.startsWith(GOODS));
             return new Taken(folder, records, holdings.ledger().head().cursor());
         }
     }
 
-    /** Links everything; returns how many files there were. */
-    private static long link(Path from, Path to, Set<String> leftOut) throws IOException {
+    /**
+     * Takes everything; returns how many files there were.
+     *
+     * @param lasting whether nobody writes into a file, so that a link will do
+     */
+    private static long take(Path from, Path to, Set<String> leftOut, Predicate<Path> lasting) throws IOException {
         long[] count = new long[1];
         Files.walkFileTree(from, new SimpleFileVisitor<>() {
             @Override
@@ -82,7 +89,11 @@ final class DiskSnapshots implements Snapshots {
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 Path inFrom = from.relativize(file);
                 if (attributes.isRegularFile() && !leftOut.contains(inFrom.toString())) {
-                    linkOrCopy(file, to.resolve(inFrom));
+                    if (lasting.test(inFrom)) {
+                        linkOrCopy(file, to.resolve(inFrom));
+                    } else {
+                        Files.copy(file, to.resolve(inFrom), StandardCopyOption.COPY_ATTRIBUTES);
+                    }
                     count[0]++;
                 }
                 return FileVisitResult.CONTINUE;
@@ -106,7 +117,7 @@ final class DiskSnapshots implements Snapshots {
         } catch (NoSuchFileException e) {
             // Somebody outside the hub has just deleted it.
         } catch (IOException | UnsupportedOperationException e) {
-            Files.copy(file, link, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+            Files.copy(file, link, StandardCopyOption.COPY_ATTRIBUTES);
         }
     }
 

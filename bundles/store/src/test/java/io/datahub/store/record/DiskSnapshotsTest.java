@@ -1,0 +1,99 @@
+package io.datahub.store.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.datahub.api.record.Change;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.record.Snapshots.Snapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DiskSnapshotsTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void shouldHoldRecordsIndexAndJournalOfOneMomentWhileOthersWrite() throws Exception {
+        Path copy = folder.resolve("copy");
+        Cursor end;
+        try (TestHub hub = new TestHub(folder.resolve("hub"))) {
+            AtomicBoolean enough = new AtomicBoolean();
+            List<CompletableFuture<Void>> writers = Stream.of("a", "b", "c")
+                    .map(name -> CompletableFuture.runAsync(() -> write(hub, name, enough)))
+                    .toList();
+            Await.until(() -> hub.announced.size() > 30);
+            try (Snapshot snapshot = hub.records.take()) {
+                int before = hub.announced.size();
+                Await.until(() -> hub.announced.size() > before + 30);
+                end = snapshot.cursor();
+                assertThat(snapshot.records()).isPositive();
+                copy(snapshot.folder(), copy);
+            } finally {
+                enough.set(true);
+            }
+            writers.forEach(CompletableFuture::join);
+        }
+
+        try (TestHub restored = new TestHub(copy)) {
+            assertThat(restored.journal.head()).isEqualTo(end);
+            restored.check("");
+            assertThat(restored.journal.head()).isEqualTo(end);
+            Map<String, String> last = new HashMap<>();
+            for (Change change : restored.journal
+                    .read(TestHub.ADMIN, Cursor.parse("0").get(), "", 100_000)
+                    .get()
+                    .changes()) {
+                last.put(change.path().toString(), change.version().etag().orElseThrow());
+            }
+            assertThat(last).isNotEmpty();
+            for (Map.Entry<String, String> record : last.entrySet()) {
+                assertThat(restored.find(record.getKey()).etag()).contains(record.getValue());
+            }
+        }
+    }
+
+    private static void write(TestHub hub, String name, AtomicBoolean enough) {
+        try {
+            for (int i = 0; !enough.get(); i++) {
+                hub.put(name + "/" + i % 10, name + i);
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+    }
+
+    @Test
+    void shouldBeOneAtATimeAndLeaveNothing() throws Exception {
+        try (TestHub hub = new TestHub(folder)) {
+            hub.put("a", "1");
+            try (Snapshot snapshot = hub.records.take()) {
+                assertThat(snapshot.folder().resolve("files/a")).hasContent("1");
+                assertThatThrownBy(hub.records::take).hasMessageContaining("another backup");
+                hub.put("a", "2");
+                assertThat(snapshot.folder().resolve("files/a")).hasContent("1");
+            }
+            assertThat(folder.resolve("state/snapshot")).doesNotExist();
+            hub.records.take().close();
+        }
+    }
+}
