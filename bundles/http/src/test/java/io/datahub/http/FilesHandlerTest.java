@@ -596,10 +596,10 @@ class FilesHandlerTest {
         assertThat(header(answer, "Content-Type")).isEqualTo("application/json");
         assertThat(answer.body())
                 .isEqualTo("{\"path\":\"builds\",\"entries\":["
-                               + "{\"name\":\"app.txt\",\"type\":\"file\",\"size\":10,\"modified\":\"2026-11-23T10:00:00.123Z\","
-                               + "\"etag\":\"\\\"v1\\\"\"},"
-                               + "{\"name\":\"deep\",\"type\":\"directory\",\"size\":0,\"modified\":\"2026-11-23T10:00:00.123Z\"}"
-                               + "],\"next\":null,\"cursor\":\"e1-2\"}");
+                        + "{\"name\":\"app.txt\",\"type\":\"file\",\"size\":10,\"modified\":\"2026-11-23T10:00:00.123Z\","
+                        + "\"etag\":\"\\\"v1\\\"\"},"
+                        + "{\"name\":\"deep\",\"type\":\"directory\",\"size\":0,\"modified\":\"2026-11-23T10:00:00.123Z\"}"
+                        + "],\"next\":null,\"cursor\":\"e1-2\"}");
     }
 
     @Test

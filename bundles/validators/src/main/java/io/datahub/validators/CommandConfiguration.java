@@ -26,7 +26,8 @@ public @interface CommandConfiguration {
                             + " stands in double quotes. {file}, {path}, {user}, {size} and {sha256} are put in.")
     String command();
 
-    @AttributeDefinition(description = "Exit statuses by which it refuses, separated by commas; 0 accepts, others fail.")
+    @AttributeDefinition(
+            description = "Exit statuses by which it refuses, separated by commas; 0 accepts, others fail.")
     String[] refusals() default {"1"};
 
     @AttributeDefinition(
