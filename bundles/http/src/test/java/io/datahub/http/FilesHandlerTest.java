@@ -177,6 +177,7 @@ class FilesHandlerTest {
     }
 
     @Test
+    @SuppressWarnings("StringConcatToTextBlock") // the lines end in CRLF
     void shouldServeSeveralRanges() throws Exception {
         HttpResponse<String> answer = server.get("/files/builds/app.txt", "Range", "bytes=0-1, 4-4, -1");
 
