@@ -129,22 +129,11 @@ class MetricsHandlerTest {
     @Test
     void shouldShowThemToEverybodyOnlyWhereConfigured() throws Exception {
         user = null;
-        try (Reconfigured opened = new Reconfigured(true)) {
-            assertThat(get("/metrics").statusCode()).isEqualTo(200);
-        }
+        handler.modified(configuration(true));
+        assertThat(get("/metrics").statusCode()).isEqualTo(200);
+
+        handler.modified(configuration(false));
         assertThat(get("/metrics").statusCode()).isEqualTo(401);
-    }
-
-    /** The handler with another configuration, for a while. */
-    private final class Reconfigured implements AutoCloseable {
-        private Reconfigured(boolean open) {
-            handler.modified(configuration(open));
-        }
-
-        @Override
-        public void close() {
-            handler.modified(configuration(false));
-        }
     }
 
     private static MetricsConfiguration configuration(boolean open) {

@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,8 +93,8 @@ class UploadTest {
         RecordVersion version = hub.put("a", "hello").get().version();
         hub.put("b", "hello");
 
-        String modified = version.modified().getEpochSecond()
-                + "%09d".formatted(version.modified().getNano());
+        long modified = TimeUnit.SECONDS.toNanos(version.modified().getEpochSecond())
+                + version.modified().getNano();
         Path link = links.resolve(version.sha256().orElseThrow() + "-" + modified);
         assertThat(link).hasContent("hello");
         assertThat(hub.folder("cache/served")).hasSize(2);
