@@ -97,18 +97,24 @@ class MetricsHandlerTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).contains("text/plain; version=0.0.4; charset=utf-8");
         assertThat(answer.body())
-                .contains("# HELP datahub_connections Clients \\\\ connected\n"
-                        + "# TYPE datahub_connections gauge\n"
-                        + "datahub_connections{transport=\"http\"} 3\n"
-                        + "datahub_connections{transport=\"a\\\"b\"} 0.5\n"
-                        + "# HELP datahub_events_in_total Events\n"
-                        + "# TYPE datahub_events_in_total counter\n"
-                        + "datahub_events_in_total 1000000000\n")
-                .contains("datahub_delay_seconds_bucket{le=\"0.001\"} 0\n"
-                        + "datahub_delay_seconds_bucket{le=\"0.0025\"} 1\n")
-                .contains("datahub_delay_seconds_bucket{le=\"+Inf\"} 1\n"
-                        + "datahub_delay_seconds_sum 0.002\n"
-                        + "datahub_delay_seconds_count 1\n")
+                .contains("""
+                        # HELP datahub_connections Clients \\\\ connected
+                        # TYPE datahub_connections gauge
+                        datahub_connections{transport="http"} 3
+                        datahub_connections{transport="a\\"b"} 0.5
+                        # HELP datahub_events_in_total Events
+                        # TYPE datahub_events_in_total counter
+                        datahub_events_in_total 1000000000
+                        """)
+                .contains("""
+                        datahub_delay_seconds_bucket{le="0.001"} 0
+                        datahub_delay_seconds_bucket{le="0.0025"} 1
+                        """)
+                .contains("""
+                        datahub_delay_seconds_bucket{le="+Inf"} 1
+                        datahub_delay_seconds_sum 0.002
+                        datahub_delay_seconds_count 1
+                        """)
                 .contains("datahub_info{version=\"1.2.3\"} 1\n")
                 .contains("jvm_memory_used_bytes{area=\"heap\"}")
                 .contains("jvm_threads_current")

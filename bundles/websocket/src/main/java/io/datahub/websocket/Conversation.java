@@ -119,12 +119,16 @@ final class Conversation {
         Optional<Refusal> refusal = reading.message().refusal();
         boolean first = !spoken;
         spoken = true;
+        Session open = session();
         if (refusal.isPresent()) {
-            client.answer(reading.id(), refusal);
+            if (open == null && dialect == Dialect.CLOUDEVENTS) {
+                refuseUnknown();
+            } else {
+                client.answer(reading.id(), refusal);
+            }
             return;
         }
         ClientMessage said = reading.message().get();
-        Session open = session();
         if (said instanceof ClientMessage.Auth auth) {
             auth(auth, open, first);
         } else if (open == null) {

@@ -26,6 +26,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -35,7 +37,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,8 +94,7 @@ class UploadTest {
         RecordVersion version = hub.put("a", "hello").get().version();
         hub.put("b", "hello");
 
-        long modified = TimeUnit.SECONDS.toNanos(version.modified().getEpochSecond())
-                + version.modified().getNano();
+        long modified = ChronoUnit.NANOS.between(Instant.EPOCH, version.modified());
         Path link = links.resolve(version.sha256().orElseThrow() + "-" + modified);
         assertThat(link).hasContent("hello");
         assertThat(hub.folder("cache/served")).hasSize(2);
