@@ -295,6 +295,11 @@ public final class StoreService
     }
 
     @Override
+    public Cursor oldest() {
+        return journal.oldest();
+    }
+
+    @Override
     public Result<Page> read(User user, Cursor since, String prefix, int limit) {
         return journal.read(user, since, prefix, limit);
     }

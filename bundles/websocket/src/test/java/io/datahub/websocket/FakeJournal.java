@@ -42,6 +42,11 @@ final class FakeJournal implements ChangeJournal {
     }
 
     @Override
+    public Cursor oldest() {
+        return new Cursor(EPOCH, 0);
+    }
+
+    @Override
     public Cursor head() {
         return new Cursor(EPOCH, changes.size());
     }

@@ -15,9 +15,7 @@ public interface ChangeJournal {
     Cursor head();
 
     /** Before the oldest entry that there is: the answer to who asks for more than that. */
-    default Cursor oldest() {
-        return Cursor.BEGINNING;
-    }
+    Cursor oldest();
 
     /**
      * Reads what came after a cursor.
