@@ -102,7 +102,7 @@ final class Books {
         if (Files.exists(file)) {
             Files.move(file, aside);
         }
-        LOG.error(
+        LOG.warn(
                 "event=state-damaged file={} aside={} why=\"{}\" consequence=\"the index is rebuilt from the disk; the"
                         + " journal begins anew, consumers get 410 and list again\"",
                 file,

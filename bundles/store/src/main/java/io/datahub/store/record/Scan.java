@@ -84,6 +84,7 @@ final class Scan {
             }
         }
         unreadable.remove(directory);
+        unreadable.retain(directory, names);
     }
 
     /** Nothing is said of what is in a directory that can't be read. */

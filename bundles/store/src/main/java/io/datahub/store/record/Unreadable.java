@@ -2,6 +2,7 @@ package io.datahub.store.record;
 
 import io.datahub.api.record.RecordPath;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -34,6 +35,15 @@ final class Unreadable {
         if (!paths.isEmpty() && paths.remove(path.toString()) != null) {
             LOG.info("event=readable path=\"{}\"", path);
         }
+    }
+
+    /** Forgets what was in a directory and isn't there any more. */
+    synchronized void retain(RecordPath directory, Collection<String> names) {
+        String prefix = directory.toString().isEmpty() ? "" : directory + "/";
+        paths.keySet()
+                .removeIf(path -> path.startsWith(prefix)
+                        && path.indexOf('/', prefix.length()) < 0
+                        && !names.contains(path.substring(prefix.length())));
     }
 
     synchronized int count() {
