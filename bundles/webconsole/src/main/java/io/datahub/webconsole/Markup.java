@@ -12,11 +12,6 @@ final class Markup {
         return this;
     }
 
-    Markup paragraph(String text) {
-        html.append("<p>").append(escape(text)).append("</p>\n");
-        return this;
-    }
-
     /** A table in the web console's own looks. */
     Markup table(List<String> columns, List<List<Object>> rows) {
         html.append("<table class=\"nicetable\"><thead><tr>");
