@@ -42,6 +42,9 @@ public final class Watcher implements HealthCheck, MetricSource {
     private static final int STOP_SECONDS = 5;
     private static final long MIN_POLL_MILLIS = 100;
 
+    /** For how long the root is taken for there once it was seen; the store makes sure of it for each path. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final RecordStore store;
     private final Root root;
     private final Duration quiet;
@@ -55,6 +58,7 @@ public final class Watcher implements HealthCheck, MetricSource {
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-watcher-scan"));
     private final Histogram scans = new Histogram();
     private volatile Optional<String> blind = Optional.empty();
+    private volatile long looked = System.nanoTime() - LOOK_NANOS;
 
     @Activate
     public Watcher(Configuration configuration, @Reference Home home, @Reference RecordStore store) throws IOException {
@@ -162,16 +166,11 @@ public final class Watcher implements HealthCheck, MetricSource {
     }
 
     /**
-     * Compares a path, unless the root is away: then everything would look deleted. It is compared as a whole once the root
-     * is back. In a directory each file must have rested by itself, however long the directory waited.
+     * Compares a path, unless the root is away: then everything would look deleted. All is compared once the root is
+     * back. In a directory each file must have rested by itself, however long the directory waited.
      */
     private void check(RecordPath path, Duration rested) {
-        Optional<String> absence = root.absence();
-        if (!absence.equals(blind)) {
-            blind = absence;
-            LOG.error("watcher={} detail=\"{}\"", absence.isPresent() ? "blind" : "seeing", absence.orElse("back"));
-        }
-        if (absence.isPresent()) {
+        if (System.nanoTime() - looked >= LOOK_NANOS && isBlind()) {
             return;
         }
         try {
@@ -180,8 +179,23 @@ public final class Watcher implements HealthCheck, MetricSource {
         } catch (InterruptedIOException e) {
             LOG.debug("check=interrupted path=\"{}\"", path);
         } catch (IOException | RuntimeException e) {
-            LOG.error("check=failed path=\"{}\" cause=\"{}\"", path, e.toString(), e);
+            if (!isBlind()) {
+                LOG.error("check=failed path=\"{}\" cause=\"{}\"", path, e.toString(), e);
+            }
         }
+    }
+
+    /** Looks whether the root is away. */
+    private synchronized boolean isBlind() {
+        Optional<String> absence = root.absence();
+        if (!absence.equals(blind)) {
+            blind = absence;
+            LOG.error("watcher={} detail=\"{}\"", absence.isPresent() ? "blind" : "seeing", absence.orElse("back"));
+        }
+        if (absence.isEmpty()) {
+            looked = System.nanoTime();
+        }
+        return absence.isPresent();
     }
 
     private void takeArrival(RecordPath path, Duration rested) {

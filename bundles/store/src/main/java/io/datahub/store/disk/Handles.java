@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Handles implements AutoCloseable {
 
-    private static final int MOST = 128;
+    private static final int MOST = 512;
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final Path root;

@@ -3,6 +3,7 @@ package io.datahub.store.record;
 import io.datahub.api.record.RecordPath;
 import io.datahub.store.disk.Place;
 import io.datahub.store.disk.Staging;
+import io.datahub.store.disk.Stat;
 import io.datahub.store.disk.Tree;
 import io.datahub.store.ledger.Entry;
 import io.datahub.store.ledger.Ledger;
@@ -49,6 +50,15 @@ record Holdings(
     /** Looks at a path under its lock, so that the hub itself isn't changing it just now. */
     Sight lookLocked(RecordPath path) throws IOException {
         return new Sight(tree.look(path), ledger.entry(path));
+    }
+
+    /**
+     * Whether a file that was seen, and what the index says of it, are still as they were; under the path's lock. The stamps
+     * tell the file itself, whatever may have happened to the directories that lead there.
+     */
+    boolean isSame(RecordPath path, Sight sight) throws IOException {
+        return Stat.of(tree.at(path)).filter(sight.place().stat()::equals).isPresent()
+                && ledger.entry(path).equals(sight.entry());
     }
 
     /** Looks at a path. That disk and index differ because the hub itself is changing the path just now isn't seen. */

@@ -177,7 +177,7 @@ final class Settlement {
             throws IOException {
         boolean same;
         try (PathLocks.Held held = holdings.locks().hold(path)) {
-            same = holdings.lookLocked(path).equals(sight);
+            same = holdings.isSame(path, sight);
             if (same) {
                 backlog.add(entering.enter(), afterwards);
             }
