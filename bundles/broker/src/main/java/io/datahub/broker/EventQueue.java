@@ -291,6 +291,11 @@ final class EventQueue {
         return patience.losesFor(nanos, now);
     }
 
+    /** Whether it tries somebody's patience. */
+    synchronized boolean isTrying() {
+        return patience.isTried();
+    }
+
     synchronized long bytes() {
         return bytes;
     }

@@ -63,6 +63,10 @@ final class Patience {
         return losesSince != NEVER && now - losesSince > nanos;
     }
 
+    boolean isTried() {
+        return fullSince != NEVER || losesSince != NEVER;
+    }
+
     private List<Outbox> everybody() {
         if (waiting.isEmpty()) {
             return List.of();

@@ -3,10 +3,14 @@ package io.datahub.broker;
 import io.datahub.api.event.CloseReason;
 import java.util.concurrent.TimeUnit;
 
-/** Looks now and then for publishers that have waited long enough, and for sessions that were too slow for too long. */
+/**
+ * Looks now and then for publishers that have waited long enough, and for sessions that were too slow for too long: more
+ * often while there is a full queue.
+ */
 final class Watch implements AutoCloseable, Runnable {
 
     private static final long INTERVAL_MILLIS = 250;
+    private static final long IDLE_INTERVAL_MILLIS = 1_000;
 
     private final Broker broker;
     private final Thread thread;
@@ -21,16 +25,24 @@ final class Watch implements AutoCloseable, Runnable {
     @Override
     public void run() {
         try {
+            boolean isBusy = false;
             while (true) {
-                Thread.sleep(INTERVAL_MILLIS);
-                long now = Patience.now();
-                for (BrokerSession session : broker.all()) {
-                    look(session, now);
-                }
+                Thread.sleep(isBusy ? INTERVAL_MILLIS : IDLE_INTERVAL_MILLIS);
+                isBusy = look(Patience.now());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Whether anything has to be looked at again soon. */
+    private boolean look(long now) {
+        boolean isBusy = false;
+        for (BrokerSession session : broker.all()) {
+            look(session, now);
+            isBusy |= session.queue().isTrying();
+        }
+        return isBusy;
     }
 
     private void look(BrokerSession session, long now) {

@@ -221,7 +221,7 @@ final class Connection implements EventSink, Loop.Selected {
     }
 
     @Override
-    public void tick(long now) {
+    public boolean tick(long now) {
         Settings settings = reception.settings();
         if (entrance.isOverdue(now)) {
             close(Closure.HANDSHAKE_TIMEOUT, Closure.HANDSHAKE_TIMEOUT.text());
@@ -230,6 +230,7 @@ final class Connection implements EventSink, Loop.Selected {
         } else if (peer != null && heartbeat.asks(settings, now)) {
             send(Heartbeat.ping(settings));
         }
+        return open && peer == null;
     }
 
     /** Closes whoever holds the most memory if all together hold too much. */

@@ -93,10 +93,11 @@ final class Listener implements Loop.Selected {
 
     /** Tries again after a failure. */
     @Override
-    public void tick(long now) {
+    public boolean tick(long now) {
         if (key.isValid() && key.interestOps() == 0) {
             key.interestOps(SelectionKey.OP_ACCEPT);
         }
+        return false;
     }
 
     @Override

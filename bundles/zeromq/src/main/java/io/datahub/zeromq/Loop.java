@@ -29,8 +29,8 @@ final class Loop implements Runnable {
         /** It is ready for these operations. */
         void selected(int ready);
 
-        /** Some time has gone by. */
-        void tick(long now);
+        /** Some time has gone by. Returns whether it waits for something that is due to the fraction of a second. */
+        boolean tick(long now);
 
         /** The loop stops. */
         void stop();
@@ -38,6 +38,7 @@ final class Loop implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
     private static final long TICK_MILLIS = 250;
+    private static final long IDLE_TICK_MILLIS = 1_000;
 
     private final Reception reception;
     private final Selector selector;
@@ -51,6 +52,7 @@ final class Loop implements Runnable {
     private volatile boolean stopped;
     private long now = System.nanoTime();
     private long ticked = now;
+    private long tickMillis = IDLE_TICK_MILLIS;
 
     Loop(Reception reception, int number) throws IOException {
         this.reception = reception;
@@ -78,7 +80,7 @@ final class Loop implements Runnable {
 
     private void turn() throws IOException {
         if (writing.isEmpty() && tasks.isEmpty()) {
-            selector.select(this::select, members.isEmpty() ? 0 : TICK_MILLIS);
+            selector.select(this::select, members.isEmpty() ? 0 : tickMillis);
         } else {
             selector.selectNow(this::select);
         }
@@ -90,10 +92,18 @@ final class Loop implements Runnable {
         for (int waiting = writing.size(); waiting > 0; waiting--) {
             writing.poll().pump();
         }
-        if (now - ticked > TICK_MILLIS * 1_000_000) {
-            ticked = now;
-            List.copyOf(members).forEach(member -> member.tick(now));
+        if (now - ticked > tickMillis * 1_000_000) {
+            tick();
         }
+    }
+
+    private void tick() {
+        ticked = now;
+        boolean isWaiting = false;
+        for (Selected member : List.copyOf(members)) {
+            isWaiting |= member.tick(now);
+        }
+        tickMillis = isWaiting ? TICK_MILLIS : IDLE_TICK_MILLIS;
     }
 
     private void run(Runnable task) {
@@ -115,6 +125,7 @@ final class Loop implements Runnable {
         execute(() -> {
             try {
                 members.add(new Connection(this, reception, channel));
+                tickMillis = TICK_MILLIS;
             } catch (IOException | RuntimeException e) {
                 LOG.debug("zeromq connection lost at once", e);
                 reception.admission().leave(from);
