@@ -46,7 +46,7 @@ final class ErrorsInLog {
         boolean within = false;
         String cause = "";
         String error = "";
-        for (String line : (text + END).lines().toList()) {
+        for (String line : (text + END).lines().flatMap(JsonLine::toText).toList()) {
             Matcher fact = FACT.matcher(line);
             Matcher because = CAUSE.matcher(line);
             if (fact.matches()) {

@@ -29,6 +29,18 @@ class ErrorsInLogTest {
     }
 
     @Test
+    void shouldReadTheFormatOfJson() {
+        String log = """
+                {"time":"2026-11-24T02:17:11.000Z","level":"INFO","logger":"Jetty","message":"begins","exception":""}
+                {"time":"2026-11-24T02:17:11.617Z","level":"ERROR","logger":"Jetty","message":"host=\\"x\\" didn't start",\
+                "exception":"java.lang.Exception: outer\\n\\tat x.Y.z(Y.java:1)\\nCaused by: java.net.BindException: \\u0041ddress\\n"}
+                """;
+
+        assertThat(ErrorsInLog.parse(log))
+                .containsExactly("Jetty - host=\"x\" didn't start: java.net.BindException: Address");
+    }
+
+    @Test
     void shouldFindNoneInAQuietLog() {
         assertThat(ErrorsInLog.parse("2026-11-24T02:17:11,000 INFO  Jetty - begins\n"))
                 .isEmpty();
