@@ -163,7 +163,7 @@ class EventStream(Collector):
         for line in self.process.stdout:
             if line.startswith("data:"):
                 message = json.loads(line[5:])
-                self.events.append((message["topic"], message["data"].encode()))
+                self.events.append((message["topic"], message["data"].encode() if "data" in message else base64.b64decode(message["base64"])))
         self.closed.set()
 
 
