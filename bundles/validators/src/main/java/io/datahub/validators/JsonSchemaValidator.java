@@ -30,12 +30,12 @@ public final class JsonSchemaValidator implements Validator {
 
     private final long maxBytes;
     private final boolean formats;
-    private final JsonRoom room;
+    private final DocumentRoom room;
     private final SchemaRecord<Schema> schema;
 
     @Activate
     public JsonSchemaValidator(
-            JsonSchemaConfiguration configuration, @Reference RecordStore store, @Reference JsonRoom room) {
+            JsonSchemaConfiguration configuration, @Reference RecordStore store, @Reference DocumentRoom room) {
         maxBytes = Limits.checked(configuration.maxBytes(), configuration.paths());
         formats = configuration.formats();
         this.room = room;
@@ -53,7 +53,7 @@ public final class JsonSchemaValidator implements Validator {
             return Limits.tooBig(candidate.size(), maxBytes);
         }
         Findings findings = new Findings();
-        JsonRoom.Place place = room.take(candidate.size());
+        DocumentRoom.Place place = room.take(candidate.size());
         try (InputStream bytes = candidate.open()) {
             Optional<JsonNode> document = SecureJson.parse(bytes, findings);
             if (document.isPresent()) {

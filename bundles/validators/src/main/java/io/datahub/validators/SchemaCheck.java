@@ -27,7 +27,7 @@ final class SchemaCheck implements ErrorHandler {
         handler.setResourceResolver((type, namespace, publicId, systemId, base) -> {
             throw new IllegalStateException("a document can't name its own schema");
         });
-        return handler;
+        return new TextGuard(handler);
     }
 
     @Override

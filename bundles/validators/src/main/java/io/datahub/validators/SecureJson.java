@@ -16,7 +16,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -30,6 +29,7 @@ final class SecureJson {
     static final int MOST_DEPTH = 200;
     static final int MOST_TOKENS = 1_000_000;
     private static final int MOST_DIGITS = 1_000;
+    private static final int MOST_LOOK_ALIKES = 1_000;
     private static final int MOST_STRING = 16 << 20;
 
     private static final JsonFactory FACTORY = new JsonFactoryBuilder()
@@ -63,8 +63,9 @@ final class SecureJson {
                 findings.add(1, 1, "the record is empty; JSON has at least one value");
                 return Optional.empty();
             }
-            if (hasMonstrousNumber(node)) {
-                findings.add(0, 0, "a number has more than " + MOST_DIGITS + " digits when it is written out");
+            Optional<String> monstrous = monstrous(node);
+            if (monstrous.isPresent()) {
+                findings.add(0, 0, monstrous.get());
                 return Optional.empty();
             }
             return Optional.of(node);
@@ -76,8 +77,8 @@ final class SecureJson {
         return Optional.empty();
     }
 
-    /** Whether somewhere there is a number such as 1e999999999, with which nobody can reckon. */
-    private static boolean hasMonstrousNumber(JsonNode root) throws IOException {
+    /** What stands somewhere in a document with which nobody can reckon: a number such as 1e999999999, or an array of look-alikes. */
+    private static Optional<String> monstrous(JsonNode root) throws IOException {
         Deque<JsonNode> open = new ArrayDeque<>();
         open.push(root);
         while (!open.isEmpty()) {
@@ -85,13 +86,30 @@ final class SecureJson {
                 throw new InterruptedIOException("the time for this judgement is over");
             }
             JsonNode node = open.pop();
+            if (node.isArray() && node.size() > MOST_LOOK_ALIKES && hasLookAlikes(node)) {
+                return Optional.of("an array has more than " + MOST_LOOK_ALIKES
+                        + " different values with the same hash, which can't be told apart in a reasonable time");
+            }
             if (node.isContainerNode()) {
                 node.forEach(open::push);
-            } else if (node.isBigDecimal()) {
-                BigDecimal number = node.decimalValue();
-                if (Math.abs((long) number.scale()) > MOST_DIGITS) {
-                    return true;
-                }
+            } else if (node.isBigDecimal()
+                    && Math.abs((long) node.decimalValue().scale()) > MOST_DIGITS) {
+                return Optional.of("a number has more than " + MOST_DIGITS + " digits when it is written out");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether values are made so that a hash table, which finds out whether they are unique, becomes a list. */
+    private static boolean hasLookAlikes(JsonNode array) {
+        Map<Integer, JsonNode> first = new HashMap<>();
+        Map<Integer, Integer> others = new HashMap<>();
+        for (JsonNode value : array) {
+            JsonNode known = first.putIfAbsent(value.hashCode(), value);
+            if (known != null
+                    && !known.equals(value)
+                    && others.merge(value.hashCode(), 1, Integer::sum) > MOST_LOOK_ALIKES) {
+                return true;
             }
         }
         return false;

@@ -12,12 +12,12 @@ import org.w3c.dom.ls.LSInput;
 import org.w3c.dom.ls.LSResourceResolver;
 import org.xml.sax.SAXException;
 import org.xml.sax.SAXParseException;
-import org.xml.sax.helpers.DefaultHandler;
 
 /** Compiles an XML Schema. What it includes or imports comes from records, never from the network. For one compilation. */
 final class XsdCompiler implements LSResourceResolver {
 
     private final SchemaSource source;
+    private final KeyFinder keys = new KeyFinder();
 
     private XsdCompiler(SchemaSource source) {
         this.source = source;
@@ -28,7 +28,7 @@ final class XsdCompiler implements LSResourceResolver {
      *
      * @throws IOException if one of the records is missing, can't be read, or is no schema
      */
-    static Schema compile(SchemaSource source) throws IOException {
+    static XsdSchema compile(SchemaSource source) throws IOException {
         RecordPath main = source.main();
         try {
             XsdCompiler compiler = new XsdCompiler(source);
@@ -37,9 +37,10 @@ final class XsdCompiler implements LSResourceResolver {
             factory.setProperty(XMLConstants.ACCESS_EXTERNAL_DTD, "");
             factory.setProperty(XMLConstants.ACCESS_EXTERNAL_SCHEMA, RecordReference.SCHEME);
             factory.setResourceResolver(compiler);
-            return factory.newSchema(new StreamSource(
+            Schema compiled = factory.newSchema(new StreamSource(
                     new ByteArrayInputStream(compiler.read(main)),
                     RecordReference.address(main).toString()));
+            return new XsdSchema(compiled, compiler.keys.found());
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (SAXParseException e) {
@@ -67,7 +68,7 @@ final class XsdCompiler implements LSResourceResolver {
     private byte[] read(RecordPath path) throws IOException {
         byte[] bytes = source.read(path);
         Findings findings = new Findings();
-        SecureXml.parse(new ByteArrayInputStream(bytes), new DefaultHandler(), findings);
+        SecureXml.parse(new ByteArrayInputStream(bytes), keys, findings);
         if (!findings.verdict().accepted()) {
             throw new IOException("the schema " + path + " is no good, line "
                     + findings.all().get(0).line() + ": "

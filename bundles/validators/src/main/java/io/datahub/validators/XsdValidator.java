@@ -5,7 +5,6 @@ import io.datahub.api.validation.Candidate;
 import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.Verdict;
 import java.io.InputStream;
-import javax.xml.validation.Schema;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -24,12 +23,17 @@ import org.xml.sax.helpers.DefaultHandler;
 @Designate(ocd = XsdConfiguration.class, factory = true)
 public final class XsdValidator implements Validator {
 
+    /** Where values are held until the document ends, it can't be of any size. */
+    private static final long MOST_KEPT = 8L << 20;
+
     private final long maxBytes;
-    private final SchemaRecord<Schema> schema;
+    private final DocumentRoom room;
+    private final SchemaRecord<XsdSchema> schema;
 
     @Activate
-    public XsdValidator(XsdConfiguration configuration, @Reference RecordStore store) {
+    public XsdValidator(XsdConfiguration configuration, @Reference RecordStore store, @Reference DocumentRoom room) {
         maxBytes = Limits.checked(configuration.maxBytes(), configuration.paths());
+        this.room = room;
         schema = new SchemaRecord<>(
                 store,
                 Catalog.of(configuration.catalog()),
@@ -42,9 +46,19 @@ public final class XsdValidator implements Validator {
         if (candidate.size() > maxBytes) {
             return Limits.tooBig(candidate.size(), maxBytes);
         }
+        XsdSchema present = schema.current();
+        if (present.keepsValues() && candidate.size() > MOST_KEPT) {
+            return Verdict.refuse(
+                    "the record has " + candidate.size() + " bytes; by a schema with ID, key or unique, whose"
+                            + " values are held until the end, at most " + MOST_KEPT + " are judged");
+        }
+        long held = present.keepsValues() ? candidate.size() : Math.min(candidate.size(), TextGuard.MOST_TEXT);
         Findings findings = new Findings();
+        DocumentRoom.Place place = room.take(held);
         try (InputStream bytes = candidate.open()) {
-            SecureXml.parse(bytes, SchemaCheck.handler(schema.current(), new DefaultHandler(), findings), findings);
+            SecureXml.parse(bytes, SchemaCheck.handler(present.compiled(), new DefaultHandler(), findings), findings);
+        } finally {
+            place.close();
         }
         return findings.verdict();
     }

@@ -48,7 +48,7 @@ class JsonSchemaValidatorTest {
         settings[3] = "schemas/build.json";
         System.arraycopy(more, 0, settings, 4, more.length);
         return new JsonSchemaValidator(
-                Settings.of(JsonSchemaConfiguration.class, settings), store, new JsonRoom(1 << 20));
+                Settings.of(JsonSchemaConfiguration.class, settings), store, new DocumentRoom(1 << 20));
     }
 
     private Verdict judge(String schema, String document) throws Exception {
@@ -281,5 +281,32 @@ class JsonSchemaValidatorTest {
                 .judge(new StagedBytes(RecordPath.of("a.json"), 11, () -> new ByteArrayInputStream(bytes)));
 
         assertThat(only(verdict).message()).contains("at most 10");
+    }
+
+    @Test
+    void shouldRefuseTextsMadeToLookAlikeToAHashTable() throws Exception {
+        Violation violation = only(judge("{\"uniqueItems\": true}", array(2_000, "Aa", "BB")));
+
+        assertThat(violation.message()).contains("same hash");
+    }
+
+    @Test
+    void shouldTakeManyTextsThatAreTheSameOrNoLookAlikes() throws Exception {
+        assertThat(judge("{}", array(2_000, "Aa", "Aa")).accepted()).isTrue();
+        assertThat(judge("{\"uniqueItems\": true}", array(2_000, "Aa", "Bb")).accepted())
+                .isTrue();
+    }
+
+    /** Texts of two parts, in each combination; "Aa" and "BB" have one hash. */
+    private static String array(int size, String zero, String one) {
+        StringBuilder text = new StringBuilder("[");
+        for (int i = 0; i < size; i++) {
+            text.append(i == 0 ? "\"" : ",\"");
+            for (int bit = 0; bit < 11; bit++) {
+                text.append((i >> bit & 1) == 0 ? zero : one);
+            }
+            text.append('"');
+        }
+        return text.append(']').toString();
     }
 }

@@ -3,6 +3,7 @@ package io.datahub.validators;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.datahub.api.record.RecordPath;
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
 import java.io.IOException;
@@ -28,7 +29,11 @@ class XsdValidatorTest {
     @BeforeEach
     void setUp() {
         store = new FolderStore(folder);
-        validator = new XsdValidator(Settings.xsd(MAIN), store);
+        validator = configured(MAIN);
+    }
+
+    private XsdValidator configured(String schema) {
+        return new XsdValidator(Settings.xsd(schema), store, new DocumentRoom(1 << 20));
     }
 
     private static String schema(String content) {
@@ -197,8 +202,57 @@ class XsdValidatorTest {
     }
 
     @Test
+    void shouldNotHoldATextWithoutEnd() throws Exception {
+        store.put(MAIN, schema(element("xs:string")));
+        EndlessInput text = new EndlessInput("<n>", "all work and no play ");
+
+        Verdict verdict = validator.judge(new StagedBytes(RecordPath.of("some.xml"), 1 << 20, () -> text));
+
+        assertThat(verdict.violations().get(0).message()).contains("split it up");
+        assertThat(text.taken()).isLessThan(2L * TextGuard.MOST_TEXT);
+    }
+
+    @Test
+    void shouldTakeManyTextsThatAreLongTogether() throws Exception {
+        store.put(
+                MAIN,
+                schema("<xs:element name='l'><xs:complexType><xs:sequence><xs:element name='n' type='xs:string'"
+                        + " maxOccurs='unbounded'/></xs:sequence></xs:complexType></xs:element>"));
+
+        String text = "<n>" + "a".repeat(TextGuard.MOST_TEXT / 3) + "</n>";
+
+        assertThat(withAnySize()
+                        .judge(StagedBytes.of("<l>" + text.repeat(4) + "</l>"))
+                        .accepted())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<xs:element name='n'><xs:complexType><xs:attribute name='i' type='xs:ID'/></xs:complexType></xs:element>",
+                "<xs:simpleType name='t'><xs:list itemType='xs:IDREF'/></xs:simpleType><xs:element name='n' type='t'/>",
+                "<xs:element name='n'><xs:unique name='u'><xs:selector xpath='m'/><xs:field xpath='@i'/></xs:unique></xs:element>"
+            })
+    void shouldRefuseABigDocumentWhoseValuesHaveToBeHeld(String content) throws Exception {
+        store.put(MAIN, schema(content));
+
+        Verdict verdict = withAnySize()
+                .judge(new StagedBytes(RecordPath.of("some.xml"), 9 << 20, () -> new EndlessInput("<n>", "x")));
+
+        assertThat(verdict.violations().get(0).message()).contains("ID, key or unique");
+    }
+
+    private XsdValidator withAnySize() {
+        return new XsdValidator(
+                Settings.of(XsdConfiguration.class, "paths", Settings.everything(), "schema", MAIN),
+                store,
+                new DocumentRoom(1 << 20));
+    }
+
+    @Test
     void shouldRefuseAConfigurationWithoutSchema() {
-        assertThatThrownBy(() -> new XsdValidator(Settings.xsd(" "), store)).hasMessageContaining("schema is missing");
-        assertThatThrownBy(() -> new XsdValidator(Settings.xsd("/a"), store)).hasMessageContaining("empty segment");
+        assertThatThrownBy(() -> configured(" ")).hasMessageContaining("schema is missing");
+        assertThatThrownBy(() -> configured("/a")).hasMessageContaining("empty segment");
     }
 }

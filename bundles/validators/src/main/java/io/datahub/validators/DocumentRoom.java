@@ -5,11 +5,11 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Room in memory for the JSON documents that are judged at once: a document takes many times its length when it stands in
- * memory as a tree. Those that find no room wait for it. For any thread.
+ * Room in memory for the documents that are judged at once: what is held of one, a tree or the values that have to be
+ * unique, takes many times its length. Those that find no room wait for it. For any thread.
  */
-@Component(service = JsonRoom.class)
-public final class JsonRoom {
+@Component(service = DocumentRoom.class)
+public final class DocumentRoom {
 
     /** A tree takes up to 30 times the bytes of its document, and all together a quarter of the memory. */
     private static final int SHARE = 120;
@@ -18,11 +18,11 @@ public final class JsonRoom {
     private final Semaphore free;
 
     @Activate
-    public JsonRoom() {
+    public DocumentRoom() {
         this(Runtime.getRuntime().maxMemory() / SHARE);
     }
 
-    JsonRoom(long bytes) {
+    DocumentRoom(long bytes) {
         most = (int) Math.min(Integer.MAX_VALUE, Math.max(1, bytes));
         free = new Semaphore(most, true);
     }
