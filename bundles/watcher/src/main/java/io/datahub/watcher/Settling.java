@@ -155,7 +155,10 @@ final class Settling implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                Turn turn = queue.take();
+                Turn turn = queue.poll(); // unlike take, it wakes nobody else
+                if (turn == null) {
+                    turn = queue.take();
+                }
                 if (turn.entry != null && begin(turn.entry)) {
                     settle(turn.entry);
                 }
