@@ -18,6 +18,15 @@ final class ErrorsInLog {
     private static final int LINES = 5;
     private static final Pattern FACT = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\S+ +([A-Z]+) +(.*)");
     private static final Pattern CAUSE = Pattern.compile("(?:Caused by: )?((?:[a-z]\\w*\\.)+[A-Z]\\S*: .*)");
+
+    /** Where a component reads a setting, and which component it was: their package is the name of the file. */
+    private static final Pattern SETTING = Pattern.compile("\\s+at \\S*\\$Proxy\\d+\\.(\\w+)\\(.*");
+
+    private static final Pattern COMPONENT = Pattern.compile(".*\\[(io\\.datahub\\.[a-z]+)\\.\\w+\\(.*");
+
+    /** What a component says that only waits for another one. */
+    private static final String DEPENDENT = "Unable to get service for reference";
+
     private static final String END = "\n9999-12-31T00:00 END end";
     private static final String FRAMEWORK = "Framework - ";
 
@@ -45,21 +54,42 @@ final class ErrorsInLog {
         List<String> errors = new ArrayList<>();
         boolean within = false;
         String cause = "";
+        String setting = "";
         String error = "";
         for (String line : (text + END).lines().flatMap(JsonLine::toText).toList()) {
             Matcher fact = FACT.matcher(line);
             Matcher because = CAUSE.matcher(line);
+            Matcher reading = SETTING.matcher(line);
             if (fact.matches()) {
                 if (within) {
-                    errors.add(cause.isEmpty() ? error : error + ": " + cause);
+                    errors.add(told(error, cause, setting));
                 }
                 error = fact.group(2);
                 within = fact.group(1).equals("ERROR") && !error.startsWith(FRAMEWORK);
                 cause = "";
+                setting = "";
             } else if (because.matches()) {
                 cause = because.group(1);
+            } else if (setting.isEmpty() && reading.matches()) {
+                setting = reading.group(1);
             }
         }
-        return errors.stream().distinct().limit(LINES).toList();
+        return withoutDependents(errors).stream().distinct().limit(LINES).toList();
+    }
+
+    private static String told(String error, String cause, String setting) {
+        Matcher component = COMPONENT.matcher(error);
+        if (!setting.isEmpty() && component.matches()) {
+            String reason = (cause.isEmpty() ? error : cause).replaceFirst(".*(?:Exception|Error): ", "");
+            return "etc/" + component.group(1) + ".cfg - " + setting + " has a value that can't be used: " + reason
+                    + ". The comment above it in that file says what can.";
+        }
+        return cause.isEmpty() ? error : error + ": " + cause;
+    }
+
+    private static List<String> withoutDependents(List<String> errors) {
+        List<String> own =
+                errors.stream().filter(error -> !error.contains(DEPENDENT)).toList();
+        return own.isEmpty() ? errors : own;
     }
 }

@@ -29,6 +29,22 @@ class ErrorsInLogTest {
     }
 
     @Test
+    void shouldNameTheSettingThatCantBeUsedAndNotWhoOnlyWaits() {
+        String log = """
+                2026-11-24T02:17:11,617 ERROR Broker - bundle datahub-broker:1.0.0 (31)[io.datahub.broker.Broker(3)] : Error
+                org.osgi.service.component.ComponentException: java.lang.NumberFormatException: For input string: "plenty"
+                \tat org.apache.felix.scr.impl.inject.internal.Annotations$Handler.invoke(Annotations.java:379)
+                \tat jdk.proxy7/jdk.proxy7.$Proxy52.queueBytes(Unknown Source)
+                \tat io.datahub.broker.Limits.of(Limits.java:47)
+                2026-11-24T02:17:11,618 ERROR Auth - [io.datahub.auth.Auth(1)] : Unable to get service for reference $002
+                """;
+
+        assertThat(ErrorsInLog.parse(log))
+                .containsExactly("etc/io.datahub.broker.cfg - queueBytes has a value that can't be used:"
+                        + " For input string: \"plenty\". The comment above it in that file says what can.");
+    }
+
+    @Test
     void shouldReadTheFormatOfJson() {
         String log = """
                 {"time":"2026-11-24T02:17:11.000Z","level":"INFO","logger":"Jetty","message":"begins","exception":""}
