@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
-import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -72,7 +71,7 @@ public final class EventsHandler extends Handler.Abstract implements HealthCheck
         origins = new Origins(configuration.origins());
         idle = Duration.ofMillis(configuration.idleMillis());
         components = new WebSocketComponents(
-                new WebSocketExtensionRegistry(), null, ByteBufferPool.NON_POOLING, null, null, gateway::soon);
+                new WebSocketExtensionRegistry(), null, new HeapBuffers(), null, null, gateway::soon);
         LOG.info(
                 "event=started path=/events maxMessageBytes={} maxConnections={} handshakeMillis={} idleMillis={}",
                 configuration.maxMessageBytes(),

@@ -17,8 +17,8 @@ final class Lane implements Executor {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
     private static final int MANY = 64;
-    private static final long REST_NANOS_A_TASK = 5_000;
-    private static final long MAX_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long REST_NANOS_A_TASK = 20_000;
+    private static final long MAX_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Thread thread;
