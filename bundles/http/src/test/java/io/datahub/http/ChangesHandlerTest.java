@@ -77,7 +77,7 @@ class ChangesHandlerTest {
                 server.request("/changes?since=0&wait=30").build(), BodyHandlers.ofString());
         signal.changed(journal.enter("a"));
 
-        assertThat(answer.get(5, TimeUnit.SECONDS).body()).contains("\"subject\":\"a\"");
+        assertThat(answer.get(30, TimeUnit.SECONDS).body()).contains("\"subject\":\"a\"");
     }
 
     @Test
@@ -87,7 +87,7 @@ class ChangesHandlerTest {
         signal.changed(journal.enter("other"));
         signal.changed(journal.enter("wanted"));
 
-        assertThat(answer.get(5, TimeUnit.SECONDS).body()).contains("wanted").doesNotContain("other");
+        assertThat(answer.get(30, TimeUnit.SECONDS).body()).contains("wanted").doesNotContain("other");
     }
 
     @Test
@@ -97,7 +97,7 @@ class ChangesHandlerTest {
         renewals.revoke();
         signal.changed(journal.enter("a"));
 
-        assertThat(answer.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(401);
+        assertThat(answer.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(401);
     }
 
     @Test

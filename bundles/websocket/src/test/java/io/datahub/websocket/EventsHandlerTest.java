@@ -398,14 +398,12 @@ class EventsHandlerTest {
         try (RunningGateway brief = new RunningGateway(new RunningGateway.Settings() {
                     @Override
                     public long idleMillis() {
-                        return 500;
+                        return 2_000;
                     }
                 });
                 RawClient client = brief.connect("ann")) {
-            for (int i = 0; i < 3; i++) {
-                assertThat(client.next().opCode()).isEqualTo(RawClient.PING);
-                client.send(RawClient.PONG, true, new byte[0]);
-            }
+            assertThat(client.next().opCode()).isEqualTo(RawClient.PING);
+            client.send(RawClient.PONG, true, new byte[0]);
             assertThat(client.next().opCode()).isEqualTo(RawClient.PING);
             client.awaitEnd();
             Await.until(() -> brief.broker.sessions.isEmpty());
@@ -433,16 +431,16 @@ class EventsHandlerTest {
                         return null;
                     }
                 })
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
         assertThat(socket.getSubprotocol()).isEqualTo("datahub.v1");
-        assertThat(messages.poll(10, TimeUnit.SECONDS)).contains("welcome");
+        assertThat(messages.poll(30, TimeUnit.SECONDS)).contains("welcome");
         socket.sendText("{\"type\":\"subscribe\",\"topics\":[\"build.\"],\"id\":1}", true)
-                .get(10, TimeUnit.SECONDS);
-        assertThat(messages.poll(10, TimeUnit.SECONDS)).contains("ok");
+                .get(30, TimeUnit.SECONDS);
+        assertThat(messages.poll(30, TimeUnit.SECONDS)).contains("ok");
         byte[] payload = new byte[300_000];
         Arrays.fill(payload, (byte) 'x');
         gateway.broker.publish("u", 1, utf8("build.a"), payload);
-        assertThat(messages.poll(10, TimeUnit.SECONDS)).hasSizeGreaterThan(300_000);
+        assertThat(messages.poll(30, TimeUnit.SECONDS)).hasSizeGreaterThan(300_000);
         socket.abort();
     }
 

@@ -62,7 +62,7 @@ final class RawClient implements AutoCloseable {
     private RawClient(int port, String version, String target, String[] headerLines) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         in = new DataInputStream(socket.getInputStream());
         out = socket.getOutputStream();
         String request = "GET " + target + " HTTP/1.1\r\nHost: localhost:" + port

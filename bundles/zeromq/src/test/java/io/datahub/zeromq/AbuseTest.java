@@ -43,7 +43,7 @@ class AbuseTest {
 
     @Test
     void shouldCloseHandshakesThatOnlyDrip() throws IOException {
-        begin(Map.of(), "handshakeMillis", 1_500L);
+        begin(Map.of(), "handshakeMillis", 3_000L);
         byte[] greeting = RawPeer.greeting(3, 0, "PLAIN");
         List<RawPeer> dripping = new ArrayList<>();
         for (int i = 0; i < 20; i++) {

@@ -168,7 +168,7 @@ class ClientTest {
 
     @Test
     void shouldTellAnEventThatWasNotPublishedForWantOfAConnection() throws IOException {
-        try (HubClient client = HubClient.connect(address(), token("ci"), Duration.ofSeconds(2))) {
+        try (HubClient client = HubClient.connect(address(), token("ci"), Duration.ofSeconds(5))) {
             hub.close();
 
             assertThatExceptionOfType(HubUnavailableException.class)
