@@ -14,7 +14,7 @@ let frame = 0
 
 export function begin() {
   live.addEventListener('event', ({ detail }) => take(detail))
-  $('pause').addEventListener('click', () => pause(!paused))
+  $('pause').addEventListener('click', () => { pause(!paused); say(paused ? 'Paused' : 'Live again') })
   $('clear').addEventListener('click', () => { events = []; waiting = []; count = 0; choose(null); draw(); say('The list is empty') })
   $('filter').addEventListener('input', draw)
   $('topics').addEventListener('change', subscribe)
@@ -62,7 +62,7 @@ function pause(now) {
     events = [...waiting, ...events].slice(0, MOST)
     waiting = []
   }
-  $('pause').setAttribute('aria-pressed', String(paused))
+  $('pause').classList.toggle('on', paused)
   $('pause').textContent = paused ? 'Go on' : 'Pause'
   draw()
 }
@@ -159,9 +159,25 @@ function detail(event) {
     el('pre', { tabIndex: 0, 'aria-label': 'Payload' }, text),
     el('div', { className: 'buttons' }, el('button', {
       type: 'button',
-      onclick: async () => { await navigator.clipboard.writeText(event.data ?? event.base64); say('Copied') },
+      onclick: () => copy(event.data ?? event.base64),
     }, 'Copy the payload')),
   ].filter(Boolean)
+}
+
+/** A page that came without TLS has no clipboard of its own. */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text)
+  } catch {
+    const before = document.activeElement
+    const area = el('textarea', { value: text, className: 'unseen', tabIndex: -1 })
+    document.body.append(area)
+    area.select()
+    document.execCommand('copy')
+    area.remove()
+    before?.focus()
+  }
+  say('Copied')
 }
 
 function folder(path) {
