@@ -246,8 +246,8 @@ class EventsHandlerTest {
         try (RawClient client = gateway.connect("ann")) {
             byte[] part = new byte[60_000];
             client.send(RawClient.TEXT, false, part);
-            // The 18th part is the one too many; a part after it could meet a connection that is closed already.
-            for (int i = 1; i < 18; i++) {
+            // The 25th part is the one too many; a part after it could meet a connection that is closed already.
+            for (int i = 1; i < 25; i++) {
                 client.send(RawClient.CONTINUATION, false, part);
             }
             assertThat(client.closeCode()).isEqualTo(1009);
