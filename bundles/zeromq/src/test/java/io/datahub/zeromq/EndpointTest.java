@@ -194,7 +194,7 @@ class EndpointTest {
 
     @Test
     void shouldAskSilentPeersThatKnowPingAndCloseThoseThatDoNotAnswer() throws IOException {
-        hub = new Fixture("pingMillis", 200L, "idleMillis", 3_000L);
+        hub = new Fixture("pingMillis", 200L, "idleMillis", 1_500L);
         RawPeer old = hub.subscriber("ci", "build.");
         RawPeer silent = hub.connect();
         silent.logIn("ci", "ci-token", "SUB", 1);

@@ -118,7 +118,7 @@ class HandshakeTest {
 
     @Test
     void shouldHoldBackLongerWhereTheUserFailedOften() throws IOException {
-        hub.users.penalties.put("ci", Duration.ofMillis(3_000));
+        hub.users.penalties.put("ci", Duration.ofMillis(1_500));
         long start = System.nanoTime();
         RawPeer often = fail("ci");
         RawPeer once = fail("all");
@@ -127,7 +127,7 @@ class HandshakeTest {
         assertThat(hub.zeromq.reception().handshakes().heldBack()).isEqualTo(1);
         often.untilClosed();
         assertThat(System.nanoTime() - start)
-                .isGreaterThan(Duration.ofMillis(2_990).toNanos());
+                .isGreaterThan(Duration.ofMillis(1_490).toNanos());
         assertThat(hub.closed(Closure.UNAUTHENTICATED)).isEqualTo(2);
     }
 
