@@ -21,6 +21,7 @@ final class FirstUsers {
     private static final int MAX_BYTES = 255;
 
     private final Path tokenFile;
+    private final boolean othersLost;
     private final Optional<String> supplied;
     private final String token;
 
@@ -30,6 +31,7 @@ final class FirstUsers {
      */
     FirstUsers(Home home, AuthConfiguration configuration, UnaryOperator<String> environment) {
         tokenFile = home.root().resolve("admin.token");
+        othersLost = Files.exists(LastUses.file(home));
         supplied = supplied(configuration, environment);
         token = supplied.orElseGet(Tokens::random);
     }
@@ -90,6 +92,13 @@ final class FirstUsers {
 
     /** Says where the token is, once the file that was prepared is in force. */
     void created() {
+        if (othersLost) {
+            LOG.warn(
+                    "users=lost file={} cure=\"the file and its last good copy in state/ were gone, so one administrator was"
+                            + " made anew; put {} back from a backup, or the users into the new one\"",
+                    RecordPath.USERS,
+                    RecordPath.USERS);
+        }
         LOG.info(
                 "users=created file={} user=admin token={}",
                 RecordPath.USERS,

@@ -10,12 +10,16 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps the bytes of the users file that came into force last, for a start at which the record itself is no good. */
+/**
+ * Keeps the bytes of the users file that came into force last: on disk for a start at which the record itself is no good,
+ * and in memory for the case that the disk loses both. For any thread.
+ */
 final class LastGood {
 
     private static final Logger LOG = LoggerFactory.getLogger(LastGood.class);
 
     private final Path file;
+    private volatile byte[] inMemory; // never changed; null before there are any
 
     LastGood(Home home) {
         file = home.state().resolve("users.last-good.xml");
@@ -23,6 +27,10 @@ final class LastGood {
 
     /** The bytes, where there are any. */
     Optional<byte[]> read() {
+        return onDisk().or(() -> Optional.ofNullable(inMemory));
+    }
+
+    private Optional<byte[]> onDisk() {
         try {
             return Optional.of(Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
@@ -35,7 +43,8 @@ final class LastGood {
 
     /** Keeps these bytes; writes nothing where they are kept already. */
     void keep(byte[] bytes) throws IOException {
-        Optional<byte[]> kept = read();
+        inMemory = bytes;
+        Optional<byte[]> kept = onDisk();
         if (kept.isEmpty() || !Arrays.equals(kept.get(), bytes)) {
             PrivateFile.write(file, bytes);
         }

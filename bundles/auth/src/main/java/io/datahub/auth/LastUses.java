@@ -31,9 +31,14 @@ final class LastUses {
     private volatile boolean changed;
 
     LastUses(Home home, Clock clock) {
-        this.file = home.state().resolve("users.last-used");
+        this.file = file(home);
         this.clock = clock;
         read();
+    }
+
+    /** Where they are kept; it is there once somebody was let in. */
+    static Path file(Home home) {
+        return home.state().resolve("users.last-used");
     }
 
     private void read() {

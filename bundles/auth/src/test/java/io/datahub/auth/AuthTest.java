@@ -86,7 +86,7 @@ class AuthTest {
             assertThat(login.user().isAdmin()).isTrue();
             assertThat(store.text()).contains(Samples.sha256(token)).doesNotContain(token);
             Await.until(() -> log.lines().stream().anyMatch(line -> line.contains(file.toString())));
-            assertThat(String.join("\n", log.lines())).doesNotContain(token);
+            assertThat(String.join("\n", log.lines())).doesNotContain(token, "users=lost");
         }
     }
 
@@ -256,6 +256,32 @@ class AuthTest {
         assertThat(letsIn(auth, ROOT)).isTrue();
         Await.until(() -> Files.exists(home.resolve("files/broker_users.xml")));
         Await.until(() -> !auth.check().detail().contains("no record"));
+    }
+
+    @Test
+    void shouldPutTheUsersBackWhenTheFileAndItsCopyGoAwayWhileTheHubRuns() throws Exception {
+        store.put(Samples.users(Samples.ci("")));
+        Auth auth = start();
+
+        Files.delete(home.resolve("state/users.last-good.xml"));
+        store.lose();
+
+        Await.until(() -> Files.exists(home.resolve("files/broker_users.xml")));
+        assertThat(store.text()).isEqualTo(Samples.users(Samples.ci("")));
+        assertThat(letsIn(auth, CI)).isTrue();
+        assertThat(home.resolve("admin.token")).doesNotExist();
+    }
+
+    @Test
+    void shouldSayThatUsersWereLostWhenTheFileAndItsCopyAreGoneAtTheStart() throws Exception {
+        Files.createDirectories(home.resolve("state"));
+        Files.writeString(home.resolve("state/users.last-used"), "");
+        try (AuditLines log = new AuditLines("")) {
+            Auth auth = start();
+            Await.until(() -> auth.check().ready());
+
+            Await.until(() -> log.lines().stream().anyMatch(line -> line.contains("put broker_users.xml back from a backup")));
+        }
     }
 
     @Test
