@@ -280,7 +280,8 @@ class AuthTest {
             Auth auth = start();
             Await.until(() -> auth.check().ready());
 
-            Await.until(() -> log.lines().stream().anyMatch(line -> line.contains("put broker_users.xml back from a backup")));
+            Await.until(() ->
+                    log.lines().stream().anyMatch(line -> line.contains("put broker_users.xml back from a backup")));
         }
     }
 
