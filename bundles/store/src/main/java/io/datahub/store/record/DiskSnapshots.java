@@ -1,11 +1,16 @@
 package io.datahub.store.record;
 
 import io.datahub.api.Home;
+import io.datahub.api.Result;
 import io.datahub.api.record.Cursor;
+import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.Snapshots;
+import io.datahub.store.disk.Stat;
+import io.datahub.store.ledger.Entry;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -13,9 +18,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +29,7 @@ import java.util.stream.Stream;
  */
 final class DiskSnapshots implements Snapshots {
 
+    private static final String FILES = "files";
     private static final String STORE = "store.mv";
     private static final String GOODS = "good";
 
@@ -59,19 +65,15 @@ final class DiskSnapshots implements Snapshots {
     @SuppressWarnings("try")
     private Snapshot fill(Path folder) throws IOException {
         try (PathLocks.Held held = holdings.locks().holdAll()) {
-            long records = take(home.files(), folder.resolve("files"), Set.of(), path -> true);
+            long records = take(home.files(), folder.resolve(FILES), Set.of(), this::linkRecord);
             holdings.ledger().copyTo(folder.resolve("state").resolve(STORE));
-            take(home.state(), folder.resolve("state"), LEFT_OUT, path -> path.startsWith(GOODS));
+            take(home.state(), folder.resolve("state"), LEFT_OUT, this::takeState);
             return new Taken(folder, records, holdings.ledger().head().cursor());
         }
     }
 
-    /**
-     * Takes everything; returns how many files there were.
-     *
-     * @param lasting whether nobody writes into a file, so that a link will do
-     */
-    private static long take(Path from, Path to, Set<String> leftOut, Predicate<Path> lasting) throws IOException {
+    /** Takes everything; returns how many files there were. */
+    private static long take(Path from, Path to, Set<String> leftOut, Taking taking) throws IOException {
         long[] count = new long[1];
         Files.walkFileTree(from, new SimpleFileVisitor<>() {
             @Override
@@ -89,11 +91,7 @@ final class DiskSnapshots implements Snapshots {
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 Path inFrom = from.relativize(file);
                 if (attributes.isRegularFile() && !leftOut.contains(inFrom.toString())) {
-                    if (lasting.test(inFrom)) {
-                        linkOrCopy(file, to.resolve(inFrom));
-                    } else {
-                        Files.copy(file, to.resolve(inFrom), StandardCopyOption.COPY_ATTRIBUTES);
-                    }
+                    taking.take(file, to.resolve(inFrom));
                     count[0]++;
                 }
                 return FileVisitResult.CONTINUE;
@@ -111,6 +109,65 @@ final class DiskSnapshots implements Snapshots {
         return count[0];
     }
 
+    /** Takes one file. */
+    private interface Taking {
+        void take(Path file, Path to) throws IOException;
+    }
+
+    /** Nobody writes into good copies, so a link will do. */
+    private void takeState(Path file, Path to) throws IOException {
+        if (home.state().relativize(file).startsWith(GOODS)) {
+            linkOrCopy(file, to);
+        } else {
+            Files.copy(file, to, StandardCopyOption.COPY_ATTRIBUTES);
+        }
+    }
+
+    private void linkRecord(Path file, Path link) throws IOException {
+        relink(home.files().relativize(file), () -> linkOrCopy(file, link));
+    }
+
+    /**
+     * Makes a link of a record, or takes one away. That changes when the file's status last changed and nothing else, which the
+     * index takes over: the record stays the version that it was.
+     */
+    @SuppressWarnings("try")
+    private void relink(Path record, Linking linking) throws IOException {
+        Result<RecordPath> path = RecordPath.parse(record.toString());
+        if (path.isRefused()) {
+            linking.link();
+            return;
+        }
+        Path file = holdings.tree().at(path.get());
+        try (PathLocks.Held held = holdings.locks().hold(path.get())) {
+            Optional<Stat> before = Stat.of(file);
+            linking.link();
+            Optional<Stat> after = Stat.of(file);
+            Optional<Entry> entry = holdings.ledger().entry(path.get());
+            if (before.isPresent()
+                    && after.isPresent()
+                    && entry.filter(known -> known.matches(before.get())).isPresent()) {
+                enter(path.get(), entry.get(), before.get(), after.get());
+            }
+        }
+    }
+
+    private void enter(RecordPath path, Entry entry, Stat before, Stat after) throws IOException {
+        boolean same =
+                after.size() == before.size() && after.modified() == before.modified() && after.key() == before.key();
+        if (same && after.changed() != before.changed()) {
+            holdings.ledger().submit(transaction -> {
+                transaction.put(path, entry.lookingLike(after));
+                return path;
+            });
+        }
+    }
+
+    /** Makes a link, or takes one away. */
+    private interface Linking {
+        void link() throws IOException;
+    }
+
     private static void linkOrCopy(Path file, Path link) throws IOException {
         try {
             Files.createLink(link, file);
@@ -121,14 +178,19 @@ final class DiskSnapshots implements Snapshots {
         }
     }
 
-    private static void remove(Path folder) throws IOException {
+    private void remove(Path folder) throws IOException {
+        Path links = folder.resolve(FILES);
         if (Files.exists(folder)) {
             List<Path> all;
             try (Stream<Path> files = Files.walk(folder)) {
                 all = files.sorted(Comparator.reverseOrder()).toList();
             }
             for (Path file : all) {
-                Files.delete(file);
+                if (file.startsWith(links) && !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+                    relink(links.relativize(file), () -> Files.delete(file));
+                } else {
+                    Files.delete(file);
+                }
             }
         }
     }

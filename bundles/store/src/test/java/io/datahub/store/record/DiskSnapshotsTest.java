@@ -83,6 +83,22 @@ class DiskSnapshotsTest {
     }
 
     @Test
+    void shouldLeaveEachRecordTheVersionThatItWas() throws Exception {
+        try (TestHub hub = new TestHub(folder)) {
+            hub.put("d/a", "1");
+            var etag = hub.find("d/a").etag();
+            assertThat(etag).isPresent();
+            Snapshot snapshot = hub.records.take();
+            assertThat(Files.getAttribute(folder.resolve("files/d/a"), "unix:nlink"))
+                    .isEqualTo(2);
+            assertThat(hub.find("d/a").etag()).isEqualTo(etag);
+            Thread.sleep(20); // so that the disk's clock goes on
+            snapshot.close();
+            assertThat(hub.find("d/a").etag()).isEqualTo(etag);
+        }
+    }
+
+    @Test
     void shouldBeOneAtATimeAndLeaveNothing() throws Exception {
         try (TestHub hub = new TestHub(folder)) {
             hub.put("a", "1");
