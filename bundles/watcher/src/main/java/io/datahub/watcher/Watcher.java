@@ -48,6 +48,7 @@ public final class Watcher implements HealthCheck, MetricSource {
     private final RecordStore store;
     private final Root root;
     private final Duration quiet;
+    private final Duration interval;
     private final Incoming incoming;
     private final Settling files;
     private final Rounds rounds;
@@ -66,6 +67,7 @@ public final class Watcher implements HealthCheck, MetricSource {
         root = new Root(home.files());
         Root arrivalRoot = new Root(home.incoming());
         long pollMillis = Math.max(MIN_POLL_MILLIS, configuration.pollMillis());
+        interval = Duration.ofMillis(pollMillis);
         incoming = new Incoming(home.incoming(), home.state().resolve("rejected"), store);
         quiet = Duration.ofMillis(configuration.quietMillis());
         Duration maxQuiet = Duration.ofMillis(configuration.maxQuietMillis());
@@ -185,14 +187,16 @@ public final class Watcher implements HealthCheck, MetricSource {
         }
     }
 
-    /** Looks whether the root is away. */
+    /** Looks whether the root is away. As long as it is, that is looked at again, so that all is compared once it is back. */
     private synchronized boolean isBlind() {
         Optional<String> absence = root.absence();
         if (!absence.equals(blind)) {
             blind = absence;
             LOG.error("watcher={} detail=\"{}\"", absence.isPresent() ? "blind" : "seeing", absence.orElse("back"));
         }
-        if (absence.isEmpty()) {
+        if (absence.isPresent()) {
+            rounds.ask(interval);
+        } else {
             looked = System.nanoTime();
         }
         return absence.isPresent();
