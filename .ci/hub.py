@@ -1,5 +1,5 @@
 """A hub of a check's own, and clients that others wrote. Needs curl, and Debian's python3-zmq and python3-websockets."""
-import asyncio, base64, contextlib, hashlib, json, os, signal, socket, subprocess, tempfile, threading, time
+import asyncio, base64, contextlib, hashlib, json, os, re, signal, socket, subprocess, tempfile, threading, time
 import websockets, zmq
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -54,6 +54,11 @@ class Hub:
 
     def token(self):
         return open(f"{self.home}/admin.token").read().strip()
+
+    def admin_line(self):
+        """The first administrator, as the users file of this hub has it."""
+        users = self.curl(self.token(), "/files/broker_users.xml")[2]
+        return re.search(rb'<user name="admin".*?</user>', users, re.S)[0].decode()
 
     def curl(self, token, path, *more):
         """A request with curl: the status, the headers in lower case and the body."""

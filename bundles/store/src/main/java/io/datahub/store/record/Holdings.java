@@ -53,12 +53,16 @@ record Holdings(
     }
 
     /**
-     * Whether a file that was seen, and what the index says of it, are still as they were; under the path's lock. The stamps
-     * tell the file itself, whatever may have happened to the directories that lead there.
+     * Whether a file that was seen is still as it was. The stamps tell the file itself, whatever may have happened to the
+     * directories that lead there.
      */
+    boolean isUntouched(RecordPath path, Sight sight) throws IOException {
+        return Stat.of(tree.at(path)).filter(sight.place().stat()::equals).isPresent();
+    }
+
+    /** Whether a file that was seen, and what the index says of it, are still as they were; under the path's lock. */
     boolean isSame(RecordPath path, Sight sight) throws IOException {
-        return Stat.of(tree.at(path)).filter(sight.place().stat()::equals).isPresent()
-                && ledger.entry(path).equals(sight.entry());
+        return isUntouched(path, sight) && ledger.entry(path).equals(sight.entry());
     }
 
     /** Looks at a path. That disk and index differ because the hub itself is changing the path just now isn't seen. */

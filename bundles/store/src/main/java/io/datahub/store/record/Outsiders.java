@@ -5,7 +5,6 @@ import io.datahub.store.disk.Stat;
 import io.datahub.store.judge.Bench;
 import io.datahub.store.judge.Judgement;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /** Examines files that were changed outside the hub. What is to be judged is copied first, so that it holds still. */
 final class Outsiders {
@@ -33,7 +32,6 @@ final class Outsiders {
      */
     Finding examine(RecordPath path, Sight sight, boolean forced) throws IOException {
         boolean concerned = path.equals(RecordPath.USERS) || bench.concerns(path);
-        Path file = holdings.tree().at(path);
         StagedFile copy = concerned
                 ? StagedFile.copyOf(
                         holdings.tree().open(path), holdings.staging().fresh())
@@ -43,8 +41,7 @@ final class Outsiders {
                     ? copy.sha256()
                     : StagedFile.hashOf(holdings.tree().open(path));
             // What nobody judges is looked at again anyway when it is entered.
-            boolean same = (!concerned && !forced)
-                    || Stat.of(file).filter(sight.place().stat()::equals).isPresent();
+            boolean same = (!concerned && !forced) || holdings.isUntouched(path, sight);
             boolean trusted = !path.equals(RecordPath.USERS)
                     || UsersFile.isTrusted(holdings.tree(), sight.place().stat(), hub);
             return new Finding(
