@@ -7,6 +7,7 @@ import io.datahub.api.Result;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.Upload;
+import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import java.io.IOException;
 import java.util.EnumSet;
@@ -43,13 +44,19 @@ public final class FilesHandler extends Handler.Abstract {
             "Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:");
 
     private final RecordStore store;
+    private final Authenticator authenticator;
     private final Download download;
     private final DirectoryListing listing;
     private final int maxFormParts;
     private final Accelerator accelerator;
 
     @Activate
-    public FilesHandler(@Reference RecordStore store, @Reference Home home, HttpConfiguration configuration) {
+    public FilesHandler(
+            @Reference RecordStore store,
+            @Reference Home home,
+            @Reference Authenticator authenticator,
+            HttpConfiguration configuration) {
+        this.authenticator = authenticator;
         this.store = store;
         this.maxFormParts = configuration.maxFormParts();
         accelerator = new Accelerator(home.served(), configuration.accelLocation(), configuration.accelMinBytes());
@@ -124,8 +131,8 @@ public final class FilesHandler extends Handler.Abstract {
         if (target.isDirectory()) {
             return writeForm(exchange, target, headers.get(), dryRun);
         }
-        Result<Upload> begun = store.begin(
-                headers.get().request(login, target.path(), exchange.request().getLength()));
+        Result<Upload> begun = store.begin(headers.get()
+                .request(login, authenticator, target.path(), exchange.request().getLength()));
         if (!begun.isRefused()) {
             RecordUpload upload = new RecordUpload(exchange, target.path(), begun.get(), dryRun);
             new BodyReader(exchange.request(), upload).run();
@@ -148,7 +155,7 @@ public final class FilesHandler extends Handler.Abstract {
         if (!headers.digests().isEmpty()) {
             return Optional.of(new Refusal(Reason.BAD_REQUEST, "digests can't be checked for a form; use PUT"));
         }
-        FormParts parts = new FormParts(store, exchange.login().orElseThrow(), target.path(), headers);
+        FormParts parts = new FormParts(store, authenticator, exchange.login().orElseThrow(), target.path(), headers);
         new BodyReader(exchange.request(), new FormUpload(exchange, parts, boundary, maxFormParts, dryRun)).run();
         return Optional.empty();
     }
@@ -164,7 +171,7 @@ public final class FilesHandler extends Handler.Abstract {
         if (target.isDirectory() && !store.find(exchange.user(), target.path()).isRefused()) {
             return Optional.of(new Refusal(Reason.CONFLICT, "the path has a / at the end but names a record"));
         }
-        var request = headers.get().request(exchange.login().orElseThrow(), target.path(), -1);
+        var request = headers.get().request(exchange.login().orElseThrow(), authenticator, target.path(), -1);
         Result<List<Change>> deleted =
                 Query.flag(query, "recursive") ? store.deleteTree(request) : store.delete(request);
         if (!deleted.isRefused()) {

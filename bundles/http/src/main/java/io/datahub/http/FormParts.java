@@ -6,6 +6,7 @@ import io.datahub.api.Result;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.Upload;
+import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import org.eclipse.jetty.io.Content;
 final class FormParts extends MultiPart.AbstractPartsListener implements AutoCloseable {
 
     private final RecordStore store;
+    private final Authenticator authenticator;
     private final Login login;
     private final RecordPath directory;
     private final WriteHeaders headers;
@@ -30,8 +32,9 @@ final class FormParts extends MultiPart.AbstractPartsListener implements AutoClo
     private Refusal refusal;
     private IOException failure;
 
-    FormParts(RecordStore store, Login login, RecordPath directory, WriteHeaders headers) {
+    FormParts(RecordStore store, Authenticator authenticator, Login login, RecordPath directory, WriteHeaders headers) {
         this.store = store;
+        this.authenticator = authenticator;
         this.login = login;
         this.directory = directory;
         this.headers = headers;
@@ -69,7 +72,7 @@ final class FormParts extends MultiPart.AbstractPartsListener implements AutoClo
             return;
         }
         try {
-            Result<Upload> begun = store.begin(headers.request(login, path.get(), -1));
+            Result<Upload> begun = store.begin(headers.request(login, authenticator, path.get(), -1));
             refusal = begun.refusal().map(reason -> named(path.get(), reason)).orElse(null);
             if (refusal == null) {
                 current = new Staged(path.get(), begun.get());

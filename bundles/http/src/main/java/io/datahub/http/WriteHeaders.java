@@ -5,6 +5,7 @@ import io.datahub.api.Result;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,14 +38,15 @@ record WriteHeaders(Precondition precondition, Map<String, String> digests) {
                         .then(parsed -> Result.done(new WriteHeaders(conditions.precondition(), parsed))));
     }
 
-    /** The wish to write this record. */
-    WriteRequest request(Login login, RecordPath path, long length) {
+    /** The wish to write this record, for as long as its user may. */
+    WriteRequest request(Login login, Authenticator authenticator, RecordPath path, long length) {
         return new WriteRequest(
                 login.user(),
                 login.origin().toString(),
                 path,
                 precondition,
                 length < 0 ? OptionalLong.empty() : OptionalLong.of(length),
-                digests);
+                digests,
+                () -> authenticator.renew(login).map(Login::user));
     }
 }

@@ -33,8 +33,11 @@ class AcceleratorTest {
         Path home = Files.createDirectories(folder.resolve("home"));
         store = new FakeStore(Files.createDirectories(folder.resolve("store")));
         store.put("a.bin", "0123456789");
-        server = new TestServer(
-                new FilesHandler(store, () -> home, Settings.with("accelLocation", "/served", "accelMinBytes", 10L)));
+        server = new TestServer(new FilesHandler(
+                store,
+                () -> home,
+                new FakeRenewals(),
+                Settings.with("accelLocation", "/served", "accelMinBytes", 10L)));
         RecordVersion version =
                 store.find(TestServer.ADMIN, RecordPath.of("a.bin")).get();
         Instant modified = version.modified();

@@ -263,6 +263,9 @@ final class FakeStore implements RecordStore {
 
         @Override
         public Result<Change> commit() {
+            if (request.standing().get().isEmpty()) {
+                return Result.refused(Reason.UNAUTHENTICATED, "the user is gone");
+            }
             return judge().then(judged -> obstacle(request)
                     .<Result<Change>>map(Result::refused)
                     .orElseGet(() -> Result.done(put(request.path(), bytes.toByteArray()))));

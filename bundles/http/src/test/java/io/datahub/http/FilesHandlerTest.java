@@ -43,6 +43,7 @@ class FilesHandlerTest {
     Path folder;
 
     private FakeStore store;
+    private final FakeRenewals renewals = new FakeRenewals();
     private TestServer server;
 
     private Home home() {
@@ -52,7 +53,7 @@ class FilesHandlerTest {
     @BeforeEach
     void start() throws Exception {
         store = new FakeStore(folder);
-        server = new TestServer(new FilesHandler(store, home(), Settings.with()));
+        server = new TestServer(new FilesHandler(store, home(), renewals, Settings.with()));
         store.put("builds/app.txt", "0123456789");
     }
 
@@ -323,7 +324,7 @@ class FilesHandlerTest {
         store.put("a.pdf", "x");
         String[] allowed = {"application/pdf, text/html"};
         try (TestServer other =
-                new TestServer(new FilesHandler(store, home(), Settings.with("inlineTypes", allowed)))) {
+                new TestServer(new FilesHandler(store, home(), renewals, Settings.with("inlineTypes", allowed)))) {
             assertThat(other.get("/files/a.pdf").headers().firstValue("Content-Disposition"))
                     .isEmpty();
         }
@@ -734,7 +735,8 @@ class FilesHandlerTest {
 
     @Test
     void shouldRefuseAFormWithTooManyFiles() throws Exception {
-        try (TestServer other = new TestServer(new FilesHandler(store, home(), Settings.with("maxFormParts", 2)))) {
+        try (TestServer other =
+                new TestServer(new FilesHandler(store, home(), renewals, Settings.with("maxFormParts", 2)))) {
             String three = part("f", "a", "x") + part("f", "b", "x") + part("f", "c", "x") + "--B--\r\n";
 
             assertThat(other.send("POST", "/files/", three, "Content-Type", "multipart/form-data; boundary=B")
@@ -779,5 +781,16 @@ class FilesHandlerTest {
             assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
             LockSupport.parkNanos(2_000_000);
         }
+    }
+
+    @Test
+    void shouldStoreNothingOnceTheCredentialsAreOutOfForce() throws Exception {
+        renewals.revoke();
+
+        var put = server.client.send(
+                server.request("/files/x").PUT(BodyPublishers.ofString("x")).build(), BodyHandlers.ofString());
+
+        assertThat(put.statusCode()).isEqualTo(401);
+        assertThat(server.get("/files/x").statusCode()).isEqualTo(404);
     }
 }

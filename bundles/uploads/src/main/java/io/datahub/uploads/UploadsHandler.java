@@ -8,6 +8,8 @@ import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.ResumableUploads;
 import io.datahub.api.record.ResumableUploads.Continuation;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Login;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -38,9 +40,11 @@ public final class UploadsHandler extends Handler.Abstract {
     private static final String OF_ONE = "HEAD, PATCH, DELETE, OPTIONS";
 
     private final ResumableUploads uploads;
+    private final Authenticator authenticator;
 
     @Activate
-    public UploadsHandler(@Reference ResumableUploads uploads) {
+    public UploadsHandler(@Reference ResumableUploads uploads, @Reference Authenticator authenticator) {
+        this.authenticator = authenticator;
         this.uploads = uploads;
     }
 
@@ -200,15 +204,17 @@ public final class UploadsHandler extends Handler.Abstract {
         return continuation.refusal();
     }
 
-    private static WriteRequest request(
+    private WriteRequest request(
             Exchange exchange, RecordPath path, long length, Map<String, String> notes, Map<String, String> digests) {
+        Login login = exchange.login();
         return new WriteRequest(
-                exchange.login().user(),
-                exchange.login().origin().toString(),
+                login.user(),
+                login.origin().toString(),
                 path,
                 Conditions.of(notes),
                 OptionalLong.of(length),
-                digests);
+                digests,
+                () -> authenticator.renew(login).map(Login::user));
     }
 
     private static boolean isBytes(Exchange exchange) {

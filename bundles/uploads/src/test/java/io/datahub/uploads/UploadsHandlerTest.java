@@ -26,7 +26,7 @@ class UploadsHandlerTest {
 
     @BeforeEach
     void start() throws Exception {
-        server = new TestServer(new UploadsHandler(uploads));
+        server = new TestServer(new UploadsHandler(uploads, new FakeRenewals()));
     }
 
     @AfterEach

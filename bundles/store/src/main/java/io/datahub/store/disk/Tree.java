@@ -6,7 +6,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -15,8 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -209,67 +206,5 @@ public final class Tree {
     /** Lets go of all directories. */
     public void close() throws IOException {
         handles.close();
-    }
-
-    /** How many of the directories that lead to the path are missing. */
-    public int missingParents(RecordPath path) throws IOException {
-        int missing = 0;
-        for (RecordPath parent = path.parent(); !parent.isRoot(); parent = parent.parent()) {
-            if (Stat.of(at(parent)).isPresent()) {
-                break;
-            }
-            missing++;
-        }
-        return missing;
-    }
-
-    /** Makes the directories that lead to the path, and makes them last; each is made in staging and put into place. */
-    public void makeParents(RecordPath path, Staging staging) throws IOException {
-        List<RecordPath> missing = new ArrayList<>();
-        for (RecordPath parent = path.parent(); !parent.isRoot(); parent = parent.parent()) {
-            if (Stat.of(at(parent)).isPresent()) {
-                break;
-            }
-            missing.add(0, parent);
-        }
-        for (RecordPath parent : missing) {
-            if (!makeDirectory(parent, staging.fresh())) {
-                continue;
-            }
-            Disk.flushDirectory(at(parent.parent()));
-        }
-    }
-
-    /** Makes a directory; false if something lies there. */
-    private boolean makeDirectory(RecordPath path, Path fresh) throws IOException {
-        Files.createDirectory(fresh);
-        try {
-            if (Stat.of(at(path)).isPresent()) {
-                return false;
-            }
-            put(fresh, path);
-            return true;
-        } catch (NoSuchFileException e) {
-            throw e;
-        } catch (FileSystemException e) {
-            if (Stat.of(at(path)).isEmpty()) {
-                throw e;
-            }
-            return false;
-        } finally {
-            Files.deleteIfExists(fresh);
-        }
-    }
-
-    /** Removes so many of the directories that lead to the path, as far as they are empty. */
-    public void removeEmptyParents(RecordPath path, int levels) throws IOException {
-        RecordPath parent = path.parent();
-        for (int i = 0; i < levels && !parent.isRoot(); i++, parent = parent.parent()) {
-            try {
-                removeDirectory(parent);
-            } catch (DirectoryNotEmptyException | NoSuchFileException e) {
-                return;
-            }
-        }
     }
 }

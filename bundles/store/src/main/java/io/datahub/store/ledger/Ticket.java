@@ -40,6 +40,13 @@ public final class Ticket<T> {
         return settled.getCount() == 0;
     }
 
+    /** Says that somebody will wait, so that it is written without waiting for more. */
+    public void want() {
+        if (!isDone()) {
+            wanted.run();
+        }
+    }
+
     /**
      * Waits until the work is flushed to disk and its changes are announced. An interrupt doesn't cut the wait short, since
      * what is on its way to the disk can't be called back; the thread stays interrupted.
@@ -47,9 +54,7 @@ public final class Ticket<T> {
      * @throws IOException if the disk failed
      */
     public T await() throws IOException {
-        if (!isDone()) {
-            wanted.run();
-        }
+        want();
         boolean interrupted = false;
         try {
             while (true) {

@@ -7,8 +7,8 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.User;
 import io.datahub.api.validation.JudgedBy;
-import io.datahub.store.disk.Disk;
 import io.datahub.store.disk.Place;
 import io.datahub.store.disk.Stat;
 import io.datahub.store.ledger.Good;
@@ -55,14 +55,20 @@ final class Commit {
      */
     @SuppressWarnings("try")
     Result<Change> commit(
-            WriteRequest request,
+            WriteRequest wish,
             StagedFile staged,
             List<JudgedBy> validators,
             Optional<Sight> compared,
             Optional<Good> good,
             Quotas.Claim claim)
             throws IOException {
-        RecordPath path = request.path();
+        RecordPath path = wish.path();
+        Optional<User> user = wish.standing().get();
+        if (user.isEmpty()) {
+            return Result.refused(
+                    Reason.UNAUTHENTICATED, "the credentials were taken out of force while the bytes came");
+        }
+        WriteRequest request = wish.by(user.get());
         Optional<Good> old;
         Ticket<Optional<Change>> ticket;
         try (PathLocks.Held held = holdings.locks().hold(path)) {
@@ -79,12 +85,7 @@ final class Commit {
             }
             old = holdings.ledger().good(path);
             Intent intent = intent(request, staged, validators, good);
-            holdings.ledger()
-                    .submit(transaction -> {
-                        transaction.intend(path, intent);
-                        return path;
-                    })
-                    .await();
+            intend(path, intent, staged);
             holdings.steps().at(Step.INTENDED);
             ticket = move(request, staged, intent, sight, claim);
             if (ticket == null) {
@@ -95,6 +96,25 @@ final class Commit {
         }
         goods.discard(old);
         return Result.done(ticket.await().orElseThrow());
+    }
+
+    /** Has the intent written, and flushes what small files have not been flushed, at once. */
+    private void intend(RecordPath path, Intent intent, StagedFile staged) throws IOException {
+        Ticket<RecordPath> intended = holdings.ledger().submit(transaction -> {
+            transaction.intend(path, intent);
+            return path;
+        });
+        intended.want();
+        boolean flushed = false;
+        try {
+            staged.flush();
+            flushed = true;
+        } finally {
+            if (!flushed) {
+                registrar.givenUp(path);
+            }
+        }
+        intended.await();
     }
 
     /** Says that the record was replaced while validators compared the new version with it. */
@@ -114,7 +134,7 @@ final class Commit {
                 request.user().name(),
                 validators,
                 List.of(),
-                holdings.tree().missingParents(request.path()),
+                holdings.parents().missing(request.path()),
                 good.map(Good::file).orElse(""));
     }
 
@@ -139,7 +159,7 @@ final class Commit {
             if (!path.equals(RecordPath.USERS)) {
                 links.link(holdings.tree().at(path), intent.sha256(), intent.modified());
             }
-            Disk.flushDirectory(holdings.tree().at(path).getParent());
+            holdings.parents().flush(path);
             holdings.steps().at(Step.FLUSHED);
             Place place = holdings.tree().look(path);
             Ticket<Optional<Change>> ticket = registrar.carriedOut(path, intent, place, before.entry(), claim);
@@ -148,7 +168,7 @@ final class Commit {
         } finally {
             if (!moved) {
                 registrar.givenUp(path);
-                holdings.tree().removeEmptyParents(path, intent.parents());
+                holdings.parents().removeEmpty(path, intent.parents());
             }
         }
     }
@@ -156,7 +176,7 @@ final class Commit {
     private boolean replace(RecordPath path, StagedFile staged) throws IOException {
         for (int i = 0; ; i++) {
             try {
-                holdings.tree().makeParents(path, holdings.staging());
+                holdings.parents().make(path);
                 holdings.tree().put(staged.path(), path);
                 return true;
             } catch (NoSuchFileException e) {

@@ -1,6 +1,7 @@
 package io.datahub.store.record;
 
 import io.datahub.api.record.RecordPath;
+import io.datahub.store.disk.Parents;
 import io.datahub.store.disk.Place;
 import io.datahub.store.disk.Staging;
 import io.datahub.store.disk.Stat;
@@ -15,6 +16,7 @@ import java.util.function.Predicate;
 /**
  * Where the records are: the tree on the disk, the ledger that knows what was entered, and what keeps the two together.
  *
+ * @param parents makes the directories that lead to records
  * @param locks held while a path is changed
  * @param moving marks a path while the disk is ahead of the ledger
  * @param temporary whether programs give such names to files that they haven't finished
@@ -24,6 +26,7 @@ record Holdings(
         Tree tree,
         Ledger ledger,
         Staging staging,
+        Parents parents,
         PathLocks locks,
         Moving moving,
         Steps steps,
@@ -39,7 +42,16 @@ record Holdings(
             Steps steps,
             Predicate<RecordPath> temporary,
             Consumer<RecordPath> suspicious) {
-        this(tree, ledger, staging, new PathLocks(), new Moving(), steps, temporary, suspicious);
+        this(
+                tree,
+                ledger,
+                staging,
+                new Parents(tree, staging),
+                new PathLocks(),
+                new Moving(),
+                steps,
+                temporary,
+                suspicious);
     }
 
     /** Whether somebody outside the hub hasn't finished the file yet, to judge by its name; it is no record until renamed. */

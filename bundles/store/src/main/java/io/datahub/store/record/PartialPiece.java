@@ -183,7 +183,13 @@ final class PartialPiece implements Continuation {
     private Result<Change> commitWhole() throws IOException {
         StagedFile file = StagedFile.resume(staged.path(), staged.size(), staged.hashed());
         WriteRequest wish = new WriteRequest(
-                request.user(), request.from(), request.path(), request.precondition(), request.length(), Map.of());
+                request.user(),
+                request.from(),
+                request.path(),
+                request.precondition(),
+                request.length(),
+                Map.of(),
+                request.standing());
         RecordUpload record = new RecordUpload(wish, uploads, file, upload.claim(), slot, pace);
         Result<Change> result;
         try {

@@ -4,7 +4,6 @@ import io.datahub.api.Refusal;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.validation.Violation;
-import io.datahub.store.disk.Disk;
 import io.datahub.store.disk.Place;
 import io.datahub.store.disk.Stat;
 import io.datahub.store.ledger.Entry;
@@ -110,7 +109,7 @@ final class PutBack {
                 restored.moved();
             }
             holdings.steps().at(Step.MOVED);
-            Disk.flushDirectory(holdings.tree().at(path).getParent());
+            holdings.parents().flush(path);
             Place place = holdings.tree().look(path);
             return registrar.carriedOut(path, intent, place, sight.entry());
         }
@@ -128,7 +127,7 @@ final class PutBack {
                 Moving.Mark mark = holdings.moving().begin(path)) {
             holdings.tree().put(restored.path(), path);
             restored.moved();
-            Disk.flushDirectory(holdings.tree().at(path).getParent());
+            holdings.parents().flush(path);
             Stat stat = holdings.tree().look(path).stat();
             backlog.add(registrar.touched(path, entry, stat));
             LOG.warn("event=record-restored path=\"{}\" why=\"it was deleted on disk\"", path);

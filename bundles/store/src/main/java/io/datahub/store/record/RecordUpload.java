@@ -24,6 +24,9 @@ final class RecordUpload implements Upload {
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
     private static final int TRIES = 3;
 
+    /** What is larger is flushed before the commit, which holds up others who want the path. */
+    private static final int FLUSHED_LATE_BYTES = 1 << 20;
+
     private final WriteRequest request;
     private final Uploads uploads;
     private final StagedFile staged;
@@ -172,7 +175,9 @@ final class RecordUpload implements Upload {
         Optional<Good> good = Optional.empty();
         boolean stored = false;
         try {
-            staged.flush();
+            if (staged.size() > FLUSHED_LATE_BYTES) {
+                staged.flush();
+            }
             UsersFile.restrict(request.path(), staged.path());
             good = validators.isEmpty() ? Optional.empty() : uploads.keepGood(request.path(), staged);
             uploads.steps().at(Step.COPIED);

@@ -6,7 +6,6 @@ import io.datahub.api.Result;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
-import io.datahub.store.disk.Disk;
 import io.datahub.store.disk.Place;
 import io.datahub.store.ledger.Entry;
 import io.datahub.store.ledger.Good;
@@ -128,7 +127,7 @@ final class Removal {
                 holdings.tree().remove(path);
             }
             holdings.steps().at(Step.MOVED);
-            Disk.flushDirectory(holdings.tree().at(paths.get(0)).getParent());
+            holdings.parents().flush(paths.get(0));
             holdings.steps().at(Step.FLUSHED);
             for (RecordPath path : paths) {
                 holdings.ledger().good(path).ifPresent(old::add);
@@ -212,10 +211,9 @@ final class Removal {
     }
 
     private boolean removeDirectory(RecordPath directory) throws IOException {
-        Path folder = holdings.tree().at(directory);
         try {
             if (holdings.tree().removeDirectory(directory)) {
-                Disk.flushDirectory(folder.getParent());
+                holdings.parents().flush(directory);
             }
             return true;
         } catch (DirectoryNotEmptyException e) {

@@ -85,7 +85,7 @@ final class Settlement {
         if (!intent.get().isDone(sight.place())) {
             registrar.givenUp(path);
             if (!sight.place().isFile()) {
-                holdings.tree().removeEmptyParents(path, intent.get().parents());
+                holdings.parents().removeEmpty(path, intent.get().parents());
             }
             return false;
         }

@@ -32,11 +32,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -401,5 +403,27 @@ class UploadTest {
         assertThat(hub.topics()).isEmpty();
         assertThat(hub.put("a", "y").isRefused()).isFalse();
         assertThat(hub.records.health().ready()).isTrue();
+    }
+
+    @Test
+    void shouldCommitNothingForWhoIsGoneOrLostTheGrantWhileTheBytesCame() throws Exception {
+        AtomicReference<Optional<User>> standing = new AtomicReference<>(Optional.of(TestHub.ADMIN));
+        WriteRequest request = new WriteRequest(
+                TestHub.ADMIN, "test", path("a"), Precondition.NONE, OptionalLong.empty(), Map.of(), standing::get);
+
+        try (Upload upload = hub.records.begin(request).get()) {
+            upload.write(ByteBuffer.wrap(new byte[] {1}));
+            standing.set(Optional.empty());
+            assertThat(upload.commit().refusal().orElseThrow().reason()).isEqualTo(Reason.UNAUTHENTICATED);
+        }
+        standing.set(Optional.of(TestHub.ADMIN));
+        try (Upload upload = hub.records.begin(request).get()) {
+            upload.write(ByteBuffer.wrap(new byte[] {1}));
+            standing.set(Optional.of(TestHub.user("ada", Action.CREATE, "b/")));
+            assertThat(upload.commit().refusal().orElseThrow().reason()).isEqualTo(Reason.FORBIDDEN);
+        }
+
+        assertThat(hub.root.resolve("files/a")).doesNotExist();
+        assertThat(hub.announced).isEmpty();
     }
 }

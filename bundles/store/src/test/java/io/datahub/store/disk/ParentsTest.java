@@ -1,0 +1,77 @@
+package io.datahub.store.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.datahub.api.record.RecordPath;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ParentsTest {
+
+    @TempDir
+    Path root;
+
+    private Tree tree;
+    private Parents parents;
+
+    @BeforeEach
+    void start() throws Exception {
+        Path files = Files.createDirectory(root.resolve("files"));
+        tree = new Tree(files);
+        parents = new Parents(tree, new Staging(Files.createDirectory(root.resolve("state")), files));
+    }
+
+    @Test
+    void shouldLetManyThreadsMakeAndFlushTheSameDirectories() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                RecordPath path = RecordPath.of("a/" + i % 4 + "/b/" + i);
+                all.add(threads.submit(() -> {
+                    parents.make(path);
+                    parents.flush(path);
+                    return path;
+                }));
+            }
+            for (Future<?> each : all) {
+                each.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+
+        assertThat(root.resolve("files/a/3/b")).isDirectory();
+        assertThat(parents.missing(RecordPath.of("a/0/b/c"))).isZero();
+        assertThat(parents.missing(RecordPath.of("a/0/c/d/e"))).isEqualTo(2);
+    }
+
+    @Test
+    void shouldSayThatADirectoryCannotBeFlushedAndFlushTheNextOne() throws Exception {
+        assertThatThrownBy(() -> parents.flush(RecordPath.of("gone/a"))).isInstanceOf(NoSuchFileException.class);
+
+        parents.make(RecordPath.of("gone/a"));
+        parents.flush(RecordPath.of("gone/a"));
+        assertThat(root.resolve("files/gone")).isDirectory();
+    }
+
+    @Test
+    void shouldForgetADirectoryThatWasMadeAndRemovedAgain() throws Exception {
+        parents.make(RecordPath.of("a/b/c"));
+        parents.removeEmpty(RecordPath.of("a/b/c"), 2);
+
+        parents.tidy();
+
+        assertThat(root.resolve("files")).isEmptyDirectory();
+    }
+}
