@@ -200,8 +200,8 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
     public void tidy(Instant now) throws IOException {
         partials.expire(now);
         retention.run(now);
-        holdings.parents().tidy();
         holdings.tree().tidy();
+        holdings.parents().tidy();
     }
 
     /** Lets the disk go. */
