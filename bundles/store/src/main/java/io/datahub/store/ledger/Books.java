@@ -122,6 +122,7 @@ final class Books {
             if (reached.applyAsLong(books.epoch) > books.sequence) {
                 throw new Damage.Found("its end is missing");
             }
+            books.requireWholeJournal();
             if (damage == Damage.POSSIBLE) {
                 books.readAll();
             }
@@ -129,6 +130,13 @@ final class Books {
         } catch (RuntimeException e) {
             store.closeImmediately();
             throw e;
+        }
+    }
+
+    private void requireWholeJournal() {
+        Long first = journal.firstKey();
+        if (first != null && journal.size() != sequence - first + 1) {
+            throw new Damage.Found("the journal lacks entries");
         }
     }
 

@@ -96,7 +96,9 @@ public final class Journal implements ChangeJournal {
         while (last < stop && found.size() < limit) {
             last++;
             byte[] bytes = books.journal.get(last);
-            if (bytes != null) {
+            if (bytes == null) {
+                requireTrimmed(books, last);
+            } else {
                 Cursor cursor = new Cursor(head.epoch(), last);
                 Change change = CloudEventReader.read(new String(bytes, StandardCharsets.UTF_8), cursor);
                 if (change.path().toString().startsWith(prefix) && user.mayRead(change.path())) {
@@ -105,5 +107,12 @@ public final class Journal implements ChangeJournal {
             }
         }
         return new Page(found, new Cursor(head.epoch(), last));
+    }
+
+    /** Numbers have no gaps: what isn't there was trimmed, maybe just now, or is damaged. */
+    private static void requireTrimmed(Books books, long sequence) {
+        if (sequence > oldest(books)) {
+            throw new Damage.Found("the journal lacks the entry " + sequence);
+        }
     }
 }

@@ -38,7 +38,7 @@ final class Shelf<K> {
     /** A map by text. */
     static Shelf<String> byText(MVStore store, String name) {
         return new Shelf<>(
-                open(store, name, new Texts()), key -> key.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                open(store, name, new TextKeys()), key -> key.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
     /** A map by number. */
@@ -133,8 +133,22 @@ final class Shelf<K> {
         return count;
     }
 
+    /** Texts that a page has in their order; else a search would miss what is there. */
+    private static final class TextKeys extends Texts {
+        @Override
+        public void read(ByteBuffer buffer, Object storage, int count) {
+            super.read(buffer, storage, count);
+            String[] keys = cast(storage);
+            for (int i = 1; i < count; i++) {
+                if (keys[i - 1].compareTo(keys[i]) >= 0) {
+                    throw new Damage.Found("a page has its keys in the wrong order");
+                }
+            }
+        }
+    }
+
     /** Texts whose length is looked at before they are read. */
-    static final class Texts extends StringDataType {
+    static class Texts extends StringDataType {
         @Override
         public String read(ByteBuffer buffer) {
             requireFitting(buffer);

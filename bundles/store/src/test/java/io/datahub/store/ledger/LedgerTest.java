@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.api.record.Change;
+import io.datahub.api.record.Cursor;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordVersion;
+import io.datahub.api.user.User;
 import io.datahub.store.disk.Stat;
 import io.datahub.store.record.Await;
 import io.datahub.store.record.TestHub;
@@ -121,6 +123,25 @@ class LedgerTest {
             ledger.makeUp();
             Await.until(() -> heard.size() == 1);
             assertThat(heard.get(0).path()).hasToString("b");
+        }
+    }
+
+    @Test
+    void shouldBeginAnewWhenTheJournalLacksAnEntry() throws Exception {
+        String epoch;
+        try (Ledger ledger = open()) {
+            for (String path : List.of("a", "b", "c")) {
+                ledger.submit(transaction -> enter(transaction, path)).await();
+            }
+            epoch = ledger.head().cursor().epoch();
+            ledger.read(books -> books.journal.remove(2L));
+            Journal journal = new Journal(ledger);
+            assertThatThrownBy(() -> journal.read(User.HUB, Cursor.BEGINNING, "", 10))
+                    .hasMessageContaining("the journal lacks the entry 2");
+        }
+        try (Ledger ledger = open()) {
+            assertThat(ledger.head().cursor().epoch()).isNotEqualTo(epoch);
+            assertThat(ledger.isRebuilding()).isTrue();
         }
     }
 
