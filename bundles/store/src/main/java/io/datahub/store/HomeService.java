@@ -26,10 +26,17 @@ public final class HomeService implements Home {
     }
 
     private static Path path(BundleContext context, StoreConfiguration configuration) {
-        if (!configuration.home().isBlank()) {
-            return Path.of(configuration.home().strip());
+        return path(configuration.home(), System.getenv("DATAHUB_HOME"), context.getProperty("karaf.base"));
+    }
+
+    /** What is configured, else what the environment says, else a folder in Karaf's own. */
+    static Path path(String configured, String environment, String karaf) {
+        if (!configured.isBlank()) {
+            return Path.of(configured.strip());
         }
-        String karaf = context.getProperty("karaf.base");
+        if (environment != null && !environment.isBlank()) {
+            return Path.of(environment.strip());
+        }
         if (karaf == null) {
             throw new IllegalStateException("home is not configured; set it in io.datahub.store.cfg or DATAHUB_HOME");
         }

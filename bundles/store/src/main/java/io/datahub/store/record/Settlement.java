@@ -30,8 +30,11 @@ final class Settlement {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
 
-    /** An empty file is most often one that is about to be written anew, by a program that the disk keeps waiting. */
+    /** How many times as long a new file rests that is empty: most often its program is about to write it. */
     private static final int EMPTY_RESTS = 3;
+
+    /** How many times as long a record rests that became empty: it is being written anew, and the disk may keep its program waiting. */
+    private static final int EMPTIED_RESTS = 10;
 
     private final Holdings holdings;
     private final Registrar registrar;
@@ -64,7 +67,7 @@ final class Settlement {
                 return sight.place();
             }
         }
-        if (isRestless(sight.place().stat(), quiet, System.currentTimeMillis())) {
+        if (isRestless(sight, quiet, System.currentTimeMillis())) {
             unsettled.accept(path);
             return sight.place();
         }
@@ -106,9 +109,11 @@ final class Settlement {
         return true;
     }
 
-    static boolean isRestless(Stat stat, Duration quiet, long nowMillis) {
+    static boolean isRestless(Sight sight, Duration quiet, long nowMillis) {
+        Stat stat = sight.place().stat();
         long rest = nowMillis - stat.touched() / 1_000_000;
-        long needed = stat.size() == 0 ? EMPTY_RESTS * quiet.toMillis() : quiet.toMillis();
+        int rests = stat.size() > 0 ? 1 : sight.entry().isEmpty() ? EMPTY_RESTS : EMPTIED_RESTS;
+        long needed = rests * quiet.toMillis();
         // A time in the future says nothing: clocks differ, and files can be given any time.
         return rest < needed && rest > -needed;
     }
