@@ -27,19 +27,24 @@ final class Administrators {
     }
 
     /**
-     * Returns the principals that Karaf wants to see. A failure of a user, or from an address, that had many is told late.
+     * Returns who it is. A failure of a user, or from an address, that had many is told late.
      *
      * @throws FailedLoginException if it is no administrator, in words that don't say why
      */
-    Set<Principal> enter(String user, String token, Origin origin) throws FailedLoginException {
+    Login enter(String user, String token, Origin origin) throws FailedLoginException {
         Credentials shown = new Credentials.Token(Optional.of(user), token.getBytes(StandardCharsets.UTF_8));
         Result<Login> login = authenticator.authenticate(shown, origin);
         if (login.isRefused() || !login.get().user().isAdmin()) {
             LockSupport.parkNanos(authenticator.penalty(shown, origin).toNanos());
             throw new FailedLoginException("login failed");
         }
+        return login.get();
+    }
+
+    /** The principals that Karaf wants to see of an administrator. */
+    static Set<Principal> principals(Login administrator) {
         Set<Principal> principals = new HashSet<>();
-        principals.add(new UserPrincipal(user));
+        principals.add(new UserPrincipal(administrator.user().name()));
         ROLES.forEach(role -> principals.add(new RolePrincipal(role)));
         return principals;
     }

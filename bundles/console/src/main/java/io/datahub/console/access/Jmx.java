@@ -1,6 +1,7 @@
 package io.datahub.console.access;
 
 import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -20,7 +21,6 @@ import javax.management.remote.JMXAuthenticator;
 import javax.management.remote.JMXConnectorServer;
 import javax.management.remote.JMXServiceURL;
 import javax.management.remote.rmi.RMIConnectorServer;
-import javax.management.remote.rmi.RMIJRMPServerImpl;
 import javax.security.auth.Subject;
 import javax.security.auth.login.FailedLoginException;
 import org.osgi.service.component.annotations.Activate;
@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * JMX over RMI, for administrators with their token, on loopback alone: RMI encrypts nothing. Registry and connector
- * share one port, {@code service:jmx:rmi:///jndi/rmi://127.0.0.1:PORT/jmxrmi}.
+ * share one port, {@code service:jmx:rmi:///jndi/rmi://127.0.0.1:PORT/jmxrmi}. A connection ends when its administrator is
+ * none any more.
  */
 @Component(
         service = {},
@@ -53,7 +54,8 @@ public final class Jmx {
     private final RMIConnectorServer server;
 
     @Activate
-    public Jmx(JmxConfiguration configuration, @Reference Authenticator authenticator) throws IOException {
+    public Jmx(JmxConfiguration configuration, @Reference Authenticator authenticator, @Reference OpenLogins logins)
+            throws IOException {
         administrators = new Administrators(authenticator);
         int port = configuration.jmx_port();
         if (port == 0) {
@@ -68,7 +70,7 @@ public final class Jmx {
                 (JMXAuthenticator) this::enter,
                 RMIConnectorServer.CREDENTIALS_FILTER_PATTERN,
                 "java.lang.String;!*");
-        RMIJRMPServerImpl remote = new RMIJRMPServerImpl(port, null, SOCKETS, environment);
+        JmxServer remote = new JmxServer(port, SOCKETS, environment, logins);
         server = new RMIConnectorServer(
                 new JMXServiceURL("rmi", LOOPBACK, port),
                 environment,
@@ -83,7 +85,8 @@ public final class Jmx {
         if (credentials instanceof String[] pair && pair.length == 2 && pair[0] != null && pair[1] != null) {
             try {
                 Origin origin = new Origin("jmx", InetAddress.getByName(RemoteServer.getClientHost()), true);
-                return new Subject(true, administrators.enter(pair[0], pair[1], origin), Set.of(), Set.of());
+                Login login = administrators.enter(pair[0], pair[1], origin);
+                return new Subject(true, Administrators.principals(login), Set.of(login), Set.of());
             } catch (FailedLoginException | ServerNotActiveException | UnknownHostException e) {
                 throw new SecurityException("login failed", e);
             }

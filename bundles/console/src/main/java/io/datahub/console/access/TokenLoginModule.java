@@ -1,12 +1,12 @@
 package io.datahub.console.access;
 
 import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.security.Principal;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import javax.security.auth.Subject;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
@@ -27,7 +27,7 @@ public final class TokenLoginModule implements LoginModule {
     private Subject subject;
     private CallbackHandler callbacks;
     private Administrators administrators;
-    private Set<Principal> principals = Set.of();
+    private Optional<Login> login = Optional.empty();
 
     @Override
     public void initialize(
@@ -43,7 +43,7 @@ public final class TokenLoginModule implements LoginModule {
         PasswordCallback password = new PasswordCallback("Password: ", false);
         try {
             callbacks.handle(new Callback[] {name, password});
-            principals = administrators.enter(name.getName(), String.valueOf(password.getPassword()), origin());
+            login = Optional.of(administrators.enter(name.getName(), String.valueOf(password.getPassword()), origin()));
             return true;
         } catch (UnsupportedCallbackException e) {
             // A key is shown and no password: another module's business.
@@ -68,9 +68,14 @@ public final class TokenLoginModule implements LoginModule {
         throw new IOException("no address");
     }
 
+    /** Beside what Karaf wants to see, the subject holds the login, by which the session is ended when it may not go on. */
     @Override
     public boolean commit() {
-        return !principals.isEmpty() && subject.getPrincipals().addAll(principals);
+        login.ifPresent(who -> {
+            subject.getPrincipals().addAll(Administrators.principals(who));
+            subject.getPublicCredentials().add(who);
+        });
+        return login.isPresent();
     }
 
     @Override
@@ -80,8 +85,11 @@ public final class TokenLoginModule implements LoginModule {
 
     @Override
     public boolean logout() {
-        subject.getPrincipals().removeAll(principals);
-        principals = Set.of();
+        login.ifPresent(who -> {
+            subject.getPrincipals().removeAll(Administrators.principals(who));
+            subject.getPublicCredentials().remove(who);
+        });
+        login = Optional.empty();
         return true;
     }
 

@@ -1,0 +1,44 @@
+package io.datahub.console.access;
+
+import io.datahub.api.user.Login;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.rmi.server.RMIServerSocketFactory;
+import java.util.Map;
+import javax.management.remote.rmi.RMIConnection;
+import javax.management.remote.rmi.RMIJRMPServerImpl;
+import javax.security.auth.Subject;
+
+/** JMX over RMI whose connections end with the login that they came by. */
+final class JmxServer extends RMIJRMPServerImpl {
+
+    private final OpenLogins logins;
+
+    JmxServer(int port, RMIServerSocketFactory sockets, Map<String, ?> environment, OpenLogins logins)
+            throws IOException {
+        super(port, null, sockets, environment);
+        this.logins = logins;
+    }
+
+    @Override
+    protected RMIConnection makeClient(String connectionId, Subject subject) throws IOException {
+        RMIConnection connection = super.makeClient(connectionId, subject);
+        subject.getPublicCredentials(Login.class)
+                .forEach(login -> logins.add(connection, login, () -> end(connection)));
+        return connection;
+    }
+
+    @Override
+    protected void closeClient(RMIConnection client) throws IOException {
+        logins.remove(client);
+        super.closeClient(client);
+    }
+
+    private static void end(RMIConnection connection) {
+        try {
+            connection.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
