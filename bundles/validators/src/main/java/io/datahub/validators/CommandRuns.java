@@ -5,10 +5,11 @@ import io.datahub.api.validation.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,11 +19,11 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Runs a program over one record at a time and thread, each run in a folder of its own, with a copy of the record that it
- * may do with what it likes. The folders go with the runs; what a killed hub left is removed at the next start.
+ * may do with what it likes. What it writes to its output and its errors is kept beside that folder, not in it. Both go
+ * with the run; what a killed hub left is removed at the next start.
  */
 final class CommandRuns {
 
@@ -105,8 +106,9 @@ final class CommandRuns {
      * @throws IOException if it takes too long, writes too much, or ends with a status that says nothing
      */
     Verdict judge(CommandLine command, Candidate candidate) throws IOException, InterruptedException {
-        Path own = Files.createTempDirectory(folder, "run");
+        Path run = begin();
         try {
+            Path own = Files.createDirectory(run.resolve("own"));
             Path record = own.resolve("record");
             try (InputStream bytes = candidate.open()) {
                 Files.copy(bytes, record);
@@ -116,7 +118,18 @@ final class CommandRuns {
             }
             return run(command, facts(candidate, record), own, candidate.path().toString());
         } finally {
-            remove(own);
+            remove(run);
+        }
+    }
+
+    private Path begin() throws IOException {
+        try {
+            return Files.createTempDirectory(folder, "run");
+        } catch (IOException e) {
+            throw new IOException(
+                    "the folder " + folder + " for its program can't be written: let the hub's own user do that (" + e
+                            + ")",
+                    e);
         }
     }
 
@@ -129,11 +142,16 @@ final class CommandRuns {
                 "sha256", candidate.sha256());
     }
 
-    /** @param path what the program calls by the name of the copy */
+    /**
+     * Runs it.
+     *
+     * @param own the program's folder, in one that is the run's
+     * @param path what the program calls by the name of the copy
+     */
     private Verdict run(CommandLine command, Map<String, String> facts, Path own, String path)
             throws IOException, InterruptedException {
-        Path output = own.resolve("output");
-        Path errors = own.resolve("errors");
+        Path output = own.resolveSibling("output");
+        Path errors = own.resolveSibling("errors");
         ProcessBuilder builder = new ProcessBuilder(command.with(facts))
                 .directory(own.toFile())
                 .redirectInput(own.resolve("record").toFile())
@@ -208,14 +226,18 @@ final class CommandRuns {
         return printed.length() <= LONGEST_LINE ? printed : printed.substring(0, LONGEST_LINE) + "…";
     }
 
-    private static void remove(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
+    /** Also what the program has locked against everybody. */
+    private static void remove(Path file) throws IOException {
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+            if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+            }
+            try (DirectoryStream<Path> inside = Files.newDirectoryStream(file)) {
+                for (Path each : inside) {
+                    remove(each);
+                }
             }
         }
+        Files.deleteIfExists(file);
     }
 }

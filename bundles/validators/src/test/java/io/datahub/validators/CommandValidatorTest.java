@@ -83,6 +83,36 @@ class CommandValidatorTest {
     }
 
     @Test
+    void shouldKeepTheOutputOutOfTheProgramsFolder() throws Exception {
+        Verdict verdict = judge(validator(script("ls -A; exit 1").toString()), "a", "");
+        assertThat(verdict.violations()).containsExactly(Violation.of("record"));
+
+        Verdict emptied = judge(validator(script("echo no; rm -rf ./*; exit 1").toString()), "a", "");
+        assertThat(emptied.violations()).containsExactly(Violation.of("no"));
+    }
+
+    @Test
+    void shouldRemoveWhatTheProgramLocked() throws Exception {
+        Path script = script("mkdir -p deep/er; touch deep/er/file; chmod 000 deep/er deep .");
+        assertThat(judge(validator(script.toString()), "a", "").accepted()).isTrue();
+    }
+
+    @Test
+    void shouldFailWithAReasonWhileItsFolderCanNotBeWrittenAndJudgeAgainWhenItCan() throws Exception {
+        CommandValidator validator = validator("/bin/true");
+        Path folder = home.resolve("state/commands/x_y_z");
+        Files.delete(folder);
+        Files.createFile(folder);
+        assertThatThrownBy(() -> judge(validator, "a", ""))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("x_y_z for its program can't be written");
+
+        Files.delete(folder);
+        Files.createDirectory(folder);
+        assertThat(judge(validator, "a", "").accepted()).isTrue();
+    }
+
+    @Test
     void shouldFailByAnyOtherStatusAndSayWhatTheProgramSaid() throws IOException {
         CommandValidator validator =
                 validator(script("echo out of cheese >&2; exit 3").toString());
