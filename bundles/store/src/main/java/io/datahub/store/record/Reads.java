@@ -24,10 +24,12 @@ final class Reads {
 
     private final Holdings holdings;
     private final GoodCopies goods;
+    private final Recognition recognition;
 
-    Reads(Holdings holdings, GoodCopies goods) {
+    Reads(Holdings holdings, GoodCopies goods, Recognition recognition) {
         this.holdings = holdings;
         this.goods = goods;
+        this.recognition = recognition;
     }
 
     Result<RecordVersion> find(User user, RecordPath path) throws IOException {
@@ -99,7 +101,7 @@ final class Reads {
         if (Tree.isReserved(path) || !(user.mayRead(path) || user.mayEnter(path))) {
             return Sight.NOTHING;
         }
-        Sight sight = holdings.look(path);
+        Sight sight = recognition.settle(path, holdings.look(path));
         return holdings.isUnfinished(path, sight) ? Sight.NOTHING : sight;
     }
 

@@ -97,7 +97,7 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
         uploads = new Uploads(holdings, gate, room, judgement, goods, commit, quotas, new Slots(settings), settings);
         removal = new Removal(holdings, gate, registrar, goods);
         retention = new Retention(ledger, removal, settings);
-        reads = new Reads(holdings, goods);
+        reads = new Reads(holdings, goods, new Recognition(holdings, registrar));
         directories = new Directories(holdings);
         PutBack putBack = new PutBack(holdings, registrar, goods, rejected, backlog);
         Outsiders outsiders = new Outsiders(holdings, bench, judgement, goods);

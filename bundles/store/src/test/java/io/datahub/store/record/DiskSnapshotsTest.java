@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +97,42 @@ class DiskSnapshotsTest {
             Thread.sleep(20); // so that the disk's clock goes on
             snapshot.close();
             assertThat(hub.find("d/a").etag()).isEqualTo(etag);
+        }
+    }
+
+    @Test
+    void shouldGiveEachRecordItsVersionBackBeforeAnyScan() throws Exception {
+        Path copy = folder.resolve("copy");
+        String etag;
+        try (TestHub hub = new TestHub(folder.resolve("hub"))) {
+            hub.put("a", "one");
+            Files.setLastModifiedTime(
+                    hub.root.resolve("files/a"), FileTime.from(Instant.parse("2026-11-01T00:00:00Z")));
+            hub.check("");
+            etag = hub.find("a").etag().orElseThrow();
+            try (Snapshot snapshot = hub.records.take()) {
+                copy(snapshot.folder(), copy);
+            }
+        }
+
+        try (TestHub restored = new TestHub(copy)) {
+            Await.until(() -> restored.find("a").etag().isPresent());
+            assertThat(restored.find("a").etag()).contains(etag);
+            assertThat(restored.announced).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldTakeNoOtherBytesForTheVersionThatWasThere() throws Exception {
+        try (TestHub hub = new TestHub(folder.resolve("hub"))) {
+            hub.put("a", "one");
+            Path file = hub.root.resolve("files/a");
+            FileTime modified = Files.getLastModifiedTime(file);
+            Files.writeString(file, "two");
+            Files.setLastModifiedTime(file, modified);
+            Await.until(() ->
+                    System.currentTimeMillis() - Files.getLastModifiedTime(file).toMillis() > 500);
+            assertThat(hub.find("a").etag()).isEmpty();
         }
     }
 
