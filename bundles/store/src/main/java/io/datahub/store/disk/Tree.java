@@ -91,8 +91,13 @@ public final class Tree {
         return rootBytes + bytes(path.toString()) <= MAX_DISK_PATH_BYTES;
     }
 
+    /** Looks at what the disk finds at a path, links on the way there followed: enough to know a file again by its stamps. */
+    public Place glance(RecordPath path) throws IOException {
+        return Stat.of(at(path)).map(Place::of).orElse(Place.NOTHING);
+    }
+
     /**
-     * Looks at a path.
+     * Looks at a path, and at each directory that leads there.
      *
      * @throws IOException if the root is gone or another one than it was, so that nothing can be said
      */

@@ -79,6 +79,13 @@ record Holdings(
 
     /** Looks at a path. That disk and index differ because the hub itself is changing the path just now isn't seen. */
     Sight look(RecordPath path) throws IOException {
+        Optional<Entry> entry = ledger.entry(path);
+        if (entry.isPresent()) {
+            Sight glance = new Sight(tree.glance(path), entry);
+            if (glance.isSettled()) {
+                return glance; // the stamps tell the file itself, however it is reached
+            }
+        }
         Sight sight = lookTwice(path);
         if (!sight.isSettled() && !isUnfinished(path, sight)) {
             suspicious.accept(path); // no notification comes of a change by another name of the file, a hard link
