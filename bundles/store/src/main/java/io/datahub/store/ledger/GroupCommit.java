@@ -28,6 +28,11 @@ final class GroupCommit implements AutoCloseable {
     /** How long work that nobody waits for may wait for more; each commit writes whole pages, however little is new. */
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    /** It waits longer, so many times what the last flush took, where flushes take long: they hold up whoever writes files. */
+    private static final int GATHER_FLUSHES = 3;
+
+    private static final long MAX_GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
     private final Path file;
     private final Supplier<LedgerSettings> settings;
     private final Head head = new Head();
@@ -37,6 +42,9 @@ final class GroupCommit implements AutoCloseable {
     private final OpenBooks books;
     private final Announcement announcement;
     private final Thread writer;
+
+    /** How long the last flush took; used by the writer alone. */
+    private long flushNanos;
 
     // All guarded by the lock.
     private List<Ticket<?>> tickets = new ArrayList<>();
@@ -210,7 +218,7 @@ final class GroupCommit implements AutoCloseable {
             while (tickets.isEmpty() && !stopped && left > 0) {
                 left = entered.awaitNanos(left);
             }
-            left = GATHER_NANOS;
+            left = Math.min(MAX_GATHER_NANOS, Math.max(GATHER_NANOS, GATHER_FLUSHES * flushNanos));
             while (!tickets.isEmpty() && !wanted && !stopped && left > 0) {
                 left = entered.awaitNanos(left);
             }
@@ -259,8 +267,10 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private boolean sync(Books open) {
+        long began = System.nanoTime();
         try {
             open.sync();
+            flushNanos = System.nanoTime() - began;
             return true;
         } catch (RuntimeException e) {
             failed(open, e);
