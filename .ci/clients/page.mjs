@@ -134,9 +134,9 @@ await picture(admin, 'hub')
 const phone = await open({ viewport: { width: 390, height: 800 }, colorScheme: 'dark', isMobile: true, hasTouch: true })
 await signIn(phone, ADMIN)
 await phone.getByText('Live', { exact: true }).waitFor()
-for (const name of ['Events', 'Files', 'Hub']) {
+for (const [name, content] of [['Events', 'Pause'], ['Files', 'reports'], ['Hub', 'xml-reports']]) {
   await phone.getByRole('link', { name, exact: true }).click()
-  await phone.getByRole('heading', { name, exact: true }).waitFor()
+  await phone.getByText(content).first().waitFor()
   await see(`on a phone ${name} fits the width`, phone.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
   await picture(phone, `phone-${name.toLowerCase()}`)
 }
