@@ -30,7 +30,9 @@ public final class SshSessions implements SessionListener {
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addServer(SshServer server) {
         server.addSessionListener(this);
-        server.getActiveSessions().forEach(this::watch);
+        if (server.isStarted()) { // Karaf registers it before it starts
+            server.getActiveSessions().forEach(this::watch);
+        }
     }
 
     void removeServer(SshServer server) {

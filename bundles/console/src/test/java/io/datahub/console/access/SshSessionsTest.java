@@ -48,7 +48,6 @@ class SshSessionsTest {
         server.setKeyPairProvider(keys);
         server.setHost("127.0.0.1");
         server.setPasswordAuthenticator((user, password, session) -> enter(user, password, session));
-        server.start();
         client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
         client.start();
         users.roles.put("ann", Set.of(User.ADMIN));
@@ -63,7 +62,8 @@ class SshSessionsTest {
 
     @Test
     void shouldEndTheSessionOfWhoIsNoAdministratorAnyMore() throws IOException {
-        sessions.addServer(server);
+        sessions.addServer(server); // Karaf tells of it before it starts
+        server.start();
         ClientSession ann = logIn("ann");
         Subject annsSubject = subject;
         ClientSession bob = logIn("bob");
@@ -77,6 +77,7 @@ class SshSessionsTest {
 
     @Test
     void shouldEndASessionThatWasThereBeforeItself() throws IOException {
+        server.start();
         ClientSession ann = logIn("ann");
         sessions.addServer(server);
         users.roles.remove("ann");
