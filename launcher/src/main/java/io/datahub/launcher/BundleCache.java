@@ -56,7 +56,10 @@ final class BundleCache {
                     FileTime modified = Files.getLastModifiedTime(file);
                     text.append(distribution.relativize(file))
                             .append(' ')
-                            .append(isOurs(file) ? Sha256.of(file) : Files.size(file) + " " + modified.toMillis())
+                            .append(
+                                    mayChangeUnderItsName(file)
+                                            ? Sha256.of(file)
+                                            : Files.size(file) + " " + modified.toMillis())
                             .append('\n');
                 }
             }
@@ -64,7 +67,9 @@ final class BundleCache {
         return Sha256.of(text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static boolean isOurs(Path file) {
-        return file.getFileName().toString().startsWith("datahub-");
+    /** Whether builds of one version may differ in it; all of them have the same times. */
+    private static boolean mayChangeUnderItsName(Path file) {
+        return file.getFileName().toString().startsWith("datahub-")
+                || !file.getFileName().toString().endsWith(".jar");
     }
 }
