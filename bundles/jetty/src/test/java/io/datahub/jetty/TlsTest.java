@@ -18,6 +18,7 @@ import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,20 +28,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TlsTest {
 
+    private static Identity hub;
+
     @TempDir
     Path folder;
 
     private final KnownUsers users = new KnownUsers().add("jenkins", "s3cret");
     private Path certificate;
     private Path key;
-    private Identity hub;
     private HttpServer server;
+
+    @BeforeAll
+    static void makeIdentity(@TempDir Path folder) throws Exception {
+        hub = Identity.make(folder, "EC");
+    }
 
     @BeforeEach
     void prepare() throws Exception {
         certificate = folder.resolve("hub.crt");
         key = folder.resolve("hub.key");
-        hub = Identity.make(folder, "EC");
         hub.write(certificate, key);
     }
 
