@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class RecordBody extends IteratingCallback {
 
     private static final Logger LOG = LoggerFactory.getLogger(RecordBody.class);
-    private static final int BUFFER_BYTES = 128 * 1024;
+    private static final int BUFFER_BYTES = 64 * 1024;
 
     private final Exchange exchange;
     private final Reading reading;
