@@ -1,5 +1,5 @@
 """A hub of a check's own, and clients that others wrote. Needs curl, and Debian's python3-zmq and python3-websockets."""
-import asyncio, base64, contextlib, hashlib, json, os, re, signal, socket, subprocess, tempfile, threading, time
+import asyncio, base64, contextlib, glob, hashlib, json, os, re, shutil, signal, socket, subprocess, tempfile, threading, time
 import websockets, zmq
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -42,6 +42,19 @@ class Hub:
 
     def run(self, *words, **more):
         return subprocess.run([LAUNCHER, *words], env=self.env, capture_output=True, text=True, timeout=600, **more)
+
+    def end(self):
+        """Stops it and removes its home; where a check has failed, its logs are told."""
+        self.run("stop")
+        if seen["failed"]:
+            for log in sorted(glob.glob(f"{self.home}/log/*.log")):
+                print(f"--- {os.path.basename(log)}\n" + "".join(open(log, errors="replace").readlines()[-80:]))
+        shutil.rmtree(self.work, ignore_errors=True)
+
+    def figures(self, token):
+        """What the hub measures: name, with labels, to value."""
+        text = self.curl(token, "/metrics")[2].decode()
+        return {name: float(value) for name, value in re.findall(r"^([a-z_]+(?:\{[^}]*\})?) (\S+)$", text, re.M)}
 
     def pid(self):
         return int(open(f"{self.home}/cache/hub.run").read().split("pid=")[1].split()[0])
