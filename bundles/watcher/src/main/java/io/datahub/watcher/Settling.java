@@ -49,7 +49,7 @@ final class Settling implements AutoCloseable {
     /** A path that waits; guarded by the settling. */
     private static final class Wait {
         private final RecordPath path;
-        private final long since;
+        private long since;
         private long last;
         private boolean running;
         private boolean again;
@@ -117,6 +117,9 @@ final class Settling implements AutoCloseable {
         } else if (wait.running) {
             wait.again = true;
         } else if (!wait.whole) {
+            if (now - wait.last >= quietNanos) {
+                wait.since = now; // it had rested, and no thread was free to look: it is none that never rests
+            }
             wait.whole = whole;
             wait.last = now;
         }

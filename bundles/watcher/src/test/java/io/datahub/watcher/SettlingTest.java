@@ -44,6 +44,29 @@ class SettlingTest {
     }
 
     @Test
+    void shouldNotTakeForOneThatNeverRestsWhatRestedWhileNoThreadWasFree() throws InterruptedException {
+        CountDownLatch go = new CountDownLatch(1);
+        RecordPath slow = RecordPath.of("slow");
+        Duration quiet = Duration.ofMillis(50);
+        try (Settling settling = new Settling("test", Duration.ZERO, quiet, Duration.ofMillis(100), 1, (p, q) -> {
+            if (p.equals(slow)) {
+                awaitQuietly(go);
+            } else {
+                settled.add(new Settled(p, q));
+            }
+        })) {
+            settling.touch(slow);
+            Thread.sleep(60);
+            settling.touch(path);
+            Thread.sleep(200);
+            settling.touch(path);
+            go.countDown();
+            Await.until(() -> !settled.isEmpty());
+            assertThat(settled).containsExactly(new Settled(path, quiet));
+        }
+    }
+
+    @Test
     void shouldNotPutOffWhatStandsForMuch() {
         try (Settling settling = settling(Duration.ofMillis(100), Duration.ofDays(1))) {
             settling.compare(path);
