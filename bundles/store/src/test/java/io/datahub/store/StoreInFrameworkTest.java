@@ -2,6 +2,7 @@ package io.datahub.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.json.PackageVersion;
 import io.datahub.api.Home;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
@@ -67,7 +68,7 @@ class StoreInFrameworkTest {
             "io.datahub.api.record;version=1.0",
             "io.datahub.api.user;version=1.0",
             "io.datahub.api.validation;version=1.0",
-            "com.fasterxml.jackson.core;version=2.22",
+            "com.fasterxml.jackson.core;version=" + PackageVersion.VERSION,
             "org.h2.mvstore;version=2.4",
             "org.h2.mvstore.type;version=2.4",
             "org.slf4j;version=1.7.36",
