@@ -104,6 +104,11 @@ public record Stat(Kind kind, long size, long modified, long changed, long key, 
         return kind == Kind.DIRECTORY;
     }
 
+    /** Whether it is the same file and nobody wrote into it; it may have been renamed. */
+    public boolean hasContentOf(Stat other) {
+        return key == other.key && size == other.size && modified == other.modified;
+    }
+
     /** When anything about it last changed. */
     public long touched() {
         return Math.max(modified, changed);

@@ -84,10 +84,12 @@ final class Commit {
                 return Result.refused(OVERTAKEN);
             }
             old = holdings.ledger().good(path);
-            Intent intent = intent(request, staged, validators, good);
+            Stat put = Stat.of(staged.path())
+                    .orElseThrow(() -> new NoSuchFileException(staged.path().toString()));
+            Intent intent = intent(request, staged, put, validators, good);
             intend(path, intent, staged);
             holdings.steps().at(Step.INTENDED);
-            ticket = move(request, staged, intent, sight, claim);
+            ticket = move(request, staged, put, intent, sight, claim);
             if (ticket == null) {
                 return Result.refused(
                         Reason.CONFLICT, "something else came to lie at or before " + path + " meanwhile; try again");
@@ -121,15 +123,14 @@ final class Commit {
     static final Refusal OVERTAKEN =
             new Refusal(Reason.CONFLICT, "the record was replaced while the new version was judged; try again");
 
-    private Intent intent(WriteRequest request, StagedFile staged, List<JudgedBy> validators, Optional<Good> good)
+    private Intent intent(
+            WriteRequest request, StagedFile staged, Stat put, List<JudgedBy> validators, Optional<Good> good)
             throws IOException {
-        Stat stat = Stat.of(staged.path())
-                .orElseThrow(() -> new NoSuchFileException(staged.path().toString()));
         return new Intent(
                 Intent.Kind.WRITE,
-                stat.key(),
-                stat.size(),
-                stat.modified(),
+                put.key(),
+                put.size(),
+                put.modified(),
                 staged.sha256(),
                 request.user().name(),
                 validators,
@@ -144,7 +145,7 @@ final class Commit {
      */
     @SuppressWarnings("try")
     private Ticket<Optional<Change>> move(
-            WriteRequest request, StagedFile staged, Intent intent, Sight before, Quotas.Claim claim)
+            WriteRequest request, StagedFile staged, Stat put, Intent intent, Sight before, Quotas.Claim claim)
             throws IOException {
         RecordPath path = request.path();
         boolean conditional = request.precondition() != Precondition.NONE;
@@ -161,7 +162,7 @@ final class Commit {
             }
             holdings.parents().flush(path);
             holdings.steps().at(Step.FLUSHED);
-            Place place = holdings.tree().look(path);
+            Place place = holdings.placed(path, put);
             Ticket<Optional<Change>> ticket = registrar.carriedOut(path, intent, place, before.entry(), claim);
             holdings.steps().at(Step.ENTERED);
             return ticket;

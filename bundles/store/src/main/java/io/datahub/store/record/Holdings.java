@@ -93,6 +93,17 @@ record Holdings(
         return sight;
     }
 
+    /**
+     * What the hub has just put at a path, as the disk shows it now. If others have changed it since, it is told as it was
+     * before it was put there, so that their change is found to be one.
+     *
+     * @param put the file before it was put there
+     */
+    Place placed(RecordPath path, Stat put) throws IOException {
+        Place place = tree.look(path);
+        return place.isFile() && place.stat().hasContentOf(put) ? place : new Place(Place.Kind.FILE, put);
+    }
+
     private Sight lookTwice(RecordPath path) throws IOException {
         Sight sight = new Sight(tree.look(path), ledger.entry(path));
         for (int i = 0; i < TRIES && !sight.isSettled(); i++) {

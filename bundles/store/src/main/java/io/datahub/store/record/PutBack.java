@@ -102,6 +102,7 @@ final class PutBack {
     private Ticket<Optional<Change>> undo(RecordPath path, Intent intent, Sight sight, StagedFile restored)
             throws IOException {
         try (Moving.Mark mark = holdings.moving().begin(path)) {
+            Optional<Stat> put = restored == null ? Optional.empty() : Stat.of(restored.path());
             if (restored == null) {
                 holdings.tree().remove(path);
             } else {
@@ -110,7 +111,7 @@ final class PutBack {
             }
             holdings.steps().at(Step.MOVED);
             holdings.parents().flush(path);
-            Place place = holdings.tree().look(path);
+            Place place = put.isPresent() ? holdings.placed(path, put.get()) : Place.NOTHING;
             return registrar.carriedOut(path, intent, place, sight.entry());
         }
     }
@@ -125,10 +126,11 @@ final class PutBack {
         }
         try (StagedFile restored = good.get();
                 Moving.Mark mark = holdings.moving().begin(path)) {
+            Stat put = Stat.of(restored.path()).orElseThrow();
             holdings.tree().put(restored.path(), path);
             restored.moved();
             holdings.parents().flush(path);
-            Stat stat = holdings.tree().look(path).stat();
+            Stat stat = holdings.placed(path, put).stat();
             backlog.add(registrar.touched(path, entry, stat));
             LOG.warn("event=record-restored path=\"{}\" why=\"it was deleted on disk\"", path);
             return true;

@@ -17,6 +17,7 @@ import io.datahub.store.disk.Place;
 import io.datahub.store.disk.Stat;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -343,6 +344,32 @@ class CheckTest {
 
         assertThat(hub.topics()).containsExactly("file.created/j/a", "file.rejected/j/a");
         assertThat(hub.read("j/a")).isEqualTo("good");
+    }
+
+    @Test
+    void shouldFindAnEditThatComesJustWhenTheHubHasPutAFileThere() throws Exception {
+        refuseBad("j/**");
+        hub.atMove = () -> edit("by hand");
+        hub.put("j/a", "uploaded");
+        hub.atMove = () -> {};
+        hub.check("");
+        assertThat(hub.topics()).containsExactly("file.created/j/a", "file.updated/j/a");
+
+        hub.write("j/a", "bad");
+        hub.atMove = () -> edit("by hand again");
+        hub.check("");
+        hub.atMove = () -> {};
+        hub.check("");
+        assertThat(hub.topics()).containsExactly("file.rejected/j/a", "file.updated/j/a");
+        assertThat(hub.read("j/a")).isEqualTo("by hand again");
+    }
+
+    private void edit(String text) {
+        try {
+            hub.write("j/a", text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

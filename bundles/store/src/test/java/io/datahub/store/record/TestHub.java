@@ -59,6 +59,7 @@ public final class TestHub implements AutoCloseable {
     Step killAt;
     private int killAfter;
     Runnable atIntent = () -> {};
+    Runnable atMove = () -> {};
     private final List<Seat> seats = new ArrayList<>();
 
     public TestHub(Path root) throws IOException {
@@ -90,6 +91,9 @@ public final class TestHub implements AutoCloseable {
     private void step(Step step) {
         if (step == Step.INTENDED) {
             atIntent.run();
+        }
+        if (step == Step.MOVED) {
+            atMove.run();
         }
         if (step == killAt && --killAfter == 0) {
             throw new Killed();
