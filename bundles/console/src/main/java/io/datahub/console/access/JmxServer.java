@@ -1,6 +1,5 @@
 package io.datahub.console.access;
 
-import io.datahub.api.user.Login;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.rmi.server.RMIServerSocketFactory;
@@ -23,8 +22,7 @@ final class JmxServer extends RMIJRMPServerImpl {
     @Override
     protected RMIConnection makeClient(String connectionId, Subject subject) throws IOException {
         RMIConnection connection = super.makeClient(connectionId, subject);
-        subject.getPublicCredentials(Login.class)
-                .forEach(login -> logins.add(connection, login, () -> end(connection)));
+        logins.add(connection, subject, () -> end(connection));
         return connection;
     }
 

@@ -7,6 +7,7 @@ import io.datahub.api.user.UsersListener;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.security.auth.Subject;
 import org.osgi.service.component.annotations.Component;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,11 @@ public final class OpenLogins implements UsersListener {
         open.putIfAbsent(connection, new Entry(login, end));
         // Not before the entry is in: who changes the users meanwhile either sees the entry or is seen here.
         users.ifPresent(authenticator -> check(connection, authenticator));
+    }
+
+    /** The same of all logins by which a subject came in; a subject of somebody else's realm has none. */
+    void add(Object connection, Subject subject, Runnable end) {
+        subject.getPublicCredentials(Login.class).forEach(login -> add(connection, login, end));
     }
 
     /** The connection has ended. */

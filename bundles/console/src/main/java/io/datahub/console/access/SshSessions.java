@@ -1,6 +1,5 @@
 package io.datahub.console.access;
 
-import io.datahub.api.user.Login;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.security.auth.Subject;
@@ -52,9 +51,7 @@ public final class SshSessions implements SessionListener {
     }
 
     private void watch(Session session) {
-        subject(session)
-                .ifPresent(subject -> subject.getPublicCredentials(Login.class)
-                        .forEach(login -> logins.add(session, login, () -> end(session, subject))));
+        subject(session).ifPresent(subject -> logins.add(session, subject, () -> end(session, subject)));
     }
 
     /** Commands that run on after their session find no role any more. */
