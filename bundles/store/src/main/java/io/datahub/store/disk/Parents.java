@@ -54,7 +54,8 @@ public final class Parents {
         }
     }
 
-    private void makeDirectory(RecordPath path, Path fresh) throws IOException {
+    /** One thread at a time: else it might replace the directory that another one has just made and is about to use. */
+    private synchronized void makeDirectory(RecordPath path, Path fresh) throws IOException {
         Files.createDirectory(fresh);
         try {
             if (Stat.of(tree.at(path)).isEmpty()) {

@@ -7,8 +7,12 @@ import io.datahub.api.record.RecordPath;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -54,6 +58,33 @@ class ParentsTest {
         assertThat(root.resolve("files/a/3/b")).isDirectory();
         assertThat(parents.missing(RecordPath.of("a/0/b/c"))).isZero();
         assertThat(parents.missing(RecordPath.of("a/0/c/d/e"))).isEqualTo(2);
+    }
+
+    @Test
+    void shouldLeaveADirectoryInPlaceThatAnotherThreadHasJustMade() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (int round = 0; round < 200; round++) {
+                RecordPath path = RecordPath.of(round + "/a");
+                CyclicBarrier start = new CyclicBarrier(4);
+                List<Future<Object>> all = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    all.add(threads.submit(() -> {
+                        start.await();
+                        parents.make(path);
+                        return Files.readAttributes(tree.at(path.parent()), BasicFileAttributes.class)
+                                .fileKey();
+                    }));
+                }
+                Set<Object> seen = new HashSet<>();
+                for (Future<Object> each : all) {
+                    seen.add(each.get());
+                }
+                assertThat(seen).hasSize(1);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Test
