@@ -22,6 +22,10 @@ import org.apache.sshd.common.util.io.output.NoCloseOutputStream;
 final class Console {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** How long a hub that has taken the connection may think: on a busy machine, that of the first login takes its time. */
+    private static final Duration ANSWER = Duration.ofSeconds(30);
+
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
     private static final Pattern SPECIAL = Pattern.compile("[\\\\\"'$`]");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_:./=@%+,-]+");
@@ -77,7 +81,7 @@ final class Console {
         ClientSession session =
                 client.connect(ConsoleKey.USER, host, port).verify(PATIENCE).getSession();
         try {
-            session.auth().verify(PATIENCE);
+            session.auth().verify(ANSWER);
             return session;
         } catch (IOException e) {
             session.close(true);
@@ -90,7 +94,7 @@ final class Console {
             channel.setIn(new NullInputStream());
             channel.setOut(output(System.out));
             channel.setErr(output(System.err));
-            channel.open().verify(PATIENCE);
+            channel.open().verify(ANSWER);
             channel.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), 0L);
             Integer status = channel.getExitStatus();
             if (status == null) {
