@@ -342,12 +342,13 @@ class TokenDeskTest {
     void shouldLetTheOldTokenHoldForAWhileWhenRotatedThatWay() throws Exception {
         IssuedToken old = auth.issueToken(root, "ci", "agent", Optional.empty()).get();
 
-        IssuedToken fresh = auth.rotateToken(CONSOLE, "ci", "agent", Optional.of(soon()), Duration.ofMinutes(5))
+        Instant end = soon();
+        IssuedToken fresh = auth.rotateToken(CONSOLE, "ci", "agent", Optional.of(end), Duration.ofMinutes(5))
                 .get();
 
         assertThat(login(old.token()).expires().orElseThrow())
                 .isBetween(Instant.now(), Instant.now().plusSeconds(301));
-        assertThat(login(fresh.token()).expires()).contains(soon());
+        assertThat(login(fresh.token()).expires()).contains(end);
         auth.rotateToken(CONSOLE, "ci", old.credential().id(), Optional.empty(), Duration.ofDays(1))
                 .get();
         assertThat(login(old.token()).expires().orElseThrow())
