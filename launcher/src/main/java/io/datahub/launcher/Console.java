@@ -23,7 +23,7 @@ final class Console {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** How long a hub that has taken the connection may think: on a busy machine, that of the first login takes its time. */
+    /** How long a hub that has taken the connection may take for its answer; on a busy machine the first login is slow. */
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
