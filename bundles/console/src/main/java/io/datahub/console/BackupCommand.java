@@ -34,10 +34,10 @@ public final class BackupCommand extends DatahubCommand {
     public Object execute() throws IOException, InterruptedException {
         Path archive = Path.of(file);
         if (!archive.isAbsolute() || archive.getParent() == null) {
-            throw new CommandFailed("give the archive's whole path, from / on, not " + file);
+            throw new CommandException("give the archive's whole path, from / on, not " + file);
         }
         if (Files.exists(archive)) {
-            throw new CommandFailed(file + " is there already; name another file, or remove it");
+            throw new CommandException(file + " is there already; name another file, or remove it");
         }
         Path partial = archive.resolveSibling(".partial-" + archive.getFileName());
         Files.deleteIfExists(partial);
@@ -86,7 +86,7 @@ public final class BackupCommand extends DatahubCommand {
                 .start();
         String said = new String(tar.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         if (tar.waitFor() != 0) {
-            throw new CommandFailed("the archive can't be written: " + said.strip());
+            throw new CommandException("the archive can't be written: " + said.strip());
         }
     }
 }

@@ -4,6 +4,9 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
@@ -14,8 +17,12 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Service
 public final class ChangesCommand extends DatahubCommand {
 
-    @Option(name = "--since", description = "Begins after this cursor; 0 is the oldest entry")
-    String since = "0";
+    private static final int PAGE = 1_000;
+
+    @Option(
+            name = "--since",
+            description = "Begins after this cursor, 0 is the oldest entry; without it the newest are shown")
+    String since;
 
     @Option(name = "--path", description = "Shows only paths with this prefix")
     @Completion(RecordPaths.class)
@@ -26,10 +33,14 @@ public final class ChangesCommand extends DatahubCommand {
 
     @Override
     public Object execute() {
-        Cursor from = done(Cursor.parse(since));
-        ChangeJournal.Page page = done(service(ChangeJournal.class).read(User.HUB, from, path, Math.max(1, limit)));
+        ChangeJournal journal = service(ChangeJournal.class);
+        int most = Math.max(1, limit);
+        Collection<Change> changes = since == null
+                ? newest(journal, most)
+                : done(journal.read(User.HUB, done(Cursor.parse(since)), path, most))
+                        .changes();
         Table table = new Table("cursor", "time", "change", "path", "size", "user");
-        for (Change change : page.changes()) {
+        for (Change change : changes) {
             table.row(
                     change.cursor(),
                     change.time(),
@@ -40,5 +51,25 @@ public final class ChangesCommand extends DatahubCommand {
         }
         print(table);
         return null;
+    }
+
+    private Collection<Change> newest(ChangeJournal journal, int most) {
+        Deque<Change> newest = new ArrayDeque<>();
+        Cursor head = journal.head();
+        Cursor at = journal.oldest();
+        if (path.isEmpty() && head.sequence() - at.sequence() > most) {
+            at = new Cursor(head.epoch(), head.sequence() - most);
+        }
+        while (at.sequence() < head.sequence()) {
+            ChangeJournal.Page page = done(journal.read(User.HUB, at, path, PAGE));
+            for (Change change : page.changes()) {
+                if (newest.size() == most) {
+                    newest.removeFirst();
+                }
+                newest.addLast(change);
+            }
+            at = page.next();
+        }
+        return newest;
     }
 }

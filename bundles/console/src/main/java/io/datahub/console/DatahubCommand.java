@@ -32,11 +32,11 @@ abstract class DatahubCommand implements Action {
     /**
      * Finds a service of the hub.
      *
-     * @throws CommandFailed if it is away
+     * @throws CommandException if it is away
      */
     <T> T service(Class<T> type) {
         return HubServices.find(context, type)
-                .orElseThrow(() -> new CommandFailed(
+                .orElseThrow(() -> new CommandException(
                         type.getSimpleName() + " is away; datahub:status and bundle:list say which part is down"));
     }
 
@@ -44,7 +44,7 @@ abstract class DatahubCommand implements Action {
     static <T> T done(Result<T> result) {
         Optional<Refusal> refusal = result.refusal();
         if (refusal.isPresent()) {
-            throw new CommandFailed(
+            throw new CommandException(
                     refusal.get().reason().status() + " " + refusal.get().detail());
         }
         return result.get();

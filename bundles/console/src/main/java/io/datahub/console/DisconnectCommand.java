@@ -18,7 +18,7 @@ public final class DisconnectCommand extends DatahubCommand {
     @Override
     public Object execute() {
         if (!service(EventBroker.class).disconnect(id)) {
-            throw new CommandFailed("there is no session " + id + "; datahub:clients shows those that there are");
+            throw new CommandException("there is no session " + id + "; datahub:clients shows those that there are");
         }
         return null;
     }

@@ -10,32 +10,38 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /** Prints the events of a session, a line each, on the thread that calls {@link #print}. */
 final class EventPrinter implements EventSink {
 
     private static final int BATCH_BYTES = 1 << 20;
+    private static final long LOOK_FOR_CLIENT_MILLIS = 1_000;
 
     private final PrintStream out;
+    private final PrintStream client;
     private final boolean json;
     private final Semaphore wake = new Semaphore(0);
     private volatile boolean ended;
     private long left;
 
-    EventPrinter(PrintStream out, boolean json, long count) {
+    /**
+     * @param out what is printed to
+     * @param client what that ends in, perhaps behind a pipe: Karaf flushes that of a single command only at the command's end,
+     *     and doesn't end the command when its client has gone
+     */
+    EventPrinter(PrintStream out, PrintStream client, boolean json, long count) {
         this.out = out;
+        this.client = client;
         this.json = json;
         this.left = count;
     }
 
-    /** Prints until the count is reached or the session ends. */
+    /** Prints until the count is reached, the session ends or the client has gone. */
     void print(Session session) throws InterruptedException {
-        while (left > 0 && !ended) {
+        while (left > 0 && !ended && !out.checkError() && !client.checkError()) {
             if (session.take(BATCH_BYTES, this::print) == 0) {
-                wake.acquire();
-            }
-            if (out.checkError()) {
-                return;
+                wake.tryAcquire(LOOK_FOR_CLIENT_MILLIS, TimeUnit.MILLISECONDS);
             }
         }
     }
@@ -54,7 +60,6 @@ final class EventPrinter implements EventSink {
                                     + payload);
             left--;
         }
-        out.flush();
         run.buffer().release();
     }
 

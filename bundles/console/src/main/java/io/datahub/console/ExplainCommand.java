@@ -38,11 +38,11 @@ public final class ExplainCommand extends DatahubCommand {
         UserRegistry.Account account = service(UserRegistry.class).accounts().stream()
                 .filter(known -> known.user().name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new CommandFailed("there is no user " + name + "; datahub:users shows all"));
+                .orElseThrow(() -> new CommandException("there is no user " + name + "; datahub:users shows all"));
         Action wanted = Arrays.stream(Action.values())
                 .filter(known -> known.word().equals(action))
                 .findFirst()
-                .orElseThrow(() -> new CommandFailed("an action is publish, subscribe, read, create or write"));
+                .orElseThrow(() -> new CommandException("an action is publish, subscribe, read, create or write"));
         boolean allowed = may(account.user(), wanted) && !account.disabled();
         print(new Table("allowed", "because").row(allowed, reasons(account, wanted)));
         return null;
@@ -68,7 +68,7 @@ public final class ExplainCommand extends DatahubCommand {
     private RecordPath announced() {
         int slash = what.indexOf('/');
         if (slash < 0) {
-            throw new CommandFailed("name a whole topic, such as file.created/builds/app.tgz");
+            throw new CommandException("name a whole topic, such as file.created/builds/app.tgz");
         }
         return done(RecordPath.parse(what.substring(slash + 1)));
     }

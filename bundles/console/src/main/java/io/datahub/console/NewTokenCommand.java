@@ -14,7 +14,8 @@ abstract class NewTokenCommand extends DatahubCommand {
             return Optional.ofNullable(expires)
                     .map(text -> OffsetDateTime.parse(text).toInstant());
         } catch (DateTimeException e) {
-            throw new CommandFailed("--expires takes a time with a zone, such as 2027-11-23T00:00:00Z, not " + expires);
+            throw new CommandException(
+                    "--expires takes a time with a zone, such as 2027-11-23T00:00:00Z, not " + expires);
         }
     }
 

@@ -29,7 +29,7 @@ public final class PublishCommand extends DatahubCommand {
             Optional<Refusal> refusal = session.publish(topic, payload.getBytes(StandardCharsets.UTF_8))
                     .refusal();
             if (refusal.isPresent()) {
-                throw new CommandFailed(refusal.get().detail());
+                throw new CommandException(refusal.get().detail());
             }
         }
         return null;

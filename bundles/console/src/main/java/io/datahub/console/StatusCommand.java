@@ -27,7 +27,7 @@ public final class StatusCommand extends DatahubCommand {
         parts.forEach((name, health) -> table.row(name, health.ready(), health.detail()));
         print(table);
         if (!parts.values().stream().allMatch(Health::ready)) {
-            throw new CommandFailed("not every part is ready");
+            throw new CommandException("not every part is ready");
         }
         return null;
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** {@code datahub:tail}. */
@@ -27,12 +28,15 @@ public final class TailCommand extends DatahubCommand {
     @Option(name = "--count", description = "Ends after this many events")
     long count = Long.MAX_VALUE;
 
+    @Reference
+    org.apache.karaf.shell.api.console.Session shell;
+
     @Override
     public Object execute() {
         if (refused && !prefixes.equals(List.of(""))) {
-            throw new CommandFailed("--refused shows all that was turned away; leave the prefixes out");
+            throw new CommandException("--refused shows all that was turned away; leave the prefixes out");
         }
-        EventPrinter printer = new EventPrinter(System.out, json, count);
+        EventPrinter printer = new EventPrinter(System.out, shell.getConsole(), json, count);
         try (Session session = service(EventBroker.class).open(CONSOLE, printer)) {
             (refused ? REFUSALS : prefixes)
                     .forEach(prefix -> session.subscribe(prefix.getBytes(StandardCharsets.UTF_8)));

@@ -37,7 +37,7 @@ public final class TokenRotateCommand extends NewTokenCommand {
     @Override
     public Object execute() throws IOException {
         if (overlap < 0) {
-            throw new CommandFailed("--overlap takes a number of minutes, not " + overlap);
+            throw new CommandException("--overlap takes a number of minutes, not " + overlap);
         }
         show(done(service(UserRegistry.class)
                 .rotateToken(CONSOLE, user, token, end(expires), Duration.ofMinutes(overlap))));

@@ -46,7 +46,7 @@ final class Trial implements AutoCloseable {
     /**
      * Judges a record, or all below a directory, as far as the validator is for them.
      *
-     * @throws CommandFailed if there is nothing at the path
+     * @throws CommandException if there is nothing at the path
      */
     void over(RecordPath path) throws IOException, InterruptedException {
         Result<RecordVersion> record = path.isRoot() ? null : store.find(User.HUB, path);

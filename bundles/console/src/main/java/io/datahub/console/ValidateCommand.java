@@ -54,7 +54,7 @@ public final class ValidateCommand extends DatahubCommand {
             return null;
         }
         if (path.isEmpty()) {
-            throw new CommandFailed("name a record, or a validator with --validator");
+            throw new CommandException("name a record, or a validator with --validator");
         }
         RecordPath record = done(RecordPath.parse(path));
         try (Upload upload =
@@ -77,11 +77,11 @@ public final class ValidateCommand extends DatahubCommand {
         KnownValidator known = KnownValidator.all(context, ValidatorsCommand.trial(context)).stream()
                 .filter(one -> one.isCalled(validator))
                 .findFirst()
-                .orElseThrow(() -> new CommandFailed(
+                .orElseThrow(() -> new CommandException(
                         "there is no validator " + validator + "; datahub:validators shows those that there are"));
         Validator judge = context.getService(known.reference());
         if (judge == null) {
-            throw new CommandFailed("the validator " + validator + " can't be activated; the log says why");
+            throw new CommandException("the validator " + validator + " can't be activated; the log says why");
         }
         String directory = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         Table table = new Table("path", "line", "column", "message");
@@ -89,7 +89,7 @@ public final class ValidateCommand extends DatahubCommand {
             trial.over(done(RecordPath.parse(directory)));
             print(table);
             if (!trial.passed()) {
-                throw new CommandFailed(trial.summary());
+                throw new CommandException(trial.summary());
             }
             if (!json) {
                 System.out.println(trial.summary());
@@ -102,7 +102,7 @@ public final class ValidateCommand extends DatahubCommand {
         while (bytes.read(buffer.clear()) >= 0) {
             Optional<Refusal> refusal = upload.write(buffer.flip());
             if (refusal.isPresent()) {
-                throw new CommandFailed(refusal.get().detail());
+                throw new CommandException(refusal.get().detail());
             }
         }
     }

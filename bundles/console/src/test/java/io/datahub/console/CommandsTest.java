@@ -9,6 +9,7 @@ import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.Published;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.Login;
@@ -16,6 +17,11 @@ import io.datahub.api.user.User;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.Verdict;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,8 +29,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.completers.ArgumentCommandLine;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class CommandsTest {
 
@@ -86,7 +95,7 @@ class CommandsTest {
         session.give("build.a", "one");
         session.give("build.b", "two");
         session.give("build.c", "three");
-        TailCommand tail = new TailCommand();
+        TailCommand tail = tail(OutputStream.nullOutputStream());
         tail.prefixes = List.of("build.", "x");
         tail.count = 2;
         assertThat(context.run(tail).lines())
@@ -97,10 +106,40 @@ class CommandsTest {
     }
 
     @Test
+    @Timeout(30)
+    void shouldSendEachLineOnItsWayAndEndWhenTheClientHasGone() throws Exception {
+        context.add(EventBroker.class, session);
+        session.give("build.a", "one");
+        AtomicInteger flushes = new AtomicInteger();
+        TailCommand tail = tail(new OutputStream() {
+            @Override
+            public void write(int b) {}
+
+            @Override
+            public void flush() throws IOException {
+                if (session.waiting.isEmpty() && flushes.incrementAndGet() > 2) {
+                    throw new IOException("closed");
+                }
+            }
+        });
+        assertThat(context.run(tail)).contains("build.a");
+        assertThat(flushes).hasValue(3);
+        assertThat(session.closed).isTrue();
+    }
+
+    private static TailCommand tail(OutputStream client) {
+        TailCommand tail = new TailCommand();
+        PrintStream console = new PrintStream(client, false, StandardCharsets.UTF_8);
+        tail.shell = (Session) Proxy.newProxyInstance(
+                Session.class.getClassLoader(), new Class<?>[] {Session.class}, (self, method, arguments) -> console);
+        return tail;
+    }
+
+    @Test
     void shouldShowWhatWasTurnedAway() throws Exception {
         context.add(EventBroker.class, session);
         session.give("hub.refused", "{}");
-        TailCommand tail = new TailCommand();
+        TailCommand tail = tail(OutputStream.nullOutputStream());
         tail.refused = true;
         tail.count = 1;
         assertThat(context.run(tail)).contains("hub.refused");
@@ -108,6 +147,21 @@ class CommandsTest {
 
         tail.prefixes = List.of("build.");
         assertThatThrownBy(() -> context.run(tail)).hasMessageContaining("leave the prefixes out");
+    }
+
+    @Test
+    void shouldShowTheNewestEntriesOfTheJournal() throws Exception {
+        context.add(ChangeJournal.class, new FakeJournal(2_500));
+        ChangesCommand changes = new ChangesCommand();
+        changes.json = true;
+        changes.limit = 3;
+        assertThat(context.run(changes)).contains("e-2498", "e-2499", "e-2500").doesNotContain("e-2497");
+
+        changes.path = "logs/";
+        assertThat(context.run(changes)).contains("e-2480", "e-2490", "e-2500").doesNotContain("e-2470", "e-2499");
+
+        changes.since = "e-100";
+        assertThat(context.run(changes)).contains("e-110", "e-120", "e-130").doesNotContain("e-100", "e-140");
     }
 
     @Test
@@ -136,7 +190,7 @@ class CommandsTest {
     void shouldPrintEachEventAsALineOfJsonWhenAsked() throws Exception {
         context.add(EventBroker.class, session);
         session.give("build.a", "\"one\"");
-        TailCommand tail = new TailCommand();
+        TailCommand tail = tail(OutputStream.nullOutputStream());
         tail.count = 1;
         tail.json = true;
         assertThat(context.run(tail).strip())
@@ -154,7 +208,7 @@ class CommandsTest {
         assertThat(session.published).containsExactly("build.done grün");
         session.answer = Published.RESERVED;
         assertThatThrownBy(() -> context.run(publish))
-                .isInstanceOf(CommandFailed.class)
+                .isInstanceOf(CommandException.class)
                 .hasMessageContaining("hub.");
     }
 
@@ -165,7 +219,7 @@ class CommandsTest {
         status.json = true;
         assertThat(context.run(status).strip()).isEqualTo("[{\"part\":\"store\",\"ready\":true,\"detail\":\"fine\"}]");
         context.add(HealthCheck.class, () -> Health.down("no room"), "1", Map.of(HealthCheck.NAME, "auth"));
-        assertThatThrownBy(() -> context.run(status)).isInstanceOf(CommandFailed.class);
+        assertThatThrownBy(() -> context.run(status)).isInstanceOf(CommandException.class);
         assertThat(context.output).contains("{\"part\":\"auth\",\"ready\":false,\"detail\":\"no room\"}");
     }
 
@@ -284,7 +338,7 @@ class CommandsTest {
         disconnect.id = 7;
         context.run(disconnect);
         disconnect.id = 8;
-        assertThatThrownBy(() -> context.run(disconnect)).isInstanceOf(CommandFailed.class);
+        assertThatThrownBy(() -> context.run(disconnect)).isInstanceOf(CommandException.class);
     }
 
     @Test

@@ -1,0 +1,60 @@
+package io.datahub.console;
+
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.api.user.User;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A journal of so many entries, of which every tenth is below {@code logs/}, and whose pages may be smaller than asked for. */
+record FakeJournal(long entries) implements ChangeJournal {
+
+    private static final int MOST_LOOKED_AT = 400;
+
+    private static Cursor cursor(long sequence) {
+        return new Cursor("e", sequence);
+    }
+
+    private static Change change(long sequence) {
+        RecordPath path = RecordPath.parse(sequence % 10 == 0 ? "logs/a" : "b").get();
+        RecordVersion version = new RecordVersion(path, 1, Instant.EPOCH, Optional.empty(), Optional.empty());
+        return new Change(
+                Change.Type.UPDATED, cursor(sequence), Instant.EPOCH, version, Optional.empty(), List.of(), "{}");
+    }
+
+    @Override
+    public Cursor head() {
+        return cursor(entries);
+    }
+
+    @Override
+    public Cursor oldest() {
+        return cursor(0);
+    }
+
+    @Override
+    public Result<Page> read(User user, Cursor since, String prefix, int limit) {
+        List<Change> found = new ArrayList<>();
+        long at = since.sequence();
+        long last = Math.min(entries, at + MOST_LOOKED_AT);
+        while (at < last && found.size() < limit) {
+            Change change = change(++at);
+            if (change.path().toString().startsWith(prefix)) {
+                found.add(change);
+            }
+        }
+        return Result.done(new Page(found, cursor(at)));
+    }
+
+    @Override
+    public boolean await(Cursor since, Duration time) {
+        throw new UnsupportedOperationException();
+    }
+}
