@@ -175,8 +175,12 @@ final class Door extends Handler.Abstract {
         request.setAttribute(Refusal.class.getName(), refusal);
         boolean waits = request.getHeaders().contains(HttpHeader.EXPECT)
                 || request.getMethod().equals("CONNECT");
-        Callback end = waits ? callback : new Leftovers(request, callback);
-        Response.writeError(request, response, end, refusal.reason().status(), refusal.detail());
+        int status = refusal.reason().status();
+        if (waits) {
+            Response.writeError(request, response, callback, status, refusal.detail());
+        } else {
+            new Leftovers(request, callback).answer(response, status, refusal.detail());
+        }
         return true;
     }
 }

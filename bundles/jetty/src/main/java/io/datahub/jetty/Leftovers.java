@@ -1,8 +1,12 @@
 package io.datahub.jetty;
 
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
@@ -13,6 +17,7 @@ final class Leftovers extends Callback.Nested implements Runnable {
 
     private static final long MOST_BYTES = 1L << 30;
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int READS_BEFORE_ANSWER = 16;
 
     private final Request request;
     private final long begin = System.nanoTime();
@@ -26,6 +31,36 @@ final class Leftovers extends Callback.Nested implements Runnable {
     Leftovers(Request request, Callback callback) {
         super(callback);
         this.request = request;
+    }
+
+    /** Writes the answer; where the client is still sending, it is told that the connection ends with this. */
+    void answer(Response response, int status, String detail) {
+        boolean complete = takeWhatIsHere();
+        if (!complete && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
+            response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+        }
+        Request unspoilt = new Request.Wrapper(request) {
+            /** Jetty's own gives nothing of the rest to anybody any more. */
+            @Override
+            public boolean consumeAvailable() {
+                return complete;
+            }
+        };
+        Response.writeError(unspoilt, response, this, status, detail);
+    }
+
+    private boolean takeWhatIsHere() {
+        for (int i = 0; i < READS_BEFORE_ANSWER; i++) {
+            Content.Chunk chunk = request.read();
+            if (chunk == null || Content.Chunk.isFailure(chunk)) {
+                return false;
+            }
+            chunk.release();
+            if (chunk.isLast()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.datahub.api.Refusal;
 import io.datahub.api.user.Login;
 import io.datahub.api.validation.Violation;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -220,6 +221,35 @@ class HttpServerTest {
         assertThat(Wire.send(server.port(), "OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 204 ")
                 .contains("Allow: GET");
+    }
+
+    @Test
+    void shouldTakeTheRestOfABodyThatIsRefusedAlready() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(10_000);
+            OutputStream out = socket.getOutputStream();
+            String head = "PUT /files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer wrong\r\nContent-Length: "
+                    + (32 << 20) + "\r\n\r\n";
+            out.write(head.getBytes(StandardCharsets.US_ASCII));
+            byte[] answer = new byte[1024];
+            int length = socket.getInputStream().read(answer);
+            for (int i = 0; i < 32; i++) {
+                out.write(new byte[1 << 20]);
+            }
+            assertThat(new String(answer, 0, length, StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 401 ")
+                    .containsIgnoringCase("connection: close");
+        }
+    }
+
+    @Test
+    void shouldKeepTheConnectionOfARefusedRequestWhoseBodyIsThere() throws Exception {
+        String refused =
+                "PUT /files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer wrong\r\nContent-Length: 5\r\n\r\nhello";
+        assertThat(Wire.send(
+                        server.port(), refused + "OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 401 ")
+                .contains("HTTP/1.1 204 ");
     }
 
     @Test
