@@ -71,6 +71,7 @@ await binary.next()
 const events = new Client('cloudevents.json', { query: '?topic=build.', options: { headers: bearer } })
 await events.opened
 seen('ws: cloudevents.json is agreed on', events.socket.protocol === 'cloudevents.json')
+seen('ws: a ping is answered when what the URL asks for is subscribed', await new Promise(done => { events.socket.on('pong', () => done(true)); events.socket.ping() }))
 json.say({ type: 'publish', topic: 'build.plain', data: 'text' })
 const wrapped = JSON.parse(await events.next())
 seen('ws: what is no CloudEvent is wrapped', wrapped.type === 'io.datahub.event' && wrapped.subject === 'build.plain' && wrapped.data === 'text' && wrapped.user === 'admin')

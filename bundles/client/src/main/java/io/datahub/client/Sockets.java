@@ -10,6 +10,8 @@ import org.zeromq.ZMQ;
 /** The sockets of one client: all go to the same hub, with the same credential. For any thread. */
 final class Sockets implements AutoCloseable {
 
+    private static final System.Logger LOG = System.getLogger(Sockets.class.getName());
+
     /** A JeroMQ 0.6.0 sometimes connects and never says a word, until this makes it try again. */
     private static final int HANDSHAKE_MILLIS = 2_000;
 
@@ -21,6 +23,7 @@ final class Sockets implements AutoCloseable {
     private final Credential credential;
     private final Duration patience;
     private final ZMQ.Context context = ZMQ.context(1);
+    private volatile boolean closing;
 
     /** What closes each. */
     private final Map<ZMQ.Socket, Runnable> open = new ConcurrentHashMap<>();
@@ -29,6 +32,15 @@ final class Sockets implements AutoCloseable {
         this.address = address;
         this.credential = credential;
         this.patience = patience;
+        context.setNotificationExceptionHandler(this::failed);
+    }
+
+    /** A JeroMQ 0.6.0 that closes sometimes still talks to a socket that is closed already: nobody needs to know. */
+    private void failed(Thread thread, Throwable cause) {
+        LOG.log(
+                closing ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                () -> "connection failed address=" + address + " thread=" + thread.getName(),
+                cause);
     }
 
     String address() {
@@ -91,6 +103,7 @@ final class Sockets implements AutoCloseable {
     /** Closes all of them; waits until those that linger have sent what they have to. */
     @Override
     public void close() {
+        closing = true;
         open.values().forEach(Runnable::run);
         context.close();
     }
