@@ -20,6 +20,7 @@ final class ZeromqClient implements AutoCloseable {
         socket.setPlainUsername(user);
         socket.setPlainPassword(token);
         socket.setLinger(0);
+        socket.setHandshakeIvl(2_000); // a JeroMQ 0.6.0 sometimes connects and never says a word
     }
 
     static ZeromqClient publisher(Hub hub, String user, String token) {
