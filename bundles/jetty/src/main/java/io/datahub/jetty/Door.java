@@ -32,9 +32,16 @@ final class Door extends Handler.Abstract {
     private final Mounts mounts;
     private final Authenticator authenticator;
     private final Supplier<Forwarding> forwarding;
+    private final SessionEndpoint session;
     private volatile WebOrigins origins;
 
-    Door(Mounts mounts, Authenticator authenticator, WebOrigins origins, Supplier<Forwarding> forwarding) {
+    Door(
+            Mounts mounts,
+            Authenticator authenticator,
+            WebSessions sessions,
+            WebOrigins origins,
+            Supplier<Forwarding> forwarding) {
+        session = new SessionEndpoint(sessions);
         this.forwarding = forwarding;
         this.mounts = mounts;
         this.authenticator = authenticator;
@@ -53,7 +60,8 @@ final class Door extends Handler.Abstract {
             return answerServerWide(request, response, callback);
         }
         List<Mount> found = mounts.at(path);
-        if (found.isEmpty()) {
+        boolean ofSessions = path.equals(SessionEndpoint.PATH);
+        if (found.isEmpty() && !ofSessions) {
             return refuse(request, response, callback, nothingAt(path));
         }
         WebOrigins pages = origins;
@@ -68,8 +76,22 @@ final class Door extends Handler.Abstract {
         }
         Origin origin = forwarding.get().origin(request);
         request.setAttribute(Origin.class.getName(), origin);
-        Result<Credentials> shown = credentials(request);
-        Result<Login> login = shown.then(credentials -> authenticator.authenticate(credentials, origin));
+        Optional<Refusal> wrong = ofSessions ? SessionEndpoint.refusal(request, response) : Optional.empty();
+        if (wrong.isPresent()) {
+            return refuse(request, response, callback, wrong.get());
+        }
+        if (ofSessions && request.getMethod().equals("DELETE")) {
+            session.close(origin, request, response, callback);
+            return true;
+        }
+        Result<Credentials> written =
+                AuthorizationHeader.parse(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION));
+        Optional<Login> remembered = showsNothing(written) ? session.login(request, origin) : Optional.empty();
+        Result<Credentials> shown =
+                showsNothing(written) ? ClientCertificate.of(request).orElse(written) : written;
+        Result<Login> login = remembered
+                .map(Result::done)
+                .orElseGet(() -> shown.then(credentials -> authenticator.authenticate(credentials, origin)));
         if (login.isRefused() && !showsNothing(shown)) {
             Duration penalty =
                     shown.isRefused() ? authenticator.penalty(origin) : authenticator.penalty(shown.get(), origin);
@@ -78,6 +100,9 @@ final class Door extends Handler.Abstract {
         }
         if (!login.isRefused()) {
             request.setAttribute(Login.class.getName(), login.get());
+        }
+        if (ofSessions) {
+            return open(login, remembered.isPresent(), showsNothing(shown), origin, request, response, callback);
         }
         return pass(found, login.refusal(), request, response, callback);
     }
@@ -102,11 +127,27 @@ final class Door extends Handler.Abstract {
                         : nothingAt(request.getHttpURI().getPath()));
     }
 
-    /** What the client shows: what it wrote, else the certificate of its connection. */
-    private static Result<Credentials> credentials(Request request) {
-        Result<Credentials> written =
-                AuthorizationHeader.parse(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION));
-        return showsNothing(written) ? ClientCertificate.of(request).orElse(written) : written;
+    /** A session is for a credential: who shows none gets none, and one session never opens another. */
+    private boolean open(
+            Result<Login> login,
+            boolean remembered,
+            boolean showsNothing,
+            Origin origin,
+            Request request,
+            Response response,
+            Callback callback) {
+        if (remembered) {
+            SessionEndpoint.done(request, response, callback);
+        } else if (showsNothing) {
+            refuse(
+                    request,
+                    response,
+                    callback,
+                    new Refusal(Reason.UNAUTHENTICATED, "send the token that the session is for as Authorization"));
+        } else {
+            session.open(login.get(), origin, request, response, callback);
+        }
+        return true;
     }
 
     private static boolean showsNothing(Result<Credentials> shown) {

@@ -39,6 +39,7 @@ final class HttpServer implements HealthCheck, MetricSource {
     private final QueuedThreadPool threads;
     private final Mounts mounts;
     private final Door door;
+    private final WebSessions sessions;
     private final Listeners listeners;
     private final RequestCounts requests = new RequestCounts();
     private final ConcurrentSkipListMap<Listening, ServerConnector> connectors = new ConcurrentSkipListMap<>();
@@ -57,7 +58,8 @@ final class HttpServer implements HealthCheck, MetricSource {
         forwarding = forwarding(configuration);
         listeners = new Listeners(server, () -> forwarding);
         mounts = new Mounts(server);
-        door = new Door(mounts, authenticator, new WebOrigins(configuration.origins()), () -> forwarding);
+        sessions = new WebSessions(authenticator, configuration, System::nanoTime);
+        door = new Door(mounts, authenticator, sessions, new WebOrigins(configuration.origins()), () -> forwarding);
         server.setHandler(new GracefulHandler(door));
     }
 
@@ -124,6 +126,7 @@ final class HttpServer implements HealthCheck, MetricSource {
     /** Takes a new configuration. Sockets that it asks for already stay; new ones are opened before others are closed. */
     void reconfigure(JettyConfiguration changed) {
         door.setOrigins(new WebOrigins(changed.origins()));
+        sessions.configure(changed);
         threads.setMaxThreads(Math.max(16, changed.maxThreads()));
         server.setStopTimeout(changed.stopTimeoutMillis());
         connectors.values().forEach(connector -> listeners.adjust(connector, changed));
@@ -184,6 +187,7 @@ final class HttpServer implements HealthCheck, MetricSource {
                 connectors.values().stream()
                         .mapToInt(connector -> connector.getConnectedEndPoints().size())
                         .sum());
+        report.gauge("datahub_http_sessions", "Browser sessions that are open", sessions.size());
         report.gauge("datahub_http_threads_busy", "Threads of the HTTP server at work", threads.getBusyThreads());
         report.gauge("datahub_http_threads_max", "Threads that the HTTP server may have", threads.getMaxThreads());
     }

@@ -47,4 +47,14 @@ public @interface JettyConfiguration {
 
     @AttributeDefinition(description = "How long requests in flight may go on when the hub stops, in milliseconds")
     long stopTimeoutMillis() default 5_000;
+
+    @AttributeDefinition(
+            description = "How long a browser session may go without a request, in milliseconds, from 1000")
+    long sessionIdleMillis() default 43_200_000;
+
+    @AttributeDefinition(description = "How long a browser session lasts at most, in milliseconds, from 1000")
+    long sessionMaxMillis() default 604_800_000;
+
+    @AttributeDefinition(description = "Browser sessions at most, from 1")
+    int maxSessions() default 10_000;
 }

@@ -49,6 +49,14 @@ final class Leftovers extends Callback.Nested implements Runnable {
         Response.writeError(unspoilt, response, this, status, detail);
     }
 
+    /** Sends an answer that has no body. */
+    void succeed(Response response) {
+        if (!takeWhatIsHere() && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
+            response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+        }
+        response.write(true, null, this);
+    }
+
     private boolean takeWhatIsHere() {
         for (int i = 0; i < READS_BEFORE_ANSWER; i++) {
             Content.Chunk chunk = request.read();

@@ -64,6 +64,20 @@ final class WebOrigins {
         return true;
     }
 
+    /** Whether no page sends the request, or one of the hub itself, as far as the browser tells; {@code null} isn't one. */
+    static boolean isOwnPage(Request request) {
+        for (String origin : request.getHeaders().getValuesList(HttpHeader.ORIGIN)) {
+            if (!isOwn(normal(origin), request)) {
+                return false;
+            }
+        }
+        String site = request.getHeaders().get("Sec-Fetch-Site");
+        return site == null
+                || site.equals("same-origin")
+                || site.equals("none")
+                || READING.contains(request.getMethod());
+    }
+
     private boolean isListed(String page) {
         return listed.contains("*") || listed.contains(page);
     }

@@ -30,6 +30,10 @@ final class KnownUsers implements Authenticator {
         return add(name, "sha256 " + sha256);
     }
 
+    void remove(String token) {
+        byToken.remove(token);
+    }
+
     void setPenalty(Duration penalty) {
         this.penalty = penalty;
     }
@@ -52,7 +56,8 @@ final class KnownUsers implements Authenticator {
 
     @Override
     public Optional<Login> renew(Login login) {
-        return Optional.of(login);
+        return Optional.ofNullable(byToken.get(login.credential()))
+                .map(user -> new Login(user, login.credential(), login.label(), login.expires(), login.origin()));
     }
 
     @Override

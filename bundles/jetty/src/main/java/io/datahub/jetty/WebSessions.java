@@ -1,0 +1,139 @@
+package io.datahub.jetty;
+
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.Origin;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * The browser sessions: each stands for the credential that it was opened with and ends with that, after a time without a
+ * request, and at a fixed age. Kept in memory alone, by the SHA-256 of their secrets. When there are too many, those of the
+ * same user, then of all, that were used least recently end first. For any thread; never blocks for long.
+ */
+final class WebSessions {
+
+    private static final int MOST_PER_USER = 100;
+    private static final int SECRET_BYTES = 32;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Authenticator authenticator;
+    private final LongSupplier nanoTime;
+    private final Map<String, Open> byHash = new LinkedHashMap<>(16, 0.75f, true); // guarded by this
+    private JettyConfiguration configuration; // guarded by this
+
+    /** Times are those of {@link System#nanoTime}. */
+    private record Open(Login login, long begun, long used) {}
+
+    /**
+     * Begins without sessions.
+     *
+     * @param authenticator says whether the credential of a session still holds
+     */
+    WebSessions(Authenticator authenticator, JettyConfiguration configuration, LongSupplier nanoTime) {
+        this.authenticator = authenticator;
+        this.configuration = configuration;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Takes other bounds; they hold for sessions that are open, too. */
+    synchronized void configure(JettyConfiguration changed) {
+        configuration = changed;
+    }
+
+    /**
+     * Opens a session.
+     *
+     * @return its secret, which can't be had a second time
+     */
+    String open(Login login) {
+        byte[] random = new byte[SECRET_BYTES];
+        RANDOM.nextBytes(random);
+        String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        long now = nanoTime.getAsLong();
+        synchronized (this) {
+            makeRoom(login.user().name(), now);
+            byHash.put(hash(secret), new Open(login, now, now));
+        }
+        return secret;
+    }
+
+    private void makeRoom(String user, long now) {
+        byHash.values().removeIf(open -> isOver(open, now));
+        long own = byHash.values().stream().filter(open -> isOf(user, open)).count();
+        Iterator<Open> oldestFirst = byHash.values().iterator();
+        while (own >= MOST_PER_USER && oldestFirst.hasNext()) {
+            if (isOf(user, oldestFirst.next())) {
+                oldestFirst.remove();
+                own--;
+            }
+        }
+        oldestFirst = byHash.values().iterator();
+        while (byHash.size() >= Math.max(1, configuration.maxSessions())) {
+            oldestFirst.next();
+            oldestFirst.remove();
+        }
+    }
+
+    private static boolean isOf(String user, Open open) {
+        return open.login().user().name().equals(user);
+    }
+
+    private boolean isOver(Open open, long now) {
+        return now - open.used() >= TimeUnit.MILLISECONDS.toNanos(configuration.sessionIdleMillis())
+                || now - open.begun() >= TimeUnit.MILLISECONDS.toNanos(configuration.sessionMaxMillis());
+    }
+
+    /** The login as it stands now; empty if there is no such session, or its credential is gone, disabled or expired. */
+    Optional<Login> login(String secret, Origin origin) {
+        String hash = hash(secret);
+        Login opened;
+        long now = nanoTime.getAsLong();
+        synchronized (this) {
+            Open open = byHash.get(hash);
+            if (open == null) {
+                return Optional.empty();
+            }
+            if (isOver(open, now)) {
+                byHash.remove(hash);
+                return Optional.empty();
+            }
+            byHash.put(hash, new Open(open.login(), open.begun(), now));
+            opened = open.login();
+        }
+        Optional<Login> renewed = authenticator.renew(
+                new Login(opened.user(), opened.credential(), opened.label(), opened.expires(), origin));
+        if (renewed.isEmpty()) {
+            end(secret);
+        }
+        return renewed;
+    }
+
+    /** Ends a session, if there is such a one. */
+    synchronized void end(String secret) {
+        byHash.remove(hash(secret));
+    }
+
+    synchronized int size() {
+        return byHash.size();
+    }
+
+    private static String hash(String secret) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(digest.digest(secret.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
