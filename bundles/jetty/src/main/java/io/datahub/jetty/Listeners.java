@@ -12,7 +12,6 @@ import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
-import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -95,12 +94,10 @@ final class Listeners {
         }
     }
 
-    /** HTTP/1.1, and HTTP/2 for those who know that it is there. */
+    /** HTTP/1.1, and HTTP/2 for those who begin with it. */
     private ConnectionFactory[] plain(HttpConfiguration http) {
         return new ConnectionFactory[] {
-            new ProxyHeaders(forwarding),
-            new HttpConnectionFactory(http),
-            withWindows(new HTTP2CServerConnectionFactory(http))
+            new ProxyHeaders(forwarding), new HttpConnectionFactory(http), withWindows(new PriorKnowledge(http))
         };
     }
 

@@ -337,11 +337,28 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldSpeakHttp2WithoutTls() throws Exception {
-        HttpResponse<String> answer = get("/files", "Authorization", "Bearer s3cret");
+    void shouldNotUpgradeToHttp2() throws Exception {
+        String answer = Wire.send(server.port(), """
+                GET /files HTTP/1.1\r
+                Host: localhost\r
+                Authorization: Bearer s3cret\r
+                Connection: Upgrade, HTTP2-Settings, close\r
+                Upgrade: h2c\r
+                HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r
+                \r
+                """);
 
-        assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
-        assertThat(answer.body()).isEqualTo("files jenkins");
+        assertThat(answer).startsWith("HTTP/1.1 200 ").endsWith("files jenkins");
+        assertThat(get("/files", "Authorization", "Bearer s3cret").version()).isEqualTo(HttpClient.Version.HTTP_1_1);
+    }
+
+    @Test
+    void shouldSpeakHttp2WithWhoBeginsWithIt() throws Exception {
+        try (Http2Wire wire = new Http2Wire(server.port())) {
+            wire.preface();
+
+            assertThat(wire.frame().type()).isEqualTo(Http2Wire.SETTINGS);
+        }
     }
 
     @Test

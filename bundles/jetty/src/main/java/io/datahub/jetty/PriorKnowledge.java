@@ -1,0 +1,29 @@
+package io.datahub.jetty;
+
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+
+/**
+ * HTTP/2 without TLS for clients that begin with it (RFC 9113, 3.3). {@code Upgrade: h2c} in a request of HTTP/1.1 is
+ * ignored, as RFC 9113 allows: a proxy that passed it on would become a tunnel that it can't see into. For any thread.
+ */
+final class PriorKnowledge extends HTTP2CServerConnectionFactory {
+
+    PriorKnowledge(HttpConfiguration http) {
+        super(http);
+    }
+
+    @Override
+    public Connection upgradeConnection(
+            Connector connector, EndPoint endPoint, MetaData.Request request, HttpFields.Mutable response101) {
+        return request.getHttpVersion() == HttpVersion.HTTP_2
+                ? super.upgradeConnection(connector, endPoint, request, response101)
+                : null;
+    }
+}

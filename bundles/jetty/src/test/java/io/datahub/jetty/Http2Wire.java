@@ -1,0 +1,63 @@
+package io.datahub.jetty;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** Speaks HTTP/2 frame by frame, without TLS, for what no client library would send. */
+final class Http2Wire implements AutoCloseable {
+
+    static final int SETTINGS = 4;
+    static final int GOAWAY = 7;
+    static final int WINDOW_UPDATE = 8;
+
+    private static final int HEADER_BYTES = 9;
+
+    private final Socket socket;
+    private final DataInputStream in;
+
+    /** A frame; of type -1 if the server has closed. */
+    record Frame(int type, ByteBuffer payload) {}
+
+    Http2Wire(int port) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(10_000);
+        in = new DataInputStream(socket.getInputStream());
+    }
+
+    /** The first bytes of a client, with empty settings. */
+    void preface() throws IOException {
+        socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        send(SETTINGS, 1, new byte[0]);
+    }
+
+    /** Sends that many of the same frame of stream 0. */
+    void send(int type, int count, byte... payload) throws IOException {
+        ByteBuffer frames = ByteBuffer.allocate(count * (HEADER_BYTES + payload.length));
+        for (int i = 0; i < count; i++) {
+            frames.put((byte) 0).putShort((short) payload.length);
+            frames.put((byte) type).put((byte) 0).putInt(0).put(payload);
+        }
+        socket.getOutputStream().write(frames.array());
+    }
+
+    Frame frame() throws IOException {
+        try {
+            int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+            int type = in.readUnsignedByte();
+            in.skipNBytes(HEADER_BYTES - 4);
+            return new Frame(type, ByteBuffer.wrap(in.readNBytes(length)));
+        } catch (EOFException e) {
+            return new Frame(-1, ByteBuffer.allocate(0));
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
