@@ -230,6 +230,6 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
     @Override
     public void report(MetricReport report) {
         audit.report(report);
-        report.gauge("datahub_users", "Users in force", accounts().size());
+        report.gauge("datahub_users", "Users in force", inForce.get().all().size());
     }
 }

@@ -2,8 +2,10 @@ package io.datahub.auth;
 
 import io.datahub.api.user.User;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What differs between two versions of the users file, as {@code key=value} for the audit log. */
 final class UsersDifference {
@@ -47,13 +49,15 @@ final class UsersDifference {
                     + String.join(",", after.user().roles()) + " grants="
                     + after.user().grants().size());
         }
+        Set<StoredCredential> old = new HashSet<>(before.credentials());
+        Set<StoredCredential> present = new HashSet<>(after.credentials());
         for (StoredCredential credential : before.credentials()) {
-            if (!after.credentials().contains(credential)) {
+            if (!present.contains(credential)) {
                 credential("removed", after, credential);
             }
         }
         for (StoredCredential credential : after.credentials()) {
-            if (!before.credentials().contains(credential)) {
+            if (!old.contains(credential)) {
                 credential("added", after, credential);
             }
         }

@@ -74,11 +74,11 @@ final class UsersInForce implements Supplier<Users> {
         Users before = users;
         users = next;
         etag = version;
+        changed.run(); // open sessions first: what else there is to do may take longer
         LOG.info("users=in-force version={} users={}", version, next.all().size());
         if (before != Users.NOBODY) {
             audit.changed(before, next, version, by);
         }
-        changed.run();
     }
 
     private void keep(byte[] bytes) {

@@ -22,7 +22,7 @@ import java.util.OptionalLong;
 /** The record {@code broker_users.xml}, read and written whole. */
 final class UsersRecord {
 
-    private static final int MAX_BYTES = 16 << 20;
+    private static final int MAX_BYTES = 64 << 20;
 
     private final RecordStore store;
 

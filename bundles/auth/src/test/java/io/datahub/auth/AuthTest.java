@@ -398,4 +398,42 @@ class AuthTest {
             told.add(authenticator);
         }
     }
+
+    @Test
+    void shouldTellSessionsOfAChangeBeforeTheAuditLog() throws Exception {
+        store.put(Samples.users(Samples.ci("")));
+        Auth auth = start();
+        try (AuditLines audit = new AuditLines("io.datahub.audit")) {
+            List<Integer> linesBefore = new CopyOnWriteArrayList<>();
+            auth.addListener(authenticator -> linesBefore.add(audit.lines().size()));
+            linesBefore.clear();
+
+            store.put(Samples.users(""));
+
+            assertThat(linesBefore).containsExactly(0);
+            assertThat(audit.lines()).anyMatch(line -> line.contains("user-removed"));
+        }
+    }
+
+    @Test
+    void shouldPutAHundredThousandUsersAndTenThousandTokensInForce() throws Exception {
+        StringBuilder text = new StringBuilder("<user name='many'>");
+        for (int i = 0; i < 10_000; i++) {
+            text.append("<token sha256='").append(Samples.sha256("many " + i)).append("' label='agent'/>\n");
+        }
+        text.append("</user>\n");
+        for (int i = 0; i < 100_000; i++) {
+            text.append("<user name='user-").append(i).append("'><token sha256='");
+            text.append(Samples.sha256("user " + i))
+                    .append("' created='2026-11-23T10:00:00Z' label='agent'/></user>\n");
+        }
+        store.put(Samples.users(text.toString()));
+        Auth auth = start();
+
+        store.put(Samples.users(text.toString() + Samples.ci("")));
+
+        assertThat(letsIn(auth, Samples.bearer("user 99999"))).isTrue();
+        assertThat(letsIn(auth, Samples.bearer("many 9999"))).isTrue();
+        assertThat(letsIn(auth, CI)).isTrue();
+    }
 }

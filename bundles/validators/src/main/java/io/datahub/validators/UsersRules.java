@@ -26,6 +26,7 @@ final class UsersRules extends DefaultHandler {
     private final Set<String> roles = new HashSet<>(BUILT_IN);
     private final Map<String, Wanted> wanted = new LinkedHashMap<>();
     private final StringBuilder text = new StringBuilder();
+    private final UserTopics topics = new UserTopics();
     private UsersValues values;
     private Locator locator;
     private String user = "";
@@ -54,13 +55,17 @@ final class UsersRules extends DefaultHandler {
             case "user" -> user(attributes);
             case "token" -> token(attributes);
             case "certificate" -> certificate(attributes);
-            case "allow" -> values.grants(attributes);
+            case "allow" -> {
+                values.grants(attributes);
+                topics.allow(attributes);
+            }
             default -> {}
         }
     }
 
     private void role(Attributes attributes) {
         String name = attributes.getValue("name");
+        topics.role(name);
         if (values.name("role", name)) {
             if (BUILT_IN.contains(name)) {
                 findings.add(locator, "the role " + name + " is built in; choose another name");
@@ -73,6 +78,7 @@ final class UsersRules extends DefaultHandler {
     private void user(Attributes attributes) {
         String name = attributes.getValue("name");
         user = name == null ? "" : name;
+        topics.user(user, attributes.getValue("roles"), locator);
         if (values.name("user", name)) {
             once("user", name, "the user " + name, "put them together or rename one");
         }
@@ -157,6 +163,7 @@ final class UsersRules extends DefaultHandler {
     @Override
     public void endDocument() {
         wanted.forEach(this::known);
+        topics.judge(findings);
         if (!anyAdministrator) {
             findings.add(
                     0,

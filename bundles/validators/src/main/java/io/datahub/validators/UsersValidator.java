@@ -14,14 +14,14 @@ import org.xml.sax.SAXException;
 
 /**
  * The rule: "broker_users.xml is valid by its schema; names, tokens, keys and certificates occur once; roles are known and
- * none is a built-in one; keys parse; dates have a zone; anonymous has no credential; and an administrator who is enabled
+ * none is a built-in one; keys parse; dates have a zone; no user's topics with {@code {user}} contain another's; anonymous has no credential; and an administrator who is enabled
  * has one that lasts for another 24 hours".
  */
 @Component(name = "io.datahub.validators.users", service = Validator.class)
 @ValidatorService(name = "users", paths = "broker_users.xml")
 public final class UsersValidator implements Validator {
 
-    private static final long MAX_BYTES = 16L << 20;
+    private static final long MAX_BYTES = 64L << 20;
 
     private final Clock clock;
     private final Schema schema;

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -253,7 +254,52 @@ class UsersValidatorTest {
 
     @Test
     void shouldRefuseAFileThatIsTooBig() throws Exception {
-        assertThat(judge(ADMIN + " ".repeat(16 << 20)).violations().get(0).message())
+        assertThat(judge(ADMIN + " ".repeat(64 << 20)).violations().get(0).message())
                 .contains("at most");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ci.{user}.,a,a.b", "ci.{user},a,ab", "{user}.x,a,a.x", "c.{user}-{user}.,a,a-a.b"})
+    void shouldRefuseTopicsOfAUserThatContainAnothers(String topic, String outer, String inner) throws Exception {
+        Verdict verdict = judge("<user name='" + inner + "' roles='ci'/>\n<user name='" + outer
+                + "' roles='ci'><allow publish='ci." + outer + "'/></user>\n<role name='ci'><allow publish='" + topic
+                + "'/></role>\n" + ADMIN);
+
+        boolean contains = topic.replace("{user}", inner).startsWith(topic.replace("{user}", outer));
+        assertThat(verdict.violations()).hasSize(contains ? 1 : 0);
+        if (contains) {
+            assertThat(verdict.violations().get(0).line()).isEqualTo(2);
+            assertThat(verdict.violations().get(0).message()).contains("the user " + outer, "the user " + inner);
+        }
+    }
+
+    @Test
+    void shouldTellOwnTopicsFromThoseOfARole() throws Exception {
+        Violation violation = inLineTwo("<user name='a.b'><allow subscribe='ci.{user}.'/></user>"
+                + "<user name='a'><allow publish='ci.{user}.'/><allow publish='ci.{user}.own.'/></user>");
+
+        assertThat(violation.message()).contains("ci.a.", "ci.a.b.");
+        assertThat(judge(
+                                "<user name='a.b' roles='ci'/><user name='a' roles='ci'/><role name='ci'><allow publish='ci/{user}/'"
+                                        + "/></role>"
+                                        + ADMIN)
+                        .violations())
+                .isEmpty();
+    }
+
+    @Test
+    @Timeout(30)
+    void shouldJudgeAHundredThousandUsers() throws Exception {
+        StringBuilder users =
+                new StringBuilder("<role name='ci'><allow publish='ci/{user}/' subscribe='ci.{user}.'/></role>");
+        for (int i = 0; i < 100_000; i++) {
+            users.append(String.format(
+                    Locale.ROOT,
+                    "<user name='user-%d' roles='ci'><token sha256='%064x' created='2026-11-23T10:00:00Z' label='agent'/></user>%n",
+                    i,
+                    i));
+        }
+
+        assertThat(judge(users + ADMIN).violations()).isEmpty();
     }
 }
