@@ -1,5 +1,5 @@
 """A hub of a check's own, and clients that others wrote. Needs curl, and Debian's python3-zmq and python3-websockets."""
-import asyncio, base64, contextlib, glob, hashlib, json, os, re, shutil, signal, socket, subprocess, tempfile, threading, time
+import asyncio, base64, contextlib, glob, hashlib, json, os, random, re, shutil, signal, socket, subprocess, tempfile, threading, time
 import websockets, zmq
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -14,11 +14,15 @@ def check(what, good, detail=""):
 
 
 def free_ports(count):
+    """Ports that nobody listens on, below the range from which the system takes those of outgoing connections."""
     with contextlib.ExitStack() as stack:
-        found = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for s in found:
-            s.bind(("127.0.0.1", 0))
-        return [s.getsockname()[1] for s in found]
+        found = []
+        while len(found) < count:
+            s, port = stack.enter_context(socket.socket()), random.randrange(10_000, 32_768)
+            with contextlib.suppress(OSError):
+                s.bind(("127.0.0.1", port))
+                found.append(port)
+        return found
 
 
 def until(condition, seconds=10.0):
@@ -28,6 +32,11 @@ def until(condition, seconds=10.0):
             return value
         time.sleep(0.05)
     return condition()
+
+
+def never(condition, seconds=1.0):
+    """Whether the condition holds at no time within the seconds: for what must not happen. Returns at once when it does."""
+    return not until(condition, seconds)
 
 
 class Hub:

@@ -94,10 +94,18 @@ class DiskSnapshotsTest {
             assertThat(Files.getAttribute(folder.resolve("files/d/a"), "unix:nlink"))
                     .isEqualTo(2);
             assertThat(hub.find("d/a").etag()).isEqualTo(etag);
-            Thread.sleep(20); // so that the disk's clock goes on
+            awaitNextTick(folder);
             snapshot.close();
             assertThat(hub.find("d/a").etag()).isEqualTo(etag);
         }
+    }
+
+    /** Returns once the clock of the file system, which is coarser than the system's, has advanced. */
+    private static void awaitNextTick(Path folder) throws Exception {
+        Path file = Files.createFile(folder.resolve("tick"));
+        FileTime before = Files.getLastModifiedTime(file);
+        Await.until(
+                () -> Files.getLastModifiedTime(Files.write(file, new byte[1])).compareTo(before) > 0);
     }
 
     @Test
