@@ -192,14 +192,18 @@ final class Hub implements AutoCloseable {
 
     /** A port that nobody listens on, below the range from which the system takes those of outgoing connections. */
     private static int freePort() {
-        for (int attempt = 0; attempt < 1_000; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(10_000, 32_768);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException taken) {
-                continue;
-            }
+        return ThreadLocalRandom.current()
+                .ints(1_000, 10_000, 32_768)
+                .filter(Hub::isFree)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("No free port below 32768"));
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
         }
-        throw new AssertionError("No free port below 32768");
     }
 }
