@@ -4,20 +4,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.Schema;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.validation.Verdict;
+import io.datahub.api.validation.WildcardPattern;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** One configuration of the validator of CloudEvents at work. Immutable but for what it remembers; for any thread. */
 final class CloudEventCheck {
 
     private static final int LONGEST_MESSAGE = 500;
 
+    /** So much of a type is quoted. */
+    private static final int LONGEST_TYPE = 200;
+
+    /** The most characters of a type. */
+    private static final int MAX_TYPE_LENGTH = 1024;
+
     private final long maxBytes;
     private final boolean formats;
-    private final List<Pattern> types;
+    private final List<WildcardPattern> types;
     private final DataSchemas schemas;
 
     /** @throws IllegalArgumentException if the configuration is no good */
@@ -33,7 +39,7 @@ final class CloudEventCheck {
         }
         formats = configuration.formats();
         types = Items.of(configuration.types()).stream()
-                .map(DataSchemas::wildcard)
+                .map(WildcardPattern::ofText)
                 .toList();
         schemas = new DataSchemas(
                 store,
@@ -61,9 +67,11 @@ final class CloudEventCheck {
         if (event.isPresent()) {
             new CloudEventRules(findings).check(event.get());
             String type = event.get().path("type").asText();
-            if (!types.isEmpty()
-                    && types.stream().noneMatch(pattern -> pattern.matcher(type).matches())) {
-                findings.add(0, 0, shortened("the type " + type + " is none of those that may be here"));
+            if (type.length() > MAX_TYPE_LENGTH) {
+                findings.add(
+                        0, 0, "type has " + type.length() + " characters; it must have at most " + MAX_TYPE_LENGTH);
+            } else if (!types.isEmpty() && types.stream().noneMatch(pattern -> pattern.matches(type))) {
+                findings.add(0, 0, "the type " + shortened(type, LONGEST_TYPE) + " is none of those that may be here");
             }
             if (findings.verdict().accepted()) {
                 checkData(event.get(), type, steps, findings);
@@ -94,6 +102,10 @@ final class CloudEventCheck {
     }
 
     private static String shortened(String text) {
-        return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE) + "…";
+        return shortened(text, LONGEST_MESSAGE);
+    }
+
+    private static String shortened(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, most) + "…";
     }
 }

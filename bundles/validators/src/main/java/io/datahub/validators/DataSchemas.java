@@ -5,6 +5,7 @@ import com.networknt.schema.SpecificationVersion;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.User;
+import io.datahub.api.validation.WildcardPattern;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ final class DataSchemas {
      * @param types which types it is about
      * @param path the record, in which {@code {type}} may stand
      */
-    private record Rule(Pattern types, String path) {}
+    private record Rule(WildcardPattern types, String path) {}
 
     /** @throws IllegalArgumentException if an item isn't {@code TYPE PATH} */
     DataSchemas(RecordStore store, Catalog catalog, SpecificationVersion draft, String... items) {
@@ -47,17 +48,8 @@ final class DataSchemas {
                 throw new IllegalArgumentException("dataSchemas has \"" + item
                         + "\"; each item is TYPE PATH, such as dev.cdevents.* schemas/cdevents/{type}.json");
             }
-            rules.add(new Rule(wildcard(parts[0]), parts[1]));
+            rules.add(new Rule(WildcardPattern.ofText(parts[0]), parts[1]));
         }
-    }
-
-    /** A pattern in which an asterisk stands for any characters. */
-    static Pattern wildcard(String text) {
-        StringBuilder regex = new StringBuilder();
-        for (String part : text.split("\\*", -1)) {
-            regex.append(regex.isEmpty() ? "" : ".*").append(part.isEmpty() ? "(?:)" : Pattern.quote(part));
-        }
-        return Pattern.compile(regex.toString(), Pattern.DOTALL);
     }
 
     /**
@@ -69,7 +61,7 @@ final class DataSchemas {
      */
     Optional<Schema> of(String type, Findings findings) throws IOException, InterruptedException {
         for (Rule rule : rules) {
-            if (rule.types().matcher(type).matches()) {
+            if (rule.types().matches(type)) {
                 boolean named = rule.path().contains(TYPE);
                 if (named && !SAFE.matcher(type).matches()) {
                     findings.add(0, 0, "there is no schema for its type, which has unusual characters");

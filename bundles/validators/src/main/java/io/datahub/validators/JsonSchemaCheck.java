@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** Says what a schema has against a document. */
@@ -18,6 +19,12 @@ final class JsonSchemaCheck {
     private static final long MOST_SEARCHED = 4 << 20;
 
     private static final int LONGEST_MESSAGE = 500;
+
+    /** What patterns may cost for each keyword that may be evaluated: characters, and time up to a limit in all. */
+    private static final long LOOKS_PER_STEP = 25;
+
+    private static final long NANOS_PER_STEP = 2_500;
+    private static final long MAX_PATTERN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** The bytes of the document, once more. */
     interface Bytes {
@@ -36,7 +43,10 @@ final class JsonSchemaCheck {
     static List<Error> errors(Schema schema, JsonNode document, long steps, boolean formats) {
         BoundedEvaluation evaluation = new BoundedEvaluation(Findings.MOST, steps, formats);
         try {
-            schema.validate(evaluation, document);
+            BoundedPattern.within(
+                    steps * LOOKS_PER_STEP,
+                    Math.min(steps * NANOS_PER_STEP, MAX_PATTERN_NANOS),
+                    () -> schema.validate(evaluation, document));
         } catch (BoundedEvaluation.EnoughException e) {
             if (evaluation.found().isEmpty()) {
                 throw new TooCostlyException("too many faults in the alternatives of its schema");

@@ -188,4 +188,27 @@ class CloudEventsValidatorTest {
         assertThatThrownBy(() -> validator("dataSchemas", new String[] {schemas}))
                 .hasMessageContaining("dataSchemas");
     }
+
+    @Test
+    @Timeout(10)
+    void shouldMatchTypesInLinearTime() throws Exception {
+        CloudEventsValidator validator = validator("types", new String[] {"com.example.*.build.*.build.*.v1"});
+        String type = "com.example." + ".build.".repeat(140);
+
+        assertThat(judge(validator, "{'specversion':'1.0','id':'1','source':'/ci','type':'" + type + "'}")
+                        .violations())
+                .extracting(Violation::message)
+                .singleElement()
+                .asString()
+                .contains("is none of those");
+    }
+
+    @Test
+    void shouldRefuseATypeThatIsTooLong() throws Exception {
+        String event = "{'specversion':'1.0','id':'1','source':'/ci','type':'" + "a".repeat(1025) + "'}";
+
+        assertThat(judge(event).violations())
+                .extracting(Violation::message)
+                .containsExactly("type has 1025 characters; it must have at most 1024");
+    }
 }

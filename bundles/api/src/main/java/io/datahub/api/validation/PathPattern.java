@@ -1,58 +1,39 @@
 package io.datahub.api.validation;
 
 import io.datahub.api.record.RecordPath;
-import java.util.regex.Pattern;
 
 /**
  * A pattern of paths: {@code *} stands for any characters but {@code /}, {@code ?} for one of them, {@code **} for any
  * characters at all, and a {@code **} that is a whole segment for any number of segments, none included. Everything
  * else stands for itself, and the pattern must cover the whole path: {@code **}{@code /*.xml} is every XML file, also at
- * the top.
+ * the top. Matching never backtracks: it takes time proportional to the length of the path times that of the pattern.
  */
 public final class PathPattern {
 
-    private final String text;
-    private final Pattern regex;
+    private final WildcardPattern pattern;
 
-    private PathPattern(String text, Pattern regex) {
-        this.text = text;
-        this.regex = regex;
+    private PathPattern(WildcardPattern pattern) {
+        this.pattern = pattern;
     }
 
     /**
      * Reads a pattern.
      *
-     * @throws IllegalArgumentException if it is empty
+     * @throws IllegalArgumentException if it is empty or longer than {@link WildcardPattern#MAX_LENGTH}
      */
     public static PathPattern of(String text) {
         if (text.isEmpty()) {
             throw new IllegalArgumentException("a path pattern is empty; ** stands for every path");
         }
-        StringBuilder regex = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            if (text.startsWith("**/", i) && (i == 0 || text.charAt(i - 1) == '/')) {
-                regex.append("(?:.*/)?");
-                i += 2;
-            } else if (text.startsWith("**", i)) {
-                regex.append(".*");
-                i++;
-            } else if (text.charAt(i) == '*') {
-                regex.append("[^/]*");
-            } else if (text.charAt(i) == '?') {
-                regex.append("[^/]");
-            } else {
-                regex.append(Pattern.quote(String.valueOf(text.charAt(i))));
-            }
-        }
-        return new PathPattern(text, Pattern.compile(regex.toString(), Pattern.DOTALL));
+        return new PathPattern(WildcardPattern.ofPath(text));
     }
 
     public boolean matches(RecordPath path) {
-        return regex.matcher(path.toString()).matches();
+        return pattern.matches(path.toString());
     }
 
     @Override
     public String toString() {
-        return text;
+        return pattern.toString();
     }
 }

@@ -1,6 +1,6 @@
 /** Validation: judging a record before it is accepted. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.datahub.api.validation;
 
 import org.osgi.annotation.bundle.Export;

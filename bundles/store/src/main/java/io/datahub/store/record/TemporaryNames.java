@@ -1,6 +1,7 @@
 package io.datahub.store.record;
 
 import io.datahub.api.record.RecordPath;
+import io.datahub.api.validation.WildcardPattern;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -14,15 +15,11 @@ import java.util.stream.Collectors;
 public final class TemporaryNames {
 
     private static final Pattern COMMA = Pattern.compile(",");
-    private static final String RANDOM = "XXXXXX";
 
-    private final List<String> patterns;
-    private final Pattern regex;
+    private final List<WildcardPattern> patterns;
 
-    private TemporaryNames(List<String> patterns) {
+    private TemporaryNames(List<WildcardPattern> patterns) {
         this.patterns = patterns;
-        regex = Pattern.compile(
-                patterns.stream().map(TemporaryNames::regex).collect(Collectors.joining("|")), Pattern.DOTALL);
     }
 
     /** Reads patterns; each text may hold several, with commas between. */
@@ -31,33 +28,18 @@ public final class TemporaryNames {
                 .flatMap(text -> Arrays.stream(COMMA.split(text)))
                 .map(String::strip)
                 .filter(pattern -> !pattern.isEmpty())
+                .map(WildcardPattern::ofName)
                 .toList());
-    }
-
-    private static String regex(String pattern) {
-        StringBuilder regex = new StringBuilder();
-        for (int i = 0; i < pattern.length(); i++) {
-            if (pattern.startsWith(RANDOM, i)) {
-                regex.append("(?![a-z]{6})[A-Za-z0-9]{6}");
-                i += RANDOM.length() - 1;
-            } else if (pattern.charAt(i) == '*') {
-                regex.append(".*");
-            } else if (pattern.charAt(i) == '?') {
-                regex.append('.');
-            } else {
-                regex.append(Pattern.quote(String.valueOf(pattern.charAt(i))));
-            }
-        }
-        return regex.toString();
     }
 
     /** Whether the last segment of the path is such a name. */
     public boolean contain(RecordPath path) {
-        return !patterns.isEmpty() && regex.matcher(path.name()).matches();
+        String name = path.name();
+        return patterns.stream().anyMatch(pattern -> pattern.matches(name));
     }
 
     @Override
     public String toString() {
-        return String.join(", ", patterns);
+        return patterns.stream().map(WildcardPattern::toString).collect(Collectors.joining(", "));
     }
 }
