@@ -32,6 +32,14 @@ final class Endpoint implements AutoCloseable {
         return address;
     }
 
+    /** The names of loops that haven't turned for so many nanoseconds; for any thread. */
+    List<String> stuck(long nanos) {
+        return loops.stream()
+                .filter(loop -> loop.idleNanos() > nanos)
+                .map(Loop::name)
+                .toList();
+    }
+
     /** Closes the port and all connections, and waits for the loops. */
     @Override
     public void close() {

@@ -50,6 +50,10 @@ final class Loop implements Runnable {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean awake = new AtomicBoolean();
     private volatile boolean stopped;
+
+    /** Written by the loop's thread alone. */
+    private volatile long turned = System.nanoTime();
+
     private long now = System.nanoTime();
     private long ticked = now;
     private long tickMillis = IDLE_TICK_MILLIS;
@@ -80,11 +84,12 @@ final class Loop implements Runnable {
 
     private void turn() throws IOException {
         if (writing.isEmpty() && tasks.isEmpty()) {
-            selector.select(this::select, members.isEmpty() ? 0 : tickMillis);
+            selector.select(this::select, tickMillis);
         } else {
             selector.selectNow(this::select);
         }
         now = System.nanoTime();
+        turned = now;
         awake.set(false);
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             run(task);
@@ -168,6 +173,18 @@ final class Loop implements Runnable {
     /** The time of this turn, as of {@link System#nanoTime}. */
     long now() {
         return now;
+    }
+
+    /**
+     * How long ago the loop last turned, in nanoseconds; for any thread. It turns at least once in {@value #IDLE_TICK_MILLIS}
+     * milliseconds unless something keeps its thread.
+     */
+    long idleNanos() {
+        return System.nanoTime() - turned;
+    }
+
+    String name() {
+        return thread.getName();
     }
 
     ReadArea area() {

@@ -8,6 +8,8 @@ import io.datahub.api.metric.MetricReport;
 import io.datahub.api.metric.MetricSource;
 import io.datahub.api.user.Authenticator;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -30,6 +32,9 @@ import org.slf4j.LoggerFactory;
 public final class Zeromq implements HealthCheck, MetricSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(Zeromq.class);
+
+    /** A loop turns at least once a second; one that hasn't for so long is stuck. */
+    private static final long MAX_TURN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final EventBroker broker;
     private final Authenticator authenticator;
@@ -82,6 +87,12 @@ public final class Zeromq implements HealthCheck, MetricSource {
     @Override
     public Health check() {
         Endpoint present = endpoint;
+        List<String> stuck = present == null ? List.of() : present.stuck(MAX_TURN_NANOS);
+        if (!stuck.isEmpty()) {
+            return Health.down("the threads " + stuck + " have served nobody for more than "
+                    + TimeUnit.NANOSECONDS.toSeconds(MAX_TURN_NANOS)
+                    + " seconds; a thread dump (jstack) shows what keeps them, perhaps a validator of events");
+        }
         return present == null
                 ? Health.down("the port " + reception.settings().port()
                         + " can't be bound; end the program that uses it, or set another in io.datahub.zeromq.cfg")
