@@ -6,6 +6,7 @@ import io.datahub.api.metric.MetricReport;
 import io.datahub.api.metric.MetricSource;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Networks;
+import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,12 +36,16 @@ final class HttpServer implements HealthCheck, MetricSource {
     /** How often the files of certificates are looked at. */
     private static final long CERTIFICATES_SECONDS = 2;
 
+    /** How often heads and handshakes that take too long are looked for. */
+    private static final long LATE_MILLIS = 250;
+
     private final Server server;
     private final QueuedThreadPool threads;
     private final Mounts mounts;
     private final Door door;
     private final WebSessions sessions;
     private final Listeners listeners;
+    private final Connections connections;
     private final RequestCounts requests = new RequestCounts();
     private final ConcurrentSkipListMap<Listening, ServerConnector> connectors = new ConcurrentSkipListMap<>();
     private volatile JettyConfiguration configuration;
@@ -56,11 +61,20 @@ final class HttpServer implements HealthCheck, MetricSource {
         server.setErrorHandler(new Problems());
         server.setRequestLog(requests);
         forwarding = forwarding(configuration);
-        listeners = new Listeners(server, () -> forwarding);
+        connections = new Connections(limits(configuration), this::isSpared);
+        listeners = new Listeners(server, connections, () -> forwarding);
         mounts = new Mounts(server);
         sessions = new WebSessions(authenticator, configuration, System::nanoTime);
         door = new Door(mounts, authenticator, sessions, new WebOrigins(configuration.origins()), () -> forwarding);
-        server.setHandler(new GracefulHandler(door));
+        server.setHandler(new ConnectionHandler(new GracefulHandler(door)));
+    }
+
+    private static Connections.Limits limits(JettyConfiguration configuration) {
+        return Connections.Limits.of(configuration, Descriptors.most());
+    }
+
+    private boolean isSpared(InetAddress address) {
+        return address.isLoopbackAddress() || forwarding.isProxy(address);
     }
 
     private static Forwarding forwarding(JettyConfiguration configuration) {
@@ -91,6 +105,7 @@ final class HttpServer implements HealthCheck, MetricSource {
             open(configuration).values().forEach(server::addConnector);
             server.start();
             watchCertificates();
+            watchConnections();
         } catch (Exception e) {
             stop();
             throw e;
@@ -103,6 +118,14 @@ final class HttpServer implements HealthCheck, MetricSource {
             listeners.refreshCertificates();
             server.getScheduler()
                     .schedule(() -> threads.execute(this::watchCertificates), CERTIFICATES_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private void watchConnections() {
+        if (server.isRunning()) {
+            connections.closeLate();
+            server.getScheduler()
+                    .schedule(() -> threads.execute(this::watchConnections), LATE_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -129,6 +152,7 @@ final class HttpServer implements HealthCheck, MetricSource {
         sessions.configure(changed);
         threads.setMaxThreads(Math.max(16, changed.maxThreads()));
         server.setStopTimeout(changed.stopTimeoutMillis());
+        connections.limit(limits(changed));
         connectors.values().forEach(connector -> listeners.adjust(connector, changed));
         configuration = changed;
         try {
@@ -181,6 +205,7 @@ final class HttpServer implements HealthCheck, MetricSource {
     @Override
     public void report(MetricReport report) {
         requests.report(report);
+        connections.report(report);
         report.gauge(
                 "datahub_http_connections",
                 "Connections that are open to the HTTP server",

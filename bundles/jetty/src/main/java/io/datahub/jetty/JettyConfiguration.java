@@ -57,4 +57,16 @@ public @interface JettyConfiguration {
 
     @AttributeDefinition(description = "Browser sessions at most, from 1")
     int maxSessions() default 10_000;
+
+    @AttributeDefinition(description = "Connections in all, from 1; at most two fifths of the process's descriptors")
+    int maxConnections() default 20_000;
+
+    @AttributeDefinition(description = "Connections from one address, from 1; loopback and proxies are excepted")
+    int maxConnectionsPerAddress() default 1_000;
+
+    @AttributeDefinition(description = "Connections that no valid credentials were shown on; the oldest gives way")
+    int maxUnauthenticated() default 2_000;
+
+    @AttributeDefinition(description = "How long a request's head or a TLS handshake may take, in milliseconds")
+    long headMillis() default 10_000;
 }

@@ -38,6 +38,7 @@ final class Listeners {
     private static final int STREAM_WINDOW_BYTES = 2 * 1024 * 1024;
 
     private final Server server;
+    private final Connections connections;
     private final Supplier<Forwarding> forwarding;
     private final Map<Listening, Certificates> certificates = new ConcurrentHashMap<>();
 
@@ -46,8 +47,9 @@ final class Listeners {
      *
      * @param forwarding knows the proxies that are listed at the time
      */
-    Listeners(Server server, Supplier<Forwarding> forwarding) {
+    Listeners(Server server, Connections connections, Supplier<Forwarding> forwarding) {
         this.server = server;
+        this.connections = connections;
         this.forwarding = forwarding;
     }
 
@@ -73,8 +75,8 @@ final class Listeners {
     /** Opens the socket at that address. */
     ServerConnector open(Listening at, JettyConfiguration configuration) {
         HttpConfiguration http = http();
-        ServerConnector connector =
-                new ServerConnector(server, 1, -1, at.isTls() ? tls(at, http, configuration) : plain(http));
+        ServerConnector connector = new BoundedConnector(
+                server, connections, at.isTls(), at.isTls() ? tls(at, http, configuration) : plain(http));
         connector.setHost(at.host());
         connector.setPort(at.port());
         connector.setAcceptQueueSize(1024);
@@ -118,10 +120,11 @@ final class Listeners {
         };
     }
 
-    /** Lets uploads go on while the disk is slower than the network for a moment. */
+    /** Lets uploads go on while the disk is slower than the network for a moment, and bounds what updates windows. */
     private static ConnectionFactory withWindows(AbstractHTTP2ServerConnectionFactory http2) {
         http2.setInitialStreamRecvWindow(STREAM_WINDOW_BYTES);
         http2.setInitialSessionRecvWindow(2 * STREAM_WINDOW_BYTES);
+        http2.setFlowControlStrategyFactory(BoundedFlow::new);
         return http2;
     }
 
@@ -142,6 +145,7 @@ final class Listeners {
         http.setUriCompliance(PATHS_AS_WRITTEN);
         http.setOutputBufferSize(64 * 1024);
         http.setInputBufferSize(64 * 1024);
+        http.setHeaderCacheSize(0); // 100 KiB of heap for each connection
         return http;
     }
 

@@ -1,0 +1,146 @@
+package io.datahub.jetty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.user.Networks;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ConnectionsTest {
+
+    private static final String REQUEST =
+            "GET /files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer s3cret\r\n\r\n";
+
+    private final List<Socket> sockets = new ArrayList<>();
+    private HttpServer server;
+
+    @AfterEach
+    void stop() throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        server.stop();
+    }
+
+    @Test
+    void shouldCutAHeadThatIsTrickled() throws Exception {
+        start("headMillis", 300L);
+        Socket socket = connect("GET /files HTTP/1.1\r\nHost: localhost\r\nX: ");
+        Thread trickle = new Thread(() -> trickle(socket));
+        trickle.start();
+
+        trickle.join(10_000);
+
+        assertThat(trickle.isAlive()).isFalse();
+        assertThat(Wire.get(server.port(), "/files", "Authorization: Bearer s3cret"))
+                .startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldHaveTheOldestStrangerGiveWayAndKeepWhoHasLoggedIn() throws Exception {
+        start("maxUnauthenticated", 2);
+        Socket known = connect(REQUEST);
+        assertThat(known.getInputStream().read()).isEqualTo('H');
+        Socket oldest = connect("GET /");
+        for (int i = 0; i < 8; i++) {
+            connect("GET /");
+        }
+
+        assertThat(isClosed(oldest)).isTrue();
+        known.getOutputStream()
+                .write(REQUEST.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        assertThat(new String(known.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                .contains("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldTurnAwayWhoComesWhenAllAreKnown() throws Exception {
+        start("maxConnections", 1);
+        assertThat(connect(REQUEST).getInputStream().read()).isEqualTo('H');
+
+        assertThat(isClosed(connect("GET /"))).isTrue();
+    }
+
+    @Test
+    void shouldEndASessionThatIsFloodedWithWindowUpdates() throws Exception {
+        start();
+        try (Http2Wire wire = new Http2Wire(server.port())) {
+            wire.preface();
+            wire.send(Http2Wire.WINDOW_UPDATE, 50_000, (byte) 0, (byte) 0, (byte) 0, (byte) 1);
+
+            Http2Wire.Frame frame = wire.frame();
+            while (frame.type() != Http2Wire.GOAWAY && frame.type() >= 0) {
+                frame = wire.frame();
+            }
+            assertThat(frame.type()).isEqualTo(Http2Wire.GOAWAY);
+            assertThat(frame.payload().getInt(4)).isEqualTo(0xb);
+        }
+    }
+
+    @Test
+    void shouldLimitAnAddressUnlessItIsSpared() throws Exception {
+        start();
+        Connections connections = new Connections(new Connections.Limits(10, 1, 10, 1), InetAddress::isLoopbackAddress);
+        for (String address : List.of("192.0.2.1", "127.0.0.1", "2001:db8::1")) {
+            connections.add(new ClientConnection(Networks.address(address), false, () -> {}));
+        }
+
+        assertThat(connections.hasRoom(Networks.address("192.0.2.1"))).isFalse();
+        assertThat(connections.hasRoom(Networks.address("192.0.2.2"))).isTrue();
+        assertThat(connections.hasRoom(Networks.address("127.0.0.1"))).isTrue();
+        assertThat(connections.hasRoom(Networks.address("2001:db8::2"))).isFalse();
+    }
+
+    @Test
+    void shouldLeaveDescriptorsForOthers() throws Exception {
+        start();
+
+        assertThat(Connections.Limits.of(Settings.with(), 1_000).all()).isEqualTo(400);
+        assertThat(Connections.Limits.of(Settings.with(), 1_000).strangers()).isEqualTo(200);
+        assertThat(Connections.Limits.of(Settings.with(), 1_000_000).all()).isEqualTo(20_000);
+    }
+
+    private void start(Object... settings) throws Exception {
+        server = new HttpServer(new KnownUsers().add("jenkins", "s3cret"), Settings.with(settings));
+        server.mount(new Mount("/files", 0, 1, false, new Greeter("files")));
+        server.start();
+    }
+
+    private Socket connect(String text) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        sockets.add(socket);
+        socket.setSoTimeout(10_000);
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    private static boolean isClosed(Socket socket) {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (java.net.SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    private static void trickle(Socket socket) {
+        try {
+            OutputStream out = socket.getOutputStream();
+            socket.setSoTimeout(50);
+            while (!isClosed(socket)) {
+                out.write('x');
+            }
+        } catch (IOException cut) {
+            assertThat(cut).isNotInstanceOf(java.net.SocketTimeoutException.class);
+        }
+    }
+}
