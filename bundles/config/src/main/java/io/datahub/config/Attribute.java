@@ -1,0 +1,39 @@
+package io.datahub.config;
+
+/**
+ * One key of a configuration, as the metatype describes it.
+ *
+ * @param min the least value, or null
+ * @param max the greatest value, or null
+ * @param required whether it must be set, since it has no default
+ */
+record Attribute(String id, String type, Long min, Long max, boolean required) {
+
+    /** Returns what is allowed where the value isn't, otherwise null. */
+    String violation(String value) {
+        return switch (type) {
+            case "Integer" -> outside(value, Integer.MIN_VALUE, Integer.MAX_VALUE);
+            case "Long" -> outside(value, Long.MIN_VALUE, Long.MAX_VALUE);
+            case "Boolean" ->
+                value.equalsIgnoreCase("true") || value.equalsIgnoreCase("false") ? null : "true or false";
+            default -> null;
+        };
+    }
+
+    private String outside(String value, long least, long most) {
+        long low = min == null ? least : min;
+        long high = max == null ? most : max;
+        try {
+            long number = Long.parseLong(value);
+            return number >= low && number <= high ? null : allowed(high != most);
+        } catch (NumberFormatException e) {
+            return allowed(high != most);
+        }
+    }
+
+    private String allowed(boolean hasMost) {
+        return "a whole number without a unit"
+                + (min == null ? "" : ", from " + min)
+                + (hasMost && max != null ? (min == null ? ", up to " : " to ") + max : "");
+    }
+}

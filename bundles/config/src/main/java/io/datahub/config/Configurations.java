@@ -1,0 +1,93 @@
+package io.datahub.config;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Dictionary;
+import java.util.Enumeration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/** The configurations in Configuration Admin that come from files, each marked with its file as Karaf marks them. */
+final class Configurations {
+
+    private static final String FILE = "felix.fileinstall.filename";
+
+    private final ConfigurationAdmin admin;
+    private final Path folder;
+
+    Configurations(ConfigurationAdmin admin, Path folder) {
+        this.admin = admin;
+        this.folder = folder;
+    }
+
+    boolean has(String file) throws IOException {
+        return find("(service.pid=" + servicePid(file) + ")").length > 0;
+    }
+
+    /** Puts values in force, and returns whether they differ from what was. */
+    boolean put(String file, Map<String, String> values) throws IOException {
+        Pid pid = Pid.of(file);
+        Configuration configuration = pid.name() == null
+                ? admin.getConfiguration(pid.base(), "?")
+                : admin.getFactoryConfiguration(pid.base(), pid.name(), "?");
+        if (values.equals(own(configuration.getProperties()))) {
+            return false;
+        }
+        Map<String, Object> properties = new HashMap<>(values);
+        properties.put(FILE, uri(file));
+        configuration.update(FrameworkUtil.asDictionary(properties));
+        return true;
+    }
+
+    void remove(String file) throws IOException {
+        for (Configuration one : find("(service.pid=" + servicePid(file) + ")")) {
+            one.delete();
+        }
+    }
+
+    /** Removes what came from files that are there no longer. */
+    void removeOthers(Set<String> files) throws IOException {
+        for (Configuration one : find("(&(service.pid=io.datahub.*)(" + FILE + "=*))")) {
+            String from = String.valueOf(one.getProperties().get(FILE));
+            if (files.stream().noneMatch(file -> uri(file).equals(from))) {
+                one.delete();
+            }
+        }
+    }
+
+    private String uri(String file) {
+        return folder.resolve(file).toUri().toString();
+    }
+
+    private static String servicePid(String file) {
+        Pid pid = Pid.of(file);
+        return pid.name() == null ? pid.base() : pid.base() + "~" + pid.name();
+    }
+
+    private Configuration[] find(String filter) throws IOException {
+        try {
+            Configuration[] found = admin.listConfigurations(filter);
+            return found == null ? new Configuration[0] : found;
+        } catch (InvalidSyntaxException e) {
+            throw new IOException("a file's name can't be looked up: " + filter, e);
+        }
+    }
+
+    private static Map<String, Object> own(Dictionary<String, Object> properties) {
+        Map<String, Object> own = new HashMap<>();
+        Enumeration<String> keys = properties == null ? Collections.emptyEnumeration() : properties.keys();
+        while (keys.hasMoreElements()) {
+            String key = keys.nextElement();
+            if (!key.startsWith("service.") && !key.equals(FILE)) {
+                own.put(key, properties.get(key));
+            }
+        }
+        return own;
+    }
+}

@@ -1,0 +1,88 @@
+package io.datahub.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
+
+/** The keys that each PID knows, read from the metatype of the bundles (OSGi Compendium 105). For one thread. */
+final class Schemas {
+
+    private final Map<String, Map<String, Attribute>> byPid = new HashMap<>();
+
+    /** Adds what one {@code OSGI-INF/metatype/*.xml} describes. */
+    void add(InputStream metatype) throws IOException {
+        XMLInputFactory factory = XMLInputFactory.newInstance();
+        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+        try {
+            XMLStreamReader xml = factory.createXMLStreamReader(metatype);
+            Map<String, Attribute> attributes = new HashMap<>();
+            while (xml.hasNext()) {
+                if (xml.next() == XMLStreamReader.START_ELEMENT) {
+                    switch (xml.getLocalName()) {
+                        case "AD" -> attributes.put(xml.getAttributeValue(null, "id"), attribute(xml));
+                        case "Designate" -> {
+                            String factoryPid = xml.getAttributeValue(null, "factoryPid");
+                            String pid = factoryPid == null ? xml.getAttributeValue(null, "pid") : factoryPid;
+                            byPid.computeIfAbsent(pid, key -> new HashMap<>()).putAll(attributes);
+                        }
+                        default -> {}
+                    }
+                }
+            }
+        } catch (XMLStreamException e) {
+            throw new IOException("damaged metatype", e);
+        }
+    }
+
+    private static Attribute attribute(XMLStreamReader xml) {
+        return new Attribute(
+                xml.getAttributeValue(null, "id"),
+                xml.getAttributeValue(null, "type"),
+                number(xml.getAttributeValue(null, "min")),
+                number(xml.getAttributeValue(null, "max")),
+                !"false".equals(xml.getAttributeValue(null, "required"))
+                        && xml.getAttributeValue(null, "default") == null);
+    }
+
+    private static Long number(String text) {
+        return text == null ? null : Long.valueOf(text);
+    }
+
+    /** Returns all that is wrong with a file, the problems of its reading included. */
+    List<Problem> validate(CfgFile file) {
+        List<Problem> problems = new ArrayList<>(file.problems());
+        Pid pid = Pid.of(file.name());
+        Map<String, Attribute> known = byPid.get(pid.base());
+        if (known == null) {
+            return problems;
+        }
+        file.values().forEach((key, value) -> {
+            Attribute attribute = known.get(key);
+            if (attribute == null) {
+                problems.add(new Problem(
+                        file.name(),
+                        key,
+                        "is unknown and has no effect; known are " + new TreeSet<>(known.keySet()),
+                        false));
+                return;
+            }
+            String allowed = value.contains("$[") ? null : attribute.violation(value);
+            if (allowed != null) {
+                problems.add(
+                        new Problem(file.name(), key, "\"" + value + "\" isn't allowed: must be " + allowed, true));
+            }
+        });
+        known.values().stream()
+                .filter(attribute -> attribute.required()
+                        && file.values().getOrDefault(attribute.id(), "").isEmpty())
+                .forEach(attribute -> problems.add(Problem.missing(file.name(), attribute.id())));
+        return problems;
+    }
+}
