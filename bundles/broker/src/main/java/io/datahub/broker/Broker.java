@@ -212,5 +212,6 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
                 tally.out(),
                 tally.lost(),
                 tally.refused());
+        router.judges().close();
     }
 }

@@ -11,7 +11,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -22,16 +28,29 @@ final class EventJudge {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventJudge.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+    /** How long the thread of a transport waits for a verdict. */
+    private static final long MAX_MILLIS = 1_000;
+
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final JudgedBy signature;
     private final List<byte[]> prefixes;
     private final Supplier<EventValidator> validator;
+    private final ExecutorService threads;
+
+    /** How many events it is still busy with although nobody waits for its verdict any more. */
+    private final AtomicInteger overdue = new AtomicInteger();
+
     private volatile EventValidator present;
     private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - SILENCE_NANOS);
 
-    /** @param prefixes the beginnings of the topics that it judges */
-    EventJudge(JudgedBy signature, List<byte[]> prefixes, Supplier<EventValidator> validator) {
+    /**
+     * @param prefixes the beginnings of the topics that it judges
+     * @param threads validate, so that the thread of a transport waits for a limited time only
+     */
+    EventJudge(JudgedBy signature, List<byte[]> prefixes, Supplier<EventValidator> validator, ExecutorService threads) {
+        this.threads = threads;
         this.signature = signature;
         this.prefixes = List.copyOf(prefixes);
         this.validator = validator;
@@ -64,7 +83,40 @@ final class EventJudge {
         return found.isEmpty() ? Optional.empty() : Optional.of(Refusal.invalid(found));
     }
 
+    /** Waits for a verdict, at most {@value #MAX_MILLIS} ms; while a validator is overdue it gets nothing else to validate. */
     private Verdict verdict(String topic, String user, ByteBuffer payload) throws Exception {
+        if (overdue.get() > 0) {
+            throw new IllegalStateException(
+                    "it is still busy with an event that took it longer than " + MAX_MILLIS + " ms");
+        }
+        ByteBuffer copy = ByteBuffer.allocate(payload.remaining()).put(payload).flip();
+        AtomicBoolean abandonedOrDone = new AtomicBoolean();
+        Future<Verdict> verdict = threads.submit(() -> {
+            try {
+                return validator().judge(topic, user, copy.asReadOnlyBuffer());
+            } finally {
+                if (!abandonedOrDone.compareAndSet(false, true)) {
+                    overdue.decrementAndGet();
+                }
+            }
+        });
+        try {
+            return verdict.get(MAX_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Exception cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(String.valueOf(e.getCause()), e);
+        } catch (TimeoutException e) {
+            overdue.incrementAndGet();
+            if (!abandonedOrDone.compareAndSet(false, true)) {
+                overdue.decrementAndGet();
+            }
+            throw new IllegalStateException("it took longer than " + MAX_MILLIS + " ms", e);
+        }
+    }
+
+    private EventValidator validator() {
         EventValidator asked = present;
         if (asked == null) {
             asked = validator.get();
@@ -73,7 +125,7 @@ final class EventJudge {
             }
             present = asked;
         }
-        return asked.judge(topic, user, payload);
+        return asked;
     }
 
     /** Logs it, but not for each event. */

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
@@ -31,6 +33,11 @@ final class EventJudges {
             .thenComparing(Comparator.naturalOrder());
 
     private final Runnable changed;
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "datahub-event-validator");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     /** Guarded by this. */
     private final Map<ServiceReference<EventValidator>, EventJudge> all = new TreeMap<>(BY_PRECEDENCE);
@@ -47,7 +54,7 @@ final class EventJudges {
         List<byte[]> prefixes = prefixes(reference.getProperty(EventValidator.TOPICS));
         JudgedBy signature =
                 new JudgedBy(name(reference), reference.getBundle().getVersion().toString());
-        all.put(reference, new EventJudge(signature, prefixes, validator));
+        all.put(reference, new EventJudge(signature, prefixes, validator, threads));
         settle();
         if (!prefixes.isEmpty()) {
             LOG.info(
@@ -64,6 +71,11 @@ final class EventJudges {
         if (gone != null) {
             LOG.info("event=event-validator-left validator={}", gone.signature());
         }
+    }
+
+    /** Interrupts validators that are still busy. */
+    void close() {
+        threads.shutdownNow();
     }
 
     private void settle() {

@@ -16,6 +16,8 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
@@ -166,5 +168,27 @@ class EventJudgesTest {
         broker.announce("hub.news", new byte[] {'1'});
 
         assertThat(events(monitor)).containsExactly("hub.news=1");
+    }
+
+    @Test
+    void shouldRefuseAnEventWhoseValidatorTakesTooLong() throws InterruptedException {
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        seat("slow", "build.", (topic, user, payload) -> {
+            release.await(30, TimeUnit.SECONDS);
+            ended.countDown();
+            return Verdict.accept();
+        });
+
+        assertThat(refusal("build.a", "x").detail()).contains("it took longer than 1000 ms");
+        assertThat(refusal("build.a", "y").detail()).contains("it is still busy");
+        release.countDown();
+
+        assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (publish("build.a", "z") != Published.ACCEPTED) {
+            assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
     }
 }
