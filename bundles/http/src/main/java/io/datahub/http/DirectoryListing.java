@@ -15,10 +15,14 @@ final class DirectoryListing {
     private static final int USUAL = 1_000;
     private static final int MOST = 10_000;
 
+    private static final int MOST_SEARCHED = 20_000;
+
     private final RecordStore store;
+    private final ListingSearch search;
 
     DirectoryListing(RecordStore store) {
         this.store = store;
+        search = new ListingSearch(store, MOST_SEARCHED);
     }
 
     /** Answers with a page of the directory, or returns why it can't be had. */
@@ -27,8 +31,11 @@ final class DirectoryListing {
         if (limit.isRefused()) {
             return limit.refusal();
         }
-        Result<Listing> listing =
-                store.list(exchange.user(), target.path(), Query.text(query, "after", ""), limit.get());
+        String after = Query.text(query, "after", "");
+        String text = Query.text(query, "find", "");
+        Result<Listing> listing = text.isEmpty() || prefersHtml(exchange)
+                ? store.list(exchange.user(), target.path(), after, limit.get())
+                : search.find(exchange.user(), target.path(), text, after, limit.get());
         if (!listing.isRefused()) {
             send(exchange, listing.get(), limit.get());
         }

@@ -621,6 +621,23 @@ class FilesHandlerTest {
     }
 
     @Test
+    void shouldFindNamesInTheWholeDirectory() throws Exception {
+        store.put("builds/Alpha-1", "x");
+        store.put("builds/beta", "x");
+        store.put("builds/zalpha-2", "x");
+
+        assertThat(server.get("/files/builds/?find=alPHA").body())
+                .contains("\"Alpha-1\"", "\"zalpha-2\"", "\"next\":null")
+                .doesNotContain("beta");
+        assertThat(server.get("/files/builds/?find=alpha&limit=1").body())
+                .contains("\"next\":\"Alpha-1\"")
+                .doesNotContain("zalpha-2");
+        assertThat(server.get("/files/builds/?find=alpha&limit=1&after=Alpha-1").body())
+                .contains("\"zalpha-2\"", "\"next\":null");
+        assertThat(server.get("/files/builds/?find=nothing").body()).contains("\"entries\":[],\"next\":null");
+    }
+
+    @Test
     void shouldShowADirectoryToABrowser() throws Exception {
         store.put("builds/<b>&\"'", "x");
 

@@ -55,7 +55,10 @@ final class Problems implements Request.Handler {
         headers.put(NO_SNIFFING);
         if (status == HttpStatus.UNAUTHORIZED_401) {
             headers.add(HttpHeader.WWW_AUTHENTICATE, "Bearer realm=\"datahub\"");
-            headers.add(HttpHeader.WWW_AUTHENTICATE, "Basic realm=\"datahub\", charset=\"UTF-8\"");
+            // A script that asks would have the browser ask for a password in a window of its own and wait for it.
+            if (!request.getHeaders().contains("X-Requested-With")) {
+                headers.add(HttpHeader.WWW_AUTHENTICATE, "Basic realm=\"datahub\", charset=\"UTF-8\"");
+            }
         }
         if (status == HttpStatus.SERVICE_UNAVAILABLE_503 || status == HttpStatus.TOO_MANY_REQUESTS_429) {
             headers.put(HttpHeader.RETRY_AFTER, retrySeconds(refusal));

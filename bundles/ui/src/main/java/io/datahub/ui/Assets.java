@@ -20,6 +20,7 @@ final class Assets {
             "hub.js", "text/javascript;charset=utf-8",
             "events.js", "text/javascript;charset=utf-8",
             "files.js", "text/javascript;charset=utf-8",
+            "uploads.js", "text/javascript;charset=utf-8",
             "status.js", "text/javascript;charset=utf-8",
             "icon.svg", "image/svg+xml");
 

@@ -7,8 +7,11 @@ import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.api.validation.Validator;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -17,7 +20,10 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -30,13 +36,19 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class StatusHandler extends Handler.Abstract {
 
     static final String MOUNT = "/status";
+    static final String STORE = "(service.pid=io.datahub.store)";
 
     private final EventBroker broker;
     private final UserRegistry users;
+    private final ConfigurationAdmin configurations;
     private final List<ServiceReference<Validator>> validators = new CopyOnWriteArrayList<>();
 
     @Activate
-    public StatusHandler(@Reference EventBroker broker, @Reference UserRegistry users) {
+    public StatusHandler(
+            @Reference EventBroker broker,
+            @Reference UserRegistry users,
+            @Reference ConfigurationAdmin configurations) {
+        this.configurations = configurations;
         this.broker = broker;
         this.users = users;
     }
@@ -55,7 +67,7 @@ public final class StatusHandler extends Handler.Abstract {
     }
 
     @Override
-    public boolean handle(Request request, Response response, Callback callback) {
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
         if (!request.getHttpURI().getPath().equals(MOUNT)) {
             return false;
         }
@@ -73,7 +85,8 @@ public final class StatusHandler extends Handler.Abstract {
         } else {
             byte[] body = StatusJson.of(
                     broker,
-                    validators.stream().map(ValidatorState::of).sorted().toList(),
+                    ValidatorState.ranked(
+                            validators.stream().map(ValidatorState::of).toList(), trial()),
                     user.isAdmin() ? users.accounts() : null);
             HttpFields.Mutable headers = response.getHeaders();
             headers.put(HttpHeader.CONTENT_TYPE, "application/json");
@@ -83,6 +96,15 @@ public final class StatusHandler extends Handler.Abstract {
             response.write(true, isHead ? null : ByteBuffer.wrap(body), callback);
         }
         return true;
+    }
+
+    /** The validators that don't decide yet, as the store is configured. */
+    private Set<String> trial() throws IOException, InvalidSyntaxException {
+        Configuration[] found = configurations.listConfigurations(STORE);
+        return found == null || found.length == 0
+                ? Set.of()
+                : Set.copyOf(new HashSet<>(
+                        ValidatorState.items(found[0].getProperties().get("trial"))));
     }
 
     private static void refuse(Request request, Response response, Callback callback, Refusal refusal) {

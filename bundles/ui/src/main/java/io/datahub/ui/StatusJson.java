@@ -21,7 +21,7 @@ final class StatusJson {
     private StatusJson() {}
 
     /** @param users null where they aren't to be shown */
-    static byte[] of(EventBroker broker, List<ValidatorState> validators, List<Account> users) {
+    static byte[] of(EventBroker broker, List<ValidatorState.Ranked> validators, List<Account> users) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
@@ -35,7 +35,7 @@ final class StatusJson {
             }
             json.writeEndArray();
             json.writeArrayFieldStart("validators");
-            for (ValidatorState validator : validators) {
+            for (ValidatorState.Ranked validator : validators) {
                 write(json, validator);
             }
             json.writeEndArray();
@@ -79,15 +79,21 @@ final class StatusJson {
         json.writeEndObject();
     }
 
-    private static void write(JsonGenerator json, ValidatorState validator) throws IOException {
+    private static void write(JsonGenerator json, ValidatorState.Ranked ranked) throws IOException {
+        ValidatorState validator = ranked.validator();
         json.writeStartObject();
         json.writeStringField("name", validator.name());
-        json.writeStringField("version", validator.version());
+        json.writeStringField("version", validator.version().toString());
         json.writeStringField("bundle", validator.bundle());
-        json.writeFieldName("paths");
-        json.writeArray(
-                validator.paths().toArray(new String[0]), 0, validator.paths().size());
+        json.writeStringField("state", ranked.state());
+        write(json, "paths", validator.paths());
+        write(json, "topics", validator.topics());
         json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, String field, List<String> values) throws IOException {
+        json.writeFieldName(field);
+        json.writeArray(values.toArray(new String[0]), 0, values.size());
     }
 
     private static void write(JsonGenerator json, Account account) throws IOException {

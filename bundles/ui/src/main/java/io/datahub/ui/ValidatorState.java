@@ -1,61 +1,96 @@
 package io.datahub.ui;
 
+import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.ValidatorService;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.Version;
 
 /**
- * A validator that there is.
+ * A validator that is registered.
  *
  * @param name as refusals name it
  * @param version of its bundle
- * @param paths the patterns of what it judges
+ * @param ranking of its service, and the service's number: they decide between equal versions
+ * @param paths the patterns of the paths that it validates
+ * @param topics the prefixes of the topics that it validates
  * @param bundle the name of its bundle
  */
-record ValidatorState(String name, String version, List<String> paths, String bundle)
-        implements Comparable<ValidatorState> {
+record ValidatorState(
+        String name,
+        Version version,
+        int ranking,
+        long service,
+        List<String> paths,
+        List<String> topics,
+        String bundle) {
 
-    private static final Comparator<ValidatorState> ORDER = Comparator.comparing(
-                    (ValidatorState validator) -> validator.name)
-            .thenComparing(validator -> validator.version, Comparator.reverseOrder());
+    /** The validator in force comes first of those with one name. */
+    private static final Comparator<ValidatorState> ORDER = Comparator.comparing((ValidatorState one) -> one.name)
+            .thenComparing(ValidatorState::version, Comparator.reverseOrder())
+            .thenComparing(ValidatorState::ranking, Comparator.reverseOrder())
+            .thenComparing(ValidatorState::service);
+
+    private static final Pattern COMMA = Pattern.compile(",");
     private static final String PID_PREFIX = "io.datahub.validator.";
 
+    /** A validator and whether it is {@code active}, {@code shadowed} by another of its name, or on {@code trial}. */
+    record Ranked(ValidatorState validator, String state) {}
+
+    /**
+     * All of them, by name, and those of one name by precedence.
+     *
+     * @param trial those that don't decide yet, each as {@code NAME/VERSION}, or {@code NAME} for any version
+     */
+    static List<Ranked> ranked(Collection<ValidatorState> validators, Set<String> trial) {
+        List<Ranked> ranked = new ArrayList<>();
+        Set<String> active = new HashSet<>();
+        for (ValidatorState one : validators.stream().sorted(ORDER).toList()) {
+            boolean isOnTrial = trial.contains(one.name) || trial.contains(one.name + "/" + one.version);
+            ranked.add(new Ranked(one, isOnTrial ? "trial" : active.add(one.name) ? "active" : "shadowed"));
+        }
+        return ranked;
+    }
+
     static ValidatorState of(ServiceReference<Validator> service) {
+        boolean isGone = service.getBundle() == null;
         return new ValidatorState(
                 name(service),
-                service.getBundle() == null
-                        ? ""
-                        : service.getBundle().getVersion().toString(),
-                paths(service.getProperty(ValidatorService.PATHS)),
-                service.getBundle() == null ? "" : service.getBundle().getSymbolicName());
+                isGone ? Version.emptyVersion : service.getBundle().getVersion(),
+                service.getProperty(Constants.SERVICE_RANKING) instanceof Integer ranking ? ranking : 0,
+                service.getProperty(Constants.SERVICE_ID) instanceof Long id ? id : 0,
+                items(service.getProperty(ValidatorService.PATHS)),
+                items(service.getProperty(EventValidator.TOPICS)),
+                isGone ? "" : service.getBundle().getSymbolicName());
     }
 
     private static String name(ServiceReference<Validator> service) {
         Object name = service.getProperty(ValidatorService.NAME);
-        if (name != null) {
-            return name.toString();
+        if (name != null && !name.toString().isBlank()) {
+            return name.toString().strip();
         }
         String pid = String.valueOf(service.getProperty(Constants.SERVICE_PID));
-        return pid.startsWith(PID_PREFIX) ? pid.substring(PID_PREFIX.length()).replace('~', '-') : pid;
+        return (pid.startsWith(PID_PREFIX) ? pid.substring(PID_PREFIX.length()) : pid).replace('~', '-');
     }
 
-    private static List<String> paths(Object paths) {
-        if (paths instanceof String[] several) {
-            return Arrays.asList(several);
-        }
-        if (paths instanceof Collection<?> many) {
-            return many.stream().map(String::valueOf).toList();
-        }
-        return paths == null ? List.of() : List.of(paths.toString());
-    }
-
-    @Override
-    public int compareTo(ValidatorState other) {
-        return ORDER.compare(this, other);
+    /** The items of a property: an array, a collection, or one text with commas. */
+    static List<String> items(Object property) {
+        Collection<?> parts = property instanceof Object[] array
+                ? Arrays.asList(array)
+                : property instanceof Collection<?> many ? many : property == null ? List.of() : List.of(property);
+        return parts.stream()
+                .flatMap(part -> COMMA.splitAsStream(part.toString()))
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .toList();
     }
 }

@@ -1,21 +1,22 @@
 // The page: who is signed in, and which section is shown.
 
-import { $, say } from './dom.js'
+import { $, dismissDialog, say } from './dom.js'
 import * as hub from './hub.js'
 import * as events from './events.js'
 import * as files from './files.js'
 import * as status from './status.js'
 
 const STATES = { connecting: 'Connecting', live: 'Live', away: 'Reconnecting', refused: 'No access' }
+const ENDED = 'Your session has ended. Sign in again.'
 let me = null
 
 function sections() {
   return { events: $('events'), files: $('files'), hub: $('hub') }
 }
 
-/** Shows what the address asks for. */
+/** Shows what the address asks for; whoever isn't signed in gets the sign-in, whatever it asks for. */
 function route() {
-  const [, name = 'events', rest = ''] = /^#\/([a-z]+)\/?(.*)$/s.exec(location.hash) || []
+  const [, name = 'events', path = '', query = ''] = /^#\/([a-z]+)\/?([^?]*)\??(.*)$/s.exec(location.hash) || []
   const known = name in sections() && (name !== 'hub' || isMonitor()) ? name : 'events'
   $('sign-in').hidden = me !== null
   $('nav').hidden = $('me').hidden = me === null
@@ -26,12 +27,14 @@ function route() {
   }
   if (me === null) {
     document.title = 'Sign in – Datahub'
+    status.hide()
     $('token').focus()
     return
   }
   document.title = `${{ events: 'Events', files: 'Files', hub: 'Hub' }[known]} – Datahub`
-  if (known === 'events') events.draw()
-  if (known === 'files') files.open(decoded(rest))
+  const parameters = new URLSearchParams(query)
+  if (known === 'events') events.open(name === 'events' ? parameters : new URLSearchParams())
+  if (known === 'files') files.open(decoded(path), parameters.get('find') || '')
   if (known === 'hub') status.show()
   else status.hide()
 }
@@ -46,39 +49,74 @@ function decoded(path) {
 }
 
 function isMonitor() {
-  return me.roles.includes('admin') || me.roles.includes('monitor')
+  return me !== null && (me.roles.includes('admin') || me.roles.includes('monitor'))
+}
+
+/** Takes over who is signed in and what that user may do. */
+function know(who) {
+  me = who
+  $('user').textContent = $('user').title = me.user
+  $('nav-hub').hidden = !isMonitor()
+  files.know(me)
+  if (!isMonitor()) status.reset()
 }
 
 function enter(who) {
-  me = who
-  $('user').textContent = me.user
-  $('nav-hub').hidden = !isMonitor()
+  know(who)
   $('sign-in-error').textContent = ''
   $('token').value = ''
   hub.live.open()
   route()
+  events.recall()
   say(`Signed in as ${me.user}`)
 }
 
+/** Signs out: nothing of what was shown stays. */
 function leave(why = '') {
   me = null
-  hub.forget()
+  dismissDialog()
   events.reset()
   files.reset()
   status.reset()
+  hub.forget()
+  for (const id of ['user', 'connection', 'said']) $(id).textContent = ''
+  $('user').title = ''
+  $('nav-hub').hidden = true
+  history.replaceState(null, '', location.hash.replace(/\?.*$/s, '') || location.pathname)
   route()
   $('sign-in-error').textContent = why
+}
+
+/** What the user may do may have changed. */
+async function check() {
+  if (me === null) return
+  try {
+    const who = await hub.whoami()
+    if (me === null) return
+    if (who.user !== me.user) leave(ENDED)
+    else if (JSON.stringify(who.grants) !== JSON.stringify(me.grants) || String(who.roles) !== String(me.roles)) {
+      know(who)
+      route()
+    }
+  } catch { /* a 401 has been told by the hub's own event */ }
 }
 
 async function start() {
   events.begin()
   files.begin()
   addEventListener('hashchange', () => { route(); $('main').focus({ preventScroll: true }) })
-  $('leave').addEventListener('click', () => leave())
+  $('leave').addEventListener('click', async () => {
+    leave()
+    try {
+      await hub.signOut()
+    } catch (refused) {
+      if (refused.status !== 401) $('sign-in-error').textContent = `You are still signed in: ${refused.message} Reload, and sign out again.`
+    }
+  })
   $('sign-in-form').addEventListener('submit', async event => {
     event.preventDefault()
     try {
-      enter(await hub.signIn($('token').value.trim(), $('remember').checked))
+      enter(await hub.signIn($('token').value.trim()))
     } catch (refused) {
       hub.forget()
       $('sign-in-error').textContent = refused.status === 401 ? 'The hub doesn’t know this token.' : refused.message
@@ -86,20 +124,27 @@ async function start() {
     }
   })
   hub.live.addEventListener('state', ({ detail }) => {
+    if (me === null) return
     $('connection').textContent = STATES[detail]
     $('connection').dataset.state = detail
-    if (detail === 'refused') leave('Your access has ended. Sign in again.')
+    if (detail === 'refused') leave(ENDED)
   })
-  if (hub.restore()) {
-    try {
-      enter(await hub.whoami())
-      return
-    } catch (refused) {
-      leave(refused.status === 401 ? 'Your access has ended. Sign in again.' : refused.message)
-      return
-    }
+  hub.live.addEventListener('forbidden', check)
+  hub.onOtherTab(resume, () => { if (me !== null) leave() })
+  addEventListener('pageshow', event => { if (event.persisted) check() })
+  await resume()
+}
+
+/** Enters where the browser has a session already. */
+async function resume() {
+  try {
+    const who = await hub.whoami()
+    if (who.user === 'anonymous') route()
+    else if (me === null || me.user !== who.user) enter(who)
+  } catch (refused) {
+    route()
+    $('sign-in-error').textContent = refused.status === 401 ? '' : refused.message
   }
-  route()
 }
 
 start()

@@ -42,6 +42,26 @@ export function ask(title, text, yes) {
   })
 }
 
+/** Closes the question that is open, with a no. */
+export function dismissDialog() {
+  if ($('ask').open) $('ask').close('no')
+  $('ask-title').textContent = ''
+}
+
+/** Has the arrow keys, Home and End move the focus among the elements that a selector finds in a list. */
+export function arrows(list, selector) {
+  list.addEventListener('keydown', event => {
+    const from = event.target.closest?.(selector)
+    if (!from || event.altKey || event.ctrlKey || event.metaKey) return
+    const all = [...list.querySelectorAll(selector)].filter(each => each.dataset.place === from.dataset.place)
+    const at = all.indexOf(from)
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key]
+    if (to === undefined) return
+    event.preventDefault()
+    all[Math.max(0, Math.min(all.length - 1, to))].focus()
+  })
+}
+
 export function size(bytes) {
   if (bytes < 1000) return `${bytes} B`
   const units = ['kB', 'MB', 'GB', 'TB', 'PB']

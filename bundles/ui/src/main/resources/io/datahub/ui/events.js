@@ -1,7 +1,7 @@
 // Live events: the newest first, with filter, pause and the payload of the one that is looked at.
 
-import { $, el, moment, say, size } from './dom.js'
-import { live } from './hub.js'
+import { $, arrows, el, moment, say, size } from './dom.js'
+import { live, recent } from './hub.js'
 
 const MOST = 500
 const SHOWN = 200
@@ -11,13 +11,16 @@ let paused = false
 let chosen = null
 let count = 0
 let frame = 0
+let recalling = 0
 
 export function begin() {
   live.addEventListener('event', ({ detail }) => take(detail))
-  $('pause').addEventListener('click', () => { pause(!paused); say(paused ? 'Paused' : 'Live again') })
-  $('clear').addEventListener('click', () => { events = []; waiting = []; count = 0; choose(null); draw(); say('The list is empty') })
-  $('filter').addEventListener('input', draw)
+  $('pause').addEventListener('click', () => { pause(!paused); say(paused ? 'Paused' : 'Resumed') })
+  $('clear').addEventListener('click', () => { events = []; waiting = []; count = 0; choose(null); draw(); say('Cleared') })
+  $('filter').addEventListener('input', () => { remember(); draw() })
+  $('topics').addEventListener('input', remember)
   $('topics').addEventListener('change', subscribe)
+  arrows($('event-list'), '.event-row')
   $('events-tools').addEventListener('submit', event => { event.preventDefault(); subscribe() })
   document.addEventListener('keydown', event => {
     if (event.key === 'Escape' && chosen && !$('events').hidden) close()
@@ -25,14 +28,63 @@ export function begin() {
   draw()
 }
 
+/** Forgets everything, on the screen too. */
 export function reset() {
+  recalling++
   events = []
   waiting = []
   count = 0
-  choose(null)
   $('topics').value = ''
   $('filter').value = ''
+  address('')
+  choose(null)
+  $('event').replaceChildren()
   pause(false)
+  live.listen([''])
+}
+
+/** Shows the section with the topics and the filter of the address. */
+export function open(parameters) {
+  const topics = parameters.get('topics') || ''
+  const isOther = topics !== $('topics').value
+  $('topics').value = topics
+  $('filter').value = parameters.get('filter') || ''
+  address(String(parameters))
+  if (isOther) subscribe()
+  else draw()
+}
+
+/** Keeps topics and filter in the address, for a reload and for others. */
+function remember() {
+  const parameters = new URLSearchParams()
+  for (const name of ['topics', 'filter']) {
+    if ($(name).value.trim()) parameters.set(name, $(name).value.trim())
+  }
+  address(String(parameters))
+  history.replaceState(null, '', $('nav-events').hash)
+}
+
+/** The link to this section leads back to what was looked at. */
+function address(query) {
+  $('nav-events').href = '#/events' + (query ? '?' + query : '')
+}
+
+/** Shows the latest file events of the journal, from before this page was opened. */
+export async function recall() {
+  const mine = ++recalling
+  const past = await recent(SHOWN).catch(() => [])
+  if (mine !== recalling) return
+  const known = new Set([...waiting, ...events].map(cursor))
+  const older = past.filter(event => !known.has(cursor(event))).map(event => ({ ...event, at: new Date(event.time), number: ++count }))
+  events = [...events, ...older].sort((a, b) => b.at - a.at).slice(0, MOST)
+  draw()
+}
+
+/** The cursor of a file event; other events have none. */
+function cursor(event) {
+  if (!event.topic.startsWith('file.')) return undefined
+  event.cursor ??= /"id":"([^"]+)"/.exec(event.data)?.[1]
+  return event.cursor
 }
 
 /** The page itself needs the file events; here only what was asked for is shown. */
@@ -40,7 +92,13 @@ function prefixes() {
   return $('topics').value.split(/[\s,]+/).filter(Boolean)
 }
 
+function isWanted(event) {
+  const wanted = prefixes()
+  return !wanted.length || wanted.some(prefix => event.topic.startsWith(prefix))
+}
+
 function subscribe() {
+  remember()
   const wanted = prefixes()
   live.listen(wanted.length ? [...new Set([...wanted, 'file.'])] : [''])
   draw()
@@ -48,8 +106,7 @@ function subscribe() {
 
 function take(message) {
   const event = { ...message, at: new Date(message.time), number: ++count }
-  const wanted = prefixes()
-  if (wanted.length && !wanted.some(prefix => event.topic.startsWith(prefix))) return
+  if (!isWanted(event)) return
   const list = paused ? waiting : events
   list.unshift(event)
   if (list.length > MOST) list.length = MOST
@@ -63,12 +120,12 @@ function pause(now) {
     waiting = []
   }
   $('pause').classList.toggle('on', paused)
-  $('pause').textContent = paused ? 'Go on' : 'Pause'
+  $('pause').textContent = paused ? 'Resume' : 'Pause'
   draw()
 }
 
 function matches(event, text) {
-  return !text || `${event.topic}\n${event.user || ''}\n${event.data || ''}`.toLowerCase().includes(text)
+  return isWanted(event) && (!text || `${event.topic}\n${event.user || ''}\n${event.data || ''}`.toLowerCase().includes(text))
 }
 
 export function draw() {
@@ -78,7 +135,7 @@ export function draw() {
   const focused = document.activeElement?.dataset?.number
   const rows = found.slice(0, SHOWN).map(row)
   if (rows.length === 0) {
-    rows.push(el('li', { className: 'empty' }, events.length ? 'No event matches the filter.' : 'Nothing has happened yet. Events come in here as they happen.'))
+    rows.push(el('li', { className: 'empty' }, events.length ? 'No events match.' : 'No events yet. New events appear here.'))
   }
   list.replaceChildren(...rows)
   if (focused) list.querySelector(`[data-number="${focused}"]`)?.focus({ preventScroll: true })
@@ -107,7 +164,7 @@ function kind(topic) {
 }
 
 function preview(event) {
-  if (event.data === undefined) return `${size(atob(event.base64).length)} of bytes`
+  if (event.data === undefined) return `${size(atob(event.base64).length)} binary`
   const { size: length } = about(event)
   if (length !== undefined) return size(length)
   return event.data.slice(0, 300)
@@ -150,17 +207,17 @@ function detail(event) {
   return [
     el('div', { className: 'event-head' },
       el('h2', { id: 'event-title' }, event.topic),
-      el('button', { type: 'button', className: 'quiet', onclick: close, 'aria-label': 'Close the event' }, '✕')),
+      el('button', { type: 'button', className: 'quiet', onclick: close, 'aria-label': 'Close' }, '✕')),
     el('dl', {},
       el('dt', {}, 'Published'), el('dd', {}, event.at.toLocaleString()),
       el('dt', {}, 'By'), el('dd', {}, event.user || author(event) || 'the hub'),
       el('dt', {}, 'Payload'), el('dd', {}, note)),
-    path ? el('p', {}, el('a', { href: '#/files/' + folder(path) }, 'Show the file’s folder')) : null,
+    path ? el('p', {}, el('a', { href: '#/files/' + folder(path) }, 'Show in folder')) : null,
     el('pre', { tabIndex: 0, 'aria-label': 'Payload' }, text),
     el('div', { className: 'buttons' }, el('button', {
       type: 'button',
       onclick: () => copy(event.data ?? event.base64),
-    }, 'Copy the payload')),
+    }, 'Copy payload')),
   ].filter(Boolean)
 }
 
@@ -188,7 +245,7 @@ function folder(path) {
 function payload(event) {
   if (event.data === undefined) {
     const bytes = Uint8Array.from(atob(event.base64), c => c.charCodeAt(0))
-    return { text: hex(bytes), note: `${size(bytes.length)}, no text` }
+    return { text: hex(bytes), note: `${size(bytes.length)}, binary` }
   }
   const length = size(new TextEncoder().encode(event.data).length)
   try {

@@ -1,25 +1,34 @@
-// The hub as this page talks to it: requests with the token, and one WebSocket that comes back by itself.
+// The hub as this page talks to it: requests with the session's cookie, and one WebSocket that comes back by itself.
 
-const KEEP = 'datahub.token'
-let token = null
+let session = 0 // counts sign-ins and sign-outs: an answer to an earlier one ends nothing
+/** Has the hub answer 401 without a challenge for which the browser would open a window of its own. */
+export const BY_SCRIPT = { 'X-Requested-With': 'fetch' }
+const tabs = new BroadcastChannel('datahub.session')
 
-export function restore() {
-  token = sessionStorage.getItem(KEEP)
-  return token !== null
+/** Opens a session with a token: the answer of /whoami, or an error with a sentence for people. */
+export async function signIn(token) {
+  session++
+  await request('/session', { method: 'POST', headers: { Authorization: `Bearer ${token}` } })
+  const me = await whoami()
+  tabs.postMessage('opened')
+  return me
 }
 
+/** Leaves the session, in this tab. */
 export function forget() {
-  token = null
-  sessionStorage.removeItem(KEEP)
+  session++
   live.close()
 }
 
-/** Signs in: the answer of /whoami, or an error with a sentence for people. */
-export async function signIn(candidate, remember) {
-  token = candidate
-  const me = await whoami()
-  if (remember) sessionStorage.setItem(KEEP, token)
-  return me
+/** Ends the session, in all tabs. */
+export async function signOut() {
+  await request('/session', { method: 'DELETE' })
+  tabs.postMessage('ended')
+}
+
+/** Says when another tab opened or ended the session. */
+export function onOtherTab(opened, ended) {
+  tabs.onmessage = ({ data }) => data === 'opened' ? opened() : ended()
 }
 
 export async function whoami() {
@@ -34,25 +43,26 @@ export class Refused extends Error {
   }
 }
 
-export function authorization() {
-  return `Bearer ${token}`
-}
-
 /** A request; an answer that is no success becomes a Refused. */
 export async function request(path, options = {}) {
+  const mine = session
   let answer
   try {
     answer = await fetch(path, {
       ...options,
-      credentials: 'omit',
+      credentials: 'same-origin',
       cache: 'no-store',
-      headers: { Authorization: authorization(), Accept: 'application/json', ...options.headers },
+      headers: { Accept: 'application/json', ...BY_SCRIPT, ...options.headers },
     })
   } catch {
     throw new Refused(0, 'The hub can’t be reached. Try again in a moment.')
   }
   if (!answer.ok) {
-    throw refusal(answer.status, await answer.text())
+    const refused = refusal(answer.status, await answer.text())
+    refused.cursor = answer.headers.get('Datahub-Cursor')
+    if (answer.status === 401 && mine === session) live.end()
+    if (answer.status === 403) live.dispatchEvent(new Event('forbidden'))
+    throw refused
   }
   return answer
 }
@@ -67,9 +77,69 @@ export function refusal(status, body) {
   }
 }
 
+let rights = { roles: [], grants: [] }
+
+/** Takes over what the user may do, as /whoami says; null is nothing. */
+export function useGrants(me) {
+  rights = me || { roles: [], grants: [] }
+}
+
+/** Whether the user may do this with a record, or with all of a folder, whose path ends in a slash. */
+export function may(action, path) {
+  return rights.roles.includes('admin') || rights.grants.some(grant => grant.action === action && covers(grant.what, path))
+}
+
+/** Whether the user may add something to a folder; to any folder, if it is null. */
+export function mayAddTo(folder) {
+  const adds = rights.grants.filter(({ action }) => action === 'create' || action === 'write')
+  if (rights.roles.includes('admin')) return true
+  return folder === null ? adds.length > 0
+    : adds.some(({ what }) => covers(what, folder) || (!what.endsWith('/') && what.slice(0, what.lastIndexOf('/') + 1) === folder))
+}
+
+function covers(what, path) {
+  return what === '' || (what.endsWith('/') ? path.startsWith(what) : path === what)
+}
+
 /** The path of a record in a URL. */
 export function filePath(path) {
   return '/files/' + path.split('/').map(encodeURIComponent).join('/')
+}
+
+/** The latest file events of the journal that the user may read, at most so many, as the WebSocket would have brought them. */
+export async function recent(most) {
+  const { cursor } = await (await request('/files/?limit=1')).json()
+  const [, epoch, end] = /^(.*)-(\d+)$/.exec(cursor) || [null, '', 0]
+  for (const back of [most, 20 * most]) {
+    const found = epoch ? await changes(epoch, Math.max(0, end - back), Number(end)) : []
+    if (found.length >= most / 4 || end <= back || back > most) return found.slice(-most)
+  }
+}
+
+async function changes(epoch, from, end) {
+  const found = []
+  for (let since = from; since < end;) {
+    let answer
+    try {
+      answer = await request(`/changes?limit=1000&since=${since ? `${epoch}-${since}` : '0'}`)
+    } catch (refused) {
+      const oldest = Number(/-(\d+)$/.exec(refused.cursor)?.[1] || 0)
+      if (refused.status !== 410 || oldest <= since) throw refused
+      since = oldest
+      continue
+    }
+    const lines = (await answer.text()).split('\n').filter(Boolean)
+    found.push(...lines.map(fileEvent))
+    const next = Number(/-(\d+)$/.exec(answer.headers.get('Datahub-Cursor'))?.[1] || end)
+    if (next <= since || !lines.length) break
+    since = next
+  }
+  return found
+}
+
+function fileEvent(line) {
+  const { type, subject, time, data } = JSON.parse(line)
+  return { topic: `${type.replace(/^io\.datahub\./, '')}/${subject}`, time, user: data?.user, data: line }
 }
 
 /** Events, as long as the page lives: told to each listener, with topics that can change. */
@@ -92,6 +162,12 @@ class Live extends EventTarget {
     this.#socket = null
   }
 
+  /** The session has ended: whoever shows something takes it away. */
+  end() {
+    this.close()
+    this.#tell('refused')
+  }
+
   /** Listens to other topics from now on. */
   listen(topics) {
     const before = this.#topics
@@ -110,7 +186,6 @@ class Live extends EventTarget {
     this.#tell('connecting')
     const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/events`, 'datahub.v1')
     this.#socket = socket
-    socket.onopen = () => this.#send({ type: 'auth', token })
     socket.onmessage = event => {
       const message = JSON.parse(event.data)
       if (message.type === 'welcome') {

@@ -1,4 +1,4 @@
-// The hub itself, for those who look after it: rates, parts, clients, validators, users.
+// The hub itself, for those who look after it: rates, components, clients, validators, users.
 
 import { $, el, moment, number, size, svg } from './dom.js'
 import { request } from './hub.js'
@@ -13,29 +13,36 @@ const charts = [
 ]
 let before = null
 let timer = 0
+let turn = 0
 const series = Object.fromEntries(charts.map(chart => [chart.key, []]))
 
 export function show() {
-  clearTimeout(timer)
-  look()
+  hide()
+  look(turn)
 }
 
+/** What was asked for before isn't drawn any more when it comes. */
 export function hide() {
   clearTimeout(timer)
+  turn++
   before = null
 }
 
+/** Forgets everything, on the screen too. */
 export function reset() {
   hide()
   for (const points of Object.values(series)) points.length = 0
+  for (const id of ['charts', 'parts', 'clients', 'validators', 'users', 'hub-note']) $(id).replaceChildren()
+  $('users-part').hidden = true
 }
 
-async function look() {
+async function look(mine) {
   try {
     const [state, health] = await Promise.all([
       request('/status').then(answer => answer.json()),
       request('/health/ready').then(answer => answer.json()).catch(() => ({ parts: [] })),
     ])
+    if (mine !== turn) return
     measure(state)
     drawCharts(state)
     drawParts(health.parts || [])
@@ -44,9 +51,10 @@ async function look() {
     drawUsers(state.users)
     $('hub-note').textContent = ''
   } catch (refused) {
+    if (mine !== turn) return
     $('hub-note').textContent = refused.message
   }
-  if (!$('hub').hidden) timer = setTimeout(look, document.hidden ? 5 * EVERY : EVERY)
+  timer = setTimeout(() => look(mine), document.hidden ? 5 * EVERY : EVERY)
 }
 
 function measure(state) {
@@ -66,7 +74,7 @@ function drawCharts(state) {
   $('charts').replaceChildren(...charts.map(chart => {
     const points = series[chart.key]
     const last = points.at(-1) ?? 0
-    const total = chart.level ? `${size(state.events.queuedBytes)} waiting` : `${number(state.events[chart.key])} in all`
+    const total = chart.level ? `${size(state.events.queuedBytes)} queued` : `${number(state.events[chart.key])} total`
     return el('figure', { className: `chart card${chart.bad && last > 0 ? ' bad' : ''}` },
       el('figcaption', {}, el('span', { className: 'label' }, chart.title),
         el('strong', {}, number(last), el('small', {}, chart.unit)), el('span', { className: 'hint' }, total)),
@@ -107,33 +115,29 @@ function table(id, caption, heads, rows, empty) {
 
 function drawClients({ clients, connected }) {
   table('clients', 'Clients',
-    [['User'], ['By'], ['From'], ['Since'], ['Topics', 'number'], ['In', 'number'], ['Out', 'number'], ['Lost', 'number'], ['Waiting', 'number']],
+    [['User'], ['Transport'], ['Address'], ['Since'], ['Topics', 'number'], ['In', 'number'], ['Out', 'number'], ['Lost', 'number'], ['Queued', 'number']],
     clients.map(client => [
       client.user, client.transport, client.address, moment(client.since), number(client.subscriptions), number(client.in),
       number(client.out), number(client.lost), size(client.queuedBytes),
-    ]), 'Nobody.')
+    ]), 'No clients.')
   if (connected > clients.length) $('clients').tBodies[0].append(
     el('tr', {}, el('td', { colSpan: 9, className: 'empty' }, `and ${connected - clients.length} more`)))
 }
 
 function drawValidators(validators) {
-  const seen = new Set()
-  table('validators', 'Validators', [['Name'], ['Judges'], ['Version'], ['Bundle'], ['State']],
-    validators.map(({ name, paths, version, bundle }) => {
-      const isFirst = !seen.has(name)
-      seen.add(name)
-      return [name, paths.join(', '), version, bundle, isFirst ? 'active' : 'shadowed']
-    }), 'None.')
+  table('validators', 'Validators', [['Name'], ['Validates'], ['Version'], ['Bundle'], ['State']],
+    validators.map(({ name, paths, topics, version, bundle, state }) =>
+      [name, [...paths, ...topics].join(', '), version, bundle, state]), 'None.')
 }
 
 function drawUsers(users) {
   $('users-part').hidden = !users
   if (!users) return
-  table('users', 'Users', [['Name'], ['Roles'], ['Comes in with'], ['State']],
+  table('users', 'Users', [['Name'], ['Roles'], ['Credentials'], ['State']],
     users.map(user => [
       user.name, user.roles.join(', '),
       user.credentials.map(({ kind, label, expires }) =>
-        kind + (label ? ` “${label}”` : '') + (expires ? ` until ${new Date(expires).toLocaleDateString()}` : '')).join(', ') || 'nothing',
+        kind + (label ? ` “${label}”` : '') + (expires ? ` until ${new Date(expires).toLocaleDateString()}` : '')).join(', ') || 'none',
       user.disabled ? 'disabled' : 'enabled',
     ]), 'None.')
 }

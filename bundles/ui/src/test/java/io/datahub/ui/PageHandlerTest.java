@@ -89,7 +89,7 @@ class PageHandlerTest {
     @Test
     void shouldHaveEachFileThatThePageAsksFor() throws Exception {
         String page = server.send("GET", "/", "Accept", BROWSER).body();
-        for (String name : List.of("app.js", "dom.js", "hub.js", "events.js", "files.js", "status.js")) {
+        for (String name : List.of("app.js", "dom.js", "hub.js", "events.js", "files.js", "uploads.js", "status.js")) {
             page += server.send("GET", "/ui/" + name)
                     .body()
                     .replace("from './", "from \"/ui/")

@@ -3,18 +3,29 @@ package io.datahub.ui;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.user.User;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.osgi.framework.Version;
+import org.osgi.service.cm.ConfigurationAdmin;
 
 class StatusHandlerTest {
 
     private final FakeHub hub = new FakeHub();
 
+    /** Where nothing is configured. */
+    private static ConfigurationAdmin configurations() {
+        return (ConfigurationAdmin) Proxy.newProxyInstance(
+                StatusHandlerTest.class.getClassLoader(),
+                new Class<?>[] {ConfigurationAdmin.class},
+                (proxy, method, arguments) -> null);
+    }
+
     private TestServer serve(String role) throws Exception {
-        return new TestServer(new StatusHandler(hub, hub), new User("u", Set.of(role), List.of()));
+        return new TestServer(new StatusHandler(hub, hub, configurations()), new User("u", Set.of(role), List.of()));
     }
 
     @ParameterizedTest
@@ -47,12 +58,53 @@ class StatusHandlerTest {
         }
     }
 
+    private static ValidatorState validator(String name, String version, int ranking, long service) {
+        return new ValidatorState(name, new Version(version), ranking, service, List.of("**"), List.of(), "b");
+    }
+
+    private static List<String> states(Set<String> trial, ValidatorState... validators) {
+        return ValidatorState.ranked(List.of(validators), trial).stream()
+                .map(ranked ->
+                        ranked.validator().name() + "/" + ranked.validator().version() + " #"
+                                + ranked.validator().service() + " " + ranked.state())
+                .toList();
+    }
+
     @Test
-    void shouldShowTheNewerValidatorOfOneNameFirst() {
-        ValidatorState old = new ValidatorState("xml", "1.0.0", List.of("**"), "b");
-        ValidatorState young = new ValidatorState("xml", "2.0.0", List.of("**"), "b");
-        ValidatorState other = new ValidatorState("abc", "1.0.0", List.of("**"), "b");
-        assertThat(List.of(old, young, other)).containsExactlyInAnyOrder(old, young, other);
-        assertThat(List.of(old, young, other).stream().sorted()).containsExactly(other, young, old);
+    void shouldCompareVersionsByTheirNumbers() {
+        assertThat(states(
+                        Set.of(),
+                        validator("xml", "1.9.0", 9, 1),
+                        validator("xml", "1.10.0", 0, 2),
+                        validator("abc", "1.0.0", 0, 3)))
+                .containsExactly("abc/1.0.0 #3 active", "xml/1.10.0 #2 active", "xml/1.9.0 #1 shadowed");
+    }
+
+    @Test
+    void shouldPreferTheHigherRankingThenTheOlderServiceWhereVersionsAreEqual() {
+        assertThat(states(
+                        Set.of(),
+                        validator("xml", "1.0.0", 0, 1),
+                        validator("xml", "1.0.0", 5, 3),
+                        validator("xml", "1.0.0", 5, 2)))
+                .containsExactly("xml/1.0.0 #2 active", "xml/1.0.0 #3 shadowed", "xml/1.0.0 #1 shadowed");
+    }
+
+    @Test
+    void shouldLetTheOlderVersionBeActiveWhileTheNewerIsOnTrial() {
+        assertThat(states(
+                        Set.of("xml/2.0.0", "abc"),
+                        validator("xml", "1.0.0", 0, 1),
+                        validator("xml", "2.0.0", 0, 2),
+                        validator("abc", "1.0.0", 0, 3)))
+                .containsExactly("abc/1.0.0 #3 trial", "xml/2.0.0 #2 trial", "xml/1.0.0 #1 active");
+    }
+
+    @Test
+    void shouldReadNamesFromArraysCollectionsAndTextWithCommas() {
+        assertThat(ValidatorState.items(new String[] {"a", " b "})).containsExactly("a", "b");
+        assertThat(ValidatorState.items(List.of("a", "b,c"))).containsExactly("a", "b", "c");
+        assertThat(ValidatorState.items("a/1.0.0, b")).containsExactly("a/1.0.0", "b");
+        assertThat(ValidatorState.items(null)).isEmpty();
     }
 }
