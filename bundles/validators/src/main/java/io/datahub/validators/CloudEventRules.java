@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.DateTimeException;
-import java.time.format.DateTimeFormatter;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -21,6 +23,8 @@ final class CloudEventRules {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+");
     private static final Pattern MEDIA_TYPE =
             Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:\\s*;.*)?", Pattern.DOTALL);
+    private static final Pattern TIME = Pattern.compile(
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})");
     private static final String CDEVENTS = "dev.cdevents.";
 
     /** Where a CDEvent says once more what an attribute says. */
@@ -126,10 +130,18 @@ final class CloudEventRules {
         }
     }
 
+    /** RFC 3339, 5.6: seconds are there, no blank stands for the T, and a leap second is the last of a UTC day. */
     private static boolean isTime(String text) {
+        if (!TIME.matcher(text).matches()) {
+            return false;
+        }
+        boolean leap = text.startsWith("60", 17);
+        String upper = text.toUpperCase(Locale.ROOT);
         try {
-            DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(text.replace(' ', 'T'));
-            return true;
+            OffsetDateTime time =
+                    OffsetDateTime.parse(leap ? upper.substring(0, 17) + "59" + upper.substring(19) : upper);
+            OffsetDateTime utc = time.withOffsetSameInstant(ZoneOffset.UTC);
+            return !leap || (utc.getHour() == 23 && utc.getMinute() == 59);
         } catch (DateTimeException e) {
             return false;
         }

@@ -211,4 +211,23 @@ class CloudEventsValidatorTest {
                 .extracting(Violation::message)
                 .containsExactly("type has 1025 characters; it must have at most 1024");
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2026-12-31T23:59:60Z, true",
+        "2027-01-01T00:59:60.5+01:00, true",
+        "2026-12-31T22:59:60Z, false",
+        "2026-12-31t10:00:00z, true",
+        "2026-12-31T10:00Z, false",
+        "2026-12-31 10:00:00Z, false",
+        "2026-02-30T10:00:00Z, false",
+        "2026-12-31T24:00:00Z, false",
+        "2026-12-31T10:00:00+01, false",
+        "2026-12-31T10:00:00, false"
+    })
+    void shouldTakeTimesOfRfc3339Alone(String time, boolean accepted) throws IOException, InterruptedException {
+        String event = "{'specversion':'1.0','id':'1','source':'/ci','type':'a','time':'" + time + "'}";
+
+        assertThat(judge(event).accepted()).isEqualTo(accepted);
+    }
 }
