@@ -223,6 +223,16 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
     }
 
     @Override
+    public Result<List<Credential>> revokeWithDescendants(Login actor, String user, String token) throws IOException {
+        return tokenDesk.revokeWithDescendants(actor, user, token);
+    }
+
+    @Override
+    public Result<List<Credential>> revokeAll(Login actor, String user) throws IOException {
+        return tokenDesk.revokeAll(actor, user);
+    }
+
+    @Override
     public Health check() {
         return loading.health();
     }

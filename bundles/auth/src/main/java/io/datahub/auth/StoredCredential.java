@@ -14,8 +14,20 @@ import java.util.Optional;
  * @param label a token's label; otherwise empty
  * @param created when a token was made, where that is written down
  * @param expires when it ends, where it does
+ * @param parent the value of the credential that a token was made with, where that is written down
  */
-record StoredCredential(Kind kind, String value, String label, Optional<Instant> created, Optional<Instant> expires) {
+record StoredCredential(
+        Kind kind,
+        String value,
+        String label,
+        Optional<Instant> created,
+        Optional<Instant> expires,
+        Optional<String> parent) {
+
+    /** One that no other brought forth, as far as is written down. */
+    StoredCredential(Kind kind, String value, String label, Optional<Instant> created, Optional<Instant> expires) {
+        this(kind, value, label, created, expires, Optional.empty());
+    }
 
     /** The digits of every credential's value: 32 bytes in hexadecimal. */
     static final int DIGITS = 64;
@@ -63,7 +75,12 @@ record StoredCredential(Kind kind, String value, String label, Optional<Instant>
 
     /** The same with another end. */
     StoredCredential until(Instant end) {
-        return new StoredCredential(kind, value, label, created, Optional.of(end));
+        return new StoredCredential(kind, value, label, created, Optional.of(end), parent);
+    }
+
+    /** The same as made with another credential. */
+    StoredCredential madeWith(Optional<String> value) {
+        return new StoredCredential(kind, this.value, label, created, expires, value);
     }
 
     /** What people call it by. */

@@ -96,7 +96,10 @@ final class TokenDesk implements UserRegistry {
         }
         String sha256 = Hashes.sha256(token.getBytes(StandardCharsets.UTF_8));
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        StoredCredential added = new StoredCredential(Kind.TOKEN, sha256, label, Optional.of(now), end.get());
+        Optional<String> parent = edit.before()
+                .credential(actor.credential())
+                .map(owned -> owned.credential().value());
+        StoredCredential added = new StoredCredential(Kind.TOKEN, sha256, label, Optional.of(now), end.get(), parent);
         edit.add(added);
         return Result.done(new IssuedToken(edit.user().name(), token, added.described(Optional.empty())));
     }
@@ -166,6 +169,33 @@ final class TokenDesk implements UserRegistry {
             return Result.done(described(found.get()));
         });
         return audited(revoked, "revoked", actor, credential -> credential, user);
+    }
+
+    @Override
+    public Result<List<Credential>> revokeWithDescendants(Login actor, String user, String token) throws IOException {
+        Result<List<Credential>> revoked = edit(actor, user, edit -> {
+            Result<StoredCredential> found = find(edit, token);
+            return found.isRefused()
+                    ? Result.refused(found.refusal().orElseThrow())
+                    : Result.done(described(edit.removeWithDescendants(found.get())));
+        });
+        return auditedAll(revoked, actor, user);
+    }
+
+    @Override
+    public Result<List<Credential>> revokeAll(Login actor, String user) throws IOException {
+        return auditedAll(edit(actor, user, edit -> Result.done(described(edit.removeAll()))), actor, user);
+    }
+
+    private List<Credential> described(List<StoredCredential> credentials) {
+        return credentials.stream().map(this::described).toList();
+    }
+
+    private Result<List<Credential>> auditedAll(Result<List<Credential>> revoked, Login actor, String user) {
+        if (!revoked.isRefused()) {
+            revoked.get().forEach(credential -> audit.token("revoked", user, credential, actor));
+        }
+        return revoked;
     }
 
     private static Result<StoredCredential> find(TokenEdit edit, String token) {

@@ -2,13 +2,17 @@ package io.datahub.auth;
 
 import io.datahub.auth.StoredCredential.Kind;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A change of one user's tokens in a version of the users file, step by step. For one thread. */
 final class TokenEdit {
@@ -16,6 +20,7 @@ final class TokenEdit {
     private final Users before;
     private final StoredUser user;
     private final List<StoredCredential> tokens;
+    private final Set<StoredCredential> removed = new HashSet<>();
     private byte[] bytes;
 
     /**
@@ -60,6 +65,48 @@ final class TokenEdit {
         tokens.remove(index);
     }
 
+    /**
+     * Takes a token away with all that were made with it, and with those, whoever has them.
+     *
+     * @return what was taken away, that token first
+     */
+    List<StoredCredential> removeWithDescendants(StoredCredential token) throws InvalidUsersException {
+        Map<String, List<StoredCredential>> children = new HashMap<>();
+        for (StoredUser each : before.all()) {
+            for (StoredCredential credential : each.credentials()) {
+                credential
+                        .parent()
+                        .ifPresent(parent -> children.computeIfAbsent(parent, key -> new ArrayList<>())
+                                .add(credential));
+            }
+        }
+        Set<StoredCredential> family = new LinkedHashSet<>();
+        Deque<StoredCredential> left = new ArrayDeque<>(List.of(token));
+        while (!left.isEmpty()) {
+            StoredCredential next = left.remove();
+            if (family.add(next)) {
+                left.addAll(children.getOrDefault(next.value(), List.of()));
+            }
+        }
+        bytes = text().withoutTokens(
+                        family.stream().map(StoredCredential::value).collect(Collectors.toSet()));
+        removed.addAll(family);
+        tokens.removeAll(family);
+        return List.copyOf(family);
+    }
+
+    /**
+     * Takes everything away that the user can come in with.
+     *
+     * @return what was taken away
+     */
+    List<StoredCredential> removeAll() throws InvalidUsersException {
+        bytes = text().withoutCredentials(place());
+        removed.addAll(user.credentials());
+        tokens.clear();
+        return user.credentials();
+    }
+
     /** Gives one of the tokens another end. */
     void end(StoredCredential token, Instant end) throws InvalidUsersException {
         int index = tokens.indexOf(token);
@@ -86,6 +133,7 @@ final class TokenEdit {
         Set<StoredCredential> own = meant.get(user.name());
         own.removeIf(credential -> credential.kind() == Kind.TOKEN);
         own.addAll(tokens);
+        meant.values().forEach(each -> each.removeAll(removed));
         boolean anyAdministrator = before.all().stream()
                 .filter(each -> each.user().isAdmin() && !each.disabled())
                 .anyMatch(each -> !meant.get(each.name()).isEmpty());

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -104,6 +105,8 @@ final class UsersReader {
         while (xml.nextChild()) {
             if (xml.is("allow")) {
                 allow(own, "user " + name);
+            } else if (xml.is("ssh-key") || xml.is("trust")) {
+                xml.skip(); // a newer hub's, which lets nobody in here
             } else {
                 credentials.add(credential());
             }
@@ -155,13 +158,14 @@ final class UsersReader {
     }
 
     private StoredCredential token() throws XMLStreamException, InvalidUsersException {
-        xml.attributes(Set.of("sha256", "label", "created", "expires"));
+        xml.attributes(Set.of("sha256", "label", "created", "expires", "parent"));
         Optional<Instant> created = xml.time("created");
         Optional<Instant> expires = xml.time("expires");
         String label = xml.attribute("label").orElse("");
         String digest = xml.digest();
+        Optional<String> parent = xml.attribute("parent").map(value -> value.toLowerCase(Locale.ROOT));
         xml.end();
-        return new StoredCredential(Kind.TOKEN, digest, label, created, expires);
+        return new StoredCredential(Kind.TOKEN, digest, label, created, expires, parent);
     }
 
     private StoredCredential curveKey() throws XMLStreamException, InvalidUsersException {

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -63,7 +64,8 @@ final class UsersText {
         String token = "<" + user.prefix() + "token sha256=\"" + added.value() + "\""
                 + (added.label().isEmpty() ? "" : " label=\"" + escaped(added.label()) + "\"")
                 + added.created().map(time -> " created=\"" + time + "\"").orElse("")
-                + added.expires().map(end -> " expires=\"" + end + "\"").orElse("") + "/>";
+                + added.expires().map(end -> " expires=\"" + end + "\"").orElse("")
+                + added.parent().map(value -> " parent=\"" + value + "\"").orElse("") + "/>";
         return insert(user, tags, token).getBytes(charset);
     }
 
@@ -106,6 +108,16 @@ final class UsersText {
         int to = present.map(Attribute::valueTo).orElse(behind);
         String written = present.isPresent() ? end.toString() : " expires=\"" + end + "\"";
         return (text.substring(0, from) + written + text.substring(to)).getBytes(charset);
+    }
+
+    /** The file without these tokens, whoever has them. */
+    byte[] withoutTokens(Set<String> hashes) {
+        return UsersTextRemoval.withoutTokens(text, hashes).getBytes(charset);
+    }
+
+    /** The file without a single credential of the user at this place among the users, from 0. */
+    byte[] withoutCredentials(int place) {
+        return UsersTextRemoval.withoutCredentials(text, place).getBytes(charset);
     }
 
     private static Tag user(List<Tag> tags, int place) {

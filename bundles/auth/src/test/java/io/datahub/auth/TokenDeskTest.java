@@ -367,4 +367,37 @@ class TokenDeskTest {
                 .containsExactly(unused.credential())
                 .allMatch(each -> each.lastUsed().isEmpty());
     }
+
+    @Test
+    void shouldRevokeATokenWithAllThatWereMadeWithIt() throws Exception {
+        String child = issue(ci, "ci");
+        String grandchild = issue(login(child), "ci");
+        String other = issue(root, "empty");
+        assertThat(store.text()).contains("parent=\"" + Samples.sha256(child) + "\"");
+
+        List<Credential> revoked =
+                auth.revokeWithDescendants(root, "ci", Samples.sha256(child)).get();
+
+        assertThat(revoked).hasSize(2);
+        assertThat(List.of(child, grandchild))
+                .allMatch(
+                        token -> auth.authenticate(Samples.bearer(token), HERE).isRefused());
+        assertThat(List.of(Samples.CI_TOKEN, other))
+                .noneMatch(
+                        token -> auth.authenticate(Samples.bearer(token), HERE).isRefused());
+        assertThat(store.text()).contains("<!-- the build machine -->");
+    }
+
+    @Test
+    void shouldEndAllThatAUserCanComeInWith() throws Exception {
+        String second = issue(ci, "ci");
+        assertThat(auth.revokeAll(ci, "root").refusal().orElseThrow().reason()).isEqualTo(Reason.FORBIDDEN);
+
+        assertThat(auth.revokeAll(root, "ci").get()).hasSize(2);
+
+        assertThat(List.of(Samples.CI_TOKEN, second))
+                .allMatch(
+                        token -> auth.authenticate(Samples.bearer(token), HERE).isRefused());
+        assertThat(store.text()).contains("<allow publish='build.'/>");
+    }
 }

@@ -3,8 +3,10 @@ package io.datahub.console;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.api.user.UserRegistry.Credential;
 import java.io.IOException;
+import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** {@code datahub:token-revoke}. */
@@ -21,18 +23,38 @@ public final class TokenRevokeCommand extends DatahubCommand {
     @Argument(
             index = 1,
             name = "token",
-            description = "Its label, or the beginning of its hash, which datahub:users shows",
-            required = true)
+            description = "Its label, or the beginning of its hash, which datahub:users shows")
     String token;
+
+    @Option(
+            name = "--descendants",
+            description = "Also the tokens that were made with it, and with those, whoever has them")
+    boolean descendants;
+
+    @Option(name = "--all", description = "Everything that the user can log in with: tokens, keys and certificates")
+    boolean all;
 
     @Override
     public Object execute() throws IOException {
-        Credential revoked = done(service(UserRegistry.class).revokeToken(CONSOLE, user, token));
-        if (json) {
-            print(new Table("user", "id", "label").row(user, revoked.id(), revoked.label()));
+        if (all == (token != null)) {
+            throw new CommandException("name one token of the user, or give --all");
+        }
+        UserRegistry registry = service(UserRegistry.class);
+        List<Credential> revoked;
+        if (all) {
+            revoked = done(registry.revokeAll(CONSOLE, user));
+        } else if (descendants) {
+            revoked = done(registry.revokeWithDescendants(CONSOLE, user, token));
         } else {
-            System.out.println("revoked " + revoked.id()
-                    + (revoked.label().isEmpty() ? "" : " (" + revoked.label() + ")") + " of " + user);
+            revoked = List.of(done(registry.revokeToken(CONSOLE, user, token)));
+        }
+        if (json) {
+            Table table = new Table("user", "id", "label");
+            revoked.forEach(each -> table.row(user, each.id(), each.label()));
+            print(table);
+        } else {
+            revoked.forEach(each -> System.out.println("revoked " + each.id()
+                    + (each.label().isEmpty() ? "" : " (" + each.label() + ")") + (descendants ? "" : " of " + user)));
         }
         return null;
     }

@@ -82,12 +82,36 @@ class CommandsTest {
         }
 
         @Override
+        public Result<List<Credential>> revokeWithDescendants(Login actor, String user, String token) {
+            return Result.done(List.of(credential(token), credential("child")));
+        }
+
+        @Override
+        public Result<List<Credential>> revokeAll(Login actor, String user) {
+            return Result.done(List.of(credential("all of " + user)));
+        }
+
+        @Override
         public Result<Credential> revokeToken(Login actor, String user, String token) {
             return token.equals("agent")
                     ? Result.done(credential("agent"))
                     : Result.refused(Reason.NOT_FOUND, "no such token");
         }
     };
+
+    @Test
+    void shouldRevokeWithDescendantsAndAll() throws Exception {
+        context.add(UserRegistry.class, registry);
+        TokenRevokeCommand revoke = new TokenRevokeCommand();
+        revoke.user = "jenkins";
+        assertThatThrownBy(() -> context.run(revoke)).hasMessageContaining("--all");
+        revoke.all = true;
+        assertThat(context.run(revoke)).contains("(all of jenkins)");
+        revoke.all = false;
+        revoke.token = "agent";
+        revoke.descendants = true;
+        assertThat(context.run(revoke)).contains("(agent)", "(child)");
+    }
 
     @Test
     void shouldPrintEventsUntilTheCountIsReached() throws Exception {

@@ -58,7 +58,7 @@ public final class TokensHandler extends Handler.Abstract {
         return true;
     }
 
-    private void tokens(Exchange exchange, Fields query) {
+    private void tokens(Exchange exchange, Fields query) throws IOException {
         if (exchange.is(HttpMethod.POST)) {
             if (query.isEmpty()) {
                 ShortBody.read(exchange, body -> issue(exchange, body));
@@ -68,9 +68,18 @@ public final class TokensHandler extends Handler.Abstract {
             }
         } else if (exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) {
             list(exchange, query);
+        } else if (exchange.is(HttpMethod.DELETE) && Query.flag(query, "all")) {
+            revokeAll(exchange, query);
         } else {
             exchange.refuseMethod("GET, HEAD, POST, OPTIONS");
         }
+    }
+
+    /** Takes everything away that a user can come in with. */
+    private void revokeAll(Exchange exchange, Fields query) throws IOException {
+        Login login = exchange.login().orElseThrow();
+        String user = Query.text(query, USER, login.user().name());
+        registry.revokeAll(login, user).refusal().ifPresentOrElse(exchange::refuse, () -> exchange.empty(204));
     }
 
     private void issue(Exchange exchange, byte[] body) throws IOException {
@@ -167,6 +176,9 @@ public final class TokensHandler extends Handler.Abstract {
             exchange.refuse(Reason.NOT_FOUND, "the user " + user + " has no token " + id);
             return;
         }
-        registry.revokeToken(login, user, id).refusal().ifPresentOrElse(exchange::refuse, () -> exchange.empty(204));
+        Optional<Refusal> refusal = Query.flag(query, "descendants")
+                ? registry.revokeWithDescendants(login, user, id).refusal()
+                : registry.revokeToken(login, user, id).refusal();
+        refusal.ifPresentOrElse(exchange::refuse, () -> exchange.empty(204));
     }
 }

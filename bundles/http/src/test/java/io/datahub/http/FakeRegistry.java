@@ -68,4 +68,14 @@ final class FakeRegistry implements UserRegistry {
                 ? Result.done(credential("agent", Optional.empty()))
                 : Result.refused(Reason.FORBIDDEN, "others");
     }
+
+    @Override
+    public Result<List<Credential>> revokeWithDescendants(Login actor, String user, String token) {
+        return revokeToken(actor, user, token + " with descendants").then(one -> Result.done(List.of(one)));
+    }
+
+    @Override
+    public Result<List<Credential>> revokeAll(Login actor, String user) {
+        return revokeToken(actor, user, "all").then(one -> Result.done(List.of(one)));
+    }
 }

@@ -128,6 +128,22 @@ class TokensHandlerTest {
     }
 
     @Test
+    void shouldRevokeWithDescendantsAndAll() throws Exception {
+        assertThat(server.send("DELETE", "/tokens/" + FakeRegistry.ID + "?descendants", "")
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(server.send("DELETE", "/tokens?all", "").statusCode()).isEqualTo(204);
+        assertThat(server.send("DELETE", "/tokens?all&user=ops", "").statusCode())
+                .isEqualTo(403);
+        assertThat(server.send("DELETE", "/tokens", "").statusCode()).isEqualTo(405);
+        assertThat(registry.done)
+                .containsExactly(
+                        "ci revokes ci " + FakeRegistry.ID + " with descendants",
+                        "ci revokes ci all",
+                        "ci revokes ops all");
+    }
+
+    @Test
     void shouldNameTheMethodsThatThereAre() throws Exception {
         HttpResponse<String> put = server.send("PUT", "/tokens", "x");
         assertThat(put.statusCode()).isEqualTo(405);

@@ -61,6 +61,25 @@ public interface UserRegistry {
     Result<Credential> revokeToken(Login actor, String user, String token) throws IOException;
 
     /**
+     * Takes a token out of the users file, and with it all tokens that were made with it, and with those, whoever has them.
+     * Connections that came in with one of them end.
+     *
+     * @param actor who asks for it
+     * @param user whose the token is
+     * @param token its label, or the beginning of its hash, six digits at least
+     * @return what was taken away, that token first
+     */
+    Result<List<Credential>> revokeWithDescendants(Login actor, String user, String token) throws IOException;
+
+    /**
+     * Takes everything out of the users file that a user can come in with. Connections that came in with that end.
+     *
+     * @param actor who asks for it
+     * @return what was taken away
+     */
+    Result<List<Credential>> revokeAll(Login actor, String user) throws IOException;
+
+    /**
      * A user as an administrator sees it.
      *
      * @param user the user with its grants

@@ -1,0 +1,97 @@
+package io.datahub.auth;
+
+import io.datahub.auth.Markup.Kind;
+import io.datahub.auth.Markup.Tag;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Takes many credentials out of the text of a users file in one pass; everything else stays as it was. */
+final class UsersTextRemoval {
+
+    private static final Set<String> CREDENTIALS = Set.of("token", "curve-key", "certificate", "ssh-key", "trust");
+
+    private UsersTextRemoval() {}
+
+    /** The text without these tokens, whoever has them. */
+    static String withoutTokens(String text, Set<String> hashes) {
+        return without(text, -1, tag -> tag.localName().equals("token") && hashes.contains(hash(text, tag)));
+    }
+
+    /** The text without a single credential of the user at this place among the users, from 0. */
+    static String withoutCredentials(String text, int place) {
+        return without(text, place, tag -> CREDENTIALS.contains(tag.localName()));
+    }
+
+    private static String hash(String text, Tag tag) {
+        return Markup.attributes(text, tag).stream()
+                .filter(attribute -> attribute.name().equals("sha256"))
+                .map(attribute -> text.substring(attribute.valueFrom(), attribute.valueTo())
+                        .toLowerCase(Locale.ROOT))
+                .findFirst()
+                .orElse("");
+    }
+
+    private static String without(String text, int place, Predicate<Tag> doomed) {
+        List<Tag> tags = Markup.tags(text);
+        StringBuilder kept = new StringBuilder();
+        int user = -1;
+        int copied = 0;
+        for (int i = 0; i < tags.size(); i++) {
+            Tag tag = tags.get(i);
+            if (tag.kind() == Kind.END) {
+                continue;
+            }
+            user += tag.depth() == 1 && tag.localName().equals("user") ? 1 : 0;
+            if (tag.depth() == 2 && (place < 0 || user == place) && doomed.test(tag)) {
+                int to = end(tags, i);
+                boolean ownLine = isLineBegin(text, tag.from()) && isLineEnd(text, to);
+                kept.append(text, copied, ownLine ? lineBegin(text, tag.from()) : tag.from());
+                copied = ownLine ? lineEnd(text, to) : to;
+            }
+        }
+        return kept.append(text, copied, text.length()).toString();
+    }
+
+    private static int end(List<Tag> tags, int begin) {
+        int at = begin;
+        if (tags.get(begin).kind() == Kind.START) {
+            do {
+                at++;
+            } while (tags.get(at).depth() != tags.get(begin).depth());
+        }
+        return tags.get(at).to();
+    }
+
+    private static int lineBegin(String text, int at) {
+        int from = at;
+        while (from > 0 && isBlank(text.charAt(from - 1))) {
+            from--;
+        }
+        return from;
+    }
+
+    private static boolean isLineBegin(String text, int at) {
+        int from = lineBegin(text, at);
+        return from > 0 && text.charAt(from - 1) == '\n';
+    }
+
+    private static boolean isLineEnd(String text, int at) {
+        int to = lineEnd(text, at);
+        return to > at && text.charAt(to - 1) == '\n';
+    }
+
+    /** The place behind the line break that follows after nothing but blanks; where there is none, that of the next character. */
+    private static int lineEnd(String text, int at) {
+        int to = at;
+        while (to < text.length() && (isBlank(text.charAt(to)) || text.charAt(to) == '\r')) {
+            to++;
+        }
+        return to < text.length() && text.charAt(to) == '\n' ? to + 1 : to;
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
+    }
+}
