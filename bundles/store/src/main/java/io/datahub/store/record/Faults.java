@@ -59,12 +59,22 @@ final class Faults {
                 return "the hub's folders have come to lie on other disks than at its start; an administrator has to"
                         + " restart it";
             }
+            if (isOutOfDescriptors(cause)) {
+                return "the hub has no file descriptors left; an administrator has to raise its limit of open files"
+                        + " (ulimit -n, LimitNOFILE). Try again";
+            }
             if (cause instanceof AccessDeniedException || isReadOnly(cause)) {
                 return "the hub can't write its disk: it is mounted read-only or belongs to another user; an"
                         + " administrator has to change that";
             }
         }
         return "the hub's disk failed; an administrator finds in its log how. Try again";
+    }
+
+    /** Whether it failed since the process, or the machine, has no more descriptors. */
+    static boolean isOutOfDescriptors(Throwable cause) {
+        String said = cause instanceof FileSystemException e ? e.getReason() : cause.getMessage();
+        return said != null && said.contains("Too many open files");
     }
 
     private static boolean isReadOnly(Throwable cause) {

@@ -25,9 +25,12 @@ final class Unreadable {
         if (paths.size() < MAX_REMEMBERED && paths.put(path.toString(), cause.toString()) == null) {
             LOG.warn(
                     "event=unreadable path=\"{}\" cause=\"{}\" consequence=\"nothing is said of what changes there\""
-                            + " cure=\"let the hub's user read it\"",
+                            + " cure=\"{}\"",
                     path,
-                    cause.toString());
+                    cause.toString(),
+                    Faults.isOutOfDescriptors(cause)
+                            ? "raise the limit of open files (ulimit -n, LimitNOFILE)"
+                            : "let the hub's user read it");
         }
     }
 

@@ -59,4 +59,12 @@ class FaultsTest {
     void shouldLeaveResultsAlone() throws Exception {
         assertThat(Faults.told(() -> Result.done("x")).get()).isEqualTo("x");
     }
+
+    @Test
+    void shouldNameDescriptorsThatHaveRunOut() {
+        var failure = new java.nio.file.FileSystemException("/hub/x", null, "Too many open files");
+
+        assertThat(Faults.refusal(failure).detail()).contains("file descriptors", "LimitNOFILE");
+        assertThat(Faults.refusal(new java.io.IOException(failure)).detail()).contains("file descriptors");
+    }
 }
