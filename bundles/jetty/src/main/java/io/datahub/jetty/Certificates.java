@@ -27,6 +27,7 @@ final class Certificates {
     private final Path key;
     private final SslContextFactory.Server tls = new Acquainted();
     private List<String> seen;
+    private boolean retry;
     private volatile String fault = "";
 
     /**
@@ -71,19 +72,28 @@ final class Certificates {
         return fault;
     }
 
-    /** Takes the files if they have changed and can be used; else what is in use stays. */
+    /**
+     * Takes the files if they have changed and can be used; else what is in use stays. Files that can't be used are read once
+     * more at the next call before they are reported: certificate and key are replaced one after the other.
+     */
     void refresh() {
         List<String> now = state();
-        if (now.equals(seen)) {
+        boolean changed = !now.equals(seen);
+        if (!changed && !retry) {
             return;
         }
         seen = now;
+        retry = false;
         try {
             var store = Pem.read(certificate, key);
-            tls.reload(changed -> changed.setKeyStore(store));
+            tls.reload(replaced -> replaced.setKeyStore(store));
             fault = "";
             LOG.info("certificate taken file={}", certificate);
         } catch (Exception e) {
+            if (changed) {
+                retry = true;
+                return;
+            }
             fault = "the changed certificate isn't in use: " + e.getMessage();
             LOG.error("{}; the one before stays until the files are right", fault);
         }

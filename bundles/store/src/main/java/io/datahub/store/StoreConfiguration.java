@@ -104,10 +104,13 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             description =
                     "Names that programs give to files they haven't finished: * is any characters, ? one, XXXXXX six"
-                            + " letters and digits that aren't all small letters; put into files/ or incoming/ under such"
+                            + " letters and digits that aren't all small letters, a / at the end a directory and all"
+                            + " below it; put into files/ or incoming/ under such"
                             + " a name they are no records until renamed")
     String[] temporaryNames() default {
         ".*.XXXXXX", // rsync
+        ".~tmp~/", // rsync --delay-updates
+        ".rsync-partial/", // rsync --partial-dir
         ".goutputstream-XXXXXX", // GLib
         "*.part", // Firefox, KDE, yt-dlp
         "*.partial", // Internet Explorer, rclone

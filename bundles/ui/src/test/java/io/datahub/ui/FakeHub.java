@@ -73,4 +73,14 @@ final class FakeHub implements EventBroker, UserRegistry {
     public Result<Credential> revokeToken(Login actor, String user, String token) {
         throw new UnsupportedOperationException();
     }
+
+    @Override
+    public Result<List<Credential>> revokeWithDescendants(Login actor, String user, String token) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<List<Credential>> revokeAll(Login actor, String user) {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -43,6 +43,17 @@ class TemporaryNamesTest {
     }
 
     @Test
+    void shouldTakeAPatternWithASlashForADirectoryAndAllBelowIt() {
+        TemporaryNames names = TemporaryNames.of(".~tmp~/, *.work/");
+
+        assertThat(new String[] {".~tmp~/a", "d/.~tmp~/a", "d/.~tmp~/e/a", "x.work/a"})
+                .allMatch(path -> names.contain(RecordPath.of(path)));
+        assertThat(new String[] {".~tmp~", "d/x.work", "x.worked/a", "~tmp~/a", "a"})
+                .noneMatch(path -> names.contain(RecordPath.of(path)));
+        assertThat(names).hasToString(".~tmp~/, *.work/");
+    }
+
+    @Test
     void shouldTakeNoNoticeOfAnUnfinishedFileUntilItIsRenamed() throws Exception {
         hub.write("d/b.part", "x");
         hub.write("d/.c.Xy12Zz", "x");
