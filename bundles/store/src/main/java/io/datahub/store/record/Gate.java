@@ -63,7 +63,7 @@ final class Gate {
         }
         return switch (sight.place().kind()) {
             case STRANGER -> refusal(Reason.CONFLICT, "a link or special file lies at or before " + path);
-            case DIRECTORY -> Optional.empty();
+            case DIRECTORY -> refuseConditionOfDirectory(request);
             case FILE -> refuseCondition(request, sight);
             case NOTHING, BELOW_FILE ->
                 refuseCondition(request, sight).or(() -> refusal(Reason.NOT_FOUND, "there is nothing at " + path));
@@ -74,6 +74,17 @@ final class Gate {
     private static boolean mayWriteBelow(User user, RecordPath directory) {
         return directory.child(ANY_NAME).refusal().isEmpty()
                 && user.mayWrite(directory.child(ANY_NAME).get());
+    }
+
+    /** A directory has neither an entity tag nor a date that a condition could be compared with. */
+    private static Optional<Refusal> refuseConditionOfDirectory(WriteRequest request) {
+        return request.precondition() == Precondition.NONE
+                ? Optional.empty()
+                : refusal(
+                        Reason.PRECONDITION_FAILED,
+                        request.path()
+                                + " is a directory, which has no version that a condition could hold for; delete it"
+                                + " without a condition");
     }
 
     private static Optional<Refusal> refuseCondition(WriteRequest request, Sight sight) {

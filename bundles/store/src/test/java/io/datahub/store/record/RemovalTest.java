@@ -137,4 +137,19 @@ class RemovalTest {
         hub.check("");
         assertThat(hub.topics()).isEmpty();
     }
+
+    @Test
+    void shouldRefuseToDeleteADirectoryUnderACondition() throws Exception {
+        hub.put("d/a", "x");
+        Files.createDirectories(hub.file("empty"));
+
+        for (String directory : new String[] {"d", "empty"}) {
+            WriteRequest conditional = TestHub.request(ADMIN, directory, current -> true);
+            assertThat(reason(hub.records.deleteTree(conditional))).isEqualTo(Reason.PRECONDITION_FAILED);
+            assertThat(reason(hub.records.delete(conditional))).isEqualTo(Reason.PRECONDITION_FAILED);
+            assertThat(hub.file(directory)).isDirectory();
+        }
+        assertThat(hub.read("d/a")).isEqualTo("x");
+        assertThat(deleteTree(ADMIN, "d").get()).hasSize(1);
+    }
 }
