@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.DelayQueue;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ final class Settling implements AutoCloseable {
     private final long maxQuietNanos;
     private final long opens;
     private final Due due;
+    private final LongSupplier clock;
     private final List<Thread> workers = new ArrayList<>();
 
     private final Map<RecordPath, Wait> waiting = new HashMap<>(); // guarded by this
@@ -65,10 +67,10 @@ final class Settling implements AutoCloseable {
     }
 
     /** A moment at which a path is looked at; at the end, one at which a thread ends. */
-    private record Turn(Wait entry, long at) implements Delayed {
+    private record Turn(Wait entry, long at, LongSupplier clock) implements Delayed {
         @Override
         public long getDelay(TimeUnit unit) {
-            return unit.convert(at - System.nanoTime(), TimeUnit.NANOSECONDS);
+            return unit.convert(at - clock.getAsLong(), TimeUnit.NANOSECONDS);
         }
 
         @Override
@@ -79,7 +81,20 @@ final class Settling implements AutoCloseable {
 
     /** @param closedFor for how long nothing is handed on yet */
     Settling(String name, Duration closedFor, Duration quiet, Duration maxQuiet, int threads, Due due) {
-        opens = System.nanoTime() + closedFor.toNanos();
+        this(name, closedFor, quiet, maxQuiet, threads, due, System::nanoTime);
+    }
+
+    /** @param clock the time in nanoseconds since any moment, never less than before */
+    Settling(
+            String name,
+            Duration closedFor,
+            Duration quiet,
+            Duration maxQuiet,
+            int threads,
+            Due due,
+            LongSupplier clock) {
+        this.clock = clock;
+        opens = clock.getAsLong() + closedFor.toNanos();
         quietNanos = quiet.toNanos();
         maxQuietNanos = Math.max(quiet.toNanos(), maxQuiet.toNanos());
         this.due = due;
@@ -104,7 +119,7 @@ final class Settling implements AutoCloseable {
         if (closed) {
             return;
         }
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         Wait wait = waiting.get(path);
         if (wait == null) {
             if (waiting.size() >= MAX_WAITING && !path.isRoot()) {
@@ -133,7 +148,7 @@ final class Settling implements AutoCloseable {
 
     private void enter(Wait wait) {
         waiting.put(wait.path, wait);
-        queue.add(new Turn(wait, dueAt(wait)));
+        queue.add(new Turn(wait, dueAt(wait), clock));
     }
 
     private long dueAt(Wait wait) {
@@ -148,7 +163,7 @@ final class Settling implements AutoCloseable {
 
     /** For how long the one that waits longest has waited, in nanoseconds; 0 if none waits. */
     synchronized long longestWait() {
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         return waiting.values().stream()
                 .mapToLong(wait -> now - wait.since)
                 .max()
@@ -177,8 +192,8 @@ final class Settling implements AutoCloseable {
             return false;
         }
         long at = dueAt(wait);
-        if (at - System.nanoTime() > 0) {
-            queue.add(new Turn(wait, at));
+        if (at - clock.getAsLong() > 0) {
+            queue.add(new Turn(wait, at, clock));
             return false;
         }
         wait.running = true;
@@ -195,7 +210,7 @@ final class Settling implements AutoCloseable {
             synchronized (this) {
                 waiting.remove(wait.path);
                 if (wait.again && !closed) {
-                    long now = System.nanoTime();
+                    long now = clock.getAsLong();
                     enter(new Wait(wait.path, waitedLong ? now : wait.since, now));
                 }
             }
@@ -209,7 +224,7 @@ final class Settling implements AutoCloseable {
             closed = true;
             waiting.values().removeIf(wait -> !wait.running);
             queue.clear();
-            workers.forEach(worker -> queue.add(new Turn(null, System.nanoTime())));
+            workers.forEach(worker -> queue.add(new Turn(null, clock.getAsLong(), clock)));
         }
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
         try {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class SettlingTest {
@@ -45,24 +46,47 @@ class SettlingTest {
 
     @Test
     void shouldNotTakeForOneThatNeverRestsWhatRestedWhileNoThreadWasFree() throws InterruptedException {
+        AtomicLong now = new AtomicLong();
+        CountDownLatch running = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         RecordPath slow = RecordPath.of("slow");
         Duration quiet = Duration.ofMillis(50);
-        try (Settling settling = new Settling("test", Duration.ZERO, quiet, Duration.ofMillis(100), 1, (p, q) -> {
+        Settling.Due due = (p, q) -> {
             if (p.equals(slow)) {
+                running.countDown();
                 awaitQuietly(go);
             } else {
                 settled.add(new Settled(p, q));
             }
-        })) {
+        };
+        try (Settling settling = new Settling("test", Duration.ZERO, quiet, Duration.ofMillis(100), 1, due, now::get)) {
             settling.touch(slow);
-            Thread.sleep(60);
+            now.addAndGet(quiet.toNanos());
+            running.await();
             settling.touch(path);
-            Thread.sleep(200);
+            now.addAndGet(4 * quiet.toNanos());
             settling.touch(path);
             go.countDown();
+            now.addAndGet(quiet.toNanos());
             Await.until(() -> !settled.isEmpty());
             assertThat(settled).containsExactly(new Settled(path, quiet));
+        }
+    }
+
+    @Test
+    void shouldHandOnNothingWhileItIsClosed() {
+        AtomicLong now = new AtomicLong();
+        Duration closedFor = Duration.ofMillis(400);
+        Duration quiet = Duration.ofMillis(1);
+        List<Long> moments = new CopyOnWriteArrayList<>();
+        try (Settling settling =
+                new Settling("test", closedFor, quiet, quiet, 1, (p, q) -> moments.add(now.get()), now::get)) {
+            settling.touch(path);
+            Await.until(() -> {
+                now.addAndGet(quiet.toNanos());
+                return !moments.isEmpty();
+            });
+            assertThat(moments.get(0)).isGreaterThanOrEqualTo(closedFor.toNanos());
         }
     }
 
@@ -95,23 +119,6 @@ class SettlingTest {
             assertThat(calls).hasValue(1);
             go.countDown();
             Await.until(() -> calls.get() == 2 && settling.size() == 0);
-        }
-    }
-
-    @Test
-    void shouldHandOnNothingWhileItIsClosed() {
-        long begun = System.nanoTime();
-        try (Settling settling = new Settling(
-                "test",
-                Duration.ofMillis(400),
-                Duration.ofMillis(1),
-                Duration.ofMillis(1),
-                1,
-                (p, q) -> settled.add(new Settled(p, q)))) {
-            settling.touch(path);
-            Await.until(() -> settled.size() == 1);
-            assertThat(System.nanoTime() - begun)
-                    .isGreaterThanOrEqualTo(Duration.ofMillis(400).toNanos());
         }
     }
 
