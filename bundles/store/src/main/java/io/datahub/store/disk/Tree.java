@@ -24,6 +24,9 @@ public final class Tree {
     /** The first segment of paths that are the hub's own: never listed, announced or addressable. */
     public static final String RESERVED = ".datahub-staging";
 
+    /** Stands for bytes that can't be decoded, but can be part of a name in its own right too. */
+    private static final char REPLACEMENT = '\ufffd';
+
     private static final int MAX_DISK_PATH_BYTES = 4095;
     private static final Set<OpenOption> READING = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
 
@@ -84,6 +87,16 @@ public final class Tree {
         String text = path.toString();
         return text.startsWith(RESERVED)
                 && (text.length() == RESERVED.length() || text.charAt(RESERVED.length()) == '/');
+    }
+
+    /**
+     * The name that a file found on disk has as text; empty where its bytes aren't UTF-8, so that no text leads to the file again.
+     */
+    public static Optional<String> name(Path file) {
+        String name = file.getFileName().toString();
+        boolean isText = name.indexOf(REPLACEMENT) < 0
+                || file.getFileSystem().getPath(name).equals(file.getFileName());
+        return isText ? Optional.of(name) : Optional.empty();
     }
 
     /** Whether the disk can hold a path of this length. */

@@ -71,7 +71,7 @@ final class Directories {
         Path folder = holdings.tree().at(directory);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
-                String name = file.getFileName().toString();
+                String name = Tree.name(file).orElse("");
                 if (name.compareTo(after) > 0
                         && (names.size() < most || name.compareTo(names.last()) < 0)
                         && isShown(user, directory, name)) {

@@ -7,6 +7,7 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.store.disk.Place;
+import io.datahub.store.disk.Tree;
 import io.datahub.store.ledger.Entry;
 import io.datahub.store.ledger.Good;
 import io.datahub.store.ledger.Intent;
@@ -17,6 +18,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -52,9 +54,7 @@ final class Removal {
         if (!sight.place().isDirectory()) {
             return deleteRecord(request);
         }
-        return removeDirectory(path)
-                ? Result.done(List.of())
-                : refused(request, new Refusal(Reason.CONFLICT, "the directory " + path + " is not empty"));
+        return removeDirectory(path) ? Result.done(List.of()) : refused(request, notEmpty(path));
     }
 
     /** Deletes one record, or a directory with everything in it. */
@@ -70,7 +70,7 @@ final class Removal {
         }
         List<Change> changes = new ArrayList<>();
         for (int i = 0; i < TRIES; i++) {
-            if (empty(request, path, holdings.tree().at(path), changes)) {
+            if (empty(request, Optional.of(path), holdings.tree().at(path), changes)) {
                 return Result.done(changes);
             }
         }
@@ -152,19 +152,23 @@ final class Removal {
         return changes;
     }
 
-    /** Removes what a directory holds, then itself; false if something new lies in it. */
-    private boolean empty(WriteRequest request, RecordPath directory, Path folder, List<Change> changes)
+    /**
+     * Removes what a directory holds, then itself; false if something new lies in it.
+     *
+     * @param directory its path; empty where its own name, or one above it, is none that a record can have
+     */
+    private boolean empty(WriteRequest request, Optional<RecordPath> directory, Path folder, List<Change> changes)
             throws IOException {
-        List<String> files = new ArrayList<>();
+        List<RecordPath> files = new ArrayList<>();
         try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
             for (Path child : children) {
-                String name = child.getFileName().toString();
-                if (Files.isDirectory(child, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-                    empty(request, child(directory, name), child, changes);
-                } else if (directory != null && !directory.child(name).isRefused()) {
-                    files.add(name);
-                } else if (directory != null) {
-                    holdings.tree().removeFile(directory, child.getFileName());
+                Optional<RecordPath> path = directory.flatMap(above -> child(above, child));
+                if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
+                    empty(request, path, child, changes);
+                } else if (path.isPresent()) {
+                    files.add(path.get());
+                } else if (directory.isPresent()) {
+                    holdings.tree().removeFile(directory.get(), child.getFileName());
                 } else {
                     Files.deleteIfExists(child);
                 }
@@ -174,19 +178,39 @@ final class Removal {
         }
         Collections.sort(files);
         for (int from = 0; from < files.size(); from += AT_ONCE) {
-            List<String> batch = files.subList(from, Math.min(files.size(), from + AT_ONCE));
-            changes.addAll(deleteBatch(
-                    request,
-                    batch.stream().map(name -> directory.child(name).get()).toList()));
+            changes.addAll(deleteBatch(request, files.subList(from, Math.min(files.size(), from + AT_ONCE))));
         }
-        return directory == null ? Files.deleteIfExists(folder) : removeDirectory(directory);
+        return directory.isPresent() ? removeDirectory(directory.get()) : Files.deleteIfExists(folder);
     }
 
-    /** The path of a child; null where it, or the directory itself, has a name that no record can have. */
-    private static RecordPath child(RecordPath directory, String name) {
-        return directory == null || directory.child(name).isRefused()
-                ? null
-                : directory.child(name).get();
+    /** The path of what a directory holds; empty where no record can have its name. */
+    private static Optional<RecordPath> child(RecordPath directory, Path file) {
+        return Tree.name(file)
+                .map(directory::child)
+                .filter(path -> !path.isRefused())
+                .map(Result::get);
+    }
+
+    private Refusal notEmpty(RecordPath directory) throws IOException {
+        Path stranger = null;
+        try (DirectoryStream<Path> children =
+                Files.newDirectoryStream(holdings.tree().at(directory))) {
+            for (Path child : children) {
+                boolean isRecord = child(directory, child).isPresent() && !Files.isSymbolicLink(child);
+                if (isRecord) {
+                    return new Refusal(Reason.CONFLICT, "the directory " + directory + " is not empty");
+                }
+                stranger = child;
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return new Refusal(
+                Reason.CONFLICT,
+                stranger == null
+                        ? "the directory " + directory + " was not empty; try again"
+                        : "the directory " + directory + " holds what can be no record and isn't listed (a link, or a"
+                                + " name that isn't UTF-8 or breaks the rules of paths); delete it recursively");
     }
 
     private List<Change> deleteBatch(WriteRequest request, List<RecordPath> paths) throws IOException {

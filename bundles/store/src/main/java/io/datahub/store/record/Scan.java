@@ -98,12 +98,10 @@ final class Scan {
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
             for (Path child : children) {
-                String name = child.getFileName().toString();
-                if (name.indexOf('\ufffd') >= 0 && !folder.resolve(name).equals(child)) {
-                    strangers.note(shown(directory, name), "the name is not valid UTF-8");
-                } else {
-                    names.add(name);
-                }
+                Tree.name(child).ifPresentOrElse(names::add, () -> {
+                    String shown = child.getFileName().toString();
+                    strangers.note(shown(directory, shown), "the name is not valid UTF-8");
+                });
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();

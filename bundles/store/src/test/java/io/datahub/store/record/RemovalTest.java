@@ -152,4 +152,39 @@ class RemovalTest {
         assertThat(hub.read("d/a")).isEqualTo("x");
         assertThat(deleteTree(ADMIN, "d").get()).hasSize(1);
     }
+
+    @Test
+    void shouldDeleteWhatHasANameThatIsNotUtf8() throws Exception {
+        hub.put("d/a", "x");
+        hub.put("d/t\ufffd.txt", "a record of that very name");
+        touch("d/t\\351.txt");
+        touch("d/e/t\\350.txt");
+        touch("d/f\\351/g/t\\350.txt");
+        touch("d/f\\351/plain");
+        hub.topics();
+
+        assertThat(deleteTree(ADMIN, "d").get()).hasSize(2);
+
+        assertThat(hub.file("d")).doesNotExist();
+        assertThat(hub.topics()).containsExactlyInAnyOrder("file.deleted/d/a", "file.deleted/d/t\ufffd.txt");
+    }
+
+    @Test
+    void shouldSayWhyADirectoryThatListsNothingIsNotEmpty() throws Exception {
+        touch("d/t\\351.txt");
+        hub.put("e/a", "x");
+
+        assertThat(hub.delete("d").refusal().orElseThrow().detail()).contains("isn't UTF-8", "recursively");
+        assertThat(hub.delete("e").refusal().orElseThrow().detail()).isEqualTo("the directory e is not empty");
+    }
+
+    /** Makes a file with bytes in its name, written as octal escapes, that Java can't write. */
+    private void touch(String name) throws Exception {
+        String script = "f=$(printf '" + name + "'); mkdir -p \"$(dirname \"$f\")\" && : > \"$f\"";
+        Process shell = new ProcessBuilder("sh", "-c", script)
+                .directory(hub.file("").toFile())
+                .inheritIO()
+                .start();
+        assertThat(shell.waitFor()).isZero();
+    }
 }
