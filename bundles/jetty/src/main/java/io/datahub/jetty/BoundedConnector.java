@@ -4,14 +4,21 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.IO;
 
 /** A socket that closes what {@link Connections} has no room for as soon as it is accepted. */
 final class BoundedConnector extends ServerConnector {
@@ -19,10 +26,19 @@ final class BoundedConnector extends ServerConnector {
     private final Connections connections;
     private final boolean isTls;
 
+    /** Those that are open, from when they are accepted, so that none is counted for longer than it has a descriptor. */
+    private final Map<SelectableChannel, ClientConnection> clients = new ConcurrentHashMap<>();
+
     BoundedConnector(Server server, Connections connections, boolean isTls, ConnectionFactory... factories) {
         super(server, 1, -1, factories);
         this.connections = connections;
         this.isTls = isTls;
+        getSelectorManager().addEventListener(new SelectorManager.AcceptListener() {
+            @Override
+            public void onAcceptFailed(SelectableChannel channel, Throwable cause) {
+                forget(channel);
+            }
+        });
     }
 
     @Override
@@ -31,13 +47,26 @@ final class BoundedConnector extends ServerConnector {
             return;
         }
         SocketChannel accepted = listening.accept();
-        if (!connections.hasRoom(address(accepted))) {
+        ClientConnection client = new ClientConnection(address(accepted), isTls, connections, () -> IO.close(accepted));
+        if (!connections.admit(client)) {
             accepted.close();
             return;
         }
-        accepted.configureBlocking(false);
-        configure(accepted.socket());
-        getSelectorManager().accept(accepted);
+        clients.put(accepted, client);
+        try {
+            accepted.configureBlocking(false);
+            configure(accepted.socket());
+            getSelectorManager().accept(accepted);
+        } catch (ClosedChannelException gaveWay) {
+            forget(accepted);
+        }
+    }
+
+    private void forget(SelectableChannel channel) {
+        ClientConnection client = clients.remove(channel);
+        if (client != null) {
+            connections.remove(client);
+        }
     }
 
     private static InetAddress address(SocketChannel channel) throws IOException {
@@ -49,7 +78,11 @@ final class BoundedConnector extends ServerConnector {
     @Override
     protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key)
             throws IOException {
-        ClientEndPoint endPoint = new ClientEndPoint(channel, selector, key, address(channel));
+        ClientConnection client = clients.get(channel);
+        if (client == null) {
+            throw new ClosedChannelException();
+        }
+        ClientEndPoint endPoint = new ClientEndPoint(channel, selector, key, client);
         endPoint.setIdleTimeout(getIdleTimeout());
         return endPoint;
     }
@@ -59,20 +92,15 @@ final class BoundedConnector extends ServerConnector {
 
         private final ClientConnection client;
 
-        ClientEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, InetAddress address) {
+        ClientEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, ClientConnection client) {
             super(channel, selector, key, BoundedConnector.this.getScheduler());
-            client = new ClientConnection(address, isTls, this::close);
+            this.client = client;
+            client.closeBy(this::close);
         }
 
         @Override
         public ClientConnection client() {
             return client;
-        }
-
-        @Override
-        public void onOpen() {
-            connections.add(client);
-            super.onOpen();
         }
 
         @Override
@@ -85,8 +113,20 @@ final class BoundedConnector extends ServerConnector {
         }
 
         @Override
+        public void fillInterested(Callback callback) {
+            client.awaitsMore();
+            super.fillInterested(callback);
+        }
+
+        @Override
+        public boolean tryFillInterested(Callback callback) {
+            client.awaitsMore();
+            return super.tryFillInterested(callback);
+        }
+
+        @Override
         public void onClose(Throwable cause) {
-            connections.remove(client);
+            forget(getChannel());
             super.onClose(cause);
         }
     }

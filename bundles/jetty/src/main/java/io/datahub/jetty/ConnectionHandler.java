@@ -2,6 +2,7 @@ package io.datahub.jetty;
 
 import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
+import java.util.Optional;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
@@ -10,7 +11,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Notes on a request's connection that the request is there, that it is over, and whether it showed valid credentials. */
+/** Notes on a request's connection that the request is there, that its client has logged in, and that it is over. */
 final class ConnectionHandler extends Handler.Wrapper {
 
     ConnectionHandler(Handler handler) {
@@ -19,23 +20,26 @@ final class ConnectionHandler extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        client(request).ifPresent(client -> {
+            client.begun(request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2);
+            Request.addCompletionListener(
+                    request, failure -> client.over(response.getStatus() == HttpStatus.SWITCHING_PROTOCOLS_101));
+        });
+        return super.handle(request, response, callback);
+    }
+
+    /** The client of that request has shown valid credentials, or is anonymous. */
+    static void loggedIn(Request request, Login login) {
+        if (!login.user().name().equals(User.ANONYMOUS)) {
+            client(request).ifPresent(ClientConnection::loggedIn);
+        }
+    }
+
+    private static Optional<ClientConnection> client(Request request) {
         EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
         while (endPoint instanceof EndPoint.Wrapper wrapper) {
             endPoint = wrapper.unwrap();
         }
-        if (endPoint instanceof ClientConnection.Holder holder) {
-            ClientConnection client = holder.client();
-            client.begun(request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2);
-            Request.addCompletionListener(
-                    request,
-                    failure -> client.over(
-                            isLoggedIn(request), response.getStatus() == HttpStatus.SWITCHING_PROTOCOLS_101));
-        }
-        return super.handle(request, response, callback);
-    }
-
-    private static boolean isLoggedIn(Request request) {
-        return request.getAttribute(Login.class.getName()) instanceof Login login
-                && !login.user().name().equals(User.ANONYMOUS);
+        return endPoint instanceof ClientConnection.Holder holder ? Optional.of(holder.client()) : Optional.empty();
     }
 }

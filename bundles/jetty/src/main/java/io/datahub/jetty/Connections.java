@@ -4,8 +4,10 @@ import io.datahub.api.metric.MetricReport;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,11 +19,14 @@ import java.util.function.Predicate;
 
 /**
  * Bounds the connections to all HTTP sockets: in all, from one address, and of clients that haven't logged in, of which the
- * oldest outside a request gives way. For any thread.
+ * oldest gives way, those outside a request first; and closes those that owe a head or a handshake for too long. For any
+ * thread.
  */
-final class Connections {
+final class Connections implements ClientConnection.Observer {
 
     private static final int IP6_NETWORK_BYTES = 8;
+    private static final long MOST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LEAST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Predicate<InetAddress> isSpared;
     private final LongAdder refused = new LongAdder();
@@ -29,11 +34,14 @@ final class Connections {
     private final LongAdder late = new LongAdder();
     private volatile Limits limits;
 
-    /** Guarded by this, as are the next two. */
-    private final Set<ClientConnection> open = new HashSet<>();
+    /** Guarded by this, as are the next three. */
+    private final Set<ClientConnection> known = new HashSet<>();
 
-    /** Those that nobody had logged in on when they were looked at last; the oldest first. */
+    /** Those that nobody has logged in on; the oldest first. */
     private final Set<ClientConnection> strangers = new LinkedHashSet<>();
+
+    /** Those whose client has sent a part of a head or of a handshake; first who has owed the rest for the longest time. */
+    private final Set<ClientConnection> owing = new LinkedHashSet<>();
 
     private final Map<ByteBuffer, Integer> byAddress = new HashMap<>();
 
@@ -69,70 +77,105 @@ final class Connections {
         limits = changed;
     }
 
-    /** Whether one more may come from there; where strangers fill the room, the oldest that does nothing gives way. */
-    boolean hasRoom(InetAddress address) {
-        Limits now = limits;
+    /**
+     * Counts one more in, which has to be {@link #remove removed} later; where there is no room, the oldest stranger gives
+     * way.
+     *
+     * @return false if it isn't counted, since there are too many from its address, or as many as may be have logged in
+     */
+    boolean admit(ClientConnection client) {
         Optional<ClientConnection> oldest = Optional.empty();
-        boolean room;
+        boolean isAdmitted;
         synchronized (this) {
-            room = isSpared.test(address) || byAddress.getOrDefault(network(address), 0) < now.perAddress();
-            if (strangers.size() >= now.strangers()) {
-                strangers.removeIf(ClientConnection::isKnown);
+            isAdmitted = !isCrowded(client.address());
+            if (isAdmitted && isFull()) {
+                oldest = oldestStranger();
+                oldest.ifPresent(this::remove);
+                isAdmitted = oldest.isPresent();
             }
-            if (room && (open.size() >= now.all() || strangers.size() >= now.strangers())) {
-                oldest = strangers.stream()
-                        .filter(client -> !client.isKnown() && !client.isBusy())
-                        .findFirst();
-                room = oldest.isPresent();
-            }
-        }
-        oldest.ifPresent(ClientConnection::close);
-        (room ? displaced : refused).add(room && oldest.isEmpty() ? 0 : 1);
-        return room;
-    }
-
-    /** Adds one; of those that came in with it before they were counted, strangers give way until the limits hold again. */
-    void add(ClientConnection client) {
-        Limits now = limits;
-        Optional<ClientConnection> oldest = Optional.empty();
-        synchronized (this) {
-            if (open.add(client)) {
+            if (isAdmitted) {
                 strangers.add(client);
                 byAddress.merge(network(client.address()), 1, Integer::sum);
             }
-            if (open.size() > now.all() || strangers.size() > now.strangers()) {
-                strangers.removeIf(ClientConnection::isKnown);
-                if (open.size() > now.all() || strangers.size() > now.strangers()) {
-                    oldest = strangers.stream()
-                            .filter(other -> other != client && !other.isKnown() && !other.isBusy())
-                            .findFirst();
-                }
-            }
         }
-        displaced.add(oldest.isPresent() ? 1 : 0);
         oldest.ifPresent(ClientConnection::close);
+        displaced.add(oldest.isPresent() ? 1 : 0);
+        refused.add(isAdmitted ? 0 : 1);
+        return isAdmitted;
     }
 
+    private boolean isCrowded(InetAddress address) {
+        return byAddress.getOrDefault(network(address), 0) >= limits.perAddress() && !isSpared.test(address);
+    }
+
+    private boolean isFull() {
+        return count() >= limits.all() || strangers.size() >= limits.strangers();
+    }
+
+    private Optional<ClientConnection> oldestStranger() {
+        return strangers.stream()
+                .filter(client -> !client.isBusy())
+                .findFirst()
+                .or(() -> strangers.stream().findFirst());
+    }
+
+    /** It is closed; nothing happens if it isn't counted. */
     synchronized void remove(ClientConnection client) {
-        if (open.remove(client)) {
-            strangers.remove(client);
+        owing.remove(client);
+        if (strangers.remove(client) || known.remove(client)) {
             byAddress.computeIfPresent(network(client.address()), (same, n) -> n > 1 ? n - 1 : null);
         }
     }
 
-    /** Closes those that have owed a head or a handshake for too long. */
-    void closeLate() {
-        long nanos = limits.headNanos();
-        List<ClientConnection> found;
-        synchronized (this) {
-            found = open.stream().filter(client -> client.owesLongerThan(nanos)).toList();
+    @Override
+    public synchronized void loggedIn(ClientConnection client) {
+        if (strangers.remove(client)) {
+            known.add(client);
         }
+    }
+
+    @Override
+    public synchronized void owes(ClientConnection client) {
+        if (strangers.contains(client) || known.contains(client)) {
+            owing.add(client);
+        }
+    }
+
+    @Override
+    public synchronized void owesNothing(ClientConnection client) {
+        owing.remove(client);
+    }
+
+    /**
+     * Closes those that have owed a head or a handshake for too long; looks at no others.
+     *
+     * @return after how many nanoseconds to look again: at most a second, and so long when nobody owes anything
+     */
+    long closeLate() {
+        long most = limits.headNanos();
+        long pause = MOST_PAUSE_NANOS;
+        List<ClientConnection> found = new ArrayList<>();
+        synchronized (this) {
+            Iterator<ClientConnection> longestFirst = owing.iterator();
+            while (longestFirst.hasNext()) {
+                ClientConnection client = longestFirst.next();
+                long left = client.isOwing() ? most - client.owedNanos() : 0;
+                if (left > 0) {
+                    pause = Math.min(Math.max(left, LEAST_PAUSE_NANOS), MOST_PAUSE_NANOS);
+                    break;
+                }
+                longestFirst.remove();
+                found.add(client);
+            }
+        }
+        found.removeIf(client -> !client.isOwing());
         late.add(found.size());
         found.forEach(ClientConnection::close);
+        return pause;
     }
 
     synchronized int count() {
-        return open.size();
+        return known.size() + strangers.size();
     }
 
     void report(MetricReport report) {

@@ -100,6 +100,7 @@ final class Door extends Handler.Abstract {
         }
         if (!login.isRefused()) {
             request.setAttribute(Login.class.getName(), login.get());
+            ConnectionHandler.loggedIn(request, login.get());
         }
         if (ofSessions) {
             return open(login, remembered.isPresent(), showsNothing(shown), origin, request, response, callback);

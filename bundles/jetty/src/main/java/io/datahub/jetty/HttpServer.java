@@ -36,9 +36,6 @@ final class HttpServer implements HealthCheck, MetricSource {
     /** How often the files of certificates are looked at. */
     private static final long CERTIFICATES_SECONDS = 2;
 
-    /** How often heads and handshakes that take too long are looked for. */
-    private static final long LATE_MILLIS = 250;
-
     private final Server server;
     private final QueuedThreadPool threads;
     private final Mounts mounts;
@@ -123,9 +120,8 @@ final class HttpServer implements HealthCheck, MetricSource {
 
     private void watchConnections() {
         if (server.isRunning()) {
-            connections.closeLate();
-            server.getScheduler()
-                    .schedule(() -> threads.execute(this::watchConnections), LATE_MILLIS, TimeUnit.MILLISECONDS);
+            long pause = connections.closeLate();
+            server.getScheduler().schedule(() -> threads.execute(this::watchConnections), pause, TimeUnit.NANOSECONDS);
         }
     }
 

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,7 @@ class ConnectionsTest {
             "GET /files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer s3cret\r\n\r\n";
 
     private final List<Socket> sockets = new ArrayList<>();
+    private final List<ClientConnection> closed = new ArrayList<>();
     private HttpServer server;
 
     @AfterEach
@@ -26,7 +28,9 @@ class ConnectionsTest {
         for (Socket socket : sockets) {
             socket.close();
         }
-        server.stop();
+        if (server != null) {
+            server.stop();
+        }
     }
 
     @Test
@@ -86,23 +90,110 @@ class ConnectionsTest {
     }
 
     @Test
-    void shouldLimitAnAddressUnlessItIsSpared() throws Exception {
-        start();
-        Connections connections = new Connections(new Connections.Limits(10, 1, 10, 1), InetAddress::isLoopbackAddress);
+    void shouldLimitAnAddressUnlessItIsSpared() {
+        Connections connections = bounded(10, 1, 10);
         for (String address : List.of("192.0.2.1", "127.0.0.1", "2001:db8::1")) {
-            connections.add(new ClientConnection(Networks.address(address), false, () -> {}));
+            assertThat(connections.admit(client(connections, address))).isTrue();
         }
 
-        assertThat(connections.hasRoom(Networks.address("192.0.2.1"))).isFalse();
-        assertThat(connections.hasRoom(Networks.address("192.0.2.2"))).isTrue();
-        assertThat(connections.hasRoom(Networks.address("127.0.0.1"))).isTrue();
-        assertThat(connections.hasRoom(Networks.address("2001:db8::2"))).isFalse();
+        assertThat(connections.admit(client(connections, "192.0.2.1"))).isFalse();
+        assertThat(connections.admit(client(connections, "192.0.2.2"))).isTrue();
+        assertThat(connections.admit(client(connections, "127.0.0.1"))).isTrue();
+        assertThat(connections.admit(client(connections, "2001:db8::2"))).isFalse();
+        assertThat(connections.count()).isEqualTo(5);
     }
 
     @Test
-    void shouldLeaveDescriptorsForOthers() throws Exception {
-        start();
+    void shouldHaveOneOutsideARequestGiveWayBeforeAnOlderOneInside() {
+        Connections connections = bounded(10, 10, 2);
+        ClientConnection streaming = client(connections, "192.0.2.1");
+        ClientConnection idle = client(connections, "192.0.2.2");
+        connections.admit(streaming);
+        connections.admit(idle);
+        streaming.begun(false);
 
+        assertThat(connections.admit(client(connections, "192.0.2.3"))).isTrue();
+
+        assertThat(closed).containsExactly(idle);
+        assertThat(connections.count()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldHaveTheOldestOfStrangersInRequestsGiveWaySoThatTheyKeepNobodyOut() {
+        Connections connections = bounded(10, 10, 2);
+        List<ClientConnection> busy = List.of(client(connections, "192.0.2.1"), client(connections, "192.0.2.2"));
+        for (ClientConnection client : busy) {
+            connections.admit(client);
+            client.begun(false);
+        }
+
+        assertThat(connections.admit(client(connections, "192.0.2.3"))).isTrue();
+
+        assertThat(closed).containsExactly(busy.get(0));
+    }
+
+    @Test
+    void shouldKeepWhoLogsInFromItsFirstRequestOn() {
+        Connections connections = bounded(2, 10, 2);
+        List<ClientConnection> uploading = List.of(client(connections, "192.0.2.1"), client(connections, "192.0.2.2"));
+        for (ClientConnection client : uploading) {
+            connections.admit(client);
+            client.begun(false);
+            client.loggedIn();
+        }
+
+        assertThat(connections.admit(client(connections, "192.0.2.3"))).isFalse();
+        connections.remove(uploading.get(0));
+        assertThat(connections.admit(client(connections, "192.0.2.3"))).isTrue();
+
+        assertThat(closed).isEmpty();
+    }
+
+    @Test
+    void shouldCloseThoseAloneThatOweAHeadForTooLong() {
+        Connections connections = new Connections(new Connections.Limits(10, 10, 10, 0), address -> false);
+        ClientConnection silent = client(connections, "192.0.2.1");
+        ClientConnection late = client(connections, "192.0.2.2");
+        ClientConnection complete = client(connections, "192.0.2.3");
+        List.of(silent, late, complete).forEach(connections::admit);
+        for (ClientConnection client : List.of(late, complete)) {
+            client.received();
+            client.awaitsMore();
+        }
+        complete.begun(false);
+
+        long pause = connections.closeLate();
+
+        assertThat(closed).containsExactly(late);
+        assertThat(pause).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+    }
+
+    @Test
+    void shouldLookAgainWhenTheNextHeadIsDue() {
+        Connections connections =
+                new Connections(new Connections.Limits(10, 10, 10, TimeUnit.MILLISECONDS.toNanos(300)), any -> false);
+        ClientConnection owing = client(connections, "192.0.2.1");
+        connections.admit(owing);
+        owing.received();
+        owing.awaitsMore();
+
+        assertThat(connections.closeLate()).isLessThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
+        owing.begun(false);
+        assertThat(connections.closeLate()).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+    }
+
+    private static Connections bounded(int all, int perAddress, int strangers) {
+        return new Connections(new Connections.Limits(all, perAddress, strangers, 1), InetAddress::isLoopbackAddress);
+    }
+
+    private ClientConnection client(Connections connections, String address) {
+        ClientConnection[] self = new ClientConnection[1];
+        self[0] = new ClientConnection(Networks.address(address), false, connections, () -> closed.add(self[0]));
+        return self[0];
+    }
+
+    @Test
+    void shouldLeaveDescriptorsForOthers() {
         assertThat(Connections.Limits.of(Settings.with(), 1_000).all()).isEqualTo(400);
         assertThat(Connections.Limits.of(Settings.with(), 1_000).strangers()).isEqualTo(200);
         assertThat(Connections.Limits.of(Settings.with(), 1_000_000).all()).isEqualTo(20_000);
