@@ -23,6 +23,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 
 /** Events over plain HTTP: {@code POST /events/TOPIC} publishes, {@code GET /events} is an event stream. */
@@ -37,17 +38,29 @@ public final class EventsHandler extends LastingAnswers {
 
     private final EventBroker broker;
     private final ChangeJournal journal;
-    private final int maxEventBytes;
-    private final Allowance allowance;
+    private volatile Settings settings;
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
+
+    /** What the configuration decides; an event that is coming in ends with what it began with. */
+    private record Settings(int maxEventBytes, Allowance allowance) {
+
+        static Settings of(HttpConfiguration configuration) {
+            return new Settings(configuration.maxEventBytes(), new Allowance(configuration.maxIncomingEventBytes()));
+        }
+    }
 
     @Activate
     public EventsHandler(
             @Reference EventBroker broker, @Reference ChangeJournal journal, HttpConfiguration configuration) {
         this.broker = broker;
         this.journal = journal;
-        maxEventBytes = configuration.maxEventBytes();
-        allowance = new Allowance(configuration.maxIncomingEventBytes());
+        settings = Settings.of(configuration);
+    }
+
+    /** Has events that come from now on taken under the new configuration; streams go on. */
+    @Modified
+    void modified(HttpConfiguration changed) {
+        settings = Settings.of(changed);
     }
 
     @Override
@@ -95,16 +108,17 @@ public final class EventsHandler extends LastingAnswers {
         if (topic.isRefused()) {
             return topic.refusal();
         }
-        if (exchange.request().getLength() > maxEventBytes) {
-            return Optional.of(Publication.tooLarge(maxEventBytes));
+        Settings now = settings;
+        if (exchange.request().getLength() > now.maxEventBytes()) {
+            return Optional.of(Publication.tooLarge(now.maxEventBytes()));
         }
         Publication publication = new Publication(
                 exchange,
                 broker,
                 written.isEmpty() ? Optional.empty() : Optional.of(topic.get()),
                 mode.get(),
-                maxEventBytes,
-                allowance);
+                now.maxEventBytes(),
+                now.allowance());
         new BodyReader(exchange.request(), publication).run();
         return Optional.empty();
     }

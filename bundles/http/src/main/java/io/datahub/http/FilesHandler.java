@@ -10,6 +10,7 @@ import io.datahub.api.record.Upload;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import org.eclipse.jetty.util.Fields;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 
@@ -45,10 +47,12 @@ public final class FilesHandler extends Handler.Abstract {
 
     private final RecordStore store;
     private final Authenticator authenticator;
-    private final Download download;
     private final DirectoryListing listing;
-    private final int maxFormParts;
-    private final Accelerator accelerator;
+    private final Path links;
+    private volatile Settings settings;
+
+    /** What the configuration decides; a request that has begun ends with what it began with. */
+    private record Settings(Download download, int maxFormParts, Accelerator accelerator) {}
 
     @Activate
     public FilesHandler(
@@ -58,19 +62,29 @@ public final class FilesHandler extends Handler.Abstract {
             HttpConfiguration configuration) {
         this.authenticator = authenticator;
         this.store = store;
-        this.maxFormParts = configuration.maxFormParts();
-        accelerator = new Accelerator(home.served(), configuration.accelLocation(), configuration.accelMinBytes());
-        download = new Download(
-                store,
-                new MediaTypes(configuration.inlineTypes()),
-                accelerator,
-                new SmallRecords(configuration.cacheBytes()));
+        links = home.served();
         listing = new DirectoryListing(store);
+        settings = settings(configuration);
+    }
+
+    private Settings settings(HttpConfiguration configuration) {
+        MediaTypes types = new MediaTypes(configuration.inlineTypes());
+        SmallRecords small = new SmallRecords(configuration.cacheBytes());
+        Accelerator accelerator = new Accelerator(links, configuration.accelLocation(), configuration.accelMinBytes());
+        return new Settings(new Download(store, types, accelerator, small), configuration.maxFormParts(), accelerator);
+    }
+
+    /** Has requests that begin from now on answered under the new configuration. */
+    @Modified
+    void modified(HttpConfiguration changed) {
+        Settings before = settings;
+        settings = settings(changed);
+        before.accelerator().close();
     }
 
     @Deactivate
     public void deactivate() {
-        accelerator.close();
+        settings.accelerator().close();
     }
 
     @Override
@@ -99,7 +113,7 @@ public final class FilesHandler extends Handler.Abstract {
     private void read(Exchange exchange, FileTarget target, Fields query) throws IOException {
         Optional<Refusal> refusal = target.isDirectory()
                 ? listing.answer(exchange, target, query)
-                : download.answer(exchange, target, query);
+                : settings.download().answer(exchange, target, query);
         if (refusal.isEmpty()) {
             return;
         }
@@ -156,7 +170,8 @@ public final class FilesHandler extends Handler.Abstract {
             return Optional.of(new Refusal(Reason.BAD_REQUEST, "digests can't be checked for a form; use PUT"));
         }
         FormParts parts = new FormParts(store, authenticator, exchange.login().orElseThrow(), target.path(), headers);
-        new BodyReader(exchange.request(), new FormUpload(exchange, parts, boundary, maxFormParts, dryRun)).run();
+        new BodyReader(exchange.request(), new FormUpload(exchange, parts, boundary, settings.maxFormParts(), dryRun))
+                .run();
         return Optional.empty();
     }
 

@@ -5,6 +5,7 @@ import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.user.Login;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -38,16 +40,25 @@ public final class HealthHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(HealthHandler.class);
     private static final Pattern COMMA = Pattern.compile(",");
 
-    private final String[] required;
+    private volatile List<String> required;
     private final Map<HealthCheck, String> checks = new ConcurrentHashMap<>();
 
     @Activate
     public HealthHandler(HttpConfiguration configuration) {
-        required = Stream.of(configuration.parts())
+        required = required(configuration);
+    }
+
+    @Modified
+    void modified(HttpConfiguration changed) {
+        required = required(changed);
+    }
+
+    private static List<String> required(HttpConfiguration configuration) {
+        return Stream.of(configuration.parts())
                 .flatMap(COMMA::splitAsStream)
                 .map(String::strip)
                 .filter(name -> !name.isEmpty())
-                .toArray(String[]::new);
+                .toList();
     }
 
     @Reference(

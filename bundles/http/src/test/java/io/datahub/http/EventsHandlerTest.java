@@ -120,6 +120,18 @@ class EventsHandlerTest {
     }
 
     @Test
+    void shouldKeepStreamsWhenTheConfigurationChanges() throws Exception {
+        try (Stream stream = new Stream("topic=build.")) {
+            handler.modified(Settings.with("maxEventBytes", 2_000));
+
+            broker.send("jenkins", "build.done", "still here");
+            assertThat(stream.next()).singleElement().asString().contains("still here");
+            assertThat(status("x".repeat(2_001))).isEqualTo(413);
+            assertThat(status("x".repeat(2_000))).isEqualTo(202);
+        }
+    }
+
+    @Test
     void shouldNumberFileEventsByTheirCursor() throws Exception {
         try (Stream stream = new Stream("topic=file.")) {
             Change change = journal.enter("a");

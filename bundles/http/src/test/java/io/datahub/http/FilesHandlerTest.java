@@ -331,6 +331,34 @@ class FilesHandlerTest {
     }
 
     @Test
+    void shouldTakeAnotherConfigurationWhileAFormIsComingIn() throws Exception {
+        store.put("a.pdf", "x");
+        FilesHandler handler = new FilesHandler(store, home(), renewals, Settings.with());
+        try (TestServer other = new TestServer(handler);
+                Socket slow = other.connect()) {
+            String body = part("f", "one", "x") + part("f", "two", "y") + "--B--\r\n";
+            String head = "POST /files/ HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=B\r\n"
+                    + "Content-Length: " + body.length() + "\r\nExpect: 100-continue\r\n\r\n";
+            slow.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            TestServer.readTo(slow.getInputStream(), "100 Continue\r\n\r\n");
+
+            handler.modified(Settings.with("inlineTypes", new String[] {"application/pdf"}, "maxFormParts", 1));
+
+            assertThat(other.get("/files/a.pdf").headers().firstValue("Content-Disposition"))
+                    .as("a new request")
+                    .isEmpty();
+            slow.getOutputStream().write(body.getBytes(StandardCharsets.US_ASCII));
+            assertThat(TestServer.readTo(slow.getInputStream(), "\r\n"))
+                    .as("the one that had begun")
+                    .startsWith("HTTP/1.1 201");
+            assertThat(other.send("POST", "/files/", body, "Content-Type", "multipart/form-data; boundary=B")
+                            .statusCode())
+                    .as("a new form")
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
     void shouldServeAnyRecordAsAttachmentOnDemand() throws Exception {
         store.put("grüße \"1\".txt", "x");
 

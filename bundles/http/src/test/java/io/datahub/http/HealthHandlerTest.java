@@ -64,6 +64,15 @@ class HealthHandlerTest {
     }
 
     @Test
+    void shouldRequireOtherPartsAsSoonAsThatIsConfigured() throws Exception {
+        handler.modified(Settings.with("parts", new String[] {"auth, zeromq"}));
+        assertThat(server.get("/health/ready").body()).contains("\"name\":\"zeromq\",\"ready\":false");
+
+        handler.modified(Settings.with("parts", new String[] {"auth"}));
+        assertThat(server.get("/health/ready").statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void shouldNotBeReadyWhileAnyPartIsDownOrItsCheckFails() throws Exception {
         HealthCheck down = () -> Health.down("no room");
         bind("bridge", down);

@@ -29,6 +29,8 @@ final class Door extends Handler.Abstract {
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
     private static final Pattern TOKEN_IN_URL = Pattern.compile("(?:^|&)access_token=");
 
+    private static final Duration SOON = Duration.ofSeconds(1);
+
     private final Mounts mounts;
     private final Authenticator authenticator;
     private final Supplier<Forwarding> forwarding;
@@ -111,21 +113,21 @@ final class Door extends Handler.Abstract {
     private static boolean pass(
             List<Mount> found, Optional<Refusal> stranger, Request request, Response response, Callback callback)
             throws Exception {
-        boolean skipped = false;
+        Refusal why = null;
         for (Mount mount : found) {
-            if (stranger.isPresent() && !mount.isOpen()) {
-                skipped = true;
+            if (stranger.isPresent() && !mount.isOpen() && mount.isThere()) {
+                why = why == null ? stranger.get() : why;
             } else if (mount.handle(request, response, callback)) {
                 return true;
+            } else if (!mount.isThere()) {
+                why = why == null ? away(mount) : why;
             }
         }
         return refuse(
                 request,
                 response,
                 callback,
-                skipped
-                        ? stranger.orElseThrow()
-                        : nothingAt(request.getHttpURI().getPath()));
+                why == null ? nothingAt(request.getHttpURI().getPath()) : why);
     }
 
     /** A session is for a credential: who shows none gets none, and one session never opens another. */
@@ -189,6 +191,11 @@ final class Door extends Handler.Abstract {
                 : new Refusal(Reason.NOT_FOUND, "there is nothing at this path");
     }
 
+    private static Refusal away(Mount mount) {
+        return Refusal.unavailable(
+                "what answers at " + mount.path() + " is starting, stopping or being replaced; try again", SOON);
+    }
+
     private static Refusal foreign() {
         return new Refusal(
                 Reason.FORBIDDEN,
@@ -213,7 +220,8 @@ final class Door extends Handler.Abstract {
                         TimeUnit.MILLISECONDS);
     }
 
-    private static boolean refuse(Request request, Response response, Callback callback, Refusal refusal) {
+    /** Answers with a refusal; the connection stays where the request is here as a whole. */
+    static boolean refuse(Request request, Response response, Callback callback, Refusal refusal) {
         request.setAttribute(Refusal.class.getName(), refusal);
         boolean waits = request.getHeaders().contains(HttpHeader.EXPECT)
                 || request.getMethod().equals("CONNECT");

@@ -17,7 +17,6 @@ import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +62,7 @@ final class HttpServer implements HealthCheck, MetricSource {
         mounts = new Mounts(server);
         sessions = new WebSessions(authenticator, configuration, System::nanoTime);
         door = new Door(mounts, authenticator, sessions, new WebOrigins(configuration.origins()), () -> forwarding);
-        server.setHandler(new ConnectionHandler(new GracefulHandler(door)));
+        server.setHandler(new ConnectionHandler(new StoppingHandler(door)));
     }
 
     private static Connections.Limits limits(JettyConfiguration configuration) {
@@ -80,6 +79,11 @@ final class HttpServer implements HealthCheck, MetricSource {
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException("proxies in io.datahub.jetty.cfg: " + e.getMessage(), e);
         }
+    }
+
+    /** What is mounted where. */
+    Mounts mounts() {
+        return mounts;
     }
 
     /** Mounts a handler. */

@@ -21,8 +21,9 @@ import org.osgi.service.metatype.annotations.Designate;
 
 /**
  * Runs the {@link HttpServer} and mounts every {@link Handler} service at the path that its property
- * {@code datahub.http.path} names; with {@code datahub.http.open} the handler also gets requests without a login. It waits
- * for its configuration, so that no port is taken that nobody asked for.
+ * {@code datahub.http.path} names; with {@code datahub.http.open} the handler also gets requests without a login. Where
+ * the component of an installed bundle promises a handler that isn't there, requests are told to come again. It waits for
+ * its configuration, so that no port is taken that nobody asked for.
  */
 @Component(
         service = {},
@@ -34,6 +35,7 @@ public final class Jetty {
 
     private final BundleContext context;
     private final HttpServer server;
+    private final DeclaredMounts declared;
     private ServiceRegistration<HealthCheck> health;
     private ServiceRegistration<MetricSource> figures;
 
@@ -41,6 +43,7 @@ public final class Jetty {
     public Jetty(BundleContext context, @Reference Authenticator authenticator, JettyConfiguration configuration) {
         this.context = context;
         server = new HttpServer(authenticator, configuration);
+        declared = new DeclaredMounts(context, server.mounts());
     }
 
     @Reference(
@@ -63,6 +66,7 @@ public final class Jetty {
      */
     @Activate
     void start() throws Exception {
+        declared.open();
         server.start();
         health = context.registerService(
                 HealthCheck.class, server, FrameworkUtil.asDictionary(Map.of(HealthCheck.NAME, "jetty")));
@@ -80,5 +84,6 @@ public final class Jetty {
         figures.unregister();
         health.unregister();
         server.stop();
+        declared.close();
     }
 }

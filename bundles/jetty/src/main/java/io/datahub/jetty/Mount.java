@@ -22,11 +22,16 @@ final class Mount {
             .thenComparingInt(mount -> -mount.ranking)
             .thenComparingLong(mount -> mount.serviceId);
 
+    static final String PATH = "datahub.http.path";
+    static final String RANKING = "service.ranking";
+
     private final String path;
     private final int ranking;
     private final long serviceId;
     private final boolean open;
-    private final Handler handler;
+    private final Handler handler; // null if it isn't there
+    private final String component;
+    private final long bundle;
     private int busy; // guarded by this
     private boolean retired; // guarded by this
 
@@ -37,6 +42,13 @@ final class Mount {
      * @param open whether the handler wants requests without a login too
      */
     Mount(String path, int ranking, long serviceId, boolean open, Handler handler) {
+        this(path, ranking, serviceId, open, handler, "", -1);
+    }
+
+    private Mount(
+            String path, int ranking, long serviceId, boolean open, Handler handler, String component, long bundle) {
+        this.component = component;
+        this.bundle = bundle;
         this.path = path;
         this.ranking = ranking;
         this.serviceId = serviceId;
@@ -47,11 +59,28 @@ final class Mount {
     /** Mounts a handler as its service properties say. */
     static Mount of(Handler handler, Map<String, Object> properties) {
         return new Mount(
-                (String) properties.get("datahub.http.path"),
-                properties.get("service.ranking") instanceof Integer ranking ? ranking : 0,
+                (String) properties.get(PATH),
+                properties.get(RANKING) instanceof Integer ranking ? ranking : 0,
                 properties.get("service.id") instanceof Long id ? id : 0,
                 Boolean.parseBoolean(String.valueOf(properties.get("datahub.http.open"))),
-                handler);
+                handler,
+                properties.get("component.name") instanceof String component ? component : "",
+                properties.get("service.bundleid") instanceof Long bundle ? bundle : -1);
+    }
+
+    /** The place of a handler that a bundle promises and that isn't there. */
+    static Mount absent(DeclaredMount declared, long bundle) {
+        return new Mount(declared.path(), declared.ranking(), 0, true, null, declared.component(), bundle);
+    }
+
+    /** Whether this is what the bundle promises by that. */
+    boolean is(DeclaredMount declared, long ofBundle) {
+        return bundle == ofBundle && component.equals(declared.component());
+    }
+
+    /** Whether requests can be answered here: the handler has come, and isn't on its way out. */
+    synchronized boolean isThere() {
+        return handler != null && !retired;
     }
 
     String path() {
@@ -66,7 +95,7 @@ final class Mount {
         return handler;
     }
 
-    /** Has the handler answer, unless it doesn't want to or is on its way out. */
+    /** Has the handler answer, unless it doesn't want to or {@link #isThere isn't there}. */
     boolean handle(Request request, Response response, Callback callback) throws Exception {
         if (!enter()) {
             return false;
@@ -90,7 +119,7 @@ final class Mount {
     }
 
     private synchronized boolean enter() {
-        if (retired) {
+        if (retired || handler == null) {
             return false;
         }
         busy++;
@@ -109,9 +138,7 @@ final class Mount {
      */
     boolean retire(long millis) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        synchronized (this) {
-            retired = true;
-        }
+        retire();
         if (handler instanceof Graceful graceful) {
             var done = graceful.shutdown();
             LOG.debug("winding up path={} done={}", path, done.isDone());
@@ -125,5 +152,9 @@ final class Mount {
             }
             return busy == 0;
         }
+    }
+
+    private synchronized void retire() {
+        retired = true;
     }
 }

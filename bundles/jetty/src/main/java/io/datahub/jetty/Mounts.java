@@ -2,19 +2,26 @@ package io.datahub.jetty;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.ContainerLifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is mounted where. Handlers come and go while requests are answered; whoever reads sees one whole state. */
+/**
+ * What is mounted where. Handlers come and go while requests are answered; whoever reads sees one whole state. One that
+ * has yet to come, or finishes its last requests, is listed as well, so that nobody is told that nothing is there.
+ */
 final class Mounts extends ContainerLifeCycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Mounts.class);
 
     private final Server server;
+    private final Map<Long, List<DeclaredMount>> declared = new HashMap<>(); // guarded by this
+    private final List<Mount> mounted = new ArrayList<>(); // guarded by this
     private volatile List<Mount> mounts = List.of();
 
     Mounts(Server server) {
@@ -49,16 +56,21 @@ final class Mounts extends ContainerLifeCycle {
             removeBean(handler);
             throw new IllegalStateException("the handler for " + mount.path() + " doesn't start: " + e.getMessage(), e);
         }
-        List<Mount> all = new ArrayList<>(mounts);
-        all.add(mount);
-        all.sort(Mount.ORDER);
-        mounts = List.copyOf(all);
+        mounted.add(mount);
+        publish();
         LOG.info("mounted path={} handler={}", mount.path(), handler.getClass().getName());
+    }
+
+    /** Says which handlers a bundle promises, instead of what was said of it before. */
+    synchronized void declare(long bundle, List<DeclaredMount> promised) {
+        if (promised.isEmpty() ? declared.remove(bundle) != null : !promised.equals(declared.put(bundle, promised))) {
+            publish();
+        }
     }
 
     /** Takes a handler away, after the requests that it is busy with or the given time. */
     void remove(Handler handler, long drainMillis) {
-        Mount mount = take(handler);
+        Mount mount = find(handler);
         if (mount == null) {
             return;
         }
@@ -69,6 +81,7 @@ final class Mounts extends ContainerLifeCycle {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        forget(mount);
         try {
             handler.stop();
         } catch (Exception e) {
@@ -79,14 +92,26 @@ final class Mounts extends ContainerLifeCycle {
                 "unmounted path={} handler={}", mount.path(), handler.getClass().getName());
     }
 
-    private synchronized Mount take(Handler handler) {
-        List<Mount> all = new ArrayList<>(mounts);
-        Mount mount = all.stream()
+    private synchronized Mount find(Handler handler) {
+        return mounted.stream()
                 .filter(each -> each.handler() == handler)
                 .findFirst()
                 .orElse(null);
-        all.remove(mount);
+    }
+
+    private synchronized void forget(Mount mount) {
+        mounted.remove(mount);
+        publish();
+    }
+
+    /** Makes what is mounted, and what is promised and isn't, the state that requests see. */
+    private synchronized void publish() {
+        List<Mount> all = new ArrayList<>(mounted);
+        declared.forEach((bundle, promised) -> promised.stream()
+                .filter(each -> mounted.stream().noneMatch(mount -> mount.is(each, bundle)))
+                .map(each -> Mount.absent(each, bundle))
+                .forEach(all::add));
+        all.sort(Mount.ORDER);
         mounts = List.copyOf(all);
-        return mount;
     }
 }

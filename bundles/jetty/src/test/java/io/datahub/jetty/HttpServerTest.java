@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -422,13 +423,157 @@ class HttpServerTest {
         assertThat(slow.entered.await(5, TimeUnit.SECONDS)).isTrue();
 
         CompletableFuture<Void> unmounted = CompletableFuture.runAsync(() -> server.unmount(slow));
-        awaitStatus("/slow", 404);
+        awaitStatus("/slow", 503);
+        assertThat(get("/slow").headers().firstValue("Retry-After")).contains("1");
         assertThat(unmounted).isNotDone();
         mayAnswer.countDown();
 
         assertThat(answer.get(5, TimeUnit.SECONDS).body()).startsWith("slow");
         unmounted.get(5, TimeUnit.SECONDS);
         assertThat(slow.isStopped()).isTrue();
+        assertThat(get("/slow").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void shouldHaveTheNewHandlerAnswerWhileTheOldOneFinishes() throws Exception {
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        Greeter old = new Greeter("old", mayAnswer);
+        server.mount(new Mount("/swapped", 0, 2, true, old));
+        var answer = client.sendAsync(request("/swapped").build(), BodyHandlers.ofString());
+        assertThat(old.entered.await(5, TimeUnit.SECONDS)).isTrue();
+        CompletableFuture<Void> unmounted = CompletableFuture.runAsync(() -> server.unmount(old));
+        awaitStatus("/swapped", 503);
+
+        server.mount(new Mount("/swapped", 0, 3, true, new Greeter("new")));
+
+        assertThat(get("/swapped").body()).startsWith("new");
+        assertThat(unmounted).isNotDone();
+        mayAnswer.countDown();
+        assertThat(answer.get(5, TimeUnit.SECONDS).body()).startsWith("old");
+        unmounted.get(5, TimeUnit.SECONDS);
+        assertThat(get("/swapped").body()).startsWith("new");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "MOVE"})
+    void shouldTellWhoAsksForAHandlerThatIsYetToComeToComeAgain(String method) throws Exception {
+        server.mounts().declare(7, List.of(new DeclaredMount("later", "/later", 0)));
+
+        String answers = Wire.send(
+                server.port(),
+                method + " /later/x HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer s3cret\r\n"
+                        + "Content-Length: 3\r\n\r\nabc"
+                        + "GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+        assertThat(answers).startsWith("HTTP/1.1 503 ").containsOnlyOnce("Retry-After: 1\r\n");
+        assertThat(answers.indexOf("HTTP/1.1 404 ")).as("the connection stays").isPositive();
+    }
+
+    @Test
+    void shouldAnswer503BetweenOneHandlerAndTheNextOfAComponent() throws Exception {
+        server.mounts().declare(7, List.of(new DeclaredMount("files", "/records", 0)));
+        assertThat(get("/records/a").statusCode()).isEqualTo(503);
+
+        Greeter first = new Greeter("first");
+        server.mount(component("/records", "files", 7, true, first));
+        assertThat(get("/records/a").body()).startsWith("first");
+
+        server.unmount(first);
+        assertThat(get("/records/a").statusCode()).isEqualTo(503);
+
+        server.mount(component("/records", "files", 7, true, new Greeter("second")));
+        assertThat(get("/records/a").body()).startsWith("second");
+    }
+
+    @Test
+    void shouldAnswer404AgainWhenTheBundleIsGone() throws Exception {
+        server.mounts().declare(7, List.of(new DeclaredMount("files", "/records", 0)));
+        server.mounts().declare(7, List.of());
+
+        assertThat(get("/records/a").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void shouldNotTakeOneComponentForAnotherAtItsPath() throws Exception {
+        server.mounts().declare(7, List.of(new DeclaredMount("upgrade", "/both", 100)));
+        server.mounts().declare(8, List.of(new DeclaredMount("stream", "/both", 0)));
+        server.mount(component("/both", "stream", 8, false, new Handler.Abstract() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) {
+                boolean mine = !request.getHeaders().contains("Upgrade");
+                if (mine) {
+                    callback.succeeded();
+                }
+                return mine;
+            }
+        }));
+
+        assertThat(Wire.get(server.port(), "/both", "Authorization: Bearer s3cret"))
+                .startsWith("HTTP/1.1 200 ");
+        String upgrade =
+                "GET /both HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n";
+        assertThat(Wire.send(server.port(), upgrade + "Authorization: Bearer s3cret\r\n\r\n"))
+                .startsWith("HTTP/1.1 503 ");
+        assertThat(Wire.send(server.port(), upgrade + "\r\n"))
+                .as("one that says who it is afterwards")
+                .startsWith("HTTP/1.1 503 ");
+    }
+
+    @Test
+    void shouldAskStrangersForCredentialsWhateverIsAwayAboveThePath() throws Exception {
+        server.mounts().declare(7, List.of(new DeclaredMount("page", "/", 100)));
+
+        assertThat(get("/files").statusCode()).isEqualTo(401);
+        assertThat(get("/else").statusCode()).isEqualTo(503);
+    }
+
+    @Test
+    void shouldTellWhoAsksWhileItStopsToComeAgain() throws Exception {
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        Greeter slow = new Greeter("slow", mayAnswer);
+        server.mount(new Mount("/slow", 0, 2, true, slow));
+        var inFlight = client.sendAsync(request("/slow").build(), BodyHandlers.ofString());
+        assertThat(slow.entered.await(5, TimeUnit.SECONDS)).isTrue();
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write("GET /slow HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
+            awaitStopping();
+            socket.getOutputStream().write("Host: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 503 ")
+                    .contains("Retry-After: 5\r\n")
+                    .containsIgnoringCase("Connection: close\r\n")
+                    .contains("the hub is stopping");
+            mayAnswer.countDown();
+            assertThat(inFlight.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            stopped.get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Until new connections are refused. */
+    private void awaitStopping() {
+        int port = server.port();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (System.nanoTime() < deadline) {
+            try {
+                new Socket(InetAddress.getLoopbackAddress(), port).close();
+            } catch (IOException e) {
+                return;
+            }
+        }
+        throw new AssertionError("it still listens");
+    }
+
+    private static Mount component(String path, String name, long bundle, boolean open, Handler handler) {
+        return Mount.of(
+                handler,
+                Map.of(
+                        "datahub.http.path", path,
+                        "datahub.http.open", open,
+                        "component.name", name,
+                        "service.bundleid", bundle));
     }
 
     @Test

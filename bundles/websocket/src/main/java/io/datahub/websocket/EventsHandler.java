@@ -29,6 +29,7 @@ import org.eclipse.jetty.websocket.core.server.ServerUpgradeResponse;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
@@ -56,8 +57,7 @@ public final class EventsHandler extends Handler.Abstract implements HealthCheck
     static final int MAX_FRAME_BYTES = 64 * 1024;
 
     private final Gateway gateway;
-    private final Origins origins;
-    private final Duration idle;
+    private volatile Origins origins;
     private final Handshaker handshaker = Handshaker.newInstance();
     private final WebSocketComponents components;
 
@@ -69,11 +69,23 @@ public final class EventsHandler extends Handler.Abstract implements HealthCheck
             WebSocketConfiguration configuration) {
         gateway = new Gateway(broker, authenticator, journal, configuration);
         origins = new Origins(configuration.origins());
-        idle = Duration.ofMillis(configuration.idleMillis());
         components = new WebSocketComponents(
                 new WebSocketExtensionRegistry(), null, new HeapBuffers(), null, null, gateway::soon);
+        log("started", configuration);
+    }
+
+    /** Has clients that connect from now on served under the new configuration; those that are connected stay. */
+    @Modified
+    void modified(WebSocketConfiguration changed) {
+        origins = new Origins(changed.origins());
+        gateway.configure(changed);
+        log("configured", changed);
+    }
+
+    private static void log(String what, WebSocketConfiguration configuration) {
         LOG.info(
-                "event=started path=/events maxMessageBytes={} maxConnections={} handshakeMillis={} idleMillis={}",
+                "event={} path=/events maxMessageBytes={} maxConnections={} handshakeMillis={} idleMillis={}",
+                what,
                 configuration.maxMessageBytes(),
                 configuration.maxConnections(),
                 configuration.handshakeMillis(),
@@ -117,6 +129,7 @@ public final class EventsHandler extends Handler.Abstract implements HealthCheck
                     HttpStatus.SERVICE_UNAVAILABLE_503,
                     "as many clients are connected as are allowed; try again later");
         }
+        Duration idle = Duration.ofMillis(gateway.configuration().idleMillis());
         Configuration.Customizer limits = socket -> {
             socket.setIdleTimeout(idle);
             socket.setAutoFragment(true);

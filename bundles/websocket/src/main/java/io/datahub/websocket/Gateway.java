@@ -4,13 +4,13 @@ import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.user.Authenticator;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -29,14 +29,15 @@ final class Gateway implements AutoCloseable {
     private final EventBroker broker;
     private final Authenticator authenticator;
     private final ChangeJournal journal;
-    private final WebSocketConfiguration configuration;
     private final Map<Dialect, RunEncoder> encoders = new EnumMap<>(Dialect.class);
     private final AtomicLong held = new AtomicLong();
     private final Set<Client> clients = ConcurrentHashMap.newKeySet();
-    private final List<Lane> lanes = new ArrayList<>();
+    private final List<Lane> lanes = new CopyOnWriteArrayList<>();
     private final AtomicInteger turn = new AtomicInteger();
     private final ThreadPoolExecutor replaying;
     private final ScheduledThreadPoolExecutor timer;
+    private volatile WebSocketConfiguration configuration;
+    private volatile int lanesInUse;
     private volatile boolean stopped;
 
     Gateway(
@@ -48,11 +49,7 @@ final class Gateway implements AutoCloseable {
         this.authenticator = authenticator;
         this.journal = journal;
         this.configuration = configuration;
-        int processors = Math.min(8, Runtime.getRuntime().availableProcessors());
-        int threads = configuration.threads() > 0 ? configuration.threads() : processors;
-        for (int i = 1; i <= threads; i++) {
-            lanes.add(new Lane("datahub-websocket-send-" + i));
-        }
+        configure(configuration);
         for (Dialect dialect : Dialect.values()) {
             encoders.put(dialect, new RunEncoder(dialect));
         }
@@ -61,6 +58,17 @@ final class Gateway implements AutoCloseable {
         timer.setRemoveOnCancelPolicy(true);
         timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /** Takes another configuration. Clients keep the thread that they have; threads too many get no further clients. */
+    synchronized void configure(WebSocketConfiguration changed) {
+        configuration = changed;
+        int processors = Math.min(8, Runtime.getRuntime().availableProcessors());
+        int threads = changed.threads() > 0 ? changed.threads() : processors;
+        while (!stopped && lanes.size() < threads) {
+            lanes.add(new Lane("datahub-websocket-send-" + (lanes.size() + 1)));
+        }
+        lanesInUse = Math.min(threads, lanes.size());
     }
 
     /** Threads that end when there is nothing to do for a while; after the end, tasks are dropped. */
@@ -120,7 +128,7 @@ final class Gateway implements AutoCloseable {
 
     /** Each in turn. */
     private Lane lane() {
-        return lanes.get(Math.floorMod(turn.getAndIncrement(), lanes.size()));
+        return lanes.get(Math.floorMod(turn.getAndIncrement(), lanesInUse));
     }
 
     /** Whether there is room for another client. */
@@ -166,7 +174,9 @@ final class Gateway implements AutoCloseable {
     /** Says good-bye to all clients, waits for them as long as a closing connection may take, and ends the threads. */
     @Override
     public void close() {
-        stopped = true;
+        synchronized (this) {
+            stopped = true;
+        }
         clients.forEach(client -> client.close(CloseStatus.SHUTDOWN, "the hub stops"));
         awaitEmpty(TimeUnit.MILLISECONDS.toNanos(configuration.closeMillis()));
         timer.shutdownNow();

@@ -54,6 +54,33 @@ class EventsHandlerTest {
     }
 
     @Test
+    void shouldKeepClientsWhenTheConfigurationChanges() throws Exception {
+        try (RawClient before = gateway.connect("ann")) {
+            before.send("{\"type\":\"subscribe\",\"topics\":[\"build.\"],\"id\":1}");
+            before.text();
+
+            gateway.handler.modified(new RunningGateway.Settings() {
+                @Override
+                public int maxConnections() {
+                    return 2;
+                }
+
+                @Override
+                public int threads() {
+                    return 5;
+                }
+            });
+
+            try (RawClient after = gateway.connect("jenkins");
+                    RawClient tooMany = new RawClient(gateway.port, "Authorization: Test jenkins")) {
+                assertThat(tooMany.status()).isEqualTo(503);
+                after.send("{\"type\":\"publish\",\"topic\":\"build.x\",\"data\":\"x\"}");
+                assertThat(before.text()).contains("\"topic\":\"build.x\"");
+            }
+        }
+    }
+
+    @Test
     void shouldCloseWith1008WhenTheTokenIsWrong() throws Exception {
         try (RawClient client = new RawClient(gateway.port)) {
             client.send("{\"type\":\"auth\",\"token\":\"guess\"}");

@@ -1,0 +1,153 @@
+package io.datahub.jetty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Dictionary;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.jetty.server.Server;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.FrameworkUtil;
+
+class DeclaredMountsTest {
+
+    private static final String COMPONENT = """
+            <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.4.0" name="org.example.Files">
+              <property name="threads" type="Integer" value="0"/>
+              <property name="datahub.http.path" type="String" value="/files"/>
+              <property name="service.ranking" type="Integer" value="100"/>
+              <service>
+                <provide interface="io.datahub.api.health.HealthCheck"/>
+                <provide interface="org.eclipse.jetty.server.Handler"/>
+              </service>
+              <implementation class="org.example.Files"/>
+            </scr:component>
+            """;
+
+    private final Mounts mounts = new Mounts(new Server());
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldReadWhatAComponentPromises() throws Exception {
+        assertThat(read(COMPONENT)).containsExactly(new DeclaredMount("org.example.Files", "/files", 100));
+    }
+
+    @Test
+    void shouldTakeTheClassWhereAComponentHasNoName() throws Exception {
+        assertThat(read(COMPONENT.replace(" name=\"org.example.Files\"", "")))
+                .containsExactly(new DeclaredMount("org.example.Files", "/files", 100));
+    }
+
+    @Test
+    void shouldReadSeveralComponentsOfOneFile() throws Exception {
+        assertThat(read("<all>" + COMPONENT + COMPONENT.replace("/files", "/more") + "</all>"))
+                .extracting(DeclaredMount::path)
+                .containsExactly("/files", "/more");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"enabled=\"false\"", "configuration-policy=\"require\""})
+    void shouldExpectNothingOfWhatMayNeverCome(String attribute) throws Exception {
+        assertThat(read(COMPONENT.replace(" name=\"org", " " + attribute + " name=\"org")))
+                .isEmpty();
+    }
+
+    @Test
+    void shouldExpectNothingOfOtherServices() throws Exception {
+        assertThat(read(COMPONENT.replace("org.eclipse.jetty.server.Handler", "org.example.Handler")))
+                .isEmpty();
+    }
+
+    @Test
+    void shouldSayThatSomethingElseIsNoDescription() {
+        assertThatThrownBy(() -> read("<a>")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> read("<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>"))
+                .isInstanceOf(IOException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"OSGI-INF/files.xml", "OSGI-INF/other.xml, OSGI-INF/*.xml"})
+    void shouldExpectWhatABundlePromisesUntilItIsGone(String header) throws Exception {
+        Bundle bundle = bundle(header, "a.b,org.eclipse.jetty.server;version=\"[12.1,13)\"");
+        DeclaredMounts declared = new DeclaredMounts(null, mounts);
+
+        declared.addingBundle(bundle, null);
+
+        assertThat(mounts.at("/files/a")).hasSize(1).allSatisfy(mount -> {
+            assertThat(mount.isThere()).isFalse();
+            assertThat(mount.is(new DeclaredMount("org.example.Files", "/files", 100), 7))
+                    .isTrue();
+        });
+        declared.removedBundle(bundle, null, bundle);
+        assertThat(mounts.at("/files/a")).isEmpty();
+    }
+
+    @Test
+    void shouldReadAgainWhatABundlePromisesWhenItIsUpdated() throws Exception {
+        Bundle bundle = bundle("OSGI-INF/files.xml", "org.eclipse.jetty.server");
+        DeclaredMounts declared = new DeclaredMounts(null, mounts);
+        declared.addingBundle(bundle, null);
+        write(COMPONENT.replace("/files", "/renamed"));
+
+        declared.modifiedBundle(bundle, new BundleEvent(BundleEvent.STOPPED, bundle), bundle);
+        assertThat(mounts.at("/files")).hasSize(1);
+        declared.modifiedBundle(bundle, new BundleEvent(BundleEvent.UPDATED, bundle), bundle);
+
+        assertThat(mounts.at("/files")).isEmpty();
+        assertThat(mounts.at("/renamed")).hasSize(1);
+    }
+
+    @Test
+    void shouldNotReadBundlesThatCanHaveNoHandlers() throws Exception {
+        new DeclaredMounts(null, mounts).addingBundle(bundle("OSGI-INF/files.xml", "org.osgi.framework"), null);
+
+        assertThat(mounts.at("/files")).isEmpty();
+    }
+
+    private static List<DeclaredMount> read(String description) throws IOException {
+        return DeclaredMount.read(new ByteArrayInputStream(description.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private void write(String description) throws IOException {
+        Files.writeString(folder.resolve("files.xml"), description);
+    }
+
+    /** The bundle 7, whose folder {@code OSGI-INF} has one file, {@code files.xml}. */
+    private Bundle bundle(String components, String imports) throws IOException {
+        write(COMPONENT);
+        Dictionary<String, String> headers =
+                FrameworkUtil.asDictionary(Map.of("Service-Component", components, "Import-Package", imports));
+        URL file = folder.resolve("files.xml").toUri().toURL();
+        return (Bundle) Proxy.newProxyInstance(
+                Bundle.class.getClassLoader(),
+                new Class<?>[] {Bundle.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "getBundleId" -> 7L;
+                    case "getHeaders" -> headers;
+                    case "findEntries" ->
+                        List.of("files.xml", "*.xml").contains(arguments[1])
+                                ? Collections.enumeration(List.of(file))
+                                : null;
+                    case "toString" -> "bundle";
+                    case "hashCode" -> 7;
+                    case "equals" -> proxy == arguments[0];
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
+    }
+}
