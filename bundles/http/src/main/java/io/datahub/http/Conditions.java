@@ -4,7 +4,6 @@ import io.datahub.api.Result;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.RecordVersion;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -50,7 +49,7 @@ record Conditions(
         if (ifNoneMatch.isPresent()) {
             return ifNoneMatch.get().matchWeakly(version.etag()) ? Outcome.NOT_MODIFIED : Outcome.PROCEED;
         }
-        return ifModifiedSince.isPresent() && !seconds(version).isAfter(ifModifiedSince.get())
+        return ifModifiedSince.filter(date -> isNoNewerThan(version, date)).isPresent()
                 ? Outcome.NOT_MODIFIED
                 : Outcome.PROCEED;
     }
@@ -59,11 +58,15 @@ record Conditions(
         if (ifMatch.isPresent()) {
             return ifMatch.get().matchStrongly(version.etag());
         }
-        return ifUnmodifiedSince.isEmpty() || !seconds(version).isAfter(ifUnmodifiedSince.get());
+        return ifUnmodifiedSince.filter(date -> !isNoNewerThan(version, date)).isEmpty();
     }
 
-    private static Instant seconds(RecordVersion version) {
-        return version.modified().truncatedTo(ChronoUnit.SECONDS);
+    /**
+     * Whether the version certainly was there at that time. A date names a second, in which there can have been several
+     * versions: one that came later in it is newer than the date. Nothing is certain while somebody writes into the file.
+     */
+    private static boolean isNoNewerThan(RecordVersion version, Instant date) {
+        return version.etag().isPresent() && !version.modified().isAfter(date);
     }
 
     /** What must hold of the version that a write replaces. */

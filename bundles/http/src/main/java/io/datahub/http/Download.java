@@ -9,7 +9,6 @@ import io.datahub.api.record.RecordVersion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpField;
@@ -17,6 +16,7 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Fields;
 
 /** {@code GET} and {@code HEAD} of a record. */
@@ -122,7 +122,7 @@ final class Download {
     private static boolean isWanted(Exchange exchange, RecordVersion version, Conditions conditions) {
         switch (conditions.outcome(version)) {
             case NOT_MODIFIED -> {
-                describe(exchange.response().getHeaders(), version);
+                describe(exchange, version);
                 exchange.empty(304);
                 return false;
             }
@@ -136,9 +136,11 @@ final class Download {
         }
     }
 
-    private static void describe(HttpFields.Mutable headers, RecordVersion version) {
+    private static void describe(Exchange exchange, RecordVersion version) {
+        HttpFields.Mutable headers = exchange.response().getHeaders();
+        Instant came = Instant.ofEpochMilli(Request.getTimeStamp(exchange.request()));
         headers.put(Exchange.REVALIDATE);
-        headers.put(HttpHeader.LAST_MODIFIED, HttpDate.format(version.modified()));
+        headers.put(HttpHeader.LAST_MODIFIED, HttpDate.lastModified(version.modified(), came));
         version.etag().ifPresent(etag -> headers.put(HttpHeader.ETAG, etag));
     }
 
@@ -147,7 +149,7 @@ final class Download {
         HttpFields.Mutable headers = exchange.response().getHeaders();
         String name = version.path().name();
         String type = MediaTypes.of(name);
-        describe(headers, version);
+        describe(exchange, version);
         headers.put(BYTES);
         if (asAttachment || types.isAttachment(type)) {
             headers.put(HttpHeader.CONTENT_DISPOSITION, Disposition.attachment(name));
@@ -205,14 +207,9 @@ final class Download {
                 : Optional.empty();
     }
 
-    /** Whether {@code If-Range} (RFC 9110, 13.1.5) names this version: by its tag, or by a date that is a strong validator. */
+    /** Whether {@code If-Range} (RFC 9110, 13.1.5) names this version: by its tag, since no date is a strong validator. */
     private static boolean isStill(RecordVersion version, String condition) {
-        if (condition.startsWith("\"")) {
-            return version.etag().filter(condition::equals).isPresent();
-        }
-        Instant modified = version.modified().truncatedTo(ChronoUnit.SECONDS);
-        return HttpDate.parse(condition).filter(modified::equals).isPresent()
-                && modified.isBefore(Instant.now().minusSeconds(2));
+        return version.etag().filter(condition::equals).isPresent();
     }
 
     /** What follows the headers, and what they have to say of it. */

@@ -2,6 +2,7 @@ package io.datahub.http;
 
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.eclipse.jetty.http.DateGenerator;
 import org.eclipse.jetty.http.HttpDateTime;
@@ -23,7 +24,18 @@ final class HttpDate {
         }
     }
 
-    static String format(Instant time) {
-        return DateGenerator.formatDate(time);
+    /**
+     * The {@code Last-Modified} of a version: the first whole second at which it was there, so that no other version of that
+     * second passes for it. Until that second is over it is the one before, which no condition takes for this version, and it
+     * never is after {@code Date} (RFC 9110, 8.8.2.1).
+     *
+     * @param modified when it became this version
+     * @param now when the request came
+     */
+    static String lastModified(Instant modified, Instant now) {
+        Instant floor = modified.truncatedTo(ChronoUnit.SECONDS);
+        Instant ceiling = floor.equals(modified) ? modified : floor.plusSeconds(1);
+        Instant told = ceiling.isBefore(now.minusSeconds(1)) ? ceiling : floor;
+        return DateGenerator.formatDate(told.isAfter(now) ? now : told);
     }
 }

@@ -39,7 +39,7 @@ import java.util.function.Consumer;
 /** Records in memory. It refuses what contains the word "wrong", and what is over its size limit. */
 final class FakeStore implements RecordStore {
 
-    static final Instant MODIFIED = Instant.parse("2026-11-23T10:00:00.123Z");
+    static final Instant MODIFIED = Instant.parse("2025-11-23T10:00:00.123Z");
 
     final ConcurrentSkipListMap<RecordPath, byte[]> records = new ConcurrentSkipListMap<>();
     final AtomicInteger open = new AtomicInteger();
@@ -47,6 +47,7 @@ final class FakeStore implements RecordStore {
     volatile WriteRequest lastWrite;
     volatile long limit = Long.MAX_VALUE;
     volatile boolean isBroken;
+    volatile Instant modified = MODIFIED;
     private final Map<RecordPath, String> etags = new ConcurrentSkipListMap<>();
     private final AtomicLong sequence = new AtomicLong();
     private final Path folder;
@@ -88,7 +89,7 @@ final class FakeStore implements RecordStore {
                 .map(bytes -> new RecordVersion(
                         path,
                         bytes.length,
-                        MODIFIED,
+                        modified,
                         Optional.ofNullable(etags.get(path)),
                         Optional.of(hash("SHA-256", bytes))));
     }

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -37,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FilesHandlerTest {
 
-    private static final String LAST_MODIFIED = "Mon, 23 Nov 2026 10:00:00 GMT";
+    private static final String LAST_MODIFIED = "Sun, 23 Nov 2025 10:00:01 GMT";
 
     @TempDir
     Path folder;
@@ -255,8 +256,11 @@ class FilesHandlerTest {
         "'\"v1\"', 206",
         "'\"v2\"', 200",
         "'W/\"v1\"', 200",
-        "'Mon, 23 Nov 2026 10:00:00 GMT', 206",
-        "'Mon, 23 Nov 2026 10:00:01 GMT', 200"
+        "'\"v2\", \"v1\"', 200",
+        "v1, 200",
+        "'Sun, 23 Nov 2025 10:00:00 GMT', 200",
+        "'Sun, 23 Nov 2025 10:00:01 GMT', 200",
+        "'Sun, 23 Nov 2025 11:00:00 GMT', 200"
     })
     void shouldServeTheRangeOnlyOfTheVersionThatTheClientHas(String condition, int status) throws Exception {
         assertThat(server.get("/files/builds/app.txt", "Range", "bytes=0-0", "If-Range", condition)
@@ -276,11 +280,12 @@ class FilesHandlerTest {
         "If-Match, 'W/\"v1\"', 412",
         "If-Match, '\"v2\"', 412",
         "If-Match, *, 200",
-        "If-Modified-Since, 'Mon, 23 Nov 2026 10:00:00 GMT', 304",
-        "If-Modified-Since, 'Mon, 23 Nov 2026 09:59:59 GMT', 200",
+        "If-Modified-Since, 'Sun, 23 Nov 2025 10:00:01 GMT', 304",
+        "If-Modified-Since, 'Sunday, 23-Nov-25 11:00:00 GMT', 304",
+        "If-Modified-Since, 'Sun, 23 Nov 2025 10:00:00 GMT', 200",
         "If-Modified-Since, yesterday, 200",
-        "If-Unmodified-Since, 'Mon, 23 Nov 2026 10:00:00 GMT', 200",
-        "If-Unmodified-Since, 'Mon, 23 Nov 2026 09:59:59 GMT', 412"
+        "If-Unmodified-Since, 'Sun, 23 Nov 2025 10:00:01 GMT', 200",
+        "If-Unmodified-Since, 'Sun, 23 Nov 2025 10:00:00 GMT', 412"
     })
     void shouldLookAtConditions(String name, String value, int status) throws Exception {
         HttpResponse<String> answer = server.get("/files/builds/app.txt", name, value);
@@ -290,6 +295,63 @@ class FilesHandlerTest {
             assertThat(header(answer, "ETag")).isEqualTo("\"v1\"");
             assertThat(answer.body()).isEmpty();
         }
+    }
+
+    @Test
+    void shouldNotTakeTheDateOfOneVersionForAnotherOfTheSameSecond() throws Exception {
+        store.modified = Instant.now().plusMillis(1);
+        String told = header(server.get("/files/builds/app.txt"), "Last-Modified");
+        store.modified = store.modified.plusMillis(1);
+        store.put("builds/app.txt", "9876543210");
+
+        assertThat(server.get("/files/builds/app.txt", "If-Modified-Since", told)
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(server.get("/files/builds/app.txt", "If-Unmodified-Since", told)
+                        .statusCode())
+                .isEqualTo(412);
+        assertThat(server.send("PUT", "/files/builds/app.txt", "x", "If-Unmodified-Since", told)
+                        .statusCode())
+                .isEqualTo(412);
+        assertThat(server.send("DELETE", "/files/builds/app.txt", "", "If-Unmodified-Since", told)
+                        .statusCode())
+                .isEqualTo(412);
+    }
+
+    @Test
+    void shouldNotBeSureOfADateWhileSomebodyChangesTheRecord() throws Exception {
+        store.unsettle("builds/app.txt");
+
+        assertThat(server.get("/files/builds/app.txt", "If-Modified-Since", LAST_MODIFIED)
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(server.get("/files/builds/app.txt", "If-Unmodified-Since", LAST_MODIFIED)
+                        .statusCode())
+                .isEqualTo(412);
+    }
+
+    @Test
+    void shouldNeverDateARecordAfterTheAnswer() throws Exception {
+        store.modified = Instant.now().plusSeconds(100_000);
+
+        HttpResponse<String> answer = server.get("/files/builds/app.txt");
+
+        assertThat(HttpDate.parse(header(answer, "Last-Modified")).orElseThrow())
+                .isBeforeOrEqualTo(HttpDate.parse(header(answer, "Date")).orElseThrow());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2025-11-23T10:00:00Z, 2025-11-23T10:00:00Z, 10:00:00",
+        "2025-11-23T10:00:00Z, 2025-11-23T10:00:09Z, 10:00:00",
+        "2025-11-23T10:00:00.001Z, 2025-11-23T10:00:00.9Z, 10:00:00",
+        "2025-11-23T10:00:00.001Z, 2025-11-23T10:00:02Z, 10:00:00",
+        "2025-11-23T10:00:00.001Z, 2025-11-23T10:00:02.001Z, 10:00:01",
+        "2025-11-23T10:00:00.999999999Z, 2026-01-01T00:00:00Z, 10:00:01",
+        "2025-11-23T10:00:05Z, 2025-11-23T10:00:04.9Z, 10:00:04"
+    })
+    void shouldTellTheSecondThatEndsAVersionsOwn(Instant modified, Instant now, String told) {
+        assertThat(HttpDate.lastModified(modified, now)).isEqualTo("Sun, 23 Nov 2025 " + told + " GMT");
     }
 
     @Test
@@ -437,7 +499,7 @@ class FilesHandlerTest {
         assertThat(created.body())
                 .isEqualTo("{\"path\":\"grüße/a b.txt\",\"size\":5,\"sha256\":\""
                         + FakeStore.hash("SHA-256", "hello".getBytes(StandardCharsets.UTF_8))
-                        + "\",\"etag\":\"\\\"v2\\\"\",\"modified\":\"2026-11-23T10:00:00.123Z\",\"sequence\":2,"
+                        + "\",\"etag\":\"\\\"v2\\\"\",\"modified\":\"2025-11-23T10:00:00.123Z\",\"sequence\":2,"
                         + "\"cursor\":\"e1-2\",\"validators\":[{\"name\":\"words\",\"version\":\"1.0.0\"}]}");
         assertThat(server.send("POST", "/files/gr%C3%BC%C3%9Fe/a%20b.txt", "again")
                         .statusCode())
@@ -502,7 +564,8 @@ class FilesHandlerTest {
         "builds/app.txt, If-Match, '\"v9\"', 412",
         "builds/app.txt, If-None-Match, *, 412",
         "builds/app.txt, If-None-Match, '\"v1\"', 412",
-        "builds/app.txt, If-Unmodified-Since, 'Mon, 23 Nov 2020 10:00:00 GMT', 412",
+        "builds/app.txt, If-Unmodified-Since, 'Sun, 23 Nov 2025 10:00:00 GMT', 412",
+        "builds/app.txt, If-Unmodified-Since, 'Sun, 23 Nov 2025 10:00:01 GMT', 200",
         "new, If-None-Match, *, 201",
         "new, If-Match, *, 412",
         "new, If-Match, '\"v1\"', 412"
@@ -627,9 +690,9 @@ class FilesHandlerTest {
         assertThat(header(answer, "Content-Type")).isEqualTo("application/json");
         assertThat(answer.body())
                 .isEqualTo("{\"path\":\"builds\",\"entries\":["
-                        + "{\"name\":\"app.txt\",\"type\":\"file\",\"size\":10,\"modified\":\"2026-11-23T10:00:00.123Z\","
+                        + "{\"name\":\"app.txt\",\"type\":\"file\",\"size\":10,\"modified\":\"2025-11-23T10:00:00.123Z\","
                         + "\"etag\":\"\\\"v1\\\"\"},"
-                        + "{\"name\":\"deep\",\"type\":\"directory\",\"size\":0,\"modified\":\"2026-11-23T10:00:00.123Z\"}"
+                        + "{\"name\":\"deep\",\"type\":\"directory\",\"size\":0,\"modified\":\"2025-11-23T10:00:00.123Z\"}"
                         + "],\"next\":null,\"cursor\":\"e1-2\"}");
     }
 
