@@ -3,6 +3,7 @@ package io.datahub.jetty;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
 import java.util.Optional;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
@@ -14,6 +15,9 @@ import org.eclipse.jetty.util.Callback;
 /** Notes on a request's connection that the request is there, that its client has logged in, and that it is over. */
 final class ConnectionHandler extends Handler.Wrapper {
 
+    /** Attribute of a request to upgrade: a {@link Runnable} for who lets the client log in after its handshake. */
+    private static final String LOGGED_IN = "datahub.http.loggedIn";
+
     ConnectionHandler(Handler handler) {
         super(handler);
     }
@@ -22,6 +26,10 @@ final class ConnectionHandler extends Handler.Wrapper {
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         client(request).ifPresent(client -> {
             client.begun(request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2);
+            if (request.getHeaders().contains(HttpHeader.UPGRADE)) {
+                Runnable loggedIn = client::loggedIn;
+                request.setAttribute(LOGGED_IN, loggedIn);
+            }
             Request.addCompletionListener(
                     request, failure -> client.over(response.getStatus() == HttpStatus.SWITCHING_PROTOCOLS_101));
         });

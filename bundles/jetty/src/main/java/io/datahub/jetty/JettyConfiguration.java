@@ -64,7 +64,9 @@ public @interface JettyConfiguration {
     @AttributeDefinition(description = "Connections from one address, from 1; loopback and proxies are excepted")
     int maxConnectionsPerAddress() default 1_000;
 
-    @AttributeDefinition(description = "Connections that no valid credentials were shown on; the oldest gives way")
+    @AttributeDefinition(
+            description =
+                    "Connections that no valid credentials were shown on, WebSockets included; the oldest gives way")
     int maxUnauthenticated() default 2_000;
 
     @AttributeDefinition(description = "How long a request's head or a TLS handshake may take, in milliseconds")

@@ -11,6 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +67,33 @@ class ConnectionsTest {
                 .write(REQUEST.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
         assertThat(new String(known.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                .contains("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void shouldKeepWhoLogsInOnAnUpgradedConnection() throws Exception {
+        start("maxUnauthenticated", 2);
+        server.mount(new Mount("/open", 0, 1, true, new Handler.Abstract() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) {
+                ((Runnable) request.getAttribute("datahub.http.loggedIn")).run();
+                Content.Sink.write(response, true, "", callback);
+                return true;
+            }
+        }));
+        Socket later =
+                connect("GET /open HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+        assertThat(later.getInputStream().read()).isEqualTo('H');
+        Socket oldest = connect("GET /");
+        for (int i = 0; i < 8; i++) {
+            connect("GET /");
+        }
+
+        assertThat(isClosed(oldest)).isTrue();
+        later.getOutputStream()
+                .write(REQUEST.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        assertThat(new String(later.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
                 .contains("HTTP/1.1 200 ");
     }
 

@@ -32,6 +32,7 @@ final class Client implements FrameHandler {
     private final Optional<Login> door;
     private final Origin origin;
     private final Wishes wishes;
+    private final Runnable loggedIn;
     private final MessageAssembler assembler;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final AtomicInteger held = new AtomicInteger();
@@ -43,13 +44,15 @@ final class Client implements FrameHandler {
      * @param door who the client is, if its request said so
      * @param origin where it is
      * @param wishes what its request asked for
+     * @param loggedIn to be run when it says who it is after its request
      */
-    Client(Gateway gateway, Dialect dialect, Optional<Login> door, Origin origin, Wishes wishes) {
+    Client(Gateway gateway, Dialect dialect, Optional<Login> door, Origin origin, Wishes wishes, Runnable loggedIn) {
         this.gateway = gateway;
         this.dialect = dialect;
         this.door = door;
         this.origin = origin;
         this.wishes = wishes;
+        this.loggedIn = loggedIn;
         int max = gateway.configuration().maxMessageBytes();
         long asBase64 = max * 4L / 3 + ROOM_AROUND_PAYLOAD;
         assembler = new MessageAssembler((int) Math.min(Integer.MAX_VALUE - 8, asBase64), max + ROOM_AROUND_PAYLOAD);
@@ -97,6 +100,11 @@ final class Client implements FrameHandler {
                 listen();
             }
         }
+    }
+
+    /** It has said who it is. */
+    void loggedIn() {
+        loggedIn.run();
     }
 
     private void received() {

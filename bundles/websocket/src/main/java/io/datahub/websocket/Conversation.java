@@ -191,6 +191,7 @@ final class Conversation {
                             Callback.from(() -> client.refuse(CloseStatus.POLICY_VIOLATION, refusal.detail()))));
             return;
         }
+        client.loggedIn();
         if (open != null) {
             open.close();
         }

@@ -51,6 +51,9 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = WebSocketConfiguration.class)
 public final class EventsHandler extends Handler.Abstract implements HealthCheck {
 
+    /** A request attribute of the HTTP server's: to be run when a client logs in after its handshake. */
+    private static final String LOGGED_IN = "datahub.http.loggedIn";
+
     private static final Logger LOG = LoggerFactory.getLogger(EventsHandler.class);
     private static final int OUTPUT_BUFFER_BYTES = 32 * 1024;
     /** Longer frames are cut into fragments. */
@@ -176,6 +179,7 @@ public final class EventsHandler extends Handler.Abstract implements HealthCheck
         agreed.map(Dialect::subprotocol).ifPresent(response::setAcceptedSubProtocol);
         Optional<Login> login = Optional.ofNullable((Login) request.getAttribute(Login.class.getName()));
         Origin origin = (Origin) request.getAttribute(Origin.class.getName());
-        return new Client(gateway, dialect, login, origin.by("websocket"), wishes.get());
+        Runnable loggedIn = request.getAttribute(LOGGED_IN) instanceof Runnable known ? known : () -> {};
+        return new Client(gateway, dialect, login, origin.by("websocket"), wishes.get(), loggedIn);
     }
 }

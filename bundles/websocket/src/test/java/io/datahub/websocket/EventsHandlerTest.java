@@ -50,6 +50,7 @@ class EventsHandlerTest {
             client.send("{\"type\":\"auth\",\"token\":\"token-of-ann\",\"id\":\"a\"}");
             assertThat(client.text()).isEqualTo("{\"type\":\"ok\",\"id\":\"a\"}");
             assertThat(client.text()).isEqualTo("{\"type\":\"welcome\",\"user\":\"ann\"}");
+            assertThat(gateway.loggedInLater).hasValue(1);
         }
     }
 
@@ -86,6 +87,7 @@ class EventsHandlerTest {
             client.send("{\"type\":\"auth\",\"token\":\"guess\"}");
             assertThat(client.text()).startsWith("{\"type\":\"error\",\"status\":401");
             assertThat(client.closeCode()).isEqualTo(1008);
+            assertThat(gateway.loggedInLater).hasValue(0);
         }
     }
 

@@ -4,6 +4,7 @@ import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import java.lang.annotation.Annotation;
 import java.net.InetAddress;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -18,6 +19,7 @@ final class RunningGateway implements AutoCloseable {
     final FakeBroker broker = new FakeBroker();
     final FakeJournal journal = new FakeJournal(broker);
     final EventsHandler handler;
+    final AtomicInteger loggedInLater = new AtomicInteger();
     final int port;
     private final Server server = new Server();
     private boolean deactivated;
@@ -36,6 +38,8 @@ final class RunningGateway implements AutoCloseable {
             public boolean handle(Request request, Response response, Callback callback) throws Exception {
                 request.setAttribute(
                         Origin.class.getName(), new Origin("http", InetAddress.getLoopbackAddress(), false));
+                Runnable loggedIn = loggedInLater::incrementAndGet;
+                request.setAttribute("datahub.http.loggedIn", loggedIn);
                 String who = request.getHeaders().get(HttpHeader.AUTHORIZATION);
                 if (who != null) {
                     request.setAttribute(
