@@ -116,7 +116,7 @@ final class Doorkeeper implements Authenticator {
     }
 
     private boolean isAdminInClear(User user, Origin origin) {
-        return user.isAdmin() && !origin.confidential() && !origin.address().isLoopbackAddress() && !clearAdmin;
+        return user.isAdmin() && !origin.confidential() && !origin.local() && !clearAdmin;
     }
 
     /** To come without credentials is no attempt to get in: it is neither counted nor written down. */

@@ -154,6 +154,8 @@ class DoorkeeperTest {
         assertThat(refused(root, THERE)).isEqualTo(Reason.FORBIDDEN);
         assertThat(door.penalty(THERE)).isZero();
         assertThat(door.authenticate(root, HERE).isRefused()).isFalse();
+        Origin forwarded = new Origin("http", HERE.address(), false, true, false);
+        assertThat(refused(root, forwarded)).isEqualTo(Reason.FORBIDDEN);
         assertThat(door.authenticate(root, Samples.from("192.0.2.1", true)).isRefused())
                 .isFalse();
         door.configure(Settings.withClearAdmin());

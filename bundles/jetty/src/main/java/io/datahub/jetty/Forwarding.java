@@ -1,10 +1,10 @@
 package io.datahub.jetty;
 
+import io.datahub.api.net.IpAddress;
 import io.datahub.api.user.Networks;
 import io.datahub.api.user.Origin;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,15 +17,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells where requests come from. What {@code X-Forwarded-For} and {@code X-Forwarded-Proto}, or {@code Forwarded} (RFC
- * 7239), say counts only from listed proxies. For any thread.
+ * 7239), say counts only from listed proxies, and makes nobody a client on this machine. For any thread.
  */
 final class Forwarding {
 
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
     private static final Pattern COMMA = Pattern.compile(",");
-
-    /** Stands for a client of whom a proxy can't or won't say where it is; nobody takes it for this machine. */
-    private static final InetAddress UNKNOWN = unknown();
 
     private final Networks proxies;
     private final AtomicBoolean warned = new AtomicBoolean();
@@ -35,28 +32,29 @@ final class Forwarding {
     }
 
     boolean isProxy(InetAddress address) {
-        return proxies.contains(address);
+        return !address.isAnyLocalAddress() && proxies.contains(address);
     }
 
     Origin origin(Request request) {
         InetAddress peer = request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress socket
                 ? socket.getAddress()
-                : InetAddress.getLoopbackAddress();
+                : IpAddress.UNKNOWN;
+        boolean direct = !ProxyHeaders.hasRead(request.getConnectionMetaData().getConnection());
         HttpFields headers = request.getHeaders();
         boolean forwarded = headers.contains(HttpHeader.X_FORWARDED_FOR)
                 || headers.contains(HttpHeader.X_FORWARDED_PROTO)
                 || headers.contains(HttpHeader.FORWARDED);
-        if (!forwarded || !isProxy(peer)) {
-            if (forwarded && peer.isLoopbackAddress() && !warned.getAndSet(true)) {
+        boolean local = direct && peer.isLoopbackAddress();
+        if (!forwarded || !isProxy(peer) || peer.isLoopbackAddress() != local) {
+            if (forwarded && local && !warned.getAndSet(true)) {
                 LOG.warn(
                         "ignored forwarded addresses from={}: if a proxy runs there, list it as proxies in"
                                 + " io.datahub.jetty.cfg, or all of its clients count as local",
                         peer.getHostAddress());
             }
-            return new Origin("http", peer, request.isSecure(), peer.isLoopbackAddress() || isProxy(peer));
+            return new Origin("http", peer, request.isSecure(), isShared(peer), local);
         }
-        Origin first = first(headers);
-        return new Origin("http", first.address(), first.confidential(), first.shared());
+        return first(headers);
     }
 
     /** A client may write the kind of header that its proxy doesn't know; so where both are there, the worse counts. */
@@ -72,7 +70,8 @@ final class Forwarding {
         }
         Origin last = told.get(told.size() - 1);
         boolean agreed = told.stream().allMatch(last::equals);
-        return agreed ? last : new Origin("http", UNKNOWN, told.stream().allMatch(Origin::confidential), true);
+        boolean confidential = told.stream().allMatch(Origin::confidential);
+        return agreed ? last : new Origin("http", IpAddress.UNKNOWN, confidential, true, false);
     }
 
     /** The first address from the right that is no listed proxy's; where all are, the leftmost. */
@@ -84,9 +83,12 @@ final class Forwarding {
                 break;
             }
         }
-        InetAddress address = hop.address() == null ? UNKNOWN : hop.address();
-        boolean isShared = hop.address() == null || address.isLoopbackAddress() || isProxy(address);
-        return new Origin("http", address, hop.isHttps(), isShared);
+        InetAddress address = hop.address() == null ? IpAddress.UNKNOWN : hop.address();
+        return new Origin("http", address, hop.isHttps(), isShared(address), false);
+    }
+
+    private boolean isShared(InetAddress address) {
+        return address.isLoopbackAddress() || address.isAnyLocalAddress() || isProxy(address);
     }
 
     private static boolean isHttps(List<String> values) {
@@ -94,13 +96,5 @@ final class Forwarding {
                 && values.stream()
                         .flatMap(COMMA::splitAsStream)
                         .allMatch(value -> value.strip().equalsIgnoreCase("https"));
-    }
-
-    private static InetAddress unknown() {
-        try {
-            return InetAddress.getByAddress(new byte[4]);
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("four bytes are an address", e);
-        }
     }
 }

@@ -1,30 +1,127 @@
 package io.datahub.jetty;
 
+import io.datahub.api.net.ProxyProtocol;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.function.Supplier;
+import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.AbstractConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
-import org.eclipse.jetty.server.ProxyConnectionFactory;
+import org.eclipse.jetty.server.ProxyConnectionFactory.ProxyEndPoint;
+import org.eclipse.jetty.util.BufferUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Reads the header of the PROXY protocol, version 1 or 2, that a listed proxy may put before everything else. Connections
- * of others go on as if it didn't exist.
+ * Reads the header of the PROXY protocol, version 1 or 2, that a listed proxy may put before everything else; a malformed
+ * one closes the connection. Connections of others go on as if it didn't exist.
  */
-final class ProxyHeaders extends ProxyConnectionFactory {
+final class ProxyHeaders extends AbstractConnectionFactory {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyHeaders.class);
+
+    /** Enough for any header without long extensions. */
+    private static final int FIRST_BYTES = 512;
 
     private final Supplier<Forwarding> forwarding;
 
     ProxyHeaders(Supplier<Forwarding> forwarding) {
+        super("[proxy]");
         this.forwarding = forwarding;
     }
 
     @Override
     public Connection newConnection(Connector connector, EndPoint endPoint) {
+        ConnectionFactory next = connector.getConnectionFactory(findNextProtocol(connector));
         boolean isProxy = endPoint.getRemoteSocketAddress() instanceof InetSocketAddress peer
                 && forwarding.get().isProxy(peer.getAddress());
         return isProxy
-                ? super.newConnection(connector, endPoint)
-                : connector.getConnectionFactory(findNextProtocol(connector)).newConnection(connector, endPoint);
+                ? configure(new HeaderConnection(connector, endPoint, next), connector, endPoint)
+                : next.newConnection(connector, endPoint);
+    }
+
+    /** Whether a header has said who the client of that connection is. */
+    static boolean hasRead(Connection connection) {
+        EndPoint endPoint = connection.getEndPoint();
+        while (!(endPoint instanceof ProxyEndPoint) && endPoint instanceof EndPoint.Wrapper wrapper) {
+            endPoint = wrapper.unwrap();
+        }
+        return endPoint instanceof ProxyEndPoint;
+    }
+
+    /** A connection until its header is read, or it is clear that there is none. */
+    private static final class HeaderConnection extends AbstractConnection implements Connection.UpgradeFrom {
+
+        private final Connector connector;
+        private final ConnectionFactory next;
+
+        /** What has come; between position and limit what isn't read yet. */
+        private ByteBuffer bytes = BufferUtil.allocate(FIRST_BYTES);
+
+        HeaderConnection(Connector connector, EndPoint endPoint, ConnectionFactory next) {
+            super(endPoint, connector.getExecutor());
+            this.connector = connector;
+            this.next = next;
+        }
+
+        @Override
+        public ByteBuffer onUpgradeFrom() {
+            return bytes.hasRemaining() ? bytes : null;
+        }
+
+        @Override
+        public void onOpen() {
+            super.onOpen();
+            fillInterested();
+        }
+
+        @Override
+        public void onFillable() {
+            try {
+                int filled = getEndPoint().fill(bytes);
+                if (filled > 0) {
+                    read();
+                } else if (filled == 0) {
+                    fillInterested();
+                } else {
+                    close();
+                }
+            } catch (Exception e) {
+                LOG.debug("http connection lost at={}", getEndPoint(), e);
+                close();
+            }
+        }
+
+        private void read() {
+            ProxyProtocol.Header header = ProxyProtocol.read(bytes, bytes.position(), bytes.limit());
+            switch (header.state()) {
+                case ABSENT -> getEndPoint().upgrade(next.newConnection(connector, getEndPoint()));
+                case COMPLETE -> goOn(header);
+                case MALFORMED -> {
+                    LOG.debug("http closed at={} reason=bad-proxy-header", getEndPoint());
+                    close();
+                }
+                case INCOMPLETE -> {
+                    if (BufferUtil.isFull(bytes)) {
+                        bytes = BufferUtil.ensureCapacity(bytes, ProxyProtocol.MAX_BYTES);
+                    }
+                    fillInterested();
+                }
+            }
+        }
+
+        private void goOn(ProxyProtocol.Header header) {
+            bytes.position(bytes.position() + header.length());
+            EndPoint client = new ProxyEndPoint(
+                    getEndPoint(),
+                    getEndPoint().getLocalSocketAddress(),
+                    header.client(),
+                    null,
+                    header.encrypted() ? EndPoint.SslSessionData.from(null, null, null, null) : null);
+            client.upgrade(next.newConnection(connector, client));
+        }
     }
 }

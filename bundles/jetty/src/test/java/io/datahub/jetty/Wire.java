@@ -3,6 +3,7 @@ package io.datahub.jetty;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
 /** Speaks HTTP byte by byte, for requests that no client library would send. */
@@ -10,14 +11,34 @@ final class Wire {
 
     private Wire() {}
 
-    /** Sends the text and reads until the server closes. */
-    static String send(int port, String text) throws IOException {
+    /** Sends the text, each piece in a segment of its own, and reads until the server closes. */
+    static String send(int port, String... pieces) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(10_000);
+            socket.setTcpNoDelay(true);
+            for (String piece : pieces) {
+                socket.getOutputStream().write(piece.getBytes(StandardCharsets.ISO_8859_1));
+                socket.getOutputStream().flush();
+            }
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** What comes before the server closes, also by a reset, since it hasn't read all that was sent. */
+    static String untilClosed(int port, String text) throws IOException {
+        StringBuilder all = new StringBuilder();
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
-            socket.getOutputStream().flush();
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            for (int next = socket.getInputStream().read();
+                    next >= 0;
+                    next = socket.getInputStream().read()) {
+                all.append((char) next);
+            }
+        } catch (SocketException e) {
+            return all.toString();
         }
+        return all.toString();
     }
 
     /** A GET of this target that closes the connection behind it. */

@@ -4,6 +4,7 @@ import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.net.ProxyProtocol;
 import io.datahub.api.user.Login;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -116,8 +117,8 @@ final class Connection implements EventSink, Loop.Selected {
     }
 
     /** See {@link Entrance#forwarded}. */
-    void forwarded(InetSocketAddress client) throws Violation {
-        entrance.forwarded(client);
+    void forwarded(ProxyProtocol.Header header) throws Violation {
+        entrance.forwarded(header);
         awaitGreeting();
     }
 

@@ -1,6 +1,7 @@
 package io.datahub.zeromq;
 
 import io.datahub.api.Result;
+import io.datahub.api.net.ProxyProtocol;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
@@ -27,6 +28,10 @@ final class Entrance {
     /** What the peer showed to log in; forgotten once it is. */
     private Credentials shown = NOTHING;
 
+    /** Whether the client speaks TLS to the proxy in between. */
+    private boolean encrypted;
+
+    private boolean direct = true;
     private boolean confidential;
     private boolean refused;
 
@@ -49,11 +54,14 @@ final class Entrance {
     }
 
     /** A proxy said whom it speaks for: that is where the connection comes from, for logs, limits and users. */
-    void forwarded(InetSocketAddress client) throws Violation {
+    void forwarded(ProxyProtocol.Header header) throws Violation {
+        InetSocketAddress client = header.client();
         if (!reception.admission().move(address.getAddress(), client.getAddress(), reception.settings())) {
             throw new Violation(Closure.TOO_MANY_CONNECTIONS);
         }
         address = client;
+        encrypted = header.encrypted();
+        direct = false;
     }
 
     /** The handshake of the mechanism that the peer named, which may be one that isn't served. */
@@ -66,7 +74,7 @@ final class Entrance {
                 throw new Violation(
                         Closure.UNKNOWN_MECHANISM, "the mechanism " + Peers.printable(name) + " isn't served");
         };
-        confidential = name.equals(CurveMechanism.NAME);
+        confidential = encrypted || name.equals(CurveMechanism.NAME);
         connection.send(Greeting.rest(name, !name.equals(NullMechanism.NAME)));
         return new Handshake(connection, mechanism);
     }
@@ -78,7 +86,8 @@ final class Entrance {
 
     private Origin origin() {
         boolean shared = reception.settings().isShared(address.getAddress());
-        return new Origin("zeromq", address.getAddress(), confidential, shared);
+        boolean local = direct && address.getAddress().isLoopbackAddress();
+        return new Origin("zeromq", address.getAddress(), confidential, shared, local);
     }
 
     /** The peer is logged in. */

@@ -97,7 +97,7 @@ record Settings(
 
     /** Whether many clients may come from that address, so that no limit by address is meant for it. */
     boolean isShared(InetAddress address) {
-        return address.isLoopbackAddress() || proxies.contains(address);
+        return address.isLoopbackAddress() || address.isAnyLocalAddress() || proxies.contains(address);
     }
 
     /** Whether an endpoint with those settings can go on with these and keep its socket. */

@@ -48,6 +48,7 @@ class ProxyHeaderTest {
     private void assertClient(String expected, byte[] header) throws IOException {
         RawPeer peer = connect(header);
         assertThat(origin().address().getHostAddress()).isEqualTo(expected);
+        assertThat(origin().local()).isFalse();
         peer.close();
         Fixture.await(() -> hub.broker.sessions().isEmpty());
     }
@@ -56,8 +57,9 @@ class ProxyHeaderTest {
     void shouldTakeTheClientsAddressFromVersion1() throws IOException {
         assertClient("203.0.113.7", ascii("PROXY TCP4 203.0.113.7 127.0.0.1 56324 5555\r\n"));
         assertClient("2001:db8:0:0:0:0:0:7", ascii("PROXY TCP6 2001:db8::7 ::1 56324 5555\r\n"));
-        assertClient("127.0.0.1", ascii("PROXY UNKNOWN\r\n"));
-        assertClient("127.0.0.1", ascii("PROXY UNKNOWN ffff::1 ffff::2 1 2\r\n"));
+        assertClient("127.0.0.1", ascii("PROXY TCP4 127.0.0.1 127.0.0.1 1 5555\r\n"));
+        assertClient("0.0.0.0", ascii("PROXY UNKNOWN\r\n"));
+        assertClient("0.0.0.0", ascii("PROXY UNKNOWN ffff::1 ffff::2 1 2\r\n"));
     }
 
     @Test
@@ -67,10 +69,12 @@ class ProxyHeaderTest {
                 "2001:db8:0:0:0:0:0:7",
                 hex(V2, "21", "21", "0024", "20010db8000000000000000000000007", "00".repeat(15), "01", "dc0415b3"));
         assertClient(
-                "203.0.113.7", hex(V2, "21", "11", "0013", "cb007107", "7f000001", "dc04", "15b3", "03000400000000"));
-        assertClient("127.0.0.1", hex(V2, "20", "00", "0000"));
-        assertClient("127.0.0.1", hex(V2, "20", "11", "000c", "cb007107", "7f000001", "dc04", "15b3"));
-        assertClient("127.0.0.1", hex(V2, "21", "00", "0003", "ffffff"));
+                "203.0.113.7", hex(V2, "21", "11", "0013", "cb007107", "7f000001", "dc04", "15b3", "04000400000000"));
+        assertClient("127.0.0.1", hex(V2, "21", "11", "000c", "7f000001", "7f000001", "dc04", "15b3"));
+        assertClient("0.0.0.0", hex(V2, "21", "31", "00d8", "00".repeat(216)));
+        assertClient("0.0.0.0", hex(V2, "20", "00", "0000"));
+        assertClient("0.0.0.0", hex(V2, "20", "11", "000c", "cb007107", "7f000001", "dc04", "15b3"));
+        assertClient("0.0.0.0", hex(V2, "21", "00", "0003", "ffffff"));
     }
 
     @Test
@@ -101,17 +105,29 @@ class ProxyHeaderTest {
     }
 
     @Test
+    void shouldTakeAClientForEncryptedThatSpeaksTlsToItsProxy() throws IOException {
+        for (int flags : new int[] {1, 0}) {
+            RawPeer peer =
+                    connect(hex(V2, "21", "11", "0014", "cb0071077f000001dc0415b3", "200005", "0" + flags, "00000000"));
+            assertThat(origin().confidential()).isEqualTo(flags == 1);
+            peer.close();
+            Fixture.await(() -> hub.broker.sessions().isEmpty());
+        }
+    }
+
+    @Test
     void shouldServeAListedProxyThatSpeaksForItself() throws IOException {
         hub.connect("ci", "SUB");
 
         assertThat(origin().address().isLoopbackAddress()).isTrue();
+        assertThat(origin().local()).isTrue();
         assertThat(origin().shared()).isTrue();
     }
 
     @Test
     void shouldCloseAtOnceWhatIsMalformed() throws IOException {
         List<byte[]> malformed = List.of(
-                ascii("PROXX TCP4"),
+                ascii("PROXYX TCP4"),
                 ascii("PROXY \r\n"),
                 ascii("PROXY TCP4\r\n"),
                 ascii("PROXY TCP4 203.0.113.7 127.0.0.1 56324\r\n"),
@@ -132,7 +148,7 @@ class ProxyHeaderTest {
                 hex(V2, "11", "11", "000c", "cb0071077f000001dc0415b3"),
                 hex(V2, "22", "11", "000c", "cb0071077f000001dc0415b3"),
                 hex(V2, "21", "12", "000c", "cb0071077f000001dc0415b3"),
-                hex(V2, "21", "31", "00d8", "00".repeat(216)),
+                hex(V2, "21", "32", "00d8", "00".repeat(216)),
                 hex(V2, "21", "11", "000b", "cb0071077f000001dc0415"),
                 hex(V2, "21", "21", "000c", "cb0071077f000001dc0415b3"),
                 hex(V2, "21", "11", "ffff"));

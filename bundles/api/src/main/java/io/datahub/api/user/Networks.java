@@ -1,7 +1,7 @@
 package io.datahub.api.user;
 
+import io.datahub.api.net.IpAddress;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,15 +58,9 @@ public final class Networks {
         return new Network(address, Integer.parseInt(bits));
     }
 
-    /** The address that is written so; null if that is none. Never asks a name service. */
+    /** The address that is written so; null if that is none. Never asks a name service; see {@link IpAddress#parse}. */
     public static InetAddress address(String text) {
-        boolean v4 = text.matches("(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}");
-        boolean v6 = text.indexOf(':') >= 0 && text.matches("[0-9a-fA-F:.]{2,45}");
-        try {
-            return v4 || v6 ? InetAddress.getByName(text) : null;
-        } catch (UnknownHostException e) {
-            return null;
-        }
+        return IpAddress.parse(text);
     }
 
     /** Whether one of the networks has the address. */

@@ -11,8 +11,14 @@ import java.net.InetAddress;
  * @param confidential whether the way is encrypted, so that nobody in between can read a token
  * @param shared whether many clients come from that address, as through a proxy, so that no limit by address is meant for
  *     it; loopback always is
+ * @param local whether the client is on this machine; never where a proxy speaks for it, whatever address that tells
  */
-public record Origin(String transport, InetAddress address, boolean confidential, boolean shared) {
+public record Origin(String transport, InetAddress address, boolean confidential, boolean shared, boolean local) {
+
+    /** Of a client that no proxy speaks for. */
+    public Origin(String transport, InetAddress address, boolean confidential, boolean shared) {
+        this(transport, address, confidential, shared, address.isLoopbackAddress());
+    }
 
     /** Of a client with an address of its own, or on this machine. */
     public Origin(String transport, InetAddress address, boolean confidential) {
@@ -21,7 +27,7 @@ public record Origin(String transport, InetAddress address, boolean confidential
 
     /** The same client by another way in. */
     public Origin by(String way) {
-        return new Origin(way, address, confidential, shared);
+        return new Origin(way, address, confidential, shared, local);
     }
 
     /** For logs, such as {@code zeromq:127.0.0.1}. */

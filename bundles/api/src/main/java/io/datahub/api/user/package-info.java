@@ -1,6 +1,6 @@
 /** Users: who connects, how they prove it and what they may do. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.datahub.api.user;
 
 import org.osgi.annotation.bundle.Export;

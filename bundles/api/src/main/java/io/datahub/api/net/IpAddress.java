@@ -1,0 +1,130 @@
+package io.datahub.api.net;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/** IP addresses as text and back. Nothing here ever asks a name service. */
+public final class IpAddress {
+
+    /** Stands for a client of whom nobody says where it is; it is never taken for this machine. {@code 0.0.0.0}. */
+    public static final InetAddress UNKNOWN = of(new byte[4]);
+
+    private static final int IP4_BYTES = 4;
+    private static final int IP6_BYTES = 16;
+    private static final int LONGEST = 45;
+
+    private IpAddress() {}
+
+    /**
+     * The address that is written so: IPv4 with four decimal numbers that don't begin with a superfluous 0, or IPv6 as in RFC
+     * 4291, 2.2, without a zone and without brackets.
+     *
+     * @return null if the text is anything else; an IPv4 address for an IPv6 one that maps it
+     */
+    public static InetAddress parse(String text) {
+        if (text.length() > LONGEST) {
+            return null;
+        }
+        byte[] bytes = text.indexOf(':') >= 0 ? ip6(text) : ip4(text);
+        return bytes == null ? null : of(bytes);
+    }
+
+    /**
+     * The address of these bytes.
+     *
+     * @return an IPv4 address for an IPv6 one that maps it
+     * @throws IllegalArgumentException if they are neither 4 nor 16
+     */
+    public static InetAddress of(byte[] bytes) {
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + bytes.length, e);
+        }
+    }
+
+    /** As part of a URL or before a port: IPv6 in brackets, anything else as it is. */
+    public static String inUrl(String host) {
+        return host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host;
+    }
+
+    /** As part of a URL or before a port. */
+    public static String inUrl(InetAddress address) {
+        return address instanceof Inet6Address ? inUrl(address.getHostAddress()) : address.getHostAddress();
+    }
+
+    private static byte[] ip4(String text) {
+        byte[] bytes = new byte[IP4_BYTES];
+        String[] numbers = text.split("\\.", -1);
+        if (numbers.length != IP4_BYTES) {
+            return null;
+        }
+        for (int i = 0; i < IP4_BYTES; i++) {
+            int value = number(numbers[i], 10, 3);
+            if (value < 0 || value > 255 || (numbers[i].length() > 1 && numbers[i].charAt(0) == '0')) {
+                return null;
+            }
+            bytes[i] = (byte) value;
+        }
+        return bytes;
+    }
+
+    /** The groups before the double colon, and those behind it at the end of the address. */
+    private static byte[] ip6(String text) {
+        int gap = text.indexOf("::");
+        byte[] head = groups(gap < 0 ? text : text.substring(0, gap));
+        byte[] tail = groups(gap < 0 ? "" : text.substring(gap + 2));
+        boolean isWhole = head != null
+                && tail != null
+                && (gap < 0 ? head.length == IP6_BYTES : head.length + tail.length < IP6_BYTES)
+                && (gap < 0 || text.substring(0, gap).indexOf('.') < 0);
+        if (!isWhole) {
+            return null;
+        }
+        byte[] bytes = new byte[IP6_BYTES];
+        System.arraycopy(head, 0, bytes, 0, head.length);
+        System.arraycopy(tail, 0, bytes, IP6_BYTES - tail.length, tail.length);
+        return bytes;
+    }
+
+    /** Groups of 16 bits with colons between them, of which an IPv4 address may be the last two; null if they are none. */
+    private static byte[] groups(String text) {
+        if (text.isEmpty()) {
+            return new byte[0];
+        }
+        String[] groups = text.split(":", -1);
+        byte[] last = groups[groups.length - 1].indexOf('.') < 0 ? new byte[0] : ip4(groups[groups.length - 1]);
+        int count = last == null || last.length == 0 ? groups.length : groups.length - 1;
+        if (last == null || 2 * count + last.length > IP6_BYTES) {
+            return null;
+        }
+        byte[] bytes = new byte[2 * count + last.length];
+        for (int i = 0; i < count; i++) {
+            int value = number(groups[i], 16, 4);
+            if (value < 0) {
+                return null;
+            }
+            bytes[2 * i] = (byte) (value >> Byte.SIZE);
+            bytes[2 * i + 1] = (byte) value;
+        }
+        System.arraycopy(last, 0, bytes, 2 * count, last.length);
+        return bytes;
+    }
+
+    /** Of ASCII digits alone; -1 if there is anything else, nothing or too much. */
+    static int number(String text, int radix, int mostDigits) {
+        if (text.isEmpty() || text.length() > mostDigits) {
+            return -1;
+        }
+        int value = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = text.charAt(i) < 0x80 ? Character.digit(text.charAt(i), radix) : -1;
+            if (digit < 0) {
+                return -1;
+            }
+            value = value * radix + digit;
+        }
+        return value;
+    }
+}

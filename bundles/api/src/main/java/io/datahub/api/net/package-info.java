@@ -1,0 +1,7 @@
+/** Addresses, and what proxies say of those who are behind them. */
+@Export
+@Version("1.0.0")
+package io.datahub.api.net;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
