@@ -23,17 +23,24 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Resumable uploads, under {@code /uploads}: the tus protocol 1.0.0 with creation, creation-with-upload, checksum, expiration and
  * termination.
  */
-@Component(service = Handler.class)
+@Component(service = Handler.class, configurationPid = "io.datahub.uploads")
 @HttpMount(path = UploadsHandler.MOUNT)
+@Designate(ocd = UploadsConfiguration.class)
 public final class UploadsHandler extends Handler.Abstract {
 
     static final String MOUNT = "/uploads";
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.uploads");
 
     private static final Pattern NAMED = Pattern.compile(MOUNT + "/([0-9a-f]{32})");
     private static final String OF_ALL = "POST, OPTIONS";
@@ -42,10 +49,27 @@ public final class UploadsHandler extends Handler.Abstract {
     private final ResumableUploads uploads;
     private final Authenticator authenticator;
 
+    private volatile Destination destination;
+
     @Activate
-    public UploadsHandler(@Reference ResumableUploads uploads, @Reference Authenticator authenticator) {
+    public UploadsHandler(
+            @Reference ResumableUploads uploads,
+            @Reference Authenticator authenticator,
+            UploadsConfiguration configuration) {
         this.authenticator = authenticator;
         this.uploads = uploads;
+        destination = new Destination(configuration.directory());
+    }
+
+    /** Takes another configuration over; one that is wrong leaves the last good one in force. */
+    @Modified
+    void modified(UploadsConfiguration configuration) {
+        try {
+            destination = new Destination(configuration.directory());
+            LOG.info("event=uploads-configured directory=\"{}\"", destination);
+        } catch (IllegalArgumentException e) {
+            LOG.error("event=configuration-refused file=io.datahub.uploads.cfg failure=\"{}\"", e.getMessage());
+        }
     }
 
     @Override
@@ -151,7 +175,9 @@ public final class UploadsHandler extends Handler.Abstract {
             return refusal(Reason.BAD_REQUEST, Tus.LENGTH + " must say how many bytes the record will have");
         }
         Optional<String> metadata = exchange.header(Tus.METADATA);
-        Result<RecordPath> path = Metadata.path(metadata);
+        Result<RecordPath> path = Metadata.parse(metadata)
+                .then(found -> found.path(
+                        destination.of(exchange.request(), exchange.login().user())));
         Result<Map<String, String>> checksum = Checksum.parse(exchange.header(Checksum.HEADER));
         if (path.isRefused() || checksum.isRefused()) {
             return path.refusal().or(checksum::refusal);

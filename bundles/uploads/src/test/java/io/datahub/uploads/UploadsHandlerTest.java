@@ -1,6 +1,7 @@
 package io.datahub.uploads;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tus.java.client.TusClient;
 import io.tus.java.client.TusUpload;
@@ -13,6 +14,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +28,7 @@ class UploadsHandlerTest {
 
     @BeforeEach
     void start() throws Exception {
-        server = new TestServer(new UploadsHandler(uploads, new FakeRenewals()));
+        server = new TestServer(new UploadsHandler(uploads, new FakeRenewals(), Settings.of("")));
     }
 
     @AfterEach
@@ -267,5 +269,81 @@ class UploadsHandlerTest {
         uploader.finish();
 
         assertThat(uploads.records.get("from/java")).isEqualTo(bytes);
+    }
+
+    private HttpResponse<String> create(String query, Map<String, String> metadata) throws Exception {
+        String pairs = metadata.entrySet().stream()
+                .map(pair -> pair.getKey() + " " + base64(pair.getValue()))
+                .collect(Collectors.joining(","));
+        return server.send("POST", "/uploads" + query, "", "Upload-Length", "0", "Upload-Metadata", pairs);
+    }
+
+    @Test
+    void shouldPutAFileThatBrowsersUploadersNameIntoTheDirectoryOfTheQuery() throws Exception {
+        Map<String, String> uppy = Map.of(
+                "relativePath",
+                "null",
+                "name",
+                "ü.png",
+                "type",
+                "image/png",
+                "filetype",
+                "image/png",
+                "filename",
+                "ü.png");
+
+        assertThat(create("?to=inbox/", uppy).statusCode()).isEqualTo(201);
+        assertThat(create("?to=a%20b/c", Map.of("name", "only.txt")).statusCode())
+                .isEqualTo(201);
+        assertThat(create("?to=", Map.of("filename", "top")).statusCode()).isEqualTo(201);
+        assertThat(create("?to=tree/", Map.of("filename", "x", "relativePath", "/sub/x"))
+                        .statusCode())
+                .isEqualTo(201);
+        assertThat(create("?to=inbox/", Map.of("path", "whole/path", "filename", "x"))
+                        .statusCode())
+                .isEqualTo(201);
+
+        assertThat(uploads.records)
+                .containsOnlyKeys("inbox/ü.png", "a b/c/only.txt", "top", "tree/sub/x", "whole/path");
+    }
+
+    @Test
+    void shouldRefuseAFileNameThatLeadsElsewhereOrNowhere() throws Exception {
+        Map<String, String> plain = Map.of("filename", "x");
+
+        assertThat(create("", plain).statusCode()).isEqualTo(400);
+        assertThat(create("", plain).body()).contains("?to=DIR/");
+        assertThat(create("?to=a/../b/", plain).statusCode()).isEqualTo(400);
+        assertThat(create("?to=%2e%2e/", plain).statusCode()).isEqualTo(400);
+        assertThat(create("?to=%ff/", plain).statusCode()).isEqualTo(400);
+        assertThat(create("?to=a//", plain).statusCode()).isEqualTo(400);
+        assertThat(create("?to=a/&to=b/", plain).statusCode()).isEqualTo(400);
+        for (String name : new String[] {"../x", "..", "a/b", "a\\b", "a\u0000b"}) {
+            assertThat(create("?to=d/", Map.of("filename", name)).statusCode()).isEqualTo(400);
+        }
+        assertThat(create("?to=d/", Map.of("filename", "x", "relativePath", "../x"))
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(uploads.records).isEmpty();
+    }
+
+    @Test
+    void shouldPutItIntoTheDirectoryThatIsConfigured() throws Exception {
+        server.close();
+        UploadsHandler handler = new UploadsHandler(uploads, new FakeRenewals(), Settings.of("in/{user}/"));
+        server = new TestServer(handler);
+
+        create("", Map.of("filename", "x"));
+        create("?to=else/", Map.of("filename", "x"));
+        assertThat(uploads.records).containsOnlyKeys("in/ops/x", "else/x");
+
+        handler.modified(Settings.of("a/../b"));
+        create("", Map.of("filename", "y"));
+        assertThat(uploads.records).containsKey("in/ops/y");
+        handler.modified(Settings.of(""));
+        assertThat(create("", Map.of("filename", "z")).statusCode()).isEqualTo(400);
+        assertThatThrownBy(() -> new UploadsHandler(uploads, new FakeRenewals(), Settings.of("/x")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("directory is /x");
     }
 }

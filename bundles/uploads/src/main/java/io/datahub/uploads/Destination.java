@@ -1,0 +1,62 @@
+package io.datahub.uploads;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.user.User;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Fields;
+
+/** The directory for files that an upload names without a path. */
+final class Destination {
+
+    private static final String TO = "to";
+    private static final String USER = "{user}";
+
+    private final String configured;
+
+    /**
+     * @param configured a directory, with {@code {user}} for the user's name; empty where the client must say it
+     * @throws IllegalArgumentException if that is no path
+     */
+    Destination(String configured) {
+        this.configured = configured.strip();
+        Result<RecordPath> path = directory(this.configured.replace(USER, "u"));
+        if (path.isRefused()) {
+            throw new IllegalArgumentException(
+                    "directory is " + configured + "; it must be a path such as inbox/{user}/: "
+                            + path.refusal().orElseThrow().detail());
+        }
+    }
+
+    /** The directory that the query of the request names, or else the configuration. */
+    Result<RecordPath> of(Request request, User user) {
+        Fields query;
+        try {
+            query = Request.extractQueryParameters(request);
+        } catch (RuntimeException e) {
+            return Result.refused(Reason.BAD_REQUEST, "the query isn't percent-encoded UTF-8");
+        }
+        Fields.Field to = query.get(TO);
+        if (to != null) {
+            return to.hasMultipleValues()
+                    ? Result.refused(Reason.BAD_REQUEST, "the query has to= more than once")
+                    : directory(to.getValue());
+        }
+        return configured.isEmpty()
+                ? Result.refused(
+                        Reason.BAD_REQUEST,
+                        "the upload has a filename and no directory; add ?to=DIR/ to the URL that creates it, or give"
+                                + " the whole path as path")
+                : directory(configured.replace(USER, user.name()));
+    }
+
+    private static Result<RecordPath> directory(String text) {
+        return RecordPath.parse(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+    }
+
+    @Override
+    public String toString() {
+        return configured;
+    }
+}
