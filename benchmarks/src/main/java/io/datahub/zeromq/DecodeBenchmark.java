@@ -67,8 +67,9 @@ public class DecodeBenchmark {
         }
 
         @Override
-        public void message(SharedBuffer from, int start, int end, int firstStart, int firstEnd, int frames) {
+        public boolean message(SharedBuffer from, int start, int end, int firstStart, int firstEnd, int frames) {
             count += firstEnd - firstStart;
+            return true;
         }
 
         @Override

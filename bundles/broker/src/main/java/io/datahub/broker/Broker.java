@@ -62,6 +62,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         limits = Limits.of(configuration);
         router = new Router(limits.maxSubscriptionBytes());
         router.judges().require(configuration.judgedTopics());
+        router.judges().bound(limits.maxValidatingBytes());
         backlog = new Backlog(limits.maxQueuedBytes(), this::queues);
         watch = new Watch(this);
         LOG.info("broker started {}", limits);
@@ -74,6 +75,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         backlog.bound(limits.maxQueuedBytes());
         router.bound(limits.maxSubscriptionBytes());
         router.judges().require(configuration.judgedTopics());
+        router.judges().bound(limits.maxValidatingBytes());
         LOG.info("broker configured {}", limits);
     }
 
@@ -147,9 +149,14 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
 
     @Override
     public Health check() {
+        List<String> stuck = router.judges().stuck();
+        String validators = stuck.isEmpty()
+                ? ""
+                : " stuckValidators=" + stuck + "; a thread dump (jstack) shows what keeps the threads"
+                        + " datahub-event-validator-*, and restarting the validator's bundle replaces it";
         return Health.ready("sessions=" + sessions.size() + " subscriptions=" + router.subscriptions()
                 + " subscriptionBytes=" + router.subscriptionBytes() + " queuedBytes="
-                + backlog.bytes() + " lost=" + tally.lost());
+                + backlog.bytes() + " lost=" + tally.lost() + validators);
     }
 
     @Override

@@ -79,7 +79,18 @@ final class BrokerSession implements Session {
 
     @Override
     public Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd) {
-        return publisher.publish(buffer, start, end, topicStart, topicEnd);
+        return publisher.publishAndWait(buffer, start, end, topicStart, topicEnd);
+    }
+
+    @Override
+    public Published publish(
+            SharedBuffer buffer, int start, int end, int topicStart, int topicEnd, Runnable validated) {
+        return publisher.publish(buffer, start, end, topicStart, topicEnd, validated);
+    }
+
+    @Override
+    public Published validated() {
+        return publisher.validated();
     }
 
     /** Tells whoever wants to hear it what was refused to this session. */

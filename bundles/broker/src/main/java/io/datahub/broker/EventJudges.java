@@ -1,8 +1,10 @@
 package io.datahub.broker;
 
+import io.datahub.api.Refusal;
 import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.JudgedBy;
 import io.datahub.api.validation.ValidatorService;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,10 +12,14 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.slf4j.Logger;
@@ -33,11 +39,15 @@ final class EventJudges {
             .thenComparing(Comparator.naturalOrder());
 
     private final Runnable changed;
-    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "datahub-event-validator");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ValidationWatch watch = new ValidationWatch();
+
+    /** What is being validated now, in bytes, and the most that may be. */
+    private final AtomicLong bytes = new AtomicLong();
+
+    private volatile long maxBytes = Long.MAX_VALUE;
+
+    /** Validators that are gone, as long as threads of theirs are stuck. */
+    private final Queue<EventJudge> gone = new ConcurrentLinkedQueue<>();
 
     /** Guarded by this. */
     private final Map<ServiceReference<EventValidator>, EventJudge> all = new TreeMap<>(BY_PRECEDENCE);
@@ -54,7 +64,7 @@ final class EventJudges {
         List<byte[]> prefixes = prefixes(reference.getProperty(EventValidator.TOPICS));
         JudgedBy signature =
                 new JudgedBy(name(reference), reference.getBundle().getVersion().toString());
-        all.put(reference, new EventJudge(signature, prefixes, validator, threads));
+        retire(all.put(reference, new EventJudge(signature, prefixes, validator, watch)));
         settle();
         if (!prefixes.isEmpty()) {
             LOG.info(
@@ -66,16 +76,75 @@ final class EventJudges {
     }
 
     synchronized void remove(ServiceReference<EventValidator> reference) {
-        EventJudge gone = all.remove(reference);
+        EventJudge removed = all.remove(reference);
+        retire(removed);
         settle();
-        if (gone != null) {
-            LOG.info("event=event-validator-left validator={}", gone.signature());
+        if (removed != null) {
+            LOG.info("event=event-validator-left validator={}", removed.signature());
         }
     }
 
-    /** Interrupts validators that are still busy. */
-    void close() {
-        threads.shutdownNow();
+    /** It finishes what it has begun; its threads end by themselves. */
+    private void retire(EventJudge judge) {
+        gone.removeIf(former -> former.stuck() == 0);
+        if (judge != null) {
+            gone.add(judge);
+        }
+    }
+
+    /** Interrupts validators that are still busy, and refuses what waits for them. */
+    synchronized void close() {
+        watch.close();
+        all.values().forEach(EventJudge::close);
+        gone.forEach(EventJudge::close);
+    }
+
+    /** Bounds the memory of events that are being validated, in bytes. */
+    void bound(long most) {
+        maxBytes = most;
+    }
+
+    /**
+     * Reserves memory for an event that is to be validated; its {@link #validate} gives it back.
+     *
+     * @return false if as much is being validated as may be
+     */
+    boolean reserve(long size) {
+        if (bytes.addAndGet(size) > maxBytes) {
+            bytes.addAndGet(-size);
+            return false;
+        }
+        return true;
+    }
+
+    /**
+     * Has validators validate an event, and returns at once.
+     *
+     * @param reserved what was reserved for it
+     * @param payload nobody changes it any more
+     * @param done gets the outcome, once, on any thread, perhaps before this returns
+     */
+    void validate(
+            List<EventJudge> judges,
+            String topic,
+            String user,
+            ByteBuffer payload,
+            long reserved,
+            Consumer<Optional<Refusal>> done) {
+        Consumer<Optional<Refusal>> last = refusal -> {
+            bytes.addAndGet(-reserved);
+            done.accept(refusal);
+        };
+        new Validation(judges, topic, user, payload, last).begin();
+    }
+
+    /** The validators that have threads which don't come back, with the number of these; empty if there is none. */
+    synchronized List<String> stuck() {
+        return Stream.concat(all.values().stream(), gone.stream())
+                .filter(judge -> judge.stuck() > 0)
+                .map(judge -> judge.signature().name() + "/" + judge.signature().version() + " (" + judge.stuck()
+                        + " of " + EventJudge.THREADS + " threads)")
+                .toList();
     }
 
     private void settle() {

@@ -72,6 +72,11 @@ record Limits(
                 configuration.slowDisconnectMillis());
     }
 
+    /** What may be at validators at once, in bytes: a quarter of what may wait in all queues, and the largest message at least. */
+    long maxValidatingBytes() {
+        return Math.max(maxQueuedBytes / 4, (long) maxMessageBytes + LARGEST_TOPIC_AND_HEADERS);
+    }
+
     /** How long a session of that transport may go on losing events, in milliseconds; 0 is for ever. */
     long patienceMillis(String transport) {
         return tooSlowTransports.contains(transport) ? tooSlowMillis : slowDisconnectMillis;

@@ -8,7 +8,10 @@ import io.datahub.api.event.Published;
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.api.user.User;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * What one session publishes: joins events that stand one behind the other and go to the same receivers into one run, so
@@ -17,6 +20,7 @@ import java.util.Optional;
 final class Publisher {
 
     private static final int FRAME_HEADER = 9;
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final BrokerSession session;
     private final Router router;
@@ -33,6 +37,9 @@ final class Publisher {
     private EventQueue[] receivers = Router.NOBODY;
     private long batchMillis;
 
+    /** The event whose verdict is awaited, or null. */
+    private Pending pending;
+
     /** What validators had against the event that they judged last. */
     private Optional<Refusal> refusal = Optional.empty();
 
@@ -45,7 +52,28 @@ final class Publisher {
     }
 
     /** See {@link io.datahub.api.event.Session#publish(SharedBuffer, int, int, int, int)}. */
-    Published publish(SharedBuffer from, int eventStart, int eventEnd, int topicStart, int topicEnd) {
+    Published publishAndWait(SharedBuffer from, int eventStart, int eventEnd, int topicStart, int topicEnd) {
+        CountDownLatch decided = new CountDownLatch(1);
+        Published published = publish(from, eventStart, eventEnd, topicStart, topicEnd, decided::countDown);
+        if (published != Published.PENDING) {
+            return published;
+        }
+        try {
+            decided.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            Pending given = pending;
+            pending = null;
+            refusal = Optional.of(
+                    new Refusal(Reason.UNAVAILABLE, "the publisher was interrupted while its event was validated"));
+            return refused(Published.UNJUDGED, given.bytes, given.topicStart, given.topicEnd);
+        }
+        return validated();
+    }
+
+    /** See {@link io.datahub.api.event.Session#publish(SharedBuffer, int, int, int, int, Runnable)}. */
+    Published publish(
+            SharedBuffer from, int eventStart, int eventEnd, int topicStart, int topicEnd, Runnable validated) {
         ByteBuffer bytes = from.bytes();
         Route route = routes.find(bytes, topicStart, topicEnd, router.epoch());
         if (route == null) {
@@ -53,7 +81,7 @@ final class Publisher {
                 return refused(Published.CLOSED, bytes, topicStart, topicEnd);
             }
             if (Topic.isTooLong(topicEnd - topicStart)) {
-                return refused(Published.BAD_TOPIC, bytes, topicStart, topicEnd);
+                return refused(Published.TOPIC_TOO_LONG, bytes, topicStart, topicEnd);
             }
             route = lookUp(bytes, topicStart, topicEnd);
         }
@@ -61,10 +89,9 @@ final class Publisher {
             return refused(Published.TOO_LARGE, bytes, topicStart, topicEnd);
         }
         if (route.verdict() != Published.ACCEPTED) {
-            Published judged = judge(route, from, eventStart, eventEnd);
-            if (judged != Published.ACCEPTED) {
-                return refused(judged, bytes, topicStart, topicEnd);
-            }
+            return route.judges().isEmpty()
+                    ? refused(route.verdict(), bytes, topicStart, topicEnd)
+                    : validate(route, bytes, eventStart, eventEnd, topicStart, topicEnd, validated);
         }
         if (from == buffer && eventStart == end && route.receivers() == receivers) {
             end = eventEnd;
@@ -84,18 +111,83 @@ final class Publisher {
         return route.verdict() != Published.ACCEPTED && route.judges().isEmpty();
     }
 
-    /** What becomes of an event that isn't accepted for its topic alone. */
-    private Published judge(Route route, SharedBuffer from, int eventStart, int eventEnd) {
-        if (route.judges().isEmpty()) {
-            return route.verdict();
+    /** An event that validators have before them, in memory of its own. */
+    private static final class Pending {
+        final ByteBuffer bytes;
+        final int topicStart;
+        final int topicEnd;
+        final Route route;
+        volatile Optional<Refusal> refusal = Optional.empty();
+
+        Pending(ByteBuffer bytes, int topicStart, int topicEnd, Route route) {
+            this.bytes = bytes;
+            this.topicStart = topicStart;
+            this.topicEnd = topicEnd;
+            this.route = route;
         }
+    }
+
+    private Published validate(
+            Route route, ByteBuffer from, int start, int end, int topicStart, int topicEnd, Runnable validated) {
+        if (pending != null) {
+            throw new IllegalStateException("the event that was published before is still being validated");
+        }
+        int size = end - start;
+        if (!router.judges().reserve(size)) {
+            refusal = Optional.of(new Refusal(
+                    Reason.UNAVAILABLE,
+                    "too many events are being validated at once; try again",
+                    List.of(),
+                    RETRY_AFTER));
+            return refused(Published.UNJUDGED, from, topicStart, topicEnd);
+        }
+        ByteBuffer copy = ByteBuffer.allocate(size).put(0, from, start, size);
+        Pending event = new Pending(copy, topicStart - start, topicEnd - start, route);
+        pending = event;
         String user = session.login().user().name();
-        EventReader event = new EventReader(new EventRun(from, eventStart, eventEnd, 1, user, 0));
-        event.next();
-        Optional<Refusal> found = EventJudge.ask(route.judges(), event.topic(), user, event.payload());
-        refusal = found;
-        return found.map(why -> why.reason() == Reason.INVALID ? Published.INVALID : Published.UNJUDGED)
+        EventReader reader = new EventReader(new EventRun(new SharedBuffer(copy), 0, size, 1, user, 0));
+        reader.next();
+        router.judges().validate(route.judges(), reader.topic(), user, reader.payload(), size, found -> {
+            event.refusal = found;
+            validated.run();
+        });
+        return Published.PENDING;
+    }
+
+    /** See {@link io.datahub.api.event.Session#validated}. */
+    Published validated() {
+        Pending event = pending;
+        if (event == null) {
+            throw new IllegalStateException("no event is being validated");
+        }
+        pending = null;
+        refusal = event.refusal;
+        Published verdict = event.refusal
+                .map(why -> why.reason() == Reason.INVALID ? Published.INVALID : Published.UNJUDGED)
                 .orElse(Published.ACCEPTED);
+        if (verdict == Published.ACCEPTED && session.isClosed()) {
+            verdict = Published.CLOSED;
+        }
+        EventQueue[] targets = event.route.receivers();
+        if (verdict == Published.ACCEPTED) {
+            Route now = routes.find(event.bytes, event.topicStart, event.topicEnd, router.epoch());
+            now = now == null ? lookUp(event.bytes, event.topicStart, event.topicEnd) : now;
+            if (!isRefused(now)) {
+                targets = now.receivers();
+            } else if (now.verdict() != Published.UNJUDGED) {
+                verdict = now.verdict();
+            }
+        }
+        if (verdict != Published.ACCEPTED) {
+            return refused(verdict, event.bytes, event.topicStart, event.topicEnd);
+        }
+        handOver();
+        buffer = new SharedBuffer(event.bytes);
+        start = 0;
+        end = event.bytes.capacity();
+        count = 1;
+        receivers = targets;
+        return Published.ACCEPTED;
     }
 
     /** See {@link io.datahub.api.event.Session#refusal}. */

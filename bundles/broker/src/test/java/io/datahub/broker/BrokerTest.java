@@ -109,7 +109,7 @@ class BrokerTest {
         assertThat(root.publish("hub.x")).isEqualTo(Published.RESERVED);
         assertThat(root.publish("")).isEqualTo(Published.BAD_TOPIC);
         assertThat(root.publish("a\0b")).isEqualTo(Published.BAD_TOPIC);
-        assertThat(root.publish("x".repeat(4201))).isEqualTo(Published.BAD_TOPIC);
+        assertThat(root.publish("x".repeat(4201))).isEqualTo(Published.TOPIC_TOO_LONG);
         assertThat(root.publish("x".repeat(4200))).isEqualTo(Published.ACCEPTED);
         assertThat(root.publish("grüße")).isEqualTo(Published.ACCEPTED);
         assertThat(session.info().refused()).isEqualTo(1);

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
@@ -170,25 +172,176 @@ class EventJudgesTest {
         assertThat(events(monitor)).containsExactly("hub.news=1");
     }
 
-    @Test
-    void shouldRefuseAnEventWhoseValidatorTakesTooLong() throws InterruptedException {
-        CountDownLatch release = new CountDownLatch(1);
-        CountDownLatch ended = new CountDownLatch(1);
-        seat("slow", "build.", (topic, user, payload) -> {
-            release.await(30, TimeUnit.SECONDS);
-            ended.countDown();
+    /** A validator that doesn't mind being interrupted. */
+    private static EventValidator stubborn(CountDownLatch release, CountDownLatch interrupted) {
+        return (topic, user, payload) -> {
+            while (release.getCount() > 0) {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    interrupted.countDown();
+                }
+            }
             return Verdict.accept();
-        });
+        };
+    }
 
-        assertThat(refusal("build.a", "x").detail()).contains("it took longer than 1000 ms");
-        assertThat(refusal("build.a", "y").detail()).contains("it is still busy");
-        release.countDown();
-
-        assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (publish("build.a", "z") != Published.ACCEPTED) {
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
             Thread.onSpinWait();
         }
+    }
+
+    @Test
+    void shouldInterruptAValidatorThatTakesTooLongAndGoOnWithItsOtherThreads() throws InterruptedException {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        seat("slow", "build.", (topic, user, payload) -> {
+            if (payload.get(0) == 's') {
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    interrupted.countDown();
+                    throw e;
+                }
+            }
+            return Verdict.accept();
+        });
+
+        Refusal refusal = refusal("build.a", "slow");
+
+        assertThat(refusal.reason()).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(refusal.detail()).isEqualTo("the validator slow failed: it took longer than 1000 ms");
+        assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(publish("build.a", "quick")).isEqualTo(Published.ACCEPTED);
+        await(() -> !broker.check().detail().contains("stuckValidators"));
+    }
+
+    @Test
+    void shouldNameStuckValidatorsAndRefuseTheirTopicsAtOnceWhenAllThreadsAreStuck() throws InterruptedException {
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(EventJudge.THREADS);
+        ServiceReference<EventValidator> reference = seat("stuck", "build.", stubborn(release, interrupted));
+        CountDownLatch decided = new CountDownLatch(EventJudge.THREADS);
+        List<Session> sessions = Stream.generate(() -> broker.open(users.login("ci"), new FakeSink()))
+                .limit(EventJudge.THREADS)
+                .toList();
+        for (Session session : sessions) {
+            Batch batch = new Batch(100).add("build.a", "ham");
+            assertThat(batch.publish(session, decided::countDown)).containsExactly(Published.PENDING);
+            batch.release();
+            assertThat(batch.isUnused()).isTrue();
+        }
+        assertThat(decided.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(sessions)
+                .allSatisfy(session -> assertThat(session.validated()).isEqualTo(Published.UNJUDGED));
+        assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(refusal("build.a", "y").detail())
+                .isEqualTo("the validator stuck failed: all its 4 threads are still busy with events that took longer"
+                        + " than 1000 ms");
+        assertThat(publish("other", "y")).isEqualTo(Published.ACCEPTED);
+        assertThat(broker.check().detail()).contains("stuckValidators=[stuck/1.0.0 (4 of 4 threads)]");
+        broker.router().judges().remove(reference);
+        assertThat(broker.check().detail()).contains("stuckValidators=[stuck/1.0.0 (4 of 4 threads)]");
+
+        release.countDown();
+        await(() -> !broker.check().detail().contains("stuckValidators"));
+    }
+
+    @Test
+    void shouldHandOnAPendingEventBehindWhatWasPublishedBeforeIt() throws InterruptedException {
+        subscriber.subscribe(new byte[0]);
+        CountDownLatch release = new CountDownLatch(1);
+        seat("x", "build.", (topic, user, payload) -> {
+            release.await();
+            return Verdict.accept();
+        });
+        CountDownLatch decided = new CountDownLatch(1);
+        Batch batch = new Batch(100).add("other", "1").add("build.a", "2");
+
+        assertThat(batch.publish(publisher, decided::countDown)).containsExactly(Published.ACCEPTED, Published.PENDING);
+        publisher.flush();
+        batch.release();
+        assertThat(events(subscriber)).containsExactly("other=1");
+        release.countDown();
+        assertThat(decided.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(publisher.validated()).isEqualTo(Published.ACCEPTED);
+        publish("other", "3");
+
+        assertThat(events(subscriber)).containsExactly("build.a=2", "other=3");
+    }
+
+    @Test
+    void shouldLookAtTheGrantsAgainWhenTheVerdictIsIn() throws InterruptedException {
+        subscriber.subscribe(new byte[0]);
+        CountDownLatch release = new CountDownLatch(1);
+        seat("x", "build.", (topic, user, payload) -> {
+            release.await();
+            return Verdict.accept();
+        });
+        CountDownLatch decided = new CountDownLatch(1);
+        assertThat(new Batch(100).add("build.a", "1").publish(publisher, decided::countDown))
+                .containsExactly(Published.PENDING);
+        users.with("ci", PUBLISH, "other", SUBSCRIBE, "");
+        broker.usersChanged(users);
+
+        release.countDown();
+        assertThat(decided.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(publisher.validated()).isEqualTo(Published.NOT_GRANTED);
+        publisher.flush();
+        assertThat(events(subscriber)).isEmpty();
+    }
+
+    @Test
+    void shouldKeepTheInterruptOfAPublisherThatWaits() {
+        seat("x", "build.", (topic, user, payload) -> {
+            new CountDownLatch(1).await();
+            return Verdict.accept();
+        });
+        Thread.currentThread().interrupt();
+
+        Refusal refusal = refusal("build.a", "x");
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(refusal.reason()).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(refusal.detail()).isEqualTo("the publisher was interrupted while its event was validated");
+    }
+
+    @Test
+    void shouldBoundTheMemoryOfEventsThatAreBeingValidated() throws InterruptedException {
+        CountDownLatch release = new CountDownLatch(1);
+        seat("x", "build.", (topic, user, payload) -> {
+            release.await();
+            return Verdict.accept();
+        });
+        broker.router().judges().bound(40);
+        CountDownLatch decided = new CountDownLatch(1);
+        Session other = broker.open(users.login("ci"), new FakeSink());
+
+        assertThat(new Batch(100).add("build.a", "0123456789").publish(publisher, decided::countDown))
+                .containsExactly(Published.PENDING);
+        Published second = other.publish("build.a", "0123456789".getBytes(StandardCharsets.UTF_8));
+        assertThat(other.refusal(second).orElseThrow().detail())
+                .isEqualTo("too many events are being validated at once; try again");
+        release.countDown();
+        assertThat(decided.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(publisher.validated()).isEqualTo(Published.ACCEPTED);
+        assertThat(other.publish("build.a", "0123456789".getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(Published.ACCEPTED);
+    }
+
+    @Test
+    void shouldRefuseWhatIsBeingValidatedWhenTheHubStops() throws InterruptedException {
+        seat("x", "build.", stubborn(new CountDownLatch(1), new CountDownLatch(1)));
+        CountDownLatch decided = new CountDownLatch(1);
+        assertThat(new Batch(100).add("build.a", "1").publish(publisher, decided::countDown))
+                .containsExactly(Published.PENDING);
+
+        broker.stop();
+
+        assertThat(decided.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(publisher.validated()).isEqualTo(Published.UNJUDGED);
     }
 }

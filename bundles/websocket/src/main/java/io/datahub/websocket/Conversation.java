@@ -231,7 +231,7 @@ final class Conversation {
         if (payload.length > gateway.configuration().maxMessageBytes()) {
             published = Published.TOO_LARGE;
         } else if (topic.length() > MAX_TOPIC_BYTES) {
-            published = Published.BAD_TOPIC;
+            published = Published.TOPIC_TOO_LONG;
         } else {
             published = open.publish(topic, payload);
         }

@@ -50,6 +50,9 @@ final class BoxedTraffic implements Stage {
             end = open(bytes, body, (int) length, end);
             at = body + (int) length;
             start = traffic.read(buffer, start, end);
+            if (traffic.isStopped()) {
+                break;
+            }
         }
         start = start == end ? at : start;
         opened = Math.max(0, end - start);

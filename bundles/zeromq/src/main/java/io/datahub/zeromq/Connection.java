@@ -42,11 +42,17 @@ final class Connection implements EventSink, Loop.Selected {
     private boolean paused;
     private boolean queued;
 
+    /** Whether its last event is being validated, so that what came behind it waits. */
+    private boolean suspended;
+
+    private final Runnable whenDecided;
+
     /** @throws IOException if the peer is gone already */
     Connection(Loop loop, Reception reception, SocketChannel channel) throws IOException {
         this.loop = loop;
         this.reception = reception;
         this.channel = channel;
+        whenDecided = () -> loop.execute(this::decided);
         entrance = new Entrance(this, reception, (InetSocketAddress) channel.getRemoteAddress(), loop.now());
         stage = entrance.firstStage();
         key = loop.register(channel, this);
@@ -66,13 +72,19 @@ final class Connection implements EventSink, Loop.Selected {
             if ((ready & SelectionKey.OP_READ) != 0 && mayRead()) {
                 read();
             }
-        } catch (Violation e) {
-            fail(e);
-        } catch (IOException e) {
-            close(Closure.LOST, e.getMessage());
-        } catch (RuntimeException e) {
-            LOG.error("zeromq failed peer={}", this, e);
-            close(Closure.FAILED, e.toString());
+        } catch (Violation | IOException | RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    private void failed(Exception cause) {
+        if (cause instanceof Violation violation) {
+            fail(violation);
+        } else if (cause instanceof IOException) {
+            close(Closure.LOST, cause.getMessage());
+        } else {
+            LOG.error("zeromq failed peer={}", this, cause);
+            close(Closure.FAILED, cause.toString());
         }
     }
 
@@ -140,8 +152,8 @@ final class Connection implements EventSink, Loop.Selected {
         session = reception.broker().open(proved, this);
         Settings settings = reception.settings();
         boxes.ifPresent(own -> output.seal(new BoxWriter(own)));
-        peer = Peer.of(type, this, session, settings.maxMessageBytes());
-        Traffic traffic = new Traffic(peer, settings.maxFrames());
+        peer = Peer.of(type, this, session, settings);
+        Traffic traffic = new Traffic(peer, settings.maxFrames() + peer.maxEnvelopeFrames());
         stage = boxes.<Stage>map(own -> new BoxedTraffic(traffic, own)).orElse(traffic);
         LOG.debug("zeromq connected peer={} socket={}", this, type);
     }
@@ -193,16 +205,57 @@ final class Connection implements EventSink, Loop.Selected {
                 queue();
             }
             interest(state == Output.State.BLOCKED);
-        } catch (IOException e) {
-            close(Closure.LOST, e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    /** What is to be called when validators have decided about an event of its own, on any thread. */
+    Runnable whenDecided() {
+        return whenDecided;
+    }
+
+    /** Its event is being validated: what came behind it waits, and nothing more is read until that is decided. */
+    void suspend() {
+        suspended = true;
+    }
+
+    boolean isSuspended() {
+        return suspended;
+    }
+
+    private void decided() {
+        if (!open) {
+            return;
+        }
+        suspended = false;
+        try {
+            peer.decided(session.validated());
+            paused |= !session.flush() && peer.waits();
         } catch (RuntimeException e) {
-            LOG.error("zeromq failed peer={}", this, e);
-            close(Closure.FAILED, e.toString());
+            failed(e);
+        }
+        goOn();
+    }
+
+    /** Takes what waited, unless there is another reason to wait, and reads on. */
+    private void goOn() {
+        if (!open) {
+            return;
+        }
+        heartbeat.heard(loop.now());
+        try {
+            if (!suspended && !paused) {
+                input.resume();
+            }
+            interest();
+        } catch (Violation | RuntimeException e) {
+            failed(e);
         }
     }
 
     private boolean mayRead() {
-        return open && !entrance.isRefused() && !paused && !output.isClogged();
+        return open && !entrance.isRefused() && !paused && !suspended && !output.isClogged();
     }
 
     private void interest() {
@@ -286,7 +339,7 @@ final class Connection implements EventSink, Loop.Selected {
     public void resume() {
         loop.execute(() -> {
             paused = false;
-            interest();
+            goOn();
         });
     }
 

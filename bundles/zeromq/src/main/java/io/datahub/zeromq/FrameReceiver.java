@@ -16,8 +16,9 @@ interface FrameReceiver {
      * @param firstStart where the body of its first frame begins
      * @param firstEnd where that ends
      * @param frames their number
+     * @return false if nothing more is to be read for now
      */
-    void message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) throws Violation;
+    boolean message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) throws Violation;
 
     /** A command has come. */
     void command(Command command) throws Violation;

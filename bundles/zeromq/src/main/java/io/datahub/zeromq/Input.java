@@ -61,11 +61,23 @@ final class Input {
             release();
             return;
         }
-        ReadArea present = area.get();
-        if (to - done > present.longestTail() || connection.wanted() > present.longestTail()) {
+        if (!connection.isSuspended() && needsOwnMemory(to - done)) {
             enlarge(buffer, done, to);
         } else {
             settle(buffer, done, to);
+        }
+    }
+
+    /** Whether a message of whose beginning there is so much is too large for a buffer of the area. */
+    private boolean needsOwnMemory(int length) {
+        int most = area.get().longestTail();
+        return length > most || connection.wanted() > most;
+    }
+
+    /** Has the connection take what it left when it was suspended. */
+    void resume() throws Violation {
+        if (left != null) {
+            take(left, start, end);
         }
     }
 
@@ -129,8 +141,10 @@ final class Input {
     /** What came behind the large message. */
     private void rest(SharedBuffer buffer, int from) throws Violation {
         int to = filled;
-        if (to - from > area.get().longestTail()
-                || connection.wanted() > area.get().longestTail()) {
+        if (connection.isSuspended()) {
+            ByteBuffer own = ByteBuffer.allocate(to - from).put(0, buffer.bytes(), from, to - from);
+            settle(new SharedBuffer(own), 0, to - from); // the large memory isn't held for it
+        } else if (needsOwnMemory(to - from)) {
             enlarge(buffer, from, to);
         } else {
             settle(buffer, from, to);

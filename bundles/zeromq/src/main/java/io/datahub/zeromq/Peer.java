@@ -1,5 +1,6 @@
 package io.datahub.zeromq;
 
+import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
 import io.datahub.api.user.Login;
 import java.nio.ByteBuffer;
@@ -17,12 +18,13 @@ abstract sealed class Peer implements FrameReceiver permits SubscribingPeer, Pub
         this.session = session;
     }
 
-    static Peer of(SocketType type, Connection connection, Session session, int maxMessageBytes) {
+    static Peer of(SocketType type, Connection connection, Session session, Settings settings) {
+        int maxMessageBytes = settings.maxMessageBytes();
         return switch (type) {
             case SUB, XSUB -> new SubscribingPeer(connection, session);
             case PUB, XPUB -> new PublishingPeer(connection, session, maxMessageBytes, true);
             case PUSH -> new PublishingPeer(connection, session, maxMessageBytes, false);
-            case REQ, DEALER -> new RequestingPeer(connection, session, maxMessageBytes);
+            case REQ, DEALER -> new RequestingPeer(connection, session, maxMessageBytes, settings.maxFrames());
         };
     }
 
@@ -60,6 +62,14 @@ abstract sealed class Peer implements FrameReceiver permits SubscribingPeer, Pub
         body.get(Short.BYTES, context);
         connection.send(Command.frame("PONG", context));
     }
+
+    /** So many frames may precede the topic of its messages. */
+    int maxEnvelopeFrames() {
+        return 0;
+    }
+
+    /** What became of its event that was {@link Published#PENDING}. */
+    void decided(Published published) {}
 
     /** Its user may do other things than before. */
     void renewed(Login login) {}

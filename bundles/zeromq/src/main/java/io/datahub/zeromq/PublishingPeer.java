@@ -28,6 +28,9 @@ final class PublishingPeer extends Peer {
     private final Set<ByteBuffer> sent = new LinkedHashSet<>();
     private boolean refusedBefore;
 
+    /** The topic of the event that is being validated, for the log. */
+    private String pendingTopic = "";
+
     PublishingPeer(Connection connection, Session session, int maxMessageBytes, boolean filters) {
         super(connection, session);
         this.maxMessageBytes = maxMessageBytes;
@@ -46,15 +49,37 @@ final class PublishingPeer extends Peer {
     }
 
     @Override
-    public void message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) {
+    public boolean message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) {
         int topicEnd = frames > 1 ? firstEnd : topicEnd(buffer.bytes(), firstStart, firstEnd);
-        Published published = session().publish(buffer, start, end, firstStart, topicEnd);
-        if (published != Published.ACCEPTED && !refusedBefore) {
+        Published published = session()
+                .publish(buffer, start, end, firstStart, topicEnd, connection().whenDecided());
+        if (published == Published.ACCEPTED) {
+            return true;
+        }
+        String topic = refusedBefore ? "" : Peers.printable(buffer.bytes(), firstStart, topicEnd);
+        if (published == Published.PENDING) {
+            pendingTopic = topic;
+            connection().suspend();
+            return false;
+        }
+        logRefusal(topic, published);
+        return true;
+    }
+
+    @Override
+    void decided(Published published) {
+        if (published != Published.ACCEPTED) {
+            logRefusal(pendingTopic, published);
+        }
+    }
+
+    private void logRefusal(String topic, Published published) {
+        if (!refusedBefore) {
             refusedBefore = true;
             LOG.warn(
                     "zeromq refused peer={} topic=\"{}\" reason={} (logged once for a connection)",
                     connection(),
-                    Peers.printable(buffer.bytes(), firstStart, topicEnd),
+                    topic,
                     published);
         }
     }

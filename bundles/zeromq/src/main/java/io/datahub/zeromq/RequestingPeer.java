@@ -25,10 +25,15 @@ final class RequestingPeer extends Peer {
     private static final byte[] ERR = ascii("ERR");
 
     private final int maxMessageBytes;
+    private final int maxFrames;
 
-    RequestingPeer(Connection connection, Session session, int maxMessageBytes) {
+    /** The envelope of the event that is being validated. */
+    private byte[] pendingEnvelope = DELIMITER;
+
+    RequestingPeer(Connection connection, Session session, int maxMessageBytes, int maxFrames) {
         super(connection, session);
         this.maxMessageBytes = maxMessageBytes;
+        this.maxFrames = maxFrames;
     }
 
     @Override
@@ -37,7 +42,7 @@ final class RequestingPeer extends Peer {
     }
 
     @Override
-    public void message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) {
+    public boolean message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) {
         ByteBuffer bytes = buffer.bytes();
         int bodyStart = firstStart;
         int bodyEnd = firstEnd;
@@ -49,14 +54,42 @@ final class RequestingPeer extends Peer {
         }
         if (bodyStart < bodyEnd || bodyEnd - start > MAX_ENVELOPE_BYTES || enveloping == frames) {
             refuse(DELIMITER, "400", "a request begins with an empty frame, behind which come topic and payload");
-            return;
+            return true;
+        }
+        byte[] envelope = enveloping == 1 ? DELIMITER : copy(bytes, start, bodyEnd);
+        if (frames - enveloping > maxFrames) {
+            refuse(
+                    envelope,
+                    "400",
+                    "the request has " + (frames - enveloping) + " frames behind its empty one; at most " + maxFrames
+                            + " are allowed (maxFrames in io.datahub.zeromq.cfg)");
+            return true;
         }
         int topicStart = bodyStart(bytes, bodyEnd);
         int topicFrameEnd = bodyEnd(bytes, bodyEnd);
         int topicEnd =
                 frames - enveloping > 1 ? topicFrameEnd : PublishingPeer.topicEnd(bytes, topicStart, topicFrameEnd);
-        byte[] envelope = enveloping == 1 ? DELIMITER : copy(bytes, start, bodyEnd);
-        answer(envelope, session().publish(buffer, bodyEnd, end, topicStart, topicEnd));
+        Published published = session()
+                .publish(
+                        buffer, bodyEnd, end, topicStart, topicEnd, connection().whenDecided());
+        if (published == Published.PENDING) {
+            pendingEnvelope = envelope;
+            connection().suspend();
+            return false;
+        }
+        answer(envelope, published);
+        return true;
+    }
+
+    @Override
+    void decided(Published published) {
+        answer(pendingEnvelope, published);
+    }
+
+    /** As many again as there may be, so that who sends too many is told how many these are. */
+    @Override
+    int maxEnvelopeFrames() {
+        return MAX_ENVELOPE_FRAMES + maxFrames;
     }
 
     private static boolean isLong(ByteBuffer bytes, int frame) {

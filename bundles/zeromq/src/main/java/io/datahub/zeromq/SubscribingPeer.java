@@ -20,10 +20,10 @@ final class SubscribingPeer extends Peer {
 
     /** One byte that says whether, and the prefix. An XSUB may send others, which mean nothing here. */
     @Override
-    public void message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames)
+    public boolean message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames)
             throws Violation {
         if (firstStart == firstEnd) {
-            return;
+            return true;
         }
         ByteBuffer bytes = buffer.bytes();
         byte what = bytes.get(firstStart);
@@ -34,6 +34,7 @@ final class SubscribingPeer extends Peer {
         } else if (what == 0) {
             session().unsubscribe(prefix);
         }
+        return true;
     }
 
     @Override

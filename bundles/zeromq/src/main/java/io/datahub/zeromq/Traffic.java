@@ -31,6 +31,9 @@ final class Traffic implements Stage {
     private int commands;
     private long wanted;
 
+    /** Whether the receiver wants nothing more for now. */
+    private boolean stopped;
+
     Traffic(FrameReceiver receiver, int maxFrames) {
         this.receiver = receiver;
         this.maxFrames = maxFrames;
@@ -42,6 +45,7 @@ final class Traffic implements Stage {
         int start = from;
         int at = from + scanned;
         wanted = 0;
+        stopped = false;
         while (to - at >= 2) {
             int flags = bytes.get(at);
             int header = (flags & LONG) == 0 ? 2 : 9;
@@ -72,11 +76,14 @@ final class Traffic implements Stage {
             }
             frames++;
             if ((flags & MORE) == 0) {
-                receiver.message(buffer, start, at, start + firstStart, start + firstEnd, frames);
+                stopped = !receiver.message(buffer, start, at, start + firstStart, start + firstEnd, frames);
                 start = at;
                 frames = 0;
                 commands = 0;
                 bodyBytes = 0;
+                if (stopped) {
+                    break;
+                }
             }
         }
         scanned = at - start;
@@ -102,8 +109,15 @@ final class Traffic implements Stage {
         } else if (length < 0 || bodyBytes + length > receiver.maxBytes(frames)) {
             throw new Violation(Closure.TOO_LARGE);
         } else if (frames >= maxFrames) {
-            throw new Violation(Closure.TOO_MANY_FRAMES);
+            throw new Violation(
+                    Closure.TOO_MANY_FRAMES,
+                    "a message has more than " + maxFrames + " frames; see maxFrames in io.datahub.zeromq.cfg");
         }
+    }
+
+    /** Whether the last read ended behind a message since its receiver wants nothing more for now. */
+    boolean isStopped() {
+        return stopped;
     }
 
     /** How long the body of the next frame may be, whatever it is; in bytes. */

@@ -91,7 +91,7 @@ public final class Zeromq implements HealthCheck, MetricSource {
         if (!stuck.isEmpty()) {
             return Health.down("the threads " + stuck + " have served nobody for more than "
                     + TimeUnit.NANOSECONDS.toSeconds(MAX_TURN_NANOS)
-                    + " seconds; a thread dump (jstack) shows what keeps them, perhaps a validator of events");
+                    + " seconds; a thread dump (jstack) shows what keeps them");
         }
         return present == null
                 ? Health.down("the port " + reception.settings().port()

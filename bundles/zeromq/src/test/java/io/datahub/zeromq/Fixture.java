@@ -3,10 +3,13 @@ package io.datahub.zeromq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.Home;
+import io.datahub.api.validation.EventValidator;
 import io.datahub.broker.Broker;
 import io.datahub.broker.BrokerConfiguration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,7 +18,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.Version;
+import org.osgi.service.component.ComponentServiceObjects;
 
 /** A broker and an endpoint on a free port, with the users {@code ci} (topics {@code build.}) and {@code all}. */
 final class Fixture implements AutoCloseable {
@@ -40,6 +48,36 @@ final class Fixture implements AutoCloseable {
     Fixture(Map<String, Object> broker, Object... keysAndValues) {
         this.broker = new Broker(Configurations.of(BrokerConfiguration.class, broker));
         zeromq = new Zeromq(configuration(keysAndValues), this.broker, users, HOME, changes);
+    }
+
+    /** Has a validator validate the events of some topics. */
+    void validate(String topics, EventValidator validator) {
+        Bundle bundle = proxy(Bundle.class, (method, argument) -> Version.parseVersion("1.0.0"));
+        Map<String, Object> properties = Map.of("name", "test", EventValidator.TOPICS, topics);
+        ServiceReference<?> reference = proxy(ServiceReference.class, (method, argument) -> switch (method) {
+            case "getBundle" -> bundle;
+            case "getProperty" -> properties.get(argument);
+            case "hashCode", "compareTo" -> 0;
+            case "equals" -> true;
+            default -> throw new UnsupportedOperationException(method);
+        });
+        ComponentServiceObjects<?> objects = proxy(
+                ComponentServiceObjects.class,
+                (method, argument) -> method.equals("getServiceReference") ? reference : validator);
+        try {
+            Method add = Broker.class.getDeclaredMethod("addValidator", ComponentServiceObjects.class);
+            add.setAccessible(true);
+            add.invoke(broker, objects);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static <T> T proxy(Class<T> type, BiFunction<String, Object, Object> answers) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (self, method, arguments) -> answers.apply(method.getName(), arguments == null ? null : arguments[0])));
     }
 
     private static Home home() {

@@ -28,13 +28,14 @@ class TrafficTest {
         }
 
         @Override
-        public void message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) {
+        public boolean message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) {
             byte[] first = new byte[firstEnd - firstStart];
             buffer.bytes().get(firstStart, first);
             got.add(new String(first, StandardCharsets.UTF_8) + " frames=" + frames + " bytes=" + (end - start));
             byte[] message = new byte[end - start];
             buffer.bytes().get(start, message);
             messages.writeBytes(message);
+            return true;
         }
 
         @Override

@@ -37,13 +37,14 @@ class ZmtpFuzzTest {
         }
 
         @Override
-        public void message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) {
+        public boolean message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) {
             assertThat(start).isLessThan(firstStart);
             assertThat(firstStart).isLessThanOrEqualTo(firstEnd);
             assertThat(firstEnd).isLessThanOrEqualTo(end);
             byte[] bytes = new byte[end - start];
             buffer.bytes().get(start, bytes);
             lines.add(frames + " " + (firstStart - start) + " " + (firstEnd - start) + " " + hash(bytes));
+            return true;
         }
 
         @Override

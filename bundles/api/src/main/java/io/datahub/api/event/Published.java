@@ -8,9 +8,12 @@ import java.util.Optional;
 public enum Published {
     /** It was handed on to whoever subscribed to it. */
     ACCEPTED(null, ""),
+    /** Validators have it before them; {@link Session#validated} says what became of it. */
+    PENDING(null, ""),
     NOT_GRANTED(Reason.FORBIDDEN, "you have no grant to publish this topic; an administrator can add one"),
     RESERVED(Reason.FORBIDDEN, "topics that begin with file. or hub. belong to the hub; choose another"),
     BAD_TOPIC(Reason.BAD_REQUEST, "a topic is UTF-8 without NUL, from 1 to 4,200 bytes"),
+    TOPIC_TOO_LONG(Reason.BAD_REQUEST, "the topic is longer than 4,200 bytes"),
     INVALID(Reason.INVALID, "a validator refuses the message"),
     UNJUDGED(Reason.UNAVAILABLE, "a validator of this topic is away or failed; try again"),
     TOO_LARGE(Reason.TOO_LARGE, "the message is larger than the hub takes"),
@@ -22,7 +25,7 @@ public enum Published {
         this.refusal = reason == null ? null : new Refusal(reason, detail);
     }
 
-    /** The refusal; empty if it was accepted. */
+    /** The refusal; empty if it was accepted or is pending. */
     public Optional<Refusal> refusal() {
         return Optional.ofNullable(refusal);
     }

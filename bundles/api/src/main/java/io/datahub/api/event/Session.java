@@ -34,7 +34,8 @@ public interface Session extends AutoCloseable {
 
     /**
      * Publishes one event that stands in a shared buffer. It may be handed on only with the next {@link #flush}, so the
-     * caller holds the buffer until then.
+     * caller holds the buffer until then. Waits where validators validate the topic's events, for up to some seconds; a
+     * thread that is interrupted stays so, and its event is refused.
      *
      * @param start where the event, in the form of {@link EventRun}, begins
      * @param end where it ends
@@ -42,6 +43,29 @@ public interface Session extends AutoCloseable {
      * @param topicEnd where its topic ends
      */
     Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd);
+
+    /**
+     * The same, but never waits: where validators validate the topic's events the answer is {@link Published#PENDING}. Then
+     * nothing else may be published until {@code validated} was called, and {@link #validated()} behind it. The caller need
+     * not hold the buffer for a pending event.
+     *
+     * @param validated is called once for a pending event, on any thread, perhaps before this method has returned; it must
+     *     not block, and leaves everything else to the thread that publishes
+     */
+    default Published publish(
+            SharedBuffer buffer, int start, int end, int topicStart, int topicEnd, Runnable validated) {
+        return publish(buffer, start, end, topicStart, topicEnd);
+    }
+
+    /**
+     * What became of the event that was {@link Published#PENDING}, once its validation is over; if it is accepted, it is
+     * handed on with the next {@link #flush}. For the thread that publishes.
+     *
+     * @throws IllegalStateException if no event is pending
+     */
+    default Published validated() {
+        throw new IllegalStateException("no event is being validated");
+    }
 
     /**
      * Why the event that was published last was refused, with what validators found; empty if it was accepted. For the

@@ -1,6 +1,6 @@
 /** Events: what moves between those who publish and those who subscribed. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.datahub.api.event;
 
 import org.osgi.annotation.bundle.Export;

@@ -7,8 +7,9 @@ import org.osgi.annotation.versioning.ConsumerType;
  * Judges events before they are handed on. Registered as a service with the property {@link #TOPICS} and, as
  * {@link Validator}s are, a name; all whose topics fit must accept. What one refuses is refused to its publisher.
  *
- * <p>Called on the threads that read from publishers, many at once, so it must be quick, a matter of microseconds, and never
- * wait. What it throws keeps the event out and is reported as a failure of the validator, never as a verdict.
+ * <p>Called on threads of its own, several at once. Its publisher waits for the verdict, so it is to be quick. After a second
+ * the event is refused as unavailable and the thread interrupted. What it throws keeps the event out and is reported as a
+ * failure of the validator, never as a verdict.
  */
 @ConsumerType
 public interface EventValidator {
