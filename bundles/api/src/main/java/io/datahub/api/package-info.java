@@ -1,6 +1,6 @@
 /** What every part of the hub shares: its home on disk, results and refusals. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.datahub.api;
 
 import org.osgi.annotation.bundle.Export;

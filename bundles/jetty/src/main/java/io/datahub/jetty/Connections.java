@@ -1,5 +1,6 @@
 package io.datahub.jetty;
 
+import io.datahub.api.Descriptors;
 import io.datahub.api.metric.MetricReport;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -62,9 +63,9 @@ final class Connections implements ClientConnection.Observer {
      */
     record Limits(int all, int perAddress, int strangers, long headNanos) {
 
-        /** As configured, but no more than two fifths of the process's descriptors. */
+        /** As configured, but no more than a transport's share of the process's descriptors. */
         static Limits of(JettyConfiguration configuration, long descriptors) {
-            int all = (int) Math.min(configuration.maxConnections(), Math.max(1, descriptors / 5 * 2));
+            int all = (int) Math.min(configuration.maxConnections(), Descriptors.share(descriptors));
             return new Limits(
                     all,
                     Math.max(1, configuration.maxConnectionsPerAddress()),

@@ -1,5 +1,6 @@
 package io.datahub.jetty;
 
+import io.datahub.api.Descriptors;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.metric.MetricReport;

@@ -226,8 +226,8 @@ class ConnectionsTest {
 
     @Test
     void shouldLeaveDescriptorsForOthers() {
-        assertThat(Connections.Limits.of(Settings.with(), 1_000).all()).isEqualTo(400);
-        assertThat(Connections.Limits.of(Settings.with(), 1_000).strangers()).isEqualTo(200);
+        assertThat(Connections.Limits.of(Settings.with(), 1_400).all()).isEqualTo(400);
+        assertThat(Connections.Limits.of(Settings.with(), 1_400).strangers()).isEqualTo(200);
         assertThat(Connections.Limits.of(Settings.with(), 1_000_000).all()).isEqualTo(20_000);
     }
 

@@ -61,7 +61,7 @@ class StoreInFrameworkTest {
 
     private static final String SHARED = String.join(
             ",",
-            "io.datahub.api;version=1.0",
+            "io.datahub.api;version=1.1",
             "io.datahub.api.event;version=1.1",
             "io.datahub.api.health;version=1.0",
             "io.datahub.api.metric;version=1.0",

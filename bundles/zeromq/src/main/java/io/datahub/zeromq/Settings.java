@@ -1,5 +1,6 @@
 package io.datahub.zeromq;
 
+import io.datahub.api.Descriptors;
 import io.datahub.api.user.Networks;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,6 +30,18 @@ record Settings(
     private static final long MAX_MILLIS = 86_400_000;
 
     static Settings of(ZeromqConfiguration configuration) {
+        return of(configuration, Descriptors.most());
+    }
+
+    /**
+     * As configured, but for what connections may take of the process's descriptors: no more than a transport's share, and
+     * those that aren't logged in no more than half of it.
+     *
+     * @throws IllegalArgumentException if a value is out of its range; says which and where it stands
+     */
+    static Settings of(ZeromqConfiguration configuration, long descriptors) {
+        int share = (int) Math.min(Integer.MAX_VALUE, Descriptors.share(descriptors));
+        int quarter = Math.max(1, share / 4);
         requireRange("port", configuration.port(), 0, 65_535);
         requireRange("loops", configuration.loops(), 1, 64);
         requireRange("maxMessageBytes", configuration.maxMessageBytes(), 1, 1 << 30);
@@ -48,11 +61,11 @@ record Settings(
                 configuration.loops(),
                 configuration.maxMessageBytes(),
                 configuration.maxFrames(),
-                configuration.maxConnections(),
+                Math.min(configuration.maxConnections(), share),
                 configuration.maxConnectionsPerAddress(),
                 new Networks(configuration.proxies()),
-                configuration.maxHandshakes(),
-                configuration.maxHeldBack(),
+                Math.min(configuration.maxHandshakes(), quarter),
+                Math.min(configuration.maxHeldBack(), quarter),
                 TimeUnit.MILLISECONDS.toNanos(configuration.handshakeMillis()),
                 TimeUnit.MILLISECONDS.toNanos(configuration.failCloseMillis()),
                 TimeUnit.MILLISECONDS.toNanos(configuration.pingMillis()),

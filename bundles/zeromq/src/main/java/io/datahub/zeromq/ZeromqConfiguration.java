@@ -22,7 +22,8 @@ public @interface ZeromqConfiguration {
     @AttributeDefinition(description = "The number of frames that a message may have")
     int maxFrames() default 1_024;
 
-    @AttributeDefinition(description = "The number of connections in all")
+    @AttributeDefinition(
+            description = "The number of connections in all; at most two fifths of the process's descriptors")
     int maxConnections() default 20_000;
 
     @AttributeDefinition(

@@ -43,4 +43,17 @@ class SettingsTest {
         assertThat(settings.isShared(Networks.address("10.0.0.1"))).isFalse();
         assertThat(settings.proxies().contains(Networks.address("127.0.0.1"))).isFalse();
     }
+
+    @Test
+    void shouldLeaveDescriptorsForOthers() {
+        Settings few = Settings.of(Fixture.configuration(), 1_400);
+        Settings many = Settings.of(Fixture.configuration(), 1_000_000);
+
+        assertThat(few.maxConnections()).isEqualTo(400);
+        assertThat(few.maxHandshakes()).isEqualTo(100);
+        assertThat(few.maxHeldBack()).isEqualTo(100);
+        assertThat(many.maxConnections()).isEqualTo(20_000);
+        assertThat(many.maxHandshakes()).isEqualTo(1_000);
+        assertThat(many.maxHeldBack()).isEqualTo(5_000);
+    }
 }
