@@ -98,7 +98,7 @@ final class JavaMachine implements MetricSource {
             Object value = ManagementFactory.getPlatformMBeanServer()
                     .getAttribute(new ObjectName("java.lang:type=OperatingSystem"), name);
             return value instanceof Number number ? OptionalDouble.of(number.doubleValue()) : OptionalDouble.empty();
-        } catch (JMException e) {
+        } catch (JMException | RuntimeException e) { // such as when no descriptor is left to count them with
             return OptionalDouble.empty();
         }
     }
