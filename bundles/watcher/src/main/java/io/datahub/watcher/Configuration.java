@@ -15,6 +15,24 @@ public @interface Configuration {
 
     @AttributeDefinition(
             description =
+                    "How long a file in incoming must have rested before it is taken, in milliseconds, from 0; as long as"
+                            + " somebody writes to it, it stays")
+    long incomingQuietMillis() default 2_000;
+
+    @AttributeDefinition(
+            description =
+                    "How long a file that was taken out of incoming is kept, in hours, from 0; what a program still writes"
+                            + " to it meanwhile becomes another version of the record")
+    long incomingKeepHours() default 24;
+
+    @AttributeDefinition(
+            description =
+                    "How large these files may be together, in MiB, from 0: beyond that, or beyond a quarter of the room"
+                            + " that is left on the disk, the oldest are let go earlier")
+    long incomingKeepMiB() default 10_240;
+
+    @AttributeDefinition(
+            description =
                     "How long after its start the hub begins to announce changes made by other hands, in milliseconds;"
                             + " clients that were cut off by a restart are back by then")
     long startMillis() default 2_000;

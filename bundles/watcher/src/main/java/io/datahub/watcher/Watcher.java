@@ -49,10 +49,9 @@ public final class Watcher implements HealthCheck, MetricSource {
     private final Root root;
     private final Duration quiet;
     private final Duration interval;
-    private final Incoming incoming;
     private final Settling files;
     private final Rounds rounds;
-    private final Settling arrivals;
+    private final Arrivals arrivals;
     private final Tree fileTree;
     private final Tree arrivalTree;
     private final ScheduledExecutorService scan =
@@ -68,23 +67,23 @@ public final class Watcher implements HealthCheck, MetricSource {
         Root arrivalRoot = new Root(home.incoming());
         long pollMillis = Math.max(MIN_POLL_MILLIS, configuration.pollMillis());
         interval = Duration.ofMillis(pollMillis);
-        incoming = new Incoming(home.incoming(), home.state().resolve("rejected"), store);
         quiet = Duration.ofMillis(configuration.quietMillis());
         Duration maxQuiet = Duration.ofMillis(configuration.maxQuietMillis());
         Duration start = Duration.ofMillis(configuration.startMillis());
         rounds = new Rounds(scan, this::compareEverything);
         files = new Settling("watcher", start, quiet, maxQuiet, configuration.checkThreads(), this::settled);
-        arrivals = new Settling("incoming", start, quiet, maxQuiet, 1, this::takeArrival);
+        arrivals = new Arrivals(configuration, home, store, start, maxQuiet);
         scan.execute(() -> check(RecordPath.USERS, quiet)); // who may do what never waits
         String poll = configuration.poll();
         fileTree = new Tree("watcher", root, pollMillis, polling(poll, root), new FileHints(start));
-        arrivalTree = new Tree("incoming", arrivalRoot, pollMillis, polling(poll, arrivalRoot), new ArrivalHints());
+        arrivalTree = new Tree("incoming", arrivalRoot, pollMillis, polling(poll, arrivalRoot), arrivals);
         rescanEvery(configuration.rescanMinutes());
         LOG.info(
-                "watcher=started files=\"{}\" quietMillis={} maxQuietMillis={} startMillis={} rescanMinutes={} pollMillis={} poll={}",
+                "watcher=started files=\"{}\" quietMillis={} maxQuietMillis={} incomingQuietMillis={} startMillis={} rescanMinutes={} pollMillis={} poll={}",
                 home.files(),
                 configuration.quietMillis(),
                 configuration.maxQuietMillis(),
+                configuration.incomingQuietMillis(),
                 configuration.startMillis(),
                 configuration.rescanMinutes(),
                 configuration.pollMillis(),
@@ -124,24 +123,6 @@ public final class Watcher implements HealthCheck, MetricSource {
         @Override
         public void everything() {
             rounds.ask(Duration.ofNanos(Math.max(0, opens - System.nanoTime())));
-        }
-    }
-
-    /** What may have changed below {@code incoming/}. */
-    private final class ArrivalHints implements Hints {
-        @Override
-        public void touched(RecordPath path) {
-            arrivals.touch(path);
-        }
-
-        @Override
-        public void lost(RecordPath directory) {
-            arrivals.compare(directory);
-        }
-
-        @Override
-        public void everything() {
-            arrivals.compare(RecordPath.ROOT);
         }
     }
 
@@ -202,14 +183,6 @@ public final class Watcher implements HealthCheck, MetricSource {
         return absence.isPresent();
     }
 
-    private void takeArrival(RecordPath path, Duration rested) {
-        try {
-            incoming.take(path, rested, arrivals::touch);
-        } catch (IOException | RuntimeException e) {
-            LOG.error("incoming=failed path=\"{}\" cause=\"{}\"", path, e.toString(), e);
-        }
-    }
-
     @Override
     public Health check() {
         if (blind.isPresent()) {
@@ -226,11 +199,11 @@ public final class Watcher implements HealthCheck, MetricSource {
     @Override
     public void report(MetricReport report) {
         report("files", files, report);
-        report("incoming", arrivals, report);
+        arrivals.report(report);
         report.histogram("datahub_watcher_scan_seconds", "How long comparing all files took", scans);
     }
 
-    private static void report(String tree, Settling settling, MetricReport report) {
+    static void report(String tree, Settling settling, MetricReport report) {
         report.gauge("datahub_watcher_unsettled", "Paths that changed and wait to rest", settling.size(), "tree", tree);
         report.gauge(
                 "datahub_watcher_lag_seconds",

@@ -1,5 +1,6 @@
 package io.datahub.watcher;
 
+import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Change;
@@ -16,8 +17,11 @@ import io.datahub.api.validation.JudgedBy;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +35,17 @@ final class FakeStore implements RecordStore {
     final Map<String, String> records = new ConcurrentHashMap<>();
     final List<String> checked = new CopyOnWriteArrayList<>();
     final Map<String, Duration> quiets = new ConcurrentHashMap<>();
+    final Map<String, RecordVersion> versions = new ConcurrentHashMap<>();
+
+    /** Each version that was committed, as {@code PATH=BYTES}. */
+    final List<String> committed = new CopyOnWriteArrayList<>();
+
     volatile Optional<Refusal> refusal = Optional.empty();
+
+    /** Done when bytes were taken, and when they were committed. */
+    volatile Runnable onWrite = () -> {};
+
+    volatile Runnable onCommit = () -> {};
 
     @Override
     public Result<Upload> begin(WriteRequest request) {
@@ -43,6 +57,7 @@ final class FakeStore implements RecordStore {
                 while (more.hasRemaining()) {
                     bytes.write(more.get());
                 }
+                onWrite.run();
                 return Optional.empty();
             }
 
@@ -56,9 +71,14 @@ final class FakeStore implements RecordStore {
                 if (refusal.isPresent()) {
                     return Result.refused(refusal.get());
                 }
-                records.put(request.path().toString(), bytes.toString(StandardCharsets.UTF_8));
+                String path = request.path().toString();
+                String text = bytes.toString(StandardCharsets.UTF_8);
                 RecordVersion version = new RecordVersion(
-                        request.path(), bytes.size(), Instant.EPOCH, Optional.of("\"1\""), Optional.empty());
+                        request.path(), bytes.size(), Instant.now(), Optional.of("\"1\""), Optional.of(sha256()));
+                records.put(path, text);
+                versions.put(path, version);
+                committed.add(path + "=" + text);
+                onCommit.run();
                 return Result.done(new Change(
                         Change.Type.CREATED,
                         new Cursor("e", 1),
@@ -67,6 +87,15 @@ final class FakeStore implements RecordStore {
                         Optional.empty(),
                         List.of(),
                         "{}"));
+            }
+
+            private String sha256() {
+                try {
+                    return HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
+                } catch (NoSuchAlgorithmException e) {
+                    throw new AssertionError(e);
+                }
             }
 
             @Override
@@ -97,7 +126,8 @@ final class FakeStore implements RecordStore {
 
     @Override
     public Result<RecordVersion> find(User user, RecordPath path) {
-        throw new UnsupportedOperationException();
+        RecordVersion version = versions.get(path.toString());
+        return version == null ? Result.refused(Reason.NOT_FOUND, "none") : Result.done(version);
     }
 
     @Override

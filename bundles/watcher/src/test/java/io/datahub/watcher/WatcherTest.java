@@ -7,7 +7,9 @@ import io.datahub.api.Home;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.annotation.Annotation;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -121,6 +123,17 @@ class WatcherTest {
     }
 
     @Test
+    void shouldMakeAnotherVersionOfWhatIsWrittenAfterAFileWasTaken() throws IOException {
+        Path file = home.incoming().resolve("slow.log");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            out.write("first ".getBytes(StandardCharsets.UTF_8));
+            Await.until(() -> "first ".equals(store.records.get("slow.log")) && !Files.exists(file));
+            out.write("second".getBytes(StandardCharsets.UTF_8));
+        }
+        Await.until(() -> "first second".equals(store.records.get("slow.log")));
+    }
+
+    @Test
     void shouldSetAsideWhatIsRefused() throws IOException {
         store.refusal = Optional.of(new Refusal(Reason.INVALID, "no"));
         Path file = home.incoming().resolve("bad.xml");
@@ -170,6 +183,21 @@ class WatcherTest {
         @Override
         public long maxQuietMillis() {
             return 500;
+        }
+
+        @Override
+        public long incomingQuietMillis() {
+            return 50;
+        }
+
+        @Override
+        public long incomingKeepHours() {
+            return 24;
+        }
+
+        @Override
+        public long incomingKeepMiB() {
+            return 1;
         }
 
         @Override
