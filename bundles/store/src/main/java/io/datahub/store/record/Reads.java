@@ -1,5 +1,6 @@
 package io.datahub.store.record;
 
+import io.datahub.api.Descriptors;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
@@ -25,6 +26,7 @@ final class Reads {
     private final Holdings holdings;
     private final GoodCopies goods;
     private final Recognition recognition;
+    private final Readings readings = new Readings(Descriptors.most());
 
     Reads(Holdings holdings, GoodCopies goods, Recognition recognition) {
         this.holdings = holdings;
@@ -45,6 +47,10 @@ final class Reads {
     }
 
     Result<Reading> open(User user, RecordPath path) throws IOException {
+        return readings.open(() -> openPresent(user, path));
+    }
+
+    private Result<Reading> openPresent(User user, RecordPath path) throws IOException {
         FileSystemException failure = null;
         for (int i = 0; i < TRIES; i++) {
             Sight sight = sight(user, path);
