@@ -63,7 +63,7 @@ final class HttpServer implements HealthCheck, MetricSource {
         mounts = new Mounts(server);
         sessions = new WebSessions(authenticator, configuration, System::nanoTime);
         door = new Door(mounts, authenticator, sessions, new WebOrigins(configuration.origins()), () -> forwarding);
-        server.setHandler(new ConnectionHandler(new StoppingHandler(door)));
+        server.setHandler(new ConnectionHandler(new StoppingHandler(new RequestRules(door))));
     }
 
     private static Connections.Limits limits(JettyConfiguration configuration) {

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpServerTest {
@@ -144,7 +145,17 @@ class HttpServerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"//files", "/./files", "/x/../files", "/%2e%2e/files", "/..;a/files", "/;/files"})
+    @ValueSource(
+            strings = {
+                "//files",
+                "/.//files",
+                "/.;/files",
+                "/x/../files",
+                "/%2E./files",
+                "/%2e%2e/files",
+                "/..;a/files",
+                "/;/files"
+            })
     void shouldRefuseAmbiguousPathsThatLeadNowhere(String path) throws Exception {
         assertThat(Wire.get(server.port(), path)).startsWith("HTTP/1.1 400 ").contains("problem+json");
     }
@@ -166,6 +177,50 @@ class HttpServerTest {
         Wire.get(server.port(), path);
 
         assertThat(seen.get(5, TimeUnit.SECONDS)).isEqualTo(path);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/files/./12:30.log, /files/12:30.log",
+        "/files/%2e/a?q=./b, /files/a",
+        "/./files/a/%2E/././b, /files/a/b",
+        "/files/., /files/",
+        "/files/a/%2e, /files/a/",
+        "/files/./, /files/",
+        "/files/.//a, /files//a",
+        "/files/./../a, /files/../a",
+        "/files/.a/..., /files/.a/...",
+        "/files/%252e/a, /files/%252e/a",
+        "/files/.%2e/a, /files/.%2e/a"
+    })
+    void shouldTakeSegmentsAwayThatStandForTheirOwnDirectory(String path, String left) throws Exception {
+        CompletableFuture<String> seen = new CompletableFuture<>();
+        server.mount(new Mount("/files", 9, 2, true, new Handler.Abstract() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) {
+                seen.complete(request.getHttpURI().getPath());
+                callback.succeeded();
+                return true;
+            }
+        }));
+
+        Wire.get(server.port(), path);
+
+        assertThat(seen.get(5, TimeUnit.SECONDS)).isEqualTo(left);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip, chunked", "deflate,chunked", "gzip\r\nTransfer-Encoding: chunked", "x-y , Chunked"})
+    void shouldNotTakeABodyForDecodedThatItCannotDecode(String codings) throws Exception {
+        String answer = Wire.send(
+                server.port(),
+                "PUT /files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer s3cret\r\nTransfer-Encoding: "
+                        + codings + "\r\n\r\n0\r\n\r\n");
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 501 ")
+                .contains("problem+json", "chunked")
+                .containsIgnoringCase("connection: close");
     }
 
     @ParameterizedTest

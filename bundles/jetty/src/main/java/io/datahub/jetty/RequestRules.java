@@ -1,0 +1,51 @@
+package io.datahub.jetty;
+
+import java.util.List;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * What holds for requests whatever they are about: segments of the path that are {@code .} are taken away before anything
+ * sees them, and a body that comes in any transfer coding but {@code chunked} is refused (RFC 9112, 6.1), since nothing
+ * here would decode it.
+ */
+final class RequestRules extends Handler.Wrapper {
+
+    RequestRules(Handler handler) {
+        super(handler);
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        if (hasOtherCoding(request)) {
+            response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+            new Leftovers(request, callback)
+                    .answer(
+                            response,
+                            HttpStatus.NOT_IMPLEMENTED_501,
+                            "the one transfer coding that is decoded here is chunked; send the body without another");
+            return true;
+        }
+        HttpURI uri = request.getHttpURI();
+        String written = uri.getPath();
+        String path = written == null ? null : RawPath.withoutDots(written);
+        return super.handle(
+                path == null || path.equals(written)
+                        ? request
+                        : Request.serveAs(request, HttpURI.build(uri).path(path)),
+                response,
+                callback);
+    }
+
+    private static boolean hasOtherCoding(Request request) {
+        List<String> codings = request.getHeaders().getValuesList(HttpHeader.TRANSFER_ENCODING);
+        return !codings.isEmpty()
+                && (codings.size() > 1 || !codings.get(0).strip().equalsIgnoreCase("chunked"));
+    }
+}
