@@ -49,7 +49,12 @@ public final class ChangesHandler extends LastingAnswers {
         }
         Exchange exchange = new Exchange(request, response, callback);
         if (exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) {
-            exchange.query().then(fields -> begin(exchange, fields)).refusal().ifPresent(exchange::refuse);
+            if (exchange.isWanted(true)) {
+                exchange.query()
+                        .then(fields -> begin(exchange, fields))
+                        .refusal()
+                        .ifPresent(exchange::refuse);
+            }
         } else {
             exchange.refuseMethod("GET, HEAD, OPTIONS");
         }

@@ -54,6 +54,19 @@ record Conditions(
                 : Outcome.PROCEED;
     }
 
+    /**
+     * Looks at a target that has neither tag nor date, such as a directory. What a date says of it is never certain.
+     *
+     * @param exists whether there is anything that could be read there
+     */
+    Outcome outcomeWithoutTag(boolean exists) {
+        boolean mayProceed = ifMatch.map(tags -> tags.any() && exists).orElse(ifUnmodifiedSince.isEmpty());
+        if (!mayProceed) {
+            return Outcome.FAILED;
+        }
+        return ifNoneMatch.filter(tags -> tags.any() && exists).isPresent() ? Outcome.NOT_MODIFIED : Outcome.PROCEED;
+    }
+
     private boolean mayProceed(RecordVersion version) {
         if (ifMatch.isPresent()) {
             return ifMatch.get().matchStrongly(version.etag());

@@ -1,17 +1,23 @@
 package io.datahub.http;
 
 import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 
-/** Digest fields (RFC 9530). */
+/** What clients say of the bytes that they send: the fields of RFC 9530 and older ones. */
 final class Digests {
 
     static final String REPR_DIGEST = "Repr-Digest";
@@ -22,7 +28,22 @@ final class Digests {
     private static final Pattern MEMBER =
             Pattern.compile("\\s*([a-z*][a-z0-9_.*-]*)\\s*=\\s*:([A-Za-z0-9+/=]*):\\s*(?:;.*)?");
     private static final Pattern WISH = Pattern.compile("\\s*sha-256\\s*=\\s*(?:[1-9]|10)\\s*(?:;.*)?");
-    private static final Map<String, Integer> BYTES = Map.of("SHA-256", 32, "SHA-512", 64);
+    private static final Pattern OLDER_MEMBER =
+            Pattern.compile("\\s*([A-Za-z][A-Za-z0-9-]*)\\s*=\\s*([A-Za-z0-9+/=]+)\\s*");
+    private static final Pattern HEX = Pattern.compile("(?:[0-9A-Fa-f]{2})+");
+
+    /** The algorithms that are checked, as the fields call them. */
+    private static final Map<String, Algorithm> ALGORITHMS = Map.of(
+            "md5", new Algorithm("MD5", 16),
+            "sha", new Algorithm("SHA-1", 20),
+            "sha-256", new Algorithm("SHA-256", 32),
+            "sha-512", new Algorithm("SHA-512", 64));
+
+    /** The same as {@code X-Checksum-…} calls them. */
+    private static final Map<String, String> CHECKSUMS =
+            Map.of("md5", "md5", "sha1", "sha", "sha256", "sha-256", "sha512", "sha-512");
+
+    private record Algorithm(String name, int bytes) {}
 
     private Digests() {}
 
@@ -37,35 +58,93 @@ final class Digests {
     }
 
     /**
-     * Reads the digests that a client sent of its bytes. Since bodies have no content coding here, both fields mean the
-     * same bytes. Algorithms other than SHA-256 and SHA-512 are left out.
+     * Reads the digests that a client sent of its bytes: {@code Content-Digest} and {@code Repr-Digest}, which mean the same
+     * bytes since bodies have no content coding here, {@code Digest} (RFC 3230), {@code Content-MD5} (RFC 1864) and {@code
+     * X-Checksum-…}. Algorithms that aren't checked are left out.
      *
      * @return from algorithm to hexadecimal, as a write request takes it
      */
-    static Result<Map<String, String>> parse(List<String> values) {
+    static Result<Map<String, String>> of(HttpFields headers) {
         Map<String, String> digests = new TreeMap<>();
-        for (String value : values) {
-            for (String text : COMMA.split(value, -1)) {
-                Matcher member = MEMBER.matcher(text);
-                if (!member.matches()) {
-                    return refuse();
-                }
-                String algorithm = member.group(1).toUpperCase(Locale.ROOT);
-                if (!BYTES.containsKey(algorithm)) {
-                    continue;
-                }
-                byte[] digest = decode(member.group(2));
-                if (digest.length != BYTES.get(algorithm)) {
-                    return refuse();
-                }
-                String hex = HexFormat.of().formatHex(digest);
-                if (!hex.equals(digests.getOrDefault(algorithm, hex))) {
-                    return Result.refused(Reason.BAD_REQUEST, "the digests contradict each other");
-                }
-                digests.put(algorithm, hex);
+        Optional<Refusal> refusal = Optional.empty();
+        for (HttpField field : headers) {
+            if (refusal.isEmpty() && field.getValue() != null) {
+                refusal = add(field.getName(), field.getValue(), digests);
             }
         }
-        return Result.done(digests);
+        return refusal.<Result<Map<String, String>>>map(Result::refused).orElseGet(() -> Result.done(digests));
+    }
+
+    private static Optional<Refusal> add(String name, String value, Map<String, String> digests) {
+        switch (name.toLowerCase(Locale.ROOT)) {
+            case "content-digest", "repr-digest" -> {
+                return addMembers(value, MEMBER, "a digest has the form sha-256=:BASE64: (RFC 9530)", digests);
+            }
+            case "digest" -> {
+                return addMembers(value, OLDER_MEMBER, "Digest has the form SHA-256=BASE64 (RFC 3230)", digests);
+            }
+            case "content-md5" -> {
+                return add("md5", decode(value.strip()), "Content-MD5 is the MD5 in BASE64 (RFC 1864)", digests);
+            }
+            case "x-checksum-md5", "x-checksum-sha1", "x-checksum-sha256", "x-checksum-sha512" -> {
+                String hex = value.strip();
+                return add(
+                        CHECKSUMS.get(name.substring(11).toLowerCase(Locale.ROOT)),
+                        HEX.matcher(hex).matches() ? HexFormat.of().parseHex(hex) : new byte[0],
+                        name + " has hexadecimal digits, two for each byte",
+                        digests);
+            }
+            default -> {
+                return Optional.empty();
+            }
+        }
+    }
+
+    private static Optional<Refusal> addMembers(
+            String value, Pattern pattern, String form, Map<String, String> digests) {
+        for (String text : COMMA.split(value, -1)) {
+            Matcher member = pattern.matcher(text);
+            if (!member.matches()) {
+                return malformed(form);
+            }
+            String algorithm = member.group(1).toLowerCase(Locale.ROOT);
+            if (ALGORITHMS.containsKey(algorithm)) {
+                Optional<Refusal> refusal = add(algorithm, decode(member.group(2)), form, digests);
+                if (refusal.isPresent()) {
+                    return refusal;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Refusal> add(String name, byte[] digest, String form, Map<String, String> digests) {
+        Algorithm algorithm = ALGORITHMS.get(name);
+        if (digest.length != algorithm.bytes()) {
+            return malformed(form);
+        }
+        String hex = HexFormat.of().formatHex(digest);
+        String other = digests.put(algorithm.name(), hex);
+        return other == null || other.equals(hex)
+                ? Optional.empty()
+                : Optional.of(new Refusal(Reason.BAD_REQUEST, "the digests contradict each other"));
+    }
+
+    /** Compares bytes that are at hand with what {@link #of} has read. */
+    static Optional<Refusal> mismatch(Map<String, String> digests, byte[] bytes) {
+        for (Map.Entry<String, String> each : digests.entrySet()) {
+            try {
+                byte[] digest = MessageDigest.getInstance(each.getKey()).digest(bytes);
+                if (!HexFormat.of().formatHex(digest).equals(each.getValue())) {
+                    return Optional.of(new Refusal(
+                            Reason.BAD_REQUEST,
+                            "the bytes that came don't have the " + each.getKey() + " that was given"));
+                }
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("this platform has no " + each.getKey(), e);
+            }
+        }
+        return Optional.empty();
     }
 
     private static byte[] decode(String base64) {
@@ -76,8 +155,7 @@ final class Digests {
         }
     }
 
-    private static Result<Map<String, String>> refuse() {
-        return Result.refused(
-                Reason.BAD_REQUEST, "a digest has the form sha-256=:BASE64: or sha-512=:BASE64: (RFC 9530)");
+    private static Optional<Refusal> malformed(String form) {
+        return Optional.of(new Refusal(Reason.BAD_REQUEST, form));
     }
 }

@@ -36,7 +36,7 @@ final class DirectoryListing {
         Result<Listing> listing = text.isEmpty() || prefersHtml(exchange)
                 ? store.list(exchange.user(), target.path(), after, limit.get())
                 : search.find(exchange.user(), target.path(), text, after, limit.get());
-        if (!listing.isRefused()) {
+        if (!listing.isRefused() && exchange.isWanted(true)) {
             send(exchange, listing.get(), limit.get());
         }
         return listing.refusal();

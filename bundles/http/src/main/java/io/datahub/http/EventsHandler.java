@@ -9,6 +9,7 @@ import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -72,6 +73,10 @@ public final class EventsHandler extends LastingAnswers {
         Exchange exchange = new Exchange(request, response, callback);
         String path = request.getHttpURI().getPath();
         boolean hasTopic = path.length() > MOUNT.length() + 1;
+        boolean conditional = exchange.is(HttpMethod.POST) || exchange.is(HttpMethod.GET);
+        if (conditional && !exchange.isWanted(!hasTopic)) {
+            return true;
+        }
         if (exchange.is(HttpMethod.POST)) {
             publish(exchange, hasTopic ? Optional.of(path.substring(MOUNT.length() + 1)) : Optional.empty())
                     .ifPresent(refusal -> Drain.refuse(exchange, refusal));
@@ -108,6 +113,11 @@ public final class EventsHandler extends LastingAnswers {
         if (topic.isRefused()) {
             return topic.refusal();
         }
+        Optional<Refusal> coded = WriteHeaders.coded(exchange.request().getHeaders());
+        Result<Map<String, String>> digests = Digests.of(exchange.request().getHeaders());
+        if (coded.isPresent() || digests.isRefused()) {
+            return coded.or(digests::refusal);
+        }
         Settings now = settings;
         if (exchange.request().getLength() > now.maxEventBytes()) {
             return Optional.of(Publication.tooLarge(now.maxEventBytes()));
@@ -117,6 +127,7 @@ public final class EventsHandler extends LastingAnswers {
                 broker,
                 written.isEmpty() ? Optional.empty() : Optional.of(topic.get()),
                 mode.get(),
+                digests.get(),
                 now.maxEventBytes(),
                 now.allowance());
         new BodyReader(exchange.request(), publication).run();

@@ -13,6 +13,7 @@ import io.datahub.api.user.User;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.Content;
@@ -42,6 +43,7 @@ final class Publication implements BodySink {
     private final EventBroker broker;
     private final Optional<String> topic;
     private final CloudEventMode mode;
+    private final Map<String, String> digests;
     private final int maxBytes;
     private final Allowance allowance;
     private final ByteArrayOutputStream payload = new ByteArrayOutputStream(256);
@@ -51,6 +53,7 @@ final class Publication implements BodySink {
      * Prepares to read.
      *
      * @param topic the path's; empty only for CloudEvents
+     * @param digests that the payload must have, as {@link Digests#of} reads them
      * @param maxBytes how long the payload may be
      * @param allowance what all payloads that are coming in may hold together
      */
@@ -59,12 +62,14 @@ final class Publication implements BodySink {
             EventBroker broker,
             Optional<String> topic,
             CloudEventMode mode,
+            Map<String, String> digests,
             int maxBytes,
             Allowance allowance) {
         this.exchange = exchange;
         this.broker = broker;
         this.topic = topic;
         this.mode = mode;
+        this.digests = digests;
         this.maxBytes = maxBytes;
         this.allowance = allowance;
     }
@@ -99,7 +104,10 @@ final class Publication implements BodySink {
     @Override
     public void end() {
         try {
-            Result<List<Outgoing>> events = events(payload.toByteArray());
+            byte[] body = payload.toByteArray();
+            Result<List<Outgoing>> events = Digests.mismatch(digests, body)
+                    .<Result<List<Outgoing>>>map(Result::refused)
+                    .orElseGet(() -> events(body));
             Optional<Refusal> refusal = events.isRefused() ? events.refusal() : publish(events.get());
             refusal.ifPresentOrElse(exchange::refuse, () -> exchange.empty(202));
         } finally {

@@ -4,6 +4,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Response;
@@ -29,6 +30,11 @@ final class ShortBody implements BodySink {
 
     /** Reads the body without holding a thread while it comes, and hands it over. */
     static void read(Exchange exchange, Receiver receiver) {
+        Optional<Refusal> coded = WriteHeaders.coded(exchange.request().getHeaders());
+        if (coded.isPresent()) {
+            Drain.refuse(exchange, coded.get());
+            return;
+        }
         new BodyReader(exchange.request(), new ShortBody(exchange, receiver)).run();
     }
 

@@ -1,15 +1,15 @@
 package io.datahub.http;
 
 import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -26,16 +26,21 @@ record WriteHeaders(Precondition precondition, Map<String, String> digests) {
         if (headers.contains(HttpHeader.CONTENT_RANGE)) {
             return Result.refused(Reason.BAD_REQUEST, "a record is written whole; leave Content-Range out");
         }
-        String coding = headers.get(HttpHeader.CONTENT_ENCODING);
-        if (coding != null && !coding.equalsIgnoreCase("identity")) {
-            return Result.refused(
-                    Reason.UNSUPPORTED_MEDIA_TYPE, "bodies are stored as they are; leave Content-Encoding out");
-        }
-        List<String> digests = new ArrayList<>(headers.getValuesList(Digests.CONTENT_DIGEST));
-        digests.addAll(headers.getValuesList(Digests.REPR_DIGEST));
-        return Conditions.of(headers)
-                .then(conditions -> Digests.parse(digests)
-                        .then(parsed -> Result.done(new WriteHeaders(conditions.precondition(), parsed))));
+        Optional<Refusal> coded = coded(headers);
+        return coded.isPresent()
+                ? Result.refused(coded.get())
+                : Conditions.of(headers)
+                        .then(conditions -> Digests.of(headers)
+                                .then(digests -> Result.done(new WriteHeaders(conditions.precondition(), digests))));
+    }
+
+    /** Why a body isn't taken that has a content coding, which nothing here decodes; empty if it has none. */
+    static Optional<Refusal> coded(HttpFields headers) {
+        return headers.getValuesList(HttpHeader.CONTENT_ENCODING).stream()
+                        .allMatch(coding -> coding.strip().equalsIgnoreCase("identity"))
+                ? Optional.empty()
+                : Optional.of(new Refusal(
+                        Reason.UNSUPPORTED_MEDIA_TYPE, "bodies are taken as they are; leave Content-Encoding out"));
     }
 
     /** The wish to write this record, for as long as its user may. */

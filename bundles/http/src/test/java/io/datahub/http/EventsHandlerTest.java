@@ -24,6 +24,8 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class EventsHandlerTest {
 
@@ -67,6 +69,51 @@ class EventsHandlerTest {
         assertThat(server.send("PUT", "/events/x", "x").statusCode()).isEqualTo(405);
         assertThat(server.send("POST", "/events", "x").statusCode()).isEqualTo(405);
         assertThat(broker.published).isEmpty();
+    }
+
+    @Test
+    void shouldTakeNoCodedBodyForAPayload() throws Exception {
+        assertThat(server.send("POST", "/events/x", "x", "Content-Encoding", "gzip")
+                        .statusCode())
+                .isEqualTo(415);
+        assertThat(server.send("POST", "/events/x", "x", "Content-Encoding", "identity", "Content-Encoding", "br")
+                        .statusCode())
+                .isEqualTo(415);
+        assertThat(broker.published).isEmpty();
+        assertThat(server.send("POST", "/events/x", "x", "Content-Encoding", "Identity")
+                        .statusCode())
+                .isEqualTo(202);
+    }
+
+    @Test
+    void shouldPublishOnlyWhatHasTheDigestThatWasGiven() throws Exception {
+        String md5OfHello = "XUFAKrxLKna5cZ2REBfFkg==";
+
+        assertThat(server.send("POST", "/events/x", "other", "Content-MD5", md5OfHello)
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(server.send("POST", "/events/x", "hello", "Content-MD5", "hello")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(broker.published).isEmpty();
+        assertThat(server.send("POST", "/events/x", "hello", "Content-MD5", md5OfHello)
+                        .statusCode())
+                .isEqualTo(202);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /events/x, If-Match, *, 412",
+        "POST, /events/x, If-Match, '\"x\"', 412",
+        "POST, /events/x, If-Match, x, 400",
+        "POST, /events/x, If-Unmodified-Since, 'Sun, 23 Nov 2025 10:00:00 GMT', 412",
+        "POST, /events/x, If-None-Match, *, 202",
+        "GET, /events, If-Match, '\"x\"', 412"
+    })
+    void shouldNotPassOverConditions(String method, String path, String name, String value, int status)
+            throws Exception {
+        assertThat(server.send(method, path, "", name, value).statusCode()).isEqualTo(status);
+        assertThat(broker.published).hasSize(status == 202 ? 1 : 0);
     }
 
     @Test

@@ -593,9 +593,83 @@ class FilesHandlerTest {
                     .isEqualTo(400);
             assertThat(server.send("PUT", "/files/x", "hello", field, "md5=:YWJj:")
                             .statusCode())
+                    .isEqualTo(400);
+            assertThat(server.send("PUT", "/files/x", "hello", field, "crc32c=:YWJj:")
+                            .statusCode())
                     .isEqualTo(200);
         }
         assertThat(text("x")).isEqualTo("hello");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Content-MD5, XUFAKrxLKna5cZ2REBfFkg==",
+        "Digest, 'MD5=XUFAKrxLKna5cZ2REBfFkg==, unixsum=30637'",
+        "digest, sha=qvTGHdzF6KLavt4PO0gs2a6pQ00=",
+        "Digest, SHA-256=LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=",
+        "Content-Digest, md5=:XUFAKrxLKna5cZ2REBfFkg==:",
+        "Repr-Digest, 'sha=:qvTGHdzF6KLavt4PO0gs2a6pQ00=:;q'",
+        "X-Checksum-Md5, 5D41402ABC4B2A76B9719D911017C592",
+        "X-Checksum-Sha1, aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d",
+        "x-checksum-sha256, 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+    })
+    void shouldVerifyDigestsInOlderHeadersToo(String field, String hello) throws Exception {
+        assertThat(server.send("PUT", "/files/x", "other", field, hello).statusCode())
+                .isEqualTo(400);
+        assertThat(store.records).hasSize(1);
+        assertThat(server.send("PUT", "/files/x", "hello", field, hello).statusCode())
+                .isEqualTo(201);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Content-MD5, ''",
+        "Content-MD5, 5d41402abc4b2a76b9719d911017c592",
+        "Digest, MD5",
+        "Digest, MD5=:XUFAKrxLKna5cZ2REBfFkg==:",
+        "X-Checksum-Sha1, qvTGHdzF6KLavt4PO0gs2a6pQ00=",
+        "X-Checksum-Sha256, aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d",
+        "X-Checksum-Sha1, xyz"
+    })
+    void shouldRefuseDigestsThatCannotBeRight(String field, String value) throws Exception {
+        assertThat(server.send("PUT", "/files/x", "hello", field, value).statusCode())
+                .isEqualTo(400);
+        assertThat(store.records).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "If-Match, *, 200",
+        "If-Match, '\"x\"', 412",
+        "If-Match, x, 400",
+        "If-None-Match, *, 304",
+        "If-None-Match, '\"x\"', 200",
+        "If-Unmodified-Since, 'Sun, 23 Nov 2025 10:00:01 GMT', 412",
+        "If-Modified-Since, 'Sun, 23 Nov 2025 10:00:01 GMT', 200"
+    })
+    void shouldLookAtConditionsOfDirectories(String name, String value, int status) throws Exception {
+        for (String method : List.of("GET", "HEAD")) {
+            assertThat(server.send(method, "/files/builds/", "", name, value).statusCode())
+                    .isEqualTo(status);
+        }
+    }
+
+    @Test
+    void shouldStoreAFormUnderConditionsOfEachRecord() throws Exception {
+        String part = "--B\r\nContent-Disposition: form-data; name=f; filename=%s\r\n\r\n1\r\n";
+        String form = part.formatted("new") + part.formatted("app.txt") + "--B--\r\n";
+        String type = "multipart/form-data; boundary=B";
+
+        assertThat(server.send("POST", "/files/builds/", form, "Content-Type", type, "If-None-Match", "*")
+                        .statusCode())
+                .isEqualTo(412);
+        assertThat(server.send("POST", "/files/builds/", form, "Content-Type", type, "If-Match", "*")
+                        .statusCode())
+                .isEqualTo(412);
+        assertThat(store.records).hasSize(1);
+        assertThat(server.send("POST", "/files/other/", form, "Content-Type", type, "If-None-Match", "*")
+                        .statusCode())
+                .isEqualTo(201);
     }
 
     @Test

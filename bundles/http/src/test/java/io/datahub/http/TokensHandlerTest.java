@@ -81,6 +81,19 @@ class TokensHandlerTest {
     }
 
     @Test
+    void shouldPassOverNeitherCodingsNorConditions() throws Exception {
+        assertThat(server.send("POST", "/tokens", "{}", "Content-Encoding", "gzip")
+                        .statusCode())
+                .isEqualTo(415);
+        for (String method : new String[] {"POST", "GET"}) {
+            assertThat(server.send(method, "/tokens", "", "If-Match", "\"x\"").statusCode())
+                    .isEqualTo(412);
+        }
+        assertThat(server.send("DELETE", "/tokens/x", "", "If-None-Match", "*").statusCode())
+                .isEqualTo(412);
+    }
+
+    @Test
     void shouldRefuseFormsAndQueriesThatItDoesntUnderstand() throws Exception {
         assertThat(post("lable=x", FORM).statusCode()).isEqualTo(400);
         assertThat(post("label=x&label=y", FORM).statusCode()).isEqualTo(400);

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * @param path the record
  * @param precondition what must hold of the version that it would replace
  * @param length the number of bytes that will come, where the client said so
- * @param digests what the client says of its bytes: from algorithm ({@code SHA-256}, {@code SHA-512}) to lower-case
+ * @param digests what the client says of its bytes: from algorithm ({@code MD5}, {@code SHA-1}, {@code SHA-256}, {@code SHA-512}) to lower-case
  *     hexadecimal
  * @param standing tells the user as it stands now, empty if its credentials are no longer in force; asked when the write is
  *     committed, since the bytes may take their time
