@@ -1,5 +1,6 @@
 package io.datahub.auth;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
@@ -21,18 +22,25 @@ final class AuditLog {
     private static final int SHOWN_DIGITS = 8;
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,23}");
 
+    private final RefusedLogins lines = new RefusedLogins(LOG::warn, System::nanoTime);
+
     /** By transport. */
     private final Map<String, LongAdder> refusals = new ConcurrentSkipListMap<>();
 
     void refused(String user, Origin origin, String reason) {
         refusals.computeIfAbsent(origin.transport(), transport -> new LongAdder())
                 .increment();
-        LOG.warn(
-                "login=refused user={} transport={} address={} reason={}",
-                quoted(user),
-                origin.transport(),
-                origin.address().getHostAddress(),
-                quoted(reason));
+        lines.add(user, origin, reason);
+    }
+
+    /** Writes refused logins that have only been counted for a minute. */
+    void writeOverdue() {
+        lines.writeOverdue();
+    }
+
+    /** Writes what has only been counted. */
+    void close() {
+        lines.write();
     }
 
     void report(MetricReport report) {
@@ -43,7 +51,8 @@ final class AuditLog {
     /** Writes a line for each user, grant and credential that came or went between two versions of the users file. */
     void changed(Users before, Users after, String etag, String by) {
         List<String> differences = UsersDifference.between(before, after);
-        differences.forEach(difference -> LOG.info("users=changed {} version={} by={}", difference, etag, quoted(by)));
+        differences.forEach(
+                difference -> LOG.info("users=changed {} version={} by={}", difference, etag, LogText.quoted(by)));
     }
 
     /** Writes that a token was issued, rotated or revoked, and by whom from where. */
@@ -53,9 +62,9 @@ final class AuditLog {
                 what,
                 user,
                 token.id().substring(0, SHOWN_DIGITS),
-                quoted(token.label()),
+                LogText.quoted(token.label()),
                 token.expires().map(end -> " expires=" + end).orElse(""),
-                quoted(by.user().toString()),
+                LogText.quoted(by.user().toString()),
                 by.origin().transport(),
                 by.origin().address().getHostAddress());
     }
@@ -71,15 +80,5 @@ final class AuditLog {
                 && users.owning(Kind.TOKEN, Hashes.sha256(claimed.getBytes(StandardCharsets.UTF_8)))
                         .isEmpty();
         return known || plain || claimed.isEmpty() ? claimed : "(not shown)";
-    }
-
-    /** A text in quotes, in one line whatever it holds. */
-    static String quoted(String text) {
-        StringBuilder quoted = new StringBuilder("\"");
-        text.codePoints()
-                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.LINE_SEPARATOR ? ' ' : c)
-                .map(c -> c == '"' ? '\'' : c)
-                .forEach(quoted::appendCodePoint);
-        return quoted.append('"').toString();
     }
 }

@@ -101,9 +101,10 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // save catches what it throws; the executor's end is its end
+    @SuppressWarnings("FutureReturnValueIgnored") // neither throws; the executor's end is its end
     private void saveNowAndThen() {
         executor.scheduleWithFixedDelay(() -> uses.save(inForce.get()), SAVE_SECONDS, SAVE_SECONDS, TimeUnit.SECONDS);
+        executor.scheduleWithFixedDelay(audit::writeOverdue, SAVE_SECONDS, SAVE_SECONDS, TimeUnit.SECONDS);
     }
 
     private static ScheduledThreadPoolExecutor executor() {
@@ -140,6 +141,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         changes.stop();
         executor.shutdownNow();
         uses.save(inForce.get());
+        audit.close();
         inForce.close();
         tell(new Nobody());
         if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {

@@ -1,6 +1,7 @@
 package io.datahub.auth;
 
 import io.datahub.api.Home;
+import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -36,7 +37,7 @@ final class LastGood {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            LOG.warn("last-good=unreadable file={} reason={}", file, AuditLog.quoted(e.toString()));
+            LOG.warn("last-good=unreadable file={} reason={}", file, LogText.quoted(e.toString()));
             return Optional.empty();
         }
     }

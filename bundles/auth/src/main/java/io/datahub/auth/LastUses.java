@@ -1,6 +1,7 @@
 package io.datahub.auth;
 
 import io.datahub.api.Home;
+import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ final class LastUses {
         } catch (NoSuchFileException e) {
             LOG.debug("last-used=none file={}", file);
         } catch (IOException | DateTimeParseException | IndexOutOfBoundsException e) {
-            LOG.warn("last-used=unreadable file={} reason={}", file, AuditLog.quoted(e.toString()));
+            LOG.warn("last-used=unreadable file={} reason={}", file, LogText.quoted(e.toString()));
         }
     }
 
@@ -85,7 +86,7 @@ final class LastUses {
             PrivateFile.write(file, lines.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             changed = true;
-            LOG.warn("last-used=not-kept file={} reason={}", file, AuditLog.quoted(e.toString()));
+            LOG.warn("last-used=not-kept file={} reason={}", file, LogText.quoted(e.toString()));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.datahub.auth;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.user.User;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -69,7 +70,7 @@ final class UsersDifference {
 
     private void credential(String change, StoredUser user, StoredCredential credential) {
         lines.add("change=" + credential.kind().word() + "-" + change + " user=" + user.name() + " begins="
-                + credential.value().substring(0, SHOWN_DIGITS) + " label=" + AuditLog.quoted(credential.label())
+                + credential.value().substring(0, SHOWN_DIGITS) + " label=" + LogText.quoted(credential.label())
                 + credential.expires().map(end -> " expires=" + end).orElse(""));
     }
 }

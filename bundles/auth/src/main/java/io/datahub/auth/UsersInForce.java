@@ -1,5 +1,6 @@
 package io.datahub.auth;
 
+import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -61,7 +62,7 @@ final class UsersInForce implements Supplier<Users> {
                 try {
                     put(UsersReader.read(bytes), RESTORED, "hub");
                 } catch (InvalidUsersException e) {
-                    LOG.error("users=not-restored reason={}", AuditLog.quoted(e.getMessage()));
+                    LOG.error("users=not-restored reason={}", LogText.quoted(e.getMessage()));
                 }
             });
         }
@@ -85,7 +86,7 @@ final class UsersInForce implements Supplier<Users> {
         try {
             lastGood.keep(bytes);
         } catch (IOException e) {
-            LOG.warn("users=in-force last-good=not-kept reason={}", AuditLog.quoted(e.toString()));
+            LOG.warn("users=in-force last-good=not-kept reason={}", LogText.quoted(e.toString()));
         }
     }
 

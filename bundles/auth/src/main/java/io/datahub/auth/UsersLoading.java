@@ -4,6 +4,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.health.Health;
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
 import io.datahub.auth.StoredCredential.Kind;
@@ -127,7 +128,7 @@ final class UsersLoading {
         } catch (IOException e) {
             refusal = Optional.of(new Refusal(Reason.UNAVAILABLE, RecordPath.USERS + " can't be read: " + e));
         } catch (InvalidUsersException e) {
-            LOG.error("users=not-in-force file={} reason={}", RecordPath.USERS, AuditLog.quoted(e.getMessage()));
+            LOG.error("users=not-in-force file={} reason={}", RecordPath.USERS, LogText.quoted(e.getMessage()));
             refusal = Optional.of(new Refusal(Reason.INVALID, RecordPath.USERS + " is no good: " + e.getMessage()));
         }
         if (refusal.isPresent()) {
@@ -151,7 +152,7 @@ final class UsersLoading {
                 create();
             }
         } catch (IOException | RuntimeException e) {
-            LOG.warn("users=not-created file={} reason={}", RecordPath.USERS, AuditLog.quoted(e.toString()));
+            LOG.warn("users=not-created file={} reason={}", RecordPath.USERS, LogText.quoted(e.toString()));
         }
         if (trouble.isPresent()) {
             again(pause);
@@ -186,7 +187,7 @@ final class UsersLoading {
                                 "users=not-{} file={} reason={}",
                                 what,
                                 RecordPath.USERS,
-                                AuditLog.quoted(refusal.detail())),
+                                LogText.quoted(refusal.detail())),
                         () -> LOG.info("users={} file={}", what, RecordPath.USERS));
     }
 

@@ -37,6 +37,7 @@ class AuthInFrameworkTest {
             ",",
             "io.datahub.api;version=1.1",
             "io.datahub.api.health;version=1.0",
+            "io.datahub.api.log;version=1.0",
             "io.datahub.api.metric;version=1.0",
             "io.datahub.api.record;version=1.0",
             "io.datahub.api.user;version=1.1",

@@ -239,7 +239,7 @@ class DoorkeeperTest {
             door.authenticate(Samples.basic("dh_secret", "secret"), THERE);
 
             assertThat(audit.lines())
-                    .hasSize(6)
+                    .hasSize(4) // the last three are one, and its repetitions
                     .allMatch(line -> line.contains("login=refused")
                             && line.contains("transport=http address=192.0.2.1 reason="));
             assertThat(audit.lines().get(0)).contains("user=\"root\"").contains("TLS or CURVE");

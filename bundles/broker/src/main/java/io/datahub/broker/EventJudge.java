@@ -1,16 +1,18 @@
 package io.datahub.broker;
 
+import io.datahub.api.log.LogLimit;
+import io.datahub.api.log.LogText;
 import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.JudgedBy;
 import io.datahub.api.validation.Verdict;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -26,7 +28,6 @@ final class EventJudge {
     static final int THREADS = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(EventJudge.class);
-    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long IDLE_SECONDS = 30;
 
     private final JudgedBy signature;
@@ -39,7 +40,7 @@ final class EventJudge {
     private final AtomicInteger stuck = new AtomicInteger();
 
     private volatile EventValidator present;
-    private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - SILENCE_NANOS);
+    private final LogLimit limit = new LogLimit(1, Duration.ofSeconds(10));
 
     /**
      * @param prefixes the beginnings of the topics that it judges
@@ -83,7 +84,7 @@ final class EventJudge {
         if (stuck.get() >= THREADS) {
             outcome.accept(
                     null,
-                    new IllegalStateException("all its " + THREADS + " threads are still busy with events"
+                    new SlowException("all its " + THREADS + " threads are still busy with events"
                             + " that took longer than " + ValidationAttempt.MAX_MILLIS + " ms"));
             return;
         }
@@ -112,17 +113,18 @@ final class EventJudge {
         return asked;
     }
 
-    /** Logs it, but not for each event. */
+    /** Logs it, but not for each event; as an error what somebody has to mend, not what events can bring about. */
     String failed(String topic, Throwable cause) {
-        long now = System.nanoTime();
-        long last = lastLogged.get();
-        if (now - last >= SILENCE_NANOS && lastLogged.compareAndSet(last, now)) {
-            LOG.error(
-                    "event=validator-failed validator={} version={} topic=\"{}\"",
-                    signature.name(),
-                    signature.version(),
-                    topic,
-                    cause);
+        LogLimit.Decision line = limit.next();
+        if (line.mayWrite()) {
+            String text = "event=validator-failed validator={} version={} topic={} failure={} leftOut={}";
+            String shown = LogText.quoted(topic);
+            String failure = LogText.quoted(cause);
+            if (cause instanceof SlowException) {
+                LOG.warn(text, signature.name(), signature.version(), shown, failure, line.leftOut());
+            } else {
+                LOG.error(text, signature.name(), signature.version(), shown, failure, line.leftOut(), cause);
+            }
         }
         String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
         return "the validator " + signature.name() + " failed: " + message;
@@ -131,5 +133,12 @@ final class EventJudge {
     /** Interrupts what it is busy with. */
     void close() {
         threads.shutdownNow();
+    }
+
+    /** It gives no verdict in time, which events can bring about. */
+    static final class SlowException extends Exception {
+        SlowException(String message) {
+            super(message);
+        }
     }
 }

@@ -105,7 +105,7 @@ final class ValidationAttempt implements Runnable {
             }
             abandon();
         }
-        outcome.accept(null, new IllegalStateException(failure));
+        outcome.accept(null, new EventJudge.SlowException(failure));
     }
 
     /** Ends the wait now. */
@@ -116,7 +116,7 @@ final class ValidationAttempt implements Runnable {
             }
             abandon();
         }
-        outcome.accept(null, new IllegalStateException(why));
+        outcome.accept(null, new EventJudge.SlowException(why));
     }
 
     private void abandon() {

@@ -1,23 +1,23 @@
 package io.datahub.zeromq;
 
+import io.datahub.api.event.Published;
+import io.datahub.api.log.LogLimit;
 import io.datahub.api.metric.MetricReport;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts closed connections by reason, and logs the abnormal ones, a few a second. For any thread. */
+/** Counts closed connections by reason, and logs the abnormal ones, and what is refused, sixty lines a minute. For any thread. */
 final class Closures {
 
     private static final Logger LOG = LoggerFactory.getLogger(Closures.class);
-    private static final int LINES_A_SECOND = 10;
 
     private final Map<Closure, LongAdder> counts = new EnumMap<>(Closure.class);
-    private final AtomicLong second = new AtomicLong();
-    private final AtomicLong lines = new AtomicLong();
+    private final LogLimit limit = new LogLimit(60, Duration.ofMinutes(1));
 
     Closures() {
         for (Closure reason : Closure.values()) {
@@ -29,20 +29,30 @@ final class Closures {
         counts.get(reason).increment();
         if (!reason.isAbnormal()) {
             LOG.debug("zeromq closed peer={} reason={} detail=\"{}\"", peer, reason.word(), detail);
-        } else if (mayLog()) {
-            LOG.info("zeromq closed peer={} reason={} detail=\"{}\"", peer, reason.word(), detail);
+            return;
+        }
+        LogLimit.Decision line = limit.next();
+        if (line.mayWrite()) {
+            LOG.info(
+                    "zeromq closed peer={} reason={} detail=\"{}\" leftOut={}",
+                    peer,
+                    reason.word(),
+                    detail,
+                    line.leftOut());
         }
     }
 
-    private boolean mayLog() {
-        long now = System.nanoTime() / 1_000_000_000;
-        if (second.getAndSet(now) != now) {
-            long before = lines.getAndSet(0);
-            if (before > LINES_A_SECOND) {
-                LOG.info("zeromq closed more={} in a second", before - LINES_A_SECOND);
-            }
+    /** A message isn't carried; for the first of a connection. */
+    void refused(Object peer, String topic, Published why) {
+        LogLimit.Decision line = limit.next();
+        if (line.mayWrite()) {
+            LOG.warn(
+                    "zeromq refused peer={} topic=\"{}\" reason={} leftOut={} (logged once for a connection)",
+                    peer,
+                    topic,
+                    why,
+                    line.leftOut());
         }
-        return lines.incrementAndGet() <= LINES_A_SECOND;
     }
 
     void report(MetricReport report) {

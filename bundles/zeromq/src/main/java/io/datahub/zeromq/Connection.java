@@ -2,6 +2,7 @@ package io.datahub.zeromq;
 
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventSink;
+import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.api.net.ProxyProtocol;
@@ -172,6 +173,11 @@ final class Connection implements EventSink, Loop.Selected {
                 close(Closure.TOO_MANY_HANDSHAKES, Closure.TOO_MANY_HANDSHAKES.text());
             }
         });
+    }
+
+    /** The first message of the peer that isn't carried. */
+    void refused(String topic, Published why) {
+        reception.closures().refused(this, topic, why);
     }
 
     /** The peer itself wants to be taken for gone after such a silence. */

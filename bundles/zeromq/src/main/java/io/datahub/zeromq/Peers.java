@@ -1,5 +1,6 @@
 package io.datahub.zeromq;
 
+import io.datahub.api.log.LogText;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -12,11 +13,7 @@ final class Peers {
 
     /** The text without what could forge a line of the log, and not longer than a line should be. */
     static String printable(String text) {
-        StringBuilder out = new StringBuilder();
-        text.codePoints()
-                .limit(MOST)
-                .forEach(c -> out.appendCodePoint(Character.isISOControl(c) || c == '"' ? '?' : c));
-        return out.toString();
+        return LogText.escaped(text, MOST);
     }
 
     /** The bytes between these positions, as text. */

@@ -9,16 +9,12 @@ import io.datahub.api.user.Login;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A PUB, XPUB or PUSH: its messages are events. A PUB sends only what somebody subscribed to, so the hub subscribes to
  * what its user may publish. A PUSH waits while a receiver is full.
  */
 final class PublishingPeer extends Peer {
-
-    private static final Logger LOG = LoggerFactory.getLogger(PublishingPeer.class);
 
     /** One byte more than the longest topic: enough to find where it ends, or that it is too long. */
     private static final int TOPIC_SCAN = 4_201;
@@ -76,11 +72,7 @@ final class PublishingPeer extends Peer {
     private void logRefusal(String topic, Published published) {
         if (!refusedBefore) {
             refusedBefore = true;
-            LOG.warn(
-                    "zeromq refused peer={} topic=\"{}\" reason={} (logged once for a connection)",
-                    connection(),
-                    topic,
-                    published);
+            connection().refused(topic, published);
         }
     }
 

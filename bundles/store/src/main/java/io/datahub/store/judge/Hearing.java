@@ -1,5 +1,7 @@
 package io.datahub.store.judge;
 
+import io.datahub.api.log.LogLimit;
+import io.datahub.api.log.LogText;
 import io.datahub.api.metric.Histogram;
 import io.datahub.api.validation.Candidate;
 import io.datahub.api.validation.JudgedBy;
@@ -129,14 +131,22 @@ final class Hearing {
         }
     }
 
+    /** Logs as an error what somebody has to mend; a load that is too high, or a record that takes too long, isn't. */
     private FailedException failed(String what, Throwable cause) {
-        LOG.error(
-                "event=validator-failed validator={} version={} path=\"{}\" failure=\"{}\"",
-                seat.signature().name(),
-                seat.signature().version(),
-                candidate.path(),
-                what,
-                cause instanceof TimeoutException ? null : cause);
+        LogLimit.Decision line = seat.nextLine();
+        if (line.mayWrite()) {
+            boolean isBroken =
+                    cause != null && !(cause instanceof TimeoutException) && !(cause instanceof InterruptedException);
+            String text = "event=validator-failed validator={} version={} path={} failure={} leftOut={}";
+            String path = LogText.quoted(candidate.path());
+            String failure = LogText.quoted(what);
+            JudgedBy by = seat.signature();
+            if (isBroken) {
+                LOG.error(text, by.name(), by.version(), path, failure, line.leftOut(), cause);
+            } else {
+                LOG.warn(text, by.name(), by.version(), path, failure, line.leftOut());
+            }
+        }
         return new FailedException("the validator " + seat.signature().name() + " " + what);
     }
 

@@ -1,5 +1,6 @@
 package io.datahub.store.judge;
 
+import io.datahub.api.log.LogLimit;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.validation.JudgedBy;
 import io.datahub.api.validation.PathPattern;
@@ -26,6 +27,8 @@ public final class Seat {
     private final List<PathPattern> patterns;
     private final Duration limit;
     private final Supplier<Validator> validator;
+
+    private final LogLimit failures = new LogLimit(10, Duration.ofMinutes(1));
 
     /** Guarded by this. */
     private int busy;
@@ -69,6 +72,11 @@ public final class Seat {
 
     Duration limit() {
         return limit;
+    }
+
+    /** Of the lines that say that it failed. */
+    LogLimit.Decision nextLine() {
+        return failures.next();
     }
 
     Validator validator() {

@@ -1,8 +1,8 @@
 package io.datahub.store.record;
 
 import io.datahub.api.Refusal;
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.Change;
-import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,11 +16,11 @@ final class Audit {
 
     static void done(WriteRequest request, Change change) {
         LOG.info(
-                "event=record-{} user={} from={} path=\"{}\" size={} sha256={} sequence={}",
+                "event=record-{} user={} from={} path={} size={} sha256={} sequence={}",
                 change.type().word(),
                 request.user(),
                 request.from(),
-                quoted(change.path()),
+                LogText.quoted(change.path()),
                 change.version().size(),
                 change.version().sha256().orElse("-"),
                 change.cursor().sequence());
@@ -28,26 +28,22 @@ final class Audit {
 
     static void refused(String action, WriteRequest request, Refusal refusal) {
         LOG.info(
-                "event=record-refused action={} user={} from={} path=\"{}\" status={} detail=\"{}\"",
+                "event=record-refused action={} user={} from={} path={} status={} detail={}",
                 action,
                 request.user(),
                 request.from(),
-                quoted(request.path()),
+                LogText.quoted(request.path()),
                 refusal.reason().status(),
-                refusal.detail().replace("\"", "'"));
+                LogText.quoted(refusal.detail()));
     }
 
     static void outside(Change change) {
         LOG.info(
-                "event=record-{} from=disk path=\"{}\" size={} sha256={} sequence={}",
+                "event=record-{} from=disk path={} size={} sha256={} sequence={}",
                 change.type().word(),
-                quoted(change.path()),
+                LogText.quoted(change.path()),
                 change.version().size(),
                 change.version().sha256().orElse("-"),
                 change.cursor().sequence());
-    }
-
-    private static String quoted(RecordPath path) {
-        return path.toString().replace("\"", "\\\"");
     }
 }

@@ -1,6 +1,7 @@
 package io.datahub.store.record;
 
 import io.datahub.api.Refusal;
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.validation.Violation;
@@ -59,9 +60,9 @@ final class PutBack {
             holdings.steps().at(Step.INTENDED);
             Path kept = rejected.keep(path.toString().replace('/', '_'), finding.copy());
             LOG.warn(
-                    "event=outside-change-refused path=\"{}\" kept={} putBack={} why=\"{}\"",
-                    path,
-                    kept,
+                    "event=outside-change-refused path={} kept={} putBack={} why={}",
+                    LogText.quoted(path),
+                    LogText.quoted(kept),
                     restored != null,
                     why(refusal));
             Optional<Good> surplus = restored == null ? holdings.ledger().good(path) : Optional.empty();
@@ -79,7 +80,7 @@ final class PutBack {
                         .map(each -> (each.line() > 0 ? "line " + each.line() + ", column " + each.column() + ": " : "")
                                 + each.message())
                         .collect(Collectors.joining("; "));
-        return found.replaceAll("\\p{Cntrl}+", " ").replace('"', '\'');
+        return LogText.quoted(found);
     }
 
     private static Intent intent(Stat refused, Finding finding, List<Violation> violations, StagedFile restored)

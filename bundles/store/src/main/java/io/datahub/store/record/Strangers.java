@@ -1,5 +1,8 @@
 package io.datahub.store.record;
 
+import io.datahub.api.log.LogLimit;
+import io.datahub.api.log.LogText;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -11,6 +14,8 @@ final class Strangers {
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
     private static final int MAX_REMEMBERED = 10_000;
 
+    private final LogLimit limit = new LogLimit(100, Duration.ofMinutes(1));
+
     /** Guarded by this. */
     private final Map<String, Boolean> seen = new LinkedHashMap<>() {
         @Override
@@ -21,7 +26,14 @@ final class Strangers {
 
     synchronized void note(String path, String why) {
         if (seen.put(path, true) == null) {
-            LOG.warn("event=no-record path=\"{}\" why=\"{}\"", path.replaceAll("[\\p{Cntrl}\"]", "?"), why);
+            LogLimit.Decision line = limit.next();
+            if (line.mayWrite()) {
+                LOG.warn(
+                        "event=no-record path={} why={} leftOut={}",
+                        LogText.quoted(path),
+                        LogText.quoted(why),
+                        line.leftOut());
+            }
         }
     }
 
