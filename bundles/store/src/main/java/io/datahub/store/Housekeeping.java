@@ -19,10 +19,11 @@ final class Housekeeping implements AutoCloseable {
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "datahub-store-housekeeping"));
 
-    @SuppressWarnings("FutureReturnValueIgnored") // tidy catches what it throws
+    @SuppressWarnings("FutureReturnValueIgnored") // both catch what they throw
     Housekeeping(RecordFiles records) {
         this.records = records;
         thread.scheduleWithFixedDelay(this::tidy, SECONDS, SECONDS, TimeUnit.SECONDS);
+        thread.scheduleWithFixedDelay(this::makeUp, 1, 1, TimeUnit.SECONDS);
     }
 
     private void tidy() {
@@ -30,6 +31,14 @@ final class Housekeeping implements AutoCloseable {
             records.tidy(Instant.now());
         } catch (IOException | RuntimeException e) {
             LOG.warn("event=not-tidied failure=\"{}\"", e.toString(), e);
+        }
+    }
+
+    private void makeUp() {
+        try {
+            records.makeUp();
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("event=not-made-up", e);
         }
     }
 

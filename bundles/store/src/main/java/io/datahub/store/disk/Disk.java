@@ -40,7 +40,7 @@ public final class Disk {
     }
 
     /** Whether it failed for want of room, in the end. */
-    public static boolean isFull(IOException failure) {
+    public static boolean isFull(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String reason = cause instanceof FileSystemException e ? e.getReason() : cause.getMessage();
             if (reason != null && (reason.contains("No space left") || reason.contains("quota exceeded"))) {

@@ -34,6 +34,11 @@ public final class Ledger implements AutoCloseable {
         commits.books().onReopened(action);
     }
 
+    /** Says what to do when the file can't be written for want of room; it is tried again afterwards. */
+    public void onFull(Runnable action) {
+        commits.books().onFull(action);
+    }
+
     /** Whether the file was damaged and the index is still to be rebuilt from the disk. */
     public boolean isRebuilding() throws IOException {
         return read(Books::isRebuilding);

@@ -1,6 +1,7 @@
 package io.datahub.store.ledger;
 
 import io.datahub.api.record.Cursor;
+import io.datahub.store.disk.Disk;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -38,6 +39,9 @@ final class OpenBooks {
     /** Told, outside the lock, when the books were opened again. */
     private volatile Runnable reopened = () -> {};
 
+    /** Told when they were given up for want of room. */
+    private volatile Runnable full = () -> {};
+
     // Guarded by the lock.
     private boolean closed;
     private long reopenedAt = System.nanoTime() - REOPEN_NANOS;
@@ -67,6 +71,11 @@ final class OpenBooks {
     /** Says what to do once the books were opened again after a failure. */
     void onReopened(Runnable action) {
         reopened = action;
+    }
+
+    /** Says what to do when they can't be written for want of room, before they are opened again. */
+    void onFull(Runnable action) {
+        full = action;
     }
 
     /** Why the books can't be used at present; empty while they can. */
@@ -137,6 +146,9 @@ final class OpenBooks {
         try {
             if (closed || !isUsable(open)) {
                 return false;
+            }
+            if (Disk.isFull(cause)) {
+                full.run();
             }
             failure = cause;
         } finally {

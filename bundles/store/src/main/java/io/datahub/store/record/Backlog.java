@@ -1,10 +1,12 @@
 package io.datahub.store.record;
 
 import io.datahub.api.record.Change;
+import io.datahub.api.record.RecordPath;
 import io.datahub.store.ledger.Ticket;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Changes from outside the hub that are entered but don't last yet. Nobody waits for each of them, so a scan that finds
@@ -17,10 +19,17 @@ final class Backlog {
     /** Guarded by this. */
     private final ArrayDeque<Item> items = new ArrayDeque<>();
 
-    private record Item(Ticket<Optional<Change>> ticket, Runnable afterwards) {}
+    private final Consumer<RecordPath> failed;
 
-    void add(Ticket<Optional<Change>> ticket) throws IOException {
-        add(ticket, () -> {});
+    private record Item(RecordPath path, Ticket<Optional<Change>> ticket, Runnable afterwards) {}
+
+    /** @param failed is told of the paths whose changes can't be kept, since the disk fails */
+    Backlog(Consumer<RecordPath> failed) {
+        this.failed = failed;
+    }
+
+    void add(RecordPath path, Ticket<Optional<Change>> ticket) throws IOException {
+        add(path, ticket, () -> {});
     }
 
     /**
@@ -28,10 +37,9 @@ final class Backlog {
      *
      * @param afterwards what is to be done some time after it lasts
      */
-    void add(Ticket<Optional<Change>> ticket, Runnable afterwards) throws IOException {
-        ticket.value().ifPresent(Audit::outside);
+    void add(RecordPath path, Ticket<Optional<Change>> ticket, Runnable afterwards) throws IOException {
         synchronized (this) {
-            items.add(new Item(ticket, afterwards));
+            items.add(new Item(path, ticket, afterwards));
         }
         shrink(MOST, true);
     }
@@ -57,7 +65,12 @@ final class Backlog {
                 }
                 items.poll();
             }
-            oldest.ticket().await();
+            try {
+                oldest.ticket().await().ifPresent(Audit::outside);
+            } catch (IOException e) {
+                failed.accept(oldest.path());
+                throw e;
+            }
             oldest.afterwards().run();
         }
     }

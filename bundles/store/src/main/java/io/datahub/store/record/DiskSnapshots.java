@@ -35,7 +35,7 @@ final class DiskSnapshots implements Snapshots {
 
     /** What of the state is this process's alone, or belongs to no committed record. */
     private static final Set<String> LEFT_OUT =
-            Set.of("snapshot", "staging", "uploads", "rejected", "taken", "lock", "hub.lock", STORE);
+            Set.of("snapshot", "staging", "uploads", "rejected", "taken", "lock", "hub.lock", RecordFiles.SPARE, STORE);
 
     private final Home home;
     private final Holdings holdings;

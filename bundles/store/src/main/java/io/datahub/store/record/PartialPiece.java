@@ -89,7 +89,7 @@ final class PartialPiece implements Continuation {
             }
             if (size > roomUpTo) {
                 roomUpTo = size + Room.EVERY;
-                Optional<Refusal> noRoom = uploads.refuseRoom(bytes.remaining());
+                Optional<Refusal> noRoom = uploads.refuseRoom(request.path(), bytes.remaining());
                 if (noRoom.isPresent()) {
                     return noRoom;
                 }

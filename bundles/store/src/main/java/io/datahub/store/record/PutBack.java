@@ -66,7 +66,7 @@ final class PutBack {
                     restored != null,
                     why(refusal));
             Optional<Good> surplus = restored == null ? holdings.ledger().good(path) : Optional.empty();
-            backlog.add(undo(path, intent, sight, restored), () -> goods.discard(surplus));
+            backlog.add(path, undo(path, intent, sight, restored), () -> goods.discard(surplus));
             return true;
         }
     }
@@ -132,7 +132,7 @@ final class PutBack {
             restored.moved();
             holdings.parents().flush(path);
             Stat stat = holdings.placed(path, put).stat();
-            backlog.add(registrar.touched(path, entry, stat));
+            backlog.add(path, registrar.touched(path, entry, stat));
             LOG.warn("event=record-restored path=\"{}\" why=\"it was deleted on disk\"", path);
             return true;
         }

@@ -15,13 +15,16 @@ import io.datahub.api.record.Snapshots;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
+import io.datahub.store.disk.Disk;
 import io.datahub.store.disk.Place;
+import io.datahub.store.disk.SpareFile;
 import io.datahub.store.disk.Staging;
 import io.datahub.store.disk.Tree;
 import io.datahub.store.judge.Bench;
 import io.datahub.store.judge.Judgement;
 import io.datahub.store.ledger.Ledger;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -34,6 +37,9 @@ import org.slf4j.LoggerFactory;
 /** The records as files below the home. */
 public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable {
 
+    /** The file in {@code state/} that holds room for when there is none. */
+    static final String SPARE = "spare";
+
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
 
     private final Holdings holdings;
@@ -45,7 +51,9 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
     private final Recovery recovery;
     private final Room room;
     private final RejectedFiles rejected;
-    private final Backlog backlog = new Backlog();
+    private final Postponed postponed = new Postponed();
+    private final Backlog backlog = new Backlog(postponed::add);
+    private final SpareFile spare;
     private final DiskSnapshots snapshots;
     private final Strangers strangers = new Strangers();
     private final Unreadable unreadable = new Unreadable();
@@ -86,6 +94,8 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
         Tree tree = new Tree(home.files());
         holdings = new Holdings(
                 tree, ledger, staging, steps, path -> temporary.get().contain(path), path -> suspicious.accept(path));
+        spare = new SpareFile(home.state().resolve(SPARE));
+        ledger.onFull(spare::release);
         room = new Room(List.of(home.files(), home.state()), settings);
         snapshots = new DiskSnapshots(home, holdings);
         Gate gate = new Gate(tree);
@@ -94,8 +104,9 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
         rejected = new RejectedFiles(home.state().resolve("rejected"), settings);
         Commit commit = new Commit(holdings, gate, registrar, goods, new ServedLinks(home.served()));
         Quotas quotas = new Quotas(ledger, settings);
-        uploads = new Uploads(holdings, gate, room, judgement, goods, commit, quotas, new Slots(settings), settings);
-        removal = new Removal(holdings, gate, registrar, goods);
+        uploads = new Uploads(
+                holdings, gate, room, spare, judgement, goods, commit, quotas, new Slots(settings), settings);
+        removal = new Removal(holdings, gate, registrar, goods, postponed::add);
         retention = new Retention(ledger, removal, settings);
         reads = new Reads(holdings, goods, new Recognition(holdings, registrar));
         directories = new Directories(holdings);
@@ -114,6 +125,7 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
             recovery.run();
         } catch (IOException e) {
             LOG.error("event=recovery-failed", e);
+            postponed.add(RecordPath.ROOT);
         }
     }
 
@@ -152,6 +164,17 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
         if (Tree.isReserved(path)) {
             return;
         }
+        try {
+            compare(path, quiet, unsettled);
+        } catch (InterruptedIOException | Tree.Gone e) {
+            throw e;
+        } catch (IOException e) {
+            postponed.add(path);
+            throw e;
+        }
+    }
+
+    private void compare(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
         if (path.isRoot()) {
             holdings.ledger().makeUp();
         }
@@ -186,7 +209,11 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
                     || Thread.currentThread().isInterrupted()) {
                 throw e;
             }
-            unreadable.add(path, e);
+            if (Disk.isFull(e)) {
+                postponed.add(path);
+            } else {
+                unreadable.add(path, e);
+            }
             return Optional.empty();
         }
     }
@@ -202,6 +229,28 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
         retention.run(now);
         holdings.tree().tidy();
         holdings.parents().tidy();
+    }
+
+    /**
+     * Makes up for what couldn't be done while the disk failed or was full, if it works again; to be called every second or
+     * so. Paths that changed meanwhile are given to who had everything checked last.
+     */
+    public void makeUp() throws IOException {
+        try {
+            backlog.tidy();
+        } catch (IOException e) {
+            LOG.debug("event=change-postponed", e);
+        }
+        boolean failed = holdings.ledger().failure().isPresent() || !postponed.isEmpty();
+        if (failed && room.isThere()) {
+            holdings.ledger().submit(transaction -> RecordPath.ROOT).await();
+            List<RecordPath> paths = postponed.take();
+            LOG.info("event=disk-works-again postponed={}", paths.size());
+            paths.forEach(path -> suspicious.accept(path));
+        }
+        if (!spare.isThere() && room.refuse(SpareFile.BYTES).isEmpty()) {
+            spare.make();
+        }
     }
 
     /** Lets the disk go. */

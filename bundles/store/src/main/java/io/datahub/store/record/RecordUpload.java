@@ -84,7 +84,7 @@ final class RecordUpload implements Upload {
         }
         if (size > roomUpTo) {
             roomUpTo = size + Room.EVERY;
-            Optional<Refusal> noRoom = uploads.refuseRoom(bytes.remaining());
+            Optional<Refusal> noRoom = uploads.refuseRoom(request.path(), bytes.remaining());
             if (noRoom.isPresent()) {
                 return noRoom;
             }

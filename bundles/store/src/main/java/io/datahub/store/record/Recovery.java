@@ -79,7 +79,7 @@ final class Recovery {
         if (stat.isPresent()
                 && !path.equals(RecordPath.USERS)
                 && holdings.ledger().entry(path).isEmpty()) {
-            backlog.add(registrar.found(path, stat.get(), "", Optional.empty()));
+            backlog.add(path, registrar.found(path, stat.get(), "", Optional.empty()));
         }
     }
 
@@ -96,7 +96,7 @@ final class Recovery {
             boolean same =
                     Files.isRegularFile(users) && StagedFile.hashOf(users).equals(sha256);
             Stat stat = Stat.of(same ? users : copy).orElseThrow();
-            backlog.add(registrar.found(RecordPath.USERS, stat, sha256, Optional.of(good)));
+            backlog.add(RecordPath.USERS, registrar.found(RecordPath.USERS, stat, sha256, Optional.of(good)));
             Disk.flushDirectory(holdings.tree().root());
         } catch (IOException e) {
             LOG.error("event=users-not-rebuilt", e);

@@ -6,6 +6,7 @@ import io.datahub.api.Result;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.store.disk.Disk;
 import io.datahub.store.disk.Place;
 import io.datahub.store.disk.Tree;
 import io.datahub.store.ledger.Entry;
@@ -24,9 +25,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Deletes records and directories. */
 final class Removal {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
 
     private static final int AT_ONCE = 256;
     private static final int TRIES = 3;
@@ -35,8 +41,11 @@ final class Removal {
     private final Gate gate;
     private final Registrar registrar;
     private final GoodCopies goods;
+    private final Consumer<RecordPath> unentered;
 
-    Removal(Holdings holdings, Gate gate, Registrar registrar, GoodCopies goods) {
+    /** @param unentered is told of paths that were deleted without that being entered, since the disk is full */
+    Removal(Holdings holdings, Gate gate, Registrar registrar, GoodCopies goods, Consumer<RecordPath> unentered) {
+        this.unentered = unentered;
         this.holdings = holdings;
         this.gate = gate;
         this.registrar = registrar;
@@ -88,8 +97,62 @@ final class Removal {
         return Result.refused(refusal);
     }
 
-    @SuppressWarnings("try")
     private Result<List<Change>> deleteRecord(WriteRequest request) throws IOException {
+        try {
+            return tryToDelete(request);
+        } catch (IOException e) {
+            return afterFailure(request, e);
+        }
+    }
+
+    /**
+     * Deletes on a full disk: once more, now that the hub has given up its spare room, and in the end without writing
+     * down first what is to be done, since the deletion itself frees room.
+     */
+    private Result<List<Change>> afterFailure(WriteRequest request, IOException failure) throws IOException {
+        requireFull(failure);
+        if (look(request).place().isNothing()) {
+            return Result.done(List.of()); // it was deleted, and is entered by whoever opened the state again
+        }
+        try {
+            return tryToDelete(request);
+        } catch (IOException e) {
+            requireFull(e);
+            return unlinkUnentered(request);
+        }
+    }
+
+    private static void requireFull(IOException failure) throws IOException {
+        if (!Disk.isFull(failure)) {
+            throw failure;
+        }
+    }
+
+    @SuppressWarnings("try")
+    private Result<List<Change>> unlinkUnentered(WriteRequest request) throws IOException {
+        try (PathLocks.Held held = holdings.locks().hold(request.path())) {
+            Sight sight = look(request);
+            Optional<Refusal> refusal = gate.refuseDelete(request, sight);
+            if (refusal.isPresent() || !sight.place().isFile()) {
+                return refused(request, refusal.orElseGet(Room::full));
+            }
+            unlinkUnentered(request.path());
+        }
+        return Result.done(List.of());
+    }
+
+    /** Unlinks a file and flushes that; the deletion is found, entered and announced as soon as there is room for it. */
+    private void unlinkUnentered(RecordPath path) throws IOException {
+        holdings.tree().remove(path);
+        holdings.parents().flush(path);
+        LOG.warn(
+                "event=deleted-unentered path=\"{}\" why=\"the disk is full; it is announced when there is room\"",
+                path);
+        unentered.accept(path);
+    }
+
+    @SuppressWarnings("try")
+    private Result<List<Change>> tryToDelete(WriteRequest request) throws IOException {
         List<Good> old = new ArrayList<>();
         Ticket<Optional<Change>> ticket;
         try (PathLocks.Held held = holdings.locks().hold(request.path())) {
@@ -214,6 +277,36 @@ final class Removal {
     }
 
     private List<Change> deleteBatch(WriteRequest request, List<RecordPath> paths) throws IOException {
+        try {
+            return tryToDelete(request, paths);
+        } catch (IOException e) {
+            requireFull(e);
+        }
+        try {
+            return tryToDelete(request, remaining(paths));
+        } catch (IOException e) {
+            requireFull(e);
+        }
+        for (RecordPath path : remaining(paths)) {
+            unlinkUnentered(path);
+        }
+        return List.of();
+    }
+
+    private List<RecordPath> remaining(List<RecordPath> paths) throws IOException {
+        List<RecordPath> files = new ArrayList<>();
+        for (RecordPath path : paths) {
+            if (!holdings.tree().look(path).isNothing()) {
+                files.add(path);
+            }
+        }
+        return files;
+    }
+
+    private List<Change> tryToDelete(WriteRequest request, List<RecordPath> paths) throws IOException {
+        if (paths.isEmpty()) {
+            return List.of();
+        }
         List<PathLocks.Held> held = new ArrayList<>();
         List<Good> old = new ArrayList<>();
         try {

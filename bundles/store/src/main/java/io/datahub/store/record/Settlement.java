@@ -92,7 +92,7 @@ final class Settlement {
             }
             return false;
         }
-        backlog.add(registrar.carriedOut(path, intent.get(), sight.place(), sight.entry()));
+        backlog.add(path, registrar.carriedOut(path, intent.get(), sight.place(), sight.entry()));
         return true;
     }
 
@@ -105,7 +105,7 @@ final class Settlement {
             return true;
         }
         Ticket<Optional<Change>> ticket = registrar.vanished(path, entry);
-        backlog.add(ticket);
+        backlog.add(path, ticket);
         return true;
     }
 
@@ -184,7 +184,7 @@ final class Settlement {
         try (PathLocks.Held held = holdings.locks().hold(path)) {
             same = holdings.isSame(path, sight);
             if (same) {
-                backlog.add(entering.enter(), afterwards);
+                backlog.add(path, entering.enter(), afterwards);
             }
         }
         if (!same) {

@@ -8,6 +8,7 @@ import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.validation.JudgedBy;
+import io.datahub.store.disk.SpareFile;
 import io.datahub.store.judge.Judgement;
 import io.datahub.store.ledger.Entry;
 import io.datahub.store.ledger.Good;
@@ -24,6 +25,7 @@ final class Uploads {
     private final Holdings holdings;
     private final Gate gate;
     private final Room room;
+    private final SpareFile spare;
     private final Judgement judgement;
     private final GoodCopies goods;
     private final Commit commit;
@@ -36,6 +38,7 @@ final class Uploads {
             Holdings holdings,
             Gate gate,
             Room room,
+            SpareFile spare,
             Judgement judgement,
             GoodCopies goods,
             Commit commit,
@@ -45,6 +48,7 @@ final class Uploads {
         this.holdings = holdings;
         this.gate = gate;
         this.room = room;
+        this.spare = spare;
         this.judgement = judgement;
         this.goods = goods;
         this.commit = commit;
@@ -119,7 +123,7 @@ final class Uploads {
             refusal = refuseSize(request.length().orElse(0));
         }
         if (refusal.isEmpty()) {
-            refusal = room.refuse(toCome);
+            refusal = refuseRoom(request.path(), toCome);
         }
         refusal.ifPresent(found -> Audit.refused("write", request, found));
         return refusal;
@@ -132,8 +136,12 @@ final class Uploads {
                 : Optional.of(new Refusal(Reason.TOO_LARGE, "a record may have at most " + most + " bytes"));
     }
 
-    Optional<Refusal> refuseRoom(long bytes) throws IOException {
-        return room.refuse(bytes);
+    /** Refuses what there is no room for; for the users file the hub gives up its last. */
+    Optional<Refusal> refuseRoom(RecordPath path, long bytes) throws IOException {
+        if (path.equals(RecordPath.USERS) && !room.isThere()) {
+            spare.release();
+        }
+        return room.refuse(path, bytes);
     }
 
     Sight look(RecordPath path) throws IOException {

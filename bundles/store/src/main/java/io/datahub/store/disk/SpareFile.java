@@ -1,0 +1,77 @@
+package io.datahub.store.disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A file that holds nothing but room. On a full disk it is removed, so that what frees room or takes away access, and needs
+ * some itself, can be written down. For any thread.
+ */
+public final class SpareFile {
+
+    /** How large it is, in bytes. */
+    public static final long BYTES = 4L << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final int CHUNK_BYTES = 1 << 16;
+
+    private final Path file;
+
+    public SpareFile(Path file) {
+        this.file = file;
+    }
+
+    /** Whether it is there, as a whole. */
+    public synchronized boolean isThere() {
+        try {
+            return Files.size(file) == BYTES;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Makes it, unless it is there; where there is no room for it, nothing is left. */
+    public synchronized void make() {
+        if (isThere()) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            byte[] chunk = new byte[CHUNK_BYTES];
+            Arrays.fill(chunk, (byte) 's'); // zeros take no room on some file systems
+            for (ByteBuffer bytes = ByteBuffer.wrap(chunk); channel.position() < BYTES; bytes.rewind()) {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("event=spare-room-unmade file={}", file, e);
+            remove();
+        }
+    }
+
+    /** Gives the room up, if it is there. */
+    public synchronized void release() {
+        if (remove()) {
+            LOG.warn(
+                    "event=spare-room-released bytes={} why=\"the disk is full; deletions and changes of users go on\"",
+                    BYTES);
+        }
+    }
+
+    private boolean remove() {
+        try {
+            return Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.warn("event=spare-room-unreleased file={} failure=\"{}\"", file, e.toString());
+            return false;
+        }
+    }
+}
