@@ -275,6 +275,17 @@ public final class StoreService
     }
 
     @Override
+    public Result<PartialUpload> createPart(WriteRequest request, Map<String, String> notes) throws IOException {
+        return records.resumable().createPart(request, notes);
+    }
+
+    @Override
+    public Result<Concatenation> concatenate(WriteRequest request, List<String> parts, Map<String, String> notes)
+            throws IOException {
+        return records.resumable().concatenate(request, parts, notes);
+    }
+
+    @Override
     public Result<PartialUpload> find(User user, String name) throws IOException {
         return records.resumable().find(user, name);
     }

@@ -2,9 +2,11 @@ package io.datahub.uploads;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
+import io.datahub.api.Result;
 import io.datahub.api.user.Login;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Request;
@@ -37,6 +39,16 @@ record Exchange(Request request, Response response, Callback callback) {
         return header(name).filter(text -> text.matches("[0-9]{1,18}")).map(Long::valueOf);
     }
 
+    /** What {@code Upload-Length} says; refused if that is no number of bytes. */
+    Result<OptionalLong> length() {
+        Optional<Long> length = number(Tus.LENGTH);
+        if (length.isEmpty() && header(Tus.LENGTH).isPresent()) {
+            return Result.refused(Reason.BAD_REQUEST, Tus.LENGTH + " is a number of bytes");
+        }
+        return Result.done(length.map(OptionalLong::of).orElseGet(OptionalLong::empty));
+    }
+
+    /** Sets a header, unless there is no value. */
     Exchange put(String header, String value) {
         response.getHeaders().put(header, value);
         return this;

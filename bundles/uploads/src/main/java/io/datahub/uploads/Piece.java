@@ -9,6 +9,7 @@ import io.datahub.api.record.ResumableUploads;
 import io.datahub.api.record.ResumableUploads.Continuation;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -24,14 +25,23 @@ final class Piece implements Body.Sink {
     private final Exchange exchange;
     private final ResumableUploads uploads;
     private final PartialUpload upload;
+    private final OptionalLong length;
     private final Continuation continuation;
     private final boolean first;
 
     /**
+     * @param length of the upload, where it is known by now
      * @param first whether the same request creates the upload, so that nobody knows of it yet and it ends with the request
      *     unless that is answered
      */
-    Piece(Exchange exchange, ResumableUploads uploads, PartialUpload upload, Continuation continuation, boolean first) {
+    Piece(
+            Exchange exchange,
+            ResumableUploads uploads,
+            PartialUpload upload,
+            OptionalLong length,
+            Continuation continuation,
+            boolean first) {
+        this.length = length;
         this.exchange = exchange;
         this.uploads = uploads;
         this.upload = upload;
@@ -65,7 +75,7 @@ final class Piece implements Body.Sink {
             return;
         }
         exchange.put(Tus.OFFSET, kept.get().toString());
-        if (kept.get() < upload.length()) {
+        if (upload.isPart() || length.isEmpty() || kept.get() < length.getAsLong()) {
             Tus.expires(exchange, upload);
             answer(Optional.empty());
         } else {

@@ -12,7 +12,8 @@ import org.eclipse.jetty.util.URIUtil;
 final class Tus {
 
     static final String VERSION = "1.0.0";
-    static final String EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination";
+    static final String EXTENSIONS =
+            "creation,creation-with-upload,creation-defer-length,checksum,expiration,termination,concatenation";
     static final String BYTES = "application/offset+octet-stream";
     static final int CHECKSUM_MISMATCH = 460;
 
@@ -20,6 +21,7 @@ final class Tus {
     static final String OVERRIDE = "X-HTTP-Method-Override";
     static final String OFFSET = "Upload-Offset";
     static final String LENGTH = "Upload-Length";
+    static final String DEFERRED = "Upload-Defer-Length";
     static final String METADATA = "Upload-Metadata";
     static final String EXPIRES = "Upload-Expires";
 

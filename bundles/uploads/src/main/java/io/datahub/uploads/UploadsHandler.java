@@ -4,12 +4,8 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.PartialUpload;
-import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.ResumableUploads;
-import io.datahub.api.record.ResumableUploads.Continuation;
-import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Authenticator;
-import io.datahub.api.user.Login;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -30,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Resumable uploads, under {@code /uploads}: the tus protocol 1.0.0 with creation, creation-with-upload, checksum, expiration and
- * termination.
+ * Resumable uploads, under {@code /uploads}: the tus protocol 1.0.0 with creation, creation-with-upload, creation-defer-length,
+ * checksum, expiration, termination and concatenation.
  */
 @Component(service = Handler.class, configurationPid = "io.datahub.uploads")
 @HttpMount(path = UploadsHandler.MOUNT)
@@ -112,7 +108,7 @@ public final class UploadsHandler extends Handler.Abstract {
 
     private Optional<Refusal> answerAll(Exchange exchange) throws IOException {
         if (exchange.method().equals("POST")) {
-            return create(exchange);
+            return new Creation(exchange, uploads, new Pieces(uploads, authenticator), destination).run();
         }
         exchange.refuseMethod(OF_ALL);
         return Optional.empty();
@@ -147,8 +143,10 @@ public final class UploadsHandler extends Handler.Abstract {
         }
         PartialUpload upload = found.get();
         exchange.put(Tus.OFFSET, Long.toString(upload.offset()))
-                .put(Tus.LENGTH, Long.toString(upload.length()))
-                .put(Tus.METADATA, upload.notes().get(Tus.METADATA));
+                .put(Tus.DEFERRED, upload.length().isPresent() ? null : "1");
+        upload.length().ifPresent(length -> exchange.put(Tus.LENGTH, Long.toString(length)));
+        exchange.put(Tus.METADATA, upload.notes().get(Tus.METADATA));
+        exchange.put(Concat.HEADER, upload.notes().get(Concat.HEADER));
         if (upload.isDone()) {
             upload.etag().ifPresent(etag -> exchange.put(HttpHeader.ETAG.asString(), etag));
             exchange.put(HttpHeader.CONTENT_LOCATION.asString(), Tus.record(upload));
@@ -159,97 +157,27 @@ public final class UploadsHandler extends Handler.Abstract {
         return Optional.empty();
     }
 
-    private Optional<Refusal> create(Exchange exchange) throws IOException {
-        boolean bytes = isBytes(exchange) && exchange.request().getLength() != 0;
-        if (!bytes
-                && (exchange.request().getLength() > 0
-                        || exchange.header("Transfer-Encoding").isPresent())) {
-            return unsupported();
-        }
-        if (exchange.header("Upload-Concat").isPresent()
-                || exchange.header("Upload-Defer-Length").isPresent()) {
-            return refusal(Reason.BAD_REQUEST, "the hub's tus has no concatenation and no deferred length");
-        }
-        Optional<Long> length = exchange.number(Tus.LENGTH);
-        if (length.isEmpty()) {
-            return refusal(Reason.BAD_REQUEST, Tus.LENGTH + " must say how many bytes the record will have");
-        }
-        Optional<String> metadata = exchange.header(Tus.METADATA);
-        Result<RecordPath> path = Metadata.parse(metadata)
-                .then(found -> found.path(
-                        destination.of(exchange.request(), exchange.login().user())));
-        Result<Map<String, String>> checksum = Checksum.parse(exchange.header(Checksum.HEADER));
-        if (path.isRefused() || checksum.isRefused()) {
-            return path.refusal().or(checksum::refusal);
-        }
-        Map<String, String> notes = Conditions.notes(exchange);
-        notes.put(Tus.METADATA, metadata.orElseThrow());
-        WriteRequest request = request(exchange, path.get(), length.get(), notes, Map.of());
-        Result<PartialUpload> created = uploads.create(request, notes);
-        if (created.isRefused()) {
-            return created.refusal();
-        }
-        if (!bytes && length.get() > 0) {
-            exchange.put(HttpHeader.LOCATION.asString(), Tus.location(created.get()));
-            exchange.put(Tus.OFFSET, "0");
-            Tus.expires(exchange, created.get());
-            exchange.empty(201);
-            return Optional.empty();
-        }
-        return go(exchange, created.get(), 0, checksum.get(), true);
-    }
-
     private Optional<Refusal> patch(Exchange exchange, String name) throws IOException {
-        if (!isBytes(exchange)) {
-            return unsupported();
+        if (!Creation.isBytes(exchange)) {
+            return Creation.unsupported();
         }
         Optional<Long> offset = exchange.number(Tus.OFFSET);
         if (offset.isEmpty()) {
             return refusal(Reason.BAD_REQUEST, Tus.OFFSET + " must say where the bytes begin");
         }
+        Result<OptionalLong> length = exchange.length();
         Result<Map<String, String>> checksum = Checksum.parse(exchange.header(Checksum.HEADER));
-        if (checksum.isRefused()) {
-            return checksum.refusal();
+        if (length.isRefused() || checksum.isRefused()) {
+            return length.refusal().or(checksum::refusal);
         }
         Result<PartialUpload> found = uploads.find(exchange.login().user(), name);
-        return found.isRefused() ? found.refusal() : go(exchange, found.get(), offset.get(), checksum.get(), false);
-    }
-
-    /** Takes a piece. */
-    private Optional<Refusal> go(
-            Exchange exchange, PartialUpload upload, long offset, Map<String, String> checksum, boolean first)
-            throws IOException {
-        if (exchange.request().getLength() > upload.length() - offset) {
-            return refusal(Reason.TOO_LARGE, "more bytes would come than the upload's length");
+        if (found.isRefused()) {
+            return found.refusal();
         }
-        WriteRequest request = request(exchange, upload.path(), upload.length(), upload.notes(), checksum);
-        Result<Continuation> continuation = uploads.resume(request, upload.name(), offset);
-        if (!continuation.isRefused()) {
-            Body.read(exchange, new Piece(exchange, uploads, upload, continuation.get(), first));
+        if (Concat.isFinal(found.get().notes().get(Concat.HEADER))) {
+            return refusal(Reason.FORBIDDEN, "the upload was made of parts; it takes no bytes of its own");
         }
-        return continuation.refusal();
-    }
-
-    private WriteRequest request(
-            Exchange exchange, RecordPath path, long length, Map<String, String> notes, Map<String, String> digests) {
-        Login login = exchange.login();
-        return new WriteRequest(
-                login.user(),
-                login.origin().toString(),
-                path,
-                Conditions.of(notes),
-                OptionalLong.of(length),
-                digests,
-                () -> authenticator.renew(login).map(Login::user));
-    }
-
-    private static boolean isBytes(Exchange exchange) {
-        return exchange.header(HttpHeader.CONTENT_TYPE.asString())
-                .filter(Tus.BYTES::equalsIgnoreCase)
-                .isPresent();
-    }
-
-    private static Optional<Refusal> unsupported() {
-        return refusal(Reason.UNSUPPORTED_MEDIA_TYPE, "bytes come as Content-Type: " + Tus.BYTES);
+        return new Pieces(uploads, authenticator)
+                .take(exchange, found.get(), length.get(), offset.get(), checksum.get(), false);
     }
 }

@@ -21,6 +21,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Resumable uploads in memory. It refuses the path "closed" and bytes that contain the word "wrong". */
@@ -29,14 +30,17 @@ final class FakeUploads implements ResumableUploads {
     final Map<String, byte[]> records = new ConcurrentHashMap<>();
     final Map<String, Held> held = new ConcurrentHashMap<>();
     volatile WriteRequest last;
+    private int last32;
 
     /** An upload. */
     static final class Held {
         private final PartialUpload begun;
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private OptionalLong length;
         private boolean done;
 
         Held(PartialUpload begun) {
+            length = begun.length();
             this.begun = begun;
         }
 
@@ -45,15 +49,17 @@ final class FakeUploads implements ResumableUploads {
         }
 
         private synchronized PartialUpload state() {
-            long offset = done ? begun.length() : Math.min(size(), Math.max(0, begun.length() - 1));
+            boolean all = done || begun.isPart() || length.isEmpty();
+            long offset = all ? size() : Math.min(size(), Math.max(0, length.getAsLong() - 1));
             return new PartialUpload(
                     begun.name(),
                     begun.path(),
-                    begun.length(),
+                    length,
                     offset,
                     begun.expires(),
                     begun.notes(),
-                    done ? Optional.of("\"v1\"") : Optional.empty());
+                    done ? Optional.of("\"v1\"") : Optional.empty(),
+                    begun.isPart());
         }
     }
 
@@ -69,17 +75,47 @@ final class FakeUploads implements ResumableUploads {
                 || !request.precondition().holds(Optional.empty())) {
             return Result.refused(Reason.FORBIDDEN, "no grant");
         }
-        String name = String.format("%032x", held.size());
-        PartialUpload begun = new PartialUpload(
+        return Result.done(hold(request, notes, false).begun);
+    }
+
+    @Override
+    public Result<PartialUpload> createPart(WriteRequest request, Map<String, String> notes) {
+        return Result.done(hold(request, notes, true).begun);
+    }
+
+    private Held hold(WriteRequest request, Map<String, String> notes, boolean isPart) {
+        String name = String.format("%032x", ++last32);
+        Held upload = new Held(new PartialUpload(
                 name,
                 request.path(),
-                request.length().orElseThrow(),
+                request.length(),
                 0,
                 Instant.parse("2026-11-08T09:00:00Z"),
                 notes,
-                Optional.empty());
-        held.put(name, new Held(begun));
-        return Result.done(begun);
+                Optional.empty(),
+                isPart));
+        held.put(name, upload);
+        return upload;
+    }
+
+    @Override
+    public Result<Concatenation> concatenate(WriteRequest request, List<String> parts, Map<String, String> notes) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (String name : parts) {
+            if (!held.containsKey(name)) {
+                return Result.refused(Reason.NOT_FOUND, "no such part");
+            }
+            if (held.get(name).size() != held.get(name).length.orElse(-1)) {
+                return Result.refused(Reason.CONFLICT, "the part isn't complete");
+            }
+            all.writeBytes(held.get(name).bytes.toByteArray());
+        }
+        Held whole = hold(request, notes, false);
+        whole.bytes.writeBytes(all.toByteArray());
+        whole.length = OptionalLong.of(all.size());
+        Result<Change> change = new Piece(whole, request).commit();
+        parts.forEach(held::remove);
+        return Result.done(new Concatenation(whole.state(), change.get()));
     }
 
     @Override
@@ -99,6 +135,9 @@ final class FakeUploads implements ResumableUploads {
     @Override
     public Result<Continuation> resume(WriteRequest request, String name, long offset) {
         Held upload = held.get(name);
+        if (upload.length.isEmpty()) {
+            upload.length = request.length();
+        }
         return upload.state().offset() == offset
                 ? Result.done(new Piece(upload, request))
                 : Result.refused(Reason.CONFLICT, "it stands elsewhere");

@@ -9,6 +9,7 @@ import io.tus.java.client.TusUploader;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
@@ -80,7 +81,8 @@ class UploadsHandlerTest {
         assertThat(header(answer, "Tus-Version")).isEqualTo("1.0.0");
         assertThat(header(answer, "Tus-Max-Size")).isEqualTo("1000000");
         assertThat(header(answer, "Tus-Extension"))
-                .isEqualTo("creation,creation-with-upload,checksum,expiration,termination");
+                .isEqualTo(
+                        "creation,creation-with-upload,creation-defer-length,checksum,expiration,termination,concatenation");
         assertThat(header(answer, "Tus-Checksum-Algorithm")).isEqualTo("sha1,sha256,sha512,md5");
     }
 
@@ -345,5 +347,104 @@ class UploadsHandlerTest {
         assertThatThrownBy(() -> new UploadsHandler(uploads, new FakeRenewals(), Settings.of("/x")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("directory is /x");
+    }
+
+    @Test
+    void shouldTakeAnUploadWhoseLengthIsSaidLater() throws Exception {
+        String metadata = "path " + base64("late");
+        HttpResponse<String> created =
+                server.send("POST", "/uploads", "", "Upload-Defer-Length", "1", "Upload-Metadata", metadata);
+        String upload = header(created, "Location");
+        HttpResponse<String> first = patch(upload, 0, "four");
+        HttpResponse<String> head = server.send("HEAD", upload, "");
+        HttpResponse<String> last = patch(upload, 4, "more", "Upload-Length", "8");
+
+        assertThat(created.statusCode()).isEqualTo(201);
+        assertThat(header(first, "Upload-Offset")).isEqualTo("4");
+        assertThat(header(head, "Upload-Defer-Length")).isEqualTo("1");
+        assertThat(header(head, "Upload-Length")).isNull();
+        assertThat(last.statusCode()).isEqualTo(204);
+        assertThat(uploads.records.get("late")).asString().isEqualTo("fourmore");
+        head = server.send("HEAD", upload, "");
+        assertThat(header(head, "Upload-Length")).isEqualTo("8");
+        assertThat(header(head, "Upload-Defer-Length")).isNull();
+    }
+
+    @Test
+    void shouldRefuseALengthThatIsMissingOrMalformed() throws Exception {
+        String metadata = "path " + base64("a");
+        for (String[] headers : new String[][] {
+            {"Upload-Defer-Length", "0"},
+            {"Upload-Defer-Length", "1", "Upload-Length", "4"},
+            {"Upload-Length", "-1"},
+            {"Upload-Length", "x"},
+            {"Upload-Concat", "whole", "Upload-Length", "4"},
+            {"Upload-Concat", "final;"},
+            {"Upload-Concat", "final;/uploads/x"},
+            {"Upload-Concat", "final;/uploads/" + "0".repeat(32), "Upload-Length", "4"},
+        }) {
+            String[] all = Arrays.copyOf(headers, headers.length + 2);
+            all[headers.length] = "Upload-Metadata";
+            all[headers.length + 1] = metadata;
+            assertThat(server.send("POST", "/uploads", "", all).statusCode())
+                    .as(String.join(" ", headers))
+                    .isEqualTo(400);
+        }
+        String upload = create("a", 4);
+        assertThat(patch(upload, 0, "four", "Upload-Length", "four").statusCode())
+                .isEqualTo(400);
+        assertThat(uploads.held).hasSize(1);
+    }
+
+    private String part(String text) throws Exception {
+        HttpResponse<String> created = server.send(
+                "POST",
+                "/uploads",
+                text,
+                "Upload-Length",
+                Integer.toString(text.length()),
+                "Upload-Concat",
+                "partial",
+                "Content-Type",
+                BYTES);
+        assertThat(created.statusCode()).isEqualTo(201);
+        assertThat(header(created, "Upload-Offset")).isEqualTo(Integer.toString(text.length()));
+        return header(created, "Location");
+    }
+
+    @Test
+    void shouldMakeARecordOfParts() throws Exception {
+        String first = part("four");
+        String second = part("more");
+        HttpResponse<String> head = server.send("HEAD", first, "");
+        String whole = "final;" + first + " https://proxy.example/hub" + second;
+        HttpResponse<String> joined =
+                server.send("POST", "/uploads", "", "Upload-Concat", whole, "Upload-Metadata", "path " + base64("all"));
+
+        assertThat(header(head, "Upload-Concat")).isEqualTo("partial");
+        assertThat(header(head, "Upload-Offset")).isEqualTo("4");
+        assertThat(joined.statusCode()).isEqualTo(201);
+        assertThat(joined.body()).startsWith("{\"path\":\"all\",\"size\":8,");
+        assertThat(header(joined, "ETag")).isEqualTo("\"v1\"");
+        assertThat(uploads.records.get("all")).asString().isEqualTo("fourmore");
+        String upload = header(joined, "Location");
+        head = server.send("HEAD", upload, "");
+        assertThat(header(head, "Upload-Concat")).isEqualTo(whole);
+        assertThat(header(head, "Upload-Offset")).isEqualTo("8");
+        assertThat(header(head, "Upload-Length")).isEqualTo("8");
+        assertThat(patch(upload, 8, "x").statusCode()).isEqualTo(403);
+        assertThat(server.send("HEAD", first, "").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void shouldRefuseAPartThatIsNotComplete() throws Exception {
+        HttpResponse<String> created =
+                server.send("POST", "/uploads", "", "Upload-Length", "4", "Upload-Concat", "partial");
+        String whole = "final;" + header(created, "Location");
+        HttpResponse<String> joined =
+                server.send("POST", "/uploads", "", "Upload-Concat", whole, "Upload-Metadata", "path " + base64("all"));
+
+        assertThat(joined.statusCode()).isEqualTo(409);
+        assertThat(uploads.records).isEmpty();
     }
 }

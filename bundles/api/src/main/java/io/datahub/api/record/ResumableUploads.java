@@ -6,6 +6,7 @@ import io.datahub.api.Result;
 import io.datahub.api.user.User;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
@@ -24,10 +25,38 @@ public interface ResumableUploads {
     /**
      * Begins one. Grants, precondition and room are looked at now, each time that it goes on, and when it is committed.
      *
-     * @param request with the length of the whole record; its precondition counts for now only
+     * @param request with the length of the whole record, or without one if that is said later; its precondition counts for now
+     *     only
      * @param notes what the transport wants to find again with the upload
      */
     Result<PartialUpload> create(WriteRequest request, Map<String, String> notes) throws IOException;
+
+    /**
+     * Begins a part of a record that isn't named yet. Whoever may write any record may begin one; no validator sees it.
+     *
+     * @param request about the root; with the length of the part, or without one if that is said later
+     * @param notes what the transport wants to find again with the part
+     */
+    Result<PartialUpload> createPart(WriteRequest request, Map<String, String> notes) throws IOException;
+
+    /**
+     * Makes a record of parts, one behind the other. If that is done the parts are gone; if it is refused they stay as they are.
+     *
+     * @param request about the record; a length that it has is ignored
+     * @param parts their names, in order; one may come more than once
+     * @param notes what the transport wants to find again with the upload that is done by this
+     * @return refused with {@link Reason#NOT_FOUND} or {@link Reason#FORBIDDEN} as by {@link #find}, with {@link
+     *     Reason#BAD_REQUEST} if one is no part, and with {@link Reason#CONFLICT} if bytes of one are missing
+     */
+    Result<Concatenation> concatenate(WriteRequest request, List<String> parts, Map<String, String> notes)
+            throws IOException;
+
+    /**
+     * What became of parts.
+     *
+     * @param upload that is done, by which the change can be found again
+     */
+    record Concatenation(PartialUpload upload, Change change) {}
 
     /**
      * Finds one. Whoever is still sending loses the upload, so that the offset is true; what came lasts from now on.
@@ -40,9 +69,11 @@ public interface ResumableUploads {
     /**
      * Goes on with one. Whoever is still sending loses it.
      *
-     * @param request as at the beginning, but that {@code digests} are those of the piece that comes now
+     * @param request as at the beginning, but that {@code digests} are those of the piece that comes now; a length says how many
+     *     bytes there will be, where that isn't known yet
      * @param offset where the piece begins
-     * @return the upload; refused with {@link Reason#CONFLICT} if that isn't where it stands
+     * @return the upload; refused with {@link Reason#CONFLICT} if that isn't where it stands, and with {@link
+     *     Reason#BAD_REQUEST} if the length is another one, or less than what came
      */
     Result<Continuation> resume(WriteRequest request, String name, long offset) throws IOException;
 

@@ -6,6 +6,7 @@ import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -49,6 +50,15 @@ final class Packed {
     /** Writes text, cut off where it is longer than anybody reads. */
     static void text(DataOutput out, String text) throws IOException {
         out.writeUTF(text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) : text);
+    }
+
+    /** Reads a flag at the end, which values of earlier versions of the hub don't have: false. */
+    static boolean flag(DataInput in) throws IOException {
+        try {
+            return in.readBoolean();
+        } catch (EOFException e) {
+            return false;
+        }
     }
 
     static <T> void list(DataOutput out, List<T> items, ItemWriter<T> writer) throws IOException {

@@ -8,13 +8,21 @@ import java.util.Map;
  * What is known of a resumable upload beside its bytes. Times are milliseconds since 1970.
  *
  * @param user whose it is
- * @param length how many bytes it will have
+ * @param length how many bytes it will have; negative as long as nobody said
  * @param notes what its transport wants to find again
  * @param done when it became a record; 0 while it hasn't
  * @param etag of that record; empty where that isn't known
+ * @param isPart whether it is one of several that are to be concatenated, and never a record itself
  */
 public record Unfinished(
-        String user, RecordPath path, long length, long created, Map<String, String> notes, long done, String etag) {
+        String user,
+        RecordPath path,
+        long length,
+        long created,
+        Map<String, String> notes,
+        long done,
+        String etag,
+        boolean isPart) {
 
     public Unfinished {
         notes = Map.copyOf(notes);
@@ -22,7 +30,16 @@ public record Unfinished(
 
     /** The same, become a record. */
     public Unfinished done(long now, String tag) {
-        return new Unfinished(user, path, length, created, notes, now, tag);
+        return new Unfinished(user, path, length, created, notes, now, tag, isPart);
+    }
+
+    /** The same, with the length that it will have. */
+    public Unfinished withLength(long bytes) {
+        return new Unfinished(user, path, bytes, created, notes, done, etag, isPart);
+    }
+
+    public boolean hasLength() {
+        return length >= 0;
     }
 
     public boolean isDone() {
@@ -42,6 +59,7 @@ public record Unfinished(
                 out.writeUTF(note.getKey());
                 out.writeUTF(note.getValue());
             }
+            out.writeBoolean(isPart);
         });
     }
 
@@ -57,7 +75,7 @@ public record Unfinished(
             for (int left = in.readInt(); left > 0; left--) {
                 notes.put(in.readUTF(), in.readUTF());
             }
-            return new Unfinished(user, path, length, created, notes, done, etag);
+            return new Unfinished(user, path, length, created, notes, done, etag, Packed.flag(in));
         });
     }
 }

@@ -5,6 +5,7 @@ import io.datahub.api.Refusal;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
 import io.datahub.store.disk.Tree;
 import java.util.Optional;
@@ -43,6 +44,14 @@ final class Gate {
                         : refusal(Reason.FORBIDDEN, "you may create records here, but " + path + " exists already");
             case NOTHING -> refuseCondition(request, sight);
         };
+    }
+
+    /** Refuses bytes that are for a record of which nobody knows yet, to those who may write none. */
+    Optional<Refusal> refusePart(User user) {
+        boolean mayWrite = user.isAdmin()
+                || user.grants().stream()
+                        .anyMatch(grant -> grant.action() == Action.CREATE || grant.action() == Action.WRITE);
+        return mayWrite ? Optional.empty() : refusal(Reason.FORBIDDEN, "you have no grant to write anything");
     }
 
     /** Refuses the deletion of a record, or of a directory, that may not be. */

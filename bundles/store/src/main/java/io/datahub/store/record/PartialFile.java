@@ -16,6 +16,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * One resumable upload. Its bytes lie in a file; at most one request at a time is sending more of them, and whoever comes
@@ -98,24 +99,50 @@ final class PartialFile {
         if (!committing) {
             endPiece();
         }
-        long offset = facts.isDone() ? facts.length() : Math.min(size, Math.max(0, facts.length() - 1));
         Optional<String> etag = Optional.of(facts.etag()).filter(tag -> !tag.isEmpty());
-        return new PartialUpload(name, facts.path(), facts.length(), offset, expires(keep), facts.notes(), etag);
+        OptionalLong length = facts.hasLength() ? OptionalLong.of(facts.length()) : OptionalLong.empty();
+        return new PartialUpload(
+                name, facts.path(), length, stands(), expires(keep), facts.notes(), etag, facts.isPart());
     }
 
-    /** Begins another piece. */
+    /** How many bytes count: the last one of a record only once that is committed. */
+    private long stands() {
+        if (facts.isDone()) {
+            return facts.length();
+        }
+        return facts.isPart() || !facts.hasLength() ? size : Math.min(size, Math.max(0, facts.length() - 1));
+    }
+
+    boolean isPart() {
+        return facts.isPart();
+    }
+
+    /**
+     * Begins another piece.
+     *
+     * @param request with the length that the upload will have, where that is known by now; it is kept
+     */
     synchronized Result<Continuation> resume(WriteRequest request, long offset, Turn turn, Slots.Slot slot)
             throws IOException {
         if (committing) {
             return Result.refused(Refusal.unavailable("the upload is being completed; ask again", SOON));
         }
         endPiece();
-        long stands = facts.isDone() ? facts.length() : Math.min(size, Math.max(0, facts.length() - 1));
+        long stands = stands();
         if (gone || facts.isDone() || offset != stands) {
             return Result.refused(
                     Reason.CONFLICT,
                     gone ? "the upload is gone" : "the upload stands at " + stands + ", not at " + offset);
         }
+        long length = request.length().orElse(-1);
+        if (facts.hasLength() ? length != facts.length() : length >= 0 && length < size) {
+            return Result.refused(
+                    Reason.BAD_REQUEST,
+                    facts.hasLength()
+                            ? "the upload's length is " + facts.length() + " already"
+                            : "the upload has " + size + " bytes already, which is more than its length");
+        }
+        facts = facts.withLength(length);
         if (size > stands) {
             size = stands;
             hashed = null;
@@ -143,6 +170,31 @@ final class PartialFile {
         if (piece != null) {
             piece.end();
         }
+    }
+
+    /**
+     * Holds all bytes of a part as they are, so that they can be read; {@link #setCommitting} lets it go.
+     *
+     * @return a refusal if there are bytes missing, or somebody holds it
+     */
+    synchronized Optional<Refusal> hold() throws IOException {
+        if (committing) {
+            return Optional.of(Refusal.unavailable("the part " + name + " is being concatenated; ask again", SOON));
+        }
+        if (gone || size != facts.length()) {
+            return Optional.of(new Refusal(
+                    Reason.CONFLICT,
+                    "the part " + name + " isn't complete: it has " + size + " bytes of "
+                            + (facts.hasLength() ? facts.length() : "a length that nobody said")));
+        }
+        endPiece();
+        committing = true;
+        return Optional.empty();
+    }
+
+    /** Where the bytes lie. */
+    Path file() {
+        return file;
     }
 
     /** Notes what a piece has left behind; under this object's monitor. */

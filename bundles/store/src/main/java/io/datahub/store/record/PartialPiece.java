@@ -84,8 +84,9 @@ final class PartialPiece implements Continuation {
                 return Optional.of(TAKEN_OVER);
             }
             long size = staged.size() + bytes.remaining();
-            if (size > request.length().orElseThrow()) {
-                return Optional.of(new Refusal(Reason.TOO_LARGE, "more bytes came than the upload's length"));
+            Optional<Refusal> tooMany = refuseSize(size);
+            if (tooMany.isPresent()) {
+                return tooMany;
             }
             if (size > roomUpTo) {
                 roomUpTo = size + Room.EVERY;
@@ -101,6 +102,16 @@ final class PartialPiece implements Continuation {
             pace.ready(System.nanoTime());
             return refusal;
         }
+    }
+
+    private Optional<Refusal> refuseSize(long size) throws IOException {
+        if (request.length().isPresent()) {
+            return size <= request.length().getAsLong()
+                    ? Optional.empty()
+                    : Optional.of(new Refusal(Reason.TOO_LARGE, "more bytes came than the upload's length"));
+        }
+        Optional<Refusal> tooLarge = uploads.refuseSize(size);
+        return tooLarge.isPresent() ? tooLarge : upload.claim().raise(size);
     }
 
     private Optional<Refusal> take(ByteBuffer bytes) throws IOException {
@@ -134,7 +145,7 @@ final class PartialPiece implements Continuation {
             }
             digests.clear();
             end();
-            whole = staged.size() == request.length().orElseThrow();
+            whole = !upload.isPart() && staged.size() == request.length().orElse(-1);
             if (whole) {
                 upload.setCommitting(true);
             }

@@ -3,6 +3,7 @@ package io.datahub.store.record;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.record.Change;
 import io.datahub.api.record.PartialUpload;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.ResumableUploads;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +67,12 @@ final class Partials implements ResumableUploads, PartialFile.Turn {
 
     private void takeOver(String name, Unfinished known) throws IOException {
         Unfinished facts = known;
+        boolean mayBeRecord = known.hasLength() && !known.isPart();
+        if (!mayBeRecord && !Files.exists(folder.resolve(name))) {
+            LOG.warn("event=upload-missing upload={} path=\"{}\"", name, known.path());
+            drop(List.of(name));
+            return;
+        }
         // A file that isn't there has become its record, and the hub was killed before it noted that.
         if (!known.isDone() && !Files.exists(folder.resolve(name))) {
             facts = known.done(System.currentTimeMillis(), "");
@@ -75,7 +83,7 @@ final class Partials implements ResumableUploads, PartialFile.Turn {
                 "restart",
                 facts.path(),
                 Precondition.NONE,
-                OptionalLong.of(facts.length()),
+                OptionalLong.of(facts.hasLength() ? facts.length() : Files.size(folder.resolve(name))),
                 Map.of());
         Quotas.Claim claim = uploads.claim(request);
         if (facts.isDone()) {
@@ -106,20 +114,32 @@ final class Partials implements ResumableUploads, PartialFile.Turn {
 
     @Override
     public Result<PartialUpload> create(WriteRequest request, Map<String, String> notes) throws IOException {
-        return Faults.told(() -> begin(request, notes));
+        return Faults.told(() -> begin(request, notes, false));
     }
 
-    private Result<PartialUpload> begin(WriteRequest request, Map<String, String> notes) throws IOException {
-        long length = request.length().orElseThrow();
-        Optional<Refusal> refusal = uploads.refuse(request, length).or(() -> refuseMany(request.user()));
+    @Override
+    public Result<PartialUpload> createPart(WriteRequest request, Map<String, String> notes) throws IOException {
+        return Faults.told(() -> begin(request, notes, true));
+    }
+
+    private Result<PartialUpload> begin(WriteRequest request, Map<String, String> notes, boolean isPart)
+            throws IOException {
+        long length = request.length().orElse(0);
+        Optional<Refusal> refusal = isPart ? uploads.refusePart(request, length) : uploads.refuse(request, length);
+        refusal = refusal.or(() -> refuseMany(request.user()));
         if (refusal.isPresent()) {
             return Result.refused(refusal.get());
         }
-        byte[] bytes = new byte[NAME_BYTES];
-        random.nextBytes(bytes);
-        String name = HexFormat.of().formatHex(bytes);
-        Unfinished facts =
-                new Unfinished(request.user().name(), request.path(), length, System.currentTimeMillis(), notes, 0, "");
+        String name = freshName();
+        Unfinished facts = new Unfinished(
+                request.user().name(),
+                request.path(),
+                request.length().orElse(-1),
+                System.currentTimeMillis(),
+                notes,
+                0,
+                "",
+                isPart);
         Quotas.Claim claim = uploads.claim(request);
         boolean begun = false;
         try {
@@ -135,6 +155,12 @@ final class Partials implements ResumableUploads, PartialFile.Turn {
                 claim.close();
             }
         }
+    }
+
+    private String freshName() {
+        byte[] bytes = new byte[NAME_BYTES];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
     private PartialFile make(String name, Unfinished facts, Quotas.Claim claim) throws IOException {
@@ -200,13 +226,21 @@ final class Partials implements ResumableUploads, PartialFile.Turn {
         if (found.isRefused()) {
             return Result.refused(found.refusal().orElseThrow());
         }
-        Unfinished facts = found.get().facts();
-        if (!facts.path().equals(request.path())
-                || facts.length() != request.length().orElse(-1)) {
+        PartialFile upload = found.get();
+        Unfinished facts = upload.facts();
+        if (!facts.path().equals(request.path())) {
             throw new IllegalArgumentException("the request is about another record than the upload " + name);
         }
-        Optional<Refusal> refusal =
-                facts.isDone() ? Optional.empty() : uploads.refuse(request, facts.length() - offset);
+        WriteRequest wish = facts.hasLength() && request.length().isEmpty() ? withLength(request, facts) : request;
+        long toCome = Math.max(0, wish.length().orElse(0) - offset);
+        Optional<Refusal> refusal = Optional.empty();
+        if (!facts.isDone()) {
+            refusal = facts.isPart() ? uploads.refusePart(wish, toCome) : uploads.refuse(wish, toCome);
+        }
+        boolean saysLength = !facts.hasLength() && wish.length().isPresent();
+        if (refusal.isEmpty() && saysLength) {
+            refusal = upload.claim().raise(wish.length().getAsLong());
+        }
         if (refusal.isPresent()) {
             return Result.refused(refusal.get());
         }
@@ -216,7 +250,10 @@ final class Partials implements ResumableUploads, PartialFile.Turn {
         }
         boolean begun = false;
         try {
-            Result<Continuation> piece = found.get().resume(request, offset, this, slot.get());
+            Result<Continuation> piece = upload.resume(wish, offset, this, slot.get());
+            if (!piece.isRefused() && saysLength) {
+                note(name, upload.facts());
+            }
             begun = !piece.isRefused();
             return piece;
         } finally {
@@ -224,6 +261,74 @@ final class Partials implements ResumableUploads, PartialFile.Turn {
                 slot.get().close();
             }
         }
+    }
+
+    private static WriteRequest withLength(WriteRequest request, Unfinished facts) {
+        return new WriteRequest(
+                request.user(),
+                request.from(),
+                request.path(),
+                request.precondition(),
+                OptionalLong.of(facts.length()),
+                request.digests(),
+                request.standing());
+    }
+
+    @Override
+    public Result<Concatenation> concatenate(WriteRequest request, List<String> parts, Map<String, String> notes)
+            throws IOException {
+        return Faults.told(() -> join(request, parts, notes));
+    }
+
+    private Result<Concatenation> join(WriteRequest request, List<String> names, Map<String, String> notes)
+            throws IOException {
+        List<PartialFile> parts = new ArrayList<>();
+        for (String name : names) {
+            Result<PartialFile> part = mine(request.user(), name);
+            if (part.isRefused()) {
+                return Result.refused(part.refusal().orElseThrow());
+            }
+            if (!part.get().isPart()) {
+                return Result.refused(Reason.BAD_REQUEST, name + " is no part but an upload of its own");
+            }
+            parts.add(part.get());
+        }
+        try (Parts held = new Parts(uploads, parts)) {
+            Result<Change> change = held.commit(request);
+            return change.isRefused()
+                    ? Result.refused(change.refusal().orElseThrow())
+                    : Result.done(new Concatenation(replace(held, request, notes, change.get()), change.get()));
+        }
+    }
+
+    /** Notes the upload that became of parts, and forgets these. */
+    private PartialUpload replace(Parts parts, WriteRequest request, Map<String, String> notes, Change change)
+            throws IOException {
+        String name = freshName();
+        long now = System.currentTimeMillis();
+        Unfinished facts = new Unfinished(
+                        request.user().name(), request.path(), change.version().size(), now, notes, 0, "", false)
+                .done(now, change.version().etag().orElse(""));
+        PartialFile upload = new PartialFile(name, facts, folder, uploads, uploads.closedClaim(request));
+        try {
+            note(name, facts);
+            drop(parts.names());
+            parts.remove();
+            files.keySet().removeAll(parts.names());
+        } catch (IOException e) {
+            // The record is there; the parts expire.
+            LOG.warn("event=upload-unnoted upload={} failure=\"{}\"", name, e.toString());
+        }
+        files.put(name, upload);
+        return upload.state(keep());
+    }
+
+    private void drop(List<String> names) throws IOException {
+        ledger.submit(transaction -> {
+                    names.forEach(transaction::forgetUpload);
+                    return names;
+                })
+                .await();
     }
 
     @Override
@@ -256,11 +361,7 @@ final class Partials implements ResumableUploads, PartialFile.Turn {
         if (upload == null) {
             return true;
         }
-        ledger.submit(transaction -> {
-                    transaction.forgetUpload(upload.name());
-                    return upload;
-                })
-                .await();
+        drop(List.of(upload.name()));
         if (!upload.remove()) {
             note(upload.name(), upload.facts());
             return false;

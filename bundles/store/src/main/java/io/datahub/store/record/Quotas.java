@@ -96,6 +96,16 @@ final class Quotas {
             }
         }
 
+        /** Wants so much, and no more than before if that is refused. */
+        Optional<Refusal> raise(long size) throws IOException {
+            long before = this.size;
+            Optional<Refusal> refusal = want(size, old);
+            if (refusal.isPresent()) {
+                want(before, old);
+            }
+            return refusal;
+        }
+
         /** Wants so much now. */
         Optional<Refusal> grow(long size) throws IOException {
             return settings.get().limits().quotas().isEmpty() ? Optional.empty() : want(size, old);
@@ -140,6 +150,13 @@ final class Quotas {
             return new Refusal(
                     Reason.NO_ROOM,
                     "the quota " + quota + " is used up; delete something that counts to it, or ask an administrator");
+        }
+
+        /** Takes the room again that was given back, whatever others have taken meanwhile. */
+        void reopen() {
+            synchronized (usage) {
+                claims.add(this);
+            }
         }
 
         /** Gives the room back, or to what has been entered. */

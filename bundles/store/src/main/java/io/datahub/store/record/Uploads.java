@@ -104,6 +104,13 @@ final class Uploads {
         return quotas.claim(request);
     }
 
+    /** One that claims nothing, for what is a record already. */
+    Quotas.Claim closedClaim(WriteRequest request) {
+        Quotas.Claim claim = quotas.claim(request);
+        claim.close();
+        return claim;
+    }
+
     /** Claims the room that the request will take, as far as it says. */
     Optional<Refusal> want(WriteRequest request, Quotas.Claim claim) throws IOException {
         Optional<Entry> old = holdings.look(request.path()).entry();
@@ -124,6 +131,19 @@ final class Uploads {
         }
         if (refusal.isEmpty()) {
             refusal = refuseRoom(request.path(), toCome);
+        }
+        refusal.ifPresent(found -> Audit.refused("write", request, found));
+        return refusal;
+    }
+
+    /** Refuses a part that can come to nothing, of which so many bytes are still to come. */
+    Optional<Refusal> refusePart(WriteRequest request, long toCome) throws IOException {
+        Optional<Refusal> refusal = gate.refusePart(request.user());
+        if (refusal.isEmpty()) {
+            refusal = refuseSize(request.length().orElse(0));
+        }
+        if (refusal.isEmpty()) {
+            refusal = room.refuse(toCome);
         }
         refusal.ifPresent(found -> Audit.refused("write", request, found));
         return refusal;

@@ -1,0 +1,59 @@
+package io.datahub.uploads;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What {@code Upload-Concat} says of an upload that is created: a part, or the record of several parts (tus 1.0.0, concatenation).
+ *
+ * @param isPart whether it is a part
+ * @param parts the names of the parts that it is made of
+ */
+record Concat(boolean isPart, List<String> parts) {
+
+    static final String HEADER = "Upload-Concat";
+
+    private static final String PARTIAL = "partial";
+    private static final String FINAL = "final;";
+    private static final Pattern SPACES = Pattern.compile(" +");
+
+    /** The end of a part's URL, which may be relative or absolute, and behind a proxy begin with another path than here. */
+    private static final Pattern PART = Pattern.compile("(?:.*/)?([0-9a-f]{32})");
+
+    boolean isFinal() {
+        return !parts.isEmpty();
+    }
+
+    static Result<Concat> parse(Optional<String> header) {
+        String text = header.orElse("").strip();
+        if (header.isEmpty() || text.equals(PARTIAL)) {
+            return Result.done(new Concat(header.isPresent(), List.of()));
+        }
+        if (!text.startsWith(FINAL)) {
+            return Result.refused(Reason.BAD_REQUEST, HEADER + " is partial, or final; with the URLs of the parts");
+        }
+        List<String> names = new ArrayList<>();
+        for (String url : SPACES.split(text.substring(FINAL.length()).strip(), -1)) {
+            Matcher part = PART.matcher(url);
+            if (!part.matches()) {
+                return Result.refused(
+                        Reason.BAD_REQUEST,
+                        HEADER
+                                + " names what is no upload; behind final; come the URLs of the parts with a space between"
+                                + " them");
+            }
+            names.add(part.group(1));
+        }
+        return Result.done(new Concat(false, names));
+    }
+
+    /** Whether the upload was made of parts. */
+    static boolean isFinal(String note) {
+        return note != null && note.startsWith(FINAL);
+    }
+}

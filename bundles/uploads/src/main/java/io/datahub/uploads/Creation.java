@@ -1,0 +1,113 @@
+package io.datahub.uploads;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.PartialUpload;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.ResumableUploads;
+import io.datahub.api.record.ResumableUploads.Concatenation;
+import io.datahub.api.record.WriteRequest;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.eclipse.jetty.http.HttpHeader;
+
+/** Creates an upload: one that becomes a record, a part, or a record of parts that are there. */
+record Creation(Exchange exchange, ResumableUploads uploads, Pieces pieces, Destination destination) {
+
+    /** Does it; a refusal is left to be answered. */
+    Optional<Refusal> run() throws IOException {
+        boolean bytes = isBytes(exchange) && exchange.request().getLength() != 0;
+        if (!bytes
+                && (exchange.request().getLength() > 0
+                        || exchange.header("Transfer-Encoding").isPresent())) {
+            return unsupported();
+        }
+        Result<Concat> concat = Concat.parse(exchange.header(Concat.HEADER));
+        Result<OptionalLong> length = exchange.length();
+        Result<Map<String, String>> checksum = Checksum.parse(exchange.header(Checksum.HEADER));
+        Optional<Refusal> malformed = concat.refusal()
+                .or(length::refusal)
+                .or(checksum::refusal)
+                .or(() -> refuseLength(concat.get(), length.get()));
+        if (malformed.isPresent()) {
+            return malformed;
+        }
+        Map<String, String> notes = Conditions.notes(exchange);
+        exchange.header(Tus.METADATA).ifPresent(metadata -> notes.put(Tus.METADATA, metadata));
+        exchange.header(Concat.HEADER).ifPresent(value -> notes.put(Concat.HEADER, value));
+        Result<RecordPath> path = concat.get().isPart() ? Result.done(RecordPath.ROOT) : path();
+        if (path.isRefused()) {
+            return path.refusal();
+        }
+        WriteRequest request = pieces.request(exchange, path.get(), length.get(), notes, Map.of());
+        if (concat.get().isFinal()) {
+            return bytes
+                    ? refusal("an upload that is made of parts has no bytes of its own")
+                    : join(request, concat.get(), notes);
+        }
+        Result<PartialUpload> created =
+                concat.get().isPart() ? uploads.createPart(request, notes) : uploads.create(request, notes);
+        if (created.isRefused()) {
+            return created.refusal();
+        }
+        boolean isEmptyRecord = !concat.get().isPart() && length.get().orElse(-1) == 0;
+        if (bytes || isEmptyRecord) {
+            return pieces.take(exchange, created.get(), length.get(), 0, checksum.get(), true);
+        }
+        exchange.put(HttpHeader.LOCATION.asString(), Tus.location(created.get()));
+        exchange.put(Tus.OFFSET, "0");
+        Tus.expires(exchange, created.get());
+        exchange.empty(201);
+        return Optional.empty();
+    }
+
+    private Result<RecordPath> path() {
+        return Metadata.parse(exchange.header(Tus.METADATA))
+                .then(found -> found.path(
+                        destination.of(exchange.request(), exchange.login().user())));
+    }
+
+    private Optional<Refusal> refuseLength(Concat concat, OptionalLong length) {
+        Optional<String> deferred = exchange.header(Tus.DEFERRED);
+        if (concat.isFinal()) {
+            return length.isPresent() || deferred.isPresent()
+                    ? refusal("the length of an upload that is made of parts is theirs; leave " + Tus.LENGTH + " out")
+                    : Optional.empty();
+        }
+        if (deferred.filter(value -> !value.equals("1")).isPresent()) {
+            return refusal(Tus.DEFERRED + " is 1, or not there");
+        }
+        return length.isPresent() == deferred.isPresent()
+                ? refusal(Tus.LENGTH + " must say how many bytes there will be, or " + Tus.DEFERRED
+                        + ": 1 that this is said later")
+                : Optional.empty();
+    }
+
+    private Optional<Refusal> join(WriteRequest request, Concat concat, Map<String, String> notes) throws IOException {
+        Result<Concatenation> joined = uploads.concatenate(request, concat.parts(), notes);
+        if (!joined.isRefused()) {
+            PartialUpload upload = joined.get().upload();
+            exchange.put(HttpHeader.LOCATION.asString(), Tus.location(upload));
+            Tus.became(exchange, upload, joined.get().change());
+            exchange.json(201, Answer.json(joined.get().change()));
+        }
+        return joined.refusal();
+    }
+
+    private static Optional<Refusal> refusal(String detail) {
+        return Optional.of(new Refusal(Reason.BAD_REQUEST, detail));
+    }
+
+    static boolean isBytes(Exchange exchange) {
+        return exchange.header(HttpHeader.CONTENT_TYPE.asString())
+                .filter(Tus.BYTES::equalsIgnoreCase)
+                .isPresent();
+    }
+
+    static Optional<Refusal> unsupported() {
+        return Optional.of(new Refusal(Reason.UNSUPPORTED_MEDIA_TYPE, "bytes come as Content-Type: " + Tus.BYTES));
+    }
+}

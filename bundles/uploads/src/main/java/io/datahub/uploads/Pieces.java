@@ -1,0 +1,64 @@
+package io.datahub.uploads;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.PartialUpload;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.ResumableUploads;
+import io.datahub.api.record.ResumableUploads.Continuation;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Login;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Takes the bytes that a request brings. */
+record Pieces(ResumableUploads uploads, Authenticator authenticator) {
+
+    /**
+     * Takes those of one request.
+     *
+     * @param length what the request says of the upload's length
+     * @param first whether the same request creates the upload
+     */
+    Optional<Refusal> take(
+            Exchange exchange,
+            PartialUpload upload,
+            OptionalLong length,
+            long offset,
+            Map<String, String> checksum,
+            boolean first)
+            throws IOException {
+        OptionalLong whole = upload.length().isPresent() ? upload.length() : length;
+        long room = whole.orElse(Long.MAX_VALUE) - offset;
+        if (room >= 0 && exchange.request().getLength() > room) {
+            return Optional.of(new Refusal(Reason.TOO_LARGE, "more bytes would come than the upload's length"));
+        }
+        WriteRequest request = request(exchange, upload.path(), length, upload.notes(), checksum);
+        Result<Continuation> continuation = uploads.resume(request, upload.name(), offset);
+        if (!continuation.isRefused()) {
+            Body.read(exchange, new Piece(exchange, uploads, upload, whole, continuation.get(), first));
+        }
+        return continuation.refusal();
+    }
+
+    WriteRequest request(
+            Exchange exchange,
+            RecordPath path,
+            OptionalLong length,
+            Map<String, String> notes,
+            Map<String, String> digests) {
+        Login login = exchange.login();
+        return new WriteRequest(
+                login.user(),
+                login.origin().toString(),
+                path,
+                Conditions.of(notes),
+                length,
+                digests,
+                () -> authenticator.renew(login).map(Login::user));
+    }
+}
