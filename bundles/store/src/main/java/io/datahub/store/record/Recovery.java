@@ -39,8 +39,20 @@ final class Recovery {
     }
 
     /** Brings them together; says whether the index had to be rebuilt. */
-    @SuppressWarnings("try")
     boolean run() throws IOException {
+        try {
+            return attempt();
+        } catch (IOException e) {
+            if (holdings.ledger().failure().isEmpty()) {
+                throw e;
+            }
+            LOG.warn("event=recovery-repeated cause=\"{}\"", e.getMessage());
+            return attempt(); // what was found damaged is set aside by now
+        }
+    }
+
+    @SuppressWarnings("try")
+    private boolean attempt() throws IOException {
         boolean rebuilding = holdings.ledger().isRebuilding();
         if (rebuilding) {
             rebuild();

@@ -11,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -141,6 +142,19 @@ class DamageTest {
         readEverything();
         assertThat(setAside()).hasSize(1);
         assertThat(hub.topics()).isEmpty();
+    }
+
+    /** The start looks for the users file there, before anybody else reads anything. */
+    @Test
+    void shouldRebuildAFileWhoseFirstPageOfTheIndexIsDamaged() throws Exception {
+        byte[] all = Files.readAllBytes(file());
+        byte[] key = "d0\u0001f0".getBytes(StandardCharsets.UTF_8);
+        for (int at = 0; at + key.length < all.length; at++) {
+            if (Arrays.equals(all, at, at + key.length, key, 0, key.length)) {
+                overwrite(at, new byte[] {'z', 'z', 'z', 'z', 'z'});
+            }
+        }
+        expectRebuilt();
     }
 
     @Test
