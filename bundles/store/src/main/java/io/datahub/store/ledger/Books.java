@@ -21,6 +21,13 @@ final class Books {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
     private static final int RETENTION_MILLIS = 10_000;
+
+    /** Parts of the file are written anew of which less is in use. */
+    private static final int REWRITE_PERCENT = 80;
+
+    /** Parts of the file are moved together where less of it is in use. */
+    private static final int MOVE_PERCENT = 95;
+
     private static final Pattern EPOCH_FORM = Pattern.compile("[0-9a-z]{1,32}");
     private static final String EPOCH = "epoch";
     private static final String SEQUENCE = "sequence";
@@ -42,10 +49,12 @@ final class Books {
     /** The size of the journal's entries; guarded by the ledger's lock. */
     long journalBytes;
 
+    private final PageFile pages;
     private final MVStore store;
     private final MVMap<String, String> facts;
 
-    private Books(MVStore store, boolean rebuilding) {
+    private Books(PageFile pages, MVStore store, boolean rebuilding) {
+        this.pages = pages;
         this.store = store;
         index = Shelf.byText(store, "index");
         journal = Shelf.byNumber(store, "journal");
@@ -108,7 +117,8 @@ final class Books {
                 file,
                 aside.getFileName(),
                 why.lines().findFirst().orElse("").replace('"', '\''));
-        return new Books(store(file, cacheMiB), true);
+        PageFile pages = pages(file, cacheMiB);
+        return new Books(pages, store(pages), true);
     }
 
     private static Books sound(Path file, int cacheMiB, Damage damage, ToLongFunction<String> reached)
@@ -116,9 +126,10 @@ final class Books {
         if (Files.exists(file) && Files.size(file) == 0) {
             throw new Damage.Found("it is empty");
         }
-        MVStore store = store(file, cacheMiB);
+        PageFile pages = pages(file, cacheMiB);
+        MVStore store = store(pages);
         try {
-            Books books = new Books(store, false);
+            Books books = new Books(pages, store, false);
             if (reached.applyAsLong(books.epoch) > books.sequence) {
                 throw new Damage.Found("its end is missing");
             }
@@ -147,16 +158,18 @@ final class Books {
         journal.forEach((key, value) -> {});
     }
 
-    private static MVStore store(Path file, int cacheMiB) throws IOException {
-        PageFile pages;
+    private static PageFile pages(Path file, int cacheMiB) throws IOException {
         try {
-            pages = new PageFile(file, cacheMiB);
+            return new PageFile(file, cacheMiB);
         } catch (MVStoreException e) {
             if (e.getCause() instanceof IOException cause) {
                 throw cause;
             }
             throw e;
         }
+    }
+
+    private static MVStore store(PageFile pages) {
         try {
             MVStore store = new MVStore.Builder()
                     .adoptFileStore(pages)
@@ -204,9 +217,23 @@ final class Books {
         store.sync();
     }
 
-    /** Gives back room in the file that old versions took; false if there was nothing to do. */
-    boolean compact() {
-        return store.compact(50, 4 << 20);
+    /** How much of the file is in use, in percent: the rest was left by old versions. */
+    int livePercent() {
+        return pages.getFillRate() * pages.getChunksFillRate() / 100;
+    }
+
+    /** Gives back some of the room in the file that old versions took, by moving about so many bytes. */
+    void compact(int bytes) {
+        if (store.compact(REWRITE_PERCENT, bytes)) {
+            commit();
+            sync();
+        }
+        pages.compactMoveChunks(MOVE_PERCENT, bytes, store);
+    }
+
+    /** Says for how long room isn't used again, so that a power cut finds what was there before; at first ten seconds. */
+    void retain(int millis) {
+        store.setRetentionTime(millis);
     }
 
     long committedJournalBytes() {
@@ -215,6 +242,11 @@ final class Books {
 
     long fileBytes() {
         return store.getFileStore().size();
+    }
+
+    /** How much room is left on the disk, in bytes. */
+    long usableBytes() {
+        return new java.io.File(pages.getFileName()).getUsableSpace();
     }
 
     void close() {

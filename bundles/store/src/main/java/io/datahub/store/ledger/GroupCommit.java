@@ -50,6 +50,7 @@ final class GroupCommit implements AutoCloseable {
     private List<Ticket<?>> tickets = new ArrayList<>();
     private List<Change> changes = new ArrayList<>();
     private boolean wanted;
+    private final Compaction compaction = new Compaction();
     private boolean stopped;
     private long trimmedAt = System.nanoTime();
 
@@ -214,7 +215,7 @@ final class GroupCommit implements AutoCloseable {
 
     private void awaitWork() {
         try {
-            long left = IDLE_NANOS;
+            long left = Math.min(IDLE_NANOS, compaction.restNanos());
             while (tickets.isEmpty() && !stopped && left > 0) {
                 left = entered.awaitNanos(left);
             }
@@ -234,7 +235,8 @@ final class GroupCommit implements AutoCloseable {
         }
         try {
             boolean trimmed = trim(open);
-            if (idle && (trimmed || open.compact())) {
+            boolean moved = compaction.step(open, idle);
+            if (idle && (trimmed || moved)) {
                 open.commit();
                 open.sync();
             }
