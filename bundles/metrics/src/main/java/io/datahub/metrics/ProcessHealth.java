@@ -24,6 +24,7 @@ public final class ProcessHealth implements HealthCheck {
     // guarded by this
     private Health last;
     private long lookedAt;
+    private boolean couldCount;
 
     @Activate
     public ProcessHealth() {}
@@ -32,8 +33,9 @@ public final class ProcessHealth implements HealthCheck {
     public synchronized Health check() {
         long now = System.nanoTime();
         if (last == null || now - lookedAt > PAUSE_NANOS) {
+            OptionalLong open = counted(Descriptors.open());
             last = judge(
-                    Descriptors.open(),
+                    open,
                     Descriptors.most(),
                     live(),
                     used(),
@@ -41,6 +43,12 @@ public final class ProcessHealth implements HealthCheck {
             lookedAt = now;
         }
         return last;
+    }
+
+    /** All, where none is left to count them with, as it could be done before. */
+    private synchronized OptionalLong counted(OptionalLong open) {
+        couldCount |= open.isPresent();
+        return open.isEmpty() && couldCount ? OptionalLong.of(Descriptors.most()) : open;
     }
 
     /**
