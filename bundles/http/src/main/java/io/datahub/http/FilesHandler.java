@@ -18,7 +18,6 @@ import java.util.Set;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
-import org.eclipse.jetty.http.MultiPart;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -145,6 +144,12 @@ public final class FilesHandler extends Handler.Abstract {
         if (target.isDirectory()) {
             return writeForm(exchange, target, headers.get(), dryRun);
         }
+        if (isForm(exchange) && !Query.flag(query, "raw")) {
+            return Optional.of(new Refusal(
+                    Reason.UNSUPPORTED_MEDIA_TYPE,
+                    "a record would hold the form with its boundaries; post it to a directory, whose path ends in /, to store"
+                            + " its files, or add ?raw to store it as it is"));
+        }
         Result<Upload> begun = store.begin(headers.get()
                 .request(login, authenticator, target.path(), exchange.request().getLength()));
         if (!begun.isRefused()) {
@@ -154,23 +159,38 @@ public final class FilesHandler extends Handler.Abstract {
         return begun.refusal();
     }
 
+    private static boolean isForm(Exchange exchange) {
+        return exchange.header(HttpHeader.CONTENT_TYPE)
+                .filter(type -> CloudEventMode.bare(type).equalsIgnoreCase("multipart/form-data"))
+                .isPresent();
+    }
+
     private Optional<Refusal> writeForm(Exchange exchange, FileTarget target, WriteHeaders headers, boolean dryRun) {
         String type = exchange.header(HttpHeader.CONTENT_TYPE).orElse("");
         if (exchange.is(HttpMethod.PUT)) {
             return Optional.of(
                     new Refusal(Reason.CONFLICT, "the path names a directory; a record has no / at the end"));
         }
-        String boundary = MultiPart.extractBoundary(type);
-        if (!type.regionMatches(true, 0, "multipart/form-data", 0, 19) || boundary == null) {
+        if (!isForm(exchange)) {
             return Optional.of(new Refusal(
                     Reason.UNSUPPORTED_MEDIA_TYPE,
                     "a directory takes multipart/form-data; to write a record, leave the / at the end out"));
+        }
+        Result<HeaderValue> parsed = HeaderValue.parse(type);
+        Optional<String> boundary =
+                parsed.isRefused() ? Optional.empty() : parsed.get().parameter("boundary");
+        if (boundary.filter(FormParser::isBoundary).isEmpty()) {
+            return Optional.of(new Refusal(
+                    Reason.BAD_REQUEST,
+                    "Content-Type of a form has one boundary of 1 to 70 characters (RFC 2046, 5.1.1)"));
         }
         if (!headers.digests().isEmpty()) {
             return Optional.of(new Refusal(Reason.BAD_REQUEST, "digests can't be checked for a form; use PUT"));
         }
         FormParts parts = new FormParts(store, authenticator, exchange.login().orElseThrow(), target.path(), headers);
-        new BodyReader(exchange.request(), new FormUpload(exchange, parts, boundary, settings.maxFormParts(), dryRun))
+        new BodyReader(
+                        exchange.request(),
+                        new FormUpload(exchange, parts, boundary.get(), settings.maxFormParts(), dryRun))
                 .run();
         return Optional.empty();
     }

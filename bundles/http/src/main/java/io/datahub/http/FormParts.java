@@ -9,18 +9,13 @@ import io.datahub.api.record.Upload;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.MultiPart;
-import org.eclipse.jetty.io.Content;
 
-/**
- * Stages each part of a form that has a file name; other parts are passed over. What goes wrong is kept until it is asked
- * for, since the parser doesn't hand on what a listener throws.
- */
-final class FormParts extends MultiPart.AbstractPartsListener implements AutoCloseable {
+/** Stages each part of a form that has a file name; other parts are passed over. */
+final class FormParts implements FormParser.Listener, AutoCloseable {
 
     private final RecordStore store;
     private final Authenticator authenticator;
@@ -29,8 +24,6 @@ final class FormParts extends MultiPart.AbstractPartsListener implements AutoClo
     private final WriteHeaders headers;
     private final List<Staged> staged = new ArrayList<>();
     private Staged current;
-    private Refusal refusal;
-    private IOException failure;
 
     FormParts(RecordStore store, Authenticator authenticator, Login login, RecordPath directory, WriteHeaders headers) {
         this.store = store;
@@ -45,42 +38,23 @@ final class FormParts extends MultiPart.AbstractPartsListener implements AutoClo
         return staged;
     }
 
-    Optional<Refusal> refusal() {
-        return Optional.ofNullable(refusal);
-    }
-
-    void throwFailure() throws IOException {
-        if (failure != null) {
-            throw failure;
-        }
-    }
-
-    private boolean hasEnded() {
-        return refusal != null || failure != null;
-    }
-
     @Override
-    public void onPartHeaders() {
+    public Optional<Refusal> begin(FormPart part) throws IOException {
         current = null;
-        String name = getFileName();
-        if (hasEnded() || name == null || name.isEmpty()) {
-            return;
+        if (part.fileName().isEmpty()) {
+            return Optional.empty();
         }
-        Result<RecordPath> path = directory.child(name).then(this::notTwice);
+        Result<RecordPath> path = directory.child(part.fileName()).then(this::notTwice);
         if (path.isRefused()) {
-            refusal = path.refusal().orElseThrow();
-            return;
+            return path.refusal();
         }
-        try {
-            Result<Upload> begun = store.begin(headers.request(login, authenticator, path.get(), -1));
-            refusal = begun.refusal().map(reason -> named(path.get(), reason)).orElse(null);
-            if (refusal == null) {
-                current = new Staged(path.get(), begun.get());
-                staged.add(current);
-            }
-        } catch (IOException e) {
-            failure = e;
+        Result<Upload> begun = store.begin(headers.request(login, authenticator, path.get(), -1));
+        if (begun.isRefused()) {
+            return begun.refusal().map(reason -> named(path.get(), reason));
         }
+        current = new Staged(path.get(), begun.get());
+        staged.add(current);
+        return Optional.empty();
     }
 
     private Result<RecordPath> notTwice(RecordPath path) {
@@ -90,27 +64,8 @@ final class FormParts extends MultiPart.AbstractPartsListener implements AutoClo
     }
 
     @Override
-    public void onPartContent(Content.Chunk chunk) {
-        if (current == null || hasEnded()) {
-            return;
-        }
-        try {
-            refusal = current.write(chunk).orElse(null);
-        } catch (IOException e) {
-            failure = e;
-        }
-    }
-
-    @Override
-    public void onPart(String name, String fileName, HttpFields fields) {
-        current = null;
-    }
-
-    @Override
-    public void onFailure(Throwable cause) {
-        if (!hasEnded()) {
-            refusal = new Refusal(Reason.BAD_REQUEST, "the form can't be read: " + cause.getMessage());
-        }
+    public Optional<Refusal> content(ByteBuffer bytes) throws IOException {
+        return current == null ? Optional.empty() : current.write(bytes);
     }
 
     /** Forgets what wasn't committed. */
@@ -147,9 +102,9 @@ final class FormParts extends MultiPart.AbstractPartsListener implements AutoClo
             return size;
         }
 
-        private Optional<Refusal> write(Content.Chunk chunk) throws IOException {
-            size += chunk.remaining();
-            return upload.write(chunk.getByteBuffer()).map(this::named);
+        private Optional<Refusal> write(ByteBuffer bytes) throws IOException {
+            size += bytes.remaining();
+            return upload.write(bytes).map(this::named);
         }
 
         /** The refusal with the path before its detail. */

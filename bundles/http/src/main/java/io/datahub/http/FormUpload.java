@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import org.eclipse.jetty.http.MultiPart;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Response;
 
@@ -23,7 +22,7 @@ final class FormUpload implements BodySink {
 
     private final Exchange exchange;
     private final FormParts parts;
-    private final MultiPart.Parser parser;
+    private final FormParser parser;
     private final boolean dryRun;
 
     /**
@@ -36,16 +35,12 @@ final class FormUpload implements BodySink {
         this.exchange = exchange;
         this.parts = parts;
         this.dryRun = dryRun;
-        parser = new MultiPart.Parser(boundary, parts);
-        parser.setMaxParts(maxParts);
-        parser.setPartHeadersMaxLength(16 * 1024);
+        parser = new FormParser(boundary, maxParts, parts);
     }
 
     @Override
     public boolean take(Content.Chunk chunk) throws IOException {
-        parser.parse(chunk);
-        parts.throwFailure();
-        Optional<Refusal> refusal = parts.refusal();
+        Optional<Refusal> refusal = parser.take(chunk.getByteBuffer());
         refusal.ifPresent(this::refuse);
         return refusal.isEmpty();
     }
@@ -57,6 +52,10 @@ final class FormUpload implements BodySink {
 
     @Override
     public void end() throws IOException {
+        if (!parser.isComplete()) {
+            refuse(new Refusal(Reason.BAD_REQUEST, "the form ends before its last boundary"));
+            return;
+        }
         if (parts.staged().isEmpty()) {
             exchange.refuse(Reason.BAD_REQUEST, "the form has no part with a file name");
             return;

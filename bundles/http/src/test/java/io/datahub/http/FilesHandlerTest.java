@@ -531,8 +531,24 @@ class FilesHandlerTest {
 
     @Test
     void shouldTakeTheBodyAsItIsWhateverItsType() throws Exception {
-        server.send("POST", "/files/form", "--b\r\n", "Content-Type", "multipart/form-data; boundary=b");
+        server.send("POST", "/files/form", "--b\r\n", "Content-Type", "multipart/mixed; boundary=b");
 
+        assertThat(text("form")).isEqualTo("--b\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"multipart/form-data; boundary=b", "Multipart/Form-Data ;x=y", "multipart/form-data"})
+    void shouldNotStoreTheEnvelopeOfAFormUnlessAskedTo(String type) throws Exception {
+        for (String method : List.of("POST", "PUT")) {
+            HttpResponse<String> refused = server.send(method, "/files/form", "--b\r\n", "Content-Type", type);
+
+            assertThat(refused.statusCode()).isEqualTo(415);
+            assertThat(refused.body()).contains("directory", "?raw");
+        }
+        assertThat(store.records).hasSize(1);
+        assertThat(server.send("PUT", "/files/form?raw", "--b\r\n", "Content-Type", type)
+                        .statusCode())
+                .isEqualTo(201);
         assertThat(text("form")).isEqualTo("--b\r\n");
     }
 
@@ -926,6 +942,40 @@ class FilesHandlerTest {
                     .isEqualTo(400);
         }
         assertThat(store.records).hasSize(1);
+    }
+
+    @Test
+    void shouldStoreBytesThatLookLikeABoundaryAndNamesWithQuotes() throws Exception {
+        String text = "a\n--B\nb\r--B--\r\n--b";
+
+        assertThat(server.send(
+                                "POST",
+                                "/files/builds/",
+                                part("f", "a%22b.txt", text) + "--B--\r\n",
+                                "Content-Type",
+                                "multipart/form-data; Boundary=B")
+                        .statusCode())
+                .isEqualTo(201);
+        assertThat(text("builds/a\"b.txt")).isEqualTo(text);
+    }
+
+    @Test
+    void shouldRefuseAFormThatItCannotTakeApart() throws Exception {
+        String form = part("f", "t\u00e9.txt", "x") + "--B--\r\n";
+        String head =
+                "POST /files/builds/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: multipart/form-data;"
+                        + " boundary=B\r\nContent-Length: " + form.length() + "\r\n\r\n";
+
+        assertThat(server.wire(head + form)).startsWith("HTTP/1.1 400 ").contains("UTF-8");
+        assertThat(form("/files/builds/", part("f", "a", "x")).statusCode()).isEqualTo(400);
+        assertThat(form("/files/builds/", part("f", "a%0ab", "x") + "--B--\r\n").statusCode())
+                .isEqualTo(201);
+        for (String type : List.of("multipart/form-data", "multipart/form-data; boundary=\"\"")) {
+            assertThat(server.send("POST", "/files/builds/", form, "Content-Type", type)
+                            .statusCode())
+                    .isEqualTo(400);
+        }
+        assertThat(store.records).hasSize(2);
     }
 
     @Test
