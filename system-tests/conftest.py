@@ -1,0 +1,69 @@
+"""Fixtures and options of the system tests. They start hubs as built here (`./mvnw package`) and drive them from outside."""
+import pytest
+
+pytest.register_assert_rewrite("support.hub", "support.clients")
+
+from support.hub import Hub
+
+# How long or large some tests are: what it is, the value in CI, and the one with --long.
+SIZES = {
+    "big": ("MiB of the upload during which a hub is killed", 64, 1024),
+    "idle-clients": ("WebSocket clients that only stay connected", 100, 4000),
+}
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("datahub", "Datahub")
+    group.addoption("--long", action="store_true", help="the full length, before a release; takes hours")
+    for name, (what, usual, long) in SIZES.items():
+        group.addoption(f"--{name}", type=int, help=f"{what} (default {usual}, with --long {long})")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--long"):
+        for item in items:
+            item.add_marker(pytest.mark.timeout(0))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failure is reported with the logs of the hubs that the test has."""
+    report = (yield).get_result()
+    if report.failed:
+        for hub in Hub.present:
+            for name, text in hub.logs().items():
+                report.sections.append((f"{hub.home} {name}", text))
+
+
+@pytest.fixture(scope="session")
+def size(request):
+    """The value of one of SIZES."""
+    def of(name):
+        given = request.config.getoption(f"--{name}")
+        return given if given is not None else SIZES[name][2 if request.config.getoption("--long") else 1]
+    return of
+
+
+@pytest.fixture(scope="module")
+def new_hub():
+    """Makes hubs that aren't started, and ends them after the module."""
+    made = []
+
+    def make(**env):
+        made.append(Hub(**env))
+        return made[-1]
+    yield make
+    for hub in made:
+        hub.end()
+
+
+@pytest.fixture(scope="module")
+def hub(new_hub):
+    """A running hub that the tests of a module share."""
+    return new_hub().start()
+
+
+@pytest.fixture(scope="module")
+def admin(hub):
+    """The token of the hub's first administrator."""
+    return hub.token()

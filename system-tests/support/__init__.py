@@ -1,0 +1,1 @@
+"""What the system tests share: hubs, clients that others wrote, and waiting."""

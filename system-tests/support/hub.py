@@ -1,0 +1,118 @@
+"""A hub that a test starts, with a home of its own on free ports. Needs curl."""
+import contextlib, glob, hashlib, os, random, re, secrets, shutil, signal, socket, subprocess, tempfile
+
+from support.waiting import until
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+LAUNCHER = os.environ.get("DATAHUB_LAUNCHER", f"{ROOT}/datahub")  # of an unpacked distribution, say
+LOG_LINES = 80
+
+
+def free_ports(count):
+    """Ports that nobody listens on, below the range from which the system takes those of outgoing connections."""
+    with contextlib.ExitStack() as stack:
+        found = []
+        while len(found) < count:
+            s, port = stack.enter_context(socket.socket()), random.randrange(10_000, 32_768)
+            with contextlib.suppress(OSError):
+                s.bind(("127.0.0.1", port))
+                found.append(port)
+        return found
+
+
+def new_token():
+    return "dh_" + secrets.token_urlsafe(32)
+
+
+def sha256(token):
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def users_file(admin_line, users):
+    """A users file: the administrator's element, and for each name a pair of a token (or none) and the elements that grant."""
+    body = "".join(f'<user name="{name}">{allow}' + (f'<token sha256="{sha256(token)}"/>' if token else "") + "</user>"
+                   for name, (token, allow) in users.items())
+    return f'<broker-users xmlns="urn:datahub:broker-users:1">{admin_line}{body}</broker-users>'
+
+
+class Hub:
+    """A hub with a temporary home. It isn't started yet; `end` stops it and removes everything."""
+
+    present = []
+
+    def __init__(self, **env):
+        self.work = tempfile.mkdtemp(prefix="datahub-test-")
+        self.home = f"{self.work}/hub"
+        self.http, self.zmq, self.console = free_ports(3)
+        self.env = dict(os.environ, DATAHUB_HOME=self.home, DATAHUB_HTTP_PORT=str(self.http),
+                        DATAHUB_ZMQ_PORT=str(self.zmq), DATAHUB_CONSOLE_PORT=str(self.console), **env)
+        Hub.present.append(self)
+
+    def run(self, *words, **more):
+        """Runs the launcher with these arguments."""
+        return subprocess.run([LAUNCHER, *words], env=self.env, capture_output=True, text=True, timeout=600, **more)
+
+    def start(self):
+        started = self.run("start")
+        assert started.returncode == 0, started.stdout + started.stderr
+        return self
+
+    def end(self):
+        try:
+            self.run("stop")
+        finally:
+            Hub.present.remove(self)
+            shutil.rmtree(self.work, ignore_errors=True)
+
+    def logs(self):
+        """The last lines of each log file, by name."""
+        return {os.path.basename(log): "".join(open(log, errors="replace").readlines()[-LOG_LINES:])
+                for log in sorted(glob.glob(f"{self.home}/log/*.log"))}
+
+    def pid(self):
+        return int(open(f"{self.home}/cache/hub.run").read().split("pid=")[1].split()[0])
+
+    def kill(self):
+        """Ends the process as a power cut would."""
+        pid = self.pid()
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: not os.path.exists(f"/proc/{pid}"), 20)
+
+    def token(self):
+        """The first administrator's."""
+        return open(f"{self.home}/admin.token").read().strip()
+
+    def admin_line(self):
+        """The first administrator's element of the users file."""
+        users = self.curl(self.token(), "/files/broker_users.xml")[2]
+        return re.search(rb'<user name="admin".*?</user>', users, re.S)[0].decode()
+
+    def put_users(self, users):
+        """Stores a users file with the first administrator and these users (see `users_file`); returns the status."""
+        if not hasattr(self, "first_admin"):
+            self.first_admin = self.admin_line()
+        with open(f"{self.work}/users.xml", "w") as f:
+            f.write(users_file(self.first_admin, users))
+        return self.curl(self.token(), "/files/broker_users.xml", "-T", f"{self.work}/users.xml")[0]
+
+    def add_users(self, **grants):
+        """Stores users with these grants and a new token each; returns the tokens by name."""
+        tokens = {name: new_token() for name in grants}
+        status = self.put_users({name: (tokens[name], grant) for name, grant in grants.items()})
+        assert status == 200, status
+        return tokens
+
+    def curl(self, token, path, *more):
+        """A request with curl: the status, the headers by lower-case name, and the body."""
+        head = f"{self.work}/head"
+        auth = ["-H", f"Authorization: Bearer {token}"] if token else []
+        out = subprocess.run(["curl", "-sS", "--path-as-is", "-D", head, *auth, *more, f"http://127.0.0.1:{self.http}{path}"],
+                             capture_output=True, timeout=300)
+        last = open(head, encoding="latin-1", newline="").read().strip().split("\r\n\r\n")[-1].split("\r\n")
+        status = int(last[0].split()[1])
+        return status, {k.lower(): v.strip() for k, v in (line.split(":", 1) for line in last[1:])}, out.stdout
+
+    def metrics(self, token):
+        """The hub's metrics: name, with labels, to value."""
+        text = self.curl(token, "/metrics")[2].decode()
+        return {name: float(value) for name, value in re.findall(r"^([a-z_]+(?:\{[^}]*\})?) (\S+)$", text, re.M)}
