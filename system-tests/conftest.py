@@ -8,6 +8,10 @@ from support.hub import Hub
 # How long or large some tests are: what it is, the value in CI, and the one with --long.
 SIZES = {
     "big": ("MiB of the upload during which a hub is killed", 64, 1024),
+    "kills": ("times that the hub is killed under load", 5, 200),
+    "load-seconds": ("the longest time under load before a kill, in seconds", 3, 5),
+    "mirror-seconds": ("seconds during which the tree of a mirror changes", 12, 300),
+    "seed": ("seed of the random numbers, to repeat a failed run; 0 for one by chance", 0, 0),
     "idle-clients": ("WebSocket clients that only stay connected", 100, 4000),
 }
 
@@ -15,6 +19,7 @@ SIZES = {
 def pytest_addoption(parser):
     group = parser.getgroup("datahub", "Datahub")
     group.addoption("--long", action="store_true", help="the full length, before a release; takes hours")
+    group.addoption("--keep-homes", action="store_true", help="leave the homes of the hubs, to look into after a failure")
     for name, (what, usual, long) in SIZES.items():
         group.addoption(f"--{name}", type=int, help=f"{what} (default {usual}, with --long {long})")
 
@@ -45,7 +50,7 @@ def size(request):
 
 
 @pytest.fixture(scope="module")
-def new_hub():
+def new_hub(request):
     """Makes hubs that aren't started, and ends them after the module."""
     made = []
 
@@ -54,7 +59,7 @@ def new_hub():
         return made[-1]
     yield make
     for hub in made:
-        hub.end()
+        hub.end(keep=request.config.getoption("--keep-homes"))
 
 
 @pytest.fixture(scope="module")

@@ -57,12 +57,14 @@ class Hub:
         assert started.returncode == 0, started.stdout + started.stderr
         return self
 
-    def end(self):
+    def end(self, keep=False):
+        """Stops it, and removes its home or leaves it."""
         try:
             self.run("stop")
         finally:
             Hub.present.remove(self)
-            shutil.rmtree(self.work, ignore_errors=True)
+            if not keep:
+                shutil.rmtree(self.work, ignore_errors=True)
 
     def logs(self):
         """The last lines of each log file, by name."""

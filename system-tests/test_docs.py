@@ -1,27 +1,25 @@
-#!/usr/bin/python3
 """The commands in README.md and docs/: every block ```sh is run as it stands there, in its order, page by page, against a hub.
-
-usage: .ci/checks/93-docs [PAGE...]
 
 A command has failed when it ends with another status than 0, or when the hub refuses a request and neither the block nor the
 paragraph around it names the status. Blocks ```sh untested are left out: they install packages, take minutes, or occupy fixed
-ports; other checks try what they say. Needs curl, jq, openssl and xmllint, and examples/validator built.
-"""
-import glob, os, re, shutil, subprocess, sys, tarfile, time, zipfile
+ports; other tests try what they say. Needs curl, jq, openssl and xmllint, and examples/validator built."""
+import glob, os, re, shutil, subprocess, tarfile, zipfile
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from hub import LAUNCHER, ROOT, Hub, check, seen, until, users_file
+import pytest
 
-# The last one has events judged, so that no other page's would get through.
+from support.hub import LAUNCHER, ROOT, users_file
+from support.waiting import until
+
+# The last one installs validators of events, which would refuse those of other pages.
 PAGES = ("README.md", "docs/http.md", "docs/page.md", "docs/monitoring.md", "docs/users.md", "docs/zeromq.md", "docs/websocket.md",
          "docs/operations.md", "docs/installing.md", "docs/performance.md", "docs/architecture.md", "docs/validators.md")
 FENCE = re.compile(r"^( *)```(.*)$")
 # Puts the line that datahub curve-key printed into the user jenkins, as docs/zeromq.md asks people to do.
 ADD_KEY = """python3 - <<'END'
-users = open("furnished.xml").read()
-open("furnished.xml", "w").write(users.replace('<user name="jenkins">', '<user name="jenkins">' + open("key").read().splitlines()[-1]))
+users = open("users-of-the-pages.xml").read()
+open("users-of-the-pages.xml", "w").write(users.replace('<user name="jenkins">', '<user name="jenkins">' + open("key").read().splitlines()[-1]))
 END
-command curl -sSf -o /dev/null -H "$H" -T furnished.xml $HUB/files/broker_users.xml
+command curl -sSf -o /dev/null -H "$H" -T users-of-the-pages.xml $HUB/files/broker_users.xml
 """
 PRELUDE = r"""
 curl() {
@@ -54,46 +52,43 @@ def blocks(page):
     return found
 
 
-def run(hub, page):
-    """Runs a page's blocks in one shell, as somebody would who reads it."""
+BLOCKS = {page: blocks(page) for page in PAGES}
+
+
+def run_page(hub, page):
+    """Runs a page's blocks in one shell, as a reader would; returns each block's output by its line."""
     here = {"http://127.0.0.1:8480": f"http://127.0.0.1:{hub.http}", "tcp://127.0.0.1:5555": f"tcp://127.0.0.1:{hub.zmq}",
             "/backup/": f"{hub.work}/backup/", "/etc/prometheus": hub.work}
-    script, todo = PRELUDE, blocks(page)
-    for line, text, _ in todo:
+    script = PRELUDE
+    for line, text, _ in BLOCKS[page]:
         script += f"echo @@BLOCK {line}; echo @@BLOCK {line} >&2\n"
         for command in text.split("\n"):
-            # What is dropped into these is noticed after a while.
             if "datahub curve-key" in command:
                 command += " >key\n" + ADD_KEY
-            script += command + "\n" + ("sleep 5\n" if re.search(r"\$DATAHUB_HOME/(deploy|etc)/", command) and not command.endswith("\\") else "")
+            # The hub notices a little later what is dropped into these.
+            dropped = re.search(r"\$DATAHUB_HOME/(deploy|etc)/", command) and not command.endswith("\\")
+            script += command + "\n" + ("sleep 5\n" if dropped else "")
     for old, new in here.items():
         script = script.replace(old, new)
-    said = f"{hub.work}/said"
-    with open(said, "w") as out:
+    path = f"{hub.work}/output"
+    with open(path, "w") as out:
         try:
             subprocess.run(["bash", "-c", script], cwd=hub.work, env=hub.env, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, timeout=400)
         except subprocess.TimeoutExpired:
             print("@@FAILED to end in time", file=out)
-    parts = re.split(r"^@@BLOCK (\d+)\n", open(said, errors="replace").read(), flags=re.M)[1:]
+    parts = re.split(r"^@@BLOCK (\d+)\n", open(path, errors="replace").read(), flags=re.M)[1:]
     outputs = {}
     for line, output in zip(parts[::2], parts[1::2]):
         outputs[int(line)] = outputs.get(int(line), "") + output
-    for line, text, around in todo:
-        output = outputs.get(line, "@@FAILED: never came to it")
-        refused = [status for status in re.findall(r"@@HTTP (\d+)", output) if status >= "400" or status == "000"]
-        unexpected = [status for status in refused if status not in around]
-        check(f"{page}:{line}", "@@FAILED" not in output and not unexpected, output[-1500:])
-    if todo:
-        print(f"     {page}: {len(todo)} blocks")
+    return outputs
 
 
-def furnish(hub):
-    """What the pages assume to be there."""
+def write_files(hub):
+    """The files that the pages assume to be there."""
     def file(name, content):
         with open(f"{hub.work}/{name}", "wb") as f:
             f.write(content)
     os.symlink(LAUNCHER, f"{hub.work}/datahub")
-    os.symlink(hub.home, f"{hub.work}/hub") if hub.home != f"{hub.work}/hub" else None
     os.makedirs(f"{hub.work}/backup")
     file("noise", os.urandom(50_000))
     with tarfile.open(f"{hub.work}/app.tgz", "w:gz") as tar:
@@ -112,50 +107,66 @@ def furnish(hub):
                 new.writestr(entry, content)
 
 
-def people(hub):
-    """The users that the pages speak of, with the key that docs/zeromq.md makes."""
-    admin = hub.token()
-    line = hub.admin_line()
-    file = f"{hub.work}/furnished.xml"
-    text = users_file(line, {"jenkins": (None, '<allow publish="" subscribe=""/><allow read="" write="builds/"/>'), "prometheus": (None, "")})
-    open(file, "w").write(text.replace('name="prometheus"', 'name="prometheus" roles="monitor"'))
-    check("the users that the pages speak of are there", hub.curl(admin, "/files/broker_users.xml", "-T", file)[0] == 200)
+def put_users(hub):
+    """The users that the pages mention; docs/zeromq.md adds a key to one of them."""
+    path = f"{hub.work}/users-of-the-pages.xml"
+    text = users_file(hub.admin_line(), {"jenkins": (None, '<allow publish="" subscribe=""/><allow read="" write="builds/"/>'), "prometheus": (None, "")})
+    open(path, "w").write(text.replace('name="prometheus"', 'name="prometheus" roles="monitor"'))
+    assert hub.curl(hub.token(), "/files/broker_users.xml", "-T", path)[0] == 200
 
 
-def before(hub, page):
+def install_validators(hub, page):
+    """The validators that a page assumes to be there."""
+    expected = []
     if page == "docs/operations.md":
         shutil.copy(f"{hub.work}/unique-keys-1.jar", f"{hub.home}/deploy/")
-        check("the example of a validator is there", until(lambda: "unique-keys" in hub.run("console", "datahub:validators").stdout, 30))
+        expected = ["unique-keys"]
     if page == "docs/validators.md":
         named = re.findall(r"`(io\.datahub\.validator\.(?:xsd|jsonschema|cloudevents)-\S+\.cfg)`:\n+```properties\n(.*?)```", open(f"{ROOT}/{page}").read(), re.S)
         for name, content in named:
             open(f"{hub.home}/etc/{name}", "w").write(content)
-        wanted = [re.search(r"validator\.(\S+)\.cfg", name)[1] for name, _ in named]
-        check("the validators of the page are there",
-              wanted and until(lambda: all(w in hub.run("console", "datahub:validators").stdout for w in wanted), 30), wanted)
+        expected = [re.search(r"validator\.(\S+)\.cfg", name)[1] for name, _ in named]
+        assert expected
+    assert until(lambda: all(name in hub.run("console", "datahub:validators").stdout for name in expected), 30), expected
 
 
-def main():
-    pages = sys.argv[1:] or PAGES
-    there = {os.path.relpath(p, ROOT) for p in glob.glob(f"{ROOT}/docs/*.md")} | {"README.md"}
-    check("every page is read", there == set(PAGES), there ^ set(PAGES))
-    hub = Hub()
-    hub.env["DATAHUB_LOG_FORMAT"] = "json"  # a page reads the log with jq
-    try:
-        furnish(hub)
-        if "README.md" in pages:
-            run(hub, "README.md")
-            check("the hub of README.md is stopped again", hub.run("status").returncode != 0)
-        if check("the hub starts", (started := hub.run("start")).returncode == 0, started.stdout + started.stderr):
-            people(hub)
-            for page in pages:
-                if page != "README.md":
-                    before(hub, page)
-                    run(hub, page)
-    finally:
-        hub.end()
-    print(f"docs: {seen['passed']} passed, {seen['failed']} failed")
-    return 1 if seen["failed"] else 0
+@pytest.fixture(scope="module")
+def hub(new_hub):
+    hub = new_hub(DATAHUB_LOG_FORMAT="json")  # a page reads the log with jq
+    write_files(hub)
+    return hub
 
 
-sys.exit(main())
+@pytest.fixture(scope="module")
+def outputs(hub):
+    """Runs a page when the first of its blocks is asked for."""
+    pages = {}
+
+    def of(page):
+        if page not in pages:
+            pages[page] = {}
+            if page != "README.md":  # which starts a hub and stops it again
+                if hub.run("status").returncode != 0:
+                    hub.start()
+                    put_users(hub)
+                install_validators(hub, page)
+            pages[page] = run_page(hub, page)
+        return pages[page]
+    return of
+
+
+def test_readme_stops_its_hub(hub, outputs):
+    outputs("README.md")
+    assert hub.run("status").returncode != 0
+
+
+def test_all_pages_are_tested():
+    assert {os.path.relpath(page, ROOT) for page in glob.glob(f"{ROOT}/docs/*.md")} | {"README.md"} == set(PAGES)
+
+
+@pytest.mark.parametrize("page, block", [pytest.param(page, block, id=f"{page}:{block[0]}") for page in PAGES for block in BLOCKS[page]])
+def test_block(outputs, page, block):
+    line, _, context = block
+    output = outputs(page).get(line, "@@FAILED: not reached")
+    refused = [status for status in re.findall(r"@@HTTP (\d+)", output) if status >= "400" or status == "000"]
+    assert "@@FAILED" not in output and not [status for status in refused if status not in context], output[-1500:]

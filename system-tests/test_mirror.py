@@ -1,15 +1,11 @@
-#!/usr/bin/python3
 """examples/mirror keeps a copy of a tree while everything changes, and its connection is cut all the time.
 
-usage: .ci/checks/51-mirror [--seconds SECONDS] [--seed NUMBER]
+Changes a tree by HTTP and directly on the disk, with a journal that is too small for a mirror that was away for long, kills
+the mirror now and then, and compares the trees in the end."""
+import contextlib, filecmp, os, random, select, shutil, socket, struct, subprocess, threading, time
 
-Changes a tree for so long (12 s) by HTTP and behind the hub's back, with a journal that is too small for a mirror that was away for
-long, kills the mirror now and then, and compares the trees in the end.
-"""
-import argparse, contextlib, filecmp, os, random, select, shutil, socket, struct, subprocess, sys, threading, time
-
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from hub import ROOT, Hub, check, seen, until
+from support.hub import ROOT
+from support.waiting import until
 
 
 class Cutter:
@@ -92,7 +88,7 @@ class Changes:
 
 
 def differences(tree, copy):
-    """What isn't alike in two directories; of empty ones nothing is said."""
+    """The files that differ between two directories; empty directories are ignored."""
     def all_files(top):
         return {os.path.relpath(os.path.join(d, n), top) for d, _, names in os.walk(top) for n in names}
     left = all_files(tree)
@@ -100,54 +96,55 @@ def differences(tree, copy):
     return sorted(left ^ right) + [p for p in left & right if not filecmp.cmp(f"{tree}/{p}", f"{copy}/{p}", shallow=False)]
 
 
-def main():
-    a = argparse.ArgumentParser()
-    a.add_argument("--seconds", type=float, default=12)
-    a.add_argument("--seed", type=int, default=int(time.time()))
-    o = a.parse_args()
-    hub = Hub()
-    mirror = None
-    print(f"     seed {o.seed}")
-    try:
-        if not check("the hub starts", (started := hub.run("start")).returncode == 0, started.stdout + started.stderr):
-            return 1
-        with open(f"{hub.home}/etc/io.datahub.store.cfg", "a") as f:
-            f.write("\nmaxJournalBytes = 65536\n")
-        copy, log = f"{hub.work}/copy", open(f"{hub.work}/mirror.log", "w+")
-        cutter, changes, chance = Cutter(hub.http, o.seed), Changes(hub, o.seed), random.Random(o.seed)
-        env = dict(os.environ, DATAHUB_TOKEN=hub.token())
+class Mirror:
+    """The example's program, which can be killed and started again."""
 
-        def start():
-            return subprocess.Popen([f"{ROOT}/examples/mirror/mirror.py", f"http://127.0.0.1:{cutter.port}", "tree/", copy],
-                                    env=env, stdout=log, stderr=log)
-        mirror, away, end = start(), 0, time.time() + o.seconds
+    def __init__(self, hub, port, copy):
+        self.log, self.process = open(f"{hub.work}/mirror.log", "w+"), None
+        self.command = [f"{ROOT}/examples/mirror/mirror.py", f"http://127.0.0.1:{port}", "tree/", copy]
+        self.env = dict(os.environ, DATAHUB_TOKEN=hub.token())
+
+    def start(self):
+        if not self.process:
+            self.process = subprocess.Popen(self.command, env=self.env, stdout=self.log, stderr=self.log)
+
+    def kill(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def output(self):
+        self.log.seek(0)
+        return self.log.read()
+
+
+def test_mirror(hub, admin, size):
+    seed = size("seed") or int(time.time())
+    print(f"--seed {seed}")
+    with open(f"{hub.home}/etc/io.datahub.store.cfg", "a") as f:
+        f.write("\nmaxJournalBytes = 65536\n")
+    copy = f"{hub.work}/copy"
+    cutter, changes, dice = Cutter(hub.http, seed), Changes(hub, seed), random.Random(seed)
+    mirror = Mirror(hub, cutter.port, copy)
+    try:
+        away, end = 0, time.time() + size("mirror-seconds")
         while time.time() < end:
             changes.one()
-            time.sleep(chance.expovariate(100))
-            if mirror and chance.random() < 0.005:
+            time.sleep(dice.expovariate(100))
+            if time.time() > away:
+                mirror.start()
+            if dice.random() < 0.005:
                 mirror.kill()
-                mirror.wait()
-                mirror, away = None, time.time() + chance.uniform(0, 4)
-            if not mirror and time.time() > away:
-                mirror = start()
-        mirror = mirror or start()
+                away = time.time() + dice.uniform(0, 4)
+        mirror.start()
         cutter.gentle = True
-        alike = until(lambda: not differences(changes.tree, copy), 60)
-        log.seek(0)
-        said = log.read()
-        print(f"     {changes.count} changes, {cutter.cuts} connections cut, listed {said.count('synchronized')} times")
-        check("the trees are alike in the end", alike, f"{differences(changes.tree, copy)[:10]} {said[-1000:]}")
-        check("with its connection cut many times", cutter.cuts >= 5, cutter.cuts)
-        check("and the mirror reports no byte that isn't as the hub has it", "Traceback" not in said and "digest" not in said, said[-2000:])
-        status = hub.curl(hub.token(), "/changes?since=" + "0" * 8 + "-1")[0]
-        check("a cursor of another journal is answered 410", status == 410, status)
+        assert until(lambda: not differences(changes.tree, copy), 60), f"{differences(changes.tree, copy)[:10]} {mirror.output()[-1000:]}"
     finally:
-        if mirror:
-            mirror.kill()
-        hub.end()
-    print(f"mirror: {seen['passed']} passed, {seen['failed']} failed")
-    return 1 if seen["failed"] else 0
+        mirror.kill()
+    assert cutter.cuts >= 5
+    assert "Traceback" not in mirror.output() and "digest" not in mirror.output()
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def test_cursor_of_another_journal(hub, admin):
+    assert hub.curl(admin, "/changes?since=" + "0" * 8 + "-1")[0] == 410

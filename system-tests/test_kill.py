@@ -1,16 +1,11 @@
-#!/usr/bin/python3
-"""Kills the hub at random moments under mixed load, and looks after each start whether everything that it ever answered holds.
+"""Kills the hub at random moments under mixed load, and verifies after each start that everything it has acknowledged holds.
 
-usage: .ci/checks/31-kill [--times N] [--load SECONDS] [--seed N]
+Every acknowledged write is there (the record has the bytes that were acknowledged, or those of a later write), there is no
+partial file and nothing left in staging, disk, index and journal agree, and the journal's numbers have no gap. A write without a
+response may have happened or not, but nothing in between."""
+import base64, hashlib, http.client, json, os, random, threading, time
 
-After each start: every answer of 2xx holds (the record has the bytes that were answered, or those of a later answer), no
-partial file, nothing left in staging, and disk, index and journal agree; the journal's numbers have no gap. A write that
-got no answer may have happened or not, but nothing in between. Starts a hub of its own with a fresh home on free ports.
-"""
-import argparse, base64, hashlib, http.client, json, os, random, shutil, sys, threading, time
-
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from hub import Hub, check, seen, until
+from support.waiting import until
 
 SIZES = (0, 1, 300, 4_096, 70_000, 1 << 20, 6 << 20)
 
@@ -21,12 +16,12 @@ def sha(data):
 
 class Worker(threading.Thread):
     """One client with paths of its own, so that it knows what must be there: `sure` from path to SHA-256 or None, and
-    `open`, what a write without an answer may have made of a path."""
+    `pending`, what a write without a response may have made of a path."""
 
     def __init__(self, hub, name, seed):
         super().__init__(daemon=True)
         self.hub, self.name_, self.random = hub, name, random.Random(seed)
-        self.sure, self.open, self.answers, self.odd = {}, {}, {}, []
+        self.sure, self.pending, self.responses, self.odd = {}, {}, {}, []
         self.headers = {"Authorization": f"Bearer {hub.token()}"}
         self.ended = threading.Event()
 
@@ -49,15 +44,15 @@ class Worker(threading.Thread):
 
     def write(self, connection, path, method="PUT"):
         data = self.bytes()
-        self.open[path] = sha(data)
+        self.pending[path] = sha(data)
         chunked = self.random.random() < 0.3
         more = {"Transfer-Encoding": "chunked"} if chunked else {}
         body = iter([data[i:i + 60_000] for i in range(0, len(data), 60_000)]) if chunked else data
         status, _, text = self.ask(connection, method, f"/files/{path}", body, **more)
-        self.answered(path, sha(data), status, (200, 201), text)
+        self.acknowledged(path, sha(data), status, (200, 201), text)
 
-    def answered(self, path, hash_, status, good, text):
-        self.open.pop(path)
+    def acknowledged(self, path, hash_, status, good, text):
+        self.pending.pop(path)
         if status in good:
             self.sure[path] = hash_
             if text:
@@ -66,7 +61,7 @@ class Worker(threading.Thread):
             self.odd.append(f"{path}: {status} {text[:200]}")
 
     def note(self, answer):
-        self.answers[answer["sequence"]] = (answer["path"], answer["sha256"], answer["etag"])
+        self.responses[answer["sequence"]] = (answer["path"], answer["sha256"], answer["etag"])
 
 
 class Writer(Worker):
@@ -75,9 +70,9 @@ class Writer(Worker):
     def step(self, connection):
         path = f"kill/{self.name_}/{self.random.randrange(3)}/{self.random.randrange(12)}"
         if self.sure.get(path) and self.random.random() < 0.25:
-            self.open[path] = None
+            self.pending[path] = None
             status, _, text = self.ask(connection, "DELETE", f"/files/{path}")
-            self.answered(path, None, status, (204,), text)
+            self.acknowledged(path, None, status, (204,), text)
         else:
             self.write(connection, path, self.random.choice(("PUT", "POST")))
 
@@ -93,10 +88,10 @@ class Form(Worker):
         parts = {f"{directory}/{n}": self.bytes() for n in self.random.sample("abcdefgh", 3)}
         body = b"".join(b'--%s\r\nContent-Disposition: form-data; name="f"; filename="%s"\r\n\r\n%s\r\n'
                         % (BOUNDARY, path[-1].encode(), data) for path, data in parts.items()) + b"--%s--\r\n" % BOUNDARY
-        self.open.update({path: sha(data) for path, data in parts.items()})
+        self.pending.update({path: sha(data) for path, data in parts.items()})
         status, _, text = self.ask(connection, "POST", f"/files/{directory}/", body, **{"Content-Type": f"multipart/form-data; boundary={BOUNDARY.decode()}"})
         for path, data in parts.items():
-            self.answered(path, sha(data), status, (200, 201), b"")
+            self.acknowledged(path, sha(data), status, (200, 201), b"")
         if status in (200, 201):
             for answer in json.loads(text):
                 self.note(answer)
@@ -110,14 +105,14 @@ class Tree(Worker):
         for path in paths:
             self.write(connection, path)
         there = [path for path in paths if self.sure.get(path)]
-        self.open.update({path: None for path in there})
+        self.pending.update({path: None for path in there})
         status, _, text = self.ask(connection, "DELETE", f"/files/kill/{self.name_}/d/?recursive")
         for path in there:
-            self.answered(path, None, status, (204,), text)
+            self.acknowledged(path, None, status, (204,), text)
 
 
 class Resumable(Worker):
-    """Uploads piece by piece, and goes on after a kill with what it had begun: `begun` outlives the worker."""
+    """Uploads in chunks, and resumes after a kill what it had begun: `begun` outlives the worker."""
 
     begun = {}
 
@@ -141,25 +136,25 @@ class Resumable(Worker):
         if not self.known:
             status, head, _ = self.send(connection, "HEAD", url, None)
             if status != 200 or int(head["upload-offset"]) < offset:
-                self.odd.append(f"{url} for {path} stood at {offset}, now {status} {head.get('upload-offset')}")
+                self.odd.append(f"{url} for {path} was at {offset}, now {status} {head.get('upload-offset')}")
             mine[3], self.known = int(head.get("upload-offset", 0)), True
             if mine[3] == len(data) or status != 200:
                 del self.begun[self.name_]
             return
-        piece = data[offset:offset + self.random.choice((1, 2_000, 500_000, 1 << 30))]
+        chunk = data[offset:offset + self.random.choice((1, 2_000, 500_000, 1 << 30))]
         more = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
         if self.random.random() < 0.5:
-            more["Upload-Checksum"] = f"sha256 {base64.b64encode(hashlib.sha256(piece).digest()).decode()}"
-        if last := offset + len(piece) == len(data):
-            self.open[path] = sha(data)
-        status, head, text = self.send(connection, "PATCH", url, piece, **more)
+            more["Upload-Checksum"] = f"sha256 {base64.b64encode(hashlib.sha256(chunk).digest()).decode()}"
+        if last := offset + len(chunk) == len(data):
+            self.pending[path] = sha(data)
+        status, head, text = self.send(connection, "PATCH", url, chunk, **more)
         if last:
-            self.answered(path, sha(data), status, (204,), text)
+            self.acknowledged(path, sha(data), status, (204,), text)
             del self.begun[self.name_]
         elif status == 204:
             mine[3] = int(head["upload-offset"])
         else:
-            self.odd.append(f"piece of {path}: {status} {text[:200]}")
+            self.odd.append(f"chunk of {path}: {status} {text[:200]}")
 
     def send(self, connection, method, path, body, **headers):
         connection.request(method, path, body, {**self.headers, **headers})
@@ -195,11 +190,11 @@ def journal(hub):
         since = lines[-1]["id"]
 
 
-def left_overs(hub):
+def leftovers(hub):
     """Whatever lies where only an upload in progress may lie."""
     reserved, uploads = f"{hub.home}/files/.datahub-staging", f"{hub.home}/state/uploads"
     known = {url.rsplit("/", 1)[1] for url, *_ in Resumable.begun.values()}
-    # An upload that was created by a request without an answer is nobody's, and has no bytes.
+    # An upload whose creation got no response belongs to no worker, and has no bytes.
     return (os.listdir(f"{hub.home}/state/staging") + (os.listdir(reserved) if os.path.isdir(reserved) else [])
             + [name for name in os.listdir(uploads) if name not in known and os.path.getsize(f"{uploads}/{name}")])
 
@@ -209,22 +204,22 @@ def on_disk(hub):
     return {os.path.relpath(os.path.join(d, n), root): os.path.join(d, n) for d, _, names in os.walk(root) for n in names}
 
 
-class Story:
-    """What all rounds together have been told."""
+class History:
+    """What the hub has acknowledged in all rounds together."""
 
     def __init__(self):
-        self.sure, self.answers = {}, {}
+        self.sure, self.responses = {}, {}
 
-    def look(self, hub, workers):
-        """Compares everything with everything; says what is wrong."""
+    def verify(self, hub, workers):
+        """Compares acknowledged writes, disk, index and journal; returns what differs."""
         wrong = [odd for worker in workers for odd in worker.odd]
         disk = {path: sha(open(file, "rb").read()) for path, file in on_disk(hub).items() if path != "broker_users.xml"}
         for worker in workers:
-            self.answers.update(worker.answers)
-            for path in {*worker.sure, *worker.open}:
+            self.responses.update(worker.responses)
+            for path in {*worker.sure, *worker.pending}:
                 allowed = {worker.sure.get(path, self.sure.get(path))}
-                if path in worker.open:
-                    allowed.add(worker.open[path])
+                if path in worker.pending:
+                    allowed.add(worker.pending[path])
                 if disk.get(path) not in allowed:
                     wrong.append(f"{path} is {disk.get(path)}, not one of {allowed}")
                 self.sure[path] = disk.get(path)
@@ -239,7 +234,7 @@ class Story:
         if sequences != list(range(1, len(sequences) + 1)):
             wrong.append("the journal's numbers have a gap")
         told = {int(change["sequence"]): change["data"] for change in changes}
-        wrong += [f"answer {number} isn't in the journal: {answer}" for number, answer in self.answers.items()
+        wrong += [f"response {number} isn't in the journal: {answer}" for number, answer in self.responses.items()
                   if (d := told.get(number)) is None or (d["path"], d["sha256"], d["etag"]) != answer]
         last = {change["data"]["path"]: change for change in changes if change["subject"] != "broker_users.xml"}
         for path, change in last.items():
@@ -250,50 +245,28 @@ class Story:
             elif not here or here.get("etag") != change["data"]["etag"] or disk.get(path) != change["data"]["sha256"]:
                 wrong.append(f"the journal has {change['data']}, the index {here}, the disk {disk.get(path)}")
         wrong += [f"{path} isn't in the journal" for path in disk if path not in last]
-        wrong += [f"left in staging: {name}" for name in left_overs(hub)]
+        wrong += [f"left in staging: {name}" for name in leftovers(hub)]
         return wrong
 
 
-def main():
-    a = argparse.ArgumentParser()
-    a.add_argument("--times", type=int, default=5)
-    a.add_argument("--load", type=float, default=3, help="the longest time under load before a kill, in seconds")
-    a.add_argument("--seed", type=int, default=random.randrange(1 << 30))
-    o = a.parse_args()
-    print(f"     --seed {o.seed}")
-    dice, hub, story, writes = random.Random(o.seed), Hub(), Story(), 0
-    hub.env["JAVA_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # starts in half the time
-    try:
+def test_kill(new_hub, size):
+    seed = size("seed") or random.randrange(1 << 30)
+    print(f"--seed {seed}")
+    dice, history, writes = random.Random(seed), History(), 0
+    hub = new_hub(JAVA_OPTS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC").start()  # starts in half the time
+    for _ in range(size("kills")):
+        workers = [kind(hub, f"{kind.__name__.lower()}{n}", dice.random()) for n, kind in enumerate(WORKERS)]
+        for worker in workers:
+            worker.start()
+        time.sleep(dice.uniform(0.1, size("load-seconds")))
+        hub.kill()
+        for worker in workers:
+            worker.ended.set()
+            worker.join(60)
+        writes += sum(len(worker.responses) for worker in workers)
         started = hub.run("start")
-        if not check("the hub starts", started.returncode == 0, started.stdout + started.stderr):
-            return 1
-        for i in range(o.times):
-            workers = [kind(hub, f"{kind.__name__.lower()}{n}", dice.random()) for n, kind in enumerate(WORKERS)]
-            for worker in workers:
-                worker.start()
-            time.sleep(dice.uniform(0.1, o.load))
-            hub.kill()
-            for worker in workers:
-                worker.ended.set()
-                worker.join(60)
-            writes += sum(len(worker.answers) for worker in workers)
-            started = hub.run("start")
-            if started.returncode and until(lambda: hub.run("status").returncode == 0, 180):
-                started.returncode = 0  # on a busy machine
-            if not check(f"killed, it starts again ({i + 1})", started.returncode == 0, started.stdout + started.stderr):
-                break
-            wrong = story.look(hub, workers)
-            if not check(f"everything answered holds, and disk, index and journal agree ({writes} writes)", not wrong, "\n     ".join(wrong[:12])):
-                break
-    finally:
-        hub.run("stop")
-        if seen["failed"]:
-            print(f"     the home is left in {hub.home}")
-        else:
-            shutil.rmtree(hub.work, ignore_errors=True)
-    print(f"kill: {seen['passed']} passed, {seen['failed']} failed")
-    return 1 if seen["failed"] else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        # On a busy machine `start` may give up waiting before the hub is ready.
+        assert started.returncode == 0 or until(lambda: hub.run("status").returncode == 0, 180), started.stdout + started.stderr
+        wrong = history.verify(hub, workers)
+        assert not wrong, f"after {writes} writes:\n" + "\n".join(wrong[:12])
+    assert writes
