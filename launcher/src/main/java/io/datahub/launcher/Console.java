@@ -2,6 +2,7 @@ package io.datahub.launcher;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -14,9 +15,10 @@ import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.channel.ClientChannelEvent;
 import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
-import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
+import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
 import org.apache.sshd.common.util.io.input.NullInputStream;
 import org.apache.sshd.common.util.io.output.NoCloseOutputStream;
+import org.apache.sshd.core.CoreModuleProperties;
 
 /** Runs a command in the console of a running hub, over SSH with the key in its home. */
 final class Console {
@@ -27,8 +29,8 @@ final class Console {
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
-    private static final Pattern SPECIAL = Pattern.compile("[\\\\\"'$`]");
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_:./=@%+,-]+");
+    private static final Pattern SPECIAL = Pattern.compile("['\\\\]");
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_:./@+,-]+");
 
     private final String host;
     private final int port;
@@ -51,11 +53,26 @@ final class Console {
     int execute(String line) throws IOException, Refusal {
         try (SshClient client = SshClient.setUpDefaultClient()) {
             client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
-            client.setKeyIdentityProvider(new FileKeyPairProvider(key));
+            client.setKeyIdentityProvider(identity());
+            CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO);
             client.start();
             try (ClientSession session = logIn(client)) {
                 return execute(session, line);
             }
+        }
+    }
+
+    /** @throws Refusal if the key can't be used; says what helps */
+    private KeyIdentityProvider identity() throws Refusal {
+        try {
+            return KeyIdentityProvider.wrapKeyPairs(ConsoleKey.read(key));
+        } catch (AccessDeniedException e) {
+            throw new Refusal("The key to the console, " + key + ", is for the hub's own user: become that one.", e);
+        } catch (IOException e) {
+            throw new Refusal(
+                    "The key to the console, " + key + ", can't be used (" + e.getMessage()
+                            + "): restart the hub (datahub stop, datahub start), which makes a new one.",
+                    e);
         }
     }
 
@@ -110,9 +127,13 @@ final class Console {
         return Boolean.getBoolean("datahub.terminal") ? open : new PlainOutput(open);
     }
 
+    /**
+     * Within single quotes the shell changes nothing, so only these themselves stand outside, and backslashes, which Karaf
+     * takes for escapes even there.
+     */
     private static String quote(String word) {
         return PLAIN.matcher(word).matches()
                 ? word
-                : '"' + SPECIAL.matcher(word).replaceAll("\\\\$0") + '"';
+                : "'" + SPECIAL.matcher(word).replaceAll("'\\\\$0'") + "'";
     }
 }

@@ -10,13 +10,19 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.RSAPublicKeySpec;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -34,39 +40,93 @@ final class ConsoleKey {
 
     private static final String ROLES = ",admin,manager,viewer,systembundles,ssh";
 
+    private static final Pattern KEY_LINE = Pattern.compile("-----[A-Z ]+-----");
+
     private final Path privateKey;
     private final Path publicKey;
     private final Path users;
+    private final int bits;
 
     ConsoleKey(Home home) {
+        this(home, BITS);
+    }
+
+    ConsoleKey(Home home, int bits) {
+        this.bits = bits;
         this.privateKey = home.state().resolve("console.key");
         this.publicKey = home.state().resolve("console.pub");
         this.users = home.etc().resolve("keys.properties");
     }
 
-    /** Makes the pair on the first start, and sees to it that the console knows it. */
-    void ensure() throws IOException {
-        if (!Files.exists(privateKey) || !Files.exists(publicKey)) {
-            KeyPair pair = generate();
-            writeForOwner(
-                    publicKey, Base64.getEncoder().encodeToString(encode((RSAPublicKey) pair.getPublic())) + "\n");
+    /**
+     * Makes the pair on the first start, or where it is damaged, and sees to it that the console knows it.
+     *
+     * @return what to tell the operator, or nothing
+     */
+    Optional<String> ensure() throws IOException {
+        Optional<String> told = Optional.empty();
+        KeyPair pair = null;
+        if (Files.exists(privateKey)) {
+            try {
+                pair = read(privateKey);
+            } catch (IOException e) {
+                told = Optional.of(privateKey + " couldn't be used (" + e.getMessage()
+                        + ") and was made anew; the console takes the new key.");
+            }
+        }
+        if (pair == null) {
+            pair = generate();
             writeForOwner(privateKey, pem(pair));
         }
-        letIn(USER + " = " + Files.readString(publicKey).strip() + ROLES);
+        String known = Base64.getEncoder().encodeToString(encode((RSAPublicKey) pair.getPublic()));
+        if (!known.equals(present(publicKey))) {
+            writeForOwner(publicKey, known + "\n");
+        }
+        letIn(USER + " = " + known + ROLES);
+        return told;
+    }
+
+    /**
+     * Reads a private key that this class has written.
+     *
+     * @throws IOException if it can't be read, is empty or damaged
+     */
+    static KeyPair read(Path file) throws IOException {
+        String body = KEY_LINE.matcher(text(file)).replaceAll("").replaceAll("\\s", "");
+        if (body.isEmpty()) {
+            throw new IOException("it is empty");
+        }
+        try {
+            KeyFactory rsa = KeyFactory.getInstance("RSA");
+            RSAPrivateCrtKey secret = (RSAPrivateCrtKey) rsa.generatePrivate(
+                    new PKCS8EncodedKeySpec(Base64.getDecoder().decode(body)));
+            RSAPublicKeySpec known = new RSAPublicKeySpec(secret.getModulus(), secret.getPublicExponent());
+            return new KeyPair(rsa.generatePublic(known), secret);
+        } catch (GeneralSecurityException | IllegalArgumentException | ClassCastException e) {
+            throw new IOException("it is damaged", e);
+        }
+    }
+
+    private static String present(Path file) throws IOException {
+        return Files.exists(file) ? text(file).strip() : "";
+    }
+
+    private static String text(Path file) throws IOException {
+        return Files.readString(file, StandardCharsets.ISO_8859_1); // takes any bytes
     }
 
     private void letIn(String line) throws IOException {
-        List<String> present = Files.exists(users) ? Files.readAllLines(users) : List.of();
+        List<String> present = present(users).lines().toList();
         if (!present.contains(line)) {
             Stream<String> others = present.stream().filter(other -> !other.startsWith(USER + " ="));
             writeForOwner(users, Stream.concat(others, Stream.of(line)).collect(Collectors.joining("\n", "", "\n")));
         }
     }
 
-    private static KeyPair generate() {
+    private KeyPair generate() {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(BITS);
+            generator.initialize(bits);
             return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Every Java platform has RSA", e);
@@ -97,6 +157,6 @@ final class ConsoleKey {
     private static void writeForOwner(Path file, String text) throws IOException {
         Files.deleteIfExists(file);
         Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-        Files.writeString(file, text, StandardOpenOption.WRITE);
+        Files.writeString(file, text, StandardCharsets.ISO_8859_1, StandardOpenOption.WRITE);
     }
 }

@@ -24,6 +24,12 @@ final class ErrorsInLog {
 
     private static final Pattern COMPONENT = Pattern.compile(".*\\[(io\\.datahub\\.[a-z]+)\\.\\w+\\(.*");
 
+    /** What SCR says of a component that throws, whose own words say all there is to say. */
+    private static final String INSTANTIATION = "Error during instantiation of the implementation object";
+
+    private static final Pattern OWN =
+            Pattern.compile("java\\.(?:lang\\.Illegal(?:State|Argument)|io\\.(?:Unchecked)?IO)Exception: (.+)");
+
     /** What a component says that only waits for another one. */
     private static final String DEPENDENT = "Unable to get service for reference";
 
@@ -83,6 +89,10 @@ final class ErrorsInLog {
             String reason = (cause.isEmpty() ? error : cause).replaceFirst(".*(?:Exception|Error): ", "");
             return "etc/" + component.group(1) + ".cfg - " + setting + " has a value that can't be used: " + reason
                     + ". The comment above it in that file says what can.";
+        }
+        Matcher own = OWN.matcher(cause);
+        if (error.contains(INSTANTIATION) && own.matches()) {
+            return error.substring(0, Math.max(0, error.indexOf(" - "))) + " - " + own.group(1);
         }
         return cause.isEmpty() ? error : error + ": " + cause;
     }

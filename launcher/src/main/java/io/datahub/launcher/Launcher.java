@@ -2,6 +2,8 @@ package io.datahub.launcher;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -23,6 +25,9 @@ public final class Launcher {
         } catch (Refusal e) {
             System.err.println("datahub: " + e.getMessage());
             System.exit(e.status());
+        } catch (IOException | UncheckedIOException e) {
+            System.err.println("datahub: " + args[0] + " failed: " + e);
+            System.exit(1);
         }
     }
 

@@ -50,7 +50,8 @@ final class Run {
         endpoints.check();
         BundleCache cache = new BundleCache(home.cache(), distribution);
         cache.openOrRebuild();
-        new ConsoleKey(home).ensure();
+        new StateFiles(home).check().ifPresent(told -> System.out.println("datahub: " + told));
+        new ConsoleKey(home).ensure().ifPresent(told -> System.out.println("datahub: " + told));
         runFile.write(endpoints, RunFile.Progress.STARTING);
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "datahub-end"));
         ErrorsInLog errors = new ErrorsInLog(home.log());

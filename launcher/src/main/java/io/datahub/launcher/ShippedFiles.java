@@ -1,6 +1,7 @@
 package io.datahub.launcher;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -96,11 +97,11 @@ final class ShippedFiles {
         if (!Files.exists(manifest)) {
             return Map.of();
         }
-        try (Stream<String> lines = Files.lines(manifest)) {
-            return lines.map(line -> line.split("  ", 2))
-                    .filter(parts -> parts.length == 2)
-                    .collect(Collectors.toMap(parts -> parts[1], parts -> parts[0], (a, b) -> b, TreeMap::new));
-        }
+        String text = new String(Files.readAllBytes(manifest), StandardCharsets.UTF_8); // damaged lines name no file
+        return text.lines()
+                .map(line -> line.split("  ", 2))
+                .filter(parts -> parts.length == 2)
+                .collect(Collectors.toMap(parts -> parts[1], parts -> parts[0], (a, b) -> b, TreeMap::new));
     }
 
     private void writeManifest(Map<String, String> hashes) throws IOException {

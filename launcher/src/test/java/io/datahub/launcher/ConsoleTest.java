@@ -17,7 +17,8 @@ class ConsoleTest {
 
     @Test
     void shouldTakeSeveralWordsLiterally() {
-        assertThat(Console.line("echo", "a b", "it's", "$c")).isEqualTo("echo \"a b\" \"it\\'s\" \"\\$c\"");
+        assertThat(Console.line("echo", "a b", "it's", "$c", "100%", "`", "\\", ""))
+                .isEqualTo("echo 'a b' 'it'\\''s' '$c' '100%' '`' ''\\\\'' ''");
     }
 
     @Test

@@ -45,6 +45,20 @@ class ErrorsInLogTest {
     }
 
     @Test
+    void shouldGiveAComponentsOwnWordsAlone() {
+        String log = """
+                2026-11-24T02:17:11,617 ERROR HomeService - bundle datahub-store:1.0.0 (37)[io.datahub.store.HomeService(22)] : \
+                Error during instantiation of the implementation object
+                java.lang.reflect.InvocationTargetException
+                \tat java.base/x.Y.z(Y.java:1)
+                Caused by: java.io.IOException: state/format is empty or damaged; restore a backup
+                """;
+
+        assertThat(ErrorsInLog.parse(log))
+                .containsExactly("HomeService - state/format is empty or damaged; restore a backup");
+    }
+
+    @Test
     void shouldReadTheFormatOfJson() {
         String log = """
                 {"time":"2026-11-24T02:17:11.000Z","level":"INFO","logger":"Jetty","message":"begins","exception":""}

@@ -53,7 +53,10 @@ final class LastUses {
         } catch (NoSuchFileException e) {
             LOG.debug("last-used=none file={}", file);
         } catch (IOException | DateTimeParseException | IndexOutOfBoundsException e) {
-            LOG.warn("last-used=unreadable file={} reason={}", file, LogText.quoted(e.toString()));
+            LOG.warn(
+                    "last-used=unreadable file={} reason={}; it is written anew as credentials are used",
+                    file,
+                    LogText.quoted(e.toString()));
         }
     }
 

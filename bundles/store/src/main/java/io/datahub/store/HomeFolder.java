@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -49,14 +51,25 @@ final class HomeFolder implements Home, AutoCloseable {
     /** A newer hub may have left what this one would misread; an older one's state has no format, or a lower one. */
     private void requireFormat() throws IOException {
         Path file = state().resolve("format");
-        String found = Files.exists(file) ? Files.readString(file).strip() : "0";
-        if (!found.matches("\\d{1,9}") || Integer.parseInt(found) > FORMAT) {
+        String found = Files.exists(file)
+                ? Files.readString(file, StandardCharsets.ISO_8859_1).strip()
+                : "0";
+        if (!found.matches("\\d{1,9}")) {
+            lock.close();
+            throw new IOException(file + " is empty or damaged; it should hold the number of the state's format. If no"
+                    + " newer hub than this one has run on this home, write " + FORMAT
+                    + " into it, else restore a backup");
+        }
+        if (Integer.parseInt(found) > FORMAT) {
             lock.close();
             throw new IOException("the state in " + state() + " was written by a newer hub (format " + found
                     + ", this one knows up to " + FORMAT + "); start that version or a newer one, or restore a backup");
         }
         if (Integer.parseInt(found) < FORMAT) {
-            Files.writeString(file, FORMAT + "\n");
+            Path fresh =
+                    file.resolveSibling("format.fresh"); // a file that is cut short would keep the hub from starting
+            Files.writeString(fresh, FORMAT + "\n");
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         }
     }
 

@@ -44,6 +44,22 @@ class HomeFolderTest {
     }
 
     @Test
+    void shouldNameADamagedFormatWithItsCure() throws Exception {
+        new HomeFolder(folder).close();
+        Path format = folder.resolve("state/format");
+        assertThat(format).hasContent("1");
+        for (byte[] damaged : new byte[][] {{}, {(byte) 0xff, 0}}) {
+            Files.write(format, damaged);
+            assertThatThrownBy(() -> new HomeFolder(folder))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(format + " is empty or damaged")
+                    .hasMessageContaining("write 1 into it");
+        }
+        Files.writeString(format, "1\n");
+        new HomeFolder(folder).close();
+    }
+
+    @Test
     void shouldNameCauseAndCureWhenItCannotBeMade() throws Exception {
         Files.writeString(folder.resolve("file"), "x");
 

@@ -1,0 +1,55 @@
+package io.datahub.console.access;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.sshd.core.CoreModuleProperties;
+import org.apache.sshd.server.SshServer;
+import org.apache.sshd.server.command.AsyncCommand;
+import org.apache.sshd.server.command.Command;
+import org.apache.sshd.server.command.CommandFactory;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/**
+ * Has the output of a single command reach its client as a whole. Karaf closes the SSH session as soon as a command has
+ * ended, and what is still queued or in flight is lost with it; and a client that reads nothing for half a minute makes
+ * the command fail.
+ */
+@Component(service = {})
+public final class CompleteOutput {
+
+    /** How long a client may read nothing; the idle timeout of the session ends it before. */
+    private static final Duration SLOWEST_READER = Duration.ofDays(1);
+
+    private final Map<SshServer, CommandFactory> originals = new ConcurrentHashMap<>();
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addServer(SshServer server) {
+        CommandFactory original = server.getCommandFactory();
+        if (original != null) {
+            originals.put(server, original);
+            server.setCommandFactory((channel, line) -> awaited(original.createCommand(channel, line)));
+            CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(server, SLOWEST_READER);
+        }
+    }
+
+    void removeServer(SshServer server) {
+        CommandFactory original = originals.remove(server);
+        if (original != null) {
+            server.setCommandFactory(original);
+        }
+    }
+
+    @Deactivate
+    void stop() {
+        originals.keySet().forEach(this::removeServer);
+    }
+
+    private static Command awaited(Command command) {
+        return command instanceof AsyncCommand ? command : new AwaitedCommand(command);
+    }
+}

@@ -1,0 +1,80 @@
+package io.datahub.launcher;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The small files in {@code state/} that the hub reads at its start. A power cut can leave one of them empty; then it is
+ * named, with what helps, before anything is started. {@link ConsoleKey} mends its own.
+ */
+final class StateFiles {
+
+    private static final Pattern NUMBER = Pattern.compile("\\s*\\d{1,9}\\s*");
+    private static final Pattern KEY = Pattern.compile("(public|secret)-key\\s*=\\s*\"([!-~]{40})\"");
+    private static final Pattern HOST_KEY =
+            Pattern.compile("-----BEGIN ([A-Z ]+)-----.+-----END \\1-----", Pattern.DOTALL);
+
+    private final Path state;
+
+    StateFiles(Home home) {
+        this.state = home.state();
+    }
+
+    /**
+     * Looks at them.
+     *
+     * @return what to tell of a file that was set aside
+     * @throws Refusal if the hub can't start with a file as it is
+     */
+    Optional<String> check() throws IOException, Refusal {
+        Path format = state.resolve("format");
+        if (Files.exists(format) && !NUMBER.matcher(text(format)).matches()) {
+            throw new Refusal(format + " is empty or damaged: if no newer hub than this one has run on this home,"
+                    + " write the number 1 into it, else restore a backup.");
+        }
+        checkCurveKeys(state.resolve("curve.key"), state.resolve("curve.pub"));
+        return setAside(state.resolve("host.key"));
+    }
+
+    private static void checkCurveKeys(Path both, Path known) throws IOException, Refusal {
+        if (!Files.exists(both)) {
+            return;
+        }
+        String publicKey = null;
+        boolean hasSecret = false;
+        Matcher keys = KEY.matcher(text(both));
+        while (keys.find()) {
+            hasSecret |= keys.group(1).equals("secret");
+            publicKey = keys.group(1).equals("public") ? keys.group(2) : publicKey;
+        }
+        if (publicKey == null || !hasSecret) {
+            throw new Refusal(both + " is empty or damaged: restore it from a backup, or remove it and curve.pub,"
+                    + " whereupon a new pair is made that clients must be told.");
+        }
+        if (Files.exists(known) && !text(known).strip().equals(publicKey)) {
+            throw new Refusal(known + " is empty or damaged, or of another pair than curve.key: remove it, and it is"
+                    + " written anew from curve.key.");
+        }
+    }
+
+    private Optional<String> setAside(Path hostKey) throws IOException {
+        if (!Files.exists(hostKey) || HOST_KEY.matcher(text(hostKey)).find()) {
+            return Optional.empty();
+        }
+        Path aside = state.resolve("host.key.damaged");
+        Files.move(hostKey, aside, StandardCopyOption.REPLACE_EXISTING);
+        Files.deleteIfExists(state.resolve("host.key.pub"));
+        return Optional.of(hostKey + " is empty or damaged and is now " + aside.getFileName()
+                + "; the console makes a new one, which SSH clients will ask about.");
+    }
+
+    private static String text(Path file) throws IOException {
+        return Files.readString(file, StandardCharsets.ISO_8859_1); // takes any bytes
+    }
+}

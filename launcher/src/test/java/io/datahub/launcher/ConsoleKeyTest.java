@@ -1,0 +1,82 @@
+package io.datahub.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConsoleKeyTest {
+
+    private static final int BITS = 1_024; // made in no time
+
+    @TempDir
+    Path root;
+
+    private Home home;
+    private Path key;
+    private Path known;
+    private Path users;
+
+    @BeforeEach
+    void prepare() throws Refusal {
+        home = new Home(root);
+        home.prepare();
+        key = home.state().resolve("console.key");
+        known = home.state().resolve("console.pub");
+        users = home.etc().resolve("keys.properties");
+    }
+
+    @Test
+    void shouldKeepThePairThatIsThere() throws IOException {
+        assertThat(new ConsoleKey(home, BITS).ensure()).isEmpty();
+        String secret = Files.readString(key);
+        String letIn = Files.readString(users);
+
+        assertThat(new ConsoleKey(home, BITS).ensure()).isEmpty();
+        assertThat(key).hasContent(secret);
+        assertThat(users).hasContent(letIn);
+        assertThat(letIn).startsWith("launcher = " + Files.readString(known).strip() + ",admin,");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"})
+    void shouldMakeAPairAnewWhoseKeyIsDamaged(String damaged) throws IOException {
+        Files.writeString(key, damaged);
+
+        assertThat(new ConsoleKey(home, BITS).ensure())
+                .hasValueSatisfying(told -> assertThat(told)
+                        .contains(key.toString(), damaged.isBlank() ? "it is empty" : "it is damaged", "made anew"));
+        assertThat(ConsoleKey.read(key).getPrivate()).isNotNull();
+        assertThat(Files.readString(users))
+                .startsWith("launcher = " + Files.readString(known).strip() + ",admin,");
+        assertThat(Files.readAllLines(users)).hasSize(1);
+    }
+
+    @Test
+    void shouldWriteTheKnownHalfAnewWhereItIsDamaged() throws IOException {
+        new ConsoleKey(home, BITS).ensure();
+        String before = Files.readString(known);
+        Files.write(known, new byte[] {(byte) 0xff, 0});
+
+        assertThat(new ConsoleKey(home, BITS).ensure()).isEmpty();
+        assertThat(known).hasContent(before);
+    }
+
+    @Test
+    void shouldKeepWhatElseIsLetIn() throws IOException {
+        Files.write(users, new byte[] {'x', '=', (byte) 0xff, '\n'}); // no UTF-8
+
+        new ConsoleKey(home, BITS).ensure();
+
+        assertThat(Files.readAllLines(users, java.nio.charset.StandardCharsets.ISO_8859_1))
+                .hasSize(2)
+                .first()
+                .isEqualTo("x=\u00ff");
+    }
+}

@@ -1,0 +1,88 @@
+package io.datahub.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StateFilesTest {
+
+    private static final String PUBLIC = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
+    private static final String KEYS =
+            "# note\ncurve\n    public-key = \"" + PUBLIC + "\"\n    secret-key = \"" + PUBLIC + "\"\n";
+
+    @TempDir
+    Path root;
+
+    private StateFiles files;
+    private Path state;
+
+    @BeforeEach
+    void prepare() throws Refusal {
+        Home home = new Home(root);
+        home.prepare();
+        state = home.state();
+        files = new StateFiles(home);
+    }
+
+    @Test
+    void shouldTakeAFreshStateAndAWholeOne() throws Exception {
+        assertThat(files.check()).isEmpty();
+        write("format", "1\n");
+        write("curve.key", KEYS);
+        write("curve.pub", PUBLIC + "\n");
+        write("host.key", "-----BEGIN EC PRIVATE KEY-----\nAAAA\nBB==\n-----END EC PRIVATE KEY-----\n");
+        assertThat(files.check()).isEmpty();
+        assertThat(state.resolve("host.key")).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n", "\u00ff\u0000", "one"})
+    void shouldNameADamagedFormatWithItsCure(String damaged) throws IOException {
+        write("format", damaged);
+        assertThatThrownBy(files::check)
+                .isInstanceOf(Refusal.class)
+                .hasMessageContainingAll(state.resolve("format").toString(), "empty or damaged", "write the number 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\u00ff", "public-key = \"short\""})
+    void shouldNameDamagedCurveKeysWithTheirCure(String damaged) throws IOException {
+        write("curve.key", damaged);
+        assertThatThrownBy(files::check)
+                .isInstanceOf(Refusal.class)
+                .hasMessageContainingAll(state.resolve("curve.key").toString(), "remove it and curve.pub");
+    }
+
+    @Test
+    void shouldNameADamagedPublicKeyWithItsCure() throws IOException {
+        write("curve.key", KEYS);
+        write("curve.pub", "");
+        assertThatThrownBy(files::check)
+                .isInstanceOf(Refusal.class)
+                .hasMessageContainingAll(state.resolve("curve.pub").toString(), "written anew");
+    }
+
+    @Test
+    void shouldSetADamagedHostKeyAside() throws Exception {
+        write("host.key", "");
+        write("host.key.pub", "x");
+        assertThat(files.check())
+                .hasValueSatisfying(told -> assertThat(told)
+                        .contains(state.resolve("host.key").toString(), "empty or damaged", "makes a new one"));
+        assertThat(state.resolve("host.key")).doesNotExist();
+        assertThat(state.resolve("host.key.pub")).doesNotExist();
+        assertThat(state.resolve("host.key.damaged")).exists();
+    }
+
+    private void write(String name, String text) throws IOException {
+        Files.writeString(state.resolve(name), text, java.nio.charset.StandardCharsets.ISO_8859_1);
+    }
+}
