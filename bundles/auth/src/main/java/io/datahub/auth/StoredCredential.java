@@ -94,6 +94,7 @@ record StoredCredential(
     }
 
     UserRegistry.Credential described(Optional<Instant> lastUsed) {
-        return new UserRegistry.Credential(kind.word(), id(), label, created, expires, lastUsed);
+        Optional<String> parentId = parent.map(whole -> whole.substring(0, ID_DIGITS));
+        return new UserRegistry.Credential(kind.word(), id(), label, created, expires, lastUsed, parentId);
     }
 }

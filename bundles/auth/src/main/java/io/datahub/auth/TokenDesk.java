@@ -99,8 +99,8 @@ final class TokenDesk implements UserRegistry {
         Optional<String> parent = edit.before()
                 .credential(actor.credential())
                 .map(owned -> owned.credential().value());
-        StoredCredential added = new StoredCredential(Kind.TOKEN, sha256, label, Optional.of(now), end.get(), parent);
-        edit.add(added);
+        StoredCredential added =
+                edit.add(new StoredCredential(Kind.TOKEN, sha256, label, Optional.of(now), end.get(), parent));
         return Result.done(new IssuedToken(edit.user().name(), token, added.described(Optional.empty())));
     }
 

@@ -4,6 +4,7 @@ import io.datahub.auth.StoredCredential.Kind;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,6 +22,10 @@ final class TokenEdit {
     private final StoredUser user;
     private final List<StoredCredential> tokens;
     private final Set<StoredCredential> removed = new HashSet<>();
+
+    /** What was taken away, to what it was made with: that is what its children count as made with from then on. */
+    private final Map<String, String> heirs = new HashMap<>();
+
     private byte[] bytes;
 
     /**
@@ -54,15 +59,50 @@ final class TokenEdit {
         return List.copyOf(tokens);
     }
 
-    void add(StoredCredential token) throws InvalidUsersException {
-        bytes = text().withToken(place(), token);
-        tokens.add(token);
+    /**
+     * Adds a token.
+     *
+     * @return as it is written down
+     */
+    StoredCredential add(StoredCredential token) throws InvalidUsersException {
+        StoredCredential added = inherited(token);
+        bytes = text().withToken(place(), added);
+        tokens.add(added);
+        return added;
     }
 
     void remove(StoredCredential token) throws InvalidUsersException {
         int index = tokens.indexOf(token);
         bytes = text().withoutToken(place(), index);
         tokens.remove(index);
+        bequeath(List.of(token));
+    }
+
+    /** What was made with these counts as made with their parents, so that it still is among the descendants of those. */
+    private void bequeath(Collection<StoredCredential> gone) throws InvalidUsersException {
+        for (StoredCredential credential : gone) {
+            credential.parent().ifPresent(parent -> heirs.put(credential.value(), parent));
+        }
+        Map<String, String> changed = new HashMap<>();
+        heirs.keySet().forEach(value -> changed.put(value, heir(value)));
+        if (!changed.isEmpty()) {
+            bytes = text().withParents(changed);
+            tokens.replaceAll(this::inherited);
+        }
+    }
+
+    private String heir(String value) {
+        String heir = value;
+        for (int i = 0; i <= heirs.size() && heirs.containsKey(heir); i++) {
+            heir = heirs.get(heir);
+        }
+        return heir;
+    }
+
+    private StoredCredential inherited(StoredCredential credential) {
+        return credential.parent().filter(heirs::containsKey).isPresent()
+                ? credential.madeWith(credential.parent().map(this::heir))
+                : credential;
     }
 
     /**
@@ -104,6 +144,7 @@ final class TokenEdit {
         bytes = text().withoutCredentials(place());
         removed.addAll(user.credentials());
         tokens.clear();
+        bequeath(user.credentials());
         return user.credentials();
     }
 
@@ -134,6 +175,7 @@ final class TokenEdit {
         own.removeIf(credential -> credential.kind() == Kind.TOKEN);
         own.addAll(tokens);
         meant.values().forEach(each -> each.removeAll(removed));
+        meant.replaceAll((name, each) -> each.stream().map(this::inherited).collect(Collectors.toSet()));
         boolean anyAdministrator = before.all().stream()
                 .filter(each -> each.user().isAdmin() && !each.disabled())
                 .anyMatch(each -> !meant.get(each.name()).isEmpty());

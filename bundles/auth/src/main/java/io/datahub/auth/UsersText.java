@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -108,6 +110,30 @@ final class UsersText {
         int to = present.map(Attribute::valueTo).orElse(behind);
         String written = present.isPresent() ? end.toString() : " expires=\"" + end + "\"";
         return (text.substring(0, from) + written + text.substring(to)).getBytes(charset);
+    }
+
+    /**
+     * The file with other parents for tokens.
+     *
+     * @param parents new ones by present ones, in lower-case hexadecimal
+     */
+    byte[] withParents(Map<String, String> parents) {
+        StringBuilder changed = new StringBuilder();
+        int done = 0;
+        for (Tag tag : Markup.tags(text)) {
+            if (!isStart(tag, "token", 2)) {
+                continue;
+            }
+            for (Attribute attribute : Markup.attributes(text, tag)) {
+                String value = text.substring(attribute.valueFrom(), attribute.valueTo());
+                String parent = parents.get(value.toLowerCase(Locale.ROOT));
+                if (parent != null && attribute.name().equals("parent")) {
+                    changed.append(text, done, attribute.valueFrom()).append(parent);
+                    done = attribute.valueTo();
+                }
+            }
+        }
+        return changed.append(text, done, text.length()).toString().getBytes(charset);
     }
 
     /** The file without these tokens, whoever has them. */

@@ -389,6 +389,26 @@ class TokenDeskTest {
     }
 
     @Test
+    void shouldFindDescendantsBelowATokenThatIsGone() throws Exception {
+        String child = issue(ci, "ci");
+        String grandchild = issue(login(child), "ci");
+        String greatGrandchild = issue(login(grandchild), "ci");
+        auth.revokeToken(root, "ci", Samples.sha256(grandchild)).get();
+        auth.revokeToken(root, "ci", Samples.sha256(child)).get();
+        String rotated = auth.rotateToken(
+                        login(greatGrandchild), "ci", Samples.sha256(greatGrandchild), Optional.empty(), Duration.ZERO)
+                .get()
+                .token();
+
+        assertThat(auth.credential(login(rotated)).orElseThrow().parent())
+                .contains(Samples.sha256(Samples.CI_TOKEN).substring(0, 16));
+        assertThat(auth.revokeWithDescendants(root, "ci", Samples.sha256(Samples.CI_TOKEN))
+                        .get())
+                .hasSize(2);
+        assertThat(auth.authenticate(Samples.bearer(rotated), HERE).isRefused()).isTrue();
+    }
+
+    @Test
     void shouldEndAllThatAUserCanComeInWith() throws Exception {
         String second = issue(ci, "ci");
         assertThat(auth.revokeAll(ci, "root").refusal().orElseThrow().reason()).isEqualTo(Reason.FORBIDDEN);

@@ -6,6 +6,7 @@ import io.datahub.auth.StoredCredential.Kind;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -152,5 +153,24 @@ class UsersTextTest {
                 .isEqualTo(TOKENS.replace("\"c\"'/>", "\"c\"' expires=\"2027-01-01T00:00:00Z\"/>"));
         assertThat(text(tokens().withTokenUntil(1, 2, end)))
                 .isEqualTo(TOKENS.replace("\"3\" >", "\"3\" expires=\"2027-01-01T00:00:00Z\" >"));
+    }
+
+    @Test
+    void shouldGiveTokensOtherParentsAndLeaveTheRest() throws Exception {
+        String text = """
+                <broker-users xmlns='urn:datahub:broker-users:1'>
+                 <user name='a'><!-- parent='aa' -->
+                  <token sha256='aa' parent='AA'/>
+                  <token parent="bb" label='aa' sha256='cc'></token>
+                 </user>
+                 <user name='b'><token sha256='dd' parent='aa'/></user>
+                </broker-users>
+                """;
+
+        byte[] changed =
+                new UsersText(text.getBytes(StandardCharsets.UTF_8)).withParents(Map.of("aa", "11", "zz", "22"));
+
+        assertThat(new String(changed, StandardCharsets.UTF_8))
+                .isEqualTo(text.replace("parent='AA'/>", "parent='11'/>").replace("parent='aa'/>", "parent='11'/>"));
     }
 }

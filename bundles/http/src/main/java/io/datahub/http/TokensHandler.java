@@ -162,6 +162,7 @@ public final class TokensHandler extends Handler.Abstract {
         json.writeStringField("label", token.label());
         json.writeStringField("created", token.created().map(Instant::toString).orElse(null));
         json.writeStringField("expires", token.expires().map(Instant::toString).orElse(null));
+        json.writeStringField("parent", token.parent().orElse(null));
     }
 
     private void token(Exchange exchange, String id, Fields query) throws IOException {

@@ -38,7 +38,14 @@ final class FakeRegistry implements UserRegistry {
     }
 
     private static Credential credential(String label, Optional<Instant> expires) {
-        return new Credential("token", ID, label, Optional.of(Instant.EPOCH), expires, Optional.of(Instant.EPOCH));
+        return new Credential(
+                "token",
+                ID,
+                label,
+                Optional.of(Instant.EPOCH),
+                expires,
+                Optional.of(Instant.EPOCH),
+                Optional.of("0".repeat(16)));
     }
 
     @Override

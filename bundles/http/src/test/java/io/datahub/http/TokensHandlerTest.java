@@ -43,7 +43,7 @@ class TokensHandlerTest {
         assertThat(made.body())
                 .isEqualTo("{\"token\":\"dh_x\",\"user\":\"ci\",\"id\":\"" + FakeRegistry.ID
                         + "\",\"label\":\"grün\",\"created\":\"1970-01-01T00:00:00Z\","
-                        + "\"expires\":\"2027-01-01T00:00:00Z\"}");
+                        + "\"expires\":\"2027-01-01T00:00:00Z\",\"parent\":\"0000000000000000\"}");
         assertThat(made.headers().firstValue("Cache-Control")).contains("no-store");
         assertThat(made.headers().firstValue("Location")).contains("/tokens/" + FakeRegistry.ID);
         assertThat(registry.done).containsExactly("ci issues ci grün 2027-01-01T00:00:00Z");
@@ -124,7 +124,7 @@ class TokensHandlerTest {
     void shouldListOnesTokens() throws Exception {
         assertThat(server.get("/tokens").body())
                 .isEqualTo("{\"user\":\"ci\",\"tokens\":[{\"id\":\"" + FakeRegistry.ID
-                        + "\",\"label\":\"agent\",\"created\":\"1970-01-01T00:00:00Z\",\"expires\":null,"
+                        + "\",\"label\":\"agent\",\"created\":\"1970-01-01T00:00:00Z\",\"expires\":null,\"parent\":\"0000000000000000\","
                         + "\"lastUsed\":\"1970-01-01T00:00:00Z\",\"current\":true}]}");
     }
 

@@ -101,6 +101,8 @@ public interface UserRegistry {
      * @param created when the token was made, where that is known
      * @param expires when it ends, where it does
      * @param lastUsed when somebody last came in with it, to the second, where that is known
+     * @param parent the {@code id} of the credential that a token was made with, where that is known; it need not be there
+     *     any more
      */
     record Credential(
             String kind,
@@ -108,7 +110,20 @@ public interface UserRegistry {
             String label,
             Optional<Instant> created,
             Optional<Instant> expires,
-            Optional<Instant> lastUsed) {}
+            Optional<Instant> lastUsed,
+            Optional<String> parent) {
+
+        /** One that no other brought forth, as far as is known. */
+        public Credential(
+                String kind,
+                String id,
+                String label,
+                Optional<Instant> created,
+                Optional<Instant> expires,
+                Optional<Instant> lastUsed) {
+            this(kind, id, label, created, expires, lastUsed, Optional.empty());
+        }
+    }
 
     /**
      * A new token, which can't be had a second time.
