@@ -5,6 +5,7 @@ import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.metric.MetricSource;
+import io.datahub.api.net.IpAddress;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Networks;
 import java.net.InetAddress;
@@ -40,6 +41,7 @@ final class HttpServer implements HealthCheck, MetricSource {
     private final QueuedThreadPool threads;
     private final Mounts mounts;
     private final Door door;
+    private final HostNames hostNames;
     private final WebSessions sessions;
     private final Listeners listeners;
     private final Connections connections;
@@ -63,7 +65,8 @@ final class HttpServer implements HealthCheck, MetricSource {
         mounts = new Mounts(server);
         sessions = new WebSessions(authenticator, configuration, System::nanoTime);
         door = new Door(mounts, authenticator, sessions, new WebOrigins(configuration.origins()), () -> forwarding);
-        server.setHandler(new ConnectionHandler(new StoppingHandler(new RequestRules(door))));
+        hostNames = new HostNames(new RequestRules(door), configuration.hostNames());
+        server.setHandler(new ConnectionHandler(new StoppingHandler(hostNames)));
     }
 
     private static Connections.Limits limits(JettyConfiguration configuration) {
@@ -157,6 +160,7 @@ final class HttpServer implements HealthCheck, MetricSource {
         connectors.values().forEach(connector -> listeners.adjust(connector, changed));
         configuration = changed;
         try {
+            hostNames.list(changed.hostNames());
             forwarding = forwarding(changed);
             for (ServerConnector connector : open(changed).values()) {
                 connector.start();
@@ -190,7 +194,8 @@ final class HttpServer implements HealthCheck, MetricSource {
     private String addresses() {
         return connectors.entrySet().stream()
                 .map(entry -> (entry.getKey().isTls() ? "https://" : "http://")
-                        + entry.getKey().host() + ":" + entry.getValue().getLocalPort())
+                        + IpAddress.inUrl(entry.getKey().host()) + ":"
+                        + entry.getValue().getLocalPort())
                 .collect(Collectors.joining(" "));
     }
 

@@ -36,6 +36,12 @@ public @interface JettyConfiguration {
                     + " https://ci.example.org; * stands for every origin")
     String[] origins() default {};
 
+    @AttributeDefinition(
+            description =
+                    "The names by which clients reach the hub, such as hub.example.org; requests for other names are"
+                            + " answered 421. Empty for any; IP addresses and localhost always pass")
+    String[] hostNames() default {};
+
     @AttributeDefinition(description = "How long a connection may be silent, in milliseconds, from 1000")
     long idleTimeoutMillis() default 30_000;
 
