@@ -46,7 +46,10 @@ const json = new Client('datahub.v1', { options: { headers: bearer, perMessageDe
 seen('ws: welcome', JSON.parse(await json.next()).type === 'welcome' && json.socket.protocol === 'datahub.v1')
 seen('ws: compression stays off', json.socket.extensions === '')
 json.say({ type: 'subscribe', topics: ['build.'], id: 'one' })
-seen('ws: ok with the id', await json.next() === '{"type":"ok","id":"one"}')
+seen('ws: ok with the id and what is granted', await json.next() === '{"type":"ok","id":"one","granted":["build."]}')
+json.socket.send('{"type":"publish","type":"publish",,"id":4}')
+const bad = JSON.parse(await json.next())
+seen('ws: an error with the id of a message that is no JSON', bad.type === 'error' && bad.id === 4 && bad.status === 400, bad)
 
 const binary = new Client('datahub.v1.binary')
 await binary.opened

@@ -2,10 +2,12 @@ package io.datahub.launcher;
 
 import io.datahub.client.Event;
 import io.datahub.client.HubClient;
+import io.datahub.client.HubUnavailableException;
 import io.datahub.client.Subscription;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,7 +32,22 @@ final class Sub {
         String[] prefixes =
                 options.words().isEmpty() ? new String[] {""} : options.words().toArray(String[]::new);
         try (HubClient client = access.connect(patience.orElse(HubClient.PATIENCE))) {
+            tellGranted(client, prefixes);
             receive(client.subscribe(prefixes), printer, wanted, patience);
+        }
+    }
+
+    /** Says what a subscription brings where that isn't all that was asked for, so that nobody waits for what never comes. */
+    private static void tellGranted(HubClient client, String... prefixes) {
+        try {
+            client.granted(prefixes)
+                    .filter(granted -> !granted.equals(List.of(prefixes)))
+                    .ifPresent(granted -> System.err.println(
+                            granted.isEmpty()
+                                    ? "datahub: nothing of this is granted to you now; an administrator can grant it"
+                                    : "datahub: granted to you of this is now: " + String.join(" ", granted)));
+        } catch (HubUnavailableException e) {
+            System.err.println("datahub: what is granted isn't known: " + e.getMessage());
         }
     }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
 
@@ -98,6 +99,32 @@ public final class HubClient implements AutoCloseable {
      *     it may have been
      */
     public synchronized Answer publish(String topic, byte[] payload, byte[]... more) throws HubUnavailableException {
+        return answer(request(topic, payload, more));
+    }
+
+    /**
+     * What a subscription to these prefixes brings now: the hub cuts it down to what is granted.
+     *
+     * @return the topic prefixes that are granted; empty if none is; nothing if the hub is too old to say
+     * @throws HubUnavailableException if there is no connection, or no answer came
+     */
+    public synchronized Optional<List<String>> granted(String... prefixes) throws HubUnavailableException {
+        byte[][] frames = Arrays.stream(prefixes)
+                .map(prefix -> prefix.getBytes(StandardCharsets.UTF_8))
+                .toArray(byte[][]::new);
+        if (frames.length == 0) {
+            return Optional.of(List.of());
+        }
+        List<byte[]> answer = request("hub.granted", frames[0], Arrays.copyOfRange(frames, 1, frames.length));
+        return Arrays.equals(answer.get(0), OK)
+                ? Optional.of(answer.stream()
+                        .skip(1)
+                        .map(frame -> new String(frame, StandardCharsets.UTF_8))
+                        .toList())
+                : Optional.empty();
+    }
+
+    private List<byte[]> request(String topic, byte[] payload, byte[]... more) throws HubUnavailableException {
         if (closed) {
             throw new IllegalStateException("the client is closed");
         }
@@ -118,7 +145,7 @@ public final class HubClient implements AutoCloseable {
                     + sockets.patience().toMillis() + " ms; the event on " + topic
                     + " may have been published or not.");
         }
-        return answer(answer.subList(2, answer.size()));
+        return answer.subList(2, answer.size());
     }
 
     private static Answer answer(List<byte[]> frames) {

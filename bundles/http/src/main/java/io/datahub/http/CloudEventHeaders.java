@@ -1,5 +1,6 @@
 package io.datahub.http;
 
+import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.event.CloudEvent;
 import java.util.HashMap;
@@ -24,17 +25,25 @@ final class CloudEventHeaders {
         for (HttpField header : headers) {
             String name = header.getName().toLowerCase(Locale.ROOT);
             if (name.startsWith(PREFIX)) {
-                Result<String> value = PercentText.decode(unquoted(header.getValue()));
+                Result<String> value = HeaderText.decode(name, unquoted(header.getValue()));
                 if (value.isRefused()) {
                     return Result.refused(value.refusal().orElseThrow());
                 }
-                attributes.put(name.substring(PREFIX.length()), value.get());
+                if (attributes.put(name.substring(PREFIX.length()), value.get()) != null) {
+                    return twice(name);
+                }
             }
         }
         Optional<String> type = Optional.ofNullable(headers.get(HttpHeader.CONTENT_TYPE));
-        type.ifPresent(text -> attributes.put("datacontenttype", text));
+        if (type.isPresent() && attributes.put("datacontenttype", type.get()) != null) {
+            return twice(PREFIX + "datacontenttype, which is the header Content-Type,");
+        }
         return CloudEvent.of(attributes)
                 .then(event -> Result.done(new CloudEventMessage(event, json(event, type, body))));
+    }
+
+    private static Result<CloudEventMessage> twice(String name) {
+        return Result.refused(Reason.BAD_REQUEST, "the header " + name + " is there twice; an attribute has one value");
     }
 
     /** Some senders quote what has spaces; the receiver takes both. */

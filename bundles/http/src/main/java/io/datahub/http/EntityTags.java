@@ -27,7 +27,7 @@ record EntityTags(boolean any, List<String> tags) {
         Matcher matcher = TAG.matcher(value);
         int end = 0;
         while (end < value.length()) {
-            if (!matcher.find(end) || matcher.start() != end) {
+            if (!matcher.region(end, value.length()).lookingAt()) {
                 return Result.refused(
                         Reason.BAD_REQUEST, "entity tags have the form \"TAG\", separated by commas, or *");
             }

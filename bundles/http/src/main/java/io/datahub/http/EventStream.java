@@ -77,6 +77,8 @@ final class EventStream extends IteratingCallback implements EventSink {
         replaying = follows;
         sent = since.orElse(Cursor.BEGINNING);
         exchange.request().addIdleTimeoutListener(timeout -> false);
+        commentDue = false;
+        text.comment("granted " + topics.granted(opened.login().user()));
         timer = scheduler.schedule(this::tick, COMMENT_SECONDS, TimeUnit.SECONDS);
         started = true;
         iterate();

@@ -80,11 +80,11 @@ public final class EventsHandler extends LastingAnswers {
         if (exchange.is(HttpMethod.POST)) {
             publish(exchange, hasTopic ? Optional.of(path.substring(MOUNT.length() + 1)) : Optional.empty())
                     .ifPresent(refusal -> Drain.refuse(exchange, refusal));
-        } else if (exchange.is(HttpMethod.GET) && !hasTopic) {
+        } else if ((exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) && !hasTopic) {
             stream(exchange).ifPresent(exchange::refuse);
         } else {
             allowHooks(exchange);
-            exchange.refuseMethod(hasTopic ? "POST, OPTIONS" : "GET, POST, OPTIONS");
+            exchange.refuseMethod(hasTopic ? "POST, OPTIONS" : "GET, HEAD, POST, OPTIONS");
         }
         return true;
     }
@@ -105,7 +105,7 @@ public final class EventsHandler extends LastingAnswers {
             return mode.refusal();
         }
         if (written.isEmpty() && mode.get() == CloudEventMode.NONE) {
-            exchange.response().getHeaders().put(HttpHeader.ALLOW, "GET, OPTIONS");
+            exchange.response().getHeaders().put(HttpHeader.ALLOW, "GET, HEAD, OPTIONS");
             return Optional.of(new Refusal(
                     Reason.METHOD_NOT_ALLOWED, "post to /events/TOPIC; only CloudEvents have a topic of their own"));
         }
@@ -163,6 +163,11 @@ public final class EventsHandler extends LastingAnswers {
     }
 
     private Optional<Refusal> start(Exchange exchange, Topics topics, Optional<Cursor> since) {
+        if (exchange.is(HttpMethod.HEAD)) {
+            describe(exchange);
+            exchange.callback().succeeded();
+            return Optional.empty();
+        }
         EventStream stream = new EventStream(exchange, journal, topics, streams::remove);
         Session session = broker.open(exchange.login().orElseThrow(), stream);
         for (byte[] prefix : topics.bytes()) {
@@ -171,17 +176,21 @@ public final class EventsHandler extends LastingAnswers {
                 return Optional.of(new Refusal(Reason.BAD_REQUEST, "these are more topics than a client may have"));
             }
         }
-        var headers = exchange.response().getHeaders();
-        headers.put(STREAM);
-        headers.put(UNBUFFERED);
-        headers.put(Exchange.REVALIDATE);
-        headers.put(Exchange.NO_SNIFFING);
+        describe(exchange);
         streams.add(stream);
         stream.start(session, since);
         if (isShutdown()) {
             stream.end("the hub stops");
         }
         return Optional.empty();
+    }
+
+    private static void describe(Exchange exchange) {
+        var headers = exchange.response().getHeaders();
+        headers.put(STREAM);
+        headers.put(UNBUFFERED);
+        headers.put(Exchange.REVALIDATE);
+        headers.put(Exchange.NO_SNIFFING);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +49,11 @@ final class Publication implements BodySink {
     private final Allowance allowance;
     private final ByteArrayOutputStream payload = new ByteArrayOutputStream(256);
     private long held;
+
+    /** Once the body is there. */
+    private Session session;
+
+    private Iterator<Outgoing> rest;
 
     /**
      * Prepares to read.
@@ -103,16 +109,23 @@ final class Publication implements BodySink {
 
     @Override
     public void end() {
-        try {
-            byte[] body = payload.toByteArray();
-            Result<List<Outgoing>> events = Digests.mismatch(digests, body)
-                    .<Result<List<Outgoing>>>map(Result::refused)
-                    .orElseGet(() -> events(body));
-            Optional<Refusal> refusal = events.isRefused() ? events.refusal() : publish(events.get());
-            refusal.ifPresentOrElse(exchange::refuse, () -> exchange.empty(202));
-        } finally {
-            giveBack();
+        byte[] body = payload.toByteArray();
+        Result<List<Outgoing>> events = Digests.mismatch(digests, body)
+                .<Result<List<Outgoing>>>map(Result::refused)
+                .orElseGet(() -> events(body));
+        if (events.isRefused()) {
+            answer(events.refusal());
+        } else {
+            publish(events.get());
         }
+    }
+
+    private void answer(Optional<Refusal> refusal) {
+        if (session != null) {
+            session.close();
+        }
+        giveBack();
+        refusal.ifPresentOrElse(exchange::refuse, () -> exchange.empty(202));
     }
 
     /** What is to be published. */
@@ -136,23 +149,42 @@ final class Publication implements BodySink {
     }
 
     /** Publishes all, or none where one of them isn't granted. */
-    private Optional<Refusal> publish(List<Outgoing> events) {
+    private void publish(List<Outgoing> events) {
         Login login = exchange.login().orElseThrow();
         for (Outgoing event : events) {
             byte[] name = event.topic().getBytes(StandardCharsets.UTF_8);
             if (events.size() > 1 && (User.isReserved(name) || !login.user().mayPublish(name))) {
-                return Published.NOT_GRANTED.refusal();
+                answer(Published.NOT_GRANTED.refusal());
+                return;
             }
         }
-        try (Session session = broker.open(login, NOBODY)) {
-            for (Outgoing event : events) {
-                Optional<Refusal> refusal = session.refusal(session.publish(event.topic(), event.payload()));
-                if (refusal.isPresent()) {
-                    return refusal;
-                }
-            }
+        session = broker.open(login, NOBODY);
+        rest = events.iterator();
+        goOn(Published.ACCEPTED);
+    }
+
+    /** Publishes what is left; holds no thread while validators have an event before them. */
+    private void goOn(Published last) {
+        Published published = last;
+        while (published == Published.ACCEPTED && rest.hasNext()) {
+            Outgoing event = rest.next();
+            published = session.publish(this::validated, event.topic(), event.payload());
         }
-        return Optional.empty();
+        if (published != Published.PENDING) {
+            answer(session.refusal(published));
+        }
+    }
+
+    private void validated() {
+        exchange.request().getComponents().getExecutor().execute(() -> {
+            try {
+                Published published = session.validated();
+                session.flush();
+                goOn(published);
+            } catch (RuntimeException e) {
+                failed(e);
+            }
+        });
     }
 
     private void giveBack() {
@@ -172,6 +204,9 @@ final class Publication implements BodySink {
 
     @Override
     public void failed(Throwable cause) {
+        if (session != null) {
+            session.close();
+        }
         giveBack();
         Response.writeError(exchange.request(), exchange.response(), exchange.callback(), cause);
     }

@@ -1,5 +1,7 @@
 package io.datahub.http;
 
+import io.datahub.api.user.GrantedTopics;
+import io.datahub.api.user.User;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -14,6 +16,18 @@ record Topics(List<String> prefixes) {
         return prefixes.stream()
                 .map(prefix -> prefix.getBytes(StandardCharsets.UTF_8))
                 .toList();
+    }
+
+    /** What of them a user gets now, as a JSON array. */
+    String granted(User user) {
+        byte[] json = JsonText.of(generator -> {
+            generator.writeStartArray();
+            for (String prefix : GrantedTopics.of(user, prefixes)) {
+                generator.writeString(prefix);
+            }
+            generator.writeEndArray();
+        });
+        return new String(json, StandardCharsets.UTF_8);
     }
 
     boolean include(String topic) {

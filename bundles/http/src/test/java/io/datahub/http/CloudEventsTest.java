@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +117,108 @@ class CloudEventsTest {
         assertThat(broker.published)
                 .containsExactly("t={\"specversion\":\"1.0\",\"datacontenttype\":\"" + type
                         + "\",\"id\":\"7\",\"source\":\"/s\",\"subject\":\"ü x\",\"type\":\"org.done\"" + data);
+    }
+
+    private String raw(byte[] headers) throws Exception {
+        try (Socket socket = server.connect()) {
+            socket.getOutputStream()
+                    .write(
+                            "POST /events/t HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1\r\nce-specversion: 1.0\r\nce-id: 7\r\nce-type: t\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(headers);
+            socket.getOutputStream().write("\r\n\r\nx".getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ce-source: /s%2520x | /s%20x",
+                "ce-source: /s%20x | /s%20x",
+                "ce-source: /%C3%BC | /%C3%BC",
+                "ce-source: /ü | /%C3%BC",
+                "ce-source: /100%/x | /100%25/x",
+                "ce-source: urn:a:b | urn:a:b",
+                "ce-source: /s x | /s%20x",
+            })
+    void shouldKeepASourceAUriReference(String header, String source) throws Exception {
+        assertThat(raw(header.getBytes(StandardCharsets.UTF_8))).startsWith("HTTP/1.1 202");
+        assertThat(broker.published.get(0)).contains("\"source\":\"" + source + "\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "100% | 100%",
+                "5%-6%zz%4 | 5%-6%zz%4",
+                "%41%c3%bc | Aü",
+                "grün € | grün €",
+                "'\"a\\\"b%20c\"' | a\"b c",
+                "%2541 | %41",
+            })
+    void shouldDecodeHeadersOnceAndTakeWhatIsNotEncoded(String value, String subject) throws Exception {
+        assertThat(raw(("ce-source: /s\r\nce-subject: " + value).getBytes(StandardCharsets.UTF_8)))
+                .startsWith("HTTP/1.1 202");
+        assertThat(broker.published.get(0)).contains("\"subject\":\"" + subject.replace("\"", "\\\"") + "\"");
+    }
+
+    @Test
+    void shouldSayWhyHeadersAreRefused() throws Exception {
+        assertThat(raw("ce-source: /s\r\nce-subject: %C0%A0".getBytes(StandardCharsets.UTF_8)))
+                .startsWith("HTTP/1.1 400")
+                .contains("the header ce-subject isn't UTF-8 once it is percent-decoded");
+        assertThat(raw("ce-source: /s\r\nce-subject: \u00e9".getBytes(StandardCharsets.ISO_8859_1)))
+                .startsWith("HTTP/1.1 400")
+                .contains("the header ce-subject isn't UTF-8");
+        assertThat(raw("ce-source: /s\r\nce-source: /t".getBytes(StandardCharsets.UTF_8)))
+                .startsWith("HTTP/1.1 400")
+                .contains("the header ce-source is there twice");
+        assertThat(raw("ce-source: /s\r\nContent-Type: a/b\r\nce-datacontenttype: a/c"
+                        .getBytes(StandardCharsets.UTF_8)))
+                .startsWith("HTTP/1.1 400")
+                .contains("the header ce-datacontenttype, which is the header Content-Type, is there twice");
+        assertThat(broker.published).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"data_base64\":\"****\" | data_base64 is no Base64",
+                "\"data_base64\":\"QQ\" | data_base64 is no Base64",
+                "\"data_base64\":5 | data_base64 is no Base64",
+                "\"n\":2147483648 | the attribute n is more than a whole number of 32 bits",
+                "\"n\":-99999999999999999999 | the attribute n is more than a whole number of 32 bits",
+                "\"n\":1,\"n\":1 | has the name 'n' twice",
+                "\"source\":\"/\" | has the name 'source' twice",
+                "\"time\":\"2026-11-25T18:00Z\" | time has the form",
+                "\"time\":\"2026-11-25T22:59:60Z\" | time has the form",
+                "\"dataschema\":\"/x\" | dataschema is a URI with a scheme",
+                "\"data\":1,\"data_base64\":\"\" | either data or data_base64",
+                "\"n\":1.5 | the attribute n is a string, a whole number or a truth value",
+            })
+    void shouldSayWhyAStructuredEventIsRefused(String member, String reason) throws Exception {
+        var answer = server.send(
+                "POST",
+                "/events/t",
+                "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\"," + member + "}",
+                "Content-Type",
+                STRUCTURED);
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains(reason);
+    }
+
+    @Test
+    void shouldTakeALeapSecondAndTheLargestNumber() throws Exception {
+        String event =
+                "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"time\":\"2016-12-31T23:59:60Z\","
+                        + "\"n\":-2147483648,\"data_base64\":\"QQ==\"}";
+        assertThat(post("/events/t", STRUCTURED, event)).isEqualTo(202);
+        assertThat(broker.published).containsExactly("t=" + event);
     }
 
     @Test

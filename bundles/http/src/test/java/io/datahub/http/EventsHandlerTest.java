@@ -17,7 +17,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -164,6 +167,50 @@ class EventsHandlerTest {
                     .containsExactly("data: {\"type\":\"event\",\"topic\":\"build.raw\",\"user\":\"jenkins\","
                             + "\"time\":\"2026-11-23T10:00:00Z\",\"base64\":\"/w==\",\"frames\":[\"bW9yZQ==\"]}");
         }
+    }
+
+    @Test
+    void shouldSayAtFirstWhatIsGranted() throws Exception {
+        server.setUser(new User(
+                "u",
+                Set.of(),
+                List.of(new Grant(Action.SUBSCRIBE, "build.a.", "user u"), new Grant(Action.READ, "x/", "user u"))));
+        try (Stream stream = new Stream("topic=build.&topic=other&topic=file.created")) {
+            assertThat(stream.granted).containsExactly(": granted [\"build.a.\",\"file.created/x/\"]");
+        }
+    }
+
+    @Test
+    void shouldAnswerHeadAsGetWithoutAStream() throws Exception {
+        var answer = server.send("HEAD", "/events?topic=build.", "");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("text/event-stream");
+        assertThat(server.send("HEAD", "/events?since=x", "").statusCode()).isEqualTo(400);
+        assertThat(broker.sessions()).isEmpty();
+        assertThat(server.send("HEAD", "/events/x", "").headers().firstValue("Allow"))
+                .contains("POST, OPTIONS");
+    }
+
+    @Test
+    void shouldHoldNoThreadWhileAnEventIsValidated() throws Exception {
+        Queue<Runnable> pending = new ConcurrentLinkedQueue<>();
+        broker.validate(pending::add);
+        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+        for (int i = 0; i < 300; i++) { // more than there are threads
+            answers.add(server.client.sendAsync(
+                    server.request("/events/x")
+                            .POST(BodyPublishers.ofString("x"))
+                            .build(),
+                    BodyHandlers.ofString()));
+        }
+        await(() -> pending.size() == 300);
+        assertThat(server.send("GET", "/events/x", "").statusCode()).isEqualTo(405);
+        pending.forEach(Runnable::run);
+        for (CompletableFuture<HttpResponse<String>> answer : answers) {
+            assertThat(answer.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(202);
+        }
+        assertThat(broker.published).hasSize(300);
+        assertThat(broker.sessions()).isEmpty();
     }
 
     @Test
@@ -340,6 +387,7 @@ class EventsHandlerTest {
     /** A client of the event stream. */
     private final class Stream implements AutoCloseable {
         final String head;
+        final List<String> granted;
         private final Socket socket;
         private final BufferedReader lines;
 
@@ -352,7 +400,8 @@ class EventsHandlerTest {
                             + "Connection: close\r\n\r\n"));
             head = TestServer.readTo(socket.getInputStream(), "\r\n\r\n");
             lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-            assertThat(next()).containsExactly(": ");
+            granted = next();
+            assertThat(granted).singleElement().asString().startsWith(": granted [");
         }
 
         /** The lines up to the next empty one. */

@@ -19,9 +19,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A broker without limits and grants, but for topics that begin with "secret". */
 final class FakeBroker implements EventBroker {
+
+    private volatile Consumer<Runnable> validation;
 
     static final long TIME = Instant.parse("2026-11-23T10:00:00Z").toEpochMilli();
 
@@ -70,7 +73,13 @@ final class FakeBroker implements EventBroker {
         return new Counters(0, 0, 0, 0, 0);
     }
 
+    /** Has events validated from now on; gets for each what is to be run when that is done. */
+    void validate(Consumer<Runnable> begun) {
+        validation = begun;
+    }
+
     final class FakeSession implements Session {
+        private volatile Supplier<Published> pending;
         final List<String> prefixes = new CopyOnWriteArrayList<>();
         private final Login login;
         private final EventSink sink;
@@ -125,6 +134,22 @@ final class FakeBroker implements EventBroker {
             }
             published.add(event.topic() + "=" + StandardCharsets.UTF_8.decode(event.payload()));
             return Published.ACCEPTED;
+        }
+
+        @Override
+        public Published publish(
+                SharedBuffer buffer, int start, int end, int topicStart, int topicEnd, Runnable validated) {
+            if (validation == null) {
+                return publish(buffer, start, end, topicStart, topicEnd);
+            }
+            pending = () -> publish(buffer, start, end, topicStart, topicEnd);
+            validation.accept(validated);
+            return Published.PENDING;
+        }
+
+        @Override
+        public Published validated() {
+            return pending.get();
         }
 
         @Override

@@ -19,7 +19,8 @@ record Hop(InetAddress address, boolean isHttps) {
 
     /** One parameter of a {@code Forwarded} field (RFC 7239, 4), and what stands behind it. */
     private static final Pattern PARAMETER = Pattern.compile(
-            "\\s*(?:([A-Za-z]+)=(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^\\s\",;=]+)))?\\s*(;|,|$)", Pattern.DOTALL);
+            "\\s*(?:([A-Za-z]+)=(?:\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+){0,64}+)\"|([^\\s\",;=]+)))?\\s*(;|,|$)",
+            Pattern.DOTALL);
 
     private static final Pattern WITH_PORT = Pattern.compile("(?:\\[([^\\]]+)\\]|([0-9.]+))(?::[0-9]{1,5})?");
 
@@ -39,7 +40,7 @@ record Hop(InetAddress address, boolean isHttps) {
             InetAddress address = null;
             boolean isHttps = false;
             int end = 0;
-            while (end <= value.length() && matcher.find(end) && matcher.start() == end) {
+            while (end <= value.length() && matcher.region(end, value.length()).lookingAt()) {
                 String text = matcher.group(2) == null ? matcher.group(3) : matcher.group(2);
                 if ("for".equalsIgnoreCase(matcher.group(1))) {
                     address = address(text);

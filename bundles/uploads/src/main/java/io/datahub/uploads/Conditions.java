@@ -15,7 +15,7 @@ final class Conditions {
 
     private static final String MATCH = "If-Match";
     private static final String NONE_MATCH = "If-None-Match";
-    private static final Pattern COMMA = Pattern.compile("\\s*,\\s*");
+    private static final Pattern COMMA = Pattern.compile(",");
 
     private Conditions() {}
 
@@ -46,6 +46,7 @@ final class Conditions {
         }
         return tags.strip().equals("*")
                 || COMMA.splitAsStream(tags.strip())
+                        .map(String::strip)
                         .map(tag -> weakly && tag.startsWith("W/") ? tag.substring(2) : tag)
                         .anyMatch(
                                 tag -> current.get().etag().filter(tag::equals).isPresent());

@@ -2,6 +2,7 @@ package io.datahub.validators;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.Schema;
+import io.datahub.api.event.CloudEvent;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.WildcardPattern;
@@ -17,9 +18,6 @@ final class CloudEventCheck {
 
     /** So much of a type is quoted. */
     private static final int LONGEST_TYPE = 200;
-
-    /** The most characters of a type. */
-    private static final int MAX_TYPE_LENGTH = 1024;
 
     private final long maxBytes;
     private final boolean formats;
@@ -67,9 +65,12 @@ final class CloudEventCheck {
         if (event.isPresent()) {
             new CloudEventRules(findings).check(event.get());
             String type = event.get().path("type").asText();
-            if (type.length() > MAX_TYPE_LENGTH) {
+            if (type.length() > CloudEvent.MAX_TYPE_LENGTH) {
                 findings.add(
-                        0, 0, "type has " + type.length() + " characters; it must have at most " + MAX_TYPE_LENGTH);
+                        0,
+                        0,
+                        "type has " + type.length() + " characters; it must have at most "
+                                + CloudEvent.MAX_TYPE_LENGTH);
             } else if (!types.isEmpty() && types.stream().noneMatch(pattern -> pattern.matches(type))) {
                 findings.add(0, 0, "the type " + shortened(type, LONGEST_TYPE) + " is none of those that may be here");
             }

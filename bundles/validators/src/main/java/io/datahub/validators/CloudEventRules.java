@@ -1,14 +1,9 @@
 package io.datahub.validators;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.time.DateTimeException;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.Base64;
+import io.datahub.api.event.CloudEvent;
+import io.datahub.api.event.Rfc3339;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -23,8 +18,6 @@ final class CloudEventRules {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+");
     private static final Pattern MEDIA_TYPE =
             Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:\\s*;.*)?", Pattern.DOTALL);
-    private static final Pattern TIME = Pattern.compile(
-            "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})");
     private static final String CDEVENTS = "dev.cdevents.";
 
     /** Where a CDEvent says once more what an attribute says. */
@@ -73,7 +66,7 @@ final class CloudEventRules {
         switch (name) {
             case "data" -> {}
             case "data_base64" -> {
-                if (!value.isTextual() || !isBase64(value.textValue())) {
+                if (!value.isTextual() || !CloudEvent.isBase64(value.textValue())) {
                     add("data_base64 is no Base64 (RFC 4648)");
                 }
             }
@@ -86,7 +79,7 @@ final class CloudEventRules {
                 }
             }
             case "time" -> {
-                if (!value.isTextual() || !isTime(value.textValue())) {
+                if (!value.isTextual() || !Rfc3339.isDateTime(value.textValue())) {
                     add("time is no date and time with a zone (RFC 3339), such as 2026-11-23T10:00:00Z");
                 }
             }
@@ -109,41 +102,9 @@ final class CloudEventRules {
     }
 
     private void checkUri(String name, JsonNode value, boolean absolute) {
-        try {
-            String text = value.isTextual() ? value.textValue() : "";
-            if (!(absolute
-                    ? new URI(text).isAbsolute()
-                    : !text.isEmpty() && !new URI(text).toString().isEmpty())) {
-                throw new URISyntaxException(text, "not that");
-            }
-        } catch (URISyntaxException e) {
+        String text = value.isTextual() ? value.textValue() : "";
+        if (absolute ? !CloudEvent.isUri(text) : !CloudEvent.isUriReference(text)) {
             add(name + " is no URI" + (absolute ? " with a scheme" : " reference") + " (RFC 3986)");
-        }
-    }
-
-    private static boolean isBase64(String text) {
-        try {
-            Base64.getDecoder().decode(text);
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-    }
-
-    /** RFC 3339, 5.6: seconds are there, no blank stands for the T, and a leap second is the last of a UTC day. */
-    private static boolean isTime(String text) {
-        if (!TIME.matcher(text).matches()) {
-            return false;
-        }
-        boolean leap = text.startsWith("60", 17);
-        String upper = text.toUpperCase(Locale.ROOT);
-        try {
-            OffsetDateTime time =
-                    OffsetDateTime.parse(leap ? upper.substring(0, 17) + "59" + upper.substring(19) : upper);
-            OffsetDateTime utc = time.withOffsetSameInstant(ZoneOffset.UTC);
-            return !leap || (utc.getHour() == 23 && utc.getMinute() == 59);
-        } catch (DateTimeException e) {
-            return false;
         }
     }
 

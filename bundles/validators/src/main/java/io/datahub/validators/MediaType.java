@@ -26,15 +26,9 @@ final class MediaType {
     private static final Pattern BLANKS = Pattern.compile("\\s+");
     private static final Pattern JSON = Pattern.compile("\\{\\s*[\"}].*|\\[\\s*[\\[\\]{\"\\d.tfn-].*", Pattern.DOTALL);
 
-    /** Where text is concerned: how a document begins that is marked up. */
-    private static final Map<Pattern, String> MARKUP = Map.of(
-            Pattern.compile(
-                    "(?:<\\?xml.*?\\?>\\s*)?(?:<!--.*?-->\\s*)*(?:<!DOCTYPE svg.*|<svg[\\s>].*)", Pattern.DOTALL),
-            "image/svg+xml",
-            Pattern.compile(
-                    "(?:<\\?xml.*?\\?>\\s*)?(?:<!--.*?-->\\s*)*(?:<!DOCTYPE html.*|<html[\\s>].*)",
-                    Pattern.DOTALL | Pattern.CASE_INSENSITIVE),
-            "text/html");
+    private static final Pattern SVG = Pattern.compile("(?:<!DOCTYPE svg|<svg[\\s>]).*", Pattern.DOTALL);
+    private static final Pattern HTML =
+            Pattern.compile("(?:<!DOCTYPE html|<html[\\s>]).*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
     private static final List<Magic> MAGIC = new ArrayList<>();
     private static final Map<String, Set<String>> BY_EXTENSION = new HashMap<>();
@@ -114,10 +108,12 @@ final class MediaType {
             }
         }
         String start = (text.startsWith("\ufeff") ? text.substring(1) : text).stripLeading();
-        for (Map.Entry<Pattern, String> markup : MARKUP.entrySet()) {
-            if (markup.getKey().matcher(start).matches()) {
-                return new MediaType(markup.getValue());
-            }
+        String root = withoutProlog(start);
+        if (SVG.matcher(root).matches()) {
+            return new MediaType("image/svg+xml");
+        }
+        if (HTML.matcher(root).matches()) {
+            return new MediaType("text/html");
         }
         if (start.startsWith("<?xml") || start.matches("(?s)<[A-Za-z_][^<>]*>.*")) {
             return new MediaType("application/xml");
@@ -126,6 +122,28 @@ final class MediaType {
             return new MediaType("text/x-script");
         }
         return new MediaType(JSON.matcher(start).matches() ? "application/json" : "text/plain");
+    }
+
+    /** What stands behind the XML declaration and comments; empty if one of them doesn't end. In one pass. */
+    static String withoutProlog(String text) {
+        int at = 0;
+        if (text.startsWith("<?xml")) {
+            at = behind(text, "?>", 5);
+        }
+        while (text.startsWith("<!--", at)) {
+            at = behind(text, "-->", at + 4);
+        }
+        return text.substring(at);
+    }
+
+    /** Behind the next such sign and the blanks that follow it. */
+    private static int behind(String text, String sign, int from) {
+        int found = text.indexOf(sign, from);
+        int at = found < 0 ? text.length() : found + sign.length();
+        while (at < text.length() && " \t\n\r\f\u000b".indexOf(text.charAt(at)) >= 0) {
+            at++;
+        }
+        return at;
     }
 
     /** Whether it is this type, or of this family, such as {@code image/*}. */

@@ -4,6 +4,7 @@ import io.datahub.api.Refusal;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -134,6 +135,11 @@ final class Client implements FrameHandler {
     /** Answers a message, if there is something to say, and listens. */
     void answer(Optional<String> id, Optional<Refusal> refusal) {
         dialect.answer(id, refusal).ifPresentOrElse(said -> tell(said, Callback.from(this::listen)), this::listen);
+    }
+
+    /** Answers a message that subscribed, and listens. */
+    void answerSubscribed(Optional<String> id, List<String> granted) {
+        dialect.subscribed(id, granted).ifPresentOrElse(said -> tell(said, Callback.from(this::listen)), this::listen);
     }
 
     /** Says something. */

@@ -27,7 +27,6 @@ final class ClientMessageReader {
                     .maxNestingDepth(20)
                     .build())
             .build();
-    private static final int MAX_ID = 256;
 
     private String type;
     private String id;
@@ -53,9 +52,10 @@ final class ClientMessageReader {
         } catch (Malformed e) {
             message = bad(e.getMessage());
         } catch (IOException e) {
-            message = bad("the message is no well-formed JSON object");
+            message = bad(JsonFaults.detail("the message", e));
         }
-        return new Reading(Optional.ofNullable(reader.id), message);
+        Optional<String> id = Optional.ofNullable(reader.id);
+        return new Reading(message.isRefused() ? id.or(() -> MessageId.find(text)) : id, message);
     }
 
     private void fields(JsonParser parser) throws IOException {
@@ -86,15 +86,13 @@ final class ClientMessageReader {
     }
 
     private static String id(JsonParser parser) throws IOException {
-        boolean quoted = parser.currentToken() == JsonToken.VALUE_STRING;
-        if (!quoted && !parser.currentToken().isNumeric()) {
+        if (parser.currentToken() != JsonToken.VALUE_STRING
+                && !parser.currentToken().isNumeric()) {
             throw new Malformed("id is a number or a string");
         }
-        String text = parser.getText();
-        if (text.length() > MAX_ID || !Utf8.isEncodable(text)) {
-            throw new Malformed("id is no longer than " + MAX_ID + " characters and valid Unicode");
-        }
-        return quoted ? ServerMessage.quote(text) : text;
+        return MessageId.json(parser.currentToken(), parser.getText())
+                .orElseThrow(() -> new Malformed(
+                        "id is no longer than " + MessageId.MAX_LENGTH + " characters and valid Unicode"));
     }
 
     private static String string(String name, JsonParser parser) throws IOException {

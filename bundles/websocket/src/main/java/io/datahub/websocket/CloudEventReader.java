@@ -42,7 +42,7 @@ final class CloudEventReader {
                     ? event
                     : bad("a message is one CloudEvent with nothing behind it");
         } catch (IOException e) {
-            return bad("the message is no well-formed JSON");
+            return bad(JsonFaults.detail("the message", e));
         }
     }
 
@@ -52,17 +52,25 @@ final class CloudEventReader {
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             JsonToken value = parser.nextToken();
             if (name.equals("data") || name.equals("data_base64")) {
-                if (name.equals("data_base64") && value != JsonToken.VALUE_STRING) {
-                    return bad("data_base64 is a string");
+                if (name.equals("data_base64")
+                        && value != JsonToken.VALUE_NULL
+                        && !(value == JsonToken.VALUE_STRING && CloudEvent.isBase64(parser.getText()))) {
+                    return bad("data_base64 is no Base64 (RFC 4648, 4)");
                 }
                 parser.skipChildren();
-                data++;
+                data += value == JsonToken.VALUE_NULL ? 0 : 1;
                 continue;
             }
             switch (value) {
                 case VALUE_STRING -> attributes.put(name, parser.getText());
                 case VALUE_TRUE, VALUE_FALSE -> attributes.put(name, parser.getBooleanValue());
-                case VALUE_NUMBER_INT -> attributes.put(name, parser.getIntValue());
+                case VALUE_NUMBER_INT -> {
+                    if (parser.getNumberType() != JsonParser.NumberType.INT) {
+                        return bad("the attribute " + name
+                                + " is more than a whole number of 32 bits; send it as a string (CloudEvents, 3)");
+                    }
+                    attributes.put(name, parser.getIntValue());
+                }
                 case VALUE_NULL -> {}
                 default -> {
                     return bad("the attribute " + name + " is a string, a whole number or a truth value");

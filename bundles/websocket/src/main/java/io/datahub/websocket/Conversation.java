@@ -109,7 +109,7 @@ final class Conversation {
         } else if (!spoken) {
             words(message);
         } else {
-            client.answer(Optional.empty(), read.refusal());
+            client.answer(MessageId.find(message), read.refusal());
         }
         spoken = true;
     }
@@ -207,7 +207,7 @@ final class Conversation {
     private void subscribe(ClientMessage.Subscribe message, Session open) {
         Subscriptions subscriptions = new Subscriptions(message.topics());
         if (message.since().isEmpty()) {
-            feed.between(() -> client.answer(message.id(), subscriptions.add(open)));
+            feed.between(() -> answer(message, open, subscriptions, subscriptions.add(open)));
         } else if (feed.replays() >= MAX_REPLAYS) {
             client.answer(
                     message.id(), Optional.of(new Refusal(Reason.TOO_MANY, "too many replays at once; wait for one")));
@@ -217,12 +217,21 @@ final class Conversation {
             AtomicBoolean answered = new AtomicBoolean();
             feed.replay(replay, refusal -> {
                 if (answered.compareAndSet(false, true)) {
-                    client.answer(message.id(), refusal);
+                    answer(message, open, subscriptions, refusal);
                 } else {
                     refusal.ifPresent(late -> dialect.answer(message.id(), Optional.of(late))
                             .ifPresent(words -> client.tell(words, Callback.NOOP)));
                 }
             });
+        }
+    }
+
+    private void answer(
+            ClientMessage.Subscribe message, Session open, Subscriptions subscriptions, Optional<Refusal> refusal) {
+        if (refusal.isPresent()) {
+            client.answer(message.id(), refusal);
+        } else {
+            client.answerSubscribed(message.id(), subscriptions.granted(open));
         }
     }
 
@@ -233,8 +242,21 @@ final class Conversation {
         } else if (topic.length() > MAX_TOPIC_BYTES) {
             published = Published.TOPIC_TOO_LONG;
         } else {
-            published = open.publish(topic, payload);
+            published = open.publish(() -> gateway.soon(() -> validated(open, id)), topic, payload);
         }
+        if (published != Published.PENDING) {
+            answer(open, id, published);
+        }
+    }
+
+    /** Goes on when validators have decided; until then nothing more is read from the client. */
+    private void validated(Session open, Optional<String> id) {
+        Published published = open.validated();
+        open.flush();
+        answer(open, id, published);
+    }
+
+    private void answer(Session open, Optional<String> id, Published published) {
         if (published == Published.TOO_LARGE) {
             client.refuse(CloseStatus.MESSAGE_TOO_LARGE, "the message is larger than the hub takes");
         } else {

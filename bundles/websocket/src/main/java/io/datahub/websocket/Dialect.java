@@ -41,6 +41,11 @@ enum Dialect {
         return this == CLOUDEVENTS ? Optional.empty() : Optional.of(ServerMessage.welcome(user));
     }
 
+    /** What the hub says when it has subscribed, if anything. */
+    Optional<String> subscribed(Optional<String> id, List<String> granted) {
+        return this == CLOUDEVENTS ? Optional.empty() : id.map(json -> ServerMessage.ok(json, granted));
+    }
+
     /**
      * What the hub says when it has done what a message asked for, or refused it, if anything.
      *

@@ -2,8 +2,10 @@ package io.datahub.websocket;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.datahub.api.Refusal;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** What the hub says besides events, as JSON. */
 final class ServerMessage {
@@ -16,6 +18,13 @@ final class ServerMessage {
 
     static String ok(String id) {
         return "{\"type\":\"ok\",\"id\":" + id + "}";
+    }
+
+    /** @param granted the topic prefixes that a subscription brings */
+    static String ok(String id, List<String> granted) {
+        return granted.stream()
+                .map(ServerMessage::quote)
+                .collect(Collectors.joining(",", "{\"type\":\"ok\",\"id\":" + id + ",\"granted\":[", "]}"));
     }
 
     /** @param id the JSON of the id of what was refused, if it had one */

@@ -3,6 +3,7 @@ package io.datahub.websocket;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.event.Session;
+import io.datahub.api.user.GrantedTopics;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,11 @@ record Subscriptions(List<String> prefixes) {
             }
         }
         return Optional.empty();
+    }
+
+    /** What of them the session gets now. */
+    List<String> granted(Session session) {
+        return GrantedTopics.of(session.login().user(), prefixes);
     }
 
     /** Takes back those that there are; refused if one of them is missing. */

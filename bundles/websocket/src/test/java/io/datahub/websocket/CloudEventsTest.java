@@ -7,6 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The subprotocol {@code cloudevents.json}. */
@@ -49,6 +50,26 @@ class CloudEventsTest {
             RawClient.Frame frame = client.next();
             assertThat(frame.opCode()).isEqualTo(RawClient.TEXT);
             assertThat(frame.text()).isEqualTo(event);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"n\":2147483648|attribute n is more than a whole number of 32 bits",
+                "\"data_base64\":\"QQ\"|data_base64 is no Base64",
+                "\"n\":1,\"n\":1|has the name 'n' twice",
+                "\"time\":\"2026-11-25T18:00Z\"|time has the form",
+            })
+    void shouldSayWithTheIdWhyACloudEventIsRefused(String member, String reason) throws Exception {
+        try (RawClient client = connect("")) {
+            client.send("{\"specversion\":\"1.0\",\"id\":\"7\",\"source\":\"/s\",\"type\":\"build.x\"}");
+            client.text();
+            client.send("{\"specversion\":\"1.0\"," + member + ",\"id\":\"8\",\"source\":\"/s\",\"type\":\"build.x\"}");
+            assertThat(client.text())
+                    .contains("\"type\":\"io.datahub.error\"", "\"id\":\"8\"", "\"status\":400", reason);
         }
     }
 

@@ -9,7 +9,9 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -130,7 +132,7 @@ class EventsHandlerTest {
         try (RawClient subscriber = gateway.connect("ann");
                 RawClient publisher = gateway.connect("jenkins")) {
             subscriber.send("{\"type\":\"subscribe\",\"topics\":[\"build.\",\"x\"],\"id\":1}");
-            assertThat(subscriber.text()).isEqualTo("{\"type\":\"ok\",\"id\":1}");
+            assertThat(subscriber.text()).isEqualTo("{\"type\":\"ok\",\"id\":1,\"granted\":[\"build.\",\"x\"]}");
             publisher.send(
                     "{\"type\":\"publish\",\"topic\":\"build.done\",\"data\":\"gr\u00fcn \\\"1\\\"\",\"id\":\"p\"}");
             assertThat(publisher.text()).isEqualTo("{\"type\":\"ok\",\"id\":\"p\"}");
@@ -181,7 +183,70 @@ class EventsHandlerTest {
             client.send(message);
             assertThat(client.text()).startsWith("{\"type\":\"error\",\"status\":400");
             client.send("{\"type\":\"subscribe\",\"topics\":[],\"id\":9}");
-            assertThat(client.text()).isEqualTo("{\"type\":\"ok\",\"id\":9}");
+            assertThat(client.text()).isEqualTo("{\"type\":\"ok\",\"id\":9,\"granted\":[]}");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":5,\"id\":\"a\\\"\u00fc\"}",
+                "{\"topics\":\"build.\",\"nested\":{\"id\":1},\"list\":[{\"id\":2}],\"id\" : \"a\\\"\u00fc\",\"type\":\"subscribe\"}",
+                "{\"type\":\"publish\",\"type\":\"publish\",\"id\":\"a\\\"\u00fc\"}",
+                "{\"type\":\"publish\",\"data\":\"\\ud800\",\"id\":\"a\\\"\u00fc\"}",
+                "{\"type\":\"publish\",\"data\":\"x}\\\"id\\\":3\",,\"id\":\"a\\\"\u00fc\"}",
+                "{\"deep\":[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]],\"id\":\"a\\\"\u00fc\"}",
+                "{\"id\":\"a\\\"\u00fc\",\"type\":\"dance\"} {}",
+                "{\"id\":\"a\\\"\u00fc\"",
+            })
+    void shouldAnswerWithTheIdWhateverIsWrongWithTheRest(String message) throws Exception {
+        try (RawClient client = gateway.connect("ann")) {
+            client.send(message);
+            assertThat(client.text()).startsWith("{\"type\":\"error\",\"id\":\"a\\\"\u00fc\",\"status\":400");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":\"dance\",\"id\":-1.5e3}",
+                "{\"since\":{},\"type\":\"subscribe\",\"topics\":[],\"id\":-1.5e3}"
+            })
+    void shouldAnswerWithAnIdThatIsANumber(String message) throws Exception {
+        try (RawClient client = gateway.connect("ann")) {
+            client.send(message);
+            assertThat(client.text()).startsWith("{\"type\":\"error\",\"id\":-1.5e3,\"status\":400");
+        }
+    }
+
+    @Test
+    void shouldSayWhatOfASubscriptionIsGranted() throws Exception {
+        try (RawClient client = gateway.connect("ann")) {
+            client.send("{\"type\":\"subscribe\",\"topics\":[\"\",\"hub.\",\"build.\",\"file.deleted/\"],\"id\":1}");
+            assertThat(client.text())
+                    .isEqualTo("{\"type\":\"ok\",\"id\":1,\"granted\":[\"\",\"file.created/open/\","
+                            + "\"file.updated/open/\",\"file.deleted/open/\",\"file.rejected/open/\",\"hub.lost\","
+                            + "\"build.\"]}");
+        }
+    }
+
+    @Test
+    void shouldReadNothingMoreOfAClientWhoseEventIsValidatedAndServeOthers() throws Exception {
+        Queue<Runnable> pending = new ConcurrentLinkedQueue<>();
+        try (RawClient waiting = gateway.connect("ann");
+                RawClient other = gateway.connect("ann")) {
+            gateway.broker.validate(pending::add);
+            waiting.send("{\"type\":\"publish\",\"topic\":\"build.a\",\"data\":\"1\",\"id\":1}");
+            Await.until(() -> pending.size() == 1);
+            gateway.broker.validate(null);
+            waiting.send("{\"type\":\"publish\",\"topic\":\"build.a\",\"data\":\"2\",\"id\":2}");
+            other.send("{\"type\":\"publish\",\"topic\":\"deploy.a\",\"data\":\"3\",\"id\":3}");
+            assertThat(other.text()).startsWith("{\"type\":\"error\",\"id\":3,\"status\":403");
+
+            pending.remove().run();
+
+            assertThat(waiting.text()).isEqualTo("{\"type\":\"ok\",\"id\":1}");
+            assertThat(waiting.text()).isEqualTo("{\"type\":\"ok\",\"id\":2}");
         }
     }
 
@@ -242,7 +307,7 @@ class EventsHandlerTest {
             RawClient.Frame pong = client.next();
             assertThat(pong.opCode()).isEqualTo(RawClient.PONG);
             assertThat(pong.text()).isEqualTo("hello");
-            assertThat(client.text()).isEqualTo("{\"type\":\"ok\",\"id\":1}");
+            assertThat(client.text()).isEqualTo("{\"type\":\"ok\",\"id\":1,\"granted\":[\"\u00fc\"]}");
             assertThat(gateway.broker.sessions.get(0).prefixes).containsExactly("\u00fc");
         }
     }

@@ -21,9 +21,12 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A broker in memory with unbounded queues; one lock for everything. */
 final class FakeBroker implements EventBroker {
+
+    private volatile Consumer<Runnable> validation;
 
     static final int MAX_SUBSCRIPTIONS = 5;
 
@@ -76,7 +79,13 @@ final class FakeBroker implements EventBroker {
         return new Counters(0, 0, 0, 0, 0);
     }
 
+    /** Has events validated from now on; gets for each what is to be run when that is done. */
+    void validate(Consumer<Runnable> begun) {
+        validation = begun;
+    }
+
     final class FakeSession implements Session {
+        private volatile Supplier<Published> pending;
 
         final Login login;
         final EventSink sink;
@@ -136,6 +145,22 @@ final class FakeBroker implements EventBroker {
             reader.payload().get(payload);
             FakeBroker.this.publish(login.user().name(), 0, topic, payload);
             return Published.ACCEPTED;
+        }
+
+        @Override
+        public Published publish(
+                SharedBuffer buffer, int start, int end, int topicStart, int topicEnd, Runnable validated) {
+            if (validation == null) {
+                return publish(buffer, start, end, topicStart, topicEnd);
+            }
+            pending = () -> publish(buffer, start, end, topicStart, topicEnd);
+            validation.accept(validated);
+            return Published.PENDING;
+        }
+
+        @Override
+        public Published validated() {
+            return pending.get();
         }
 
         @Override

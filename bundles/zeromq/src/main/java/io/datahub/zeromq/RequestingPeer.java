@@ -5,8 +5,11 @@ import io.datahub.api.event.EventWriter;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.user.GrantedTopics;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A REQ or DEALER: its messages are an envelope and an event, and each is answered in the same envelope (RFC 28: frames
@@ -20,6 +23,9 @@ final class RequestingPeer extends Peer {
 
     /** An empty frame that others follow. */
     private static final byte[] DELIMITER = {1, 0};
+
+    /** The topic of a request that asks what of the prefixes behind it is granted. */
+    private static final byte[] GRANTED = ascii("hub.granted");
 
     private static final byte[] OK = ascii("OK");
     private static final byte[] ERR = ascii("ERR");
@@ -69,6 +75,10 @@ final class RequestingPeer extends Peer {
         int topicFrameEnd = bodyEnd(bytes, bodyEnd);
         int topicEnd =
                 frames - enveloping > 1 ? topicFrameEnd : PublishingPeer.topicEnd(bytes, topicStart, topicFrameEnd);
+        if (isQuestion(bytes, topicStart, topicFrameEnd)) {
+            tellGranted(envelope, bytes, topicFrameEnd, end);
+            return true;
+        }
         Published published = session()
                 .publish(
                         buffer, bodyEnd, end, topicStart, topicEnd, connection().whenDecided());
@@ -90,6 +100,30 @@ final class RequestingPeer extends Peer {
     @Override
     int maxEnvelopeFrames() {
         return MAX_ENVELOPE_FRAMES + maxFrames;
+    }
+
+    private static boolean isQuestion(ByteBuffer bytes, int start, int end) {
+        if (end - start != GRANTED.length) {
+            return false;
+        }
+        int i = 0;
+        while (i < GRANTED.length && bytes.get(start + i) == GRANTED[i]) {
+            i++;
+        }
+        return i == GRANTED.length;
+    }
+
+    /** Answers what of the prefixes in the frames behind the topic its user gets when it subscribes to them. */
+    private void tellGranted(byte[] envelope, ByteBuffer bytes, int from, int end) {
+        List<String> prefixes = new ArrayList<>();
+        for (int frame = from; frame < end; frame = bodyEnd(bytes, frame)) {
+            int start = bodyStart(bytes, frame);
+            prefixes.add(new String(copy(bytes, start, bodyEnd(bytes, frame)), StandardCharsets.UTF_8));
+        }
+        List<byte[]> answer = new ArrayList<>();
+        answer.add(OK);
+        GrantedTopics.of(session().login().user(), prefixes).forEach(prefix -> answer.add(ascii(prefix)));
+        reply(envelope, answer.toArray(byte[][]::new));
     }
 
     private static boolean isLong(ByteBuffer bytes, int frame) {

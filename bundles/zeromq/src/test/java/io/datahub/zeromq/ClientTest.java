@@ -18,6 +18,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -87,6 +88,15 @@ class ClientTest {
             assertThat(event.topic()).isEqualTo("build.1");
             assertThat(event.text()).isEqualTo("grün");
             assertThat(event.more()).containsExactly(utf8("more"));
+        }
+    }
+
+    @Test
+    void shouldTellWhatIsGranted() throws IOException {
+        try (HubClient client = client(token("ci"))) {
+            assertThat(client.granted("", "other")).contains(List.of("build."));
+            assertThat(client.granted("other")).contains(List.of());
+            assertThat(client.publish("build.1", utf8("x")).isAccepted()).isTrue();
         }
     }
 

@@ -175,6 +175,17 @@ class ValidatedEventsTest {
     }
 
     @Test
+    void shouldSayWhatOfSubscriptionsIsGranted() throws IOException {
+        RawPeer request = hub.connect("ci", "REQ");
+        request.send(message("", "hub.granted", "", "other", "build.x", "hub."));
+        assertThat(request.message()).containsExactly("", "OK", "build.", "build.x", "hub.lost");
+        request.send(message("", "hub.granted"));
+        assertThat(request.message()).containsExactly("", "OK");
+        request.send(message("", "hub.granted2", "x"));
+        assertThat(request.message()).startsWith("", "ERR", "403");
+    }
+
+    @Test
     void shouldSayThatATopicIsTooLong() throws IOException {
         RawPeer request = hub.connect("all", "REQ");
         request.send(message("", "t".repeat(4_200), "x"));

@@ -2,12 +2,12 @@ package io.datahub.api.event;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * The context attributes of a CloudEvent (CloudEvents 1.0.2, 3), which hold to the rules of that standard.
@@ -19,12 +19,14 @@ public record CloudEvent(Map<String, Object> attributes) {
     /** The type of the CloudEvents that the hub wraps round events that are none. */
     public static final String WRAPPED = "io.datahub.event";
 
-    private static final Pattern NAME = Pattern.compile("[a-z0-9]+");
+    /** The most characters of a type. */
+    public static final int MAX_TYPE_LENGTH = 1024;
+
     private static final List<String> REQUIRED = List.of("id", "source", "type");
     private static final List<String> NEVER_EMPTY = List.of("subject", "datacontenttype", "dataschema");
 
     public CloudEvent {
-        attributes = Map.copyOf(attributes);
+        attributes = Collections.unmodifiableMap(new TreeMap<>(attributes)); // Map.copyOf is slow for names of one hash
     }
 
     /** The attributes as a CloudEvent, or which rule they break. */
@@ -39,26 +41,74 @@ public record CloudEvent(Map<String, Object> attributes) {
         }
         for (Map.Entry<String, Object> attribute : new TreeMap<>(attributes).entrySet()) {
             String name = attribute.getKey();
-            if (!NAME.matcher(name).matches() || name.equals("data")) {
-                return bad("\"" + name + "\" is no name of an attribute: those have lower-case letters and digits");
+            if (!isName(name) || name.equals("data")) {
+                return bad("\"" + shortened(name)
+                        + "\" is no name of an attribute: those have lower-case letters and digits");
             }
             if (NEVER_EMPTY.contains(name) && !(attribute.getValue() instanceof String text && !text.isEmpty())) {
                 return bad("a CloudEvent's " + name + " is a string that isn't empty");
             }
         }
+        String type = (String) attributes.get("type");
+        if (type.length() > MAX_TYPE_LENGTH) {
+            return bad("the type has " + type.length() + " characters; the most are " + MAX_TYPE_LENGTH);
+        }
+        if (!isUriReference((String) attributes.get("source"))) {
+            return bad("a CloudEvent's source is a URI-reference (RFC 3986), such as /builds/7");
+        }
+        Object schema = attributes.get("dataschema");
+        if (schema != null && !isUri((String) schema)) {
+            return bad("a CloudEvent's dataschema is a URI with a scheme (RFC 3986)");
+        }
         Object time = attributes.get("time");
-        if (time != null && !isTime(time)) {
+        if (time != null && !(time instanceof String text && Rfc3339.isDateTime(text))) {
             return bad("a CloudEvent's time has the form 2026-11-25T18:00:00Z (RFC 3339)");
         }
         return Result.done(new CloudEvent(attributes));
     }
 
-    private static boolean isTime(Object time) {
+    private static boolean isName(String name) {
+        return !name.isEmpty() && name.chars().allMatch(c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'));
+    }
+
+    private static String shortened(String name) {
+        return name.length() <= 40 ? name : name.substring(0, 40) + "…";
+    }
+
+    /** Whether the text is a URI-reference that isn't empty; characters beyond ASCII count as what they are encoded to. */
+    public static boolean isUriReference(String text) {
         try {
-            return time instanceof String text && OffsetDateTime.parse(text) != null;
-        } catch (DateTimeParseException e) {
+            return !text.isEmpty() && !new URI(text).toString().isEmpty();
+        } catch (URISyntaxException e) {
             return false;
         }
+    }
+
+    /** Whether the text is a URI with a scheme. */
+    public static boolean isUri(String text) {
+        try {
+            return new URI(text).isAbsolute();
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    /** Whether the text is Base64 with its padding and nothing else in it (RFC 4648, 4). */
+    public static boolean isBase64(String text) {
+        int end = text.length();
+        if (end % 4 != 0) {
+            return false;
+        }
+        while (end > 0 && text.length() - end < 2 && text.charAt(end - 1) == '=') {
+            end--;
+        }
+        for (int i = 0; i < end; i++) {
+            char c = text.charAt(i);
+            if (!(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '+' && c != '/') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Result<CloudEvent> bad(String detail) {

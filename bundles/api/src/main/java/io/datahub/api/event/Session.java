@@ -100,6 +100,25 @@ public interface Session extends AutoCloseable {
     }
 
     /**
+     * Publishes one event of a topic, a payload and any further frames, and hands it on unless it is
+     * {@link Published#PENDING}; see {@link #publish(SharedBuffer, int, int, int, int, Runnable)}.
+     */
+    default Published publish(Runnable validated, String topic, byte[]... frames) {
+        byte[][] all = new byte[frames.length + 1][];
+        all[0] = topic.getBytes(StandardCharsets.UTF_8);
+        System.arraycopy(frames, 0, all, 1, frames.length);
+        ByteBuffer bytes = EventWriter.write(all);
+        int topicStart = all[0].length > 255 ? 9 : 2;
+        SharedBuffer buffer = new SharedBuffer(bytes);
+        Published published = publish(buffer, 0, bytes.limit(), topicStart, topicStart + all[0].length, validated);
+        if (published != Published.PENDING) {
+            flush();
+        }
+        buffer.release();
+        return published;
+    }
+
+    /**
      * Takes what waits for the client, in order.
      *
      * @param maxBytes stops when this much was taken; one run is always taken if there is one

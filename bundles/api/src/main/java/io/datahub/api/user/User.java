@@ -89,6 +89,11 @@ public final class User {
         return publishPrefixes;
     }
 
+    /** The prefixes of the topics that a subscription may bring it, those of files and of the hub itself left out. */
+    public List<byte[]> subscribePrefixes() {
+        return subscribePrefixes;
+    }
+
     /** Whether it may publish this topic. The topics {@code file.} and {@code hub.} are the hub's own. */
     public boolean mayPublish(byte[] topic) {
         return !isReserved(topic) && covers(publishPrefixes, topic);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -33,6 +34,10 @@ class CloudEventTest {
         "subject, ''",
         "time, yesterday",
         "time, 2026-11-25T18:00:00",
+        "time, 2026-11-25T18:00Z",
+        "source, a b",
+        "source, %zz",
+        "dataschema, /no/scheme",
         "Upper, x",
         "with_score, x",
         "data, x"
@@ -41,6 +46,50 @@ class CloudEventTest {
         Map<String, Object> attributes = sound();
         attributes.put(name, value);
         assertThat(CloudEvent.of(attributes).refusal().orElseThrow().detail()).containsIgnoringCase(name);
+    }
+
+    @Test
+    void shouldBoundTheLengthOfTheType() {
+        Map<String, Object> attributes = sound();
+        attributes.put("type", "t".repeat(CloudEvent.MAX_TYPE_LENGTH));
+        assertThat(CloudEvent.of(attributes).isRefused()).isFalse();
+        attributes.put("type", "t".repeat(CloudEvent.MAX_TYPE_LENGTH + 1));
+        assertThat(CloudEvent.of(attributes).refusal().orElseThrow().detail())
+                .isEqualTo("the type has 1025 characters; the most are 1024");
+    }
+
+    /** With a hash table that probes in a line this took minutes. */
+    @Test
+    @Timeout(60)
+    void shouldTakeManyAttributesWhoseNamesHaveOneHash() {
+        Map<String, Object> attributes = sound();
+        for (int i = 0; i < 1 << 18; i++) {
+            StringBuilder name = new StringBuilder();
+            for (int bit = 0; bit < 18; bit++) {
+                name.append((i >> bit & 1) == 0 ? "an" : "c0");
+            }
+            attributes.put(name.toString(), "x");
+        }
+        assertThat(CloudEvent.of(attributes).get().attributes()).hasSize((1 << 18) + 4);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', true",
+        "QQ==, true",
+        "QUI=, true",
+        "QUJD, true",
+        "Q/+x, true",
+        "QQ, false",
+        "QQ=, false",
+        "Q===, false",
+        "====, false",
+        "Q=Q=, false",
+        "Q-_x, false",
+        "'QUJD\n', false"
+    })
+    void shouldTellBase64(String text, boolean is) {
+        assertThat(CloudEvent.isBase64(text)).isEqualTo(is);
     }
 
     @ParameterizedTest
