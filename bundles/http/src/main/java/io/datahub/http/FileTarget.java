@@ -15,16 +15,18 @@ record FileTarget(RecordPath path, boolean isDirectory) {
 
     static final String MOUNT = "/files";
 
-    private static final Pattern ENCODED_SEPARATOR = Pattern.compile("%2[fF]|%5[cC]");
-    private static final Pattern DOTS_BEFORE_PARAMETER = Pattern.compile("(?:^|/)(?:\\.|%2[eE]){0,2};");
+    private static final Pattern ENCODED_BACKSLASH = Pattern.compile("%5[cC]");
+    private static final Pattern DOTS_BEFORE_PARAMETER = Pattern.compile("(?:^|/|%2[fF])(?:\\.|%2[eE]){0,2};");
 
     /**
      * Reads the path of a request as the client wrote it. It is decoded here and nowhere else, so that no later step can
      * see another path than the one that was judged.
+     *
+     * @param slashes where a slash may be written as {@code %2F}
      */
-    static Result<FileTarget> parse(String raw) {
+    static Result<FileTarget> parse(String raw, EncodedSlashes slashes) {
         String written = raw.length() <= MOUNT.length() ? "" : raw.substring(MOUNT.length() + 1);
-        if (ENCODED_SEPARATOR.matcher(written).find()) {
+        if (slashes.forbid(written) || ENCODED_BACKSLASH.matcher(written).find()) {
             return Result.refused(Reason.BAD_REQUEST, "the path has an encoded slash or backslash");
         }
         if (DOTS_BEFORE_PARAMETER.matcher(written).find()) {

@@ -51,7 +51,7 @@ public final class FilesHandler extends Handler.Abstract {
     private volatile Settings settings;
 
     /** What the configuration decides; a request that has begun ends with what it began with. */
-    private record Settings(Download download, int maxFormParts, Accelerator accelerator) {}
+    private record Settings(Download download, int maxFormParts, Accelerator accelerator, EncodedSlashes slashes) {}
 
     @Activate
     public FilesHandler(
@@ -67,10 +67,12 @@ public final class FilesHandler extends Handler.Abstract {
     }
 
     private Settings settings(HttpConfiguration configuration) {
+        EncodedSlashes slashes = new EncodedSlashes(configuration.encodedSlashPaths());
         MediaTypes types = new MediaTypes(configuration.inlineTypes());
         SmallRecords small = new SmallRecords(configuration.cacheBytes());
         Accelerator accelerator = new Accelerator(links, configuration.accelLocation(), configuration.accelMinBytes());
-        return new Settings(new Download(store, types, accelerator, small), configuration.maxFormParts(), accelerator);
+        return new Settings(
+                new Download(store, types, accelerator, small), configuration.maxFormParts(), accelerator, slashes);
     }
 
     /** Has requests that begin from now on answered under the new configuration. */
@@ -91,7 +93,7 @@ public final class FilesHandler extends Handler.Abstract {
         Exchange exchange = new Exchange(request, response, callback);
         response.getHeaders().put(SANDBOX);
         response.getHeaders().put(Exchange.NO_SNIFFING);
-        Result<FileTarget> target = FileTarget.parse(request.getHttpURI().getPath());
+        Result<FileTarget> target = FileTarget.parse(request.getHttpURI().getPath(), settings.slashes());
         Result<Fields> query = exchange.query();
         Optional<Refusal> malformed = target.refusal().or(query::refusal);
         if (malformed.isPresent()) {

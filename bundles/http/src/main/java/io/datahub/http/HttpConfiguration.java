@@ -25,6 +25,10 @@ public @interface HttpConfiguration {
     @AttributeDefinition(description = "Smallest record that nginx sends itself, in bytes, from 0")
     long accelMinBytes() default 65_536;
 
+    @AttributeDefinition(
+            description = "Directories below which requests may write a slash of a path as %2F, such as npm/; / is all")
+    String[] encodedSlashPaths() default {};
+
     @AttributeDefinition(description = "Files in one form at most, from 1 to 10000")
     int maxFormParts() default 1_000;
 
