@@ -8,11 +8,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -29,7 +33,13 @@ final class WebSessions {
 
     private final Authenticator authenticator;
     private final LongSupplier nanoTime;
-    private final Map<String, Open> byHash = new LinkedHashMap<>(16, 0.75f, true); // guarded by this
+
+    /** By hash, the one used longest ago first. Guarded by this. */
+    private final Map<String, Open> byHash = new LinkedHashMap<>();
+
+    /** The hashes of each user's, the one used longest ago first. Guarded by this. */
+    private final Map<String, Set<String>> byUser = new HashMap<>();
+
     private JettyConfiguration configuration; // guarded by this
 
     /** Times are those of {@link System#nanoTime}. */
@@ -63,30 +73,47 @@ final class WebSessions {
         long now = nanoTime.getAsLong();
         synchronized (this) {
             makeRoom(login.user().name(), now);
-            byHash.put(hash(secret), new Open(login, now, now));
+            put(hash(secret), new Open(login, now, now));
         }
         return secret;
     }
 
+    /** Looks at the sessions of one user and at the head of all, not at everybody's. */
     private void makeRoom(String user, long now) {
-        byHash.values().removeIf(open -> isOver(open, now));
-        long own = byHash.values().stream().filter(open -> isOf(user, open)).count();
-        Iterator<Open> oldestFirst = byHash.values().iterator();
-        while (own >= MOST_PER_USER && oldestFirst.hasNext()) {
-            if (isOf(user, oldestFirst.next())) {
-                oldestFirst.remove();
-                own--;
-            }
+        Set<String> own = byUser.getOrDefault(user, Set.of());
+        List.copyOf(own).stream().filter(hash -> isOver(byHash.get(hash), now)).forEach(this::remove);
+        while (own.size() >= MOST_PER_USER) {
+            remove(own.iterator().next());
         }
-        oldestFirst = byHash.values().iterator();
-        while (byHash.size() >= Math.max(1, configuration.maxSessions())) {
-            oldestFirst.next();
-            oldestFirst.remove();
+        int most = Math.max(1, configuration.maxSessions());
+        for (Iterator<String> oldest = byHash.keySet().iterator();
+                oldest.hasNext();
+                oldest = byHash.keySet().iterator()) {
+            String hash = oldest.next();
+            if (byHash.size() < most && !isOver(byHash.get(hash), now)) {
+                return;
+            }
+            remove(hash);
         }
     }
 
-    private static boolean isOf(String user, Open open) {
-        return open.login().user().name().equals(user);
+    /** Puts a session, new or used again, behind all others. */
+    private void put(String hash, Open open) {
+        byHash.remove(hash);
+        byHash.put(hash, open);
+        Set<String> own = byUser.computeIfAbsent(open.login().user().name(), name -> new LinkedHashSet<>());
+        own.remove(hash);
+        own.add(hash);
+    }
+
+    private void remove(String hash) {
+        Open open = byHash.remove(hash);
+        if (open != null) {
+            byUser.computeIfPresent(open.login().user().name(), (name, own) -> {
+                own.remove(hash);
+                return own.isEmpty() ? null : own;
+            });
+        }
     }
 
     private boolean isOver(Open open, long now) {
@@ -105,10 +132,10 @@ final class WebSessions {
                 return Optional.empty();
             }
             if (isOver(open, now)) {
-                byHash.remove(hash);
+                remove(hash);
                 return Optional.empty();
             }
-            byHash.put(hash, new Open(open.login(), open.begun(), now));
+            put(hash, new Open(open.login(), open.begun(), now));
             opened = open.login();
         }
         Optional<Login> renewed = authenticator.renew(
@@ -121,7 +148,7 @@ final class WebSessions {
 
     /** Ends a session, if there is such a one. */
     synchronized void end(String secret) {
-        byHash.remove(hash(secret));
+        remove(hash(secret));
     }
 
     synchronized int size() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,6 +16,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,6 +179,44 @@ class SessionTest {
             sessions.open(login("user" + i));
         }
         assertThat(sessions.size()).isEqualTo(150);
+    }
+
+    @Test
+    void shouldNotLookAtEverybodysSessionsWhenOneIsOpened() {
+        JettyConfiguration plain = Settings.with("maxSessions", 2_000);
+        AtomicInteger looks = new AtomicInteger();
+        JettyConfiguration counted = (JettyConfiguration) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {JettyConfiguration.class, Annotation.class},
+                (proxy, method, arguments) -> {
+                    looks.addAndGet(method.getName().equals("sessionIdleMillis") ? 1 : 0);
+                    return method.invoke(plain, arguments);
+                });
+        WebSessions sessions = new WebSessions(users, counted, now::get);
+        for (int i = 0; i < 1_000; i++) {
+            sessions.open(login("user" + i));
+        }
+
+        looks.set(0);
+        sessions.open(login("jenkins"));
+        assertThat(looks).hasValueLessThan(5);
+
+        String kept = sessions.open(login("jenkins"));
+        now.addAndGet(TimeUnit.HOURS.toNanos(11));
+        assertThat(sessions.login(kept, origin())).isPresent();
+        now.addAndGet(TimeUnit.HOURS.toNanos(2));
+        sessions.open(login("ops"));
+        assertThat(sessions.size()).isEqualTo(2);
+        assertThat(sessions.login(kept, origin())).isPresent();
+    }
+
+    @Test
+    void shouldHaveNoBrowserAskForAPasswordOnBehalfOfAScript() throws Exception {
+        assertThat(send("GET", "/files").headers().allValues("WWW-Authenticate"))
+                .containsExactly("Bearer realm=\"datahub\"", "Basic realm=\"datahub\", charset=\"UTF-8\"");
+        HttpResponse<String> toScript = send("GET", "/files", "X-Requested-With", "fetch");
+        assertThat(toScript.statusCode()).isEqualTo(401);
+        assertThat(toScript.headers().allValues("WWW-Authenticate")).containsExactly("Bearer realm=\"datahub\"");
     }
 
     private WebSessions sessions(Object... settings) {
