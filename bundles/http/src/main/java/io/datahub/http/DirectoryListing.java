@@ -5,8 +5,10 @@ import io.datahub.api.Result;
 import io.datahub.api.record.Listing;
 import io.datahub.api.record.RecordStore;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.util.Fields;
 
 /** {@code GET} and {@code HEAD} of a directory. */
@@ -14,6 +16,9 @@ final class DirectoryListing {
 
     private static final int USUAL = 1_000;
     private static final int MOST = 10_000;
+
+    /** Of a page for people, which has all names. */
+    private static final int AT_ONCE = 5_000;
 
     private static final int MOST_SEARCHED = 20_000;
 
@@ -32,24 +37,43 @@ final class DirectoryListing {
             return limit.refusal();
         }
         String after = Query.text(query, "after", "");
+        if (prefersHtml(exchange)) {
+            boolean all = query.getValue("limit") == null;
+            Result<Listing> listing = store.list(exchange.user(), target.path(), after, all ? AT_ONCE : limit.get());
+            if (!listing.isRefused() && exchange.isWanted(true)) {
+                sendPage(exchange, listing.get(), all, limit.get());
+            }
+            return listing.refusal();
+        }
         String text = Query.text(query, "find", "");
-        Result<Listing> listing = text.isEmpty() || prefersHtml(exchange)
+        Result<Listing> listing = text.isEmpty()
                 ? store.list(exchange.user(), target.path(), after, limit.get())
                 : search.find(exchange.user(), target.path(), text, after, limit.get());
         if (!listing.isRefused() && exchange.isWanted(true)) {
-            send(exchange, listing.get(), limit.get());
+            exchange.response().getHeaders().add(HttpHeader.VARY, "Accept");
+            exchange.json(200, ListingJson.of(listing.get()));
         }
         return listing.refusal();
     }
 
-    private static void send(Exchange exchange, Listing listing, int limit) {
+    /** Sends all entries, or the one page that was asked for. */
+    private void sendPage(Exchange exchange, Listing first, boolean all, int limit) {
         var headers = exchange.response().getHeaders();
         headers.add(HttpHeader.VARY, "Accept");
-        if (prefersHtml(exchange)) {
-            headers.put(HttpHeader.CONTENT_TYPE, "text/html;charset=utf-8");
-            exchange.body(200, ListingPage.of(listing, limit));
+        headers.put(HttpHeader.CONTENT_TYPE, "text/html;charset=utf-8");
+        if (!all || first.next().isEmpty()) {
+            String page = ListingPage.head(first.path())
+                    + ListingPage.entries(first.entries())
+                    + ListingPage.end(first.next(), limit);
+            exchange.body(200, page.getBytes(StandardCharsets.UTF_8));
+            return;
+        }
+        headers.put(Exchange.REVALIDATE);
+        if (exchange.is(HttpMethod.HEAD)) {
+            exchange.empty(200);
         } else {
-            exchange.json(200, ListingJson.of(listing));
+            exchange.response().setStatus(200);
+            new ListingBody(exchange, store, first, AT_ONCE).iterate();
         }
     }
 

@@ -1,8 +1,11 @@
 package io.datahub.http;
 
 import io.datahub.api.record.Listing;
+import io.datahub.api.record.RecordPath;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 
 /** A page of a directory for people. */
 final class ListingPage {
@@ -13,28 +16,34 @@ final class ListingPage {
 
     private ListingPage() {}
 
-    static byte[] of(Listing listing, int limit) {
-        String title = "/" + listing.path();
-        StringBuilder page = new StringBuilder(4096);
-        page.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
-                .append(escape(title))
-                .append("</title><style>")
-                .append(STYLE)
-                .append("</style></head>\n<body><h1>")
-                .append(escape(title))
-                .append("</h1>\n<table><tr><th>name</th><th>bytes</th><th>modified</th></tr>\n");
-        if (!listing.path().isRoot()) {
-            page.append("<tr><td><a href=\"../\">../</a></td><td></td><td></td></tr>\n");
-        }
-        listing.entries().forEach(entry -> append(page, entry));
-        page.append("</table>\n");
-        listing.next()
-                .ifPresent(next -> page.append("<p><a href=\"?limit=")
-                        .append(limit)
-                        .append("&amp;after=")
-                        .append(URLEncoder.encode(next, StandardCharsets.UTF_8))
-                        .append("\">more</a></p>\n"));
-        return page.append("</body></html>\n").toString().getBytes(StandardCharsets.UTF_8);
+    /** What stands before the entries. */
+    static String head(RecordPath directory) {
+        String title = escape("/" + directory);
+        return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + title + "</title><style>"
+                + STYLE
+                + "</style></head>\n<body><h1>" + title
+                + "</h1>\n<table><tr><th>name</th><th>bytes</th><th>modified</th></tr>\n"
+                + (directory.isRoot() ? "" : "<tr><td><a href=\"../\">../</a></td><td></td><td></td></tr>\n");
+    }
+
+    /** Lines for some entries. */
+    static String entries(List<Listing.Entry> entries) {
+        StringBuilder page = new StringBuilder(entries.size() * 128);
+        entries.forEach(entry -> append(page, entry));
+        return page.toString();
+    }
+
+    /**
+     * What stands behind the entries.
+     *
+     * @param next the name to go on after, for a client that wanted a number of entries only
+     */
+    static String end(Optional<String> next, int limit) {
+        return "</table>\n"
+                + next.map(name -> "<p><a href=\"?limit=" + limit + "&amp;after="
+                                + URLEncoder.encode(name, StandardCharsets.UTF_8) + "\">more</a></p>\n")
+                        .orElse("")
+                + "</body></html>\n";
     }
 
     private static void append(StringBuilder page, Listing.Entry entry) {

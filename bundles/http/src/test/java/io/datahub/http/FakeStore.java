@@ -199,7 +199,10 @@ final class FakeStore implements RecordStore {
     }
 
     @Override
-    public Result<Listing> list(User user, RecordPath directory, String after, int limit) {
+    public Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException {
+        if (isBroken && !after.isEmpty()) {
+            throw new IOException("the disk is gone");
+        }
         if (!directory.isRoot() && !isDirectory(directory)) {
             return Result.refused(Reason.NOT_FOUND, "no such directory");
         }

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -834,6 +835,38 @@ class FilesHandlerTest {
                 .isEqualTo("application/json");
         assertThat(header(server.get("/files/", "Accept", "*/*"), "Content-Type"))
                 .isEqualTo("application/json");
+    }
+
+    @Test
+    void shouldShowAllNamesOnOnePageWithoutLinksThatHaveAQuery() throws Exception {
+        List<String> names = IntStream.range(0, 12_001)
+                .mapToObj(i -> "12:30-%05d.log".formatted(i))
+                .toList();
+        names.forEach(name -> store.put("many/" + name, "x"));
+
+        HttpResponse<String> answer = server.get("/files/many/", "Accept", "text/html");
+
+        assertThat(Pattern.compile("href=\"([^\"]*)\"").matcher(answer.body()).results())
+                .extracting(link -> link.group(1))
+                .startsWith("../")
+                .hasSize(names.size() + 1)
+                .filteredOn(link -> link.startsWith("./"))
+                .isEqualTo(names.stream().map(name -> "./" + name).toList());
+        assertThat(answer.body()).endsWith("</html>\n");
+        assertThat(server.send("HEAD", "/files/many/", "", "Accept", "text/html")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void shouldCutAPageThatCannotBeFinished() throws Exception {
+        IntStream.range(0, 6_000).forEach(i -> store.put("many/" + i, "x"));
+        store.isBroken = true;
+
+        String answer =
+                server.wire("GET /files/many/ HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
+
+        assertThat(answer).startsWith("HTTP/1.1 200 ").doesNotContain("</html>").doesNotEndWith("0\r\n\r\n");
     }
 
     @Test
