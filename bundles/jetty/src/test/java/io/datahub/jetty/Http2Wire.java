@@ -7,10 +7,13 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Speaks HTTP/2 frame by frame, without TLS, for what no client library would send. */
 final class Http2Wire implements AutoCloseable {
 
+    static final int HEADERS = 1;
+    static final int RST_STREAM = 3;
     static final int SETTINGS = 4;
     static final int GOAWAY = 7;
     static final int WINDOW_UPDATE = 8;
@@ -43,6 +46,21 @@ final class Http2Wire implements AutoCloseable {
             frames.put((byte) type).put((byte) 0).putInt(0).put(payload);
         }
         socket.getOutputStream().write(frames.array());
+    }
+
+    /** Sends the head of a request in stream 1, whose body is yet to come: names and values by turns, shorter than 127 bytes. */
+    void head(String... fields) throws IOException {
+        ByteBuffer block = ByteBuffer.allocate(1024);
+        for (int i = 0; i < fields.length; i += 2) {
+            block.put((byte) 0); // a literal without an index (RFC 7541, 6.2.2)
+            for (String text : List.of(fields[i], fields[i + 1])) {
+                block.put((byte) text.length()).put(text.getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+        ByteBuffer frame = ByteBuffer.allocate(HEADER_BYTES + block.position());
+        frame.put((byte) 0).putShort((short) block.position());
+        frame.put((byte) HEADERS).put((byte) 4).putInt(1).put(block.flip());
+        socket.getOutputStream().write(frame.array());
     }
 
     Frame frame() throws IOException {

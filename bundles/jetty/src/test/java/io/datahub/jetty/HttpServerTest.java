@@ -20,6 +20,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -414,6 +415,37 @@ class HttpServerTest {
             wire.preface();
 
             assertThat(wire.frame().type()).isEqualTo(Http2Wire.SETTINGS);
+        }
+    }
+
+    /** At Jetty's own reset, CANCEL, many clients lose the answer. */
+    @Test
+    void shouldEndAStreamWithoutAnErrorThatIsAnsweredBeforeItsBody() throws Exception {
+        try (Http2Wire wire = new Http2Wire(server.port())) {
+            wire.preface();
+            wire.head(
+                    ":method",
+                    "PUT",
+                    ":scheme",
+                    "http",
+                    ":path",
+                    "/files",
+                    ":authority",
+                    "localhost",
+                    "authorization",
+                    "Bearer wrong",
+                    "expect",
+                    "100-continue");
+            List<Integer> types = new ArrayList<>();
+            Http2Wire.Frame frame = wire.frame();
+            while (frame.type() != Http2Wire.RST_STREAM && frame.type() >= 0) {
+                types.add(frame.type());
+                frame = wire.frame();
+            }
+
+            assertThat(types).contains(Http2Wire.HEADERS);
+            assertThat(frame.type()).isEqualTo(Http2Wire.RST_STREAM);
+            assertThat(frame.payload().getInt()).isZero();
         }
     }
 
