@@ -41,7 +41,7 @@ final class PartialPiece implements Continuation {
     private final long begin;
     private final MessageDigest before;
     private final Map<String, MessageDigest> digests = new HashMap<>();
-    private long roomUpTo;
+    private final Room.Share share;
     private boolean ended;
 
     /** Whether all bytes are there and nobody else can touch them until this commits or closes; guarded by the upload. */
@@ -62,6 +62,7 @@ final class PartialPiece implements Continuation {
         this.turn = turn;
         this.slot = slot;
         pace = uploads.pace();
+        share = uploads.share(request);
         begin = staged.size();
         try {
             before = (MessageDigest) staged.hashed().clone();
@@ -88,12 +89,9 @@ final class PartialPiece implements Continuation {
             if (tooMany.isPresent()) {
                 return tooMany;
             }
-            if (size > roomUpTo) {
-                roomUpTo = size + Room.EVERY;
-                Optional<Refusal> noRoom = uploads.refuseRoom(request.path(), bytes.remaining());
-                if (noRoom.isPresent()) {
-                    return noRoom;
-                }
+            Optional<Refusal> noRoom = share.want(staged.size(), bytes.remaining());
+            if (noRoom.isPresent()) {
+                return noRoom;
             }
             Optional<Refusal> refusal = pace.came(bytes.remaining(), System.nanoTime());
             if (refusal.isEmpty()) {
@@ -164,6 +162,7 @@ final class PartialPiece implements Continuation {
         }
         ended = true;
         slot.close();
+        share.close();
         staged.flush();
         staged.leave();
         upload.settle(staged.size(), staged.hashed());
@@ -172,6 +171,7 @@ final class PartialPiece implements Continuation {
     private void forget() throws IOException {
         ended = true;
         slot.close();
+        share.close();
         staged.leave();
         StagedFile.resume(staged.path(), begin, before).leave();
         upload.settle(begin, before);

@@ -34,7 +34,7 @@ final class RecordUpload implements Upload {
     private final Slots.Slot slot;
     private final Pace pace;
     private final long began = System.nanoTime();
-    private long roomUpTo;
+    private final Room.Share share;
     private Refusal refusal;
     private List<JudgedBy> validators;
     private Optional<Sight> compared = Optional.empty();
@@ -52,6 +52,7 @@ final class RecordUpload implements Upload {
         this.claim = claim;
         this.slot = slot;
         this.pace = pace;
+        share = uploads.share(request);
     }
 
     @Override
@@ -82,12 +83,9 @@ final class RecordUpload implements Upload {
                 return over;
             }
         }
-        if (size > roomUpTo) {
-            roomUpTo = size + Room.EVERY;
-            Optional<Refusal> noRoom = uploads.refuseRoom(request.path(), bytes.remaining());
-            if (noRoom.isPresent()) {
-                return noRoom;
-            }
+        Optional<Refusal> noRoom = share.want(staged.size(), bytes.remaining());
+        if (noRoom.isPresent()) {
+            return noRoom;
         }
         try {
             staged.write(bytes);
@@ -205,6 +203,7 @@ final class RecordUpload implements Upload {
     public void close() {
         slot.close();
         claim.close();
+        share.close();
         try {
             staged.close();
         } catch (IOException e) {

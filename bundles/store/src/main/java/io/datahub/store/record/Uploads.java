@@ -156,8 +156,12 @@ final class Uploads {
                 : Optional.of(new Refusal(Reason.TOO_LARGE, "a record may have at most " + most + " bytes"));
     }
 
+    Room.Share share(WriteRequest request) {
+        return room.share(request);
+    }
+
     /** Refuses what there is no room for; for the users file the hub gives up its last. */
-    Optional<Refusal> refuseRoom(RecordPath path, long bytes) throws IOException {
+    private Optional<Refusal> refuseRoom(RecordPath path, long bytes) throws IOException {
         if (path.equals(RecordPath.USERS) && !room.isThere()) {
             spare.release();
         }
