@@ -36,7 +36,7 @@ class AuthInFrameworkTest {
     private static final String SHARED = String.join(
             ",",
             "io.datahub.api;version=1.1",
-            "io.datahub.api.health;version=1.0",
+            "io.datahub.api.health;version=1.1",
             "io.datahub.api.log;version=1.0",
             "io.datahub.api.metric;version=1.0",
             "io.datahub.api.record;version=1.0",

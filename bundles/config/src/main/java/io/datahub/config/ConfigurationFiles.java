@@ -16,7 +16,6 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -48,9 +47,7 @@ public final class ConfigurationFiles implements HealthCheck {
     private final BundleContext context;
     private final Path folder;
     private final Configurations configurations;
-    private final Map<String, List<Problem>> problems = new ConcurrentSkipListMap<>();
-    /** Files that can't be used, and whether the hub was ready before them and stays so. */
-    private final Map<String, Boolean> bad = new ConcurrentSkipListMap<>();
+    private final Map<String, FileState> states = new ConcurrentSkipListMap<>();
 
     private final ScheduledExecutorService worker =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-config"));
@@ -79,21 +76,10 @@ public final class ConfigurationFiles implements HealthCheck {
         worker.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Ready while each bad file has an earlier version in force. */
+    /** Degraded while a file can't be used that came into being or changed after the start. */
     @Override
     public Health check() {
-        String text = problems.values().stream()
-                .flatMap(List::stream)
-                .map(Problem::toString)
-                .collect(Collectors.joining("; "));
-        boolean isUsable = !bad.containsValue(false);
-        if (text.isEmpty()) {
-            return Health.ready("every file is in force");
-        }
-        if (!isUsable) {
-            return Health.down(text);
-        }
-        return bad.isEmpty() ? Health.ready(text) : Health.ready("the last good configuration stays in force: " + text);
+        return FileState.health(states.values());
     }
 
     private void poll() {
@@ -121,8 +107,7 @@ public final class ConfigurationFiles implements HealthCheck {
             if (!seen.containsKey(name)) {
                 configurations.remove(name);
                 loaded.remove(name);
-                problems.remove(name);
-                bad.remove(name);
+                states.remove(name);
                 LOG.info("event=configuration-removed file=etc/{}", name);
             }
         }
@@ -131,33 +116,23 @@ public final class ConfigurationFiles implements HealthCheck {
     private void apply(String name, Schemas schemas, boolean isStart) throws IOException {
         CfgFile file = CfgFile.parse(name, Files.readAllBytes(folder.resolve(name)), this::variable);
         List<Problem> found = schemas.validate(file);
-        boolean isBad = found.stream().anyMatch(Problem::fatal);
-        boolean wasBadFromTheStart = bad.containsKey(name) && !bad.get(name);
-        boolean isReady = !isStart && !wasBadFromTheStart;
-        boolean isHeldBack = isBad && isReady && configurations.has(name);
-        if (found.isEmpty()) {
-            problems.remove(name);
-        } else {
-            problems.put(name, found);
-        }
-        if (isBad) {
-            bad.put(name, isReady);
-        } else {
-            bad.remove(name);
-        }
+        FileState state =
+                FileState.of(found, states.get(name), isStart, Pid.of(name).name() != null);
+        states.put(name, state);
         for (Problem problem : found) {
             if (problem.fatal()) {
-                LOG.error("event=configuration-refused {}{}", problem, isHeldBack ? "; the last good one stays" : "");
+                LOG.error("event=configuration-refused {}{}", problem, state.consequence(problem));
             } else {
                 LOG.warn("event=configuration-warning {}", problem);
             }
         }
+        if (state.isHeldBack()) {
+            return;
+        }
         if (found.stream().anyMatch(Problem::isMissing)) {
-            // Such as a validator without paths: it holds up nothing, since it names nothing.
-            if (!isHeldBack) {
-                configurations.remove(name);
-            }
-        } else if (!isHeldBack && configurations.put(name, file.values())) {
+            configurations.remove(
+                    name); // such as a validator without paths: it holds up nothing, since it names nothing
+        } else if (configurations.put(name, file.values())) {
             LOG.info("event=configuration-loaded file=etc/{}", name);
         }
     }

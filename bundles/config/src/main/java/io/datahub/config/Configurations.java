@@ -26,10 +26,6 @@ final class Configurations {
         this.folder = folder;
     }
 
-    boolean has(String file) throws IOException {
-        return find("(service.pid=" + servicePid(file) + ")").length > 0;
-    }
-
     /** Puts values in force, and returns whether they differ from what was. */
     boolean put(String file, Map<String, String> values) throws IOException {
         Pid pid = Pid.of(file);

@@ -5,6 +5,7 @@ import io.datahub.api.health.HealthCheck;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -13,6 +14,9 @@ import org.osgi.framework.ServiceReference;
 @Command(scope = "datahub", name = "status", description = "Shows each part of the hub and whether it does its job")
 @Service
 public final class StatusCommand extends DatahubCommand {
+
+    @Option(name = "--attention", description = "Shows only the parts that wait for a person, one a line")
+    boolean attention;
 
     @Override
     public Object execute() throws InvalidSyntaxException {
@@ -23,8 +27,16 @@ public final class StatusCommand extends DatahubCommand {
                 parts.put(String.valueOf(reference.getProperty(HealthCheck.NAME)), part.check());
             }
         }
-        Table table = new Table("part", "ready", "detail");
-        parts.forEach((name, health) -> table.row(name, health.ready(), health.detail()));
+        if (attention) {
+            parts.forEach((name, health) -> {
+                if (!health.ready() || health.degraded()) {
+                    System.out.println((health.ready() ? "degraded: " : "down: ") + name + ": " + health.detail());
+                }
+            });
+            return null;
+        }
+        Table table = new Table("part", "ready", "degraded", "detail");
+        parts.forEach((name, health) -> table.row(name, health.ready(), health.degraded(), health.detail()));
         print(table);
         if (!parts.values().stream().allMatch(Health::ready)) {
             throw new CommandException("not every part is ready");

@@ -241,10 +241,21 @@ class CommandsTest {
         context.add(HealthCheck.class, () -> Health.ready("fine"), "1", Map.of(HealthCheck.NAME, "store"));
         StatusCommand status = new StatusCommand();
         status.json = true;
-        assertThat(context.run(status).strip()).isEqualTo("[{\"part\":\"store\",\"ready\":true,\"detail\":\"fine\"}]");
+        assertThat(context.run(status).strip())
+                .isEqualTo("[{\"part\":\"store\",\"ready\":true,\"degraded\":false,\"detail\":\"fine\"}]");
         context.add(HealthCheck.class, () -> Health.down("no room"), "1", Map.of(HealthCheck.NAME, "auth"));
         assertThatThrownBy(() -> context.run(status)).isInstanceOf(CommandException.class);
-        assertThat(context.output).contains("{\"part\":\"auth\",\"ready\":false,\"detail\":\"no room\"}");
+        assertThat(context.output)
+                .contains("{\"part\":\"auth\",\"ready\":false,\"degraded\":false,\"detail\":\"no room\"}");
+    }
+
+    @Test
+    void shouldShowWhatWaitsForAPerson() throws Exception {
+        context.add(HealthCheck.class, () -> Health.ready("fine"), "1", Map.of(HealthCheck.NAME, "store"));
+        context.add(HealthCheck.class, () -> Health.degraded("a.jar"), "1", Map.of(HealthCheck.NAME, "deploy"));
+        StatusCommand status = new StatusCommand();
+        status.attention = true;
+        assertThat(context.run(status)).isEqualTo("degraded: deploy: a.jar\n");
     }
 
     @Test

@@ -102,7 +102,15 @@ public final class HealthHandler extends Handler.Abstract {
         }
         exchange.json(
                 isReady ? 200 : 503,
-                JsonText.of(json -> write(json, isReady ? "ready" : "down", isMonitor ? parts : Map.of())));
+                JsonText.of(json -> write(json, status(parts, isMonitor), isMonitor ? parts : Map.of())));
+    }
+
+    /** In one word; only monitors are told more than whether the hub is ready. */
+    private static String status(Map<String, Health> parts, boolean isMonitor) {
+        if (!parts.values().stream().allMatch(Health::ready)) {
+            return "down";
+        }
+        return isMonitor && parts.values().stream().anyMatch(Health::degraded) ? "degraded" : "ready";
     }
 
     /** What each part says, the required ones that are away included. */
@@ -133,6 +141,9 @@ public final class HealthHandler extends Handler.Abstract {
                 json.writeStartObject();
                 json.writeStringField("name", part.getKey());
                 json.writeBooleanField("ready", part.getValue().ready());
+                if (part.getValue().degraded()) {
+                    json.writeBooleanField("degraded", true);
+                }
                 json.writeStringField("detail", part.getValue().detail());
                 json.writeEndObject();
             }

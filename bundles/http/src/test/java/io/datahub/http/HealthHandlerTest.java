@@ -98,6 +98,20 @@ class HealthHandlerTest {
     }
 
     @Test
+    void shouldTellMonitorsAloneThatAPartIsDegraded() throws Exception {
+        bind("configuration", () -> Health.degraded("etc/x.cfg: port: must be a number"));
+
+        HttpResponse<String> answer = server.get("/health/ready");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body())
+                .startsWith("{\"status\":\"degraded\"")
+                .contains("{\"name\":\"configuration\",\"ready\":true,\"degraded\":true,"
+                        + "\"detail\":\"etc/x.cfg: port: must be a number\"}");
+        server.setUser(null);
+        assertThat(server.get("/health/ready").body()).isEqualTo("{\"status\":\"ready\"}");
+    }
+
+    @Test
     void shouldHaveNothingElse() throws Exception {
         assertThat(server.get("/health").statusCode()).isEqualTo(404);
         assertThat(server.send("POST", "/health/live", "").statusCode()).isEqualTo(405);

@@ -7,6 +7,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CRL;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import javax.net.ssl.TrustManager;
@@ -23,12 +25,16 @@ final class Certificates {
 
     private static final Logger LOG = LoggerFactory.getLogger(Certificates.class);
 
+    private static final Duration WARN_EVERY = Duration.ofDays(1);
+
     private final Path certificate;
     private final Path key;
     private final SslContextFactory.Server tls = new Acquainted();
     private List<String> seen;
     private boolean retry;
     private volatile String fault = "";
+    private volatile Expiry expiry;
+    private volatile Instant warned = Instant.EPOCH;
 
     /**
      * Reads them.
@@ -46,7 +52,9 @@ final class Certificates {
         tls.setWantClientAuth(asksClients);
         seen = state();
         try {
-            tls.setKeyStore(Pem.read(certificate, key));
+            KeyStore store = Pem.read(certificate, key);
+            tls.setKeyStore(store);
+            expiry = Expiry.of(store);
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException(
                     "HTTPS can't start (%s); set DATAHUB_TLS_CERT and DATAHUB_TLS_KEY, or tls.cert and tls.key in io.datahub.jetty.cfg, to readable PEM files"
@@ -67,9 +75,20 @@ final class Certificates {
         return tls;
     }
 
-    /** Why the files as they are now aren't in use; empty if they are. */
+    /** Why the files as they are now aren't in use, or that the certificate expires; empty if nothing is wrong. */
     String fault() {
-        return fault;
+        String warning = expiry.warning(Instant.now());
+        return fault.isEmpty() && !warning.isEmpty() ? "the certificate in " + certificate + " " + warning : fault;
+    }
+
+    /** Logs once a day that the certificate expires. */
+    private void warn() {
+        Instant now = Instant.now();
+        String warning = expiry.warning(now);
+        if (!warning.isEmpty() && warned.isBefore(now.minus(WARN_EVERY))) {
+            warned = now;
+            LOG.warn("event=certificate-expires file={}; it {}", certificate, warning);
+        }
     }
 
     /**
@@ -77,6 +96,7 @@ final class Certificates {
      * more at the next call before they are reported: certificate and key are replaced one after the other.
      */
     void refresh() {
+        warn();
         List<String> now = state();
         boolean changed = !now.equals(seen);
         if (!changed && !retry) {
@@ -87,6 +107,8 @@ final class Certificates {
         try {
             var store = Pem.read(certificate, key);
             tls.reload(replaced -> replaced.setKeyStore(store));
+            expiry = Expiry.of(store);
+            warned = Instant.EPOCH;
             fault = "";
             LOG.info("certificate taken file={}", certificate);
         } catch (Exception e) {

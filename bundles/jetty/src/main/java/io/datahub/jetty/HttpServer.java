@@ -204,8 +204,9 @@ final class HttpServer implements HealthCheck, MetricSource {
         if (!server.isStarted()) {
             return Health.down("the HTTP server isn't running; the log says why");
         }
+        String at = "listening at " + addresses();
         String wrong = fault.isEmpty() ? listeners.fault() : fault;
-        return wrong.isEmpty() ? Health.ready("listening at " + addresses()) : Health.down(wrong);
+        return wrong.isEmpty() ? Health.ready(at) : Health.degraded(wrong + "; " + at);
     }
 
     @Override

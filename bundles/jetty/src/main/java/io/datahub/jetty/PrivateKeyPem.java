@@ -34,6 +34,11 @@ final class PrivateKeyPem {
 
     private PrivateKeyPem() {}
 
+    /** Whether a text holds a private key of any kind. */
+    static boolean isIn(String pem) {
+        return KEY.matcher(pem).find();
+    }
+
     /**
      * Reads it.
      *

@@ -174,7 +174,7 @@ class TlsTest {
         await(() -> answers(renewed));
         assertThat(get(old).statusCode()).isEqualTo(200);
         assertThatThrownBy(() -> get(client(null, hub))).isInstanceOf(SSLHandshakeException.class);
-        assertThat(server.check().ready()).isTrue();
+        await(() -> !server.check().degraded());
     }
 
     @Test
@@ -183,10 +183,11 @@ class TlsTest {
 
         Files.writeString(key, "nothing");
 
-        await(() -> !server.check().ready());
+        await(() -> server.check().degraded());
+        assertThat(server.check().ready()).isTrue();
         assertThat(server.check().detail()).contains(key.toString(), "no private key");
         hub.write(certificate, key);
-        await(() -> server.check().ready());
+        await(() -> !server.check().degraded());
         assertThat(answers(hub)).isTrue();
     }
 
@@ -234,7 +235,7 @@ class TlsTest {
     void shouldNameAKeyThatIsNotTheCertificates(String algorithm) throws Exception {
         Identity.make(folder, algorithm).write(folder.resolve("other.crt"), key);
 
-        assertRefusedStart("isn't that of the first certificate");
+        assertRefusedStart("isn't that of the certificate");
     }
 
     @ParameterizedTest
@@ -250,6 +251,48 @@ class TlsTest {
         Files.write(key, List.of("-----BEGIN " + label + "-----", header, "", base64, "-----END " + label + "-----"));
 
         assertRefusedStart(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"key first", "certificate first", "swapped", "other certificates first"})
+    void shouldTakeCertificateAndKeyInAnyOrder(String order) throws Exception {
+        String chain = Files.readString(certificate);
+        String secret = Files.readString(key);
+        switch (order) {
+            case "key first" -> {
+                Files.writeString(certificate, "a note\n" + secret + chain);
+                key = Path.of("");
+            }
+            case "certificate first" -> {
+                Files.writeString(certificate, chain + secret);
+                key = certificate;
+            }
+            case "swapped" -> {
+                Files.writeString(certificate, secret);
+                Files.writeString(key, chain);
+            }
+            default -> {
+                Path other = folder.resolve("other.crt");
+                Identity.make(folder, "EC", "-startdate", "-1d").write(other, folder.resolve("other.key"));
+                Files.writeString(certificate, Files.readString(other) + chain);
+            }
+        }
+        listen();
+        assertThat(get(client(null, hub)).body()).isEqualTo("hello stranger");
+    }
+
+    @Test
+    void shouldWarnOfACertificateThatExpires() throws Exception {
+        Identity.make(folder, "EC", "-startdate", "-80d", "-validity", "90").write(certificate, key);
+        listen();
+        assertThat(server.check().ready()).isTrue();
+        assertThat(server.check().degraded()).isTrue();
+        assertThat(server.check().detail()).contains(certificate.toString(), "expires on", "in 9 days");
+
+        hub.write(certificate, key);
+        await(() -> !server.check().degraded());
+        Identity.make(folder, "EC", "-startdate", "-80d", "-validity", "70").write(certificate, key);
+        await(() -> server.check().detail().contains("has expired"));
     }
 
     private void assertRefusedStart(String cause) {

@@ -29,18 +29,27 @@ final class Parts implements MetricSource {
     @Override
     public void report(MetricReport report) {
         report.gauge("datahub_info", "The hub's version, in the label", 1, "version", version);
-        Map<String, Boolean> parts = new TreeMap<>();
-        checks.forEach((check, name) -> parts.merge(name, isReady(check), Boolean::logicalAnd));
-        parts.forEach((name, ready) -> report.gauge(
-                "datahub_part_ready", "Whether a part of the hub does its job: 1 or 0", ready ? 1 : 0, "part", name));
+        Map<String, Health> parts = new TreeMap<>();
+        checks.forEach((check, name) -> parts.merge(name, ask(check), (one, other) -> one.ready() ? other : one));
+        parts.forEach((name, health) -> report.gauge(
+                "datahub_part_ready",
+                "Whether a part of the hub does its job: 1 or 0",
+                health.ready() ? 1 : 0,
+                "part",
+                name));
+        parts.forEach((name, health) -> report.gauge(
+                "datahub_part_degraded",
+                "Whether a part of the hub does its job and a person must act all the same: 1 or 0",
+                health.degraded() ? 1 : 0,
+                "part",
+                name));
     }
 
-    private static boolean isReady(HealthCheck check) {
+    private static Health ask(HealthCheck check) {
         try {
-            Health health = check.check();
-            return health.ready();
+            return check.check();
         } catch (RuntimeException e) {
-            return false;
+            return Health.down("the part's own check failed: " + e);
         }
     }
 }

@@ -63,7 +63,7 @@ class StoreInFrameworkTest {
             ",",
             "io.datahub.api;version=1.1",
             "io.datahub.api.event;version=1.1",
-            "io.datahub.api.health;version=1.0",
+            "io.datahub.api.health;version=1.1",
             "io.datahub.api.log;version=1.0",
             "io.datahub.api.metric;version=1.0",
             "io.datahub.api.record;version=1.0",

@@ -69,7 +69,9 @@ public final class DatahubPage extends HttpServlet {
                         parts.entrySet().stream()
                                 .map(part -> List.<Object>of(
                                         part.getKey(),
-                                        part.getValue().ready() ? "yes" : "no",
+                                        part.getValue().degraded()
+                                                ? "degraded"
+                                                : part.getValue().ready() ? "yes" : "no",
                                         part.getValue().detail()))
                                 .toList())
                 .heading("Events since the start")

@@ -1,6 +1,6 @@
 /** Health: what each part says of itself. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.datahub.api.health;
 
 import org.osgi.annotation.bundle.Export;

@@ -1,0 +1,148 @@
+package io.datahub.console.installed;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
+import org.apache.karaf.features.Feature;
+import org.apache.karaf.features.FeaturesService;
+import org.apache.karaf.features.Repository;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.wiring.BundleRevision;
+
+/** What became of a file that was put into {@code deploy/}. For one thread. */
+final class InstalledFiles {
+
+    private static final int MAX_REASON = 500;
+    private static final String REPOSITORY = "feature:";
+    private static final List<String> CONFIGURATIONS = List.of(".cfg", ".config");
+
+    private final BundleContext context;
+    private final FeaturesService features;
+    private final Map<String, String> reasons = new HashMap<>();
+
+    InstalledFiles(BundleContext context, FeaturesService features) {
+        this.context = context;
+        this.features = features;
+    }
+
+    /** Why the file isn't installed, in one line; nothing if it is. */
+    Optional<String> fault(Path file) {
+        String name = file.getFileName().toString();
+        if (CONFIGURATIONS.stream().anyMatch(name::endsWith)) {
+            return Optional.empty();
+        }
+        String end = file.toUri().getRawPath();
+        Optional<Bundle> bundle = Arrays.stream(context.getBundles())
+                .filter(one -> one.getLocation().contains(end))
+                .findFirst();
+        boolean isRepository = name.endsWith(".xml")
+                && bundle.map(Bundle::getLocation)
+                        .map(location -> location.startsWith(REPOSITORY))
+                        .orElse(true);
+        Optional<String> fault = isRepository
+                ? faultOfFeatures(file)
+                : bundle.isPresent() ? faultOf(bundle.get()) : Optional.of(unreadable(file));
+        return fault.filter(reason -> !reason.isEmpty()).map(InstalledFiles::line);
+    }
+
+    /** A bundle that doesn't start, though nobody stopped it; the framework says why when it is asked to start it. */
+    private static Optional<String> faultOf(Bundle bundle) {
+        boolean isFragment = (bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
+        boolean isStopped = !bundle.adapt(BundleStartLevel.class).isPersistentlyStarted();
+        if (isFragment || isStopped || (bundle.getState() & (Bundle.INSTALLED | Bundle.RESOLVED)) == 0) {
+            return Optional.empty();
+        }
+        try {
+            bundle.start(Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY);
+            return Optional.empty();
+        } catch (BundleException | IllegalStateException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    private Optional<String> faultOfFeatures(Path file) {
+        try {
+            for (Repository repository : features.listRepositories()) {
+                if (repository.getURI().toString().endsWith("/" + file.getFileName())) {
+                    return notInstalled(repository);
+                }
+            }
+        } catch (Exception e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+        return Optional.of(unreadable(file));
+    }
+
+    /** Features are tried once without effect, to learn what they lack. */
+    private Optional<String> notInstalled(Repository repository) throws Exception {
+        Stream<Feature> wanted =
+                Arrays.stream(repository.getFeatures()).filter(feature -> "auto".equals(feature.getInstall()));
+        for (Feature feature : wanted.toList()) {
+            if (!features.isInstalled(feature)) {
+                return Optional.of("its feature " + feature.getName() + " isn't installed: "
+                        + reasons.computeIfAbsent(repository.getURI() + " " + feature.getId(), key -> reason(feature)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private String reason(Feature feature) {
+        try {
+            features.installFeature(
+                    feature, EnumSet.of(FeaturesService.Option.Simulate, FeaturesService.Option.NoAutoRefreshBundles));
+            return "the log says why";
+        } catch (Exception e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    /** What is wrong with the file itself; empty where nobody can tell. */
+    private static String unreadable(Path file) {
+        String name = file.getFileName().toString();
+        try {
+            if (name.endsWith(".xml")) {
+                read(file);
+                return "it isn't a repository of features, or not a valid one; the log says more";
+            }
+            if (name.endsWith(".jar") || name.endsWith(".kar") || name.endsWith(".war")) {
+                new JarFile(file.toFile()).close();
+                return name.endsWith(".kar")
+                        ? ""
+                        : "it is an archive that can't be installed as it is; the log says more";
+            }
+            return "files of this kind aren't installed";
+        } catch (IOException | XMLStreamException e) {
+            return "it is damaged: " + e.getMessage();
+        }
+    }
+
+    private static void read(Path file) throws IOException, XMLStreamException {
+        XMLInputFactory factory = XMLInputFactory.newInstance();
+        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+        try (var in = java.nio.file.Files.newInputStream(file)) {
+            XMLStreamReader xml = factory.createXMLStreamReader(in);
+            while (xml.hasNext()) {
+                xml.next();
+            }
+        }
+    }
+
+    private static String line(String reason) {
+        String line =
+                reason.replaceAll("[\\p{Cntrl}\\s]+", " ").replace('"', '\'').strip();
+        return line.length() <= MAX_REASON ? line : line.substring(0, MAX_REASON) + " ...";
+    }
+}

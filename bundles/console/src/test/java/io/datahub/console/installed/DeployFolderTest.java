@@ -1,0 +1,57 @@
+package io.datahub.console.installed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DeployFolderTest {
+
+    @TempDir
+    Path folder;
+
+    private long now = 1;
+    private Optional<String> fault = Optional.of("no such package");
+
+    @Test
+    void shouldNameAFileThatIsntInstalledAfterAWhile() throws IOException {
+        DeployFolder deploy = new DeployFolder(folder, file -> fault, () -> now);
+        Files.writeString(folder.resolve("a.jar"), "x");
+        Files.writeString(folder.resolve(".a.jar.part"), "x");
+        Files.createDirectory(folder.resolve("folder"));
+        assertThat(deploy.failures()).isEmpty();
+        now += TimeUnit.SECONDS.toNanos(4);
+        assertThat(deploy.failures()).isEmpty();
+        now += TimeUnit.SECONDS.toNanos(1);
+        assertThat(deploy.failures()).isEqualTo(Map.of("a.jar", "no such package"));
+
+        fault = Optional.empty();
+        assertThat(deploy.failures()).isEmpty();
+    }
+
+    @Test
+    void shouldGiveAnotherWhileToAFileThatChanges() throws IOException {
+        DeployFolder deploy = new DeployFolder(folder, file -> fault, () -> now);
+        Files.writeString(folder.resolve("a.jar"), "x");
+        deploy.failures();
+        now += TimeUnit.SECONDS.toNanos(9);
+        Files.writeString(folder.resolve("a.jar"), "longer");
+        assertThat(deploy.failures()).isEmpty();
+        now += TimeUnit.SECONDS.toNanos(5);
+        assertThat(deploy.failures()).containsOnlyKeys("a.jar");
+        Files.delete(folder.resolve("a.jar"));
+        assertThat(deploy.failures()).isEmpty();
+    }
+
+    @Test
+    void shouldFindNothingWhereThereIsNoFolder() throws IOException {
+        assertThat(new DeployFolder(folder.resolve("none"), file -> fault, () -> now).failures())
+                .isEmpty();
+    }
+}
