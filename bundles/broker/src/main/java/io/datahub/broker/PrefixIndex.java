@@ -112,6 +112,29 @@ final class PrefixIndex<S> {
         }
     }
 
+    /** Whether somebody subscribed to a prefix that is longer than the topic, begins with it and goes on with that byte. */
+    boolean goesOn(byte[] topic, byte next) {
+        Node node = root;
+        int at = 0;
+        while (at <= topic.length) {
+            Node[] children = node.children;
+            int i = Node.indexOf(children, at < topic.length ? topic[at] : next);
+            if (i < 0) {
+                return false;
+            }
+            node = children[i];
+            int common = Math.min(node.label.length, topic.length - at);
+            if (!Arrays.equals(node.label, 0, common, topic, at, at + common)) {
+                return false;
+            }
+            if (common < node.label.length) {
+                return node.label[common] == next;
+            }
+            at += common;
+        }
+        return true;
+    }
+
     /** The number of nodes that a match of this topic goes through, below the root; for tests. */
     int steps(byte[] topic) {
         int steps = 0;

@@ -9,6 +9,7 @@ import io.datahub.api.event.SharedBuffer;
 import io.datahub.api.user.User;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 final class Publisher {
 
     private static final int FRAME_HEADER = 9;
+    private static final int MORE = 1;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final BrokerSession session;
@@ -93,7 +95,8 @@ final class Publisher {
                     ? refused(route.verdict(), bytes, topicStart, topicEnd)
                     : validate(route, bytes, eventStart, eventEnd, topicStart, topicEnd, validated);
         }
-        if (from == buffer && eventStart == end && route.receivers() == receivers) {
+        EventQueue[] targets = targets(route, bytes, eventStart, eventEnd, topicStart);
+        if (from == buffer && eventStart == end && targets == receivers) {
             end = eventEnd;
             count++;
         } else {
@@ -102,9 +105,20 @@ final class Publisher {
             start = eventStart;
             end = eventEnd;
             count = 1;
-            receivers = route.receivers();
+            receivers = targets;
         }
         return Published.ACCEPTED;
+    }
+
+    /** Subscriptions match the whole first frame, also where it is the only one and holds the payload too. */
+    private EventQueue[] targets(Route route, ByteBuffer bytes, int eventStart, int eventEnd, int topicStart) {
+        if (!route.goesOn() || (bytes.get(eventStart) & MORE) != 0) {
+            return route.receivers();
+        }
+        byte[] frame = new byte[Math.min(eventEnd - topicStart, Topic.MAX_BYTES)];
+        bytes.get(topicStart, frame);
+        EventQueue[] found = router.receivers(new Topic(route.topic()), frame);
+        return Arrays.equals(found, receivers) ? receivers : found;
     }
 
     private static boolean isRefused(Route route) {
@@ -168,12 +182,12 @@ final class Publisher {
         if (verdict == Published.ACCEPTED && session.isClosed()) {
             verdict = Published.CLOSED;
         }
-        EventQueue[] targets = event.route.receivers();
+        Route targeted = event.route;
         if (verdict == Published.ACCEPTED) {
             Route now = routes.find(event.bytes, event.topicStart, event.topicEnd, router.epoch());
             now = now == null ? lookUp(event.bytes, event.topicStart, event.topicEnd) : now;
             if (!isRefused(now)) {
-                targets = now.receivers();
+                targeted = now;
             } else if (now.verdict() != Published.UNJUDGED) {
                 verdict = now.verdict();
             }
@@ -186,7 +200,7 @@ final class Publisher {
         start = 0;
         end = event.bytes.capacity();
         count = 1;
-        receivers = targets;
+        receivers = targets(targeted, event.bytes, 0, end, event.topicStart);
         return Published.ACCEPTED;
     }
 

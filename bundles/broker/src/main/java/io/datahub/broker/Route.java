@@ -17,13 +17,21 @@ final class Route {
     private final Published verdict;
     private final EventQueue[] receivers;
     private final List<EventJudge> judges;
+    private final boolean goesOn;
 
     /** @param epoch the router's, from before it was looked up */
     Route(byte[] topic, long epoch, Published verdict, EventQueue... receivers) {
-        this(topic, epoch, verdict, List.of(), receivers);
+        this(topic, epoch, verdict, List.of(), false, receivers);
     }
 
-    private Route(byte[] topic, long epoch, Published verdict, List<EventJudge> judges, EventQueue... receivers) {
+    private Route(
+            byte[] topic,
+            long epoch,
+            Published verdict,
+            List<EventJudge> judges,
+            boolean goesOn,
+            EventQueue... receivers) {
+        this.goesOn = goesOn;
         this.topic = topic;
         this.epoch = epoch;
         this.verdict = verdict;
@@ -33,7 +41,21 @@ final class Route {
 
     /** A route each of whose events must be judged first, so that its own verdict accepts none. */
     static Route judged(byte[] topic, long epoch, List<EventJudge> judges, EventQueue... receivers) {
-        return new Route(topic, epoch, Published.INVALID, judges, receivers);
+        return new Route(topic, epoch, Published.INVALID, judges, false, receivers);
+    }
+
+    /** The same where somebody subscribed to the topic and something behind it. */
+    Route goingOn() {
+        return new Route(topic, epoch, verdict, judges, true, receivers);
+    }
+
+    /** Whether an event of one frame alone may have more receivers, by what stands behind the topic in that frame. */
+    boolean goesOn() {
+        return goesOn;
+    }
+
+    byte[] topic() {
+        return topic;
     }
 
     /** Who must accept each event; nobody if the verdict holds for all. */

@@ -98,9 +98,10 @@ final class Router {
         }
         EventQueue[] found = receivers(new Topic(topic));
         EventQueue[] receivers = Arrays.equals(found, like) ? like : found;
-        return judging.isEmpty()
+        Route route = judging.isEmpty()
                 ? new Route(topic, now, verdict, receivers)
                 : Route.judged(topic, now, judging, receivers);
+        return index.goesOn(topic, (byte) ' ') || index.goesOn(topic, (byte) 0) ? route.goingOn() : route;
     }
 
     private static Published verdict(byte[] topic, User publisher) {
@@ -115,8 +116,17 @@ final class Router {
 
     /** Who receives it now, each once. */
     EventQueue[] receivers(Topic topic) {
+        return receivers(topic, topic.bytes());
+    }
+
+    /**
+     * Who receives an event of one frame now, each once.
+     *
+     * @param frame what the frame begins with: the topic, and what stands behind it
+     */
+    EventQueue[] receivers(Topic topic, byte[] frame) {
         List<BrokerSession> found = new ArrayList<>();
-        index.match(topic.bytes(), topic.shortestPrefix(), found::add);
+        index.match(frame, topic.shortestPrefix(), found::add);
         if (found.isEmpty()) {
             return NOBODY;
         }

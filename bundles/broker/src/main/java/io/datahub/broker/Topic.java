@@ -14,7 +14,9 @@ final class Topic {
     /** The topic by which a subscriber learns what it lost. */
     static final byte[] LOST = "hub.lost".getBytes(StandardCharsets.UTF_8);
 
-    private static final int MAX_BYTES = 4200;
+    /** The longest topic, and the longest prefix that matches something. */
+    static final int MAX_BYTES = 4200;
+
     private static final byte[] FILE = "file.".getBytes(StandardCharsets.UTF_8);
     private static final byte[] HUB = "hub.".getBytes(StandardCharsets.UTF_8);
 

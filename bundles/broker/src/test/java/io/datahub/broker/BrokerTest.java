@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.api.event.CloseReason;
+import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.event.EventWriter;
 import io.datahub.api.event.Published;
@@ -132,6 +133,43 @@ class BrokerTest {
                         + " an administrator can add one\"}");
         assertThat(events(everything)).isEmpty();
         assertThat(events(curious)).isEmpty();
+    }
+
+    private static Published single(Session session, String frame) {
+        ByteBuffer bytes = EventWriter.write(frame.getBytes(StandardCharsets.UTF_8));
+        int topicEnd = EventReader.topicEnd(bytes, 2, bytes.limit());
+        Published published = session.publish(new SharedBuffer(bytes), 0, bytes.limit(), 2, topicEnd);
+        session.flush();
+        return published;
+    }
+
+    @Test
+    void shouldMatchTheWholeFirstFrameWhereItIsTheOnlyOne() {
+        Session root = open("root");
+        Session blank = open("root");
+        Session payload = open("root");
+        Session other = open("root");
+        Session nul = open("root");
+        blank.subscribe("10001 ".getBytes(StandardCharsets.UTF_8));
+        blank.subscribe("10001".getBytes(StandardCharsets.UTF_8));
+        payload.subscribe("10001 80".getBytes(StandardCharsets.UTF_8));
+        other.subscribe("10001 9".getBytes(StandardCharsets.UTF_8));
+        nul.subscribe("10001\0".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(single(root, "10001 80 60")).isEqualTo(Published.ACCEPTED);
+        assertThat(single(root, "10001 9")).isEqualTo(Published.ACCEPTED);
+        assertThat(single(root, "10001\u00008")).isEqualTo(Published.ACCEPTED);
+        assertThat(root.publish("10001", "80".getBytes(StandardCharsets.UTF_8))).isEqualTo(Published.ACCEPTED);
+        assertThat(single(root, "100010 80")).isEqualTo(Published.ACCEPTED);
+
+        assertThat(events(blank)).containsExactly("10001=80 60", "10001=9", "10001=8", "10001=80", "100010=80");
+        assertThat(events(payload)).containsExactly("10001=80 60");
+        assertThat(events(other)).containsExactly("10001=9");
+        assertThat(events(nul)).containsExactly("10001=8");
+
+        payload.unsubscribe("10001 80".getBytes(StandardCharsets.UTF_8));
+        assertThat(single(root, "10001 80 60")).isEqualTo(Published.ACCEPTED);
+        assertThat(events(payload)).isEmpty();
     }
 
     @Test

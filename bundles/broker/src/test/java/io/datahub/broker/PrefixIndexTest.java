@@ -14,6 +14,24 @@ import org.junit.jupiter.api.Test;
 
 class PrefixIndexTest {
 
+    @Test
+    void shouldTellWhetherAPrefixGoesOnBehindATopic() {
+        PrefixIndex<Object> index = new PrefixIndex<>();
+        Object one = new Object();
+        for (String prefix : new String[] {"", "a", "ab c", "ab ", "b\0x", "c"}) {
+            index.add(prefix.getBytes(StandardCharsets.UTF_8), one);
+        }
+        for (String topic : new String[] {"ab", "b"}) {
+            byte[] bytes = topic.getBytes(StandardCharsets.UTF_8);
+            assertThat(index.goesOn(bytes, (byte) ' ')).isEqualTo(topic.equals("ab"));
+            assertThat(index.goesOn(bytes, (byte) 0)).isEqualTo(topic.equals("b"));
+        }
+        for (String topic : new String[] {"", "a", "c", "ab c", "abc", "x", "ac"}) {
+            assertThat(index.goesOn(topic.getBytes(StandardCharsets.UTF_8), (byte) ' '))
+                    .isFalse();
+        }
+    }
+
     private final PrefixIndex<String> index = new PrefixIndex<>();
 
     @Test
