@@ -22,6 +22,10 @@ import org.eclipse.jetty.websocket.core.CloseStatus;
 final class Conversation {
 
     private static final int MAX_REPLAYS = 8;
+
+    /** Each is compared with each entry of the journal. */
+    private static final int MAX_REPLAYED_TOPICS = 1_000;
+
     private static final int MAX_TOPIC_BYTES = 4200;
 
     private final Gateway gateway;
@@ -208,6 +212,11 @@ final class Conversation {
         Subscriptions subscriptions = new Subscriptions(message.topics());
         if (message.since().isEmpty()) {
             feed.between(() -> answer(message, open, subscriptions, subscriptions.add(open)));
+        } else if (message.topics().size() > MAX_REPLAYED_TOPICS) {
+            client.answer(
+                    message.id(),
+                    bad("a subscription with since has at most " + MAX_REPLAYED_TOPICS
+                            + " topics; ask for shorter ones, or for several replays"));
         } else if (feed.replays() >= MAX_REPLAYS) {
             client.answer(
                     message.id(), Optional.of(new Refusal(Reason.TOO_MANY, "too many replays at once; wait for one")));

@@ -225,7 +225,7 @@ class EventsHandlerTest {
             client.send("{\"type\":\"subscribe\",\"topics\":[\"\",\"hub.\",\"build.\",\"file.deleted/\"],\"id\":1}");
             assertThat(client.text())
                     .isEqualTo("{\"type\":\"ok\",\"id\":1,\"granted\":[\"\",\"file.created/open/\","
-                            + "\"file.updated/open/\",\"file.deleted/open/\",\"file.rejected/open/\",\"hub.lost\","
+                            + "\"file.deleted/open/\",\"file.rejected/open/\",\"file.updated/open/\",\"hub.lost\","
                             + "\"build.\"]}");
         }
     }

@@ -39,6 +39,17 @@ class ReplayTest {
     }
 
     @Test
+    void shouldBoundTheTopicsOfAReplay() throws Exception {
+        try (RawClient client = gateway.connect("ann")) {
+            client.send(
+                    "{\"type\":\"subscribe\",\"topics\":[" + "\"x\",".repeat(1_000) + "\"x\"],\"since\":0,\"id\":1}");
+            assertThat(client.text())
+                    .startsWith("{\"type\":\"error\",\"id\":1,\"status\":400")
+                    .contains("at most 1000 topics");
+        }
+    }
+
+    @Test
     void shouldReplayFromTheBeginningAndGoOnLive() throws Exception {
         gateway.journal.create("open/1");
         gateway.journal.create("secret/1");

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class GrantedTopicsTest {
 
@@ -43,5 +44,26 @@ class GrantedTopicsTest {
                 .containsExactly("", "file.", "hub.x");
         assertThat(GrantedTopics.of(new User("m", Set.of(User.MONITOR), List.of()), List.of("", "hub.")))
                 .containsExactly("hub.");
+    }
+
+    @Test
+    void shouldLeaveOutWhatAnotherGrantCovers() {
+        User user =
+                user(Action.SUBSCRIBE, "b.c", Action.SUBSCRIBE, "b.", Action.SUBSCRIBE, "b.d", Action.SUBSCRIBE, "a");
+        assertThat(GrantedTopics.of(user, List.of("", "b.x"))).containsExactly("a", "b.", "b.x");
+    }
+
+    /** Comparing each prefix with each grant would be ten billion comparisons. */
+    @Test
+    @Timeout(60)
+    void shouldTakeManyPrefixesOfAUserWithManyGrants() {
+        Object[] grants = new Object[200_000];
+        List<String> prefixes = new ArrayList<>();
+        for (int i = 0; i < 100_000; i++) {
+            grants[2 * i] = Action.SUBSCRIBE;
+            grants[2 * i + 1] = "topic." + i + ".";
+            prefixes.add("topic." + i + ".x");
+        }
+        assertThat(GrantedTopics.of(user(grants), prefixes)).containsExactlyElementsOf(prefixes);
     }
 }
