@@ -172,6 +172,53 @@ for (const [name, content] of [['Events', 'Pause'], ['Files', 'reports'], ['Hub'
   await picture(phone, `phone-${name.toLowerCase()}`)
 }
 
+// Names that are long, or look like markup.
+const asAdmin = { Authorization: `Bearer ${ADMIN}` }
+const put = (path, body) => fetch(`${url}/files/${path}`, { method: 'PUT', headers: asAdmin, body })
+const long = `${'long'.repeat(60)}.txt`
+const markup = '<img src=x onerror=document.title=1>.txt'
+for (const name of [long, markup, 'a.txt', 'b.txt']) await put(`names/${encodeURIComponent(name)}`, 'text')
+for (const [who, seat] of [['a phone', phone], ['a desk', admin]]) {
+  await seat.goto(`${url}/#/files/names/`)
+  await seat.getByRole('link', { name: long, exact: true }).waitFor()
+  await see(`a long name fits the width on ${who}`, seat.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
+}
+await see('markup in a name is text', admin.getByRole('link', { name: markup, exact: true }).waitFor())
+await admin.locator('#chosen').setInputFiles({ name: markup, mimeType: 'text/plain', buffer: Buffer.from('other') })
+await see('in what is asked, too', admin.locator('#uploads').getByText(markup, { exact: false }).first().waitFor())
+await admin.goto(`${url}/#/files/reports/`)
+await admin.locator('#chosen').setInputFiles(file('bad.xml', '<a><b onclick="alert(1)">&<script></a>'))
+await see('what a validator says is text', admin.locator('#uploads .reasons li').first().waitFor())
+await see('nothing of it became an element', admin.evaluate(() => document.title !== '1' && !document.querySelector('main img[src=x], main script, main b[onclick]')))
+
+// By keyboard alone.
+await admin.goto(`${url}/#/files/names/`)
+await admin.getByRole('link', { name: 'a.txt', exact: true }).focus()
+await admin.keyboard.press('ArrowDown')
+const focused = () => admin.evaluate(() => (document.activeElement.getAttribute('aria-label') || document.activeElement.textContent).trim())
+await see('arrow down goes to the next name', focused().then(name => name === 'b.txt' || `at ${name}` && false))
+await admin.keyboard.press('ArrowUp')
+await see('arrow up goes back', focused().then(name => name === 'a.txt'))
+await admin.getByRole('button', { name: 'Delete a.txt' }).press('Enter')
+await admin.getByRole('dialog').getByRole('button', { name: 'Delete' }).press('Enter')
+await admin.getByRole('link', { name: 'a.txt', exact: true }).waitFor({ state: 'detached' })
+await see('after a deletion the focus is at what is beside it', admin.waitForFunction(() => /^Delete /.test(document.activeElement.getAttribute('aria-label') || '')))
+
+// A token that is revoked takes the data off the screen, wherever its user is.
+for (const [view, text] of [['#/events?topics=file.', 'names/b.txt'], ['#/files/names/', 'b.txt'], ['#/hub', 'xml-reports']]) {
+  const made = await (await fetch(`${url}/tokens`, { method: 'POST', headers: asAdmin, body: JSON.stringify({ label: 'soon gone' }) })).json()
+  const seat = await open()
+  await signIn(seat, made.token)
+  await seat.getByText('Live', { exact: true }).waitFor()
+  await seat.goto(`${url}/${view}`)
+  await seat.locator('main > section:not([hidden])').getByText(text).first().waitFor()
+  const users = await (await fetch(`${url}/files/broker_users.xml`, { headers: asAdmin })).text()
+  await put('broker_users.xml', users.replace(/<token [^>]*label="soon gone"[^>]*\/>/, ''))
+  await see(`a revoked token ends ${view}`, seat.getByRole('heading', { name: 'Sign in' }).waitFor())
+  await see('and nothing of it is left on the screen', seat.evaluate(gone => !document.body.textContent.includes(gone), text))
+  await seat.context().close()
+}
+
 // Labels, names, roles: what a screen reader lives on.
 const nameless = await admin.evaluate(() => [...document.querySelectorAll('button, a, input, [role=img], progress')]
   .filter(e => e.offsetParent !== null)
