@@ -99,7 +99,9 @@ export function reset() {
   $('files-note').textContent = ''
 }
 
+/** Finds what was typed, unless another section has been gone to meanwhile, whose address it must not replace. */
 function find() {
+  if ($('files').hidden) return
   const text = $('find').value.trim()
   history.replaceState(null, '', '#/files/' + encoded(folder) + (text ? '?find=' + encodeURIComponent(text) : ''))
   read(null)
