@@ -85,6 +85,16 @@ public final class UploadsHandler extends Handler.Abstract {
             refusal = refusal(
                     Reason.PRECONDITION_FAILED,
                     "this speaks tus " + Tus.VERSION + "; say so with " + Tus.RESUMABLE + ": " + Tus.VERSION);
+        } else if (exchange.header("Content-Encoding")
+                .filter(coding -> !coding.equalsIgnoreCase("identity"))
+                .isPresent()) {
+            refusal =
+                    refusal(Reason.UNSUPPORTED_MEDIA_TYPE, "bodies are taken as they are; leave Content-Encoding out");
+        } else if (exchange.header("If-Unmodified-Since").isPresent()
+                && exchange.header("If-Match").isEmpty()) {
+            refusal = refusal(
+                    Reason.PRECONDITION_FAILED,
+                    "a date is too coarse a condition for an upload; use If-Match with the tag");
         } else {
             refusal = all ? answerAll(exchange) : answerOne(exchange, named.group(1));
         }

@@ -217,6 +217,21 @@ class UploadsHandlerTest {
     }
 
     @Test
+    void shouldPassOverNeitherCodingsNorDates() throws Exception {
+        String upload = create("a", 4);
+        String date = "Sun, 23 Nov 2025 10:00:00 GMT";
+
+        for (String method : new String[] {"PATCH", "DELETE"}) {
+            assertThat(server.send(method, upload, "", "Content-Encoding", "gzip")
+                            .statusCode())
+                    .isEqualTo(415);
+            assertThat(server.send(method, upload, "", "If-Unmodified-Since", date)
+                            .statusCode())
+                    .isEqualTo(412);
+        }
+    }
+
+    @Test
     void shouldKeepTheConditionsWithTheUpload() throws Exception {
         String upload = create("a", 4, "If-None-Match", "*");
 
