@@ -33,4 +33,15 @@ public final class Keys {
     public static String end(RecordPath directory) {
         return directory.isRoot() ? END : of(directory) + BEHIND_SEPARATOR;
     }
+
+    /** Behind the last key that can belong to this name in a directory, the record or what lies below it. */
+    static String behind(String begin, String name) {
+        return begin + name + BEHIND_SEPARATOR;
+    }
+
+    /** The name in the directory that a key belongs to. */
+    static String name(String begin, String key) {
+        int separator = key.indexOf(SEPARATOR, begin.length());
+        return key.substring(begin.length(), separator < 0 ? key.length() : separator);
+    }
 }

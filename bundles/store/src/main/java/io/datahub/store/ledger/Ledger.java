@@ -147,6 +147,22 @@ public final class Ledger implements AutoCloseable {
         });
     }
 
+    /** The names in a directory that hold records, behind one, in order; at most {@code limit}. The cost is that of the names. */
+    public List<String> names(RecordPath directory, String after, int limit) throws IOException {
+        String begin = Keys.begin(directory);
+        String end = Keys.end(directory);
+        return read(open -> {
+            List<String> names = new ArrayList<>();
+            String key = open.index.ceilingKey(after.isEmpty() ? begin : Keys.behind(begin, after));
+            while (key != null && key.compareTo(end) < 0 && names.size() < limit) {
+                String name = Keys.name(begin, key);
+                names.add(name);
+                key = open.index.ceilingKey(Keys.behind(begin, name));
+            }
+            return names;
+        });
+    }
+
     /** An entry with its key. */
     public record Indexed(String key, Entry entry) {}
 

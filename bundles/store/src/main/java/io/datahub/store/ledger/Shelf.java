@@ -75,6 +75,11 @@ final class Shelf<K> {
         return map.sizeAsLong();
     }
 
+    /** The first key that isn't lower than this one; null if there is none. */
+    K ceilingKey(K key) {
+        return map.ceilingKey(key);
+    }
+
     /** Passes the entries from a key on, in order, as long as they are wanted. */
     void from(K first, BiPredicate<K, byte[]> visitor) {
         Cursor<K, byte[]> cursor = map.cursor(first);

@@ -10,25 +10,26 @@ import io.datahub.store.disk.Place;
 import io.datahub.store.disk.Tree;
 import io.datahub.store.ledger.Entry;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
-/** Lists directories, page by page; of a large one no more than a page of names is in memory. */
+/** Lists directories, page by page. What a page costs is that of its entries, however large the directory is. */
 final class Directories {
 
     private final Holdings holdings;
+    private final DirectoryNames known;
 
-    Directories(Holdings holdings) {
+    Directories(Holdings holdings, DirectoryNames known) {
         this.holdings = holdings;
+        this.known = known;
     }
 
     Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException {
@@ -67,24 +68,46 @@ final class Directories {
 
     /** The first names behind one that the user may know of. */
     private NavigableSet<String> names(User user, RecordPath directory, String after, int most) throws IOException {
-        NavigableSet<String> names = new TreeSet<>();
+        Predicate<String> shown = name -> isShown(user, directory, name);
         Path folder = holdings.tree().at(directory);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-            for (Path file : files) {
-                String name = Tree.name(file).orElse("");
-                if (name.compareTo(after) > 0
-                        && (names.size() < most || name.compareTo(names.last()) < 0)
-                        && isShown(user, directory, name)) {
-                    names.add(name);
-                    if (names.size() > most) {
-                        names.pollLast();
-                    }
-                }
+        Optional<DirectoryNames.Names> found = known.of(directory, folder);
+        if (found.isEmpty()) {
+            return DirectoryNames.read(folder, after, shown, most);
+        }
+        NavigableSet<String> names = new TreeSet<>();
+        List<String> sorted = found.get().sorted();
+        int at = Collections.binarySearch(sorted, after);
+        for (int i = at < 0 ? -at - 1 : at + 1; i < sorted.size() && names.size() < most; i++) {
+            if (shown.test(sorted.get(i))) {
+                names.add(sorted.get(i));
             }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
+        }
+        if (!found.get().exact()) {
+            addIndexed(names, directory, after, shown, most);
         }
         return names;
+    }
+
+    /** Adds what the index knows of, so that no record is missing that was committed since the directory was read. */
+    private void addIndexed(
+            NavigableSet<String> names, RecordPath directory, String after, Predicate<String> shown, int most)
+            throws IOException {
+        int count = 0;
+        String from = after;
+        List<String> some;
+        do {
+            some = holdings.ledger().names(directory, from, most);
+            for (String name : some) {
+                from = name;
+                if (shown.test(name)) {
+                    names.add(name);
+                    count++;
+                }
+            }
+        } while (count < most && some.size() == most);
+        while (names.size() > most) {
+            names.pollLast();
+        }
     }
 
     private static boolean isShown(User user, RecordPath directory, String name) {

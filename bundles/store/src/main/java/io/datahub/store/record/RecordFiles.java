@@ -109,7 +109,7 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
         removal = new Removal(holdings, gate, registrar, goods, postponed::add);
         retention = new Retention(ledger, removal, settings);
         reads = new Reads(holdings, goods, new Recognition(holdings, registrar));
-        directories = new Directories(holdings);
+        directories = new Directories(holdings, new DirectoryNames(System::nanoTime));
         PutBack putBack = new PutBack(holdings, registrar, goods, rejected, backlog);
         Outsiders outsiders = new Outsiders(holdings, bench, judgement, goods);
         settlement = new Settlement(holdings, registrar, outsiders, putBack, backlog);

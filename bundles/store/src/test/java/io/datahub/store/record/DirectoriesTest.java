@@ -38,7 +38,7 @@ class DirectoriesTest {
     }
 
     private List<String> names(User user, String directory) throws IOException {
-        return hub.records.list(user, path(directory), "", 100).get().entries().stream()
+        return hub.records.list(user, path(directory), "", 10_000).get().entries().stream()
                 .map(entry -> entry.name() + (entry.directory() ? "/" : ""))
                 .toList();
     }
@@ -78,6 +78,39 @@ class DirectoriesTest {
 
         assertThat(pages).isEqualTo(10);
         assertThat(all).hasSize(95).isSorted().doesNotHaveDuplicates();
+    }
+
+    /** With names that sort around the separator of the index and around each other's subtrees. */
+    @Test
+    void shouldShowEachRecordAtOnceThatIsPutIntoALargeDirectory() throws Exception {
+        for (int i = 0; i < DirectoryNames.LARGE + 50; i++) {
+            hub.write("d/f" + i, "x");
+        }
+        Files.createDirectories(hub.file("d/empty"));
+        hub.write("d/unsettled", "x");
+        page("f", 3);
+        List<String> put = List.of("a", "a b", "a!", "a-/x/y", "b/1", "b/2", "b c/1", "c", "f0", "zz");
+        for (String name : put) {
+            hub.put("d/" + name, "x");
+            assertThat(names(ADMIN, "d")).contains(name.replaceFirst("/.*", "/"));
+        }
+        hub.delete("d/c");
+        List<String> all = new ArrayList<>();
+        for (String after = ""; ; after = all.get(all.size() - 1)) {
+            List<String> some = page(after, 7);
+            if (some.isEmpty()) {
+                break;
+            }
+            all.addAll(some);
+        }
+        assertThat(all).isSorted().doesNotHaveDuplicates().hasSize(DirectoryNames.LARGE + 50 + 2 + 7);
+        assertThat(all).startsWith("a", "a b", "a!", "a-", "b", "b c", "empty");
+    }
+
+    private List<String> page(String after, int limit) throws IOException {
+        return hub.records.list(ADMIN, path("d"), after, limit).get().entries().stream()
+                .map(Listing.Entry::name)
+                .toList();
     }
 
     @Test
