@@ -23,10 +23,17 @@ final class Schemas {
         try {
             XMLStreamReader xml = factory.createXMLStreamReader(metatype);
             Map<String, Attribute> attributes = new HashMap<>();
+            String id = null;
             while (xml.hasNext()) {
                 if (xml.next() == XMLStreamReader.START_ELEMENT) {
                     switch (xml.getLocalName()) {
-                        case "AD" -> attributes.put(xml.getAttributeValue(null, "id"), attribute(xml));
+                        case "AD" -> {
+                            id = xml.getAttributeValue(null, "id");
+                            attributes.put(id, attribute(xml));
+                        }
+                        case "Option" ->
+                            attributes.computeIfPresent(
+                                    id, (key, known) -> known.with(xml.getAttributeValue(null, "value")));
                         case "Designate" -> {
                             String factoryPid = xml.getAttributeValue(null, "factoryPid");
                             String pid = factoryPid == null ? xml.getAttributeValue(null, "pid") : factoryPid;
@@ -48,7 +55,8 @@ final class Schemas {
                 number(xml.getAttributeValue(null, "min")),
                 number(xml.getAttributeValue(null, "max")),
                 !"false".equals(xml.getAttributeValue(null, "required"))
-                        && xml.getAttributeValue(null, "default") == null);
+                        && xml.getAttributeValue(null, "default") == null,
+                List.of());
     }
 
     private static Long number(String text) {
@@ -74,6 +82,7 @@ final class Schemas {
                 return;
             }
             String allowed = value.contains("$[") ? null : attribute.violation(value);
+            allowed = allowed == null ? TextRules.violation(pid.base(), key, value) : allowed;
             if (allowed != null) {
                 problems.add(
                         new Problem(file.name(), key, "\"" + value + "\" isn't allowed: must be " + allowed, true));

@@ -278,6 +278,20 @@ class CommandsTest {
     }
 
     @Test
+    void shouldSayWhyAValidatorIsUnavailable() {
+        String file = "io.datahub.validator.policy-small.cfg";
+        String wrong =
+                "etc/io.datahub.x.cfg: port: is wrong; etc/" + file + ": maxBytes: \"1k\" isn't allowed; must be x";
+        assertThat(ValidatorsCommand.reason(file, wrong))
+                .isEqualTo("etc/" + file + ": maxBytes: \"1k\" isn't allowed; must be x");
+        assertThat(ValidatorsCommand.reason(file, "every file is in force")).contains("can't be activated", file);
+        assertThat(ValidatorsCommand.refusals(file, wrong)).isEmpty();
+        assertThat(ValidatorsCommand.refusals(file, wrong + "; nothing of it is in force"))
+                .startsWith("etc/" + file + ": maxBytes");
+        assertThat(ValidatorsCommand.reason("", wrong)).isEqualTo("no bundle has it");
+    }
+
+    @Test
     void shouldShowATokenOnceAndSayWhyThereIsNone() throws Exception {
         context.add(UserRegistry.class, registry);
         TokenIssueCommand issue = new TokenIssueCommand();

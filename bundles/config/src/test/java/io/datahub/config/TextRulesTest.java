@@ -1,0 +1,36 @@
+package io.datahub.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TextRulesTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "io.datahub.jetty, proxies, '127.0.0.1, 10.0.0.0/8, fd00::/8'",
+        "io.datahub.zeromq, proxies, ''",
+        "io.datahub.store, quotas, 'builds/: 100 GiB 100000 files, @jenkins: 20 GiB, @*: 5 files'",
+        "io.datahub.store, keepDays, 'builds/nightly/: 30, tmp/: 0.5'",
+        "io.datahub.store, require, 'invoice: invoices/**'",
+        "io.datahub.validator.xml, paths, 'prüf/**, *.xml'",
+        "io.datahub.other, proxies, anything"
+    })
+    void shouldTakeWhatIsAllowed(String pid, String key, String value) {
+        assertThat(TextRules.violation(pid, key, value)).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "io.datahub.jetty, proxies, '127.0.0.1, nginx.local', addresses and networks",
+        "io.datahub.zeromq, proxies, 10.0.0.0/33, addresses and networks",
+        "io.datahub.store, quotas, builds/: much, PREFIX:",
+        "io.datahub.store, quotas, 'builds/ 5 GiB', PREFIX:",
+        "io.datahub.store, keepDays, 'tmp/: 1, x', PREFIX: DAYS",
+        "io.datahub.store, require, invoices/**, NAME: PATTERN"
+    })
+    void shouldSayWhatIsAllowed(String pid, String key, String value, String allowed) {
+        assertThat(TextRules.violation(pid, key, value)).startsWith(allowed);
+    }
+}
