@@ -49,7 +49,7 @@ record Access(String address, Credential credential) {
             throw new Refusal(Refusal.USAGE, "DATAHUB_ZMQ_PORT is '" + port + "', which is no port.");
         }
         Endpoint preset = new Endpoint("ZeroMQ", "DATAHUB_ZMQ_PORT", host, Integer.parseInt(port));
-        return "tcp://" + new RunFile(home).zeromq().orElse(preset.reachableHost() + ":" + preset.port());
+        return "tcp://" + new RunFile(home).zeromq().orElse(preset.reachable());
     }
 
     private static Credential credential(Home home, Map<String, String> set) throws IOException, Refusal {

@@ -58,9 +58,19 @@ record Endpoint(String what, String variable, String host, int port) {
         };
     }
 
+    /** Where to reach it from this machine, as in a URL. */
+    String reachable() {
+        return authority(reachableHost(), port);
+    }
+
+    /** Host and port as in a URL: an IPv6 address is in brackets. */
+    static String authority(String host, int port) {
+        return (host.indexOf(':') < 0 || host.startsWith("[") ? host : "[" + host + "]") + ":" + port;
+    }
+
     @Override
     public String toString() {
-        return (host.indexOf(':') < 0 || host.startsWith("[") ? host : "[" + host + "]") + ":" + port;
+        return authority(host, port);
     }
 
     /** The names of the two keys in a configuration file. */

@@ -28,10 +28,10 @@ record Greeting(Home home, Endpoints endpoints, Duration took) {
         if (Files.exists(home.adminToken())) {
             lines.add("  first token      " + home.adminToken());
             lines.add("  try              curl -u \"admin:$(cat " + quote(home.adminToken()) + ")\" http://"
-                    + endpoints.http().reachableHost() + ":" + endpoints.http().port() + "/whoami");
+                    + endpoints.http().reachable() + "/whoami");
         } else {
             lines.add("  try              curl -u admin http://"
-                    + endpoints.http().reachableHost() + ":" + endpoints.http().port() + "/whoami");
+                    + endpoints.http().reachable() + "/whoami");
         }
         return lines;
     }

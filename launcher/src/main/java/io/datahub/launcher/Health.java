@@ -22,8 +22,8 @@ final class Health {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.connect(new InetSocketAddress(host, port), TIMEOUT_MILLIS);
-            String request = "GET /health/ready HTTP/1.1\r\nHost: " + (host.indexOf(':') < 0 ? host : "[" + host + "]")
-                    + ":" + port + "\r\nConnection: close\r\n\r\n";
+            String request = "GET /health/ready HTTP/1.1\r\nHost: " + Endpoint.authority(host, port)
+                    + "\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return parse(new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
                     .readLine());

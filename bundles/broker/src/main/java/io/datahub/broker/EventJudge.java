@@ -84,7 +84,7 @@ final class EventJudge {
         if (stuck.get() >= THREADS) {
             outcome.accept(
                     null,
-                    new SlowException("all its " + THREADS + " threads are still busy with events"
+                    new SlowValidationException("all its " + THREADS + " threads are still busy with events"
                             + " that took longer than " + ValidationAttempt.MAX_MILLIS + " ms"));
             return;
         }
@@ -120,7 +120,7 @@ final class EventJudge {
             String text = "event=validator-failed validator={} version={} topic={} failure={} leftOut={}";
             String shown = LogText.quoted(topic);
             String failure = LogText.quoted(cause);
-            if (cause instanceof SlowException) {
+            if (cause instanceof SlowValidationException) {
                 LOG.warn(text, signature.name(), signature.version(), shown, failure, line.leftOut());
             } else {
                 LOG.error(text, signature.name(), signature.version(), shown, failure, line.leftOut(), cause);
@@ -133,12 +133,5 @@ final class EventJudge {
     /** Interrupts what it is busy with. */
     void close() {
         threads.shutdownNow();
-    }
-
-    /** It gives no verdict in time, which events can bring about. */
-    static final class SlowException extends Exception {
-        SlowException(String message) {
-            super(message);
-        }
     }
 }

@@ -105,7 +105,7 @@ final class ValidationAttempt implements Runnable {
             }
             abandon();
         }
-        outcome.accept(null, new EventJudge.SlowException(failure));
+        outcome.accept(null, new SlowValidationException(failure));
     }
 
     /** Ends the wait now. */
@@ -116,7 +116,7 @@ final class ValidationAttempt implements Runnable {
             }
             abandon();
         }
-        outcome.accept(null, new EventJudge.SlowException(why));
+        outcome.accept(null, new SlowValidationException(why));
     }
 
     private void abandon() {

@@ -65,6 +65,7 @@ final class Sockets implements AutoCloseable {
     ZMQ.Socket make(SocketType type, ZEvent.ZEventConsummer watched, Runnable owner) {
         ZMQ.Socket socket = context.socket(type);
         open.put(socket, owner);
+        socket.setIPv6(true); // an address of IPv4 works as before
         socket.setLinger(0);
         socket.setSendTimeOut((int) patience.toMillis());
         socket.setHandshakeIvl(HANDSHAKE_MILLIS);

@@ -11,6 +11,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.ProxyConnectionFactory.ProxyEndPoint;
 import org.eclipse.jetty.server.Request;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +42,7 @@ final class Forwarding {
         InetAddress peer = request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress socket
                 ? socket.getAddress()
                 : IpAddress.UNKNOWN;
-        boolean direct = !ProxyHeaders.hasRead(request.getConnectionMetaData().getConnection());
+        boolean direct = !hasProxyHeader(request.getConnectionMetaData().getConnection());
         HttpFields headers = request.getHeaders();
         boolean forwarded = headers.contains(HttpHeader.X_FORWARDED_FOR)
                 || headers.contains(HttpHeader.X_FORWARDED_PROTO)
@@ -55,6 +58,15 @@ final class Forwarding {
             return new Origin("http", peer, request.isSecure(), isShared(peer), local);
         }
         return first(headers);
+    }
+
+    /** Whether a PROXY header has said who the client of that connection is. */
+    private static boolean hasProxyHeader(Connection connection) {
+        EndPoint endPoint = connection.getEndPoint();
+        while (!(endPoint instanceof ProxyEndPoint) && endPoint instanceof EndPoint.Wrapper wrapper) {
+            endPoint = wrapper.unwrap();
+        }
+        return endPoint instanceof ProxyEndPoint;
     }
 
     /** A client may write the kind of header that its proxy doesn't know; so where both are there, the worse counts. */

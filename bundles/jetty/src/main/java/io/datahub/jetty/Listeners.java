@@ -1,5 +1,6 @@
 package io.datahub.jetty;
 
+import io.datahub.api.net.IpAddress;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
@@ -88,7 +89,7 @@ final class Listeners {
             throw new IllegalStateException(
                     "HTTP can't listen at %s:%d (%s); stop the program that has the port, or set another in %s or in io.datahub.jetty.cfg"
                             .formatted(
-                                    at.host(),
+                                    IpAddress.inUrl(at.host()),
                                     at.port(),
                                     cause(e),
                                     at.isTls() ? "DATAHUB_TLS_PORT" : "DATAHUB_HTTP_PORT"),

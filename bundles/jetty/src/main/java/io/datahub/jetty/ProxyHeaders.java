@@ -43,15 +43,6 @@ final class ProxyHeaders extends AbstractConnectionFactory {
                 : next.newConnection(connector, endPoint);
     }
 
-    /** Whether a header has said who the client of that connection is. */
-    static boolean hasRead(Connection connection) {
-        EndPoint endPoint = connection.getEndPoint();
-        while (!(endPoint instanceof ProxyEndPoint) && endPoint instanceof EndPoint.Wrapper wrapper) {
-            endPoint = wrapper.unwrap();
-        }
-        return endPoint instanceof ProxyEndPoint;
-    }
-
     /** A connection until its header is read, or it is clear that there is none. */
     private static final class HeaderConnection extends AbstractConnection implements Connection.UpgradeFrom {
 

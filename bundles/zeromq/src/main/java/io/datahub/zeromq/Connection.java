@@ -5,6 +5,7 @@ import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.net.IpAddress;
 import io.datahub.api.net.ProxyProtocol;
 import io.datahub.api.user.Login;
 import java.io.IOException;
@@ -367,7 +368,7 @@ final class Connection implements EventSink, Loop.Selected {
     @Override
     public String toString() {
         InetSocketAddress address = entrance.address();
-        String from = address.getAddress().getHostAddress() + ":" + address.getPort();
+        String from = IpAddress.inUrl(address.getAddress()) + ":" + address.getPort();
         return login == null ? from : login.user() + "@" + from;
     }
 }

@@ -1,5 +1,6 @@
 package io.datahub.zeromq;
 
+import io.datahub.api.net.IpAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -40,7 +41,7 @@ final class Listener implements Loop.Selected {
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw new IllegalStateException(
-                    "the ZeroMQ port " + address.getAddress().getHostAddress() + ":" + address.getPort()
+                    "the ZeroMQ port " + IpAddress.inUrl(address.getAddress()) + ":" + address.getPort()
                             + " can't be bound (" + e.getMessage()
                             + "); end the program that uses it, or set host and port in io.datahub.zeromq.cfg, or"
                             + " DATAHUB_HOST and DATAHUB_ZMQ_PORT",

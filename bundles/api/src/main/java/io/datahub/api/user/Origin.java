@@ -1,5 +1,6 @@
 package io.datahub.api.user;
 
+import io.datahub.api.net.IpAddress;
 import java.net.InetAddress;
 
 /**
@@ -30,9 +31,9 @@ public record Origin(String transport, InetAddress address, boolean confidential
         return new Origin(way, address, confidential, shared, local);
     }
 
-    /** For logs, such as {@code zeromq:127.0.0.1}. */
+    /** For logs, such as {@code zeromq:127.0.0.1} or {@code http:[0:0:0:0:0:0:0:1]}. */
     @Override
     public String toString() {
-        return transport + ":" + address.getHostAddress();
+        return transport + ":" + IpAddress.inUrl(address);
     }
 }
