@@ -34,7 +34,7 @@ public class DecodeBenchmark {
     public int size;
 
     private final Counter counter = new Counter();
-    private Traffic traffic;
+    private MessageDecoder traffic;
     private SharedBuffer buffer;
     private int end;
 
@@ -47,12 +47,12 @@ public class DecodeBenchmark {
         }
         end = bytes.position();
         buffer = new SharedBuffer(bytes);
-        traffic = new Traffic(counter, 1024);
+        traffic = new MessageDecoder(counter, 1024);
     }
 
     @Benchmark
     @OperationsPerInvocation(MESSAGES)
-    public long decode() throws Violation {
+    public long decode() throws ProtocolException {
         traffic.read(buffer, 0, end);
         return counter.count;
     }

@@ -50,7 +50,7 @@ final class Console {
     }
 
     /** Returns the exit status of the command; what it prints goes to this process's own output. */
-    int execute(String line) throws IOException, Refusal {
+    int execute(String line) throws IOException, CommandFailure {
         try (SshClient client = SshClient.setUpDefaultClient()) {
             client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
             client.setKeyIdentityProvider(identity());
@@ -62,14 +62,15 @@ final class Console {
         }
     }
 
-    /** @throws Refusal if the key can't be used; says what helps */
-    private KeyIdentityProvider identity() throws Refusal {
+    /** @throws CommandFailure if the key can't be used; says what helps */
+    private KeyIdentityProvider identity() throws CommandFailure {
         try {
             return KeyIdentityProvider.wrapKeyPairs(ConsoleKey.read(key));
         } catch (AccessDeniedException e) {
-            throw new Refusal("The key to the console, " + key + ", is for the hub's own user: become that one.", e);
+            throw new CommandFailure(
+                    "The key to the console, " + key + ", is for the hub's own user: become that one.", e);
         } catch (IOException e) {
-            throw new Refusal(
+            throw new CommandFailure(
                     "The key to the console, " + key + ", can't be used (" + e.getMessage()
                             + "): restart the hub (datahub stop, datahub start), which makes a new one.",
                     e);
@@ -77,14 +78,14 @@ final class Console {
     }
 
     /** The console comes up a moment after the rest, so a hub that was only just started is asked again. */
-    private ClientSession logIn(SshClient client) throws Refusal {
+    private ClientSession logIn(SshClient client) throws CommandFailure {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
                 return tryToLogIn(client);
             } catch (IOException e) {
                 if (System.nanoTime() > deadline) {
-                    throw new Refusal(
+                    throw new CommandFailure(
                             "The console at " + host + " port " + port + " doesn't let the launcher in: "
                                     + e.getMessage(),
                             e);
@@ -106,7 +107,7 @@ final class Console {
         }
     }
 
-    private static int execute(ClientSession session, String line) throws IOException, Refusal {
+    private static int execute(ClientSession session, String line) throws IOException, CommandFailure {
         try (ChannelExec channel = session.createExecChannel(line + "\n")) {
             channel.setIn(new NullInputStream());
             channel.setOut(output(System.out));
@@ -115,7 +116,7 @@ final class Console {
             channel.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), 0L);
             Integer status = channel.getExitStatus();
             if (status == null) {
-                throw new Refusal("the hub closed the console before the command had ended");
+                throw new CommandFailure("the hub closed the console before the command had ended");
             }
             return status;
         }

@@ -17,7 +17,7 @@ record Endpoint(String what, String variable, String host, int port) {
 
     private static final int LARGEST_PORT = 65_535;
 
-    static Endpoint of(String what, String variable, Cfg cfg, Keys keys, Endpoint preset) throws Refusal {
+    static Endpoint of(String what, String variable, ConfigFile cfg, Keys keys, Endpoint preset) throws CommandFailure {
         String host = cfg.get(keys.host(), preset.host());
         String port = cfg.get(keys.port(), String.valueOf(preset.port()));
         try {
@@ -28,24 +28,25 @@ record Endpoint(String what, String variable, String host, int port) {
         } catch (NumberFormatException e) {
             // Falls through to the same refusal as a number out of range.
         }
-        throw new Refusal("The " + what + " port is '" + port + "', which is no number from 1 to 65535: correct "
+        throw new CommandFailure("The " + what + " port is '" + port + "', which is no number from 1 to 65535: correct "
                 + variable + " or '" + keys.port() + "' in " + cfg.name() + ".");
     }
 
     /** Binds and lets go, so that a taken port is told before the hub starts and in words. */
-    void check() throws Refusal {
+    void check() throws CommandFailure {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
         } catch (UnknownHostException e) {
-            throw new Refusal("The " + what + " host '" + host + "' is unknown: correct DATAHUB_HOST.", e);
+            throw new CommandFailure("The " + what + " host '" + host + "' is unknown: correct DATAHUB_HOST.", e);
         } catch (BindException e) {
-            throw new Refusal(
+            throw new CommandFailure(
                     "The " + what + " port " + port + " on " + host + " can't be used (" + e.getMessage()
                             + "): stop what listens there, or set " + variable + " to a free port.",
                     e);
         } catch (IOException e) {
-            throw new Refusal("Can't listen on " + host + " port " + port + " for " + what + ": " + e.getMessage(), e);
+            throw new CommandFailure(
+                    "Can't listen on " + host + " port " + port + " for " + what + ": " + e.getMessage(), e);
         }
     }
 

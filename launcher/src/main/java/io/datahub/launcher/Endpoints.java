@@ -13,11 +13,11 @@ record Endpoints(Endpoint http, Optional<Endpoint> https, Endpoint zeromq, Endpo
     private static final String LOOPBACK = "127.0.0.1";
     private static final Endpoint.Keys KEYS = new Endpoint.Keys("host", "port");
 
-    static Endpoints read(Path etc, Map<String, String> environment) throws Refusal, IOException {
-        Cfg jetty = Cfg.read(etc.resolve("io.datahub.jetty.cfg"), environment);
-        Cfg zeromq = Cfg.read(etc.resolve("io.datahub.zeromq.cfg"), environment);
-        Cfg remote = Cfg.read(etc.resolve("io.datahub.console.cfg"), environment);
-        Cfg shell = Cfg.read(etc.resolve("org.apache.karaf.shell.cfg"), environment);
+    static Endpoints read(Path etc, Map<String, String> environment) throws CommandFailure, IOException {
+        ConfigFile jetty = ConfigFile.read(etc.resolve("io.datahub.jetty.cfg"), environment);
+        ConfigFile zeromq = ConfigFile.read(etc.resolve("io.datahub.zeromq.cfg"), environment);
+        ConfigFile remote = ConfigFile.read(etc.resolve("io.datahub.console.cfg"), environment);
+        ConfigFile shell = ConfigFile.read(etc.resolve("org.apache.karaf.shell.cfg"), environment);
         Endpoint http = Endpoint.of("HTTP", "DATAHUB_HTTP_PORT", jetty, KEYS, preset(8480));
         return new Endpoints(
                 http,
@@ -33,7 +33,7 @@ record Endpoints(Endpoint http, Optional<Endpoint> https, Endpoint zeromq, Endpo
     }
 
     /** Refuses the start if one of them can't be bound. */
-    void check() throws Refusal {
+    void check() throws CommandFailure {
         for (Endpoint endpoint : all()) {
             endpoint.check();
         }
@@ -45,7 +45,7 @@ record Endpoints(Endpoint http, Optional<Endpoint> https, Endpoint zeromq, Endpo
                 .toList();
     }
 
-    private static Optional<Endpoint> https(Cfg jetty, Endpoint http) throws Refusal {
+    private static Optional<Endpoint> https(ConfigFile jetty, Endpoint http) throws CommandFailure {
         return jetty.get("tls.cert", "").isEmpty()
                 ? Optional.empty()
                 : Optional.of(Endpoint.of(
@@ -56,7 +56,7 @@ record Endpoints(Endpoint http, Optional<Endpoint> https, Endpoint zeromq, Endpo
                         new Endpoint("HTTPS", "", http.host(), 8443)));
     }
 
-    private static Optional<Endpoint> jmx(Cfg remote) throws Refusal {
+    private static Optional<Endpoint> jmx(ConfigFile remote) throws CommandFailure {
         return remote.get("jmx.port", "0").equals("0")
                 ? Optional.empty()
                 : Optional.of(Endpoint.of(

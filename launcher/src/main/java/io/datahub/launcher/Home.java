@@ -39,7 +39,7 @@ record Home(Path root) {
     }
 
     /** Makes the folders that Karaf needs before it starts; {@code state/} is for the hub's own user alone. */
-    void prepare() throws Refusal {
+    void prepare() throws CommandFailure {
         try {
             for (String folder : List.of("etc", "log", "deploy", "cache/tmp")) {
                 Files.createDirectories(root.resolve(folder));
@@ -47,7 +47,7 @@ record Home(Path root) {
             Files.createDirectories(state());
             Files.setPosixFilePermissions(state(), PosixFilePermissions.fromString("rwx------"));
         } catch (IOException e) {
-            throw new Refusal(
+            throw new CommandFailure(
                     "The home " + root + " can't be written (" + reason(e)
                             + "): make it writable for this user, or set DATAHUB_HOME to another folder.",
                     e);

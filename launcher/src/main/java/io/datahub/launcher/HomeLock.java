@@ -16,13 +16,13 @@ final class HomeLock {
         this.lock = lock;
     }
 
-    static HomeLock take(Home home) throws Refusal, IOException {
+    static HomeLock take(Home home) throws CommandFailure, IOException {
         FileChannel channel =
                 FileChannel.open(home.state().resolve("hub.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock();
         if (lock == null) {
             channel.close();
-            throw new Refusal("Another hub runs on the home " + home.root()
+            throw new CommandFailure("Another hub runs on the home " + home.root()
                     + ": stop it (datahub stop), or set DATAHUB_HOME to another folder.");
         }
         return new HomeLock(channel, lock);

@@ -22,7 +22,7 @@ public final class Launcher {
     public static void main(String[] args) throws Exception {
         try {
             System.exit(run(args[0], Arrays.copyOfRange(args, 1, args.length)));
-        } catch (Refusal e) {
+        } catch (CommandFailure e) {
             System.err.println("datahub: " + e.getMessage());
             System.exit(e.status());
         } catch (IOException | UncheckedIOException e) {
@@ -34,7 +34,7 @@ public final class Launcher {
     private static int run(String command, String[] args) throws Exception {
         Home home = new Home(Path.of(System.getProperty("karaf.base")));
         switch (command) {
-            case "run" -> new Run(home, Path.of(System.getProperty("karaf.home"))).toTheEnd();
+            case "run" -> new HubProcess(home, Path.of(System.getProperty("karaf.home"))).toTheEnd();
             case "health" -> {
                 int status = Health.status(args[0], Integer.parseInt(args[1]));
                 return status == HTTP_OK ? 0 : 1;
@@ -44,10 +44,11 @@ public final class Launcher {
                                 args[0], Integer.parseInt(args[1]), home.state().resolve("console.key"))
                         .execute(Console.line(Arrays.copyOfRange(args, 2, args.length)));
             }
-            case "pub" -> new Pub(System.in, args).run(Access.of(home, System.getenv()));
-            case "sub" -> new Sub(new FileOutputStream(FileDescriptor.out), args).run(Access.of(home, System.getenv()));
-            case "curve-key" -> new FreshCurveKey(args).make().forEach(System.out::println);
-            default -> throw new Refusal("unknown command " + command);
+            case "pub" -> new PubCommand(System.in, args).run(HubAccess.of(home, System.getenv()));
+            case "sub" ->
+                new SubCommand(new FileOutputStream(FileDescriptor.out), args).run(HubAccess.of(home, System.getenv()));
+            case "curve-key" -> new CurveKeyCommand(args).make().forEach(System.out::println);
+            default -> throw new CommandFailure("unknown command " + command);
         }
         return 0;
     }

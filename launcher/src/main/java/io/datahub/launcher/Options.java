@@ -23,7 +23,7 @@ final class Options {
      * @param flags the options that have no value
      * @param valued the options that a value follows
      */
-    Options(String usage, Set<String> flags, Set<String> valued, String... arguments) throws Refusal {
+    Options(String usage, Set<String> flags, Set<String> valued, String... arguments) throws CommandFailure {
         this.usage = usage;
         boolean over = false;
         for (int i = 0; i < arguments.length; i++) {
@@ -47,7 +47,7 @@ final class Options {
     }
 
     /** A whole number that is at least 1. */
-    Optional<Long> number(String option) throws Refusal {
+    Optional<Long> number(String option) throws CommandFailure {
         String value = values.get(option);
         if (value != null && !value.matches("[1-9]\\d{0,9}")) {
             throw wrong(option + " must be a number from 1");
@@ -60,7 +60,7 @@ final class Options {
     }
 
     /** That isn't how the command is used. */
-    Refusal wrong(String why) {
-        return new Refusal(Refusal.USAGE, why + ": datahub " + usage);
+    CommandFailure wrong(String why) {
+        return new CommandFailure(CommandFailure.USAGE, why + ": datahub " + usage);
     }
 }

@@ -30,19 +30,20 @@ final class StateFiles {
      * Looks at them.
      *
      * @return what to tell of a file that was set aside
-     * @throws Refusal if the hub can't start with a file as it is
+     * @throws CommandFailure if the hub can't start with a file as it is
      */
-    Optional<String> check() throws IOException, Refusal {
+    Optional<String> check() throws IOException, CommandFailure {
         Path format = state.resolve("format");
         if (Files.exists(format) && !NUMBER.matcher(text(format)).matches()) {
-            throw new Refusal(format + " is empty or damaged: if no newer hub than this one has run on this home,"
-                    + " write the number 1 into it, else restore a backup.");
+            throw new CommandFailure(
+                    format + " is empty or damaged: if no newer hub than this one has run on this home,"
+                            + " write the number 1 into it, else restore a backup.");
         }
         checkCurveKeys(state.resolve("curve.key"), state.resolve("curve.pub"));
         return setAside(state.resolve("host.key"));
     }
 
-    private static void checkCurveKeys(Path both, Path known) throws IOException, Refusal {
+    private static void checkCurveKeys(Path both, Path known) throws IOException, CommandFailure {
         if (!Files.exists(both)) {
             return;
         }
@@ -54,12 +55,14 @@ final class StateFiles {
             publicKey = keys.group(1).equals("public") ? keys.group(2) : publicKey;
         }
         if (publicKey == null || !hasSecret) {
-            throw new Refusal(both + " is empty or damaged: restore it from a backup, or remove it and curve.pub,"
-                    + " whereupon a new pair is made that clients must be told.");
+            throw new CommandFailure(
+                    both + " is empty or damaged: restore it from a backup, or remove it and curve.pub,"
+                            + " whereupon a new pair is made that clients must be told.");
         }
         if (Files.exists(known) && !text(known).strip().equals(publicKey)) {
-            throw new Refusal(known + " is empty or damaged, or of another pair than curve.key: remove it, and it is"
-                    + " written anew from curve.key.");
+            throw new CommandFailure(
+                    known + " is empty or damaged, or of another pair than curve.key: remove it, and it is"
+                            + " written anew from curve.key.");
         }
     }
 

@@ -24,7 +24,7 @@ class ConsoleKeyTest {
     private Path users;
 
     @BeforeEach
-    void prepare() throws Refusal {
+    void prepare() throws CommandFailure {
         home = new Home(root);
         home.prepare();
         key = home.state().resolve("console.key");

@@ -10,12 +10,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OptionsTest {
 
-    private static Options options(String... words) throws Refusal {
+    private static Options options(String... words) throws CommandFailure {
         return new Options("sub …", Set.of("--json"), Set.of("--count"), words);
     }
 
     @Test
-    void shouldTakeOptionsBetweenWords() throws Refusal {
+    void shouldTakeOptionsBetweenWords() throws CommandFailure {
         Options options = options("a", "--json", "b", "--count", "3", "-");
 
         assertThat(options.words()).containsExactly("a", "b", "-");
@@ -24,24 +24,24 @@ class OptionsTest {
     }
 
     @Test
-    void shouldTakeEverythingBehindTwoDashesForWords() throws Refusal {
+    void shouldTakeEverythingBehindTwoDashesForWords() throws CommandFailure {
         assertThat(options("--", "--json").words()).containsExactly("--json");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"--unknown", "--count", "--jsonx"})
     void shouldRefuseWhatIsNoOption(String word) {
-        assertThatExceptionOfType(Refusal.class)
+        assertThatExceptionOfType(CommandFailure.class)
                 .isThrownBy(() -> options(word))
                 .withMessageContaining(word)
                 .withMessageContaining("datahub sub …")
-                .satisfies(refusal -> assertThat(refusal.status()).isEqualTo(Refusal.USAGE));
+                .satisfies(refusal -> assertThat(refusal.status()).isEqualTo(CommandFailure.USAGE));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "x", "1.5", "99999999999"})
     void shouldRefuseWhatIsNoNumber(String number) {
-        assertThatExceptionOfType(Refusal.class)
+        assertThatExceptionOfType(CommandFailure.class)
                 .isThrownBy(() -> options("--count", number).number("--count"))
                 .withMessageContaining("--count must be a number");
     }

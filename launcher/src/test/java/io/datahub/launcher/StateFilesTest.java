@@ -25,7 +25,7 @@ class StateFilesTest {
     private Path state;
 
     @BeforeEach
-    void prepare() throws Refusal {
+    void prepare() throws CommandFailure {
         Home home = new Home(root);
         home.prepare();
         state = home.state();
@@ -48,7 +48,7 @@ class StateFilesTest {
     void shouldNameADamagedFormatWithItsCure(String damaged) throws IOException {
         write("format", damaged);
         assertThatThrownBy(files::check)
-                .isInstanceOf(Refusal.class)
+                .isInstanceOf(CommandFailure.class)
                 .hasMessageContainingAll(state.resolve("format").toString(), "empty or damaged", "write the number 1");
     }
 
@@ -57,7 +57,7 @@ class StateFilesTest {
     void shouldNameDamagedCurveKeysWithTheirCure(String damaged) throws IOException {
         write("curve.key", damaged);
         assertThatThrownBy(files::check)
-                .isInstanceOf(Refusal.class)
+                .isInstanceOf(CommandFailure.class)
                 .hasMessageContainingAll(state.resolve("curve.key").toString(), "remove it and curve.pub");
     }
 
@@ -66,7 +66,7 @@ class StateFilesTest {
         write("curve.key", KEYS);
         write("curve.pub", "");
         assertThatThrownBy(files::check)
-                .isInstanceOf(Refusal.class)
+                .isInstanceOf(CommandFailure.class)
                 .hasMessageContainingAll(state.resolve("curve.pub").toString(), "written anew");
     }
 

@@ -51,12 +51,12 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
     private final List<UsersListener> listeners = new CopyOnWriteArrayList<>();
     private final ScheduledThreadPoolExecutor executor;
     private final UsersChanges changes;
-    private final UsersInForce inForce;
-    private final UsersLoading loading;
+    private final CurrentUsers inForce;
+    private final UsersLoader loading;
     private final ExpiryTimer expiry;
-    private final Doorkeeper doorkeeper;
-    private final TokenDesk tokenDesk;
-    private final LastUses uses;
+    private final TokenAuthenticator doorkeeper;
+    private final TokenService tokenDesk;
+    private final LastUsedStore uses;
     private final AuditLog audit = new AuditLog();
 
     /**
@@ -79,14 +79,14 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
             Clock clock,
             UnaryOperator<String> environment) {
         UsersRecord record = new UsersRecord(store);
-        LastGood lastGood = new LastGood(home);
+        LastGoodUsers lastGood = new LastGoodUsers(home);
         executor = executor();
-        inForce = new UsersInForce(lastGood, audit, this::usersChanged);
+        inForce = new CurrentUsers(lastGood, audit, this::usersChanged);
         expiry = new ExpiryTimer(inForce, clock, executor, () -> tell(this));
-        uses = new LastUses(home, clock);
-        doorkeeper = new Doorkeeper(inForce, clock, audit, uses, configuration);
-        tokenDesk = new TokenDesk(inForce, new UsersEditor(record), uses, clock, audit, configuration);
-        loading = new UsersLoading(
+        uses = new LastUsedStore(home, clock);
+        doorkeeper = new TokenAuthenticator(inForce, clock, audit, uses, configuration);
+        tokenDesk = new TokenService(inForce, new UsersEditor(record), uses, clock, audit, configuration);
+        loading = new UsersLoader(
                 record, lastGood, inForce, () -> new FirstUsers(home, configuration, environment), clock, executor);
         log("started", configuration);
         this.changes = changes;
@@ -143,7 +143,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         uses.save(inForce.get());
         audit.close();
         inForce.close();
-        tell(new Nobody());
+        tell(new DenyAll());
         if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
             LOG.warn("auth=stopped thread=datahub-auth reason=\"still busy with the store\"");
         }

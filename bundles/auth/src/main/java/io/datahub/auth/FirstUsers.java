@@ -31,7 +31,7 @@ final class FirstUsers {
      */
     FirstUsers(Home home, AuthConfiguration configuration, UnaryOperator<String> environment) {
         tokenFile = home.root().resolve("admin.token");
-        othersLost = Files.exists(LastUses.file(home));
+        othersLost = Files.exists(LastUsedStore.file(home));
         supplied = supplied(configuration, environment);
         token = supplied.orElseGet(Tokens::random);
     }

@@ -21,7 +21,7 @@ record StoredUser(User user, boolean disabled, List<StoredCredential> credential
         return user.name();
     }
 
-    Account account(LastUses uses) {
+    Account account(LastUsedStore uses) {
         return new Account(
                 user,
                 disabled,

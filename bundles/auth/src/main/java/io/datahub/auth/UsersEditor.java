@@ -58,7 +58,7 @@ final class UsersEditor {
 
     private <T> Result<T> tryEdit(User author, String user, Step<T> change) throws IOException {
         for (int i = 0; i < TRIES; i++) {
-            Result<Version> read = record.read();
+            Result<UsersVersion> read = record.read();
             if (read.isRefused()) {
                 return Result.refused(read.refusal().orElseThrow());
             }

@@ -36,7 +36,7 @@ final class UsersRecord {
      * @return or a refusal: {@link Reason#NOT_FOUND}, or {@link Reason#UNAVAILABLE} while somebody edits it on disk and it
      *     isn't judged yet
      */
-    Result<Version> read() throws IOException {
+    Result<UsersVersion> read() throws IOException {
         Result<Reading> opened = store.open(User.HUB, RecordPath.USERS);
         if (opened.isRefused()) {
             return Result.refused(opened.refusal().orElseThrow());
@@ -47,7 +47,7 @@ final class UsersRecord {
                 return Result.refused(Refusal.unavailable(
                         RecordPath.USERS + " is being changed on disk; try again in a moment", Duration.ofSeconds(1)));
             }
-            return Result.done(new Version(bytes(reading), etag.get()));
+            return Result.done(new UsersVersion(bytes(reading), etag.get()));
         }
     }
 
@@ -71,7 +71,7 @@ final class UsersRecord {
     }
 
     /** Replaces a version; refused with {@link Reason#PRECONDITION_FAILED} if somebody else has done so meanwhile. */
-    Result<Change> replace(User user, Version version, byte[] bytes) throws IOException {
+    Result<Change> replace(User user, UsersVersion version, byte[] bytes) throws IOException {
         Optional<String> etag = Optional.of(version.etag());
         return write(
                 user,

@@ -1,8 +1,8 @@
 package io.datahub.auth;
 
-import io.datahub.auth.Markup.Attribute;
-import io.datahub.auth.Markup.Kind;
-import io.datahub.auth.Markup.Tag;
+import io.datahub.auth.XmlTagScanner.Attribute;
+import io.datahub.auth.XmlTagScanner.Kind;
+import io.datahub.auth.XmlTagScanner.Tag;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetEncoder;
@@ -61,7 +61,7 @@ final class UsersText {
      * @param place the user's place among the users, from 0
      */
     byte[] withToken(int place, StoredCredential added) {
-        List<Tag> tags = Markup.tags(text);
+        List<Tag> tags = XmlTagScanner.tags(text);
         Tag user = user(tags, place);
         String token = "<" + user.prefix() + "token sha256=\"" + added.value() + "\""
                 + (added.label().isEmpty() ? "" : " label=\"" + escaped(added.label()) + "\"")
@@ -78,7 +78,7 @@ final class UsersText {
      * @param index the token's place among the tokens of that user, from 0
      */
     byte[] withoutToken(int place, int index) {
-        List<Tag> tags = Markup.tags(text);
+        List<Tag> tags = XmlTagScanner.tags(text);
         Tag token = token(tags, place, index);
         int from = token.from();
         int to = token.kind() == Kind.EMPTY
@@ -100,8 +100,8 @@ final class UsersText {
      * @param index the token's place among the tokens of that user, from 0
      */
     byte[] withTokenUntil(int place, int index, Instant end) {
-        Tag token = token(Markup.tags(text), place, index);
-        List<Attribute> attributes = Markup.attributes(text, token);
+        Tag token = token(XmlTagScanner.tags(text), place, index);
+        List<Attribute> attributes = XmlTagScanner.attributes(text, token);
         Optional<Attribute> present = attributes.stream()
                 .filter(each -> each.name().equals("expires"))
                 .findFirst();
@@ -120,11 +120,11 @@ final class UsersText {
     byte[] withParents(Map<String, String> parents) {
         StringBuilder changed = new StringBuilder();
         int done = 0;
-        for (Tag tag : Markup.tags(text)) {
+        for (Tag tag : XmlTagScanner.tags(text)) {
             if (!isStart(tag, "token", 2)) {
                 continue;
             }
-            for (Attribute attribute : Markup.attributes(text, tag)) {
+            for (Attribute attribute : XmlTagScanner.attributes(text, tag)) {
                 String value = text.substring(attribute.valueFrom(), attribute.valueTo());
                 String parent = parents.get(value.toLowerCase(Locale.ROOT));
                 if (parent != null && attribute.name().equals("parent")) {

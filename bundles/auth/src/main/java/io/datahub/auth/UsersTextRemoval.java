@@ -1,7 +1,7 @@
 package io.datahub.auth;
 
-import io.datahub.auth.Markup.Kind;
-import io.datahub.auth.Markup.Tag;
+import io.datahub.auth.XmlTagScanner.Kind;
+import io.datahub.auth.XmlTagScanner.Tag;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -25,7 +25,7 @@ final class UsersTextRemoval {
     }
 
     private static String hash(String text, Tag tag) {
-        return Markup.attributes(text, tag).stream()
+        return XmlTagScanner.attributes(text, tag).stream()
                 .filter(attribute -> attribute.name().equals("sha256"))
                 .map(attribute -> text.substring(attribute.valueFrom(), attribute.valueTo())
                         .toLowerCase(Locale.ROOT))
@@ -34,7 +34,7 @@ final class UsersTextRemoval {
     }
 
     private static String without(String text, int place, Predicate<Tag> doomed) {
-        List<Tag> tags = Markup.tags(text);
+        List<Tag> tags = XmlTagScanner.tags(text);
         StringBuilder kept = new StringBuilder();
         int user = -1;
         int copied = 0;

@@ -47,31 +47,31 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
 
     private final Map<Long, BrokerSession> sessions = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
-    private final Tally tally = new Tally();
+    private final EventCounters tally = new EventCounters();
     private final Router router;
-    private final Backlog backlog;
-    private final Watch watch;
-    private final Renewal renewal = new Renewal(this);
-    private final BrokerFigures figures = new BrokerFigures(this);
-    private final RefusalNews refusalNews = new RefusalNews(this);
-    private volatile Limits limits;
+    private final GlobalQueueLimit backlog;
+    private final SlowConsumerMonitor watch;
+    private final SessionRefresher renewal = new SessionRefresher(this);
+    private final BrokerMetrics figures = new BrokerMetrics(this);
+    private final RefusalPublisher refusalNews = new RefusalPublisher(this);
+    private volatile BrokerLimits limits;
     private volatile boolean stopped;
 
     @Activate
     public Broker(BrokerConfiguration configuration) {
-        limits = Limits.of(configuration);
+        limits = BrokerLimits.of(configuration);
         router = new Router(limits.maxSubscriptionBytes());
         router.judges().require(configuration.judgedTopics());
         router.judges().bound(limits.maxValidatingBytes());
-        backlog = new Backlog(limits.maxQueuedBytes(), this::queues);
-        watch = new Watch(this);
+        backlog = new GlobalQueueLimit(limits.maxQueuedBytes(), this::queues);
+        watch = new SlowConsumerMonitor(this);
         LOG.info("broker started {}", limits);
     }
 
     /** Puts other limits in force: the bounds of all sessions together at once, the others for new sessions. */
     @Modified
     void modified(BrokerConfiguration configuration) {
-        limits = Limits.of(configuration);
+        limits = BrokerLimits.of(configuration);
         backlog.bound(limits.maxQueuedBytes());
         router.bound(limits.maxSubscriptionBytes());
         router.judges().require(configuration.judgedTopics());
@@ -116,8 +116,8 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         EventQueue[] receivers = router.receivers(topic);
         tally.in(1);
         if (receivers.length > 0) {
-            Outbox outbox = new Outbox(backlog, NobodyWaits.INSTANCE);
-            outbox.put(Runs.ofHub(topic.bytes(), payload), receivers);
+            FanOut outbox = new FanOut(backlog, NoOpSink.INSTANCE);
+            outbox.put(EventRuns.ofHub(topic.bytes(), payload), receivers);
             outbox.wake();
         }
     }
@@ -179,15 +179,15 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         router.changed();
     }
 
-    Limits limits() {
+    BrokerLimits limits() {
         return limits;
     }
 
-    RefusalNews refusalNews() {
+    RefusalPublisher refusalNews() {
         return refusalNews;
     }
 
-    Tally tally() {
+    EventCounters tally() {
         return tally;
     }
 
@@ -195,7 +195,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         return router;
     }
 
-    Backlog backlog() {
+    GlobalQueueLimit backlog() {
         return backlog;
     }
 

@@ -21,7 +21,7 @@ final class BrokerSession implements Session {
     private final Broker broker;
     private final EventSink sink;
     private final Instant since = Instant.now();
-    private final Tally tally;
+    private final EventCounters tally;
     private final Subscriptions subscriptions;
     private final EventQueue queue;
     private final Publisher publisher;
@@ -33,12 +33,12 @@ final class BrokerSession implements Session {
         this.login = login;
         this.broker = broker;
         this.sink = new GuardedSink(sink);
-        Limits limits = broker.limits();
-        tally = new Tally(broker.tally());
+        BrokerLimits limits = broker.limits();
+        tally = new EventCounters(broker.tally());
         subscriptions = new Subscriptions(this, broker.router(), limits.maxSubscriptions());
         queue = new EventQueue(limits, tally, broker.backlog(), this.sink, subscriptions::bringLosses);
         publisher = new Publisher(
-                this, broker.router(), new Outbox(broker.backlog(), this.sink), tally, limits.maxMessageBytes());
+                this, broker.router(), new FanOut(broker.backlog(), this.sink), tally, limits.maxMessageBytes());
     }
 
     long id() {

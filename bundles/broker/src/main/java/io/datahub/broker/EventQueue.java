@@ -22,27 +22,27 @@ final class EventQueue {
     static final int FULL = 2;
 
     /** Stands in the queue where events were lost, if the subscriber wants to hear of it. */
-    private static final EventRun GAP = Runs.ofHub(Topic.LOST, new byte[0]);
+    private static final EventRun GAP = EventRuns.ofHub(Topic.LOST, new byte[0]);
 
     /** The delay is measured with the first take and each so many after it: it costs a look at the clock. */
     private static final int TAKES_A_MEASUREMENT = 16;
 
-    private final Limits limits;
-    private final Tally tally;
-    private final Backlog backlog;
+    private final BrokerLimits limits;
+    private final EventCounters tally;
+    private final GlobalQueueLimit backlog;
     private final EventSink sink;
     private final BooleanSupplier tellsLosses;
 
     // guarded by this
     private final ArrayDeque<EventRun> runs = new ArrayDeque<>();
     private final ArrayDeque<Long> gaps = new ArrayDeque<>();
-    private final Patience patience;
+    private final BackpressureTimer patience;
     private long bytes;
     private long pinned;
     private int events;
     private boolean told;
     private boolean closed;
-    private Outbox fullFor;
+    private FanOut fullFor;
 
     /** Only for who takes. */
     private final List<EventRun> taken = new ArrayList<>();
@@ -51,13 +51,18 @@ final class EventQueue {
     private int takes;
 
     /** @param tellsLosses whether the subscriber wants to hear of losses at that moment */
-    EventQueue(Limits limits, Tally tally, Backlog backlog, EventSink sink, BooleanSupplier tellsLosses) {
+    EventQueue(
+            BrokerLimits limits,
+            EventCounters tally,
+            GlobalQueueLimit backlog,
+            EventSink sink,
+            BooleanSupplier tellsLosses) {
         this.limits = limits;
         this.tally = tally;
         this.backlog = backlog;
         this.sink = sink;
         this.tellsLosses = tellsLosses;
-        patience = new Patience(limits);
+        patience = new BackpressureTimer(limits);
     }
 
     EventSink sink() {
@@ -70,7 +75,7 @@ final class EventQueue {
      * @param outbox who offers; is told of a full queue once until it asked to {@link #await}
      * @return {@link #WAKE} and {@link #FULL}, or 0
      */
-    int offer(EventRun run, Outbox outbox) {
+    int offer(EventRun run, FanOut outbox) {
         synchronized (this) {
             if (closed) {
                 return 0;
@@ -107,9 +112,9 @@ final class EventQueue {
     }
 
     private EventRun fitting(EventRun run) {
-        long room = limits.queueBytes() - bytes - Limits.ENTRY_BYTES;
+        long room = limits.queueBytes() - bytes - BrokerLimits.ENTRY_BYTES;
         int places = limits.queueMessages() - events;
-        return run.length() <= room && run.count() <= places ? run : Runs.head(run, room, places);
+        return run.length() <= room && run.count() <= places ? run : EventRuns.head(run, room, places);
     }
 
     /** Copies the run where keeping its buffer would hold up too much memory that is not its own. */
@@ -119,7 +124,7 @@ final class EventQueue {
         int capacity = run.buffer().bytes().capacity();
         boolean anotherBuffer = last == null || last.buffer() != run.buffer();
         if (run.buffer().isScarce() || (anotherBuffer && holdsUpTooMuch(run, capacity))) {
-            kept = Runs.copy(run);
+            kept = EventRuns.copy(run);
             capacity = run.length();
             anotherBuffer = true;
         } else {
@@ -145,7 +150,7 @@ final class EventQueue {
     }
 
     private static long cost(EventRun run) {
-        return (long) run.length() + Limits.ENTRY_BYTES;
+        return (long) run.length() + BrokerLimits.ENTRY_BYTES;
     }
 
     private void lose(int count) {
@@ -174,7 +179,7 @@ final class EventQueue {
         long before;
         int length = 0;
         int count = 0;
-        List<Outbox> relieved;
+        List<FanOut> relieved;
         synchronized (this) {
             before = bytes;
             while ((length == 0 || length < maxBytes) && !runs.isEmpty()) {
@@ -196,7 +201,7 @@ final class EventQueue {
         if (takes++ % TAKES_A_MEASUREMENT == 0) {
             measureDelay();
         }
-        relieved.forEach(Outbox::relieved);
+        relieved.forEach(FanOut::relieved);
         hand(receiver);
         return length;
     }
@@ -210,7 +215,7 @@ final class EventQueue {
     private EventRun poll() {
         EventRun run = runs.poll();
         if (run == GAP) {
-            return Runs.lost(gaps.poll(), tally.lost());
+            return EventRuns.lost(gaps.poll(), tally.lost());
         }
         count(run, -1);
         unpin(run, runs.peek());
@@ -238,14 +243,14 @@ final class EventQueue {
         }
     }
 
-    private List<Outbox> relieved() {
+    private List<FanOut> relieved() {
         return bytes <= highWater() / 2 ? patience.relieved() : List.of();
     }
 
     /** Loses the newest events, at least so many bytes of them. */
     void cut(long least) {
         long freed = 0;
-        List<Outbox> relieved;
+        List<FanOut> relieved;
         synchronized (this) {
             long marked = 0;
             int count = 0;
@@ -268,22 +273,22 @@ final class EventQueue {
             relieved = relieved();
         }
         backlog.add(-freed);
-        relieved.forEach(Outbox::relieved);
+        relieved.forEach(FanOut::relieved);
     }
 
     /** Asks to be told when there is room again; false if there is, or if this queue isn't worth waiting for. */
-    synchronized boolean await(Outbox outbox) {
+    synchronized boolean await(FanOut outbox) {
         fullFor = null;
         return !closed && isFull() && patience.await(outbox);
     }
 
     /** Lets those go who waited long enough. Called now and then. */
     void tick(long now) {
-        List<Outbox> waited;
+        List<FanOut> waited;
         synchronized (this) {
             waited = patience.exhausted(now);
         }
-        waited.forEach(Outbox::relieved);
+        waited.forEach(FanOut::relieved);
     }
 
     /** Whether it has been losing events for longer than that. */
@@ -303,7 +308,7 @@ final class EventQueue {
     /** Drops what waits, and takes nothing any more. */
     void close() {
         long freed;
-        List<Outbox> relieved;
+        List<FanOut> relieved;
         synchronized (this) {
             closed = true;
             freed = bytes;
@@ -320,6 +325,6 @@ final class EventQueue {
             relieved = patience.relieved();
         }
         backlog.add(-freed);
-        relieved.forEach(Outbox::relieved);
+        relieved.forEach(FanOut::relieved);
     }
 }

@@ -26,8 +26,8 @@ final class Publisher {
 
     private final BrokerSession session;
     private final Router router;
-    private final Outbox outbox;
-    private final Tally tally;
+    private final FanOut outbox;
+    private final EventCounters tally;
     private final int maxMessageBytes;
     private final Routes routes = new Routes();
 
@@ -45,7 +45,7 @@ final class Publisher {
     /** What validators had against the event that they judged last. */
     private Optional<Refusal> refusal = Optional.empty();
 
-    Publisher(BrokerSession session, Router router, Outbox outbox, Tally tally, int maxMessageBytes) {
+    Publisher(BrokerSession session, Router router, FanOut outbox, EventCounters tally, int maxMessageBytes) {
         this.session = session;
         this.router = router;
         this.outbox = outbox;

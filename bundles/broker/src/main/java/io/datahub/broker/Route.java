@@ -16,7 +16,7 @@ final class Route {
     private final long epoch;
     private final Published verdict;
     private final EventQueue[] receivers;
-    private final List<EventJudge> judges;
+    private final List<RegisteredEventValidator> judges;
     private final boolean goesOn;
 
     /** @param epoch the router's, from before it was looked up */
@@ -28,7 +28,7 @@ final class Route {
             byte[] topic,
             long epoch,
             Published verdict,
-            List<EventJudge> judges,
+            List<RegisteredEventValidator> judges,
             boolean goesOn,
             EventQueue... receivers) {
         this.goesOn = goesOn;
@@ -40,7 +40,7 @@ final class Route {
     }
 
     /** A route each of whose events must be judged first, so that its own verdict accepts none. */
-    static Route judged(byte[] topic, long epoch, List<EventJudge> judges, EventQueue... receivers) {
+    static Route judged(byte[] topic, long epoch, List<RegisteredEventValidator> judges, EventQueue... receivers) {
         return new Route(topic, epoch, Published.INVALID, judges, false, receivers);
     }
 
@@ -59,7 +59,7 @@ final class Route {
     }
 
     /** Who must accept each event; nobody if the verdict holds for all. */
-    List<EventJudge> judges() {
+    List<RegisteredEventValidator> judges() {
         return judges;
     }
 

@@ -23,7 +23,7 @@ final class Router {
     private final PrefixIndex<BrokerSession> index = new PrefixIndex<>();
     private final AtomicLong epoch = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
-    private final EventJudges judges = new EventJudges(this::changed);
+    private final EventValidators judges = new EventValidators(this::changed);
     private volatile long maxBytes;
 
     Router(long maxBytes) {
@@ -35,7 +35,7 @@ final class Router {
         maxBytes = most;
     }
 
-    EventJudges judges() {
+    EventValidators judges() {
         return judges;
     }
 
@@ -92,7 +92,7 @@ final class Router {
         if (verdict != Published.ACCEPTED) {
             return new Route(topic, now, verdict, NOBODY);
         }
-        List<EventJudge> judging = judges.of(topic);
+        List<RegisteredEventValidator> judging = judges.of(topic);
         if (judging.isEmpty() && judges.mustJudge(topic)) {
             return new Route(topic, now, Published.UNJUDGED, NOBODY);
         }

@@ -19,7 +19,7 @@ final class Validation {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
-    private final List<EventJudge> judges;
+    private final List<RegisteredEventValidator> judges;
     private final String topic;
     private final String user;
     private final ByteBuffer payload;
@@ -35,7 +35,11 @@ final class Validation {
      * @param done gets the outcome, once, on any thread, perhaps before {@link #begin} returns
      */
     Validation(
-            List<EventJudge> judges, String topic, String user, ByteBuffer payload, Consumer<Optional<Refusal>> done) {
+            List<RegisteredEventValidator> judges,
+            String topic,
+            String user,
+            ByteBuffer payload,
+            Consumer<Optional<Refusal>> done) {
         this.judges = judges;
         this.topic = topic;
         this.user = user;
@@ -48,14 +52,14 @@ final class Validation {
             done.accept(outcome());
             return;
         }
-        EventJudge judge = judges.get(next++);
+        RegisteredEventValidator judge = judges.get(next++);
         judge.judge(topic, user, payload.asReadOnlyBuffer(), (verdict, failure) -> {
             note(judge, verdict, failure);
             begin();
         });
     }
 
-    private void note(EventJudge judge, Verdict verdict, Throwable failure) {
+    private void note(RegisteredEventValidator judge, Verdict verdict, Throwable failure) {
         if (failure == null) {
             verdict.violations().forEach(violation -> found.add(violation.by(judge.signature())));
         } else {

@@ -88,7 +88,7 @@ class QueueBoundsTest {
 
         int kept = events(stuck).size();
         assertThat(healthyEvents).isEqualTo(50);
-        assertThat(kept).isEqualTo((BOUND - 4 * Limits.ENTRY_BYTES) / EVENT);
+        assertThat(kept).isEqualTo((BOUND - 4 * BrokerLimits.ENTRY_BYTES) / EVENT);
         assertThat(stuck.info().lost()).isEqualTo(50 - kept);
         assertThat(broker.counters().lost()).isEqualTo(50 - kept);
         assertThat(healthy.info().lost()).isZero();
@@ -102,7 +102,7 @@ class QueueBoundsTest {
         batch(100).publish(publisher);
         publisher.flush();
 
-        int fits = (BOUND - Limits.ENTRY_BYTES) / EVENT;
+        int fits = (BOUND - BrokerLimits.ENTRY_BYTES) / EVENT;
         assertThat(runs(stuck)).singleElement().satisfies(run -> {
             assertThat(run.count()).isEqualTo(fits);
             assertThat(run.length()).isEqualTo(fits * EVENT);
@@ -515,12 +515,12 @@ class QueueBoundsTest {
                 "pushWaitMillis",
                 "tooSlowMillis",
                 "slowDisconnectMillis")) {
-            assertThatThrownBy(() -> Limits.of(Configurations.of(Map.of(key, -1L))))
+            assertThatThrownBy(() -> BrokerLimits.of(Configurations.of(Map.of(key, -1L))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(key + "=-1");
         }
         for (String key : List.of("queueMessages", "maxMessageBytes", "maxSubscriptions")) {
-            assertThatThrownBy(() -> Limits.of(Configurations.of(Map.of(key, 0))))
+            assertThatThrownBy(() -> BrokerLimits.of(Configurations.of(Map.of(key, 0))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(key + "=0");
         }

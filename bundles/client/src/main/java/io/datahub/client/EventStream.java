@@ -10,7 +10,7 @@ import org.zeromq.ZMQ;
 public final class EventStream implements AutoCloseable {
 
     private final Sockets sockets;
-    private final Line line = new Line();
+    private final SocketMonitor line = new SocketMonitor();
 
     // guarded by this
     private final ZMQ.Socket socket;

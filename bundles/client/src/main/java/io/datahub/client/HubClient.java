@@ -28,7 +28,7 @@ public final class HubClient implements AutoCloseable {
     private static final byte[] OK = {'O', 'K'};
 
     private final Sockets sockets;
-    private final Line line = new Line();
+    private final SocketMonitor line = new SocketMonitor();
 
     // guarded by this
     private final ZMQ.Socket requests;

@@ -16,7 +16,7 @@ public final class Subscription implements AutoCloseable {
     private static final int SLICE_MILLIS = 100;
 
     private final Sockets sockets;
-    private final Line line = new Line();
+    private final SocketMonitor line = new SocketMonitor();
 
     /** Fair, so that one who closes gets in between. */
     private final ReentrantLock lock = new ReentrantLock(true);

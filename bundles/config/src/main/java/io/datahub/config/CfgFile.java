@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
  * @param name the file's name
  * @param values keys and values, with variables filled in and white space around values removed
  */
-record CfgFile(String name, Map<String, String> values, List<Problem> problems) {
+record CfgFile(String name, Map<String, String> values, List<ConfigurationProblem> problems) {
 
     private static final String BOM = "\uFEFF";
     private static final String OPEN = "${";
@@ -31,7 +31,7 @@ record CfgFile(String name, Map<String, String> values, List<Problem> problems) 
      * @param variables returns the value of {@code NAME} or {@code env:NAME}, or null
      */
     static CfgFile parse(String name, byte[] bytes, UnaryOperator<String> variables) {
-        List<Problem> problems = new ArrayList<>();
+        List<ConfigurationProblem> problems = new ArrayList<>();
         Map<String, String> values = new TreeMap<>();
         Properties properties = new Properties() {
             private static final long serialVersionUID = 1L;
@@ -40,7 +40,8 @@ record CfgFile(String name, Map<String, String> values, List<Problem> problems) 
             public synchronized Object put(Object key, Object value) {
                 Object before = super.put(key, value);
                 if (before != null) {
-                    problems.add(new Problem(name, key.toString(), "stands twice; the last one counts", false));
+                    problems.add(
+                            new ConfigurationProblem(name, key.toString(), "stands twice; the last one counts", false));
                 }
                 return before;
             }
@@ -48,14 +49,14 @@ record CfgFile(String name, Map<String, String> values, List<Problem> problems) 
         try {
             properties.load(new StringReader(decode(name, bytes, problems)));
         } catch (IllegalArgumentException | IOException e) {
-            problems.add(new Problem(name, "", "can't be read: " + e.getMessage(), true));
+            problems.add(new ConfigurationProblem(name, "", "can't be read: " + e.getMessage(), true));
         }
         properties.forEach((key, value) ->
                 values.put(key.toString(), fill(value.toString(), variables).strip()));
         return new CfgFile(name, values, problems);
     }
 
-    private static String decode(String name, byte[] bytes, List<Problem> problems) {
+    private static String decode(String name, byte[] bytes, List<ConfigurationProblem> problems) {
         String text;
         try {
             text = StandardCharsets.UTF_8
@@ -63,7 +64,7 @@ record CfgFile(String name, Map<String, String> values, List<Problem> problems) 
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            problems.add(new Problem(name, "", "isn't UTF-8; save it as UTF-8", true));
+            problems.add(new ConfigurationProblem(name, "", "isn't UTF-8; save it as UTF-8", true));
             text = new String(bytes, StandardCharsets.ISO_8859_1);
         }
         return text.startsWith(BOM) ? text.substring(1) : text;

@@ -47,12 +47,12 @@ public final class ConfigurationCheck {
     boolean report(Path bundles, PrintStream out) throws IOException {
         Schemas schemas = schemas(bundles);
         List<Path> files = files(etc, path -> Pid.isOurs(name(path)));
-        List<Problem> problems = new ArrayList<>();
+        List<ConfigurationProblem> problems = new ArrayList<>();
         for (Path file : files) {
             problems.addAll(schemas.validate(CfgFile.parse(name(file), Files.readAllBytes(file), variables)));
         }
         problems.forEach(problem -> out.println((problem.fatal() ? "error: " : "warning: ") + problem));
-        long errors = problems.stream().filter(Problem::fatal).count();
+        long errors = problems.stream().filter(ConfigurationProblem::fatal).count();
         out.println(etc + ": " + files.size() + " files, " + errors + " errors, " + (problems.size() - errors)
                 + " warnings");
         return errors == 0;

@@ -115,11 +115,11 @@ public final class ConfigurationFiles implements HealthCheck {
 
     private void apply(String name, Schemas schemas, boolean isStart) throws IOException {
         CfgFile file = CfgFile.parse(name, Files.readAllBytes(folder.resolve(name)), this::variable);
-        List<Problem> found = schemas.validate(file);
+        List<ConfigurationProblem> found = schemas.validate(file);
         FileState state =
                 FileState.of(found, states.get(name), isStart, Pid.of(name).name() != null);
         states.put(name, state);
-        for (Problem problem : found) {
+        for (ConfigurationProblem problem : found) {
             if (problem.fatal()) {
                 LOG.error("event=configuration-refused {}{}", problem, state.consequence(problem));
             } else {
@@ -129,7 +129,7 @@ public final class ConfigurationFiles implements HealthCheck {
         if (state.isHeldBack()) {
             return;
         }
-        if (found.stream().anyMatch(Problem::isMissing)) {
+        if (found.stream().anyMatch(ConfigurationProblem::isMissing)) {
             configurations.remove(
                     name); // such as a validator without paths: it holds up nothing, since it names nothing
         } else if (configurations.put(name, file.values())) {

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  *
  * @param problems in the order of the file's keys; warnings alone where it is in force itself
  */
-record FileState(List<Problem> problems, InForce inForce) {
+record FileState(List<ConfigurationProblem> problems, InForce inForce) {
 
     /** What is in force of a file. */
     enum InForce {
@@ -41,8 +41,8 @@ record FileState(List<Problem> problems, InForce inForce) {
      * @param isStart whether the hub starts
      * @param isFactory whether there is nothing to configure without such a file
      */
-    static FileState of(List<Problem> found, FileState before, boolean isStart, boolean isFactory) {
-        if (found.stream().noneMatch(Problem::fatal)) {
+    static FileState of(List<ConfigurationProblem> found, FileState before, boolean isStart, boolean isFactory) {
+        if (found.stream().noneMatch(ConfigurationProblem::fatal)) {
             return new FileState(found, InForce.ITSELF);
         }
         if (isStart) {
@@ -60,7 +60,7 @@ record FileState(List<Problem> problems, InForce inForce) {
     }
 
     /** What becomes of a file with such a problem. */
-    String consequence(Problem problem) {
+    String consequence(ConfigurationProblem problem) {
         return problem.fatal() ? inForce.text : "";
     }
 

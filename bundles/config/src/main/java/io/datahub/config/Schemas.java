@@ -64,8 +64,8 @@ final class Schemas {
     }
 
     /** Returns all that is wrong with a file, the problems of its reading included. */
-    List<Problem> validate(CfgFile file) {
-        List<Problem> problems = new ArrayList<>(file.problems());
+    List<ConfigurationProblem> validate(CfgFile file) {
+        List<ConfigurationProblem> problems = new ArrayList<>(file.problems());
         Pid pid = Pid.of(file.name());
         Map<String, Attribute> known = byPid.get(pid.base());
         if (known == null) {
@@ -74,7 +74,7 @@ final class Schemas {
         file.values().forEach((key, value) -> {
             Attribute attribute = known.get(key);
             if (attribute == null) {
-                problems.add(new Problem(
+                problems.add(new ConfigurationProblem(
                         file.name(),
                         key,
                         "is unknown and has no effect; known are " + new TreeSet<>(known.keySet()),
@@ -84,14 +84,14 @@ final class Schemas {
             String allowed = value.contains("$[") ? null : attribute.violation(value);
             allowed = allowed == null ? TextRules.violation(pid.base(), key, value) : allowed;
             if (allowed != null) {
-                problems.add(
-                        new Problem(file.name(), key, "\"" + value + "\" isn't allowed: must be " + allowed, true));
+                problems.add(new ConfigurationProblem(
+                        file.name(), key, "\"" + value + "\" isn't allowed: must be " + allowed, true));
             }
         });
         known.values().stream()
                 .filter(attribute -> attribute.required()
                         && file.values().getOrDefault(attribute.id(), "").isEmpty())
-                .forEach(attribute -> problems.add(Problem.missing(file.name(), attribute.id())));
+                .forEach(attribute -> problems.add(ConfigurationProblem.missing(file.name(), attribute.id())));
         return problems;
     }
 }

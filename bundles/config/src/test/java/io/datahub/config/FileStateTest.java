@@ -9,8 +9,10 @@ import org.junit.jupiter.api.Test;
 
 class FileStateTest {
 
-    private static final Problem WRONG = new Problem("io.datahub.x.cfg", "port", "must be a number", true);
-    private static final Problem UNKNOWN = new Problem("io.datahub.x.cfg", "prot", "is unknown", false);
+    private static final ConfigurationProblem WRONG =
+            new ConfigurationProblem("io.datahub.x.cfg", "port", "must be a number", true);
+    private static final ConfigurationProblem UNKNOWN =
+            new ConfigurationProblem("io.datahub.x.cfg", "prot", "is unknown", false);
 
     @Test
     void shouldKeepTheVersionBeforeWhileTheHubRuns() {

@@ -51,13 +51,13 @@ class SchemasTest {
     @Test
     void shouldWarnOfAnUnknownKeyAndRefuseWithoutARequiredOne() {
         assertThat(problems("path = a/**"))
-                .extracting(Problem::key, Problem::fatal)
+                .extracting(ConfigurationProblem::key, ConfigurationProblem::fatal)
                 .containsExactly(
                         org.assertj.core.api.Assertions.tuple("path", false),
                         org.assertj.core.api.Assertions.tuple("paths", true));
     }
 
-    private List<Problem> problems(String text) {
+    private List<ConfigurationProblem> problems(String text) {
         return schemas.validate(
                 CfgFile.parse("io.datahub.x-y.cfg", text.getBytes(StandardCharsets.UTF_8), name -> null));
     }

@@ -36,7 +36,7 @@ public final class TailCommand extends DatahubCommand {
         if (refused && !prefixes.equals(List.of(""))) {
             throw new CommandException("--refused shows all that was turned away; leave the prefixes out");
         }
-        EventPrinter printer = new EventPrinter(System.out, shell.getConsole(), json, count);
+        SessionEventPrinter printer = new SessionEventPrinter(System.out, shell.getConsole(), json, count);
         try (Session session = service(EventBroker.class).open(CONSOLE, printer)) {
             (refused ? REFUSALS : prefixes)
                     .forEach(prefix -> session.subscribe(prefix.getBytes(StandardCharsets.UTF_8)));

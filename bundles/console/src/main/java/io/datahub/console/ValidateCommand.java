@@ -85,7 +85,7 @@ public final class ValidateCommand extends DatahubCommand {
         }
         String directory = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         Table table = new Table("path", "line", "column", "message");
-        try (Trial trial = new Trial(store, known, judge, table)) {
+        try (DryRunValidation trial = new DryRunValidation(store, known, judge, table)) {
             trial.over(done(RecordPath.parse(directory)));
             print(table);
             if (!trial.passed()) {

@@ -21,7 +21,7 @@ import org.osgi.service.component.annotations.Reference;
 /** The journal of changes, at {@code /changes}. */
 @Component(service = Handler.class)
 @HttpMount(path = ChangesHandler.MOUNT)
-public final class ChangesHandler extends LastingAnswers {
+public final class ChangesHandler extends AsyncHandler {
 
     static final String MOUNT = "/changes";
 
@@ -32,7 +32,7 @@ public final class ChangesHandler extends LastingAnswers {
     private final ChangeJournal journal;
     private final ChangeSignal signal;
     private final Authenticator authenticator;
-    private final Set<ChangesAnswer> waiting = ConcurrentHashMap.newKeySet();
+    private final Set<ChangesResponse> waiting = ConcurrentHashMap.newKeySet();
 
     @Activate
     public ChangesHandler(
@@ -61,7 +61,7 @@ public final class ChangesHandler extends LastingAnswers {
         return true;
     }
 
-    private Result<ChangesAnswer> begin(Exchange exchange, Fields query) {
+    private Result<ChangesResponse> begin(Exchange exchange, Fields query) {
         Result<Cursor> since = Cursor.parse(Query.text(query, "since", "0"));
         Result<Integer> limit = Query.number(query, "limit", USUAL, 1, MOST);
         Result<Integer> wait = Query.number(query, "wait", 0, 0, LONGEST_WAIT_SECONDS);
@@ -69,7 +69,7 @@ public final class ChangesHandler extends LastingAnswers {
         if (malformed.isPresent()) {
             return Result.refused(malformed.get());
         }
-        ChangesAnswer answer = new ChangesAnswer(
+        ChangesResponse answer = new ChangesResponse(
                 exchange,
                 journal,
                 signal,
@@ -85,6 +85,6 @@ public final class ChangesHandler extends LastingAnswers {
 
     @Override
     void endAll() {
-        waiting.forEach(ChangesAnswer::stopWaiting);
+        waiting.forEach(ChangesResponse::stopWaiting);
     }
 }

@@ -27,9 +27,9 @@ final class Download {
     private final RecordStore store;
     private final MediaTypes types;
     private final Accelerator accelerator;
-    private final SmallRecords small;
+    private final SmallRecordCache small;
 
-    Download(RecordStore store, MediaTypes types, Accelerator accelerator, SmallRecords small) {
+    Download(RecordStore store, MediaTypes types, Accelerator accelerator, SmallRecordCache small) {
         this.small = small;
         this.accelerator = accelerator;
         this.store = store;
@@ -152,7 +152,7 @@ final class Download {
         describe(exchange, version);
         headers.put(BYTES);
         if (asAttachment || types.isAttachment(type)) {
-            headers.put(HttpHeader.CONTENT_DISPOSITION, Disposition.attachment(name));
+            headers.put(HttpHeader.CONTENT_DISPOSITION, ContentDisposition.attachment(name));
         }
         Answer answer = answer(exchange, version, type);
         version.etag()

@@ -30,7 +30,7 @@ import org.osgi.service.component.annotations.Reference;
 /** Events over plain HTTP: {@code POST /events/TOPIC} publishes, {@code GET /events} is an event stream. */
 @Component(service = Handler.class, configurationPid = "io.datahub.http")
 @HttpMount(path = EventsHandler.MOUNT)
-public final class EventsHandler extends LastingAnswers {
+public final class EventsHandler extends AsyncHandler {
 
     static final String MOUNT = "/events";
 
@@ -40,13 +40,13 @@ public final class EventsHandler extends LastingAnswers {
     private final EventBroker broker;
     private final ChangeJournal journal;
     private volatile Settings settings;
-    private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
+    private final Set<SseStream> streams = ConcurrentHashMap.newKeySet();
 
     /** What the configuration decides; an event that is coming in ends with what it began with. */
-    private record Settings(int maxEventBytes, Allowance allowance) {
+    private record Settings(int maxEventBytes, ByteBudget allowance) {
 
         static Settings of(HttpConfiguration configuration) {
-            return new Settings(configuration.maxEventBytes(), new Allowance(configuration.maxIncomingEventBytes()));
+            return new Settings(configuration.maxEventBytes(), new ByteBudget(configuration.maxIncomingEventBytes()));
         }
     }
 
@@ -79,7 +79,7 @@ public final class EventsHandler extends LastingAnswers {
         }
         if (exchange.is(HttpMethod.POST)) {
             publish(exchange, hasTopic ? Optional.of(path.substring(MOUNT.length() + 1)) : Optional.empty())
-                    .ifPresent(refusal -> Drain.refuse(exchange, refusal));
+                    .ifPresent(refusal -> BodyDrainer.refuse(exchange, refusal));
         } else if ((exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) && !hasTopic) {
             stream(exchange).ifPresent(exchange::refuse);
         } else {
@@ -120,9 +120,9 @@ public final class EventsHandler extends LastingAnswers {
         }
         Settings now = settings;
         if (exchange.request().getLength() > now.maxEventBytes()) {
-            return Optional.of(Publication.tooLarge(now.maxEventBytes()));
+            return Optional.of(EventPublisher.tooLarge(now.maxEventBytes()));
         }
-        Publication publication = new Publication(
+        EventPublisher publication = new EventPublisher(
                 exchange,
                 broker,
                 written.isEmpty() ? Optional.empty() : Optional.of(topic.get()),
@@ -146,7 +146,7 @@ public final class EventsHandler extends LastingAnswers {
             if (past.isRefused()) {
                 exchange.response()
                         .getHeaders()
-                        .put(ChangesAnswer.CURSOR, journal.oldest().toString());
+                        .put(ChangesResponse.CURSOR, journal.oldest().toString());
                 return past.refusal();
             }
         }
@@ -168,7 +168,7 @@ public final class EventsHandler extends LastingAnswers {
             exchange.callback().succeeded();
             return Optional.empty();
         }
-        EventStream stream = new EventStream(exchange, journal, topics, streams::remove);
+        SseStream stream = new SseStream(exchange, journal, topics, streams::remove);
         Session session = broker.open(exchange.login().orElseThrow(), stream);
         for (byte[] prefix : topics.bytes()) {
             if (!session.subscribe(prefix)) {

@@ -83,14 +83,14 @@ record Exchange(Request request, Response response, Callback callback) {
     boolean isWanted(boolean exists) {
         Result<Conditions> conditions = Conditions.of(request.getHeaders());
         if (conditions.isRefused()) {
-            Drain.refuse(this, conditions.refusal().orElseThrow());
+            BodyDrainer.refuse(this, conditions.refusal().orElseThrow());
             return false;
         }
         Conditions.Outcome outcome = conditions.get().outcomeWithoutTag(exists);
         if (outcome == Conditions.Outcome.NOT_MODIFIED && (is(HttpMethod.GET) || is(HttpMethod.HEAD))) {
             empty(304);
         } else if (outcome != Conditions.Outcome.PROCEED) {
-            Drain.refuse(
+            BodyDrainer.refuse(
                     this,
                     new Refusal(
                             Reason.PRECONDITION_FAILED,

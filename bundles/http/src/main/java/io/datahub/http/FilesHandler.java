@@ -69,7 +69,7 @@ public final class FilesHandler extends Handler.Abstract {
     private Settings settings(HttpConfiguration configuration) {
         EncodedSlashes slashes = new EncodedSlashes(configuration.encodedSlashPaths());
         MediaTypes types = new MediaTypes(configuration.inlineTypes());
-        SmallRecords small = new SmallRecords(configuration.cacheBytes());
+        SmallRecordCache small = new SmallRecordCache(configuration.cacheBytes());
         Accelerator accelerator = new Accelerator(links, configuration.accelLocation(), configuration.accelMinBytes());
         return new Settings(
                 new Download(store, types, accelerator, small), configuration.maxFormParts(), accelerator, slashes);
@@ -97,14 +97,14 @@ public final class FilesHandler extends Handler.Abstract {
         Result<Fields> query = exchange.query();
         Optional<Refusal> malformed = target.refusal().or(query::refusal);
         if (malformed.isPresent()) {
-            Drain.refuse(exchange, malformed.get());
+            BodyDrainer.refuse(exchange, malformed.get());
             return true;
         }
         HttpMethod method = HttpMethod.fromString(request.getMethod());
         switch (method == null ? HttpMethod.TRACE : method) {
             case GET, HEAD -> read(exchange, target.get(), query.get());
             case POST, PUT ->
-                write(exchange, target.get(), query.get()).ifPresent(refusal -> Drain.refuse(exchange, refusal));
+                write(exchange, target.get(), query.get()).ifPresent(refusal -> BodyDrainer.refuse(exchange, refusal));
             case DELETE -> delete(exchange, target.get(), query.get()).ifPresent(exchange::refuse);
             default -> exchange.refuseMethod(METHODS);
         }
@@ -155,7 +155,7 @@ public final class FilesHandler extends Handler.Abstract {
         Result<Upload> begun = store.begin(headers.get()
                 .request(login, authenticator, target.path(), exchange.request().getLength()));
         if (!begun.isRefused()) {
-            RecordUpload upload = new RecordUpload(exchange, target.path(), begun.get(), dryRun);
+            RecordUploadBody upload = new RecordUploadBody(exchange, target.path(), begun.get(), dryRun);
             new BodyReader(exchange.request(), upload).run();
         }
         return begun.refusal();

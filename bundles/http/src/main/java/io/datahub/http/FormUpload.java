@@ -47,7 +47,7 @@ final class FormUpload implements BodySink {
 
     private void refuse(Refusal refusal) {
         parts.close();
-        Drain.refuse(exchange, refusal);
+        BodyDrainer.refuse(exchange, refusal);
     }
 
     @Override
@@ -85,7 +85,7 @@ final class FormUpload implements BodySink {
             json.writeStartArray();
             for (int i = 0; i < judged.size(); i++) {
                 FormParts.Staged each = parts.staged().get(i);
-                WriteAnswer.write(json, each.path(), each.size(), judged.get(i));
+                WriteResponse.write(json, each.path(), each.size(), judged.get(i));
             }
             json.writeEndArray();
         }));
@@ -106,7 +106,7 @@ final class FormUpload implements BodySink {
         exchange.json(isNew ? 201 : 200, JsonText.of(json -> {
             json.writeStartArray();
             for (Change change : changes) {
-                WriteAnswer.write(json, change);
+                WriteResponse.write(json, change);
             }
             json.writeEndArray();
         }));

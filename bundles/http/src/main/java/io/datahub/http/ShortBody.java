@@ -32,7 +32,7 @@ final class ShortBody implements BodySink {
     static void read(Exchange exchange, Receiver receiver) {
         Optional<Refusal> coded = WriteHeaders.coded(exchange.request().getHeaders());
         if (coded.isPresent()) {
-            Drain.refuse(exchange, coded.get());
+            BodyDrainer.refuse(exchange, coded.get());
             return;
         }
         new BodyReader(exchange.request(), new ShortBody(exchange, receiver)).run();
@@ -41,7 +41,8 @@ final class ShortBody implements BodySink {
     @Override
     public boolean take(Content.Chunk chunk) {
         if (bytes.size() + chunk.remaining() > MAX_BYTES) {
-            Drain.refuse(exchange, new Refusal(Reason.TOO_LARGE, "the body has at most " + MAX_BYTES + " bytes here"));
+            BodyDrainer.refuse(
+                    exchange, new Refusal(Reason.TOO_LARGE, "the body has at most " + MAX_BYTES + " bytes here"));
             return false;
         }
         byte[] some = new byte[chunk.remaining()];

@@ -65,7 +65,7 @@ public final class TokensHandler extends Handler.Abstract {
             if (query.isEmpty()) {
                 ShortBody.read(exchange, body -> issue(exchange, body));
             } else {
-                Drain.refuse(
+                BodyDrainer.refuse(
                         exchange, new Refusal(Reason.BAD_REQUEST, "what the token shall be belongs into the body"));
             }
         } else if (exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) {
@@ -86,7 +86,7 @@ public final class TokensHandler extends Handler.Abstract {
 
     private void issue(Exchange exchange, byte[] body) throws IOException {
         String type = exchange.header(HttpHeader.CONTENT_TYPE).orElse("");
-        Result<TokenWish> wish = TokenWish.parse(body, type);
+        Result<TokenRequest> wish = TokenRequest.parse(body, type);
         if (wish.isRefused()) {
             exchange.refuse(wish.refusal().orElseThrow());
             return;

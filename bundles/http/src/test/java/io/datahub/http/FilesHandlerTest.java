@@ -128,7 +128,7 @@ class FilesHandlerTest {
 
     @Test
     void shouldForgetSmallRecordsWhenTheyBecomeTooMany() {
-        SmallRecords small = new SmallRecords(10);
+        SmallRecordCache small = new SmallRecordCache(10);
         RecordVersion first = store.put("first", "12345").version();
         RecordVersion second = store.put("second", "12345").version();
         RecordVersion third = store.put("third", "12345").version();

@@ -67,8 +67,8 @@ record DeclaredMount(String component, String path, int ranking) {
                 case "property" -> {
                     String value = attribute(xml, "value");
                     switch (attribute(xml, "name")) {
-                        case Mount.PATH -> path = value;
-                        case Mount.RANKING -> ranking = number(value);
+                        case HandlerRegistration.PATH -> path = value;
+                        case HandlerRegistration.RANKING -> ranking = number(value);
                         default -> {}
                     }
                 }

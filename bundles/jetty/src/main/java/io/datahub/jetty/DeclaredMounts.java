@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells {@link Mounts} which handlers the installed bundles promise, so that a path whose handler is starting, stopped or
+ * Tells {@link HandlerRegistry} which handlers the installed bundles promise, so that a path whose handler is starting, stopped or
  * being replaced isn't taken for one where nothing is.
  */
 final class DeclaredMounts extends BundleTracker<Bundle> {
@@ -25,9 +25,9 @@ final class DeclaredMounts extends BundleTracker<Bundle> {
     private static final int INSTALLED =
             Bundle.INSTALLED | Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING;
 
-    private final Mounts mounts;
+    private final HandlerRegistry mounts;
 
-    DeclaredMounts(BundleContext context, Mounts mounts) {
+    DeclaredMounts(BundleContext context, HandlerRegistry mounts) {
         super(context, INSTALLED, null);
         this.mounts = mounts;
     }

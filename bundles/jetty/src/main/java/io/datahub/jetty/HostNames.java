@@ -70,7 +70,7 @@ final class HostNames extends Handler.Wrapper {
         if (host == null || isOwn(host, own)) {
             return super.handle(request, response, callback);
         }
-        new Leftovers(request, callback)
+        new RequestDrainer(request, callback)
                 .answer(
                         response,
                         HttpStatus.MISDIRECTED_REQUEST_421,

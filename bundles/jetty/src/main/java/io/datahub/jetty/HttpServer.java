@@ -39,16 +39,16 @@ final class HttpServer implements HealthCheck, MetricSource {
 
     private final Server server;
     private final QueuedThreadPool threads;
-    private final Mounts mounts;
-    private final Door door;
+    private final HandlerRegistry mounts;
+    private final AuthenticationHandler door;
     private final HostNames hostNames;
     private final WebSessions sessions;
     private final Listeners listeners;
     private final Connections connections;
     private final RequestCounts requests = new RequestCounts();
-    private final ConcurrentSkipListMap<Listening, ServerConnector> connectors = new ConcurrentSkipListMap<>();
+    private final ConcurrentSkipListMap<ListenAddress, ServerConnector> connectors = new ConcurrentSkipListMap<>();
     private volatile JettyConfiguration configuration;
-    private volatile Forwarding forwarding;
+    private volatile ForwardedHeaders forwarding;
     private volatile String fault = "";
 
     HttpServer(Authenticator authenticator, JettyConfiguration configuration) {
@@ -57,14 +57,15 @@ final class HttpServer implements HealthCheck, MetricSource {
         threads.setName("datahub-http");
         server = new Server(threads, null, new ArrayByteBufferPool(0, -1, LARGEST_POOLED_BYTES));
         server.setStopTimeout(configuration.stopTimeoutMillis());
-        server.setErrorHandler(new Problems());
+        server.setErrorHandler(new ProblemHandler());
         server.setRequestLog(requests);
         forwarding = forwarding(configuration);
         connections = new Connections(limits(configuration), this::isSpared);
         listeners = new Listeners(server, connections, () -> forwarding);
-        mounts = new Mounts(server);
+        mounts = new HandlerRegistry(server);
         sessions = new WebSessions(authenticator, configuration, System::nanoTime);
-        door = new Door(mounts, authenticator, sessions, new WebOrigins(configuration.origins()), () -> forwarding);
+        door = new AuthenticationHandler(
+                mounts, authenticator, sessions, new WebOrigins(configuration.origins()), () -> forwarding);
         hostNames = new HostNames(new RequestRules(door), configuration.hostNames());
         server.setHandler(new ConnectionHandler(new StoppingHandler(hostNames)));
     }
@@ -77,21 +78,21 @@ final class HttpServer implements HealthCheck, MetricSource {
         return address.isLoopbackAddress() || forwarding.isProxy(address);
     }
 
-    private static Forwarding forwarding(JettyConfiguration configuration) {
+    private static ForwardedHeaders forwarding(JettyConfiguration configuration) {
         try {
-            return new Forwarding(new Networks(configuration.proxies()));
+            return new ForwardedHeaders(new Networks(configuration.proxies()));
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException("proxies in io.datahub.jetty.cfg: " + e.getMessage(), e);
         }
     }
 
     /** What is mounted where. */
-    Mounts mounts() {
+    HandlerRegistry mounts() {
         return mounts;
     }
 
     /** Mounts a handler. */
-    void mount(Mount mount) {
+    void mount(HandlerRegistration mount) {
         mounts.add(mount);
     }
 
@@ -134,10 +135,10 @@ final class HttpServer implements HealthCheck, MetricSource {
     }
 
     /** Opens the sockets that are missing, or none if one can't be opened. */
-    private Map<Listening, ServerConnector> open(JettyConfiguration configuration) {
-        Map<Listening, ServerConnector> opened = new LinkedHashMap<>();
+    private Map<ListenAddress, ServerConnector> open(JettyConfiguration configuration) {
+        Map<ListenAddress, ServerConnector> opened = new LinkedHashMap<>();
         try {
-            for (Listening at : Listening.of(configuration)) {
+            for (ListenAddress at : ListenAddress.of(configuration)) {
                 if (!connectors.containsKey(at)) {
                     opened.put(at, listeners.open(at, configuration));
                 }
@@ -166,7 +167,7 @@ final class HttpServer implements HealthCheck, MetricSource {
                 connector.start();
                 server.addConnector(connector);
             }
-            closeAllBut(Listening.of(changed));
+            closeAllBut(ListenAddress.of(changed));
             fault = "";
         } catch (Exception e) {
             fault = String.valueOf(e.getMessage());
@@ -175,8 +176,8 @@ final class HttpServer implements HealthCheck, MetricSource {
         LOG.info("listening at={} maxThreads={}", addresses(), threads.getMaxThreads());
     }
 
-    private void closeAllBut(List<Listening> wanted) throws Exception {
-        for (Listening at : List.copyOf(connectors.keySet())) {
+    private void closeAllBut(List<ListenAddress> wanted) throws Exception {
+        for (ListenAddress at : List.copyOf(connectors.keySet())) {
             if (!wanted.contains(at)) {
                 ServerConnector connector = connectors.remove(at);
                 server.removeConnector(connector);

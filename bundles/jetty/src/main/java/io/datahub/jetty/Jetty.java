@@ -53,7 +53,7 @@ public final class Jetty {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindHandler(Handler handler, Map<String, Object> properties) {
-        server.mount(Mount.of(handler, properties));
+        server.mount(HandlerRegistration.of(handler, properties));
     }
 
     void unbindHandler(Handler handler) {

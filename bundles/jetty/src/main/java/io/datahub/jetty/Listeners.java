@@ -40,15 +40,15 @@ final class Listeners {
 
     private final Server server;
     private final Connections connections;
-    private final Supplier<Forwarding> forwarding;
-    private final Map<Listening, Certificates> certificates = new ConcurrentHashMap<>();
+    private final Supplier<ForwardedHeaders> forwarding;
+    private final Map<ListenAddress, Certificates> certificates = new ConcurrentHashMap<>();
 
     /**
      * Opens sockets for a server.
      *
      * @param forwarding knows the proxies that are listed at the time
      */
-    Listeners(Server server, Connections connections, Supplier<Forwarding> forwarding) {
+    Listeners(Server server, Connections connections, Supplier<ForwardedHeaders> forwarding) {
         this.server = server;
         this.connections = connections;
         this.forwarding = forwarding;
@@ -69,12 +69,12 @@ final class Listeners {
     }
 
     /** Forgets a socket that is no longer wanted. */
-    void forget(Listening at) {
+    void forget(ListenAddress at) {
         certificates.remove(at);
     }
 
     /** Opens the socket at that address. */
-    ServerConnector open(Listening at, JettyConfiguration configuration) {
+    ServerConnector open(ListenAddress at, JettyConfiguration configuration) {
         HttpConfiguration http = http();
         ServerConnector connector = new BoundedConnector(
                 server, connections, at.isTls(), at.isTls() ? tls(at, http, configuration) : plain(http));
@@ -105,7 +105,7 @@ final class Listeners {
     }
 
     /** HTTP/2 or HTTP/1.1 over TLS, as the client likes. */
-    private ConnectionFactory[] tls(Listening at, HttpConfiguration http, JettyConfiguration configuration) {
+    private ConnectionFactory[] tls(ListenAddress at, HttpConfiguration http, JettyConfiguration configuration) {
         Certificates files =
                 new Certificates(Path.of(at.certificate()), Path.of(at.key()), configuration.tls_clientCertificates());
         certificates.put(at, files);

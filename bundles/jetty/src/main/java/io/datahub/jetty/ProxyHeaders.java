@@ -26,9 +26,9 @@ final class ProxyHeaders extends AbstractConnectionFactory {
     /** Enough for any header without long extensions. */
     private static final int FIRST_BYTES = 512;
 
-    private final Supplier<Forwarding> forwarding;
+    private final Supplier<ForwardedHeaders> forwarding;
 
-    ProxyHeaders(Supplier<Forwarding> forwarding) {
+    ProxyHeaders(Supplier<ForwardedHeaders> forwarding) {
         super("[proxy]");
         this.forwarding = forwarding;
     }

@@ -29,7 +29,7 @@ final class RequestRules extends Handler.Wrapper {
         }
         if (hasOtherCoding(request)) {
             response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
-            new Leftovers(request, callback)
+            new RequestDrainer(request, callback)
                     .answer(
                             response,
                             HttpStatus.NOT_IMPLEMENTED_501,

@@ -64,6 +64,6 @@ final class SessionEndpoint {
     static void done(Request request, Response response, Callback callback) {
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         response.setStatus(HttpStatus.NO_CONTENT_204);
-        new Leftovers(request, callback).succeed(response);
+        new RequestDrainer(request, callback).succeed(response);
     }
 }

@@ -28,7 +28,7 @@ final class StoppingHandler extends GracefulHandler {
         if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
             response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
         }
-        return Door.refuse(
+        return AuthenticationHandler.refuse(
                 request, response, callback, Refusal.unavailable("the hub is stopping; try again", RESTARTED));
     }
 }

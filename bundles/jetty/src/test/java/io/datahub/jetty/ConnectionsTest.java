@@ -73,7 +73,7 @@ class ConnectionsTest {
     @Test
     void shouldKeepWhoLogsInOnAnUpgradedConnection() throws Exception {
         start("maxUnauthenticated", 2);
-        server.mount(new Mount("/open", 0, 1, true, new Handler.Abstract() {
+        server.mount(new HandlerRegistration("/open", 0, 1, true, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 ((Runnable) request.getAttribute("datahub.http.loggedIn")).run();
@@ -233,7 +233,7 @@ class ConnectionsTest {
 
     private void start(Object... settings) throws Exception {
         server = new HttpServer(new KnownUsers().add("jenkins", "s3cret"), Settings.with(settings));
-        server.mount(new Mount("/files", 0, 1, false, new Greeter("files")));
+        server.mount(new HandlerRegistration("/files", 0, 1, false, new Greeter("files")));
         server.start();
     }
 

@@ -38,7 +38,7 @@ class DeclaredMountsTest {
             </scr:component>
             """;
 
-    private final Mounts mounts = new Mounts(new Server());
+    private final HandlerRegistry mounts = new HandlerRegistry(new Server());
 
     @TempDir
     private Path folder;

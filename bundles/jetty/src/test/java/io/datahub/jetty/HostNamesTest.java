@@ -15,7 +15,7 @@ class HostNamesTest {
 
     private void listen(String... hostNames) throws Exception {
         server = new HttpServer(new KnownUsers(), Settings.with("hostNames", hostNames));
-        server.mount(new Mount("/", 0, 1, true, new Greeter("hello")));
+        server.mount(new HandlerRegistration("/", 0, 1, true, new Greeter("hello")));
         server.start();
     }
 

@@ -47,7 +47,7 @@ class HttpServerTest {
     @BeforeEach
     void start() throws Exception {
         server = new HttpServer(users, Settings.with("maxHeaderBytes", 4096));
-        server.mount(new Mount("/files", 0, 1, false, new Greeter("files")));
+        server.mount(new HandlerRegistration("/files", 0, 1, false, new Greeter("files")));
         server.start();
     }
 
@@ -97,7 +97,7 @@ class HttpServerTest {
 
     @Test
     void shouldHandStrangersToOpenHandlersOnly() throws Exception {
-        server.mount(new Mount("/files", 5, 2, true, new Greeter("open")));
+        server.mount(new HandlerRegistration("/files", 5, 2, true, new Greeter("open")));
 
         assertThat(get("/files").body()).isEqualTo("open stranger");
         assertThat(get("/files", "Authorization", "Bearer wrong").statusCode()).isEqualTo(401);
@@ -116,9 +116,9 @@ class HttpServerTest {
 
     @Test
     void shouldAskTheLongestPathAndThenTheHighestRankingFirst() throws Exception {
-        server.mount(new Mount("/", 100, 2, true, new Greeter("root")));
-        server.mount(new Mount("/files/deep", 0, 3, true, new Greeter("deep")));
-        server.mount(new Mount("/files", 1, 4, true, new Greeter("better")));
+        server.mount(new HandlerRegistration("/", 100, 2, true, new Greeter("root")));
+        server.mount(new HandlerRegistration("/files/deep", 0, 3, true, new Greeter("deep")));
+        server.mount(new HandlerRegistration("/files", 1, 4, true, new Greeter("better")));
 
         assertThat(get("/files/deep/x").body()).startsWith("deep");
         assertThat(get("/files/deeper").body()).startsWith("better");
@@ -127,7 +127,7 @@ class HttpServerTest {
 
     @Test
     void shouldPassARequestOnThatAHandlerDoesNotWant() throws Exception {
-        server.mount(new Mount("/files", 9, 2, true, new Handler.Abstract() {
+        server.mount(new HandlerRegistration("/files", 9, 2, true, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 return false;
@@ -166,7 +166,7 @@ class HttpServerTest {
             strings = {"/files/%2e%2e/x", "/files//x", "/files/a%2Fb", "/files/..;/x", "/files/a%25", "/files/a|b"})
     void shouldHandPathsOverAsTheyWereWritten(String path) throws Exception {
         CompletableFuture<String> seen = new CompletableFuture<>();
-        server.mount(new Mount("/files", 9, 2, true, new Handler.Abstract() {
+        server.mount(new HandlerRegistration("/files", 9, 2, true, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 seen.complete(request.getHttpURI().getPath());
@@ -196,7 +196,7 @@ class HttpServerTest {
     })
     void shouldTakeSegmentsAwayThatStandForTheirOwnDirectory(String path, String left) throws Exception {
         CompletableFuture<String> seen = new CompletableFuture<>();
-        server.mount(new Mount("/files", 9, 2, true, new Handler.Abstract() {
+        server.mount(new HandlerRegistration("/files", 9, 2, true, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 seen.complete(request.getHttpURI().getPath());
@@ -451,7 +451,7 @@ class HttpServerTest {
 
     @Test
     void shouldRenderARefusalWithItsViolations() throws Exception {
-        server.mount(new Mount("/judge", 0, 2, true, new Handler.Abstract() {
+        server.mount(new HandlerRegistration("/judge", 0, 2, true, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 Refusal refusal = Refusal.invalid(List.of(new Violation("xml", "1.2.0", 3, 7, "not \"closed\"")));
@@ -471,7 +471,7 @@ class HttpServerTest {
 
     @Test
     void shouldSayWhenToTryAgain() throws Exception {
-        server.mount(new Mount("/busy", 0, 2, true, new Handler.Abstract() {
+        server.mount(new HandlerRegistration("/busy", 0, 2, true, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 request.setAttribute(
@@ -486,7 +486,7 @@ class HttpServerTest {
 
     @Test
     void shouldNotTellClientsWhatBroke() throws Exception {
-        server.mount(new Mount("/broken", 0, 2, true, new Handler.Abstract() {
+        server.mount(new HandlerRegistration("/broken", 0, 2, true, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) throws Exception {
                 response.getHeaders().put("ETag", "\"1\"");
@@ -505,7 +505,7 @@ class HttpServerTest {
     void shouldFinishRequestsInFlightBeforeAHandlerGoes() throws Exception {
         CountDownLatch mayAnswer = new CountDownLatch(1);
         Greeter slow = new Greeter("slow", mayAnswer);
-        server.mount(new Mount("/slow", 0, 2, true, slow));
+        server.mount(new HandlerRegistration("/slow", 0, 2, true, slow));
         var answer = client.sendAsync(request("/slow").build(), BodyHandlers.ofString());
         assertThat(slow.entered.await(5, TimeUnit.SECONDS)).isTrue();
 
@@ -525,13 +525,13 @@ class HttpServerTest {
     void shouldHaveTheNewHandlerAnswerWhileTheOldOneFinishes() throws Exception {
         CountDownLatch mayAnswer = new CountDownLatch(1);
         Greeter old = new Greeter("old", mayAnswer);
-        server.mount(new Mount("/swapped", 0, 2, true, old));
+        server.mount(new HandlerRegistration("/swapped", 0, 2, true, old));
         var answer = client.sendAsync(request("/swapped").build(), BodyHandlers.ofString());
         assertThat(old.entered.await(5, TimeUnit.SECONDS)).isTrue();
         CompletableFuture<Void> unmounted = CompletableFuture.runAsync(() -> server.unmount(old));
         awaitStatus("/swapped", 503);
 
-        server.mount(new Mount("/swapped", 0, 3, true, new Greeter("new")));
+        server.mount(new HandlerRegistration("/swapped", 0, 3, true, new Greeter("new")));
 
         assertThat(get("/swapped").body()).startsWith("new");
         assertThat(unmounted).isNotDone();
@@ -618,7 +618,7 @@ class HttpServerTest {
     void shouldTellWhoAsksWhileItStopsToComeAgain() throws Exception {
         CountDownLatch mayAnswer = new CountDownLatch(1);
         Greeter slow = new Greeter("slow", mayAnswer);
-        server.mount(new Mount("/slow", 0, 2, true, slow));
+        server.mount(new HandlerRegistration("/slow", 0, 2, true, slow));
         var inFlight = client.sendAsync(request("/slow").build(), BodyHandlers.ofString());
         assertThat(slow.entered.await(5, TimeUnit.SECONDS)).isTrue();
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
@@ -653,8 +653,8 @@ class HttpServerTest {
         throw new AssertionError("it still listens");
     }
 
-    private static Mount component(String path, String name, long bundle, boolean open, Handler handler) {
-        return Mount.of(
+    private static HandlerRegistration component(String path, String name, long bundle, boolean open, Handler handler) {
+        return HandlerRegistration.of(
                 handler,
                 Map.of(
                         "datahub.http.path", path,
@@ -667,7 +667,7 @@ class HttpServerTest {
     void shouldFinishRequestsInFlightWhenItStops() throws Exception {
         CountDownLatch mayAnswer = new CountDownLatch(1);
         Greeter slow = new Greeter("slow", mayAnswer);
-        server.mount(new Mount("/slow", 0, 2, true, slow));
+        server.mount(new HandlerRegistration("/slow", 0, 2, true, slow));
         var answer = client.sendAsync(request("/slow").build(), BodyHandlers.ofString());
         assertThat(slow.entered.await(5, TimeUnit.SECONDS)).isTrue();
 
@@ -748,7 +748,7 @@ class HttpServerTest {
     @Test
     void shouldTellTheHandlerWhereTheClientIs() throws Exception {
         CompletableFuture<Login> seen = new CompletableFuture<>();
-        server.mount(new Mount("/where", 0, 2, false, new Handler.Abstract() {
+        server.mount(new HandlerRegistration("/where", 0, 2, false, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 seen.complete((Login) request.getAttribute(Login.class.getName()));

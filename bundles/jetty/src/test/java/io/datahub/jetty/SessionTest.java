@@ -35,7 +35,7 @@ class SessionTest {
     @BeforeEach
     void start() throws Exception {
         server = new HttpServer(users, Settings.with("origins", new String[] {"https://ci.example.org"}));
-        server.mount(new Mount("/files", 0, 1, false, new Greeter("files")));
+        server.mount(new HandlerRegistration("/files", 0, 1, false, new Greeter("files")));
         server.start();
     }
 

@@ -67,7 +67,7 @@ class TlsTest {
                 6);
         System.arraycopy(changes, 0, all, 6, changes.length);
         server = new HttpServer(users, Settings.with(all));
-        server.mount(new Mount("/", 0, 1, true, new Greeter("hello")));
+        server.mount(new HandlerRegistration("/", 0, 1, true, new Greeter("hello")));
         server.start();
     }
 

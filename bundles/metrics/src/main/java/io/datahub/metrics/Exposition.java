@@ -17,8 +17,8 @@ final class Exposition {
 
     private Exposition() {}
 
-    static String of(Collection<Figure> figures) {
-        Map<String, List<Figure>> families = new LinkedHashMap<>();
+    static String of(Collection<Sample> figures) {
+        Map<String, List<Sample>> families = new LinkedHashMap<>();
         figures.forEach(figure -> families.computeIfAbsent(figure.name(), name -> new ArrayList<>())
                 .add(figure));
         Exposition exposition = new Exposition();
@@ -26,13 +26,13 @@ final class Exposition {
         return exposition.text.toString();
     }
 
-    private void family(List<Figure> figures) {
-        Figure first = figures.get(0);
+    private void family(List<Sample> figures) {
+        Sample first = figures.get(0);
         text.append("# HELP ").append(first.name()).append(' ');
         text.append(first.help().replace("\\", "\\\\").replace("\n", "\\n")).append('\n');
         text.append("# TYPE ").append(first.name()).append(' ');
         text.append(first.kind().name().toLowerCase(Locale.ROOT)).append('\n');
-        for (Figure figure : figures) {
+        for (Sample figure : figures) {
             if (figure.value() instanceof Histogram.Snapshot snapshot) {
                 histogram(figure, snapshot);
             } else {
@@ -41,21 +41,21 @@ final class Exposition {
         }
     }
 
-    private void histogram(Figure figure, Histogram.Snapshot snapshot) {
+    private void histogram(Sample figure, Histogram.Snapshot snapshot) {
         for (int i = 0; i < snapshot.size(); i++) {
             bucket(figure, number(snapshot.bound(i)), snapshot.upTo(i));
         }
         bucket(figure, "+Inf", snapshot.count());
-        String labels = Figure.braced(figure.labels());
+        String labels = Sample.braced(figure.labels());
         sample(figure.name() + "_sum" + labels, snapshot.seconds());
         sample(figure.name() + "_count" + labels, snapshot.count());
     }
 
-    private void bucket(Figure figure, String bound, long count) {
+    private void bucket(Sample figure, String bound, long count) {
         List<String> labels = new ArrayList<>(figure.labels());
         labels.add("le");
         labels.add(bound);
-        sample(figure.name() + "_bucket" + Figure.braced(labels), count);
+        sample(figure.name() + "_bucket" + Sample.braced(labels), count);
     }
 
     private void sample(String series, Number value) {

@@ -35,8 +35,8 @@ import org.osgi.service.metatype.annotations.Designate;
 public final class MetricsHandler extends Handler.Abstract {
 
     private final Map<String, MetricSource> sources = new ConcurrentSkipListMap<>();
-    private final Management management = new Management();
-    private final Parts parts;
+    private final JmxExporter management = new JmxExporter();
+    private final HealthChecks parts;
     private volatile boolean open;
 
     @Activate
@@ -46,9 +46,9 @@ public final class MetricsHandler extends Handler.Abstract {
 
     MetricsHandler(String version, boolean open) {
         this.open = open;
-        parts = new Parts(version);
+        parts = new HealthChecks(version);
         add("hub", parts);
-        add("jvm", new JavaMachine());
+        add("jvm", new JvmMetrics());
     }
 
     @Modified
@@ -126,7 +126,7 @@ public final class MetricsHandler extends Handler.Abstract {
     }
 
     private void answer(Request request, Response response, Callback callback) {
-        Figures figures = new Figures();
+        SampleCollector figures = new SampleCollector();
         sources.forEach(figures::ask);
         byte[] body = Exposition.of(figures.all()).getBytes(StandardCharsets.UTF_8);
         response.setStatus(200);

@@ -23,12 +23,12 @@ import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.Validator;
-import io.datahub.store.judge.Bench;
-import io.datahub.store.judge.Judgement;
-import io.datahub.store.judge.Requirement;
-import io.datahub.store.ledger.Journal;
-import io.datahub.store.ledger.Ledger;
+import io.datahub.store.metadata.Journal;
+import io.datahub.store.metadata.MetadataStore;
 import io.datahub.store.record.RecordFiles;
+import io.datahub.store.validation.RequiredValidator;
+import io.datahub.store.validation.ValidationService;
+import io.datahub.store.validation.ValidatorRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -80,16 +80,16 @@ public final class StoreService
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
     private static final String CONFIGURED = "io.datahub.store";
 
-    private final Bench bench = new Bench();
-    private final ValidatorSeats seats;
-    private final RequiredByConfiguration required;
-    private final Judgement judgement;
-    private final Herald herald;
-    private final Ledger ledger;
+    private final ValidatorRegistry bench = new ValidatorRegistry();
+    private final ValidatorTracker seats;
+    private final RequiredValidators required;
+    private final ValidationService judgement;
+    private final ChangeDispatcher herald;
+    private final MetadataStore ledger;
     private final Journal journal;
     private final RecordFiles records;
     private final Housekeeping housekeeping;
-    private final StoreFigures figures = new StoreFigures();
+    private final StoreMetrics figures = new StoreMetrics();
 
     /** Replaced as a whole by a new configuration. */
     private volatile Tuning tuning;
@@ -103,14 +103,14 @@ public final class StoreService
             @Reference ConfigurationAdmin admin)
             throws IOException {
         tuning = Tuning.of(configuration);
-        bench.require(CONFIGURED, Requirement.parse(configuration.require()));
-        seats = new ValidatorSeats(context, bench);
-        required = new RequiredByConfiguration(admin, bench);
-        herald = new Herald(broker);
+        bench.require(CONFIGURED, RequiredValidator.parse(configuration.require()));
+        seats = new ValidatorTracker(context, bench);
+        required = new RequiredValidators(admin, bench);
+        herald = new ChangeDispatcher(broker);
         herald.add(figures::changed);
-        judgement = new Judgement(bench, configuration.judgementsAtOnce());
+        judgement = new ValidationService(bench, configuration.judgementsAtOnce());
         tuneJudgement(configuration);
-        ledger = new Ledger(home.state().resolve("store.mv"), () -> tuning.ledger(), herald);
+        ledger = new MetadataStore(home.state().resolve("store.mv"), () -> tuning.ledger(), herald);
         journal = new Journal(ledger);
         records = open(home);
         housekeeping = new Housekeeping(records);
@@ -135,14 +135,14 @@ public final class StoreService
         judgement.limit(Duration.ofMillis(configuration.judgeMillis()));
         bench.putOnTrial(Arrays.stream(String.join(",", configuration.trial()).split(",", -1))
                 .map(String::strip)
-                .filter(name ->
-                        !name.equals(Requirement.USERS.name()) && !name.startsWith(Requirement.USERS.name() + "/"))
+                .filter(name -> !name.equals(RequiredValidator.USERS.name())
+                        && !name.startsWith(RequiredValidator.USERS.name() + "/"))
                 .collect(Collectors.toSet()));
     }
 
     @Modified
     void modified(StoreConfiguration configuration) {
-        List<Requirement> wanted = Requirement.parse(configuration.require());
+        List<RequiredValidator> wanted = RequiredValidator.parse(configuration.require());
         tuneJudgement(configuration);
         tuning = Tuning.of(configuration);
         bench.require(CONFIGURED, wanted);

@@ -1,9 +1,9 @@
 package io.datahub.store;
 
-import io.datahub.store.ledger.LedgerSettings;
-import io.datahub.store.record.Keep;
+import io.datahub.store.metadata.LedgerSettings;
 import io.datahub.store.record.Limits;
 import io.datahub.store.record.Quota;
+import io.datahub.store.record.RetentionRule;
 import io.datahub.store.record.Settings;
 import io.datahub.store.record.TemporaryNames;
 import java.time.Duration;
@@ -39,7 +39,7 @@ record Tuning(LedgerSettings ledger, Settings records, TemporaryNames temporary,
                 Duration.ofHours(configuration.keepUploadsHours()),
                 configuration.maxUnfinishedUploads(),
                 Quota.parse(configuration.quotas()),
-                Keep.parse(configuration.keepDays()));
+                RetentionRule.parse(configuration.keepDays()));
     }
 
     /** For the log. */

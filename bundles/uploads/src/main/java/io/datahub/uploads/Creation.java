@@ -36,7 +36,7 @@ record Creation(Exchange exchange, ResumableUploads uploads, Pieces pieces, Dest
             return malformed;
         }
         Map<String, String> notes = Conditions.notes(exchange);
-        exchange.header(Tus.METADATA).ifPresent(metadata -> notes.put(Tus.METADATA, metadata));
+        exchange.header(TusHeaders.METADATA).ifPresent(metadata -> notes.put(TusHeaders.METADATA, metadata));
         exchange.header(Concat.HEADER).ifPresent(value -> notes.put(Concat.HEADER, value));
         Result<RecordPath> path = concat.get().isPart() ? Result.done(RecordPath.ROOT) : path();
         if (path.isRefused()) {
@@ -57,31 +57,32 @@ record Creation(Exchange exchange, ResumableUploads uploads, Pieces pieces, Dest
         if (bytes || isEmptyRecord) {
             return pieces.take(exchange, created.get(), length.get(), 0, checksum.get(), true);
         }
-        exchange.put(HttpHeader.LOCATION.asString(), Tus.location(created.get()));
-        exchange.put(Tus.OFFSET, "0");
-        Tus.expires(exchange, created.get());
+        exchange.put(HttpHeader.LOCATION.asString(), TusHeaders.location(created.get()));
+        exchange.put(TusHeaders.OFFSET, "0");
+        TusHeaders.expires(exchange, created.get());
         exchange.empty(201);
         return Optional.empty();
     }
 
     private Result<RecordPath> path() {
-        return Metadata.parse(exchange.header(Tus.METADATA))
+        return UploadMetadata.parse(exchange.header(TusHeaders.METADATA))
                 .then(found -> found.path(
                         destination.of(exchange.request(), exchange.login().user())));
     }
 
     private Optional<Refusal> refuseLength(Concat concat, OptionalLong length) {
-        Optional<String> deferred = exchange.header(Tus.DEFERRED);
+        Optional<String> deferred = exchange.header(TusHeaders.DEFERRED);
         if (concat.isFinal()) {
             return length.isPresent() || deferred.isPresent()
-                    ? refusal("the length of an upload that is made of parts is theirs; leave " + Tus.LENGTH + " out")
+                    ? refusal("the length of an upload that is made of parts is theirs; leave " + TusHeaders.LENGTH
+                            + " out")
                     : Optional.empty();
         }
         if (deferred.filter(value -> !value.equals("1")).isPresent()) {
-            return refusal(Tus.DEFERRED + " is 1, or not there");
+            return refusal(TusHeaders.DEFERRED + " is 1, or not there");
         }
         return length.isPresent() == deferred.isPresent()
-                ? refusal(Tus.LENGTH + " must say how many bytes there will be, or " + Tus.DEFERRED
+                ? refusal(TusHeaders.LENGTH + " must say how many bytes there will be, or " + TusHeaders.DEFERRED
                         + ": 1 that this is said later")
                 : Optional.empty();
     }
@@ -90,9 +91,9 @@ record Creation(Exchange exchange, ResumableUploads uploads, Pieces pieces, Dest
         Result<Concatenation> joined = uploads.concatenate(request, concat.parts(), notes);
         if (!joined.isRefused()) {
             PartialUpload upload = joined.get().upload();
-            exchange.put(HttpHeader.LOCATION.asString(), Tus.location(upload));
-            Tus.became(exchange, upload, joined.get().change());
-            exchange.json(201, Answer.json(joined.get().change()));
+            exchange.put(HttpHeader.LOCATION.asString(), TusHeaders.location(upload));
+            TusHeaders.became(exchange, upload, joined.get().change());
+            exchange.json(201, UploadResponse.json(joined.get().change()));
         }
         return joined.refusal();
     }
@@ -103,11 +104,12 @@ record Creation(Exchange exchange, ResumableUploads uploads, Pieces pieces, Dest
 
     static boolean isBytes(Exchange exchange) {
         return exchange.header(HttpHeader.CONTENT_TYPE.asString())
-                .filter(Tus.BYTES::equalsIgnoreCase)
+                .filter(TusHeaders.BYTES::equalsIgnoreCase)
                 .isPresent();
     }
 
     static Optional<Refusal> unsupported() {
-        return Optional.of(new Refusal(Reason.UNSUPPORTED_MEDIA_TYPE, "bytes come as Content-Type: " + Tus.BYTES));
+        return Optional.of(
+                new Refusal(Reason.UNSUPPORTED_MEDIA_TYPE, "bytes come as Content-Type: " + TusHeaders.BYTES));
     }
 }

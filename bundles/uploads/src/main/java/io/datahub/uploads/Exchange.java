@@ -23,7 +23,7 @@ record Exchange(Request request, Response response, Callback callback) {
     /** The method; one that a client's HTTP library doesn't have can come as a {@code POST} that names it. */
     String method() {
         String given = request.getMethod();
-        return HttpMethod.POST.is(given) ? header(Tus.OVERRIDE).orElse(given) : given;
+        return HttpMethod.POST.is(given) ? header(TusHeaders.OVERRIDE).orElse(given) : given;
     }
 
     Login login() {
@@ -41,9 +41,9 @@ record Exchange(Request request, Response response, Callback callback) {
 
     /** What {@code Upload-Length} says; refused if that is no number of bytes. */
     Result<OptionalLong> length() {
-        Optional<Long> length = number(Tus.LENGTH);
-        if (length.isEmpty() && header(Tus.LENGTH).isPresent()) {
-            return Result.refused(Reason.BAD_REQUEST, Tus.LENGTH + " is a number of bytes");
+        Optional<Long> length = number(TusHeaders.LENGTH);
+        if (length.isEmpty() && header(TusHeaders.LENGTH).isPresent()) {
+            return Result.refused(Reason.BAD_REQUEST, TusHeaders.LENGTH + " is a number of bytes");
         }
         return Result.done(length.map(OptionalLong::of).orElseGet(OptionalLong::empty));
     }

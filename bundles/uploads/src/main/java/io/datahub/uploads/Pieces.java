@@ -40,7 +40,7 @@ record Pieces(ResumableUploads uploads, Authenticator authenticator) {
         WriteRequest request = request(exchange, upload.path(), length, upload.notes(), checksum);
         Result<Continuation> continuation = uploads.resume(request, upload.name(), offset);
         if (!continuation.isRefused()) {
-            Body.read(exchange, new Piece(exchange, uploads, upload, whole, continuation.get(), first));
+            UploadBody.read(exchange, new ChunkUpload(exchange, uploads, upload, whole, continuation.get(), first));
         }
         return continuation.refusal();
     }

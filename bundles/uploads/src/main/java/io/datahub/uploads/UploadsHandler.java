@@ -71,7 +71,7 @@ public final class UploadsHandler extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         Exchange exchange = new Exchange(request, response, callback);
-        exchange.put(Tus.RESUMABLE, Tus.VERSION).put(HttpHeader.CACHE_CONTROL.asString(), "no-store");
+        exchange.put(TusHeaders.RESUMABLE, TusHeaders.VERSION).put(HttpHeader.CACHE_CONTROL.asString(), "no-store");
         String path = request.getHttpURI().getPath();
         Matcher named = NAMED.matcher(path);
         boolean all = path.equals(MOUNT) || path.equals(MOUNT + "/");
@@ -80,11 +80,14 @@ public final class UploadsHandler extends Handler.Abstract {
             refusal = refusal(Reason.NOT_FOUND, "there is no such upload");
         } else if (exchange.method().equals("OPTIONS")) {
             refusal = capabilities(exchange, all);
-        } else if (!exchange.header(Tus.RESUMABLE).filter(Tus.VERSION::equals).isPresent()) {
-            exchange.put("Tus-Version", Tus.VERSION);
+        } else if (!exchange.header(TusHeaders.RESUMABLE)
+                .filter(TusHeaders.VERSION::equals)
+                .isPresent()) {
+            exchange.put("Tus-Version", TusHeaders.VERSION);
             refusal = refusal(
                     Reason.PRECONDITION_FAILED,
-                    "this speaks tus " + Tus.VERSION + "; say so with " + Tus.RESUMABLE + ": " + Tus.VERSION);
+                    "this speaks tus " + TusHeaders.VERSION + "; say so with " + TusHeaders.RESUMABLE + ": "
+                            + TusHeaders.VERSION);
         } else if (exchange.header("Content-Encoding")
                 .filter(coding -> !coding.equalsIgnoreCase("identity"))
                 .isPresent()) {
@@ -98,7 +101,7 @@ public final class UploadsHandler extends Handler.Abstract {
         } else {
             refusal = all ? answerAll(exchange) : answerOne(exchange, named.group(1));
         }
-        refusal.ifPresent(found -> Body.refuse(exchange, found));
+        refusal.ifPresent(found -> UploadBody.refuse(exchange, found));
         return true;
     }
 
@@ -107,8 +110,8 @@ public final class UploadsHandler extends Handler.Abstract {
     }
 
     private Optional<Refusal> capabilities(Exchange exchange, boolean all) {
-        exchange.put("Tus-Version", Tus.VERSION)
-                .put("Tus-Extension", Tus.EXTENSIONS)
+        exchange.put("Tus-Version", TusHeaders.VERSION)
+                .put("Tus-Extension", TusHeaders.EXTENSIONS)
                 .put("Tus-Max-Size", Long.toString(uploads.maxBytes()))
                 .put("Tus-Checksum-Algorithm", Checksum.ALGORITHMS)
                 .put(HttpHeader.ALLOW.asString(), all ? OF_ALL : OF_ONE)
@@ -152,16 +155,16 @@ public final class UploadsHandler extends Handler.Abstract {
             return found.refusal();
         }
         PartialUpload upload = found.get();
-        exchange.put(Tus.OFFSET, Long.toString(upload.offset()))
-                .put(Tus.DEFERRED, upload.length().isPresent() ? null : "1");
-        upload.length().ifPresent(length -> exchange.put(Tus.LENGTH, Long.toString(length)));
-        exchange.put(Tus.METADATA, upload.notes().get(Tus.METADATA));
+        exchange.put(TusHeaders.OFFSET, Long.toString(upload.offset()))
+                .put(TusHeaders.DEFERRED, upload.length().isPresent() ? null : "1");
+        upload.length().ifPresent(length -> exchange.put(TusHeaders.LENGTH, Long.toString(length)));
+        exchange.put(TusHeaders.METADATA, upload.notes().get(TusHeaders.METADATA));
         exchange.put(Concat.HEADER, upload.notes().get(Concat.HEADER));
         if (upload.isDone()) {
             upload.etag().ifPresent(etag -> exchange.put(HttpHeader.ETAG.asString(), etag));
-            exchange.put(HttpHeader.CONTENT_LOCATION.asString(), Tus.record(upload));
+            exchange.put(HttpHeader.CONTENT_LOCATION.asString(), TusHeaders.record(upload));
         } else {
-            Tus.expires(exchange, upload);
+            TusHeaders.expires(exchange, upload);
         }
         exchange.empty(200);
         return Optional.empty();
@@ -171,9 +174,9 @@ public final class UploadsHandler extends Handler.Abstract {
         if (!Creation.isBytes(exchange)) {
             return Creation.unsupported();
         }
-        Optional<Long> offset = exchange.number(Tus.OFFSET);
+        Optional<Long> offset = exchange.number(TusHeaders.OFFSET);
         if (offset.isEmpty()) {
-            return refusal(Reason.BAD_REQUEST, Tus.OFFSET + " must say where the bytes begin");
+            return refusal(Reason.BAD_REQUEST, TusHeaders.OFFSET + " must say where the bytes begin");
         }
         Result<OptionalLong> length = exchange.length();
         Result<Map<String, String>> checksum = Checksum.parse(exchange.header(Checksum.HEADER));

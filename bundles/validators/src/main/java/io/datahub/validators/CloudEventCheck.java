@@ -51,7 +51,7 @@ final class CloudEventCheck {
     }
 
     Verdict tooBig(long size) {
-        return Limits.tooBig(size, maxBytes);
+        return ValidatorLimits.tooBig(size, maxBytes);
     }
 
     /**

@@ -32,13 +32,13 @@ public final class CloudEventsValidator implements Validator, EventValidator {
     private static final long MOST_STEPS_OF_EVENT = 200_000;
 
     private final RecordStore store;
-    private final DocumentRoom room;
+    private final DocumentMemory room;
     private volatile CloudEventCheck check;
     private volatile String fault = "";
 
     @Activate
     public CloudEventsValidator(
-            CloudEventsConfiguration configuration, @Reference RecordStore store, @Reference DocumentRoom room) {
+            CloudEventsConfiguration configuration, @Reference RecordStore store, @Reference DocumentMemory room) {
         this.store = store;
         this.room = room;
         check = new CloudEventCheck(configuration, store);
@@ -69,7 +69,7 @@ public final class CloudEventsValidator implements Validator, EventValidator {
         if (present.isTooBig(candidate.size())) {
             return present.tooBig(candidate.size());
         }
-        DocumentRoom.Place place = room.take(candidate.size());
+        DocumentMemory.Place place = room.take(candidate.size());
         try (InputStream bytes = candidate.open()) {
             return present.check(bytes, MOST_STEPS);
         } finally {

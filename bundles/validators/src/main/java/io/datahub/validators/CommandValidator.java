@@ -35,7 +35,7 @@ public final class CommandValidator implements Validator {
     @Activate
     public CommandValidator(CommandConfiguration configuration, @Reference Home home, Map<String, Object> properties)
             throws IOException {
-        maxBytes = Limits.checked(configuration.maxBytes(), configuration.paths());
+        maxBytes = ValidatorLimits.checked(configuration.maxBytes(), configuration.paths());
         command = CommandLine.of(configuration.command(), PLACES);
         if (configuration.atOnce() < 1) {
             throw new IllegalArgumentException("atOnce is " + configuration.atOnce() + "; it must be 1 or more");
@@ -56,7 +56,7 @@ public final class CommandValidator implements Validator {
     @Override
     public Verdict judge(Candidate candidate) throws IOException, InterruptedException {
         if (candidate.size() > maxBytes) {
-            return Limits.tooBig(candidate.size(), maxBytes);
+            return ValidatorLimits.tooBig(candidate.size(), maxBytes);
         }
         slots.acquire();
         try {

@@ -30,13 +30,13 @@ public final class JsonSchemaValidator implements Validator {
 
     private final long maxBytes;
     private final boolean formats;
-    private final DocumentRoom room;
+    private final DocumentMemory room;
     private final SchemaRecord<Schema> schema;
 
     @Activate
     public JsonSchemaValidator(
-            JsonSchemaConfiguration configuration, @Reference RecordStore store, @Reference DocumentRoom room) {
-        maxBytes = Limits.checked(configuration.maxBytes(), configuration.paths());
+            JsonSchemaConfiguration configuration, @Reference RecordStore store, @Reference DocumentMemory room) {
+        maxBytes = ValidatorLimits.checked(configuration.maxBytes(), configuration.paths());
         formats = configuration.formats();
         this.room = room;
         SpecificationVersion draft = JsonSchemaCompiler.draft(configuration.draft());
@@ -50,10 +50,10 @@ public final class JsonSchemaValidator implements Validator {
     @Override
     public Verdict judge(Candidate candidate) throws Exception {
         if (candidate.size() > maxBytes) {
-            return Limits.tooBig(candidate.size(), maxBytes);
+            return ValidatorLimits.tooBig(candidate.size(), maxBytes);
         }
         Findings findings = new Findings();
-        DocumentRoom.Place place = room.take(candidate.size());
+        DocumentMemory.Place place = room.take(candidate.size());
         try (InputStream bytes = candidate.open()) {
             Optional<JsonNode> document = SecureJson.parse(bytes, findings);
             if (document.isPresent()) {

@@ -33,7 +33,7 @@ public final class PolicyValidator implements Validator {
     @Activate
     public PolicyValidator(PolicyConfiguration configuration) {
         minBytes = configuration.minBytes();
-        maxBytes = Limits.checked(configuration.maxBytes(), configuration.paths());
+        maxBytes = ValidatorLimits.checked(configuration.maxBytes(), configuration.paths());
         if (minBytes < 0 || minBytes > maxBytes) {
             throw new IllegalArgumentException(
                     "minBytes is " + minBytes + "; it must be from 0 to maxBytes, which is " + maxBytes);

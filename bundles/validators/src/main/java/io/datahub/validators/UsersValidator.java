@@ -39,7 +39,7 @@ public final class UsersValidator implements Validator {
     @Override
     public Verdict judge(Candidate candidate) throws IOException, SAXException {
         if (candidate.size() > MAX_BYTES) {
-            return Limits.tooBig(candidate.size(), MAX_BYTES);
+            return ValidatorLimits.tooBig(candidate.size(), MAX_BYTES);
         }
         Findings rules = new Findings();
         Findings structure = new Findings();

@@ -23,13 +23,13 @@ public final class XmlValidator implements Validator {
 
     @Activate
     public XmlValidator(XmlConfiguration configuration) {
-        maxBytes = Limits.checked(configuration.maxBytes(), configuration.paths());
+        maxBytes = ValidatorLimits.checked(configuration.maxBytes(), configuration.paths());
     }
 
     @Override
     public Verdict judge(Candidate candidate) throws IOException {
         if (candidate.size() > maxBytes) {
-            return Limits.tooBig(candidate.size(), maxBytes);
+            return ValidatorLimits.tooBig(candidate.size(), maxBytes);
         }
         Findings findings = new Findings();
         try (InputStream bytes = candidate.open()) {

@@ -27,12 +27,12 @@ public final class XsdValidator implements Validator {
     private static final long MOST_KEPT = 8L << 20;
 
     private final long maxBytes;
-    private final DocumentRoom room;
+    private final DocumentMemory room;
     private final SchemaRecord<XsdSchema> schema;
 
     @Activate
-    public XsdValidator(XsdConfiguration configuration, @Reference RecordStore store, @Reference DocumentRoom room) {
-        maxBytes = Limits.checked(configuration.maxBytes(), configuration.paths());
+    public XsdValidator(XsdConfiguration configuration, @Reference RecordStore store, @Reference DocumentMemory room) {
+        maxBytes = ValidatorLimits.checked(configuration.maxBytes(), configuration.paths());
         this.room = room;
         schema = new SchemaRecord<>(
                 store,
@@ -44,7 +44,7 @@ public final class XsdValidator implements Validator {
     @Override
     public Verdict judge(Candidate candidate) throws Exception {
         if (candidate.size() > maxBytes) {
-            return Limits.tooBig(candidate.size(), maxBytes);
+            return ValidatorLimits.tooBig(candidate.size(), maxBytes);
         }
         XsdSchema present = schema.current();
         if (present.keepsValues() && candidate.size() > MOST_KEPT) {
@@ -54,7 +54,7 @@ public final class XsdValidator implements Validator {
         }
         long held = present.keepsValues() ? candidate.size() : Math.min(candidate.size(), TextGuard.MOST_TEXT);
         Findings findings = new Findings();
-        DocumentRoom.Place place = room.take(held);
+        DocumentMemory.Place place = room.take(held);
         try (InputStream bytes = candidate.open()) {
             SecureXml.parse(bytes, SchemaCheck.handler(present.compiled(), new DefaultHandler(), findings), findings);
         } finally {

@@ -43,7 +43,7 @@ class CloudEventsValidatorTest {
         Object[] all = Arrays.copyOf(settings, settings.length + 2);
         all[settings.length] = "topics";
         all[settings.length + 1] = new String[] {"build."};
-        return new CloudEventsValidator(configuration(all), store, new DocumentRoom(1 << 20));
+        return new CloudEventsValidator(configuration(all), store, new DocumentMemory(1 << 20));
     }
 
     private static CloudEventsConfiguration configuration(Object... settings) {

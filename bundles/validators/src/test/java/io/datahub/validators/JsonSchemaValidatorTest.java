@@ -48,7 +48,7 @@ class JsonSchemaValidatorTest {
         settings[3] = "schemas/build.json";
         System.arraycopy(more, 0, settings, 4, more.length);
         return new JsonSchemaValidator(
-                Settings.of(JsonSchemaConfiguration.class, settings), store, new DocumentRoom(1 << 20));
+                Settings.of(JsonSchemaConfiguration.class, settings), store, new DocumentMemory(1 << 20));
     }
 
     private Verdict judge(String schema, String document) throws Exception {

@@ -33,7 +33,7 @@ class XsdValidatorTest {
     }
 
     private XsdValidator configured(String schema) {
-        return new XsdValidator(Settings.xsd(schema), store, new DocumentRoom(1 << 20));
+        return new XsdValidator(Settings.xsd(schema), store, new DocumentMemory(1 << 20));
     }
 
     private static String schema(String content) {
@@ -247,7 +247,7 @@ class XsdValidatorTest {
         return new XsdValidator(
                 Settings.of(XsdConfiguration.class, "paths", Settings.everything(), "schema", MAIN),
                 store,
-                new DocumentRoom(1 << 20));
+                new DocumentMemory(1 << 20));
     }
 
     @Test

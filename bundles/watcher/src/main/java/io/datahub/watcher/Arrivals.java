@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What comes below {@code incoming/}, and when it is taken. For any thread. */
-final class Arrivals implements Hints, AutoCloseable {
+final class Arrivals implements PathChangeListener, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Arrivals.class);
     private static final long LONGEST_SWEEP_MILLIS = 1_000;
@@ -23,8 +23,8 @@ final class Arrivals implements Hints, AutoCloseable {
     private static final int MOST_TROUBLES = 1_000;
     private static final long MEBIBYTE = 1 << 20;
 
-    private final Incoming incoming;
-    private final Settling settling;
+    private final DropFolder incoming;
+    private final Debouncer settling;
     private final ScheduledExecutorService sweeps =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-incoming-sweep"));
 
@@ -32,7 +32,7 @@ final class Arrivals implements Hints, AutoCloseable {
     private final Map<RecordPath, String> troubles = new ConcurrentHashMap<>();
 
     @SuppressWarnings("FutureReturnValueIgnored") // both report what they can't do themselves
-    Arrivals(Configuration configuration, Home home, RecordStore store, Duration start, Duration maxQuiet)
+    Arrivals(WatcherConfiguration configuration, Home home, RecordStore store, Duration start, Duration maxQuiet)
             throws IOException {
         Duration quiet = Duration.ofMillis(configuration.incomingQuietMillis());
         Delivery delivery = new Delivery(store);
@@ -45,8 +45,8 @@ final class Arrivals implements Hints, AutoCloseable {
                         Duration.ofHours(configuration.incomingKeepHours()),
                         configuration.incomingKeepMiB() * MEBIBYTE),
                 System::nanoTime);
-        incoming = new Incoming(home.incoming(), store, delivery, new Resting(quiet, System::nanoTime), kept);
-        settling = new Settling("incoming", start, quiet, maxQuiet, 1, (path, rested) -> take(path));
+        incoming = new DropFolder(home.incoming(), store, delivery, new Resting(quiet, System::nanoTime), kept);
+        settling = new Debouncer("incoming", start, quiet, maxQuiet, 1, (path, rested) -> take(path));
         long sweep = Math.max(1, Math.min(LONGEST_SWEEP_MILLIS, quiet.toMillis()));
         sweeps.scheduleWithFixedDelay(incoming::sweep, sweep, sweep, TimeUnit.MILLISECONDS);
         sweeps.scheduleWithFixedDelay(this::tryAgain, RETRY_SECONDS, RETRY_SECONDS, TimeUnit.SECONDS);

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
         service = {HealthCheck.class, MetricSource.class},
         configurationPid = "io.datahub.watcher",
         property = {HealthCheck.NAME + "=watcher", MetricSource.PART + "=watcher"})
-@Designate(ocd = Configuration.class)
+@Designate(ocd = WatcherConfiguration.class)
 public final class Watcher implements HealthCheck, MetricSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(Watcher.class);
@@ -46,14 +46,14 @@ public final class Watcher implements HealthCheck, MetricSource {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final RecordStore store;
-    private final Root root;
+    private final WatchRoot root;
     private final Duration quiet;
     private final Duration interval;
-    private final Settling files;
-    private final Rounds rounds;
+    private final Debouncer files;
+    private final FullScanScheduler rounds;
     private final Arrivals arrivals;
-    private final Tree fileTree;
-    private final Tree arrivalTree;
+    private final DirectoryWatcher fileTree;
+    private final DirectoryWatcher arrivalTree;
     private final ScheduledExecutorService scan =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-watcher-scan"));
     private final Histogram scans = new Histogram();
@@ -61,22 +61,23 @@ public final class Watcher implements HealthCheck, MetricSource {
     private volatile long looked = System.nanoTime() - LOOK_NANOS;
 
     @Activate
-    public Watcher(Configuration configuration, @Reference Home home, @Reference RecordStore store) throws IOException {
+    public Watcher(WatcherConfiguration configuration, @Reference Home home, @Reference RecordStore store)
+            throws IOException {
         this.store = store;
-        root = new Root(home.files());
-        Root arrivalRoot = new Root(home.incoming());
+        root = new WatchRoot(home.files());
+        WatchRoot arrivalRoot = new WatchRoot(home.incoming());
         long pollMillis = Math.max(MIN_POLL_MILLIS, configuration.pollMillis());
         interval = Duration.ofMillis(pollMillis);
         quiet = Duration.ofMillis(configuration.quietMillis());
         Duration maxQuiet = Duration.ofMillis(configuration.maxQuietMillis());
         Duration start = Duration.ofMillis(configuration.startMillis());
-        rounds = new Rounds(scan, this::compareEverything);
-        files = new Settling("watcher", start, quiet, maxQuiet, configuration.checkThreads(), this::settled);
+        rounds = new FullScanScheduler(scan, this::compareEverything);
+        files = new Debouncer("watcher", start, quiet, maxQuiet, configuration.checkThreads(), this::settled);
         arrivals = new Arrivals(configuration, home, store, start, maxQuiet);
         scan.execute(() -> check(RecordPath.USERS, quiet)); // who may do what never waits
         String poll = configuration.poll();
-        fileTree = new Tree("watcher", root, pollMillis, polling(poll, root), new FileHints(start));
-        arrivalTree = new Tree("incoming", arrivalRoot, pollMillis, polling(poll, arrivalRoot), arrivals);
+        fileTree = new DirectoryWatcher("watcher", root, pollMillis, polling(poll, root), new FileHints(start));
+        arrivalTree = new DirectoryWatcher("incoming", arrivalRoot, pollMillis, polling(poll, arrivalRoot), arrivals);
         rescanEvery(configuration.rescanMinutes());
         LOG.info(
                 "watcher=started files=\"{}\" quietMillis={} maxQuietMillis={} incomingQuietMillis={} startMillis={} rescanMinutes={} pollMillis={} poll={}",
@@ -91,7 +92,7 @@ public final class Watcher implements HealthCheck, MetricSource {
     }
 
     /** Why notifications don't suffice; empty if they do. */
-    private static Optional<String> polling(String poll, Root root) {
+    private static Optional<String> polling(String poll, WatchRoot root) {
         return switch (poll) {
             case "always" -> Optional.of("the configuration says so");
             case "never" -> Optional.empty();
@@ -102,7 +103,7 @@ public final class Watcher implements HealthCheck, MetricSource {
     }
 
     /** What may have changed below {@code files/}. */
-    private final class FileHints implements Hints {
+    private final class FileHints implements PathChangeListener {
 
         private final long opens;
 
@@ -203,7 +204,7 @@ public final class Watcher implements HealthCheck, MetricSource {
         report.histogram("datahub_watcher_scan_seconds", "How long comparing all files took", scans);
     }
 
-    static void report(String tree, Settling settling, MetricReport report) {
+    static void report(String tree, Debouncer settling, MetricReport report) {
         report.gauge("datahub_watcher_unsettled", "Paths that changed and wait to rest", settling.size(), "tree", tree);
         report.gauge(
                 "datahub_watcher_lag_seconds",

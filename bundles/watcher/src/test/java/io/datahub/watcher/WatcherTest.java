@@ -167,7 +167,7 @@ class WatcherTest {
 
     /** Waits for a tenth of the default. */
     @SuppressWarnings("ClassExplicitlyAnnotation")
-    private static final class Quick implements Configuration {
+    private static final class Quick implements WatcherConfiguration {
 
         private final String poll;
 
@@ -227,7 +227,7 @@ class WatcherTest {
 
         @Override
         public Class<? extends Annotation> annotationType() {
-            return Configuration.class;
+            return WatcherConfiguration.class;
         }
     }
 }

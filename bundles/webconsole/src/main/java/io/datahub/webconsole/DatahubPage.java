@@ -62,7 +62,7 @@ public final class DatahubPage extends HttpServlet {
         Map<String, Health> parts = new TreeMap<>();
         checks.forEach((check, name) -> parts.put(name, check.check()));
         EventBroker.Counters counters = broker.counters();
-        return new Markup()
+        return new HtmlWriter()
                 .heading("Parts")
                 .table(
                         List.of("Part", "Ready", "Detail"),

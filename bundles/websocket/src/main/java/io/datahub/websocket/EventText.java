@@ -56,7 +56,7 @@ final class EventText {
     /** A payload that is a CloudEvent stays as it is; any other becomes the data of one, which has the topic as subject. */
     static void cloudEvent(ByteArrayOutputStream out, EventRun run, EventReader event) throws IOException {
         byte[] payload = bytes(event.payload());
-        if (CloudEventReader.isCloudEvent(payload)) {
+        if (CloudEventJsonReader.isCloudEvent(payload)) {
             out.writeBytes(payload);
             return;
         }

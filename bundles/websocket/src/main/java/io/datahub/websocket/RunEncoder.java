@@ -17,10 +17,10 @@ final class RunEncoder {
 
     private static final int SLOTS = 256;
 
-    private final Dialect dialect;
+    private final Subprotocol dialect;
     private final AtomicReferenceArray<WeakReference<EncodedRun>> recent = new AtomicReferenceArray<>(SLOTS);
 
-    RunEncoder(Dialect dialect) {
+    RunEncoder(Subprotocol dialect) {
         this.dialect = dialect;
     }
 
@@ -39,7 +39,7 @@ final class RunEncoder {
 
     /** The run in the form of the dialect, for one client. */
     EncodedRun encodeAlone(EventRun run) {
-        FrameWriter out = new FrameWriter(run, dialect == Dialect.BINARY ? OpCode.BINARY : OpCode.TEXT);
+        FrameWriter out = new FrameWriter(run, dialect == Subprotocol.BINARY ? OpCode.BINARY : OpCode.TEXT);
         EventReader event = new EventReader(run);
         try {
             while (event.next()) {

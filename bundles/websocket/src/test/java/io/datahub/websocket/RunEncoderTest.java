@@ -12,7 +12,7 @@ class RunEncoderTest {
 
     @Test
     void shouldEncodeARunOnceForAllWhoGetIt() {
-        RunEncoder encoder = new RunEncoder(Dialect.JSON);
+        RunEncoder encoder = new RunEncoder(Subprotocol.JSON);
         EventRun run = broker.publish("u", 0, utf8("t"), utf8("p"));
         EncodedRun encoded = encoder.encode(run);
         assertThat(encoder.encode(run)).isSameAs(encoded);

@@ -18,7 +18,7 @@ final class RunningGateway implements AutoCloseable {
 
     final FakeBroker broker = new FakeBroker();
     final FakeJournal journal = new FakeJournal(broker);
-    final EventsHandler handler;
+    final WebSocketHandler handler;
     final AtomicInteger loggedInLater = new AtomicInteger();
     final int port;
     private final Server server = new Server();
@@ -29,7 +29,7 @@ final class RunningGateway implements AutoCloseable {
     }
 
     RunningGateway(Settings settings) throws Exception {
-        handler = new EventsHandler(broker, new FakeAuthenticator(), journal, settings);
+        handler = new WebSocketHandler(broker, new FakeAuthenticator(), journal, settings);
         ServerConnector connector = new ServerConnector(server, 1, 1);
         connector.setHost("127.0.0.1");
         server.addConnector(connector);

@@ -15,10 +15,10 @@ record Command(String name, ByteBuffer body) {
     private static final int LONG = 2;
 
     /** Reads the body of a command frame, which stands between these positions. */
-    static Command parse(ByteBuffer bytes, int from, int to) throws Violation {
+    static Command parse(ByteBuffer bytes, int from, int to) throws ProtocolException {
         int length = from < to ? bytes.get(from) & 0xff : 0;
         if (length == 0 || from + 1 + length > to) {
-            throw new Violation(Closure.BAD_FRAME, "a command has no name");
+            throw new ProtocolException(DisconnectReason.BAD_FRAME, "a command has no name");
         }
         byte[] name = new byte[length];
         bytes.get(from + 1, name);

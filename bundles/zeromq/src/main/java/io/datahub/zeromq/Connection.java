@@ -26,15 +26,15 @@ final class Connection implements EventSink, Loop.Selected {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     private final Loop loop;
-    private final Reception reception;
+    private final EndpointContext reception;
     private final SocketChannel channel;
     private final SelectionKey key;
     private final Input input;
     private final Output output;
 
-    private final Entrance entrance;
+    private final ConnectionSetup entrance;
 
-    private Stage stage;
+    private ProtocolState stage;
     private Heartbeat heartbeat;
     private Session session;
     private Peer peer;
@@ -50,18 +50,18 @@ final class Connection implements EventSink, Loop.Selected {
     private final Runnable whenDecided;
 
     /** @throws IOException if the peer is gone already */
-    Connection(Loop loop, Reception reception, SocketChannel channel) throws IOException {
+    Connection(Loop loop, EndpointContext reception, SocketChannel channel) throws IOException {
         this.loop = loop;
         this.reception = reception;
         this.channel = channel;
         whenDecided = () -> loop.execute(this::decided);
-        entrance = new Entrance(this, reception, (InetSocketAddress) channel.getRemoteAddress(), loop.now());
+        entrance = new ConnectionSetup(this, reception, (InetSocketAddress) channel.getRemoteAddress(), loop.now());
         stage = entrance.firstStage();
         key = loop.register(channel, this);
         input = new Input(this, reception.receiving(), loop::area);
         output = new Output(channel, loop.scratch());
         heartbeat = new Heartbeat(false, loop.now());
-        send(Greeting.opening());
+        send(ZmtpGreeting.opening());
         reception.handshakes().begun(this, reception.settings());
     }
 
@@ -74,26 +74,28 @@ final class Connection implements EventSink, Loop.Selected {
             if ((ready & SelectionKey.OP_READ) != 0 && mayRead()) {
                 read();
             }
-        } catch (Violation | IOException | RuntimeException e) {
+        } catch (ProtocolException | IOException | RuntimeException e) {
             failed(e);
         }
     }
 
     private void failed(Exception cause) {
-        if (cause instanceof Violation violation) {
+        if (cause instanceof ProtocolException violation) {
             fail(violation);
         } else if (cause instanceof IOException) {
-            close(Closure.LOST, cause.getMessage());
+            close(DisconnectReason.LOST, cause.getMessage());
         } else {
             LOG.error("zeromq failed peer={}", this, cause);
-            close(Closure.FAILED, cause.toString());
+            close(DisconnectReason.FAILED, cause.toString());
         }
     }
 
     /** Who speaks ZMTP but can't log in tries again, so that is answered late; who doesn't has nothing to wait for. */
-    private void fail(Violation violation) {
-        Closure reason = violation.reason();
-        if (stage instanceof Handshake || reason == Closure.OLD_VERSION || reason == Closure.UNKNOWN_MECHANISM) {
+    private void fail(ProtocolException violation) {
+        DisconnectReason reason = violation.reason();
+        if (stage instanceof Handshake
+                || reason == DisconnectReason.OLD_VERSION
+                || reason == DisconnectReason.UNKNOWN_MECHANISM) {
             refuse(reason, violation.getMessage());
             input.release();
         } else {
@@ -101,19 +103,19 @@ final class Connection implements EventSink, Loop.Selected {
         }
     }
 
-    private void read() throws IOException, Violation {
+    private void read() throws IOException, ProtocolException {
         heartbeat.heard(loop.now());
         if (!input.read(channel)) {
-            close(Closure.PEER, Closure.PEER.text());
+            close(DisconnectReason.PEER, DisconnectReason.PEER.text());
         } else if (entrance.isRefused()) {
             input.release();
         }
     }
 
     /** Takes what came in; answers behind what was taken. */
-    int take(SharedBuffer buffer, int from, int to) throws Violation {
+    int take(SharedBuffer buffer, int from, int to) throws ProtocolException {
         int at = from;
-        Stage before;
+        ProtocolState before;
         do {
             before = stage;
             at = at < to ? stage.read(buffer, at, to) : at;
@@ -125,24 +127,24 @@ final class Connection implements EventSink, Loop.Selected {
         return at;
     }
 
-    /** See {@link Stage#wanted}. */
+    /** See {@link ProtocolState#wanted}. */
     long wanted() {
         return stage.wanted();
     }
 
-    /** See {@link Entrance#forwarded}. */
-    void forwarded(ProxyProtocol.Header header) throws Violation {
+    /** See {@link ConnectionSetup#forwarded}. */
+    void forwarded(ProxyProtocol.Header header) throws ProtocolException {
         entrance.forwarded(header);
         awaitGreeting();
     }
 
     /** Nothing comes before the peer's greeting, or not any more. */
     void awaitGreeting() {
-        stage = new Greeting(this);
+        stage = new ZmtpGreeting(this);
     }
 
     /** The peer's greeting has come. */
-    void greeted(String mechanism, boolean knowsPing) throws Violation {
+    void greeted(String mechanism, boolean knowsPing) throws ProtocolException {
         heartbeat = new Heartbeat(knowsPing, loop.now());
         stage = entrance.handshake(mechanism);
     }
@@ -152,16 +154,17 @@ final class Connection implements EventSink, Loop.Selected {
         login = proved;
         entrance.passed();
         session = reception.broker().open(proved, this);
-        Settings settings = reception.settings();
-        boxes.ifPresent(own -> output.seal(new BoxWriter(own)));
+        ZeromqSettings settings = reception.settings();
+        boxes.ifPresent(own -> output.seal(new CurveMessageEncoder(own)));
         peer = Peer.of(type, this, session, settings);
-        Traffic traffic = new Traffic(peer, settings.maxFrames() + peer.maxEnvelopeFrames());
-        stage = boxes.<Stage>map(own -> new BoxedTraffic(traffic, own)).orElse(traffic);
+        MessageDecoder traffic = new MessageDecoder(peer, settings.maxFrames() + peer.maxEnvelopeFrames());
+        stage = boxes.<ProtocolState>map(own -> new CurveMessageDecoder(traffic, own))
+                .orElse(traffic);
         LOG.debug("zeromq connected peer={} socket={}", this, type);
     }
 
     /** Closes it later and says nothing: a client that gets an ERROR never tries again, one that is closed at once often. */
-    void refuse(Closure reason, String detail) {
+    void refuse(DisconnectReason reason, String detail) {
         reception.closures().closed(reason, detail, this);
         entrance.refuse(loop.now());
         interest();
@@ -171,7 +174,7 @@ final class Connection implements EventSink, Loop.Selected {
     void giveWay() {
         loop.execute(() -> {
             if (session == null) {
-                close(Closure.TOO_MANY_HANDSHAKES, Closure.TOO_MANY_HANDSHAKES.text());
+                close(DisconnectReason.TOO_MANY_HANDSHAKES, DisconnectReason.TOO_MANY_HANDSHAKES.text());
             }
         });
     }
@@ -256,7 +259,7 @@ final class Connection implements EventSink, Loop.Selected {
                 input.resume();
             }
             interest();
-        } catch (Violation | RuntimeException e) {
+        } catch (ProtocolException | RuntimeException e) {
             failed(e);
         }
     }
@@ -278,16 +281,16 @@ final class Connection implements EventSink, Loop.Selected {
 
     @Override
     public void stop() {
-        close(Closure.STOPPED, Closure.STOPPED.text());
+        close(DisconnectReason.STOPPED, DisconnectReason.STOPPED.text());
     }
 
     @Override
     public boolean tick(long now) {
-        Settings settings = reception.settings();
+        ZeromqSettings settings = reception.settings();
         if (entrance.isOverdue(now)) {
-            close(Closure.HANDSHAKE_TIMEOUT, Closure.HANDSHAKE_TIMEOUT.text());
+            close(DisconnectReason.HANDSHAKE_TIMEOUT, DisconnectReason.HANDSHAKE_TIMEOUT.text());
         } else if (peer != null && mayRead() && heartbeat.isGone(settings, now)) {
-            close(Closure.IDLE, Closure.IDLE.text());
+            close(DisconnectReason.IDLE, DisconnectReason.IDLE.text());
         } else if (peer != null && heartbeat.asks(settings, now)) {
             send(Heartbeat.ping(settings));
         }
@@ -295,13 +298,14 @@ final class Connection implements EventSink, Loop.Selected {
     }
 
     /** Closes whoever holds the most memory if all together hold too much. */
-    void keepReceivingBound() throws Violation {
+    void keepReceivingBound() throws ProtocolException {
         if (reception.receiving().bytes() > reception.settings().maxReceivingBytes()) {
             Connection largest = reception.receiving().largest().orElse(this);
             if (largest == this) {
-                throw new Violation(Closure.OUT_OF_MEMORY);
+                throw new ProtocolException(DisconnectReason.OUT_OF_MEMORY);
             }
-            largest.loop.execute(() -> largest.close(Closure.OUT_OF_MEMORY, Closure.OUT_OF_MEMORY.text()));
+            largest.loop.execute(
+                    () -> largest.close(DisconnectReason.OUT_OF_MEMORY, DisconnectReason.OUT_OF_MEMORY.text()));
         }
     }
 
@@ -310,7 +314,7 @@ final class Connection implements EventSink, Loop.Selected {
     }
 
     /** Closes it now. The reason isn't counted if it was refused before. */
-    void close(Closure reason, String detail) {
+    void close(DisconnectReason reason, String detail) {
         if (!open) {
             return;
         }
@@ -362,7 +366,7 @@ final class Connection implements EventSink, Loop.Selected {
 
     @Override
     public void ended(CloseReason reason) {
-        loop.execute(() -> close(Closure.ENDED, reason.toString()));
+        loop.execute(() -> close(DisconnectReason.ENDED, reason.toString()));
     }
 
     @Override

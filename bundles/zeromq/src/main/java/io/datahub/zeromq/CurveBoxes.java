@@ -17,8 +17,8 @@ final class CurveBoxes {
     static final int MORE = 1;
     static final int COMMAND = 2;
 
-    private final Box incoming;
-    private final Box outgoing;
+    private final CurveBox incoming;
+    private final CurveBox outgoing;
     private long received;
     private long sent;
 
@@ -28,13 +28,13 @@ final class CurveBoxes {
      * @param sent the number of the last command that went out
      */
     CurveBoxes(byte[] key, long received, long sent) {
-        incoming = new Box(key, "CurveZMQMESSAGEC");
-        outgoing = new Box(key, "CurveZMQMESSAGES");
+        incoming = new CurveBox(key, "CurveZMQMESSAGEC");
+        outgoing = new CurveBox(key, "CurveZMQMESSAGES");
         this.received = received;
         this.sent = sent;
     }
 
-    Box outgoing() {
+    CurveBox outgoing() {
         return outgoing;
     }
 
@@ -44,9 +44,9 @@ final class CurveBoxes {
     }
 
     /** The boxes that come in, of which the next has that number. */
-    Box incoming(long nonce) throws Violation {
+    CurveBox incoming(long nonce) throws ProtocolException {
         if (Long.compareUnsigned(nonce, received) <= 0) {
-            throw new Violation(Closure.BAD_FRAME, "a nonce came again");
+            throw new ProtocolException(DisconnectReason.BAD_FRAME, "a nonce came again");
         }
         received = nonce;
         return incoming;

@@ -21,11 +21,11 @@ final class CurveMechanism implements Mechanism {
     private static final int KEY = CurveKeyPair.KEY_BYTES;
     private static final int LONG_NONCE = 16;
     private static final int PADDING = 72;
-    private static final int HELLO_BYTES = 2 + PADDING + KEY + Long.BYTES + Box.TAG + 64;
-    private static final int COOKIE_BYTES = Box.TAG + 2 * KEY;
-    private static final int VOUCH_BYTES = Box.TAG + 2 * KEY;
+    private static final int HELLO_BYTES = 2 + PADDING + KEY + Long.BYTES + CurveBox.TAG + 64;
+    private static final int COOKIE_BYTES = CurveBox.TAG + 2 * KEY;
+    private static final int VOUCH_BYTES = CurveBox.TAG + 2 * KEY;
     private static final int LEAST_INITIATE_BYTES =
-            LONG_NONCE + COOKIE_BYTES + Long.BYTES + Box.TAG + KEY + LONG_NONCE + VOUCH_BYTES;
+            LONG_NONCE + COOKIE_BYTES + Long.BYTES + CurveBox.TAG + KEY + LONG_NONCE + VOUCH_BYTES;
     private static final short VERSION = 0x0100;
     private static final long READY_NONCE = 1;
 
@@ -48,7 +48,7 @@ final class CurveMechanism implements Mechanism {
     }
 
     @Override
-    public Turn receive(Command command) throws Violation {
+    public Turn receive(Command command) throws ProtocolException {
         if (!greeted && command.name().equals("HELLO")) {
             greeted = true;
             return hello(command.body().duplicate());
@@ -56,19 +56,20 @@ final class CurveMechanism implements Mechanism {
         if (cookieKey != null && command.name().equals("INITIATE")) {
             return initiate(command.body().duplicate());
         }
-        throw new Violation(Closure.BAD_HANDSHAKE, (greeted ? "INITIATE" : "HELLO") + " was expected");
+        throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, (greeted ? "INITIATE" : "HELLO") + " was expected");
     }
 
-    private Turn hello(ByteBuffer body) throws Violation {
+    private Turn hello(ByteBuffer body) throws ProtocolException {
         if (body.remaining() != HELLO_BYTES || body.getShort() != VERSION) {
-            throw new Violation(Closure.BAD_HANDSHAKE, "HELLO is malformed, or of another version of CURVE");
+            throw new ProtocolException(
+                    DisconnectReason.BAD_HANDSHAKE, "HELLO is malformed, or of another version of CURVE");
         }
         body.position(body.position() + PADDING);
         byte[] client = take(body, KEY);
         received = body.getLong();
         byte[] signature = take(body, body.remaining());
         Optional<byte[]> shared = hub.sharedWith(client);
-        if (shared.flatMap(key -> new Box(key, "CurveZMQHELLO---").open(received, signature))
+        if (shared.flatMap(key -> new CurveBox(key, "CurveZMQHELLO---").open(received, signature))
                 .isEmpty()) {
             return new Turn.Refused("HELLO isn't for this hub: the peer has another public key for it");
         }
@@ -79,17 +80,17 @@ final class CurveMechanism implements Mechanism {
         CurveKeyPair shortTerm = CurveKeyPair.random();
         cookieKey = CurveKeyPair.randomBytes(KEY);
         byte[] cookieNonce = CurveKeyPair.randomBytes(LONG_NONCE);
-        byte[] cookie = Box.of(cookieKey, "COOKIE--", cookieNonce)
-                .seal(Box.rest(cookieNonce), joined(client, shortTerm.secretKey()));
+        byte[] cookie = CurveBox.of(cookieKey, "COOKIE--", cookieNonce)
+                .seal(CurveBox.rest(cookieNonce), joined(client, shortTerm.secretKey()));
         byte[] nonce = CurveKeyPair.randomBytes(LONG_NONCE);
-        byte[] box = Box.of(shared, "WELCOME-", nonce)
-                .seal(Box.rest(nonce), joined(shortTerm.publicKey(), cookieNonce, cookie));
+        byte[] box = CurveBox.of(shared, "WELCOME-", nonce)
+                .seal(CurveBox.rest(nonce), joined(shortTerm.publicKey(), cookieNonce, cookie));
         return joined(nonce, box);
     }
 
-    private Turn initiate(ByteBuffer body) throws Violation {
+    private Turn initiate(ByteBuffer body) throws ProtocolException {
         if (body.remaining() < LEAST_INITIATE_BYTES) {
-            throw new Violation(Closure.BAD_HANDSHAKE, "INITIATE is malformed");
+            throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "INITIATE is malformed");
         }
         Optional<byte[]> cookie = openCookie(take(body, LONG_NONCE), take(body, COOKIE_BYTES));
         if (cookie.isEmpty()) {
@@ -99,31 +100,31 @@ final class CurveMechanism implements Mechanism {
         byte[] secret = Arrays.copyOfRange(cookie.get(), KEY, 2 * KEY);
         long nonce = body.getLong();
         if (Long.compareUnsigned(nonce, received) <= 0) {
-            throw new Violation(Closure.BAD_HANDSHAKE, "a nonce came again");
+            throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "a nonce came again");
         }
         received = nonce;
         byte[] box = take(body, body.remaining());
         trafficKey = CurveKeyPair.shared(secret, client).orElseThrow(); // HELLO would have failed before
-        Optional<byte[]> content = new Box(trafficKey, "CurveZMQINITIATE").open(nonce, box);
+        Optional<byte[]> content = new CurveBox(trafficKey, "CurveZMQINITIATE").open(nonce, box);
         return content.isPresent()
                 ? prove(ByteBuffer.wrap(content.get()), client, secret)
                 : new Turn.Refused("the box of INITIATE isn't genuine");
     }
 
     private Optional<byte[]> openCookie(byte[] nonce, byte[] cookie) {
-        Box box = Box.of(cookieKey, "COOKIE--", nonce);
+        CurveBox box = CurveBox.of(cookieKey, "COOKIE--", nonce);
         Arrays.fill(cookieKey, (byte) 0);
         cookieKey = null;
-        return box.open(Box.rest(nonce), cookie);
+        return box.open(CurveBox.rest(nonce), cookie);
     }
 
-    private Turn prove(ByteBuffer content, byte[] client, byte[] secret) throws Violation {
+    private Turn prove(ByteBuffer content, byte[] client, byte[] secret) throws ProtocolException {
         byte[] key = take(content, KEY);
         byte[] nonce = take(content, LONG_NONCE);
         byte[] vouch = take(content, VOUCH_BYTES);
         byte[] wanted = joined(client, hub.publicKey());
         boolean proved = CurveKeyPair.shared(secret, key)
-                .flatMap(shared -> Box.of(shared, "VOUCH---", nonce).open(Box.rest(nonce), vouch))
+                .flatMap(shared -> CurveBox.of(shared, "VOUCH---", nonce).open(CurveBox.rest(nonce), vouch))
                 .filter(said -> MessageDigest.isEqual(said, wanted))
                 .isPresent();
         if (!proved) {
@@ -137,7 +138,7 @@ final class CurveMechanism implements Mechanism {
 
     @Override
     public ByteBuffer ready(Metadata ours) {
-        byte[] box = new Box(trafficKey, "CurveZMQREADY---").seal(READY_NONCE, ours.bytes());
+        byte[] box = new CurveBox(trafficKey, "CurveZMQREADY---").seal(READY_NONCE, ours.bytes());
         byte[] nonce = ByteBuffer.allocate(Long.BYTES).putLong(READY_NONCE).array();
         return Command.frame("READY", joined(nonce, box));
     }

@@ -13,7 +13,7 @@ final class Endpoint implements AutoCloseable {
     private final InetSocketAddress address;
 
     /** @throws IllegalStateException if the port can't be bound; says why and what helps */
-    Endpoint(Reception reception) {
+    Endpoint(EndpointContext reception) {
         try {
             for (int i = 0; i < reception.settings().loops(); i++) {
                 loops.add(new Loop(reception, i));

@@ -2,7 +2,7 @@ package io.datahub.zeromq;
 
 import io.datahub.api.event.SharedBuffer;
 
-/** Gets what {@link Traffic} reads. */
+/** Gets what {@link MessageDecoder} reads. */
 interface FrameReceiver {
 
     /** The bytes that the bodies of a message may have, its first frame left out once it has come. */
@@ -18,8 +18,9 @@ interface FrameReceiver {
      * @param frames their number
      * @return false if nothing more is to be read for now
      */
-    boolean message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) throws Violation;
+    boolean message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames)
+            throws ProtocolException;
 
     /** A command has come. */
-    void command(Command command) throws Violation;
+    void command(Command command) throws ProtocolException;
 }

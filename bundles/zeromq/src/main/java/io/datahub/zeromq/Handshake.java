@@ -4,7 +4,7 @@ import io.datahub.api.event.SharedBuffer;
 import java.nio.ByteBuffer;
 
 /** The commands of a security mechanism, up to the point where it is known who the peer is and what it wants. */
-final class Handshake implements Stage {
+final class Handshake implements ProtocolState {
 
     private static final int COMMAND = 4;
     private static final int LONG = 2;
@@ -20,13 +20,13 @@ final class Handshake implements Stage {
     }
 
     @Override
-    public int read(SharedBuffer buffer, int from, int to) throws Violation {
+    public int read(SharedBuffer buffer, int from, int to) throws ProtocolException {
         ByteBuffer bytes = buffer.bytes();
         int at = from;
         while (!over && to - at >= 2) {
             boolean isLong = (bytes.get(at) & LONG) != 0;
             if ((bytes.get(at) & ~LONG) != COMMAND) {
-                throw new Violation(Closure.BAD_HANDSHAKE, "a command was expected");
+                throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "a command was expected");
             }
             int header = isLong ? 9 : 2;
             if (to - at < header) {
@@ -34,7 +34,7 @@ final class Handshake implements Stage {
             }
             long length = isLong ? bytes.getLong(at + 1) : bytes.get(at + 1) & 0xff;
             if (length < 0 || length > MAX_BYTES) {
-                throw new Violation(Closure.BAD_HANDSHAKE, "a command is too long");
+                throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "a command is too long");
             }
             int end = at + header + (int) length;
             if (end > to) {
@@ -46,9 +46,9 @@ final class Handshake implements Stage {
         return at;
     }
 
-    private void take(Command command) throws Violation {
+    private void take(Command command) throws ProtocolException {
         if (command.name().equals("ERROR")) {
-            throw new Violation(Closure.BAD_HANDSHAKE, "the peer says ERROR");
+            throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "the peer says ERROR");
         }
         Mechanism.Turn turn = mechanism.receive(command);
         if (turn instanceof Mechanism.Turn.Answer answer) {
@@ -60,7 +60,7 @@ final class Handshake implements Stage {
             connection.loggedIn(proved.login(), type, mechanism.boxes());
         } else if (turn instanceof Mechanism.Turn.Refused refused) {
             over = true;
-            connection.refuse(Closure.UNAUTHENTICATED, refused.detail());
+            connection.refuse(DisconnectReason.UNAUTHENTICATED, refused.detail());
         }
     }
 

@@ -30,13 +30,13 @@ final class Heartbeat {
         peersOwn = tenths == 0 ? Long.MAX_VALUE : tenths * TENTH;
     }
 
-    boolean isGone(Settings settings, long now) {
+    boolean isGone(ZeromqSettings settings, long now) {
         long silence = now - heard;
         return silence > peersOwn || (knowsPing && settings.idleNanos() > 0 && silence > settings.idleNanos());
     }
 
     /** Whether to send {@link #ping} now. Where it sets a time, the next has to follow also if the peer isn't silent. */
-    boolean asks(Settings settings, long now) {
+    boolean asks(ZeromqSettings settings, long now) {
         long since = limits(settings) ? asked : Math.max(heard, asked);
         if (!knowsPing || settings.pingNanos() == 0 || now - since < settings.pingNanos()) {
             return false;
@@ -46,11 +46,11 @@ final class Heartbeat {
     }
 
     /** Whether a PING sets the peer a time: the one after which the hub takes a peer for gone, if that spans two PINGs. */
-    private static boolean limits(Settings settings) {
+    private static boolean limits(ZeromqSettings settings) {
         return settings.idleNanos() >= 2 * settings.pingNanos();
     }
 
-    static ByteBuffer ping(Settings settings) {
+    static ByteBuffer ping(ZeromqSettings settings) {
         long tenths = limits(settings) ? Math.min(settings.idleNanos() / TENTH, 0xffff) : 0;
         return Command.frame("PING", new byte[] {(byte) (tenths >> 8), (byte) tenths});
     }

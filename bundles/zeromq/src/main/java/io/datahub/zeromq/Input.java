@@ -38,11 +38,11 @@ final class Input {
     }
 
     /** Reads once, and has the connection take what came; false if the peer has closed. */
-    boolean read(SocketChannel channel) throws IOException, Violation {
+    boolean read(SocketChannel channel) throws IOException, ProtocolException {
         return large == null ? readToArea(channel) : readLarge(channel);
     }
 
-    private boolean readToArea(SocketChannel channel) throws IOException, Violation {
+    private boolean readToArea(SocketChannel channel) throws IOException, ProtocolException {
         ReadArea present = area.get();
         int from = present.place(this);
         int count = channel.read(present.room());
@@ -55,7 +55,7 @@ final class Input {
         return count >= 0;
     }
 
-    private void take(SharedBuffer buffer, int from, int to) throws Violation {
+    private void take(SharedBuffer buffer, int from, int to) throws ProtocolException {
         int done = connection.take(buffer, from, to);
         if (!connection.isOpen()) {
             release();
@@ -75,7 +75,7 @@ final class Input {
     }
 
     /** Has the connection take what it left when it was suspended. */
-    void resume() throws Violation {
+    void resume() throws ProtocolException {
         if (left != null) {
             take(left, start, end);
         }
@@ -99,14 +99,14 @@ final class Input {
         }
     }
 
-    private void enlarge(SharedBuffer buffer, int from, int to) throws Violation {
+    private void enlarge(SharedBuffer buffer, int from, int to) throws ProtocolException {
         filled = to - from;
         large = grown(buffer.bytes(), from, filled);
         settle(buffer, to, to);
     }
 
     /** Twice as much memory as there are bytes, but no more than the message is known to need. */
-    private ByteBuffer grown(ByteBuffer bytes, int from, int length) throws Violation {
+    private ByteBuffer grown(ByteBuffer bytes, int from, int length) throws ProtocolException {
         long wanted = connection.wanted();
         long size = Math.max(FIRST_BYTES, 2L * length);
         size = wanted > length ? Math.min(size, wanted) : size;
@@ -115,7 +115,7 @@ final class Input {
         return ByteBuffer.allocate((int) size).put(0, bytes, from, length);
     }
 
-    private boolean readLarge(SocketChannel channel) throws IOException, Violation {
+    private boolean readLarge(SocketChannel channel) throws IOException, ProtocolException {
         if (filled == large.capacity()) {
             large = grown(large, 0, filled);
         }
@@ -139,7 +139,7 @@ final class Input {
     }
 
     /** What came behind the large message. */
-    private void rest(SharedBuffer buffer, int from) throws Violation {
+    private void rest(SharedBuffer buffer, int from) throws ProtocolException {
         int to = filled;
         if (connection.isSuspended()) {
             ByteBuffer own = ByteBuffer.allocate(to - from).put(0, buffer.bytes(), from, to - from);

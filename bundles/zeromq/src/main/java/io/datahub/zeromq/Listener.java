@@ -19,7 +19,7 @@ final class Listener implements Loop.Selected {
     private static final int BACKLOG = 4_096;
     private static final int AT_ONCE = 256;
 
-    private final Reception reception;
+    private final EndpointContext reception;
     private final List<Loop> loops;
     private final ServerSocketChannel channel;
     private final SelectionKey key;
@@ -30,7 +30,7 @@ final class Listener implements Loop.Selected {
      *
      * @throws IllegalStateException if it can't be bound; says why and what helps
      */
-    Listener(Reception reception, List<Loop> loops) throws IOException {
+    Listener(EndpointContext reception, List<Loop> loops) throws IOException {
         this.reception = reception;
         this.loops = loops;
         InetSocketAddress address = reception.settings().address();
@@ -81,8 +81,8 @@ final class Listener implements Loop.Selected {
                 reception
                         .closures()
                         .closed(
-                                Closure.TOO_MANY_CONNECTIONS,
-                                Closure.TOO_MANY_CONNECTIONS.text(),
+                                DisconnectReason.TOO_MANY_CONNECTIONS,
+                                DisconnectReason.TOO_MANY_CONNECTIONS.text(),
                                 from.getHostAddress());
                 accepted.close();
             }

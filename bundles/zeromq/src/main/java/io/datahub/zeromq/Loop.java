@@ -40,11 +40,11 @@ final class Loop implements Runnable {
     private static final long TICK_MILLIS = 250;
     private static final long IDLE_TICK_MILLIS = 1_000;
 
-    private final Reception reception;
+    private final EndpointContext reception;
     private final Selector selector;
     private final Thread thread;
     private final ReadArea area;
-    private final Scratch scratch = new Scratch();
+    private final WriteBuffer scratch = new WriteBuffer();
     private final Set<Selected> members = new LinkedHashSet<>();
     private final Deque<Connection> writing = new ArrayDeque<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -58,7 +58,7 @@ final class Loop implements Runnable {
     private long ticked = now;
     private long tickMillis = IDLE_TICK_MILLIS;
 
-    Loop(Reception reception, int number) throws IOException {
+    Loop(EndpointContext reception, int number) throws IOException {
         this.reception = reception;
         selector = Selector.open();
         area = new ReadArea(reception.pool());
@@ -191,7 +191,7 @@ final class Loop implements Runnable {
         return area;
     }
 
-    Scratch scratch() {
+    WriteBuffer scratch() {
         return scratch;
     }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
 sealed interface Mechanism permits PlainMechanism, NullMechanism, CurveMechanism {
 
     /** Takes the peer's next command. */
-    Turn receive(Command command) throws Violation;
+    Turn receive(Command command) throws ProtocolException;
 
     /** The last command of the handshake, with what the hub says of itself. */
     ByteBuffer ready(Metadata ours);

@@ -21,7 +21,7 @@ record Metadata(Map<String, String> properties) {
         return new Metadata(Map.of(name, value));
     }
 
-    static Metadata parse(ByteBuffer body) throws Violation {
+    static Metadata parse(ByteBuffer body) throws ProtocolException {
         ByteBuffer rest = body.duplicate();
         Map<String, String> properties = new TreeMap<>();
         while (rest.hasRemaining()) {
@@ -34,7 +34,7 @@ record Metadata(Map<String, String> properties) {
         return new Metadata(properties);
     }
 
-    private static String text(ByteBuffer bytes, int length) throws Violation {
+    private static String text(ByteBuffer bytes, int length) throws ProtocolException {
         if (length < 0 || length > bytes.remaining()) {
             throw malformed();
         }
@@ -43,16 +43,16 @@ record Metadata(Map<String, String> properties) {
         return new String(text, StandardCharsets.UTF_8);
     }
 
-    private static Violation malformed() {
-        return new Violation(Closure.BAD_HANDSHAKE, "the metadata are malformed");
+    private static ProtocolException malformed() {
+        return new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "the metadata are malformed");
     }
 
     /** The peer's socket type. */
-    SocketType socketType() throws Violation {
+    SocketType socketType() throws ProtocolException {
         String name = properties.getOrDefault(SOCKET_TYPE.toLowerCase(Locale.ROOT), "");
         return SocketType.of(name)
-                .orElseThrow(() -> new Violation(
-                        Closure.BAD_SOCKET_TYPE,
+                .orElseThrow(() -> new ProtocolException(
+                        DisconnectReason.BAD_SOCKET_TYPE,
                         "a socket of type " + Peers.printable(name) + " has nothing to do here"));
     }
 

@@ -12,9 +12,9 @@ record NullMechanism(Function<Credentials, Result<Login>> authenticator) impleme
     static final String NAME = "NULL";
 
     @Override
-    public Turn receive(Command command) throws Violation {
+    public Turn receive(Command command) throws ProtocolException {
         if (!command.name().equals("READY")) {
-            throw new Violation(Closure.BAD_HANDSHAKE, "READY was expected");
+            throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "READY was expected");
         }
         Metadata peer = Metadata.parse(command.body());
         Result<Login> result = authenticator.apply(new Credentials.None());

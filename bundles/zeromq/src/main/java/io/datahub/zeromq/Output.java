@@ -33,7 +33,7 @@ final class Output {
     private static final SharedBuffer SCRATCH = new SharedBuffer(ByteBuffer.allocate(0));
 
     private final SocketChannel channel;
-    private final Scratch scratch;
+    private final WriteBuffer scratch;
 
     private final Deque<ByteBuffer> own = new ArrayDeque<>();
     private int ownBytes;
@@ -46,9 +46,9 @@ final class Output {
     private int tail;
 
     /** Seals what goes out; null while that goes in clear. */
-    private BoxWriter boxes;
+    private CurveMessageEncoder boxes;
 
-    Output(SocketChannel channel, Scratch scratch) {
+    Output(SocketChannel channel, WriteBuffer scratch) {
         this.channel = channel;
         this.scratch = scratch;
     }
@@ -60,7 +60,7 @@ final class Output {
     }
 
     /** From now on everything that is added goes out in boxes. */
-    void seal(BoxWriter writer) {
+    void seal(CurveMessageEncoder writer) {
         while (!own.isEmpty()) {
             append(own.poll(), null);
         }

@@ -18,7 +18,7 @@ abstract sealed class Peer implements FrameReceiver permits SubscribingPeer, Pub
         this.session = session;
     }
 
-    static Peer of(SocketType type, Connection connection, Session session, Settings settings) {
+    static Peer of(SocketType type, Connection connection, Session session, ZeromqSettings settings) {
         int maxMessageBytes = settings.maxMessageBytes();
         return switch (type) {
             case SUB, XSUB -> new SubscribingPeer(connection, session);
@@ -42,20 +42,21 @@ abstract sealed class Peer implements FrameReceiver permits SubscribingPeer, Pub
     }
 
     @Override
-    public void command(Command command) throws Violation {
+    public void command(Command command) throws ProtocolException {
         switch (command.name()) {
             case "PING" -> ping(command.body());
             case "PONG" -> {} // whatever comes says that the peer lives
-            case "ERROR" -> throw new Violation(Closure.BAD_FRAME, "the peer says ERROR");
+            case "ERROR" -> throw new ProtocolException(DisconnectReason.BAD_FRAME, "the peer says ERROR");
             default ->
-                throw new Violation(
-                        Closure.BAD_FRAME, "the command " + Peers.printable(command.name()) + " isn't known here");
+                throw new ProtocolException(
+                        DisconnectReason.BAD_FRAME,
+                        "the command " + Peers.printable(command.name()) + " isn't known here");
         }
     }
 
-    private void ping(ByteBuffer body) throws Violation {
+    private void ping(ByteBuffer body) throws ProtocolException {
         if (body.remaining() < Short.BYTES || body.remaining() > Short.BYTES + MAX_PING_CONTEXT) {
-            throw new Violation(Closure.BAD_FRAME, "PING is malformed");
+            throw new ProtocolException(DisconnectReason.BAD_FRAME, "PING is malformed");
         }
         connection.expectWithin(body.getShort(0) & 0xffff);
         byte[] context = new byte[body.remaining() - Short.BYTES];

@@ -21,17 +21,18 @@ final class PlainMechanism implements Mechanism {
     }
 
     @Override
-    public Turn receive(Command command) throws Violation {
+    public Turn receive(Command command) throws ProtocolException {
         if (login == null && command.name().equals("HELLO")) {
             return hello(command.body().duplicate());
         }
         if (login != null && command.name().equals("INITIATE")) {
             return new Turn.Proved(login, Metadata.parse(command.body()));
         }
-        throw new Violation(Closure.BAD_HANDSHAKE, (login == null ? "HELLO" : "INITIATE") + " was expected");
+        throw new ProtocolException(
+                DisconnectReason.BAD_HANDSHAKE, (login == null ? "HELLO" : "INITIATE") + " was expected");
     }
 
-    private Turn hello(ByteBuffer body) throws Violation {
+    private Turn hello(ByteBuffer body) throws ProtocolException {
         String user = new String(field(body), StandardCharsets.UTF_8);
         byte[] token = field(body);
         if (body.hasRemaining()) {
@@ -45,7 +46,7 @@ final class PlainMechanism implements Mechanism {
         return new Turn.Refused(result.refusal().orElseThrow().detail());
     }
 
-    private static byte[] field(ByteBuffer body) throws Violation {
+    private static byte[] field(ByteBuffer body) throws ProtocolException {
         int length = body.hasRemaining() ? body.get() & 0xff : -1;
         if (length < 0 || length > body.remaining()) {
             throw malformed();
@@ -55,8 +56,8 @@ final class PlainMechanism implements Mechanism {
         return field;
     }
 
-    private static Violation malformed() {
-        return new Violation(Closure.BAD_HANDSHAKE, "HELLO is malformed");
+    private static ProtocolException malformed() {
+        return new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "HELLO is malformed");
     }
 
     @Override

@@ -7,7 +7,7 @@ import io.datahub.api.net.ProxyProtocol;
  * What a listed proxy says of the client that it speaks for, before the client's own greeting: see {@link ProxyProtocol}. A
  * proxy that begins with a greeting speaks for itself.
  */
-final class ProxyHeader implements Stage {
+final class ProxyHeader implements ProtocolState {
 
     private final Connection connection;
 
@@ -16,12 +16,12 @@ final class ProxyHeader implements Stage {
     }
 
     @Override
-    public int read(SharedBuffer buffer, int from, int to) throws Violation {
+    public int read(SharedBuffer buffer, int from, int to) throws ProtocolException {
         ProxyProtocol.Header header = ProxyProtocol.read(buffer.bytes(), from, to);
         switch (header.state()) {
             case COMPLETE -> connection.forwarded(header);
             case ABSENT -> connection.awaitGreeting();
-            case MALFORMED -> throw new Violation(Closure.BAD_PROXY_HEADER);
+            case MALFORMED -> throw new ProtocolException(DisconnectReason.BAD_PROXY_HEADER);
             case INCOMPLETE -> {
                 // the rest comes
             }

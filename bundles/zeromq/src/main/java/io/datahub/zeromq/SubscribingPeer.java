@@ -21,7 +21,7 @@ final class SubscribingPeer extends Peer {
     /** One byte that says whether, and the prefix. An XSUB may send others, which mean nothing here. */
     @Override
     public boolean message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames)
-            throws Violation {
+            throws ProtocolException {
         if (firstStart == firstEnd) {
             return true;
         }
@@ -38,9 +38,9 @@ final class SubscribingPeer extends Peer {
     }
 
     @Override
-    public void command(Command command) throws Violation {
+    public void command(Command command) throws ProtocolException {
         if (command.body().remaining() > MAX_PREFIX_BYTES) {
-            throw new Violation(Closure.TOO_LARGE);
+            throw new ProtocolException(DisconnectReason.TOO_LARGE);
         }
         switch (command.name()) {
             case "SUBSCRIBE" -> subscribe(command.bytes());
@@ -49,9 +49,9 @@ final class SubscribingPeer extends Peer {
         }
     }
 
-    private void subscribe(byte[] prefix) throws Violation {
+    private void subscribe(byte[] prefix) throws ProtocolException {
         if (!session().subscribe(prefix)) {
-            throw new Violation(Closure.TOO_MANY_SUBSCRIPTIONS);
+            throw new ProtocolException(DisconnectReason.TOO_MANY_SUBSCRIPTIONS);
         }
     }
 }

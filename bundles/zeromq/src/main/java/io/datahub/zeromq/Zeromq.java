@@ -40,7 +40,7 @@ public final class Zeromq implements HealthCheck, MetricSource {
     private final Authenticator authenticator;
     private final CurveKeyPair keys;
     private final UserChanges changes;
-    private volatile Reception reception;
+    private volatile EndpointContext reception;
 
     /** Null if the port that was set last can't be bound. */
     private volatile Endpoint endpoint;
@@ -57,19 +57,19 @@ public final class Zeromq implements HealthCheck, MetricSource {
         this.authenticator = authenticator;
         keys = new CurveKeyFiles(home.state()).load();
         this.changes = changes;
-        open(Settings.of(configuration));
+        open(ZeromqSettings.of(configuration));
         changes.handTo(() -> reception.handshakes().forgive());
     }
 
-    private void open(Settings settings) {
-        reception = new Reception(broker, authenticator, keys, settings);
+    private void open(ZeromqSettings settings) {
+        reception = new EndpointContext(broker, authenticator, keys, settings);
         endpoint = new Endpoint(reception);
         LOG.info("zeromq started address={} {}", endpoint.address(), settings);
     }
 
     @Modified
     void modified(ZeromqConfiguration configuration) {
-        Settings settings = Settings.of(configuration);
+        ZeromqSettings settings = ZeromqSettings.of(configuration);
         if (endpoint != null && settings.keepsSocketOf(reception.settings())) {
             reception.configure(settings);
             LOG.info("zeromq configured address={} {}", endpoint.address(), settings);
@@ -105,7 +105,7 @@ public final class Zeromq implements HealthCheck, MetricSource {
 
     @Override
     public void report(MetricReport report) {
-        Reception present = reception;
+        EndpointContext present = reception;
         report.gauge(
                 "datahub_zeromq_connections",
                 "ZeroMQ connections, those in their handshake included",
@@ -118,7 +118,7 @@ public final class Zeromq implements HealthCheck, MetricSource {
     }
 
     /** What its connections share. */
-    Reception reception() {
+    EndpointContext reception() {
         return reception;
     }
 

@@ -38,7 +38,7 @@ class AbuseTest {
     private void assertThatOthersAreUntouched() throws IOException {
         publisher.send(RawPeer.message("probe", "x"));
         assertThat(subscriber.message()).containsExactly("probe", "x");
-        assertThat(hub.closed(Closure.FAILED)).isZero();
+        assertThat(hub.closed(DisconnectReason.FAILED)).isZero();
     }
 
     @Test
@@ -50,7 +50,7 @@ class AbuseTest {
             dripping.add(hub.connect());
         }
         int sent = 0;
-        while (hub.closed(Closure.HANDSHAKE_TIMEOUT) < dripping.size()) {
+        while (hub.closed(DisconnectReason.HANDSHAKE_TIMEOUT) < dripping.size()) {
             for (RawPeer peer : dripping) {
                 drip(peer, greeting, sent);
             }
@@ -81,7 +81,7 @@ class AbuseTest {
             peer.send(announced);
             peer.untilClosed();
         }
-        assertThat(hub.closed(Closure.TOO_LARGE)).isEqualTo(3);
+        assertThat(hub.closed(DisconnectReason.TOO_LARGE)).isEqualTo(3);
 
         RawPeer largest = hub.connect("all", "PUSH");
         largest.send(new byte[] {1, 1, 't', 2, 0, 0, 0, 0, 1, 0, 0, 0});
@@ -103,7 +103,7 @@ class AbuseTest {
                 // closed, as it should be
             }
         });
-        Fixture.await(() -> hub.closed(Closure.TOO_MANY_SUBSCRIPTIONS) == 1);
+        Fixture.await(() -> hub.closed(DisconnectReason.TOO_MANY_SUBSCRIPTIONS) == 1);
         sending.join();
 
         assertThatOthersAreUntouched();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 class CurveHandshakeTest {
 
     private final Fixture hub = new Fixture();
-    private final Map<Closure, Integer> refused = new EnumMap<>(Closure.class);
+    private final Map<DisconnectReason, Integer> refused = new EnumMap<>(DisconnectReason.class);
 
     @AfterEach
     void stop() {
@@ -35,7 +35,7 @@ class CurveHandshakeTest {
         return peer;
     }
 
-    private void assertRefused(CurvePeer peer, Closure reason) throws IOException {
+    private void assertRefused(CurvePeer peer, DisconnectReason reason) throws IOException {
         int all = refused.merge(reason, 1, Integer::sum);
         assertThat(peer.raw.untilClosed()).isEmpty();
         Fixture.await(() -> hub.closed(reason) == all);
@@ -43,7 +43,7 @@ class CurveHandshakeTest {
     }
 
     @Test
-    void shouldKnowTheUserByTheKeyAndTheWayToBeConfidential() throws IOException, Violation {
+    void shouldKnowTheUserByTheKeyAndTheWayToBeConfidential() throws IOException, ProtocolException {
         CurvePeer peer = welcomed();
         peer.raw.send(RawPeer.command("INITIATE", peer.initiate()));
 
@@ -69,7 +69,7 @@ class CurveHandshakeTest {
         long start = System.nanoTime();
         peer.raw.send(RawPeer.command("INITIATE", peer.initiate()));
 
-        assertRefused(peer, Closure.UNAUTHENTICATED);
+        assertRefused(peer, DisconnectReason.UNAUTHENTICATED);
         assertThat(System.nanoTime() - start).isGreaterThan(290_000_000);
     }
 
@@ -79,7 +79,7 @@ class CurveHandshakeTest {
         peer.hub = CurveKeyPair.random().publicKey();
         peer.raw.send(RawPeer.command("HELLO", peer.hello()));
 
-        assertRefused(peer, Closure.UNAUTHENTICATED);
+        assertRefused(peer, DisconnectReason.UNAUTHENTICATED);
     }
 
     @Test
@@ -89,7 +89,7 @@ class CurveHandshakeTest {
         Arrays.fill(hello, 74, 106, (byte) 0);
         peer.raw.send(RawPeer.command("HELLO", hello));
 
-        assertRefused(peer, Closure.UNAUTHENTICATED);
+        assertRefused(peer, DisconnectReason.UNAUTHENTICATED);
     }
 
     @Test
@@ -100,7 +100,7 @@ class CurveHandshakeTest {
         peer.welcomed();
         peer.raw.send(hello);
 
-        assertRefused(peer, Closure.BAD_HANDSHAKE);
+        assertRefused(peer, DisconnectReason.BAD_HANDSHAKE);
     }
 
     @Test
@@ -113,7 +113,7 @@ class CurveHandshakeTest {
                 RawPeer.message("build.1", "x"))) {
             CurvePeer peer = peer();
             peer.raw.send(first);
-            assertRefused(peer, Closure.BAD_HANDSHAKE);
+            assertRefused(peer, DisconnectReason.BAD_HANDSHAKE);
         }
     }
 
@@ -123,16 +123,16 @@ class CurveHandshakeTest {
         CurvePeer peer = welcomed();
         peer.cookie = other.cookie;
         peer.raw.send(RawPeer.command("INITIATE", peer.initiate()));
-        assertRefused(peer, Closure.UNAUTHENTICATED);
+        assertRefused(peer, DisconnectReason.UNAUTHENTICATED);
 
         peer = welcomed();
         peer.cookie[50] ^= 1;
         peer.raw.send(RawPeer.command("INITIATE", peer.initiate()));
-        assertRefused(peer, Closure.UNAUTHENTICATED);
+        assertRefused(peer, DisconnectReason.UNAUTHENTICATED);
     }
 
     @Test
-    void shouldRefuseAHandshakeThatWasRecorded() throws IOException, Violation {
+    void shouldRefuseAHandshakeThatWasRecorded() throws IOException, ProtocolException {
         CurvePeer recorded = peer();
         byte[] hello = RawPeer.command("HELLO", recorded.hello());
         recorded.raw.send(hello);
@@ -148,7 +148,7 @@ class CurveHandshakeTest {
         replay.raw.rawMessage();
         replay.raw.send(initiate);
 
-        assertRefused(replay, Closure.UNAUTHENTICATED);
+        assertRefused(replay, DisconnectReason.UNAUTHENTICATED);
     }
 
     @Test
@@ -161,7 +161,7 @@ class CurveHandshakeTest {
             CurvePeer peer = welcomed();
             fraud.accept(peer);
             peer.raw.send(RawPeer.command("INITIATE", peer.initiate()));
-            assertRefused(peer, Closure.UNAUTHENTICATED);
+            assertRefused(peer, DisconnectReason.UNAUTHENTICATED);
         }
     }
 
@@ -171,7 +171,7 @@ class CurveHandshakeTest {
         peer.nonce = 0;
         peer.raw.send(RawPeer.command("INITIATE", peer.initiate()));
 
-        assertRefused(peer, Closure.BAD_HANDSHAKE);
+        assertRefused(peer, DisconnectReason.BAD_HANDSHAKE);
     }
 
     @Test
@@ -181,17 +181,17 @@ class CurveHandshakeTest {
         for (int length : new int[] {0, 1, 74, 106, 114, hello.length - 1, hello.length + 1, 9_000}) {
             CurvePeer peer = peer();
             peer.raw.send(RawPeer.command("HELLO", Arrays.copyOf(hello, length)));
-            assertRefused(peer, Closure.BAD_HANDSHAKE);
+            assertRefused(peer, DisconnectReason.BAD_HANDSHAKE);
         }
         for (int length : new int[] {0, 15, 96, 104, 200, 247, 9_000}) {
             CurvePeer peer = welcomed();
             peer.raw.send(RawPeer.command("INITIATE", Arrays.copyOf(peer.initiate(), length)));
-            assertRefused(peer, Closure.BAD_HANDSHAKE);
+            assertRefused(peer, DisconnectReason.BAD_HANDSHAKE);
         }
         CurvePeer peer = welcomed();
         byte[] initiate = peer.initiate();
         peer.raw.send(RawPeer.command("INITIATE", Arrays.copyOf(initiate, initiate.length - 1)));
-        assertRefused(peer, Closure.UNAUTHENTICATED);
+        assertRefused(peer, DisconnectReason.UNAUTHENTICATED);
     }
 
     @Test
@@ -201,7 +201,7 @@ class CurveHandshakeTest {
         hello[0] = 2;
         peer.raw.send(RawPeer.command("HELLO", hello));
 
-        assertRefused(peer, Closure.BAD_HANDSHAKE);
+        assertRefused(peer, DisconnectReason.BAD_HANDSHAKE);
     }
 
     @Test
@@ -209,16 +209,16 @@ class CurveHandshakeTest {
         CurvePeer malformed = welcomed();
         malformed.metadata = new byte[] {11, 'S'};
         malformed.raw.send(RawPeer.command("INITIATE", malformed.initiate()));
-        assertRefused(malformed, Closure.BAD_HANDSHAKE);
+        assertRefused(malformed, DisconnectReason.BAD_HANDSHAKE);
 
         CurvePeer puller = welcomed();
         puller.metadata = Metadata.of(Metadata.SOCKET_TYPE, "PULL").bytes();
         puller.raw.send(RawPeer.command("INITIATE", puller.initiate()));
-        assertRefused(puller, Closure.BAD_SOCKET_TYPE);
+        assertRefused(puller, DisconnectReason.BAD_SOCKET_TYPE);
     }
 
     @Test
-    void shouldTakeAHandshakeAndMoreByteByByte() throws IOException, Violation {
+    void shouldTakeAHandshakeAndMoreByteByByte() throws IOException, ProtocolException {
         CurvePeer peer = new CurvePeer(hub.connect(), "ci");
         drip(peer, RawPeer.greeting(3, 1, "CURVE"));
         peer.raw.receive(64);
@@ -237,7 +237,7 @@ class CurveHandshakeTest {
     }
 
     @Test
-    void shouldServeCurveBesidePlainAndNullOnOnePort() throws IOException, Violation {
+    void shouldServeCurveBesidePlainAndNullOnOnePort() throws IOException, ProtocolException {
         hub.users.with("anonymous", "build.", "build.");
         RawPeer plain = hub.subscriber("ci", "build.");
         RawPeer guest = hub.connect();

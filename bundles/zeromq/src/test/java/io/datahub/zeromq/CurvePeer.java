@@ -60,7 +60,7 @@ final class CurvePeer {
 
     byte[] hello() {
         byte[] shared = shortTerm.sharedWith(hub).orElseThrow();
-        byte[] box = new Box(shared, "CurveZMQHELLO---").seal(++nonce, new byte[64]);
+        byte[] box = new CurveBox(shared, "CurveZMQHELLO---").seal(++nonce, new byte[64]);
         return joined(new byte[] {1, 0}, new byte[72], shortTerm.publicKey(), bytes(nonce), box);
     }
 
@@ -68,8 +68,8 @@ final class CurvePeer {
     void welcomed() throws IOException {
         byte[] frame = raw.rawMessage().get(0);
         byte[] long16 = Arrays.copyOfRange(frame, 8, 24);
-        byte[] content = Box.of(shortTerm.sharedWith(hub).orElseThrow(), "WELCOME-", long16)
-                .open(Box.rest(long16), Arrays.copyOfRange(frame, 24, frame.length))
+        byte[] content = CurveBox.of(shortTerm.sharedWith(hub).orElseThrow(), "WELCOME-", long16)
+                .open(CurveBox.rest(long16), Arrays.copyOfRange(frame, 24, frame.length))
                 .orElseThrow();
         hubShortTerm = Arrays.copyOf(content, 32);
         cookie = Arrays.copyOfRange(content, 32, content.length);
@@ -78,25 +78,26 @@ final class CurvePeer {
 
     byte[] initiate() {
         byte[] long16 = CurveKeyPair.randomBytes(16);
-        byte[] vouch = Box.of(CurveKeyPair.shared(vouchingSecret, hubShortTerm).orElseThrow(), "VOUCH---", long16)
-                .seal(Box.rest(long16), joined(vouchedFor, vouchedHub));
+        byte[] vouch = CurveBox.of(
+                        CurveKeyPair.shared(vouchingSecret, hubShortTerm).orElseThrow(), "VOUCH---", long16)
+                .seal(CurveBox.rest(long16), joined(vouchedFor, vouchedHub));
         byte[] content = joined(keys.publicKey(), long16, vouch, metadata);
-        byte[] box = new Box(trafficKey, "CurveZMQINITIATE").seal(++nonce, content);
+        byte[] box = new CurveBox(trafficKey, "CurveZMQINITIATE").seal(++nonce, content);
         return joined(cookie, bytes(nonce), box);
     }
 
     /** Takes READY; the metadata in it. */
-    Metadata ready() throws IOException, Violation {
+    Metadata ready() throws IOException, ProtocolException {
         byte[] frame = raw.rawMessage().get(0);
         heard = ByteBuffer.wrap(frame).getLong(6);
-        byte[] content = new Box(trafficKey, "CurveZMQREADY---")
+        byte[] content = new CurveBox(trafficKey, "CurveZMQREADY---")
                 .open(heard, Arrays.copyOfRange(frame, 14, frame.length))
                 .orElseThrow();
         return Metadata.parse(ByteBuffer.wrap(content));
     }
 
     /** The whole handshake. */
-    CurvePeer logIn(String socketType, int minor) throws IOException, Violation {
+    CurvePeer logIn(String socketType, int minor) throws IOException, ProtocolException {
         metadata = Metadata.of(Metadata.SOCKET_TYPE, socketType).bytes();
         greet(minor);
         raw.send(RawPeer.command("HELLO", hello()));
@@ -108,7 +109,8 @@ final class CurvePeer {
 
     /** The frame of a box: with flags 1 for more and 2 for a command. */
     byte[] boxed(int flags, byte[] body) {
-        byte[] box = new Box(trafficKey, "CurveZMQMESSAGEC").seal(++nonce, joined(new byte[] {(byte) flags}, body));
+        byte[] box =
+                new CurveBox(trafficKey, "CurveZMQMESSAGEC").seal(++nonce, joined(new byte[] {(byte) flags}, body));
         return joined(frameHeader(box.length + 16), ascii("\u0007MESSAGE"), bytes(nonce), box);
     }
 
@@ -144,7 +146,7 @@ final class CurvePeer {
             throw new IOException("the hub's nonce came again");
         }
         heard = number;
-        return new Box(trafficKey, "CurveZMQMESSAGES")
+        return new CurveBox(trafficKey, "CurveZMQMESSAGES")
                 .open(number, Arrays.copyOfRange(frame, 16, frame.length))
                 .orElseThrow(() -> new IOException("a box isn't genuine"));
     }

@@ -24,11 +24,11 @@ class CurveTrafficTest {
         hub.close();
     }
 
-    private CurvePeer connect(String user, String socketType) throws IOException, Violation {
+    private CurvePeer connect(String user, String socketType) throws IOException, ProtocolException {
         return new CurvePeer(hub.connect(), user).logIn(socketType, 1);
     }
 
-    private CurvePeer subscriber(String user, String prefix) throws IOException, Violation {
+    private CurvePeer subscriber(String user, String prefix) throws IOException, ProtocolException {
         int before = hub.subscriptions();
         CurvePeer peer = connect(user, "SUB");
         peer.raw.send(peer.message("\u0001" + prefix));
@@ -37,7 +37,7 @@ class CurveTrafficTest {
     }
 
     @Test
-    void shouldTakeBothFormsOfSubscriptions() throws IOException, Violation {
+    void shouldTakeBothFormsOfSubscriptions() throws IOException, ProtocolException {
         hub = new Fixture();
         CurvePeer subscriber = connect("ci", "SUB");
         subscriber.raw.send(subscriber.message("\u0001build.a"));
@@ -57,7 +57,7 @@ class CurveTrafficTest {
     }
 
     @Test
-    void shouldPingAndPongInBoxes() throws IOException, Violation {
+    void shouldPingAndPongInBoxes() throws IOException, ProtocolException {
         hub = new Fixture("pingMillis", 200L, "idleMillis", 60_000L);
         CurvePeer peer = connect("ci", "SUB");
         byte[] ping = peer.open();
@@ -73,7 +73,7 @@ class CurveTrafficTest {
     }
 
     @Test
-    void shouldTellPublishersInBoxesWhatTheyMayPublish() throws IOException, Violation {
+    void shouldTellPublishersInBoxesWhatTheyMayPublish() throws IOException, ProtocolException {
         hub = new Fixture();
         CurvePeer publisher = connect("ci", "XPUB");
         assertThat(publisher.receive()).containsExactly("\u0001build.");
@@ -86,7 +86,7 @@ class CurveTrafficTest {
     }
 
     @Test
-    void shouldEndConnectionsWhoseKeyIsTakenAway() throws IOException, Violation {
+    void shouldEndConnectionsWhoseKeyIsTakenAway() throws IOException, ProtocolException {
         hub = new Fixture();
         CurvePeer gone = subscriber("ci", "");
         CurvePeer other = subscriber("all", "");
@@ -101,7 +101,7 @@ class CurveTrafficTest {
     }
 
     @Test
-    void shouldCloseWhoSendsAMessageAgainOrInClearOrTooLarge() throws IOException, Violation {
+    void shouldCloseWhoSendsAMessageAgainOrInClearOrTooLarge() throws IOException, ProtocolException {
         hub = new Fixture("maxMessageBytes", 1_000);
         CurvePeer subscriber = subscriber("all", "");
         CurvePeer replaying = connect("all", "PUSH");
@@ -120,8 +120,8 @@ class CurveTrafficTest {
 
         assertThat(subscriber.receive()).containsExactly("once", "x");
         assertThat(subscriber.receive()).containsExactly("last", "");
-        assertThat(hub.closed(Closure.BAD_FRAME)).isEqualTo(2);
-        assertThat(hub.closed(Closure.TOO_LARGE)).isEqualTo(1);
+        assertThat(hub.closed(DisconnectReason.BAD_FRAME)).isEqualTo(2);
+        assertThat(hub.closed(DisconnectReason.TOO_LARGE)).isEqualTo(1);
     }
 
     @Test

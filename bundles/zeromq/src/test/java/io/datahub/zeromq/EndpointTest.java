@@ -189,7 +189,7 @@ class EndpointTest {
         peer.send(RawPeer.command("PING", new byte[] {0, 3}));
 
         peer.untilClosed();
-        assertThat(hub.closed(Closure.IDLE)).isEqualTo(1);
+        assertThat(hub.closed(DisconnectReason.IDLE)).isEqualTo(1);
     }
 
     @Test
@@ -212,7 +212,7 @@ class EndpointTest {
             alive.send(RawPeer.command("PONG", new byte[0]));
         }
 
-        assertThat(hub.closed(Closure.IDLE)).isEqualTo(1);
+        assertThat(hub.closed(DisconnectReason.IDLE)).isEqualTo(1);
         hub.connect("ci", "PUSH").send(RawPeer.message("build.1", "x"));
         assertThat(old.message()).containsExactly("build.1", "x");
     }
@@ -237,8 +237,8 @@ class EndpointTest {
             publisher.untilClosed();
             assertThat(subscriber.message()).containsExactly("before", "x");
         }
-        assertThat(hub.closed(Closure.BAD_FRAME)).isEqualTo(4);
-        assertThat(hub.closed(Closure.TOO_LARGE)).isEqualTo(1);
+        assertThat(hub.closed(DisconnectReason.BAD_FRAME)).isEqualTo(4);
+        assertThat(hub.closed(DisconnectReason.TOO_LARGE)).isEqualTo(1);
     }
 
     @Test
@@ -247,14 +247,14 @@ class EndpointTest {
         RawPeer tooLong = hub.connect("ci", "SUB");
         tooLong.send(RawPeer.message("\u0001" + "x".repeat(4201)));
         tooLong.untilClosed();
-        assertThat(hub.closed(Closure.TOO_LARGE)).isEqualTo(1);
+        assertThat(hub.closed(DisconnectReason.TOO_LARGE)).isEqualTo(1);
 
         RawPeer tooMany = hub.connect("ci", "SUB");
         tooMany.subscribe("a");
         tooMany.subscribe("b");
         tooMany.subscribe("c");
         tooMany.untilClosed();
-        assertThat(hub.closed(Closure.TOO_MANY_SUBSCRIPTIONS)).isEqualTo(1);
+        assertThat(hub.closed(DisconnectReason.TOO_MANY_SUBSCRIPTIONS)).isEqualTo(1);
     }
 
     @Test
@@ -417,7 +417,7 @@ class EndpointTest {
             peer.send(part.array());
         }
 
-        Fixture.await(() -> hub.closed(Closure.OUT_OF_MEMORY) > 0);
+        Fixture.await(() -> hub.closed(DisconnectReason.OUT_OF_MEMORY) > 0);
         Fixture.await(() -> hub.zeromq.reception().receiving().bytes() < 9L << 20);
     }
 
@@ -427,7 +427,7 @@ class EndpointTest {
         RawPeer first = hub.connect("ci", "SUB");
         RawPeer second = hub.connect();
         assertThat(second.untilClosed()).isEmpty();
-        assertThat(hub.closed(Closure.TOO_MANY_CONNECTIONS)).isEqualTo(1);
+        assertThat(hub.closed(DisconnectReason.TOO_MANY_CONNECTIONS)).isEqualTo(1);
 
         first.close();
         Fixture.await(() -> hub.zeromq.reception().admission().count() == 0);

@@ -132,7 +132,7 @@ final class Fixture implements AutoCloseable {
                 .sum();
     }
 
-    long closed(Closure reason) {
+    long closed(DisconnectReason reason) {
         return zeromq.reception().closures().count(reason);
     }
 

@@ -101,7 +101,7 @@ class HandshakeTest {
         assertThat(peer.untilClosed()).isEmpty();
         assertThat(System.nanoTime() - start)
                 .isGreaterThan(Duration.ofMillis(290).toNanos());
-        assertThat(hub.closed(Closure.UNAUTHENTICATED)).isEqualTo(1);
+        assertThat(hub.closed(DisconnectReason.UNAUTHENTICATED)).isEqualTo(1);
         assertThat(hub.broker.sessions()).isEmpty();
     }
 
@@ -128,7 +128,7 @@ class HandshakeTest {
         often.untilClosed();
         assertThat(System.nanoTime() - start)
                 .isGreaterThan(Duration.ofMillis(1_490).toNanos());
-        assertThat(hub.closed(Closure.UNAUTHENTICATED)).isEqualTo(2);
+        assertThat(hub.closed(DisconnectReason.UNAUTHENTICATED)).isEqualTo(2);
     }
 
     @Test
@@ -157,8 +157,8 @@ class HandshakeTest {
         hub.changes.usersChanged(hub.users);
 
         assertThat(peer.untilClosed()).isEmpty();
-        assertThat(hub.closed(Closure.UNAUTHENTICATED)).isEqualTo(1);
-        assertThat(hub.closed(Closure.TOO_MANY_HANDSHAKES)).isZero();
+        assertThat(hub.closed(DisconnectReason.UNAUTHENTICATED)).isEqualTo(1);
+        assertThat(hub.closed(DisconnectReason.TOO_MANY_HANDSHAKES)).isZero();
     }
 
     @Test
@@ -173,7 +173,7 @@ class HandshakeTest {
 
         assertThat(oldest.untilClosed()).isEmpty();
         assertThat(hub.zeromq.reception().handshakes().heldBack()).isEqualTo(2);
-        assertThat(hub.closed(Closure.UNAUTHENTICATED)).isEqualTo(3);
+        assertThat(hub.closed(DisconnectReason.UNAUTHENTICATED)).isEqualTo(3);
         assertThat(second.isOpen()).isTrue();
     }
 
@@ -188,7 +188,7 @@ class HandshakeTest {
         RawPeer publisher = hub.connect("ci", "PUSH");
 
         assertThat(slow.untilClosed()).isEmpty();
-        assertThat(hub.closed(Closure.TOO_MANY_HANDSHAKES)).isEqualTo(1);
+        assertThat(hub.closed(DisconnectReason.TOO_MANY_HANDSHAKES)).isEqualTo(1);
         assertThat(hub.zeromq.reception().handshakes().going()).isEqualTo(1);
         publisher.send(RawPeer.message("build.1", "x"));
         assertThat(healthy.message()).containsExactly("build.1", "x");
@@ -202,7 +202,7 @@ class HandshakeTest {
         early.receive(12);
         early.close();
 
-        Handshakes handshakes = hub.zeromq.reception().handshakes();
+        PendingHandshakes handshakes = hub.zeromq.reception().handshakes();
         Fixture.await(() -> handshakes.going() == 0 && handshakes.heldBack() == 0);
         Fixture.await(() -> hub.zeromq.reception().admission().count() == 0);
         assertThat(hub.zeromq.reception().admission().addresses()).isZero();
@@ -248,7 +248,7 @@ class HandshakeTest {
         peer.send(RawPeer.greeting(3, 0, "GSSAPI"));
 
         assertThat(peer.untilClosed()).hasSize(12);
-        assertThat(hub.closed(Closure.UNKNOWN_MECHANISM)).isEqualTo(1);
+        assertThat(hub.closed(DisconnectReason.UNKNOWN_MECHANISM)).isEqualTo(1);
     }
 
     @Test
@@ -260,8 +260,8 @@ class HandshakeTest {
         browser.send("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         browser.untilClosed();
 
-        assertThat(hub.closed(Closure.OLD_VERSION)).isEqualTo(1);
-        assertThat(hub.closed(Closure.BAD_GREETING)).isEqualTo(1);
+        assertThat(hub.closed(DisconnectReason.OLD_VERSION)).isEqualTo(1);
+        assertThat(hub.closed(DisconnectReason.BAD_GREETING)).isEqualTo(1);
     }
 
     @Test
@@ -284,7 +284,7 @@ class HandshakeTest {
                     .as("late")
                     .isGreaterThan(Duration.ofMillis(290).toNanos());
         }
-        assertThat(hub.closed(Closure.BAD_HANDSHAKE)).isEqualTo(firsts.size());
+        assertThat(hub.closed(DisconnectReason.BAD_HANDSHAKE)).isEqualTo(firsts.size());
     }
 
     @Test
@@ -298,7 +298,7 @@ class HandshakeTest {
             peer.send(RawPeer.metadata("INITIATE", type));
             assertThat(peer.untilClosed()).isEmpty();
         }
-        assertThat(hub.closed(Closure.BAD_SOCKET_TYPE)).isEqualTo(5);
+        assertThat(hub.closed(DisconnectReason.BAD_SOCKET_TYPE)).isEqualTo(5);
     }
 
     @Test
@@ -307,6 +307,6 @@ class HandshakeTest {
         peer.send(new byte[] {(byte) 0xff});
 
         assertThat(peer.untilClosed()).hasSize(12);
-        assertThat(hub.closed(Closure.HANDSHAKE_TIMEOUT)).isEqualTo(1);
+        assertThat(hub.closed(DisconnectReason.HANDSHAKE_TIMEOUT)).isEqualTo(1);
     }
 }

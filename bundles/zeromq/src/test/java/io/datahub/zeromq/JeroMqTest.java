@@ -180,7 +180,7 @@ class JeroMqTest {
     void shouldLetAClientInByItselfWhoseUserAppearsLater() {
         ZMQ.Socket req = socket(SocketType.REQ, "late");
         assertThat(req.connect("tcp://127.0.0.1:" + hub.port())).isTrue();
-        Fixture.await(() -> hub.closed(Closure.UNAUTHENTICATED) > 0);
+        Fixture.await(() -> hub.closed(DisconnectReason.UNAUTHENTICATED) > 0);
 
         hub.users.with("late", "late.", "late.");
         Fixture.await(() -> !hub.broker.sessions().isEmpty());

@@ -157,7 +157,7 @@ class ProxyHeaderTest {
             peer.send(header);
             assertThat(peer.untilClosed()).hasSizeLessThanOrEqualTo(12);
         }
-        assertThat(hub.closed(Closure.BAD_PROXY_HEADER)).isEqualTo(malformed.size());
+        assertThat(hub.closed(DisconnectReason.BAD_PROXY_HEADER)).isEqualTo(malformed.size());
     }
 
     @Test
@@ -171,8 +171,8 @@ class ProxyHeaderTest {
             peer.send(header);
             assertThat(peer.untilClosed()).hasSizeLessThanOrEqualTo(12);
         }
-        assertThat(hub.closed(Closure.BAD_GREETING)).isEqualTo(2);
-        assertThat(hub.closed(Closure.BAD_PROXY_HEADER)).isZero();
+        assertThat(hub.closed(DisconnectReason.BAD_GREETING)).isEqualTo(2);
+        assertThat(hub.closed(DisconnectReason.BAD_PROXY_HEADER)).isZero();
     }
 
     @Test
@@ -182,7 +182,7 @@ class ProxyHeaderTest {
         peer.send(ByteBuffer.allocate(2 * header.length).put(header).put(header).array());
         peer.untilClosed();
 
-        assertThat(hub.closed(Closure.BAD_GREETING)).isEqualTo(1);
+        assertThat(hub.closed(DisconnectReason.BAD_GREETING)).isEqualTo(1);
     }
 
     @Test
@@ -197,7 +197,7 @@ class ProxyHeaderTest {
             second.send(ascii("PROXY " + crowded + " 2 5555\r\n"));
             second.untilClosed();
         }
-        assertThat(hub.closed(Closure.TOO_MANY_CONNECTIONS)).isEqualTo(2);
+        assertThat(hub.closed(DisconnectReason.TOO_MANY_CONNECTIONS)).isEqualTo(2);
 
         first.close();
         Fixture.await(() -> hub.broker.sessions().size() == 2);

@@ -65,7 +65,7 @@ class ZmtpFuzzTest {
 
     private static List<String> read(byte[] stream, int pieceLength) {
         Transcript whole = new Transcript();
-        Traffic traffic = new Traffic(whole, 5);
+        MessageDecoder traffic = new MessageDecoder(whole, 5);
         SharedBuffer buffer =
                 new SharedBuffer(ByteBuffer.wrap(stream.clone())); // heartbeats within a message are moved
         int from = 0;
@@ -81,7 +81,7 @@ class ZmtpFuzzTest {
                     break;
                 }
             }
-        } catch (Violation e) {
+        } catch (ProtocolException e) {
             whole.lines.add(e.reason().word());
         }
         return whole.lines;
@@ -124,7 +124,7 @@ class ZmtpFuzzTest {
     private static void send(byte[] before, byte[] stream, int from) throws IOException {
         BugDetectors.allowNetworkConnections();
         begin();
-        Closures closures = hub.zeromq.reception().closures();
+        DisconnectMetrics closures = hub.zeromq.reception().closures();
         long closed = closures.count();
         try (Socket socket = new Socket(hub.zeromq.address().getAddress(), hub.port())) {
             OutputStream out = socket.getOutputStream();
@@ -136,7 +136,7 @@ class ZmtpFuzzTest {
         }
         Fixture.await(() -> closures.count() > closed);
         assertThat(closures.count()).isEqualTo(closed + 1);
-        assertThat(hub.closed(Closure.FAILED)).isZero();
+        assertThat(hub.closed(DisconnectReason.FAILED)).isZero();
         probe();
     }
 

@@ -109,7 +109,7 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
         try {
             File done = context.getDataFile("restored");
             if (!done.exists()) {
-                new Restoration(features, context, record.folder()).of(record.read());
+                new InstallationRestorer(features, context, record.folder()).of(record.read());
                 Files.createFile(done.toPath());
             }
         } catch (IOException e) {
@@ -141,7 +141,7 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
             Distribution distribution = Distribution.read(Path.of(context.getProperty("karaf.etc")));
             String deploy =
                     Path.of(context.getProperty("karaf.base"), "deploy").toUri().getRawPath();
-            Installation now = new Survey(features, context, distribution, deploy, record.folder()).take();
+            Installation now = new DistributionDiff(features, context, distribution, deploy, record.folder()).take();
             if (!now.equals(record.read())) {
                 record.write(now);
                 LOG.info("installation recorded {}", now);

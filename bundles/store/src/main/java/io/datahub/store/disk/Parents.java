@@ -39,7 +39,7 @@ public final class Parents {
     private List<RecordPath> list(RecordPath path) throws IOException {
         List<RecordPath> missing = new ArrayList<>();
         for (RecordPath parent = path.parent(); !parent.isRoot(); parent = parent.parent()) {
-            if (Stat.of(tree.at(parent)).isPresent()) {
+            if (FileStat.of(tree.at(parent)).isPresent()) {
                 break;
             }
             missing.add(0, parent);
@@ -58,14 +58,14 @@ public final class Parents {
     private synchronized void makeDirectory(RecordPath path, Path fresh) throws IOException {
         Files.createDirectory(fresh);
         try {
-            if (Stat.of(tree.at(path)).isEmpty()) {
+            if (FileStat.of(tree.at(path)).isEmpty()) {
                 made.put(path, new Object());
                 tree.put(fresh, path);
             }
         } catch (NoSuchFileException e) {
             throw e;
         } catch (FileSystemException e) {
-            if (Stat.of(tree.at(path)).isEmpty()) {
+            if (FileStat.of(tree.at(path)).isEmpty()) {
                 throw e;
             }
         } finally {

@@ -32,7 +32,7 @@ public final class Staging {
         run = HexFormat.of().formatHex(random);
         Files.createDirectories(inState);
         clear(inState);
-        boolean left = Stat.of(inFiles).filter(Stat::isDirectory).isPresent();
+        boolean left = FileStat.of(inFiles).filter(FileStat::isDirectory).isPresent();
         if (!left) {
             Files.createDirectory(inFiles);
         }

@@ -105,8 +105,8 @@ public final class Tree {
     }
 
     /** Looks at what the disk finds at a path, links on the way there followed: enough to know a file again by its stamps. */
-    public Place glance(RecordPath path) throws IOException {
-        return Stat.of(at(path)).map(Place::of).orElse(Place.NOTHING);
+    public DirectoryEntry glance(RecordPath path) throws IOException {
+        return FileStat.of(at(path)).map(DirectoryEntry::of).orElse(DirectoryEntry.NOTHING);
     }
 
     /**
@@ -114,25 +114,25 @@ public final class Tree {
      *
      * @throws IOException if the root is gone or another one than it was, so that nothing can be said
      */
-    public Place look(RecordPath path) throws IOException {
+    public DirectoryEntry look(RecordPath path) throws IOException {
         requireRoot();
         if (path.isRoot()) {
-            return Place.of(Stat.of(root).orElseThrow(this::gone));
+            return DirectoryEntry.of(FileStat.of(root).orElseThrow(this::gone));
         }
         String text = path.toString();
         if (!fits(path)) {
-            return Place.NOTHING;
+            return DirectoryEntry.NOTHING;
         }
         for (int slash = text.indexOf('/'); slash >= 0; slash = text.indexOf('/', slash + 1)) {
-            Optional<Stat.Kind> parent = Stat.kindOf(root.resolve(text.substring(0, slash)));
+            Optional<FileStat.Kind> parent = FileStat.kindOf(root.resolve(text.substring(0, slash)));
             if (parent.isEmpty()) {
-                return Place.NOTHING;
+                return DirectoryEntry.NOTHING;
             }
-            if (parent.get() != Stat.Kind.DIRECTORY) {
-                return parent.get() == Stat.Kind.FILE ? Place.BELOW_FILE : Place.STRANGER;
+            if (parent.get() != FileStat.Kind.DIRECTORY) {
+                return parent.get() == FileStat.Kind.FILE ? DirectoryEntry.BELOW_FILE : DirectoryEntry.STRANGER;
             }
         }
-        return Stat.of(root.resolve(text)).map(Place::of).orElse(Place.NOTHING);
+        return FileStat.of(root.resolve(text)).map(DirectoryEntry::of).orElse(DirectoryEntry.NOTHING);
     }
 
     /** Makes sure that the root is there and the one that it was, so that absence means something. */

@@ -9,12 +9,12 @@ import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.JudgedBy;
-import io.datahub.store.disk.Place;
-import io.datahub.store.disk.Stat;
-import io.datahub.store.ledger.Good;
-import io.datahub.store.ledger.Intent;
-import io.datahub.store.ledger.Ticket;
-import io.datahub.store.record.Steps.Step;
+import io.datahub.store.disk.DirectoryEntry;
+import io.datahub.store.disk.FileStat;
+import io.datahub.store.metadata.CommitFuture;
+import io.datahub.store.metadata.Intent;
+import io.datahub.store.metadata.LastGoodCopy;
+import io.datahub.store.record.FailPoints.Step;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -31,13 +31,13 @@ final class Commit {
 
     private static final int TRIES = 5;
 
-    private final Holdings holdings;
-    private final Gate gate;
-    private final Registrar registrar;
-    private final GoodCopies goods;
+    private final StoreContext holdings;
+    private final WriteGuard gate;
+    private final IndexWriter registrar;
+    private final LastGoodVersions goods;
     private final ServedLinks links;
 
-    Commit(Holdings holdings, Gate gate, Registrar registrar, GoodCopies goods, ServedLinks links) {
+    Commit(StoreContext holdings, WriteGuard gate, IndexWriter registrar, LastGoodVersions goods, ServedLinks links) {
         this.links = links;
         this.holdings = holdings;
         this.gate = gate;
@@ -58,8 +58,8 @@ final class Commit {
             WriteRequest wish,
             StagedFile staged,
             List<JudgedBy> validators,
-            Optional<Sight> compared,
-            Optional<Good> good,
+            Optional<PathState> compared,
+            Optional<LastGoodCopy> good,
             Quotas.Claim claim)
             throws IOException {
         RecordPath path = wish.path();
@@ -69,10 +69,10 @@ final class Commit {
                     Reason.UNAUTHENTICATED, "the credentials were taken out of force while the bytes came");
         }
         WriteRequest request = wish.by(user.get());
-        Optional<Good> old;
-        Ticket<Optional<Change>> ticket;
+        Optional<LastGoodCopy> old;
+        CommitFuture<Optional<Change>> ticket;
         try (PathLocks.Held held = holdings.locks().hold(path)) {
-            Sight sight = holdings.look(path);
+            PathState sight = holdings.look(path);
             Optional<Refusal> refusal = gate.refuseWrite(request, sight);
             if (refusal.isEmpty()) {
                 refusal = claim.want(staged.size(), sight.entry());
@@ -84,7 +84,7 @@ final class Commit {
                 return Result.refused(OVERTAKEN);
             }
             old = holdings.ledger().good(path);
-            Stat put = Stat.of(staged.path())
+            FileStat put = FileStat.of(staged.path())
                     .orElseThrow(() -> new NoSuchFileException(staged.path().toString()));
             Intent intent = intent(request, staged, put, validators, good);
             intend(path, intent, staged);
@@ -102,7 +102,7 @@ final class Commit {
 
     /** Has the intent written, and flushes what small files have not been flushed, at once. */
     private void intend(RecordPath path, Intent intent, StagedFile staged) throws IOException {
-        Ticket<RecordPath> intended = holdings.ledger().submit(transaction -> {
+        CommitFuture<RecordPath> intended = holdings.ledger().submit(transaction -> {
             transaction.intend(path, intent);
             return path;
         });
@@ -124,7 +124,11 @@ final class Commit {
             new Refusal(Reason.CONFLICT, "the record was replaced while the new version was judged; try again");
 
     private Intent intent(
-            WriteRequest request, StagedFile staged, Stat put, List<JudgedBy> validators, Optional<Good> good)
+            WriteRequest request,
+            StagedFile staged,
+            FileStat put,
+            List<JudgedBy> validators,
+            Optional<LastGoodCopy> good)
             throws IOException {
         return new Intent(
                 Intent.Kind.WRITE,
@@ -136,7 +140,7 @@ final class Commit {
                 validators,
                 List.of(),
                 holdings.parents().missing(request.path()),
-                good.map(Good::file).orElse(""));
+                good.map(LastGoodCopy::file).orElse(""));
     }
 
     /**
@@ -144,13 +148,13 @@ final class Commit {
      * depends on a condition, isn't any more what that was asked of.
      */
     @SuppressWarnings("try")
-    private Ticket<Optional<Change>> move(
-            WriteRequest request, StagedFile staged, Stat put, Intent intent, Sight before, Quotas.Claim claim)
+    private CommitFuture<Optional<Change>> move(
+            WriteRequest request, StagedFile staged, FileStat put, Intent intent, PathState before, Quotas.Claim claim)
             throws IOException {
         RecordPath path = request.path();
         boolean conditional = request.precondition() != Precondition.NONE;
         boolean moved = false;
-        try (Moving.Mark mark = holdings.moving().begin(path)) {
+        try (InFlightRenames.Mark mark = holdings.moving().begin(path)) {
             if ((conditional && !holdings.tree().look(path).equals(before.place())) || !replace(path, staged)) {
                 return null;
             }
@@ -162,8 +166,8 @@ final class Commit {
             }
             holdings.parents().flush(path);
             holdings.steps().at(Step.FLUSHED);
-            Place place = holdings.placed(path, put);
-            Ticket<Optional<Change>> ticket = registrar.carriedOut(path, intent, place, before.entry(), claim);
+            DirectoryEntry place = holdings.placed(path, put);
+            CommitFuture<Optional<Change>> ticket = registrar.carriedOut(path, intent, place, before.entry(), claim);
             holdings.steps().at(Step.ENTERED);
             return ticket;
         } finally {
@@ -188,7 +192,7 @@ final class Commit {
             } catch (AccessDeniedException e) {
                 throw e;
             } catch (FileSystemException e) {
-                Place place = holdings.tree().look(path);
+                DirectoryEntry place = holdings.tree().look(path);
                 if (place.isFile() || place.isNothing()) {
                     throw e;
                 }

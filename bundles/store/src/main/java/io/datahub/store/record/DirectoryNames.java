@@ -1,7 +1,7 @@
 package io.datahub.store.record;
 
 import io.datahub.api.record.RecordPath;
-import io.datahub.store.disk.Stat;
+import io.datahub.store.disk.FileStat;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -54,7 +54,7 @@ final class DirectoryNames {
      */
     record Names(List<String> sorted, boolean exact) {}
 
-    private record Known(Optional<Stat> stat, List<String> sorted, long ended, long tookNanos) {}
+    private record Known(Optional<FileStat> stat, List<String> sorted, long ended, long tookNanos) {}
 
     /** @param clock in nanoseconds, as {@link System#nanoTime} */
     DirectoryNames(LongSupplier clock) {
@@ -79,14 +79,14 @@ final class DirectoryNames {
         if (names == null) {
             return Optional.empty();
         }
-        boolean exact = names.stat().isPresent() && names.stat().equals(Stat.of(folder));
+        boolean exact = names.stat().isPresent() && names.stat().equals(FileStat.of(folder));
         boolean rests = clock.getAsLong() - names.ended() < REST * names.tookNanos();
         return exact || rests ? Optional.of(new Names(names.sorted(), exact)) : Optional.empty();
     }
 
     private Optional<Names> readAll(RecordPath directory, Path folder) throws IOException {
         long began = clock.getAsLong();
-        Optional<Stat> stat = settled(folder);
+        Optional<FileStat> stat = settled(folder);
         List<String> names = new ArrayList<>();
         boolean large = false;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
@@ -122,9 +122,9 @@ final class DirectoryNames {
     }
 
     /** How the directory looks; empty if it may change again without looking otherwise. */
-    private static Optional<Stat> settled(Path folder) throws IOException {
+    private static Optional<FileStat> settled(Path folder) throws IOException {
         long limit = System.currentTimeMillis() - TICK_MILLIS;
-        return Stat.of(folder).filter(stat -> TimeUnit.NANOSECONDS.toMillis(stat.touched()) < limit);
+        return FileStat.of(folder).filter(stat -> TimeUnit.NANOSECONDS.toMillis(stat.touched()) < limit);
     }
 
     private void remember(RecordPath directory, Known names) {

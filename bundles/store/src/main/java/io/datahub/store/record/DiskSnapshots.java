@@ -5,8 +5,8 @@ import io.datahub.api.Result;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.Snapshots;
-import io.datahub.store.disk.Stat;
-import io.datahub.store.ledger.Entry;
+import io.datahub.store.disk.FileStat;
+import io.datahub.store.metadata.IndexEntry;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -38,10 +38,10 @@ final class DiskSnapshots implements Snapshots {
             Set.of("snapshot", "staging", "uploads", "rejected", "taken", "lock", "hub.lock", RecordFiles.SPARE, STORE);
 
     private final Home home;
-    private final Holdings holdings;
+    private final StoreContext holdings;
     private final AtomicBoolean inUse = new AtomicBoolean();
 
-    DiskSnapshots(Home home, Holdings holdings) {
+    DiskSnapshots(Home home, StoreContext holdings) {
         this.home = home;
         this.holdings = holdings;
     }
@@ -140,10 +140,10 @@ final class DiskSnapshots implements Snapshots {
         }
         Path file = holdings.tree().at(path.get());
         try (PathLocks.Held held = holdings.locks().hold(path.get())) {
-            Optional<Stat> before = Stat.of(file);
+            Optional<FileStat> before = FileStat.of(file);
             linking.link();
-            Optional<Stat> after = Stat.of(file);
-            Optional<Entry> entry = holdings.ledger().entry(path.get());
+            Optional<FileStat> after = FileStat.of(file);
+            Optional<IndexEntry> entry = holdings.ledger().entry(path.get());
             if (before.isPresent()
                     && after.isPresent()
                     && entry.filter(known -> known.matches(before.get())).isPresent()) {
@@ -152,7 +152,7 @@ final class DiskSnapshots implements Snapshots {
         }
     }
 
-    private void enter(RecordPath path, Entry entry, Stat before, Stat after) throws IOException {
+    private void enter(RecordPath path, IndexEntry entry, FileStat before, FileStat after) throws IOException {
         boolean same =
                 after.size() == before.size() && after.modified() == before.modified() && after.key() == before.key();
         if (same && after.changed() != before.changed()) {

@@ -21,7 +21,7 @@ public record Limits(
         Duration keepUnfinished,
         int maxUnfinished,
         List<Quota> quotas,
-        List<Keep> keeps) {
+        List<RetentionRule> keeps) {
 
     static final Limits DEFAULT = new Limits(1_000, 200, 0, Duration.ofHours(24), 1_000, List.of(), List.of());
 

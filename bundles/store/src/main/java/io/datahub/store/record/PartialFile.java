@@ -8,7 +8,7 @@ import io.datahub.api.record.PartialUpload;
 import io.datahub.api.record.ResumableUploads.Continuation;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.store.disk.Disk;
-import io.datahub.store.ledger.Unfinished;
+import io.datahub.store.metadata.PartialUploadEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,14 +36,14 @@ final class PartialFile {
     private final Quotas.Claim claim;
 
     // All guarded by this.
-    private Unfinished facts;
+    private PartialUploadEntry facts;
     private long size;
 
     /** Has seen the bytes that are there; null if they have to be read again. */
     private MessageDigest hashed;
 
     /** What comes in; null if nothing does. */
-    private PartialPiece piece;
+    private UploadAppend piece;
 
     private boolean committing;
     private boolean gone;
@@ -54,7 +54,8 @@ final class PartialFile {
      *
      * @param claim to the room for all of it, held until it is a record or gone
      */
-    PartialFile(String name, Unfinished facts, Path folder, Uploads uploads, Quotas.Claim claim) throws IOException {
+    PartialFile(String name, PartialUploadEntry facts, Path folder, Uploads uploads, Quotas.Claim claim)
+            throws IOException {
         this.claim = claim;
         this.name = name;
         this.facts = facts;
@@ -78,7 +79,7 @@ final class PartialFile {
         return claim;
     }
 
-    synchronized Unfinished facts() {
+    synchronized PartialUploadEntry facts() {
         return facts;
     }
 
@@ -122,7 +123,7 @@ final class PartialFile {
      *
      * @param request with the length that the upload will have, where that is known by now; it is kept
      */
-    synchronized Result<Continuation> resume(WriteRequest request, long offset, Turn turn, Slots.Slot slot)
+    synchronized Result<Continuation> resume(WriteRequest request, long offset, Turn turn, UploadLimiter.Slot slot)
             throws IOException {
         if (committing) {
             return Result.refused(Refusal.unavailable("the upload is being completed; ask again", SOON));
@@ -149,7 +150,7 @@ final class PartialFile {
         }
         StagedFile staged = StagedFile.resume(file, size, hashed);
         try {
-            piece = new PartialPiece(this, request, staged, uploads, turn, slot);
+            piece = new UploadAppend(this, request, staged, uploads, turn, slot);
             if (piece.hasDigest()) {
                 Files.writeString(unchecked, Long.toString(size));
             }
@@ -161,7 +162,7 @@ final class PartialFile {
     }
 
     /** Whether this is still the one that is sending. */
-    boolean isTurnOf(PartialPiece one) {
+    boolean isTurnOf(UploadAppend one) {
         return piece == one;
     }
 

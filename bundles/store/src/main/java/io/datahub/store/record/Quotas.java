@@ -4,9 +4,9 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
-import io.datahub.store.ledger.Entry;
-import io.datahub.store.ledger.Ledger;
-import io.datahub.store.ledger.Usage;
+import io.datahub.store.metadata.IndexEntry;
+import io.datahub.store.metadata.MetadataStore;
+import io.datahub.store.metadata.Usage;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  */
 final class Quotas {
 
-    private final Ledger ledger;
+    private final MetadataStore ledger;
     private final Usage usage;
     private final Supplier<Settings> settings;
 
@@ -30,7 +30,7 @@ final class Quotas {
     /** What the usage was counted for. */
     private volatile List<Quota> counted = List.of();
 
-    Quotas(Ledger ledger, Supplier<Settings> settings) {
+    Quotas(MetadataStore ledger, Supplier<Settings> settings) {
         this.ledger = ledger;
         this.settings = settings;
         usage = ledger.usage();
@@ -69,7 +69,7 @@ final class Quotas {
 
         // Guarded by usage.
         private long size;
-        private Optional<Entry> old = Optional.empty();
+        private Optional<IndexEntry> old = Optional.empty();
 
         private Claim(RecordPath path, String user) {
             this.path = path;
@@ -82,7 +82,7 @@ final class Quotas {
          * @param size of the new version as far as it is known
          * @param old what it would replace
          */
-        Optional<Refusal> want(long size, Optional<Entry> old) throws IOException {
+        Optional<Refusal> want(long size, Optional<IndexEntry> old) throws IOException {
             List<Quota> present = present();
             synchronized (usage) {
                 this.size = size;
@@ -134,12 +134,12 @@ final class Quotas {
             return quota.concerns(path, user) && !named && !(quota.isOfUser() && user.isEmpty());
         }
 
-        private Optional<Entry> replaced(Quota quota) {
+        private Optional<IndexEntry> replaced(Quota quota) {
             return old.filter(entry -> !quota.isOfUser() || entry.user().equals(user));
         }
 
         private long bytes(Quota quota) {
-            return size - replaced(quota).map(Entry::size).orElse(0L);
+            return size - replaced(quota).map(IndexEntry::size).orElse(0L);
         }
 
         private long files(Quota quota) {

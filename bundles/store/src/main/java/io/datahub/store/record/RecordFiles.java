@@ -15,14 +15,14 @@ import io.datahub.api.record.Snapshots;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
+import io.datahub.store.disk.DirectoryEntry;
 import io.datahub.store.disk.Disk;
-import io.datahub.store.disk.Place;
 import io.datahub.store.disk.SpareFile;
 import io.datahub.store.disk.Staging;
 import io.datahub.store.disk.Tree;
-import io.datahub.store.judge.Bench;
-import io.datahub.store.judge.Judgement;
-import io.datahub.store.ledger.Ledger;
+import io.datahub.store.metadata.MetadataStore;
+import io.datahub.store.validation.ValidationService;
+import io.datahub.store.validation.ValidatorRegistry;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -42,26 +42,26 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
 
-    private final Holdings holdings;
+    private final StoreContext holdings;
     private final Uploads uploads;
-    private final Removal removal;
-    private final Reads reads;
-    private final Directories directories;
-    private final Settlement settlement;
+    private final Deleter removal;
+    private final RecordReader reads;
+    private final DirectoryLister directories;
+    private final Reconciler settlement;
     private final Recovery recovery;
-    private final Room room;
+    private final FreeSpaceCheck room;
     private final RejectedFiles rejected;
     private final Postponed postponed = new Postponed();
-    private final Backlog backlog = new Backlog(postponed::add);
+    private final UnflushedChanges backlog = new UnflushedChanges(postponed::add);
     private final SpareFile spare;
     private final DiskSnapshots snapshots;
-    private final Strangers strangers = new Strangers();
-    private final Unreadable unreadable = new Unreadable();
+    private final IgnoredFiles strangers = new IgnoredFiles();
+    private final UnreadablePaths unreadable = new UnreadablePaths();
 
     /** Is told of paths that a reader found changed: who had everything checked last. */
     private volatile Consumer<RecordPath> suspicious = path -> {};
 
-    private final Partials partials;
+    private final ResumableUploadStore partials;
     private final Retention retention;
 
     /**
@@ -72,51 +72,51 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
      */
     public RecordFiles(
             Home home,
-            Ledger ledger,
-            Bench bench,
-            Judgement judgement,
+            MetadataStore ledger,
+            ValidatorRegistry bench,
+            ValidationService judgement,
             Supplier<Settings> settings,
             Supplier<TemporaryNames> temporary)
             throws IOException {
-        this(home, ledger, bench, judgement, settings, temporary, Steps.NONE);
+        this(home, ledger, bench, judgement, settings, temporary, FailPoints.NONE);
     }
 
     RecordFiles(
             Home home,
-            Ledger ledger,
-            Bench bench,
-            Judgement judgement,
+            MetadataStore ledger,
+            ValidatorRegistry bench,
+            ValidationService judgement,
             Supplier<Settings> settings,
             Supplier<TemporaryNames> temporary,
-            Steps steps)
+            FailPoints steps)
             throws IOException {
         Staging staging = new Staging(home.state(), home.files());
         Tree tree = new Tree(home.files());
-        holdings = new Holdings(
+        holdings = new StoreContext(
                 tree, ledger, staging, steps, path -> temporary.get().contain(path), path -> suspicious.accept(path));
         spare = new SpareFile(home.state().resolve(SPARE));
         ledger.onFull(spare::release);
-        room = new Room(List.of(home.files(), home.state()), settings);
+        room = new FreeSpaceCheck(List.of(home.files(), home.state()), settings);
         snapshots = new DiskSnapshots(home, holdings);
-        Gate gate = new Gate(tree);
-        Registrar registrar = new Registrar(ledger);
-        GoodCopies goods = new GoodCopies(home.state().resolve("good"), ledger, staging, settings);
+        WriteGuard gate = new WriteGuard(tree);
+        IndexWriter registrar = new IndexWriter(ledger);
+        LastGoodVersions goods = new LastGoodVersions(home.state().resolve("good"), ledger, staging, settings);
         rejected = new RejectedFiles(home.state().resolve("rejected"), settings);
         Commit commit = new Commit(holdings, gate, registrar, goods, new ServedLinks(home.served()));
         Quotas quotas = new Quotas(ledger, settings);
         uploads = new Uploads(
-                holdings, gate, room, spare, judgement, goods, commit, quotas, new Slots(settings), settings);
-        removal = new Removal(holdings, gate, registrar, goods, postponed::add);
+                holdings, gate, room, spare, judgement, goods, commit, quotas, new UploadLimiter(settings), settings);
+        removal = new Deleter(holdings, gate, registrar, goods, postponed::add);
         retention = new Retention(ledger, removal, settings);
-        reads = new Reads(holdings, goods, new Recognition(holdings, registrar));
-        directories = new Directories(holdings, new DirectoryNames(System::nanoTime));
-        PutBack putBack = new PutBack(holdings, registrar, goods, rejected, backlog);
-        Outsiders outsiders = new Outsiders(holdings, bench, judgement, goods);
-        settlement = new Settlement(holdings, registrar, outsiders, putBack, backlog);
+        reads = new RecordReader(holdings, goods, new VersionMatcher(holdings, registrar));
+        directories = new DirectoryLister(holdings, new DirectoryNames(System::nanoTime));
+        Rollback putBack = new Rollback(holdings, registrar, goods, rejected, backlog);
+        ExternalChangeInspector outsiders = new ExternalChangeInspector(holdings, bench, judgement, goods);
+        settlement = new Reconciler(holdings, registrar, outsiders, putBack, backlog);
         recovery = new Recovery(holdings, settlement, registrar, putBack, goods, backlog);
-        new SameRoot(tree, ledger).require();
+        new RootIdentity(tree, ledger).require();
         goods.sweep(recovery.run());
-        partials = new Partials(staging.unfinished(), ledger, uploads, settings);
+        partials = new ResumableUploadStore(staging.unfinished(), ledger, uploads, settings);
         ledger.onReopened(this::recover);
     }
 
@@ -131,32 +131,32 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
 
     @Override
     public Result<Upload> begin(WriteRequest request) throws IOException {
-        return Faults.told(() -> uploads.begin(request));
+        return IoErrors.told(() -> uploads.begin(request));
     }
 
     @Override
     public Result<List<Change>> delete(WriteRequest request) throws IOException {
-        return Faults.told(() -> removal.delete(request));
+        return IoErrors.told(() -> removal.delete(request));
     }
 
     @Override
     public Result<List<Change>> deleteTree(WriteRequest request) throws IOException {
-        return Faults.told(() -> removal.deleteTree(request));
+        return IoErrors.told(() -> removal.deleteTree(request));
     }
 
     @Override
     public Result<RecordVersion> find(User user, RecordPath path) throws IOException {
-        return Faults.told(() -> reads.find(user, path));
+        return IoErrors.told(() -> reads.find(user, path));
     }
 
     @Override
     public Result<Reading> open(User user, RecordPath path) throws IOException {
-        return Faults.told(() -> reads.open(user, path));
+        return IoErrors.told(() -> reads.open(user, path));
     }
 
     @Override
     public Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException {
-        return Faults.told(() -> directories.list(user, directory, after, limit));
+        return IoErrors.told(() -> directories.list(user, directory, after, limit));
     }
 
     @Override
@@ -182,7 +182,8 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
             suspicious = unsettled;
             rejected.trim();
         }
-        Optional<Place> seen = path.isRoot() ? Optional.of(holdings.tree().look(path)) : settle(path, quiet, unsettled);
+        Optional<DirectoryEntry> seen =
+                path.isRoot() ? Optional.of(holdings.tree().look(path)) : settle(path, quiet, unsettled);
         if (seen.isEmpty()) {
             return;
         }
@@ -196,9 +197,10 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
     }
 
     /** Settles a path; empty if it can't be read, which doesn't keep a scan from the others. */
-    private Optional<Place> settle(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
+    private Optional<DirectoryEntry> settle(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled)
+            throws IOException {
         try {
-            Place place = settlement.settle(path, quiet, unsettled);
+            DirectoryEntry place = settlement.settle(path, quiet, unsettled);
             if (!place.isDirectory()) {
                 unreadable.remove(path);
             }
@@ -267,7 +269,7 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
     /** What lay below a path that is no directory any more is gone. */
     private void checkFormerDirectory(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled)
             throws IOException {
-        KnownRange known = new KnownRange(holdings.ledger(), path);
+        IndexRange known = new IndexRange(holdings.ledger(), path);
         Optional<RecordPath> below = known.next();
         while (below.isPresent()) {
             settlement.settle(below.get(), quiet, unsettled);

@@ -7,8 +7,8 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.validation.JudgedBy;
-import io.datahub.store.ledger.Good;
-import io.datahub.store.record.Steps.Step;
+import io.datahub.store.metadata.LastGoodCopy;
+import io.datahub.store.record.FailPoints.Step;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -31,13 +31,13 @@ final class RecordUpload implements Upload {
     private final Uploads uploads;
     private final StagedFile staged;
     private final Quotas.Claim claim;
-    private final Slots.Slot slot;
-    private final Pace pace;
+    private final UploadLimiter.Slot slot;
+    private final MinThroughput pace;
     private final long began = System.nanoTime();
-    private final Room.Share share;
+    private final FreeSpaceCheck.Share share;
     private Refusal refusal;
     private List<JudgedBy> validators;
-    private Optional<Sight> compared = Optional.empty();
+    private Optional<PathState> compared = Optional.empty();
     private boolean done;
 
     /**
@@ -45,7 +45,12 @@ final class RecordUpload implements Upload {
      * @param slot its place among those that come in; given back when all came
      */
     RecordUpload(
-            WriteRequest request, Uploads uploads, StagedFile staged, Quotas.Claim claim, Slots.Slot slot, Pace pace) {
+            WriteRequest request,
+            Uploads uploads,
+            StagedFile staged,
+            Quotas.Claim claim,
+            UploadLimiter.Slot slot,
+            MinThroughput pace) {
         this.request = request;
         this.uploads = uploads;
         this.staged = staged;
@@ -91,13 +96,13 @@ final class RecordUpload implements Upload {
             staged.write(bytes);
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of(Faults.refusal(e));
+            return Optional.of(IoErrors.refusal(e));
         }
     }
 
     @Override
     public Result<List<JudgedBy>> judge() throws IOException {
-        return Faults.told(this::judgeStaged);
+        return IoErrors.told(this::judgeStaged);
     }
 
     private Result<List<JudgedBy>> judgeStaged() throws IOException {
@@ -109,7 +114,7 @@ final class RecordUpload implements Upload {
         if (refusal != null) {
             return Result.refused(refusal);
         }
-        Sight sight = uploads.look(request.path());
+        PathState sight = uploads.look(request.path());
         CandidateFile candidate = uploads.candidate(request, staged);
         Result<List<JudgedBy>> judged = uploads.judge(candidate);
         compared = candidate.wasCompared() ? Optional.of(sight) : Optional.empty();
@@ -140,7 +145,7 @@ final class RecordUpload implements Upload {
     public Result<Change> commit() throws IOException {
         Result<Change> result = null;
         try {
-            result = Faults.told(this::commitStaged);
+            result = IoErrors.told(this::commitStaged);
             return result;
         } finally {
             uploads.counts().ended(result, staged.size(), began);
@@ -170,7 +175,7 @@ final class RecordUpload implements Upload {
     }
 
     private Result<Change> commitJudged() throws IOException {
-        Optional<Good> good = Optional.empty();
+        Optional<LastGoodCopy> good = Optional.empty();
         boolean stored = false;
         try {
             if (staged.size() > FLUSHED_LATE_BYTES) {

@@ -2,8 +2,8 @@ package io.datahub.store.record;
 
 import io.datahub.api.record.RecordPath;
 import io.datahub.store.disk.Disk;
-import io.datahub.store.disk.Stat;
-import io.datahub.store.ledger.Good;
+import io.datahub.store.disk.FileStat;
+import io.datahub.store.metadata.LastGoodCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,20 +16,20 @@ final class Recovery {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
 
-    private final Holdings holdings;
-    private final Settlement settlement;
-    private final Registrar registrar;
-    private final PutBack putBack;
-    private final GoodCopies goods;
-    private final Backlog backlog;
+    private final StoreContext holdings;
+    private final Reconciler settlement;
+    private final IndexWriter registrar;
+    private final Rollback putBack;
+    private final LastGoodVersions goods;
+    private final UnflushedChanges backlog;
 
     Recovery(
-            Holdings holdings,
-            Settlement settlement,
-            Registrar registrar,
-            PutBack putBack,
-            GoodCopies goods,
-            Backlog backlog) {
+            StoreContext holdings,
+            Reconciler settlement,
+            IndexWriter registrar,
+            Rollback putBack,
+            LastGoodVersions goods,
+            UnflushedChanges backlog) {
         this.holdings = holdings;
         this.settlement = settlement;
         this.registrar = registrar;
@@ -63,7 +63,7 @@ final class Recovery {
             }
         }
         try (PathLocks.Held held = holdings.locks().hold(RecordPath.USERS)) {
-            Sight sight = holdings.look(RecordPath.USERS);
+            PathState sight = holdings.look(RecordPath.USERS);
             if (sight.entry().isPresent() && !sight.place().isFile()) {
                 putBack.restore(RecordPath.USERS, sight);
             }
@@ -74,7 +74,7 @@ final class Recovery {
 
     /** Enters all files as they lie there, without an event: they aren't new, only the index is. */
     private void rebuild() throws IOException {
-        new Scan(holdings, new Strangers(), new Unreadable(), RecordPath.ROOT, this::enter).run();
+        new Scan(holdings, new IgnoredFiles(), new UnreadablePaths(), RecordPath.ROOT, this::enter).run();
         goods.newestUsers().ifPresent(this::enterUsers);
         backlog.await();
         holdings.ledger()
@@ -87,7 +87,7 @@ final class Recovery {
     }
 
     private void enter(RecordPath path) throws IOException {
-        Optional<Stat> stat = Stat.of(holdings.tree().at(path)).filter(Stat::isFile);
+        Optional<FileStat> stat = FileStat.of(holdings.tree().at(path)).filter(FileStat::isFile);
         if (stat.isPresent()
                 && !path.equals(RecordPath.USERS)
                 && holdings.ledger().entry(path).isEmpty()) {
@@ -100,14 +100,14 @@ final class Recovery {
         try {
             Path users = holdings.tree().at(RecordPath.USERS);
             String sha256 = StagedFile.hashOf(copy);
-            Good good = new Good(copy.getFileName().toString(), Files.size(copy), sha256);
+            LastGoodCopy good = new LastGoodCopy(copy.getFileName().toString(), Files.size(copy), sha256);
             if (!good.file().contains(sha256.substring(0, 16))) {
                 LOG.error("event=copy-damaged path=\"{}\" file={}", RecordPath.USERS, copy);
                 return;
             }
             boolean same =
                     Files.isRegularFile(users) && StagedFile.hashOf(users).equals(sha256);
-            Stat stat = Stat.of(same ? users : copy).orElseThrow();
+            FileStat stat = FileStat.of(same ? users : copy).orElseThrow();
             backlog.add(RecordPath.USERS, registrar.found(RecordPath.USERS, stat, sha256, Optional.of(good)));
             Disk.flushDirectory(holdings.tree().root());
         } catch (IOException e) {

@@ -5,9 +5,9 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
-import io.datahub.store.ledger.Entry;
-import io.datahub.store.ledger.Keys;
-import io.datahub.store.ledger.Ledger;
+import io.datahub.store.metadata.IndexEntry;
+import io.datahub.store.metadata.MetadataStore;
+import io.datahub.store.metadata.PathKeys;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,13 +33,13 @@ final class Retention {
     /** A walk takes at most so small a part of the time. */
     private static final int REST = 50;
 
-    private final Ledger ledger;
-    private final Removal removal;
+    private final MetadataStore ledger;
+    private final Deleter removal;
     private final Supplier<Settings> settings;
-    private List<Keep> walked = List.of();
+    private List<RetentionRule> walked = List.of();
     private Instant next = Instant.MIN;
 
-    Retention(Ledger ledger, Removal removal, Supplier<Settings> settings) {
+    Retention(MetadataStore ledger, Deleter removal, Supplier<Settings> settings) {
         this.ledger = ledger;
         this.removal = removal;
         this.settings = settings;
@@ -47,13 +47,13 @@ final class Retention {
 
     /** Deletes what is due, if anything can be. */
     void run(Instant now) throws IOException {
-        List<Keep> keeps = settings.get().limits().keeps();
+        List<RetentionRule> keeps = settings.get().limits().keeps();
         if (keeps.isEmpty() || (keeps.equals(walked) && now.isBefore(next))) {
             return;
         }
         long begin = System.nanoTime();
         Instant due = now.plus(MOST);
-        for (Keep keep : keeps) {
+        for (RetentionRule keep : keeps) {
             Instant first = walk(keep, keeps, now);
             due = first.isBefore(due) ? first : due;
         }
@@ -63,19 +63,20 @@ final class Retention {
     }
 
     /** Deletes what is due below one prefix; says when something can be due next. */
-    private Instant walk(Keep keep, List<Keep> keeps, Instant now) throws IOException {
+    private Instant walk(RetentionRule keep, List<RetentionRule> keeps, Instant now) throws IOException {
         Instant first = now.plus(keep.time());
-        String begin = keep.prefix().replace('/', Keys.begin(RecordPath.of("x")).charAt(1));
+        String begin =
+                keep.prefix().replace('/', PathKeys.begin(RecordPath.of("x")).charAt(1));
         String end = begin + "\uffff".repeat(2);
         String from = begin;
         while (true) {
-            List<Ledger.Indexed> page = ledger.range(from, end, PAGE);
-            for (Ledger.Indexed each : page) {
-                RecordPath path = Keys.path(each.key());
+            List<MetadataStore.Indexed> page = ledger.range(from, end, PAGE);
+            for (MetadataStore.Indexed each : page) {
+                RecordPath path = PathKeys.path(each.key());
                 if (path.equals(RecordPath.USERS) || !longest(keeps, path).equals(keep)) {
                     continue;
                 }
-                Instant due = Entry.instant(
+                Instant due = IndexEntry.instant(
                                 Math.max(each.entry().modified(), each.entry().changed()))
                         .plus(keep.time());
                 if (due.isAfter(now)) {
@@ -91,14 +92,14 @@ final class Retention {
         }
     }
 
-    private static Keep longest(List<Keep> keeps, RecordPath path) {
+    private static RetentionRule longest(List<RetentionRule> keeps, RecordPath path) {
         return keeps.stream()
                 .filter(keep -> path.toString().startsWith(keep.prefix()))
                 .max(Comparator.comparingInt(keep -> keep.prefix().length()))
                 .orElseThrow();
     }
 
-    private void delete(RecordPath path, Entry entry, Keep keep) throws IOException {
+    private void delete(RecordPath path, IndexEntry entry, RetentionRule keep) throws IOException {
         WriteRequest request = new WriteRequest(
                 User.HUB,
                 "retention",

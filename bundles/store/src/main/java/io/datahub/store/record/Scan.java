@@ -2,10 +2,10 @@ package io.datahub.store.record;
 
 import io.datahub.api.Result;
 import io.datahub.api.record.RecordPath;
-import io.datahub.store.disk.Stat;
+import io.datahub.store.disk.FileStat;
 import io.datahub.store.disk.Tree;
-import io.datahub.store.ledger.Entry;
-import io.datahub.store.ledger.Keys;
+import io.datahub.store.metadata.IndexEntry;
+import io.datahub.store.metadata.PathKeys;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.DirectoryIteratorException;
@@ -25,11 +25,11 @@ import java.util.Optional;
  */
 final class Scan {
 
-    private final Holdings holdings;
-    private final Strangers strangers;
-    private final Unreadable unreadable;
+    private final StoreContext holdings;
+    private final IgnoredFiles strangers;
+    private final UnreadablePaths unreadable;
     private final Difference difference;
-    private final KnownRange known;
+    private final IndexRange known;
     private final RecordPath top;
 
     /** Is told of each path where disk and index differ. */
@@ -37,18 +37,23 @@ final class Scan {
         void at(RecordPath path) throws IOException;
     }
 
-    Scan(Holdings holdings, Strangers strangers, Unreadable unreadable, RecordPath top, Difference difference) {
+    Scan(
+            StoreContext holdings,
+            IgnoredFiles strangers,
+            UnreadablePaths unreadable,
+            RecordPath top,
+            Difference difference) {
         this.holdings = holdings;
         this.strangers = strangers;
         this.unreadable = unreadable;
         this.difference = difference;
         this.top = top;
-        known = new KnownRange(holdings.ledger(), top);
+        known = new IndexRange(holdings.ledger(), top);
     }
 
     void run() throws IOException {
         descend(top, holdings.tree().at(top));
-        vanishedBefore(Keys.end(top));
+        vanishedBefore(PathKeys.end(top));
     }
 
     private void descend(RecordPath directory, Path folder) throws IOException {
@@ -71,9 +76,9 @@ final class Scan {
                         directory + "/" + name, child.refusal().orElseThrow().detail());
             } else if (!Tree.isReserved(child.get())) {
                 Path file = folder.resolve(name);
-                Optional<Stat> stat;
+                Optional<FileStat> stat;
                 try {
-                    stat = Stat.of(file);
+                    stat = FileStat.of(file);
                 } catch (IOException e) {
                     passOver(directory, e); // it may be listed but not entered
                     return;
@@ -91,7 +96,7 @@ final class Scan {
     private void passOver(RecordPath directory, IOException cause) throws IOException {
         holdings.tree().requireRoot();
         unreadable.add(directory, cause);
-        known.skipBefore(Keys.end(directory));
+        known.skipBefore(PathKeys.end(directory));
     }
 
     private List<String> names(Path folder, RecordPath directory) throws IOException {
@@ -114,15 +119,15 @@ final class Scan {
         return directory.isRoot() ? name : directory + "/" + name;
     }
 
-    private void visit(RecordPath path, Path file, Stat stat) throws IOException {
+    private void visit(RecordPath path, Path file, FileStat stat) throws IOException {
         if (stat.isDirectory()) {
-            vanishedBefore(Keys.begin(path));
+            vanishedBefore(PathKeys.begin(path));
             descend(path, file);
             return;
         }
-        String key = Keys.of(path);
+        String key = PathKeys.of(path);
         vanishedBefore(key);
-        Optional<Entry> entry = known.take(key);
+        Optional<IndexEntry> entry = known.take(key);
         if (!stat.isFile()) {
             strangers.note(path.toString(), "links and special files are no records");
         }

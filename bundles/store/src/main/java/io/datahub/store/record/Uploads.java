@@ -9,9 +9,9 @@ import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.validation.JudgedBy;
 import io.datahub.store.disk.SpareFile;
-import io.datahub.store.judge.Judgement;
-import io.datahub.store.ledger.Entry;
-import io.datahub.store.ledger.Good;
+import io.datahub.store.metadata.IndexEntry;
+import io.datahub.store.metadata.LastGoodCopy;
+import io.datahub.store.validation.ValidationService;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -22,28 +22,28 @@ import java.util.function.Supplier;
 /** Begins uploads, and has at hand what they need on their way. */
 final class Uploads {
 
-    private final Holdings holdings;
-    private final Gate gate;
-    private final Room room;
+    private final StoreContext holdings;
+    private final WriteGuard gate;
+    private final FreeSpaceCheck room;
     private final SpareFile spare;
-    private final Judgement judgement;
-    private final GoodCopies goods;
+    private final ValidationService judgement;
+    private final LastGoodVersions goods;
     private final Commit commit;
     private final Quotas quotas;
-    private final Slots slots;
+    private final UploadLimiter slots;
     private final Supplier<Settings> settings;
     private final UploadCounts counts = new UploadCounts();
 
     Uploads(
-            Holdings holdings,
-            Gate gate,
-            Room room,
+            StoreContext holdings,
+            WriteGuard gate,
+            FreeSpaceCheck room,
             SpareFile spare,
-            Judgement judgement,
-            GoodCopies goods,
+            ValidationService judgement,
+            LastGoodVersions goods,
             Commit commit,
             Quotas quotas,
-            Slots slots,
+            UploadLimiter slots,
             Supplier<Settings> settings) {
         this.holdings = holdings;
         this.gate = gate;
@@ -70,7 +70,7 @@ final class Uploads {
         if (refusal.isPresent()) {
             return Result.refused(refusal.get());
         }
-        Result<Slots.Slot> slot = takeSlot(request);
+        Result<UploadLimiter.Slot> slot = takeSlot(request);
         if (slot.isRefused()) {
             return Result.refused(slot.refusal().orElseThrow());
         }
@@ -94,8 +94,8 @@ final class Uploads {
     }
 
     /** Takes a place among the uploads that come in. */
-    Result<Slots.Slot> takeSlot(WriteRequest request) {
-        Result<Slots.Slot> slot = slots.take(request.user());
+    Result<UploadLimiter.Slot> takeSlot(WriteRequest request) {
+        Result<UploadLimiter.Slot> slot = slots.take(request.user());
         slot.refusal().ifPresent(found -> Audit.refused("write", request, found));
         return slot;
     }
@@ -113,14 +113,14 @@ final class Uploads {
 
     /** Claims the room that the request will take, as far as it says. */
     Optional<Refusal> want(WriteRequest request, Quotas.Claim claim) throws IOException {
-        Optional<Entry> old = holdings.look(request.path()).entry();
+        Optional<IndexEntry> old = holdings.look(request.path()).entry();
         Optional<Refusal> refusal = claim.want(request.length().orElse(0), old);
         refusal.ifPresent(found -> Audit.refused("write", request, found));
         return refusal;
     }
 
-    Pace pace() {
-        return new Pace(settings.get().limits().minBytesPerSecond(), System.nanoTime());
+    MinThroughput pace() {
+        return new MinThroughput(settings.get().limits().minBytesPerSecond(), System.nanoTime());
     }
 
     /** Refuses a write that can come to nothing, of which so many bytes are still to come. */
@@ -156,7 +156,7 @@ final class Uploads {
                 : Optional.of(new Refusal(Reason.TOO_LARGE, "a record may have at most " + most + " bytes"));
     }
 
-    Room.Share share(WriteRequest request) {
+    FreeSpaceCheck.Share share(WriteRequest request) {
         return room.share(request);
     }
 
@@ -168,7 +168,7 @@ final class Uploads {
         return room.refuse(path, bytes);
     }
 
-    Sight look(RecordPath path) throws IOException {
+    PathState look(RecordPath path) throws IOException {
         return holdings.look(path);
     }
 
@@ -187,11 +187,11 @@ final class Uploads {
         return judgement.judge(candidate, settings.get().patience());
     }
 
-    Optional<Good> keepGood(RecordPath path, StagedFile staged) throws IOException {
+    Optional<LastGoodCopy> keepGood(RecordPath path, StagedFile staged) throws IOException {
         return goods.keep(path, staged);
     }
 
-    void discardGood(Optional<Good> good) {
+    void discardGood(Optional<LastGoodCopy> good) {
         goods.discard(good);
     }
 
@@ -199,8 +199,8 @@ final class Uploads {
             WriteRequest request,
             StagedFile staged,
             List<JudgedBy> validators,
-            Optional<Sight> compared,
-            Optional<Good> good,
+            Optional<PathState> compared,
+            Optional<LastGoodCopy> good,
             Quotas.Claim claim)
             throws IOException {
         return commit.commit(request, staged, validators, compared, good, claim);
@@ -210,7 +210,7 @@ final class Uploads {
         return counts;
     }
 
-    Steps steps() {
+    FailPoints steps() {
         return holdings.steps();
     }
 }

@@ -1,7 +1,7 @@
 package io.datahub.store.record;
 
 import io.datahub.api.record.RecordPath;
-import io.datahub.store.disk.Stat;
+import io.datahub.store.disk.FileStat;
 import io.datahub.store.disk.Tree;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +22,7 @@ final class UsersFile {
     }
 
     /** Whether an edit on disk can only have come from the hub's own user or from root. */
-    static boolean isTrusted(Tree tree, Stat file, int hub) throws IOException {
+    static boolean isTrusted(Tree tree, FileStat file, int hub) throws IOException {
         return tree.look(RecordPath.ROOT).stat().isWritableOnlyBy(hub) && file.isWritableOnlyBy(hub);
     }
 }

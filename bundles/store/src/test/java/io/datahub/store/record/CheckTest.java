@@ -13,8 +13,9 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.validation.JudgedBy;
 import io.datahub.api.validation.Verdict;
-import io.datahub.store.disk.Place;
-import io.datahub.store.disk.Stat;
+import io.datahub.store.disk.DirectoryEntry;
+import io.datahub.store.disk.FileStat;
+import io.datahub.store.validation.RequiredValidator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -138,11 +139,12 @@ class CheckTest {
 
     /** For how many milliseconds a file rests that others write within half a second. */
     private long rest(String path) throws Exception {
-        Stat stat = Stat.of(hub.file(path)).orElseThrow();
-        Sight sight = new Sight(new Place(Place.Kind.FILE, stat), hub.ledger.entry(TestHub.path(path)));
+        FileStat stat = FileStat.of(hub.file(path)).orElseThrow();
+        PathState sight =
+                new PathState(new DirectoryEntry(DirectoryEntry.Kind.FILE, stat), hub.ledger.entry(TestHub.path(path)));
         long touched = stat.touched() / 1_000_000;
         return LongStream.range(0, 10_000)
-                .filter(millis -> !Settlement.isRestless(sight, Duration.ofMillis(500), touched + millis))
+                .filter(millis -> !Reconciler.isRestless(sight, Duration.ofMillis(500), touched + millis))
                 .findFirst()
                 .orElseThrow();
     }
@@ -398,7 +400,7 @@ class CheckTest {
 
     @Test
     void shouldWaitForAValidatorThatIsAwayBeforeJudgingAChangeFromOutside() throws Exception {
-        hub.bench.require("test", io.datahub.store.judge.Requirement.parse("strict: j/**"));
+        hub.bench.require("test", RequiredValidator.parse("strict: j/**"));
         hub.write("j/a", "fine");
 
         assertThat(hub.check("")).containsExactly("j/a");

@@ -19,7 +19,7 @@ import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.Verdict;
-import io.datahub.store.judge.Requirement;
+import io.datahub.store.validation.RequiredValidator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -204,7 +204,7 @@ class ConcatenationTest {
     void shouldLeavePartsWhenKilledWhileTheyAreConcatenated() throws Exception {
         String first = part("four");
         String second = part("more");
-        for (Steps.Step step : List.of(Steps.Step.STAGED, Steps.Step.JUDGED, Steps.Step.INTENDED)) {
+        for (FailPoints.Step step : List.of(FailPoints.Step.STAGED, FailPoints.Step.JUDGED, FailPoints.Step.INTENDED)) {
             hub.killAt(step, 1);
             assertThatThrownBy(() -> join(first, second)).isInstanceOf(TestHub.Killed.class);
             hub.kill();
@@ -249,7 +249,7 @@ class ConcatenationTest {
 
     @Test
     void shouldKeepPartsWhileAValidatorIsAway() throws Exception {
-        hub.bench.require("test", Requirement.parse("away: **"));
+        hub.bench.require("test", RequiredValidator.parse("away: **"));
         String part = part("four");
 
         assertThat(reason(join(part))).isEqualTo(Reason.UNAVAILABLE);

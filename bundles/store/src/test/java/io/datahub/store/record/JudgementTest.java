@@ -14,8 +14,8 @@ import io.datahub.api.validation.PathPattern;
 import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
-import io.datahub.store.judge.Requirement;
-import io.datahub.store.judge.Seat;
+import io.datahub.store.validation.RegisteredValidator;
+import io.datahub.store.validation.RequiredValidator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -189,7 +189,7 @@ class JudgementTest {
     @Test
     void shouldLetTheHighestVersionOfANameJudgeAlone() throws Exception {
         hub.seat("v", "1.2.0", "**", candidate -> Verdict.refuse("old rule"));
-        Seat newer = hub.seat("v", "1.10.0", "**", ACCEPTS);
+        RegisteredValidator newer = hub.seat("v", "1.10.0", "**", ACCEPTS);
         hub.seat("v", "1.9.0", "**", candidate -> Verdict.refuse("middle rule"));
 
         assertThat(hub.put("a", "x").get().validators()).containsExactly(new JudgedBy("v", "1.10.0"));
@@ -201,7 +201,7 @@ class JudgementTest {
 
     @Test
     void shouldRefuseWhileARequiredValidatorIsAway() throws Exception {
-        hub.bench.require("test", Requirement.parse("xsd: orders/**, \n policy: **/*.txt"));
+        hub.bench.require("test", RequiredValidator.parse("xsd: orders/**, \n policy: **/*.txt"));
 
         Refusal refusal = refusal(hub.put("orders/a.txt", "x"));
 
@@ -221,7 +221,7 @@ class JudgementTest {
     @Test
     void shouldGoOnWhenTheRequiredValidatorComesInTime() throws Exception {
         hub.settings = new Settings(1000, 0, Duration.ofSeconds(20), 0, 0, Duration.ofDays(1), 1);
-        hub.bench.require("test", Requirement.parse("late: **"));
+        hub.bench.require("test", RequiredValidator.parse("late: **"));
         CompletableFuture<Result<Change>> answer = CompletableFuture.supplyAsync(() -> {
             try {
                 return hub.put("a", "x");
@@ -236,7 +236,7 @@ class JudgementTest {
 
     @Test
     void shouldNotBeContentWithARequiredValidatorThatDoesNotMatchThePath() throws Exception {
-        hub.bench.require("test", List.of(new Requirement("v", PathPattern.of("a/**"))));
+        hub.bench.require("test", List.of(new RequiredValidator("v", PathPattern.of("a/**"))));
         hub.seat("v", "1.0.0", "b/**", ACCEPTS);
 
         assertThat(refusal(hub.put("a/x", "x")).reason()).isEqualTo(Reason.UNAVAILABLE);
@@ -246,7 +246,7 @@ class JudgementTest {
     void shouldLetAJudgementEndWithTheValidatorThatBeganItBeforeThatLeaves() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        Seat seat = hub.seat("v", "1.0.0", "**", candidate -> {
+        RegisteredValidator seat = hub.seat("v", "1.0.0", "**", candidate -> {
             begun.countDown();
             go.await();
             return Verdict.accept();
@@ -270,7 +270,7 @@ class JudgementTest {
 
     @Test
     void shouldNotLetAValidatorJudgeThatIsOnTrial() throws Exception {
-        hub.bench.require("test", Requirement.parse("v: **, next: **"));
+        hub.bench.require("test", RequiredValidator.parse("v: **, next: **"));
         hub.seat("v", "1.0.0", "**", ACCEPTS);
         hub.seat("v", "2.0.0", "**", candidate -> Verdict.refuse("new rule"));
         hub.seat("next", "1.0.0", "**", candidate -> Verdict.refuse("next rule"));
@@ -287,7 +287,7 @@ class JudgementTest {
 
     @Test
     void shouldStillMissARequiredValidatorOfWhichOneVersionIsOnTrial() throws Exception {
-        hub.bench.require("test", Requirement.parse("v: **"));
+        hub.bench.require("test", RequiredValidator.parse("v: **"));
         hub.seat("v", "2.0.0", "**", ACCEPTS);
         hub.bench.putOnTrial(Set.of("v/2.0.0"));
 

@@ -7,8 +7,9 @@ import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.validation.Verdict;
-import io.datahub.store.ledger.Ledger;
-import io.datahub.store.record.Steps.Step;
+import io.datahub.store.metadata.MetadataStore;
+import io.datahub.store.metadata.PathKeys;
+import io.datahub.store.record.FailPoints.Step;
 import io.datahub.store.record.TestHub.Killed;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,9 +36,9 @@ class KillTest {
     private void requireOrder(TestHub hub) throws IOException {
         assertThat(hub.folder("state/staging")).isEmpty();
         assertThat(hub.ledger.intents()).isEmpty();
-        for (Ledger.Indexed known : hub.ledger.range("", "\uffff", 1000)) {
-            RecordPath path = io.datahub.store.ledger.Keys.path(known.key());
-            Sight sight = new Sight(
+        for (MetadataStore.Indexed known : hub.ledger.range("", "\uffff", 1000)) {
+            RecordPath path = PathKeys.path(known.key());
+            PathState sight = new PathState(
                     new io.datahub.store.disk.Tree(hub.file("")).look(path), java.util.Optional.of(known.entry()));
             assertThat(sight.isSettled()).isTrue();
         }

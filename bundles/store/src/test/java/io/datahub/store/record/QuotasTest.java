@@ -17,7 +17,9 @@ import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.Verdict;
-import io.datahub.store.ledger.Ledger;
+import io.datahub.store.metadata.MetadataStore;
+import io.datahub.store.metadata.PathKeys;
+import io.datahub.store.metadata.Usage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -251,7 +253,7 @@ class QuotasTest {
         for (String user : List.of("ann", "ada")) {
             long bytes = 0;
             long files = 0;
-            for (Ledger.Indexed each : hub.ledger.range("", "\uffff", 1_000)) {
+            for (MetadataStore.Indexed each : hub.ledger.range("", "\uffff", 1_000)) {
                 if (each.entry().user().equals(user)) {
                     bytes += each.entry().size();
                     files++;
@@ -262,17 +264,17 @@ class QuotasTest {
         }
     }
 
-    private io.datahub.store.ledger.Usage.Amount counted(String prefix) throws IOException {
+    private Usage.Amount counted(String prefix) throws IOException {
         long bytes = 0;
         long files = 0;
-        for (Ledger.Indexed each : hub.ledger.range("", "\uffff", 1_000)) {
-            RecordPath path = io.datahub.store.ledger.Keys.path(each.key());
+        for (MetadataStore.Indexed each : hub.ledger.range("", "\uffff", 1_000)) {
+            RecordPath path = PathKeys.path(each.key());
             if (path.toString().startsWith(prefix)) {
                 bytes += Files.size(hub.file(path.toString()));
                 files++;
             }
         }
-        return new io.datahub.store.ledger.Usage.Amount(bytes, files);
+        return new Usage.Amount(bytes, files);
     }
 
     @Test

@@ -51,7 +51,7 @@ class RetentionTest {
                         usual.keepUnfinished(),
                         usual.maxUnfinished(),
                         List.of(),
-                        Keep.parse(text)));
+                        RetentionRule.parse(text)));
     }
 
     private static Instant inDays(double days) {
@@ -60,10 +60,12 @@ class RetentionTest {
 
     @Test
     void shouldReadWhatIsConfigured() {
-        assertThat(Keep.parse("builds/nightly/: 30, /: 0.5"))
-                .containsExactly(new Keep("builds/nightly/", Duration.ofDays(30)), new Keep("", Duration.ofHours(12)));
+        assertThat(RetentionRule.parse("builds/nightly/: 30, /: 0.5"))
+                .containsExactly(
+                        new RetentionRule("builds/nightly/", Duration.ofDays(30)),
+                        new RetentionRule("", Duration.ofHours(12)));
         for (String wrong : List.of("builds/", "builds/: ", "builds/: 0", "builds/: -1", "a: 3 days")) {
-            assertThatThrownBy(() -> Keep.parse(wrong)).as(wrong).hasMessageContaining("keepDays has");
+            assertThatThrownBy(() -> RetentionRule.parse(wrong)).as(wrong).hasMessageContaining("keepDays has");
         }
     }
 

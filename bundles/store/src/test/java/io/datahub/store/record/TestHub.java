@@ -16,13 +16,13 @@ import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.PathPattern;
 import io.datahub.api.validation.Validator;
-import io.datahub.store.judge.Bench;
-import io.datahub.store.judge.Judgement;
-import io.datahub.store.judge.Seat;
-import io.datahub.store.ledger.Journal;
-import io.datahub.store.ledger.Ledger;
-import io.datahub.store.ledger.LedgerSettings;
-import io.datahub.store.record.Steps.Step;
+import io.datahub.store.metadata.Journal;
+import io.datahub.store.metadata.LedgerSettings;
+import io.datahub.store.metadata.MetadataStore;
+import io.datahub.store.record.FailPoints.Step;
+import io.datahub.store.validation.RegisteredValidator;
+import io.datahub.store.validation.ValidationService;
+import io.datahub.store.validation.ValidatorRegistry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -51,16 +51,16 @@ public final class TestHub implements AutoCloseable {
     public Settings settings = SETTINGS;
     public TemporaryNames temporary = TemporaryNames.of(".*.XXXXXX, *.part");
     public LedgerSettings ledgerSettings = LEDGER;
-    public Bench bench;
-    public Judgement judgement;
-    public Ledger ledger;
+    public ValidatorRegistry bench;
+    public ValidationService judgement;
+    public MetadataStore ledger;
     public Journal journal;
     public RecordFiles records;
     Step killAt;
     private int killAfter;
     Runnable atIntent = () -> {};
     Runnable atMove = () -> {};
-    private final List<Seat> seats = new ArrayList<>();
+    private final List<RegisteredValidator> seats = new ArrayList<>();
 
     public TestHub(Path root) throws IOException {
         this.root = root;
@@ -74,10 +74,10 @@ public final class TestHub implements AutoCloseable {
     }
 
     public void start() throws IOException {
-        bench = new Bench();
+        bench = new ValidatorRegistry();
         seats.forEach(bench::add);
-        judgement = new Judgement(bench, 16);
-        ledger = new Ledger(root.resolve("state/store.mv"), () -> ledgerSettings, announced::add);
+        judgement = new ValidationService(bench, 16);
+        ledger = new MetadataStore(root.resolve("state/store.mv"), () -> ledgerSettings, announced::add);
         journal = new Journal(ledger);
         records = new RecordFiles(home(), ledger, bench, judgement, () -> settings, () -> temporary, this::step);
     }
@@ -125,12 +125,12 @@ public final class TestHub implements AutoCloseable {
         judgement.close();
     }
 
-    public Seat seat(String name, String version, String pattern, Validator validator) {
+    public RegisteredValidator seat(String name, String version, String pattern, Validator validator) {
         return seat(name, version, pattern, 5_000, validator);
     }
 
-    public Seat seat(String name, String version, String pattern, long millis, Validator validator) {
-        Seat seat = new Seat(
+    public RegisteredValidator seat(String name, String version, String pattern, long millis, Validator validator) {
+        RegisteredValidator seat = new RegisteredValidator(
                 name,
                 Version.parseVersion(version),
                 0,

@@ -1,0 +1,29 @@
+package io.datahub.auth;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.Origin;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Knows no user and lets nobody in: what holds while the hub has no users. */
+final class DenyAll implements Authenticator {
+
+    @Override
+    public Result<Login> authenticate(Credentials credentials, Origin origin) {
+        return Result.refused(Reason.UNAUTHENTICATED, "the hub knows no users at the moment");
+    }
+
+    @Override
+    public Optional<Login> renew(Login login) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Duration penalty(Origin origin) {
+        return Duration.ZERO;
+    }
+}

@@ -1,0 +1,95 @@
+package io.datahub.auth;
+
+import io.datahub.api.Home;
+import io.datahub.api.log.LogText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * When each credential was last used, to the second. Kept in the hub's state, and written there now and then: a killed hub
+ * forgets what was new. Holds no more than the credentials in force. For any thread.
+ */
+final class LastUsedStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LastUsedStore.class);
+
+    private final Path file;
+    private final Clock clock;
+    private final Map<String, Long> seconds = new ConcurrentHashMap<>();
+    private volatile boolean changed;
+
+    LastUsedStore(Home home, Clock clock) {
+        this.file = file(home);
+        this.clock = clock;
+        read();
+    }
+
+    /** Where they are kept; it is there once somebody was let in. */
+    static Path file(Home home) {
+        return home.state().resolve("users.last-used");
+    }
+
+    private void read() {
+        try {
+            for (String line : Files.readAllLines(file)) {
+                int space = line.indexOf(' ');
+                seconds.put(
+                        line.substring(0, space),
+                        Instant.parse(line.substring(space + 1)).getEpochSecond());
+            }
+        } catch (NoSuchFileException e) {
+            LOG.debug("last-used=none file={}", file);
+        } catch (IOException | DateTimeParseException | IndexOutOfBoundsException e) {
+            LOG.warn(
+                    "last-used=unreadable file={} reason={}; it is written anew as credentials are used",
+                    file,
+                    LogText.quoted(e.toString()));
+        }
+    }
+
+    /** Somebody came in with this credential. */
+    void used(String credential) {
+        long now = clock.millis() / 1000;
+        Long before = seconds.get(credential);
+        if (before == null || before != now) {
+            seconds.put(credential, now);
+            changed = true;
+        }
+    }
+
+    Optional<Instant> of(String credential) {
+        return Optional.ofNullable(seconds.get(credential)).map(Instant::ofEpochSecond);
+    }
+
+    /** Writes down what is new, and forgets credentials that are gone. */
+    void save(Users users) {
+        if (!changed || users == Users.NOBODY) {
+            return;
+        }
+        changed = false;
+        seconds.keySet().removeIf(credential -> users.credential(credential).isEmpty());
+        String lines = new TreeMap<>(seconds)
+                .entrySet().stream()
+                        .map(use -> use.getKey() + " " + Instant.ofEpochSecond(use.getValue()) + "\n")
+                        .collect(Collectors.joining());
+        try {
+            PrivateFile.write(file, lines.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            changed = true;
+            LOG.warn("last-used=not-kept file={} reason={}", file, LogText.quoted(e.toString()));
+        }
+    }
+}

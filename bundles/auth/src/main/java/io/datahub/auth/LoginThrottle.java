@@ -1,0 +1,91 @@
+package io.datahub.auth;
+
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.Origin;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Counts failed logins by address and by the user that was claimed, and says how long the next failure has to wait for its
+ * answer. Addresses that many share, such as loopback, are spared; users are not. Of IPv6 the network of 64 bits counts,
+ * since one client has all of it. For any thread.
+ */
+final class LoginThrottle {
+
+    private static final long FIRST_MILLIS = 125;
+    private static final int MAX_DOUBLINGS = 20;
+    private static final int MAX_NAME = 64; // no user's is longer, and what is remembered has to be bounded
+    private static final int IP6_NETWORK_BYTES = 8;
+
+    private final int free;
+    private final long maxMillis;
+    private final FailureCounts<InetAddress> byAddress;
+    private final FailureCounts<String> byUser;
+
+    LoginThrottle(AuthConfiguration configuration, LongSupplier nanoClock) {
+        this.free = configuration.freeFailures();
+        this.maxMillis = configuration.maxPenaltyMillis();
+        double halfLifeNanos = configuration.failureHalfLifeMillis() * 1e6;
+        byAddress = new FailureCounts<>(configuration.maxAddresses(), halfLifeNanos, nanoClock);
+        byUser = new FailureCounts<>(configuration.maxAddresses(), halfLifeNanos, nanoClock);
+    }
+
+    void failed(Credentials credentials, Origin origin) {
+        if (!origin.shared()) {
+            byAddress.add(network(origin.address()));
+        }
+        claimed(credentials).ifPresent(byUser::add);
+    }
+
+    /** How long the answer to a failure from there is to be held back. */
+    Duration of(Origin origin) {
+        return penalty(origin.shared() ? 0 : byAddress.count(network(origin.address())));
+    }
+
+    /** How long the answer to a failure with these credentials from there is to be held back. */
+    Duration of(Credentials credentials, Origin origin) {
+        Duration address = of(origin);
+        Duration user = penalty(claimed(credentials).map(byUser::count).orElse(0.0));
+        return user.compareTo(address) > 0 ? user : address;
+    }
+
+    private Duration penalty(double failures) {
+        double over = failures - free;
+        if (over <= 0) {
+            return Duration.ZERO;
+        }
+        double millis = FIRST_MILLIS * Math.pow(2, Math.min(over, MAX_DOUBLINGS));
+        return Duration.ofMillis(Math.min(maxMillis, (long) millis));
+    }
+
+    /** Who they say it is; for those that only show something, that. */
+    private static Optional<String> claimed(Credentials credentials) {
+        if (credentials instanceof Credentials.Token token) {
+            return token.user().map(name -> name.substring(0, Math.min(name.length(), MAX_NAME)));
+        }
+        if (credentials instanceof Credentials.CurveKey key) {
+            return Optional.of("curve-key:" + HexFormat.of().formatHex(key.key()));
+        }
+        return credentials instanceof Credentials.Certificate certificate
+                ? Optional.of("certificate:" + certificate.sha256())
+                : Optional.empty();
+    }
+
+    private static InetAddress network(InetAddress address) {
+        if (!(address instanceof Inet6Address)) {
+            return address;
+        }
+        byte[] bytes = address.getAddress();
+        Arrays.fill(bytes, IP6_NETWORK_BYTES, bytes.length, (byte) 0);
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (java.net.UnknownHostException e) {
+            throw new IllegalStateException(e); // only for a wrong number of bytes
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package io.datahub.auth;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.Origin;
+import io.datahub.api.user.User;
+import io.datahub.auth.StoredCredential.Kind;
+import io.datahub.auth.Users.Owned;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Lets users in by the users in force. Whoever is refused hears the same, whatever the reason; the audit log has it.
+ * For any thread; never blocks.
+ */
+final class TokenAuthenticator implements Authenticator {
+
+    private static final int MAX_TOKEN_BYTES = 255;
+    private static final String NO_CREDENTIAL = "none";
+
+    private final Supplier<Users> inForce;
+    private final Clock clock;
+    private final AuditLog audit;
+    private final LastUsedStore uses;
+    private volatile LoginThrottle penalties;
+    private volatile boolean clearAdmin;
+
+    TokenAuthenticator(
+            Supplier<Users> inForce, Clock clock, AuditLog audit, LastUsedStore uses, AuthConfiguration configuration) {
+        this.inForce = inForce;
+        this.clock = clock;
+        this.audit = audit;
+        this.uses = uses;
+        configure(configuration);
+    }
+
+    /** Takes other settings; failures until now are forgotten. */
+    void configure(AuthConfiguration configuration) {
+        penalties = new LoginThrottle(configuration, System::nanoTime);
+        clearAdmin = configuration.allowClearAdmin();
+    }
+
+    @Override
+    public Result<Login> authenticate(Credentials credentials, Origin origin) {
+        Result<Login> result = judge(credentials, origin);
+        if (!(credentials instanceof Credentials.None)
+                && result.refusal()
+                        .filter(refusal -> refusal.reason() == Reason.UNAUTHENTICATED)
+                        .isPresent()) {
+            penalties.failed(credentials, origin);
+        }
+        return result;
+    }
+
+    private Result<Login> judge(Credentials credentials, Origin origin) {
+        if (credentials instanceof Credentials.None) {
+            return anonymous(origin);
+        }
+        if (credentials instanceof Credentials.Token token) {
+            return byToken(token, origin);
+        }
+        Optional<Owned> found = credentials instanceof Credentials.CurveKey key
+                ? inForce.get().owning(Kind.CURVE_KEY, HexFormat.of().formatHex(key.key()))
+                : inForce.get().owning(Kind.CERTIFICATE, ((Credentials.Certificate) credentials).sha256());
+        return found.map(owned -> admit(owned, origin))
+                .orElseGet(() -> refuse("", origin, "unknown " + kind(credentials)));
+    }
+
+    private Result<Login> byToken(Credentials.Token token, Origin origin) {
+        byte[] bytes = token.token();
+        String claimed = token.user().orElse("");
+        if (bytes.length == 0 || bytes.length > MAX_TOKEN_BYTES) {
+            return refuse(claimed, origin, "a token has from 1 to " + MAX_TOKEN_BYTES + " bytes");
+        }
+        Optional<Owned> found = inForce.get().owning(Kind.TOKEN, Hashes.sha256(bytes));
+        if (found.isEmpty()) {
+            return refuse(claimed, origin, "unknown token");
+        }
+        Owned owned = found.get();
+        boolean itself = token.user().map(owned.owner().name()::equals).orElse(true);
+        return itself ? admit(owned, origin) : refuse(claimed, origin, "the token is another user's");
+    }
+
+    private static String kind(Credentials credentials) {
+        return credentials instanceof Credentials.CurveKey ? Kind.CURVE_KEY.word() : Kind.CERTIFICATE.word();
+    }
+
+    private Result<Login> admit(Owned owned, Origin origin) {
+        String name = owned.owner().name();
+        if (owned.owner().disabled()) {
+            return refuse(name, origin, "the user is disabled");
+        }
+        if (!owned.credential().isLiveAt(clock.instant())) {
+            return refuse(name, origin, "the " + owned.credential().kind().word() + " has expired");
+        }
+        if (isAdminInClear(owned.owner().user(), origin)) {
+            audit.refused(name, origin, "an administrator off loopback needs TLS or CURVE, or allowClearAdmin=true");
+            return Result.refused(
+                    Reason.FORBIDDEN,
+                    "an administrator comes in from another machine by TLS or CURVE only; DATAHUB_ALLOW_CLEAR_ADMIN=true"
+                            + " would allow it in clear");
+        }
+        uses.used(owned.credential().name());
+        return Result.done(login(owned, origin));
+    }
+
+    private static Login login(Owned owned, Origin origin) {
+        StoredCredential credential = owned.credential();
+        Optional<String> label = Optional.of(credential.label()).filter(text -> !text.isEmpty());
+        return new Login(owned.owner().user(), credential.name(), label, credential.expires(), origin);
+    }
+
+    private boolean isAdminInClear(User user, Origin origin) {
+        return user.isAdmin() && !origin.confidential() && !origin.local() && !clearAdmin;
+    }
+
+    /** To come without credentials is no attempt to get in: it is neither counted nor written down. */
+    private Result<Login> anonymous(Origin origin) {
+        return anonymousUser()
+                .map(user -> Result.done(new Login(user, NO_CREDENTIAL, Optional.empty(), Optional.empty(), origin)))
+                .orElseGet(() -> Result.refused(
+                        Reason.UNAUTHENTICATED,
+                        "credentials are needed; an administrator can let everybody in by a user named anonymous"));
+    }
+
+    private Optional<User> anonymousUser() {
+        return inForce.get()
+                .named(User.ANONYMOUS)
+                .filter(user -> !user.disabled())
+                .map(StoredUser::user);
+    }
+
+    private Result<Login> refuse(String claimed, Origin origin, String reason) {
+        audit.refused(audit.showable(claimed, inForce.get()), origin, reason);
+        return Result.refused(
+                Reason.UNAUTHENTICATED,
+                "no user has these credentials, or not any more; an administrator can issue new ones");
+    }
+
+    @Override
+    public Optional<Login> renew(Login login) {
+        if (login.credential().equals(NO_CREDENTIAL)) {
+            return anonymousUser()
+                    .map(user -> new Login(user, NO_CREDENTIAL, Optional.empty(), Optional.empty(), login.origin()));
+        }
+        return inForce.get()
+                .credential(login.credential())
+                .filter(owned -> owned.owner().name().equals(login.user().name()))
+                .filter(owned -> !owned.owner().disabled())
+                .filter(owned -> owned.credential().isLiveAt(clock.instant()))
+                .filter(owned -> !isAdminInClear(owned.owner().user(), login.origin()))
+                .map(owned -> login(owned, login.origin()));
+    }
+
+    @Override
+    public Duration penalty(Origin origin) {
+        return penalties.of(origin);
+    }
+
+    @Override
+    public Duration penalty(Credentials credentials, Origin origin) {
+        return penalties.of(credentials, origin);
+    }
+}

@@ -1,0 +1,273 @@
+package io.datahub.auth;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.User;
+import io.datahub.api.user.UserRegistry;
+import io.datahub.auth.StoredCredential.Kind;
+import io.datahub.auth.Users.Owned;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Issues, rotates and revokes tokens, as far as whoever asks may have that. For any thread; blocks. */
+final class TokenService implements UserRegistry {
+
+    private static final int MAX_LABEL = 100;
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+
+    private final Supplier<Users> inForce;
+    private final UsersEditor editor;
+    private final LastUsedStore uses;
+    private final Clock clock;
+    private final AuditLog audit;
+    private volatile int maxTokens;
+
+    TokenService(
+            Supplier<Users> inForce,
+            UsersEditor editor,
+            LastUsedStore uses,
+            Clock clock,
+            AuditLog audit,
+            AuthConfiguration configuration) {
+        this.inForce = inForce;
+        this.editor = editor;
+        this.uses = uses;
+        this.clock = clock;
+        this.audit = audit;
+        configure(configuration);
+    }
+
+    void configure(AuthConfiguration configuration) {
+        maxTokens = configuration.maxTokens();
+    }
+
+    @Override
+    public List<Account> accounts() {
+        return inForce.get().all().stream()
+                .sorted(Comparator.comparing(StoredUser::name))
+                .map(user -> user.account(uses))
+                .toList();
+    }
+
+    @Override
+    public Optional<Credential> credential(Login login) {
+        return inForce.get().credential(login.credential()).map(owned -> described(owned.credential()));
+    }
+
+    private Credential described(StoredCredential credential) {
+        return credential.described(uses.of(credential.name()));
+    }
+
+    @Override
+    public Result<IssuedToken> issueToken(Login actor, String user, String label, Optional<Instant> expires)
+            throws IOException {
+        Optional<Refusal> fault = unfit(label, expires);
+        if (fault.isPresent()) {
+            return Result.refused(fault.get());
+        }
+        String token = Tokens.random();
+        Result<IssuedToken> issued = edit(actor, user, edit -> add(actor, edit, token, label, expires));
+        return audited(issued, "issued", actor, IssuedToken::credential, user);
+    }
+
+    private Result<IssuedToken> add(Login actor, TokenEdit edit, String token, String label, Optional<Instant> expires)
+            throws InvalidUsersException {
+        Result<Optional<Instant>> end = end(actor, expires);
+        if (end.isRefused()) {
+            return Result.refused(end.refusal().orElseThrow());
+        }
+        if (!actor.user().isAdmin() && !makeRoom(edit)) {
+            return Result.refused(
+                    Reason.CONFLICT,
+                    "you have " + maxTokens + " tokens already; revoke one that isn't used any more, or ask an"
+                            + " administrator");
+        }
+        String sha256 = Hashes.sha256(token.getBytes(StandardCharsets.UTF_8));
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        Optional<String> parent = edit.before()
+                .credential(actor.credential())
+                .map(owned -> owned.credential().value());
+        StoredCredential added =
+                edit.add(new StoredCredential(Kind.TOKEN, sha256, label, Optional.of(now), end.get(), parent));
+        return Result.done(new IssuedToken(edit.user().name(), token, added.described(Optional.empty())));
+    }
+
+    /** When the token may end: a credential of no administrator brings forth none that outlives it. */
+    private static Result<Optional<Instant>> end(Login actor, Optional<Instant> wanted) {
+        Optional<Instant> latest = actor.user().isAdmin() ? Optional.empty() : actor.expires();
+        if (latest.isPresent() && wanted.isPresent() && wanted.get().isAfter(latest.get())) {
+            return Result.refused(
+                    Reason.FORBIDDEN,
+                    "you came in with a credential that ends at " + latest.get()
+                            + ", so a new token can't last longer; an administrator can issue one that does");
+        }
+        return Result.done(wanted.or(() -> latest));
+    }
+
+    /** Whether there is room for one more, after those that have ended made place for it. */
+    private boolean makeRoom(TokenEdit edit) throws InvalidUsersException {
+        while (edit.tokens().size() >= maxTokens) {
+            Optional<StoredCredential> ended = edit.firstEnded(clock.instant());
+            if (ended.isEmpty()) {
+                return false;
+            }
+            edit.remove(ended.get());
+        }
+        return true;
+    }
+
+    @Override
+    public Result<IssuedToken> rotateToken(
+            Login actor, String user, String old, Optional<Instant> expires, Duration overlap) throws IOException {
+        Optional<Refusal> fault = unfit("", expires);
+        if (fault.isPresent()) {
+            return Result.refused(fault.get());
+        }
+        String token = Tokens.random();
+        Result<IssuedToken> rotated = edit(actor, user, edit -> {
+            Result<StoredCredential> found = find(edit, old);
+            if (found.isRefused()) {
+                return Result.refused(found.refusal().orElseThrow());
+            }
+            StoredCredential before = found.get();
+            Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+            if (overlap.isZero()) {
+                edit.remove(before);
+            } else if (before.isLiveAt(now.plus(overlap))) {
+                edit.end(before, now.plus(overlap));
+            }
+            return add(
+                    actor,
+                    edit,
+                    token,
+                    before.label(),
+                    expires.or(() -> before.lifetime().map(now::plus)));
+        });
+        return audited(rotated, "rotated", actor, IssuedToken::credential, user);
+    }
+
+    @Override
+    public Result<Credential> revokeToken(Login actor, String user, String token) throws IOException {
+        Result<Credential> revoked = edit(actor, user, edit -> {
+            Result<StoredCredential> found = find(edit, token);
+            if (found.isRefused()) {
+                return Result.refused(found.refusal().orElseThrow());
+            }
+            edit.remove(found.get());
+            return Result.done(described(found.get()));
+        });
+        return audited(revoked, "revoked", actor, credential -> credential, user);
+    }
+
+    @Override
+    public Result<List<Credential>> revokeWithDescendants(Login actor, String user, String token) throws IOException {
+        Result<List<Credential>> revoked = edit(actor, user, edit -> {
+            Result<StoredCredential> found = find(edit, token);
+            return found.isRefused()
+                    ? Result.refused(found.refusal().orElseThrow())
+                    : Result.done(described(edit.removeWithDescendants(found.get())));
+        });
+        return auditedAll(revoked, actor, user);
+    }
+
+    @Override
+    public Result<List<Credential>> revokeAll(Login actor, String user) throws IOException {
+        return auditedAll(edit(actor, user, edit -> Result.done(described(edit.removeAll()))), actor, user);
+    }
+
+    private List<Credential> described(List<StoredCredential> credentials) {
+        return credentials.stream().map(this::described).toList();
+    }
+
+    private Result<List<Credential>> auditedAll(Result<List<Credential>> revoked, Login actor, String user) {
+        if (!revoked.isRefused()) {
+            revoked.get().forEach(credential -> audit.token("revoked", user, credential, actor));
+        }
+        return revoked;
+    }
+
+    private static Result<StoredCredential> find(TokenEdit edit, String token) {
+        List<StoredCredential> meant = edit.meantBy(token);
+        if (meant.size() == 1) {
+            return Result.done(meant.get(0));
+        }
+        String ids = meant.stream().map(StoredCredential::id).collect(Collectors.joining(", "));
+        return meant.isEmpty()
+                ? Result.refused(
+                        Reason.NOT_FOUND,
+                        "the user " + edit.user().name()
+                                + " has no token of that label or that begin of its hash (six digits at least)")
+                : Result.refused(Reason.CONFLICT, "several tokens are meant; name one by its hash: " + ids);
+    }
+
+    private <T> Result<T> edit(Login actor, String user, UsersEditor.Step<T> change) throws IOException {
+        if (!actor.user().isAdmin() && !actor.user().name().equals(user)) {
+            return Result.refused(Reason.FORBIDDEN, "only an administrator sees to the tokens of others");
+        }
+        if (user.equals(User.ANONYMOUS)) {
+            return Result.refused(
+                    actor.user().isAdmin() ? Reason.BAD_REQUEST : Reason.FORBIDDEN,
+                    "the user anonymous comes without a token");
+        }
+        User author = actor.user().isAdmin() ? actor.user() : User.HUB;
+        return editor.edit(author, user, edit -> {
+            if (!isStillWhoItWas(actor, edit.before())) {
+                return Result.refused(Reason.FORBIDDEN, "you came in with something that doesn't hold any more");
+            }
+            return change.to(edit);
+        });
+    }
+
+    private boolean isStillWhoItWas(Login actor, Users users) {
+        Optional<Owned> owned = users.credential(actor.credential());
+        return actor.user() == User.HUB
+                || owned.filter(found ->
+                                found.owner().name().equals(actor.user().name()))
+                        .filter(found -> !found.owner().disabled())
+                        .filter(found ->
+                                found.owner().user().isAdmin() || !actor.user().isAdmin())
+                        .filter(found -> found.credential().isLiveAt(clock.instant()))
+                        .isPresent();
+    }
+
+    private <T> Result<T> audited(Result<T> result, String what, Login actor, Function<T, Credential> of, String user) {
+        if (!result.isRefused()) {
+            audit.token(what, user, of.apply(result.get()), actor);
+        }
+        return result;
+    }
+
+    private Optional<Refusal> unfit(String label, Optional<Instant> expires) {
+        if (label.codePointCount(0, label.length()) > MAX_LABEL
+                || label.codePoints().anyMatch(TokenService::isUnfit)) {
+            return refusal("a label has at most " + MAX_LABEL + " characters and no control characters");
+        }
+        if (expires.isPresent() && !expires.get().isAfter(clock.instant())) {
+            return refusal("expires lies in the past; give a time to come, or none");
+        }
+        if (expires.isPresent() && expires.get().isAfter(LAST)) {
+            return refusal("expires lies after " + LAST + "; leave it out for a token without end");
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isUnfit(int c) {
+        return Character.isISOControl(c) || (c >= 0xD800 && c <= 0xDFFF) || c == 0xFFFE || c == 0xFFFF;
+    }
+
+    private static Optional<Refusal> refusal(String detail) {
+        return Optional.of(new Refusal(Reason.BAD_REQUEST, detail));
+    }
+}

@@ -1,0 +1,90 @@
+package io.datahub.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.auth.StoredCredential.Kind;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LastUsedStoreTest {
+
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-23T10:00:00.9Z"), ZoneOffset.UTC);
+    private static final String CI = StoredCredential.name(Kind.TOKEN, Samples.sha256(Samples.CI_TOKEN));
+    private static final String ROOT = StoredCredential.name(Kind.TOKEN, Samples.sha256(Samples.ROOT_TOKEN));
+
+    @TempDir
+    private Path home;
+
+    private LastUsedStore uses() {
+        return new LastUsedStore(() -> home, CLOCK);
+    }
+
+    private Path file() {
+        return home.resolve("state/users.last-used");
+    }
+
+    @Test
+    void shouldKnowUsesToTheSecondAlsoAfterARestart() throws Exception {
+        LastUsedStore uses = uses();
+        uses.used(CI);
+        uses.save(Samples.read(Samples.users(Samples.ci(""))));
+
+        assertThat(uses.of(CI)).contains(Instant.parse("2026-11-23T10:00:00Z"));
+        assertThat(uses().of(CI)).contains(Instant.parse("2026-11-23T10:00:00Z"));
+        assertThat(uses().of(ROOT)).isEmpty();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void shouldForgetCredentialsThatAreGone() throws Exception {
+        LastUsedStore uses = uses();
+        uses.used(CI);
+        uses.used(ROOT);
+
+        uses.save(Samples.read(Samples.users("")));
+
+        assertThat(uses.of(CI)).isEmpty();
+        assertThat(uses().of(ROOT)).isPresent();
+    }
+
+    @Test
+    void shouldKeepEverythingWhileThereAreNoUsers() throws Exception {
+        LastUsedStore uses = uses();
+        uses.used(CI);
+
+        uses.save(Users.NOBODY);
+
+        assertThat(uses.of(CI)).isPresent();
+        assertThat(file()).doesNotExist();
+    }
+
+    @Test
+    void shouldStartAnewWhenTheFileIsBroken() throws Exception {
+        Files.createDirectories(file().getParent());
+        for (String broken : new String[] {"x", "token:1 yesterday", "\u0000"}) {
+            Files.writeString(file(), broken);
+            assertThat(uses().of("token:1")).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldWriteNothingWhenNothingIsNew() throws Exception {
+        Users users = Samples.read(Samples.users(""));
+        LastUsedStore uses = uses();
+        uses.used(ROOT);
+        uses.save(users);
+        Files.delete(file());
+
+        uses.used(ROOT);
+        uses.save(users);
+
+        assertThat(file()).doesNotExist();
+    }
+}

@@ -1,0 +1,257 @@
+package io.datahub.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.Origin;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TokenAuthenticatorTest {
+
+    private static final Origin HERE = Samples.from("127.0.0.1");
+    private static final Origin THERE = Samples.from("192.0.2.1");
+    private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
+
+    @TempDir
+    private Path home;
+
+    private Users users = Users.NOBODY;
+    private LastUsedStore uses;
+    private TokenAuthenticator door;
+
+    @BeforeEach
+    void setUp() {
+        door = door(Settings.DEFAULT);
+    }
+
+    private TokenAuthenticator door(AuthConfiguration configuration) {
+        Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+        uses = new LastUsedStore(() -> home, clock);
+        return new TokenAuthenticator(() -> users, clock, new AuditLog(), uses, configuration);
+    }
+
+    private void users(String content) throws InvalidUsersException {
+        users = Samples.read(Samples.users(content));
+    }
+
+    private Reason refused(Credentials credentials, Origin origin) {
+        return door.authenticate(credentials, origin).refusal().orElseThrow().reason();
+    }
+
+    @Test
+    void shouldLetInByTheTokenAlone() throws Exception {
+        users(Samples.ci("label='agent' expires='2026-11-24T00:00:00Z'"));
+
+        Login login = door.authenticate(Samples.bearer(Samples.CI_TOKEN), THERE).get();
+
+        assertThat(login.user().name()).isEqualTo("ci");
+        assertThat(login.label()).contains("agent");
+        assertThat(login.expires()).contains(Instant.parse("2026-11-24T00:00:00Z"));
+        assertThat(login.origin()).isEqualTo(THERE);
+        assertThat(login.credential()).doesNotContain(Samples.sha256(Samples.CI_TOKEN));
+    }
+
+    @Test
+    void shouldWriteDownTheUseOfWhatLetSomebodyIn() throws Exception {
+        users(Samples.ci("") + "<user name='off' disabled='true'><token sha256='" + Samples.sha256("x") + "'/></user>");
+
+        Login login = door.authenticate(Samples.bearer(Samples.CI_TOKEN), THERE).get();
+        refused(Samples.bearer("x"), THERE);
+
+        assertThat(uses.of(login.credential())).contains(NOW);
+        uses.save(users);
+        assertThat(home.resolve("state/users.last-used")).hasContent(login.credential() + " " + NOW + "\n");
+    }
+
+    @Test
+    void shouldLetInByNameAndTokenOnlyIfTheyFit() throws Exception {
+        users(Samples.ci(""));
+
+        assertThat(door.authenticate(Samples.basic("ci", Samples.CI_TOKEN), THERE)
+                        .isRefused())
+                .isFalse();
+        assertThat(refused(Samples.basic("root", Samples.CI_TOKEN), THERE)).isEqualTo(Reason.UNAUTHENTICATED);
+        assertThat(refused(Samples.basic("", Samples.CI_TOKEN), THERE)).isEqualTo(Reason.UNAUTHENTICATED);
+    }
+
+    @Test
+    void shouldRefuseWhatItDoesNotKnow() throws Exception {
+        users(Samples.ci(""));
+
+        for (String token :
+                List.of("", "x", Samples.CI_TOKEN + " ", Samples.sha256(Samples.CI_TOKEN), "x".repeat(256))) {
+            assertThat(refused(Samples.bearer(token), THERE)).isEqualTo(Reason.UNAUTHENTICATED);
+        }
+        assertThat(refused(new Credentials.CurveKey(new byte[32]), THERE)).isEqualTo(Reason.UNAUTHENTICATED);
+        assertThat(refused(new Credentials.CurveKey(new byte[1]), THERE)).isEqualTo(Reason.UNAUTHENTICATED);
+        assertThat(refused(new Credentials.Certificate("12"), THERE)).isEqualTo(Reason.UNAUTHENTICATED);
+    }
+
+    @Test
+    void shouldLetInByCurveKeyAndByCertificate() throws Exception {
+        users("<user name='u'><curve-key>" + Samples.KEY + "</curve-key><certificate sha256='" + "AB".repeat(32)
+                + "'/></user>");
+        byte[] key = HexFormat.of().parseHex("54fcba24e93249969316fb617c872bb0c1d1ff14800427c594cbfacf1bc2d652");
+
+        assertThat(door.authenticate(new Credentials.CurveKey(key), THERE)
+                        .get()
+                        .user()
+                        .name())
+                .isEqualTo("u");
+        assertThat(door.authenticate(new Credentials.Certificate("ab".repeat(32)), THERE)
+                        .get()
+                        .user()
+                        .name())
+                .isEqualTo("u");
+        assertThat(refused(new Credentials.Certificate(HexFormat.of().formatHex(key)), THERE))
+                .isEqualTo(Reason.UNAUTHENTICATED);
+    }
+
+    @Test
+    void shouldRefuseWhoIsDisabledAndWhatHasExpiredInTheSameWords() throws Exception {
+        users(Samples.ci("expires='2026-11-23T10:00:00Z'"));
+        Result<Login> expired = door.authenticate(Samples.bearer(Samples.CI_TOKEN), THERE);
+        users(Samples.ci("").replace("name='ci'", "name='ci' disabled='true'"));
+        Result<Login> disabled = door.authenticate(Samples.bearer(Samples.CI_TOKEN), THERE);
+
+        assertThat(expired.refusal().orElseThrow().reason()).isEqualTo(Reason.UNAUTHENTICATED);
+        assertThat(disabled).isEqualTo(expired);
+        assertThat(door.authenticate(Samples.bearer("unknown"), THERE)).isEqualTo(expired);
+    }
+
+    @Test
+    void shouldLetInWithoutCredentialsOnlyWhereAnonymousIsAUser() throws Exception {
+        Credentials none = new Credentials.None();
+        users("");
+        assertThat(refused(none, THERE)).isEqualTo(Reason.UNAUTHENTICATED);
+
+        users("<user name='anonymous'><allow read='public/'/></user>");
+        Login login = door.authenticate(none, THERE).get();
+        assertThat(login.user().name()).isEqualTo("anonymous");
+        assertThat(door.renew(login)).isPresent();
+
+        users("<user name='anonymous' disabled='true'/>");
+        assertThat(refused(none, THERE)).isEqualTo(Reason.UNAUTHENTICATED);
+        assertThat(door.renew(login)).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseAnAdministratorInClearFromAnotherMachine() throws Exception {
+        users("");
+        Credentials root = Samples.bearer(Samples.ROOT_TOKEN);
+
+        assertThat(refused(root, THERE)).isEqualTo(Reason.FORBIDDEN);
+        assertThat(door.penalty(THERE)).isZero();
+        assertThat(door.authenticate(root, HERE).isRefused()).isFalse();
+        Origin forwarded = new Origin("http", HERE.address(), false, true, false);
+        assertThat(refused(root, forwarded)).isEqualTo(Reason.FORBIDDEN);
+        assertThat(door.authenticate(root, Samples.from("192.0.2.1", true)).isRefused())
+                .isFalse();
+        door.configure(Settings.withClearAdmin());
+        Login login = door.authenticate(root, THERE).get();
+        assertThat(door.renew(login)).isPresent();
+        door.configure(Settings.DEFAULT);
+        assertThat(door.renew(login)).isEmpty();
+    }
+
+    @Test
+    void shouldRenewALoginWithWhatTheUserMayDoNow() throws Exception {
+        users(Samples.ci(""));
+        Login login = door.authenticate(Samples.bearer(Samples.CI_TOKEN), THERE).get();
+
+        users(Samples.ci("label='new'").replace("build.", "test."));
+
+        Login renewed = door.renew(login).orElseThrow();
+        assertThat(renewed.user().grants().get(0).what()).isEqualTo("test.");
+        assertThat(renewed.label()).contains("new");
+        assertThat(renewed.origin()).isEqualTo(THERE);
+    }
+
+    @Test
+    void shouldNotRenewALoginWhoseCredentialIsGone() throws Exception {
+        users(Samples.ci(""));
+        Login login = door.authenticate(Samples.bearer(Samples.CI_TOKEN), THERE).get();
+
+        for (String now : List.of(
+                "",
+                "<user name='ci'/>",
+                Samples.ci("").replace("'ci'", "'other'"),
+                Samples.ci("").replace("name='ci'", "name='ci' disabled='true'"),
+                Samples.ci("expires='2026-11-23T09:59:59Z'"))) {
+            users(now);
+            assertThat(door.renew(login)).as(now).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldHoldBackFailuresOfOneAddress() throws Exception {
+        users(Samples.ci(""));
+        for (int i = 0; i < 20; i++) {
+            door.authenticate(Samples.bearer("wrong"), THERE);
+            door.authenticate(Samples.bearer("wrong"), HERE);
+            door.authenticate(new Credentials.None(), Samples.from("192.0.2.3"));
+        }
+
+        assertThat(door.penalty(THERE)).isPositive();
+        assertThat(door.penalty(HERE)).isZero();
+        assertThat(door.penalty(Samples.from("192.0.2.2"))).isZero();
+        assertThat(door.penalty(Samples.from("192.0.2.3"))).isZero();
+    }
+
+    @Test
+    void shouldHoldBackFailuresOfOneUserButNoSuccess() throws Exception {
+        users(Samples.ci(""));
+        Credentials stale = Samples.basic("ci", "stale");
+        for (int i = 0; i < 20; i++) {
+            door.authenticate(stale, HERE);
+            door.authenticate(Samples.basic("other", Samples.CI_TOKEN), HERE);
+        }
+
+        assertThat(door.penalty(stale, HERE)).isPositive();
+        assertThat(door.penalty(Samples.basic("other", "x"), HERE)).isPositive();
+        assertThat(door.penalty(Samples.basic("nobody", "x"), HERE)).isZero();
+        assertThat(door.authenticate(Samples.basic("ci", Samples.CI_TOKEN), HERE)
+                        .isRefused())
+                .isFalse();
+    }
+
+    @Test
+    void shouldWriteDownEachRefusalWithItsReasonAndNoSecret() throws Exception {
+        users(Samples.ci("expires='2026-11-23T09:00:00Z'"));
+        try (AuditLines audit = new AuditLines("io.datahub.audit")) {
+            door.authenticate(Samples.bearer(Samples.ROOT_TOKEN), HERE);
+            door.authenticate(Samples.bearer(Samples.ROOT_TOKEN), THERE);
+            door.authenticate(Samples.basic("ci", Samples.CI_TOKEN), THERE);
+            door.authenticate(Samples.basic("nobody", "secret"), THERE);
+            door.authenticate(Samples.basic("secret\n\"x", "secret"), THERE);
+            door.authenticate(Samples.basic(Samples.ROOT_TOKEN, "secret"), THERE);
+            door.authenticate(Samples.basic("dh_secret", "secret"), THERE);
+
+            assertThat(audit.lines())
+                    .hasSize(4) // the last three are one, and its repetitions
+                    .allMatch(line -> line.contains("login=refused")
+                            && line.contains("transport=http address=192.0.2.1 reason="));
+            assertThat(audit.lines().get(0)).contains("user=\"root\"").contains("TLS or CURVE");
+            assertThat(audit.lines().get(1)).contains("user=\"ci\"").contains("expired");
+            assertThat(audit.lines().get(2)).contains("user=\"nobody\"").contains("unknown token");
+            assertThat(String.join("", audit.lines())).doesNotContain("secret", "\n", Samples.ROOT_TOKEN);
+        }
+    }
+
+    @Test
+    void shouldKnowNobodyWithoutUsers() {
+        assertThat(refused(Samples.bearer(Samples.ROOT_TOKEN), HERE)).isEqualTo(Reason.UNAUTHENTICATED);
+        assertThat(refused(new Credentials.None(), HERE)).isEqualTo(Reason.UNAUTHENTICATED);
+    }
+}

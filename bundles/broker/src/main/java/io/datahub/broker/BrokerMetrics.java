@@ -1,0 +1,59 @@
+package io.datahub.broker;
+
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.SessionInfo;
+import io.datahub.api.metric.MetricReport;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What the broker tells of its work. For any thread. */
+final class BrokerMetrics {
+
+    private final Broker broker;
+
+    /** The transports that were ever seen: one that nobody uses any more has zero connections. */
+    private final Map<String, Boolean> transports = new ConcurrentHashMap<>();
+
+    BrokerMetrics(Broker broker) {
+        this.broker = broker;
+    }
+
+    void report(MetricReport report) {
+        EventCounters tally = broker.tally();
+        EventBroker.Counters counters = broker.counters();
+        report.counter("datahub_events_in_total", "Events that were accepted from publishers", counters.in());
+        report.counter("datahub_events_out_total", "Events that transports took for subscribers", counters.out());
+        report.counter(
+                "datahub_events_lost_total", "Events that subscribers lost since they were too slow", counters.lost());
+        report.counter("datahub_events_refused_total", "Events that were refused to publishers", counters.refused());
+        report.counter("datahub_event_bytes_in_total", "Bytes of the events that were accepted", tally.bytesIn());
+        report.counter("datahub_event_bytes_out_total", "Bytes of the events that were taken", tally.bytesOut());
+        report.gauge("datahub_queued_bytes", "Bytes that wait for subscribers, all together", counters.queuedBytes());
+        report.gauge(
+                "datahub_queued_bytes_limit",
+                "The most that may wait",
+                broker.limits().maxQueuedBytes());
+        report.histogram(
+                "datahub_delivery_delay_seconds",
+                "From an event's publication until its subscriber's transport took it, of a sample",
+                tally.delays());
+        sessions(broker.sessions(), report);
+    }
+
+    private void sessions(List<SessionInfo> sessions, MetricReport report) {
+        Map<String, Integer> connections = new TreeMap<>();
+        long subscriptions = 0;
+        for (SessionInfo session : sessions) {
+            String transport = session.login().origin().transport();
+            transports.put(transport, true);
+            connections.merge(transport, 1, Integer::sum);
+            subscriptions += session.subscriptions();
+        }
+        transports.keySet().forEach(transport -> connections.putIfAbsent(transport, 0));
+        connections.forEach((transport, count) ->
+                report.gauge("datahub_connections", "Clients connected for events", count, "transport", transport));
+        report.gauge("datahub_subscriptions", "Subscriptions, all together", subscriptions);
+    }
+}

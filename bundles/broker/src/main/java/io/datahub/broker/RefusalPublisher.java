@@ -1,0 +1,55 @@
+package io.datahub.broker;
+
+import io.datahub.api.event.Published;
+import io.datahub.api.user.Login;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Tells monitors who subscribed to {@code hub.refused} what was refused to publishers, as JSON. Where nobody did, a refusal
+ * costs a look into the index and nothing else. For any thread.
+ */
+final class RefusalPublisher {
+
+    private static final String NAME = "hub.refused";
+    private static final Topic TOPIC = new Topic(NAME.getBytes(StandardCharsets.UTF_8));
+    private static final int SHOWN_BYTES = 4200;
+
+    private final Broker broker;
+
+    RefusalPublisher(Broker broker) {
+        this.broker = broker;
+    }
+
+    boolean isWanted() {
+        return broker.router().receivers(TOPIC).length > 0;
+    }
+
+    /** @param topic of the event, as it came */
+    void tell(Login publisher, Published verdict, byte[] topic) {
+        verdict.refusal().ifPresent(refusal -> {
+            String text = new String(topic, 0, Math.min(topic.length, SHOWN_BYTES), StandardCharsets.UTF_8);
+            String json = "{\"topic\":" + quoted(text)
+                    + ",\"user\":" + quoted(publisher.user().name())
+                    + ",\"transport\":" + quoted(publisher.origin().transport())
+                    + ",\"address\":" + quoted(publisher.origin().address().getHostAddress())
+                    + ",\"status\":" + refusal.reason().status()
+                    + ",\"detail\":" + quoted(refusal.detail()) + "}";
+            broker.announce(NAME, json.getBytes(StandardCharsets.UTF_8));
+        });
+    }
+
+    private static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').append(c);
+            } else if (c < ' ') {
+                quoted.append(String.format("\\u%04x", (int) c));
+            } else {
+                quoted.append(c);
+            }
+        }
+        return quoted.append('"').toString();
+    }
+}

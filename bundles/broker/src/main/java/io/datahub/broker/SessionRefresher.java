@@ -1,0 +1,53 @@
+package io.datahub.broker;
+
+import io.datahub.api.event.CloseReason;
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.User;
+import java.util.Collection;
+import java.util.Optional;
+
+/** Puts other users in force on sessions that are open. For any thread. */
+final class SessionRefresher {
+
+    private final Broker broker;
+
+    /** The users of the last change; null before the first. */
+    private volatile Authenticator latest;
+
+    SessionRefresher(Broker broker) {
+        this.broker = broker;
+    }
+
+    /** Renews all sessions. One that is opened meanwhile catches up by itself. */
+    void renew(Authenticator authenticator, Collection<BrokerSession> sessions) {
+        latest = authenticator;
+        for (BrokerSession session : sessions) {
+            renew(session, authenticator);
+        }
+        broker.router().changed();
+    }
+
+    /** Renews a session that logged in while users may have changed. */
+    void catchUp(BrokerSession session) {
+        Authenticator authenticator = latest;
+        if (authenticator != null) {
+            renew(session, authenticator);
+        }
+    }
+
+    private void renew(BrokerSession session, Authenticator authenticator) {
+        Login before = session.login();
+        if (before.user() == User.HUB) {
+            return; // the hub's own sessions, such as the console's, came in with nothing that could end
+        }
+        Optional<Login> after = authenticator.renew(before);
+        if (after.isEmpty()) {
+            broker.end(session, CloseReason.ACCESS_LOST);
+        } else if (!after.get().equals(before)) {
+            session.renew(after.get());
+            broker.router().changed();
+            session.sink().renewed(after.get());
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.datahub.console;
+
+import io.datahub.api.event.CloseReason;
+import io.datahub.api.event.EventReader;
+import io.datahub.api.event.EventRun;
+import io.datahub.api.event.EventSink;
+import io.datahub.api.event.Session;
+import io.datahub.api.user.Login;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** Prints the events of a session, a line each, on the thread that calls {@link #print}. */
+final class SessionEventPrinter implements EventSink {
+
+    private static final int BATCH_BYTES = 1 << 20;
+    private static final long LOOK_FOR_CLIENT_MILLIS = 1_000;
+
+    private final PrintStream out;
+    private final PrintStream client;
+    private final boolean json;
+    private final Semaphore wake = new Semaphore(0);
+    private volatile boolean ended;
+    private long left;
+
+    /**
+     * @param out what is printed to
+     * @param client what that ends in, perhaps behind a pipe: Karaf flushes that of a single command only at the command's end,
+     *     and doesn't end the command when its client has gone
+     */
+    SessionEventPrinter(PrintStream out, PrintStream client, boolean json, long count) {
+        this.out = out;
+        this.client = client;
+        this.json = json;
+        this.left = count;
+    }
+
+    /** Prints until the count is reached, the session ends or the client has gone. */
+    void print(Session session) throws InterruptedException {
+        while (left > 0 && !ended && !out.checkError() && !client.checkError()) {
+            if (session.take(BATCH_BYTES, this::print) == 0) {
+                wake.tryAcquire(LOOK_FOR_CLIENT_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    private void print(EventRun run) {
+        EventReader reader = new EventReader(run);
+        while (left > 0 && reader.next()) {
+            String time = Instant.ofEpochMilli(run.timeMillis()).toString();
+            String payload = StandardCharsets.UTF_8.decode(reader.payload()).toString();
+            out.println(
+                    json
+                            ? new Table("time", "topic", "user", "payload")
+                                    .row(time, reader.topic(), run.user(), payload)
+                                    .toJsonLines()
+                            : time + "  " + reader.topic() + "  " + (run.user().isEmpty() ? "-" : run.user()) + "  "
+                                    + payload);
+            left--;
+        }
+        run.buffer().release();
+    }
+
+    @Override
+    public void ready() {
+        wake.release();
+    }
+
+    @Override
+    public void resume() {}
+
+    @Override
+    public void renewed(Login login) {}
+
+    @Override
+    public void ended(CloseReason reason) {
+        ended = true;
+        wake.release();
+    }
+}

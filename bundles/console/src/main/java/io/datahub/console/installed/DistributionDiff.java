@@ -1,0 +1,107 @@
+package io.datahub.console.installed;
+
+import io.datahub.console.installed.Installation.OwnBundle;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.karaf.features.BundleInfo;
+import org.apache.karaf.features.Conditional;
+import org.apache.karaf.features.Feature;
+import org.apache.karaf.features.FeaturesService;
+import org.apache.karaf.features.Repository;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.startlevel.BundleStartLevel;
+
+/** Finds out how the running framework differs from the distribution. What lies in {@code deploy/} is left out. */
+final class DistributionDiff {
+
+    private final FeaturesService features;
+    private final BundleContext context;
+    private final Distribution distribution;
+    private final String deploy;
+    private final Path copies;
+
+    DistributionDiff(
+            FeaturesService features, BundleContext context, Distribution distribution, String deploy, Path copies) {
+        this.features = features;
+        this.context = context;
+        this.distribution = distribution;
+        this.deploy = deploy;
+        this.copies = copies;
+    }
+
+    Installation take() throws Exception {
+        Set<String> required = features.listRequirements().getOrDefault("root", Set.of());
+        Set<String> deployed = featuresInDeploy();
+        Set<String> added = required.stream()
+                .filter(requirement -> requirement.startsWith("feature:"))
+                .filter(requirement -> !distribution.features().contains(Distribution.name(requirement)))
+                .filter(requirement -> !deployed.contains(Distribution.name(requirement)))
+                .collect(Collectors.toSet());
+        Set<String> without = new TreeSet<>(distribution.features());
+        required.forEach(requirement -> without.remove(Distribution.name(requirement)));
+        return new Installation(repositories(), added, without, bundles());
+    }
+
+    private Set<String> repositories() throws Exception {
+        return Arrays.stream(features.listRequiredRepositories())
+                .map(repository -> repository.getURI().toString())
+                .filter(uri -> !distribution.repositories().contains(uri) && !isInDeploy(uri))
+                .collect(Collectors.toSet());
+    }
+
+    private Set<String> featuresInDeploy() throws Exception {
+        Set<String> names = new HashSet<>();
+        for (Repository repository : features.listRepositories()) {
+            if (isInDeploy(repository.getURI().toString())) {
+                Arrays.stream(repository.getFeatures()).forEach(feature -> names.add(feature.getName()));
+            }
+        }
+        return names;
+    }
+
+    private List<OwnBundle> bundles() throws Exception {
+        Set<String> ofFeatures = Arrays.stream(features.listInstalledFeatures())
+                .flatMap(DistributionDiff::bundlesOf)
+                .map(BundleInfo::getLocation)
+                .collect(Collectors.toSet());
+        List<OwnBundle> bundles = new ArrayList<>();
+        for (Bundle bundle : context.getBundles()) {
+            String location = bundle.getLocation();
+            if (bundle.getBundleId() != 0
+                    && !ofFeatures.contains(location)
+                    && !distribution.bundles().contains(location)
+                    && !isInDeploy(location)) {
+                bundles.add(own(bundle));
+            }
+        }
+        return bundles;
+    }
+
+    private OwnBundle own(Bundle bundle) throws IOException {
+        BundleStartLevel level = bundle.adapt(BundleStartLevel.class);
+        return new OwnBundle(
+                bundle.getLocation(),
+                level.getStartLevel(),
+                level.isPersistentlyStarted(),
+                BundleCopy.in(copies, bundle));
+    }
+
+    private static Stream<BundleInfo> bundlesOf(Feature feature) {
+        Stream<BundleInfo> conditional =
+                feature.getConditional().stream().map(Conditional::getBundles).flatMap(List::stream);
+        return Stream.concat(feature.getBundles().stream(), conditional);
+    }
+
+    private boolean isInDeploy(String location) {
+        return location.contains(deploy);
+    }
+}

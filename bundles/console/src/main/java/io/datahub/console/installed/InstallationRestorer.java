@@ -1,0 +1,89 @@
+package io.datahub.console.installed;
+
+import io.datahub.console.installed.Installation.OwnBundle;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.karaf.features.FeaturesService;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Installs again what a record names. What can't be had any more is logged and left out; the rest goes on. */
+final class InstallationRestorer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InstallationRestorer.class);
+    private static final String REGION = "root";
+
+    private final FeaturesService features;
+    private final BundleContext context;
+    private final Path copies;
+
+    InstallationRestorer(FeaturesService features, BundleContext context, Path copies) {
+        this.features = features;
+        this.context = context;
+        this.copies = copies;
+    }
+
+    void of(Installation installation) {
+        installation
+                .repositories()
+                .forEach(uri -> attempt("repository", uri, () -> features.addRepository(URI.create(uri))));
+        installation.bundles().forEach(bundle -> attempt("bundle", bundle.location(), () -> install(bundle)));
+        installation.features().forEach(feature -> attempt("feature", feature, () -> require(feature)));
+        if (!installation.without().isEmpty()) {
+            attempt("without", installation.without().toString(), () -> leaveOut(installation.without()));
+        }
+    }
+
+    private void require(String feature) throws Exception {
+        if (!features.listRequirements().getOrDefault(REGION, Set.of()).contains(feature)) {
+            features.addRequirements(
+                    Map.of(REGION, Set.of(feature)), EnumSet.of(FeaturesService.Option.NoAutoRefreshBundles));
+        }
+    }
+
+    private void leaveOut(Set<String> names) throws Exception {
+        Set<String> present = features.listRequirements().getOrDefault(REGION, Set.of()).stream()
+                .filter(requirement -> names.contains(Distribution.name(requirement)))
+                .collect(Collectors.toSet());
+        if (!present.isEmpty()) {
+            features.removeRequirements(
+                    Map.of(REGION, present), EnumSet.of(FeaturesService.Option.NoAutoRefreshBundles));
+        }
+    }
+
+    private void install(OwnBundle own) throws Exception {
+        if (context.getBundle(own.location()) != null) {
+            return;
+        }
+        try (InputStream copy = Files.newInputStream(copies.resolve(own.file()))) {
+            Bundle bundle = context.installBundle(own.location(), copy);
+            bundle.adapt(BundleStartLevel.class).setStartLevel(own.startLevel());
+            if (own.started()) {
+                bundle.start();
+            }
+        }
+    }
+
+    private static void attempt(String kind, String what, Step step) {
+        try {
+            step.run();
+            LOG.info("restored kind={} what={}", kind, what);
+        } catch (Exception e) {
+            LOG.warn("not restored kind={} what={} reason={}", kind, what, e.toString());
+        }
+    }
+
+    /** One thing to restore. */
+    private interface Step {
+        void run() throws Exception;
+    }
+}

@@ -1,0 +1,18 @@
+package io.datahub.http;
+
+/** The {@code Content-Disposition} of an attachment (RFC 6266). */
+final class ContentDisposition {
+
+    private ContentDisposition() {}
+
+    /** An attachment to be saved under this name; old clients get the name with its odd characters replaced. */
+    static String attachment(String name) {
+        StringBuilder plain = new StringBuilder(name.length());
+        name.codePoints()
+                .forEach(c -> plain.append(c < 0x20 || c > 0x7e || c == '"' || c == '\\' || c == '%' ? '_' : (char) c));
+        String quoted = "attachment; filename=\"" + plain + "\"";
+        return plain.toString().equals(name)
+                ? quoted
+                : quoted + "; filename*=UTF-8''" + PercentText.encodeParameter(name);
+    }
+}

@@ -1,0 +1,88 @@
+package io.datahub.http;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.Upload;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Response;
+
+/** The body of a {@code PUT} or {@code POST} on its way into a record. */
+final class RecordUploadBody implements BodySink {
+
+    private final Exchange exchange;
+    private final RecordPath path;
+    private final Upload upload;
+    private final boolean dryRun;
+    private long size;
+
+    RecordUploadBody(Exchange exchange, RecordPath path, Upload upload, boolean dryRun) {
+        this.exchange = exchange;
+        this.path = path;
+        this.upload = upload;
+        this.dryRun = dryRun;
+    }
+
+    @Override
+    public boolean take(Content.Chunk chunk) throws IOException {
+        if (!chunk.hasRemaining()) {
+            return true;
+        }
+        size += chunk.remaining();
+        Optional<Refusal> refusal = upload.write(chunk.getByteBuffer());
+        refusal.ifPresent(this::refuse);
+        return refusal.isEmpty();
+    }
+
+    @Override
+    public void end() throws IOException {
+        if (dryRun) {
+            var judged = upload.judge();
+            upload.close();
+            judged.refusal()
+                    .ifPresentOrElse(
+                            exchange::refuse,
+                            () -> exchange.json(
+                                    200, JsonText.of(json -> WriteResponse.write(json, path, size, judged.get()))));
+            return;
+        }
+        Result<Change> committed = upload.commit();
+        upload.close();
+        committed.refusal().ifPresentOrElse(exchange::refuse, () -> answer(committed.get()));
+    }
+
+    private void answer(Change change) {
+        var headers = exchange.response().getHeaders();
+        change.version().etag().ifPresent(etag -> headers.put(HttpHeader.ETAG, etag));
+        headers.put(HttpHeader.LOCATION, FileTarget.uri(path));
+        int status = change.type() == Change.Type.CREATED ? 201 : 200;
+        exchange.json(status, JsonText.of(json -> WriteResponse.write(json, change)));
+    }
+
+    private void refuse(Refusal refusal) {
+        upload.close();
+        BodyDrainer.refuse(exchange, refusal);
+    }
+
+    @Override
+    public void cut(Throwable cause) {
+        upload.close();
+        if (cause instanceof TimeoutException) {
+            exchange.refuse(Reason.TIMED_OUT, "the body stopped coming");
+        } else {
+            exchange.callback().failed(cause);
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        upload.close();
+        Response.writeError(exchange.request(), exchange.response(), exchange.callback(), cause);
+    }
+}

@@ -1,0 +1,44 @@
+package io.datahub.http;
+
+import java.nio.charset.StandardCharsets;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.osgi.service.component.annotations.Component;
+
+/** What somebody finds who looks at {@code /}. */
+@Component(service = Handler.class)
+@HttpMount(path = "/", open = true)
+public final class RootHandler extends Handler.Abstract {
+
+    private static final byte[] TEXT = """
+            This is a Datahub, a broker of events and files.
+
+              /files/         the records
+              /events         the events: a stream, a WebSocket; POST /events/TOPIC publishes
+              /changes        the journal of changes
+              /whoami         who you are and what you may do
+              /tokens         your tokens: POST makes one, DELETE /tokens/ID revokes it
+              /schemas/broker-users-1.xsd   the schema of the users file
+              /status         what goes on, for monitors
+              /health/ready   whether the hub does its job
+            """.getBytes(StandardCharsets.UTF_8);
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        if (!request.getHttpURI().getPath().equals("/")) {
+            return false;
+        }
+        Exchange exchange = new Exchange(request, response, callback);
+        if (exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) {
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/plain;charset=utf-8");
+            exchange.body(200, TEXT);
+        } else {
+            exchange.refuseMethod("GET, HEAD, OPTIONS");
+        }
+        return true;
+    }
+}

@@ -1,0 +1,51 @@
+package io.datahub.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.api.validation.JudgedBy;
+import java.io.IOException;
+import java.util.List;
+
+/** What a client is told of its write. */
+final class WriteResponse {
+
+    private WriteResponse() {}
+
+    /** A version that came to be. */
+    static void write(JsonGenerator json, Change change) throws IOException {
+        RecordVersion version = change.version();
+        json.writeStartObject();
+        json.writeStringField("path", version.path().toString());
+        json.writeNumberField("size", version.size());
+        json.writeStringField("sha256", version.sha256().orElse(null));
+        json.writeStringField("etag", version.etag().orElse(null));
+        json.writeStringField("modified", version.modified().toString());
+        json.writeNumberField("sequence", change.cursor().sequence());
+        json.writeStringField("cursor", change.cursor().toString());
+        write(json, change.validators());
+        json.writeEndObject();
+    }
+
+    /** A version that was judged, and not kept. */
+    static void write(JsonGenerator json, RecordPath path, long size, List<JudgedBy> validators) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("path", path.toString());
+        json.writeNumberField("size", size);
+        json.writeBooleanField("dryRun", true);
+        write(json, validators);
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, List<JudgedBy> validators) throws IOException {
+        json.writeArrayFieldStart("validators");
+        for (JudgedBy validator : validators) {
+            json.writeStartObject();
+            json.writeStringField("name", validator.name());
+            json.writeStringField("version", validator.version());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+}

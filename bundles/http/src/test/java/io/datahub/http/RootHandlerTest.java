@@ -1,0 +1,17 @@
+package io.datahub.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class RootHandlerTest {
+
+    @Test
+    void shouldGreetAtTheRootAlone() throws Exception {
+        try (TestServer server = new TestServer(new RootHandler())) {
+            assertThat(server.get("/").body()).contains("/files/");
+            assertThat(server.get("/x").statusCode()).isEqualTo(404);
+            assertThat(server.send("POST", "/", "").statusCode()).isEqualTo(405);
+        }
+    }
+}

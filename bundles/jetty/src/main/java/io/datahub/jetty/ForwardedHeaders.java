@@ -1,0 +1,112 @@
+package io.datahub.jetty;
+
+import io.datahub.api.net.IpAddress;
+import io.datahub.api.user.Networks;
+import io.datahub.api.user.Origin;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.ProxyConnectionFactory.ProxyEndPoint;
+import org.eclipse.jetty.server.Request;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells where requests come from. What {@code X-Forwarded-For} and {@code X-Forwarded-Proto}, or {@code Forwarded} (RFC
+ * 7239), say counts only from listed proxies, and makes nobody a client on this machine. For any thread.
+ */
+final class ForwardedHeaders {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ForwardedHeaders.class);
+    private static final Pattern COMMA = Pattern.compile(",");
+
+    private final Networks proxies;
+    private final AtomicBoolean warned = new AtomicBoolean();
+
+    ForwardedHeaders(Networks proxies) {
+        this.proxies = proxies;
+    }
+
+    boolean isProxy(InetAddress address) {
+        return !address.isAnyLocalAddress() && proxies.contains(address);
+    }
+
+    Origin origin(Request request) {
+        InetAddress peer = request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress socket
+                ? socket.getAddress()
+                : IpAddress.UNKNOWN;
+        boolean direct = !hasProxyHeader(request.getConnectionMetaData().getConnection());
+        HttpFields headers = request.getHeaders();
+        boolean forwarded = headers.contains(HttpHeader.X_FORWARDED_FOR)
+                || headers.contains(HttpHeader.X_FORWARDED_PROTO)
+                || headers.contains(HttpHeader.FORWARDED);
+        boolean local = direct && peer.isLoopbackAddress();
+        if (!forwarded || !isProxy(peer) || peer.isLoopbackAddress() != local) {
+            if (forwarded && local && !warned.getAndSet(true)) {
+                LOG.warn(
+                        "ignored forwarded addresses from={}: if a proxy runs there, list it as proxies in"
+                                + " io.datahub.jetty.cfg, or all of its clients count as local",
+                        peer.getHostAddress());
+            }
+            return new Origin("http", peer, request.isSecure(), isShared(peer), local);
+        }
+        return first(headers);
+    }
+
+    /** Whether a PROXY header has said who the client of that connection is. */
+    private static boolean hasProxyHeader(Connection connection) {
+        EndPoint endPoint = connection.getEndPoint();
+        while (!(endPoint instanceof ProxyEndPoint) && endPoint instanceof EndPoint.Wrapper wrapper) {
+            endPoint = wrapper.unwrap();
+        }
+        return endPoint instanceof ProxyEndPoint;
+    }
+
+    /** A client may write the kind of header that its proxy doesn't know; so where both are there, the worse counts. */
+    private Origin first(HttpFields headers) {
+        List<Origin> told = new ArrayList<>(2);
+        if (headers.contains(HttpHeader.FORWARDED)) {
+            told.add(outermost(ForwardedHop.forwarded(headers.getValuesList(HttpHeader.FORWARDED))));
+        }
+        if (headers.contains(HttpHeader.X_FORWARDED_FOR) || headers.contains(HttpHeader.X_FORWARDED_PROTO)) {
+            boolean isHttps = isHttps(headers.getValuesList(HttpHeader.X_FORWARDED_PROTO));
+            List<ForwardedHop> hops = ForwardedHop.plain(headers.getValuesList(HttpHeader.X_FORWARDED_FOR), isHttps);
+            told.add(outermost(hops.isEmpty() ? List.of(new ForwardedHop(null, isHttps)) : hops));
+        }
+        Origin last = told.get(told.size() - 1);
+        boolean agreed = told.stream().allMatch(last::equals);
+        boolean confidential = told.stream().allMatch(Origin::confidential);
+        return agreed ? last : new Origin("http", IpAddress.UNKNOWN, confidential, true, false);
+    }
+
+    /** The first address from the right that is no listed proxy's; where all are, the leftmost. */
+    private Origin outermost(List<ForwardedHop> hops) {
+        ForwardedHop hop = null;
+        for (int i = hops.size() - 1; i >= 0; i--) {
+            hop = hops.get(i);
+            if (hop.address() == null || !isProxy(hop.address())) {
+                break;
+            }
+        }
+        InetAddress address = hop.address() == null ? IpAddress.UNKNOWN : hop.address();
+        return new Origin("http", address, hop.isHttps(), isShared(address), false);
+    }
+
+    private boolean isShared(InetAddress address) {
+        return address.isLoopbackAddress() || address.isAnyLocalAddress() || isProxy(address);
+    }
+
+    private static boolean isHttps(List<String> values) {
+        return !values.isEmpty()
+                && values.stream()
+                        .flatMap(COMMA::splitAsStream)
+                        .allMatch(value -> value.strip().equalsIgnoreCase("https"));
+    }
+}

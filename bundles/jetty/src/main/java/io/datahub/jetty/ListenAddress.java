@@ -1,0 +1,43 @@
+package io.datahub.jetty;
+
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Where a socket listens.
+ *
+ * @param host the address
+ * @param port the port; 0 for a free one
+ * @param certificate the PEM file with the certificate chain; empty for plain HTTP
+ * @param key the PEM file with its key
+ */
+record ListenAddress(String host, int port, String certificate, String key) implements Comparable<ListenAddress> {
+
+    private static final Comparator<ListenAddress> PLAIN_FIRST = Comparator.comparing(ListenAddress::certificate)
+            .thenComparing(ListenAddress::key)
+            .thenComparing(ListenAddress::host)
+            .thenComparingInt(ListenAddress::port);
+
+    /** The sockets that the configuration asks for. */
+    static List<ListenAddress> of(JettyConfiguration configuration) {
+        ListenAddress plain = new ListenAddress(configuration.host(), configuration.port(), "", "");
+        return configuration.tls_cert().isBlank()
+                ? List.of(plain)
+                : List.of(
+                        plain,
+                        new ListenAddress(
+                                configuration.host(),
+                                configuration.tls_port(),
+                                configuration.tls_cert(),
+                                configuration.tls_key()));
+    }
+
+    boolean isTls() {
+        return !certificate.isEmpty();
+    }
+
+    @Override
+    public int compareTo(ListenAddress other) {
+        return PLAIN_FIRST.compare(this, other);
+    }
+}

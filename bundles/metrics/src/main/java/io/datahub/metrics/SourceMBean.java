@@ -1,0 +1,90 @@
+package io.datahub.metrics;
+
+import io.datahub.api.metric.Histogram;
+import io.datahub.api.metric.MetricSource;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.management.Attribute;
+import javax.management.AttributeList;
+import javax.management.AttributeNotFoundException;
+import javax.management.DynamicMBean;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanInfo;
+
+/**
+ * The figures of one part by JMX, each an attribute with the name that Prometheus sees. A histogram is two: count and sum.
+ * For any thread.
+ */
+final class SourceMBean implements DynamicMBean {
+
+    private final String part;
+    private final MetricSource source;
+
+    SourceMBean(String part, MetricSource source) {
+        this.part = part;
+        this.source = source;
+    }
+
+    private Map<String, Double> values() {
+        Map<String, Double> values = new TreeMap<>();
+        for (Sample figure : figures()) {
+            if (figure.value() instanceof Histogram.Snapshot snapshot) {
+                String labels = Sample.braced(figure.labels());
+                values.put(figure.name() + "_count" + labels, (double) snapshot.count());
+                values.put(figure.name() + "_sum" + labels, snapshot.seconds());
+            } else {
+                values.put(figure.series(), ((Number) figure.value()).doubleValue());
+            }
+        }
+        return values;
+    }
+
+    private List<Sample> figures() {
+        return new SampleCollector().ask(part, source).all();
+    }
+
+    @Override
+    public Object getAttribute(String name) throws AttributeNotFoundException {
+        Double value = values().get(name);
+        if (value == null) {
+            throw new AttributeNotFoundException("the part " + part + " has no figure " + name);
+        }
+        return value;
+    }
+
+    @Override
+    public AttributeList getAttributes(String[] names) {
+        Map<String, Double> values = values();
+        AttributeList found = new AttributeList();
+        for (String name : names) {
+            if (values.containsKey(name)) {
+                found.add(new Attribute(name, values.get(name)));
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public MBeanInfo getMBeanInfo() {
+        MBeanAttributeInfo[] attributes = values().keySet().stream()
+                .map(name -> new MBeanAttributeInfo(name, "double", name, true, false, false))
+                .toArray(MBeanAttributeInfo[]::new);
+        return new MBeanInfo(SourceMBean.class.getName(), "Figures of " + part, attributes, null, null, null);
+    }
+
+    @Override
+    public void setAttribute(Attribute attribute) throws AttributeNotFoundException {
+        throw new AttributeNotFoundException("figures can only be read");
+    }
+
+    @Override
+    public AttributeList setAttributes(AttributeList attributes) {
+        return new AttributeList();
+    }
+
+    @Override
+    public Object invoke(String action, Object[] arguments, String[] types) {
+        throw new UnsupportedOperationException("figures can only be read");
+    }
+}

@@ -1,0 +1,64 @@
+package io.datahub.store;
+
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.ChangeListener;
+import io.datahub.api.record.RecordPath;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes changes known: first to the listeners inside the hub, so that new users are in force before anybody hears of
+ * them, then to the broker.
+ */
+final class ChangeDispatcher implements Consumer<Change> {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+
+    private final EventBroker broker;
+    private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
+
+    /** Guarded by this. */
+    private Change users;
+
+    ChangeDispatcher(EventBroker broker) {
+        this.broker = broker;
+    }
+
+    /** Adds a listener; one that comes late hears of the newest change of the users, which it may have missed. */
+    synchronized void add(ChangeListener listener) {
+        listeners.add(listener);
+        if (users != null) {
+            tell(listener, users);
+        }
+    }
+
+    void remove(ChangeListener listener) {
+        listeners.remove(listener);
+    }
+
+    @Override
+    public synchronized void accept(Change change) {
+        if (change.path().equals(RecordPath.USERS)) {
+            users = change;
+        }
+        listeners.forEach(listener -> tell(listener, change));
+        broker.announce(change.topic(), change.json().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void tell(ChangeListener listener, Change change) {
+        try {
+            listener.changed(change);
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error(
+                    "event=listener-failed listener={} sequence={}",
+                    listener.getClass().getName(),
+                    change.cursor().sequence(),
+                    e);
+        }
+    }
+}

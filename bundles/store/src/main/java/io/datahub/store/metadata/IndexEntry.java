@@ -1,0 +1,71 @@
+package io.datahub.store.metadata;
+
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.store.disk.FileStat;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What the index knows of a record: how its file looked when its present version was entered. Times are nanoseconds since
+ * 1970.
+ *
+ * @param sha256 in lower-case hexadecimal; empty where it isn't known
+ * @param user who wrote it; empty where that isn't known
+ */
+public record IndexEntry(long size, long modified, long changed, long key, String etag, String sha256, String user) {
+
+    private static final long SECOND = 1_000_000_000L;
+
+    public static IndexEntry of(FileStat stat, String etag, String sha256, String user) {
+        return new IndexEntry(stat.size(), stat.modified(), stat.changed(), stat.key(), etag, sha256, user);
+    }
+
+    /** The same version in a file that looks otherwise. */
+    public IndexEntry lookingLike(FileStat stat) {
+        return of(stat, etag, sha256, user);
+    }
+
+    /** Whether the file is the one that was entered, untouched. */
+    public boolean matches(FileStat stat) {
+        return stat.size() == size && stat.modified() == modified && stat.changed() == changed && stat.key() == key;
+    }
+
+    public RecordVersion version(RecordPath path) {
+        return new RecordVersion(
+                path,
+                size,
+                instant(modified),
+                Optional.of(etag),
+                Optional.of(sha256).filter(hash -> !hash.isEmpty()));
+    }
+
+    public static Instant instant(long nanos) {
+        return Instant.ofEpochSecond(Math.floorDiv(nanos, SECOND), Math.floorMod(nanos, SECOND));
+    }
+
+    byte[] pack() {
+        return RecordCodec.write(out -> {
+            out.writeLong(size);
+            out.writeLong(modified);
+            out.writeLong(changed);
+            out.writeLong(key);
+            out.writeUTF(etag);
+            out.writeUTF(sha256);
+            out.writeUTF(user);
+        });
+    }
+
+    static IndexEntry unpack(byte[] bytes) {
+        return RecordCodec.read(
+                bytes,
+                in -> new IndexEntry(
+                        in.readLong(),
+                        in.readLong(),
+                        in.readLong(),
+                        in.readLong(),
+                        in.readUTF(),
+                        in.readUTF(),
+                        in.readUTF()));
+    }
+}

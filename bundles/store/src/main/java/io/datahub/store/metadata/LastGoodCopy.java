@@ -1,0 +1,23 @@
+package io.datahub.store.metadata;
+
+/**
+ * A copy of a record's last good version, kept for putting it back.
+ *
+ * @param file its name among the copies
+ * @param size in bytes
+ * @param sha256 in lower-case hexadecimal
+ */
+public record LastGoodCopy(String file, long size, String sha256) {
+
+    byte[] pack() {
+        return RecordCodec.write(out -> {
+            out.writeUTF(file);
+            out.writeLong(size);
+            out.writeUTF(sha256);
+        });
+    }
+
+    static LastGoodCopy unpack(byte[] bytes) {
+        return RecordCodec.read(bytes, in -> new LastGoodCopy(in.readUTF(), in.readLong(), in.readUTF()));
+    }
+}

@@ -1,0 +1,57 @@
+package io.datahub.store.metadata;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Map;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVStoreException;
+import org.h2.mvstore.SFChunk;
+import org.h2.mvstore.SingleFileStore;
+
+/**
+ * The file of the index and journal. It reads through a file that an interrupt doesn't close: callers are threads of
+ * transports and of validators whose time can run out at any moment, and a channel would be closed for all.
+ */
+final class PageFile extends SingleFileStore {
+
+    private final RandomAccessFile reading;
+
+    PageFile(Path file, int cacheMiB) throws IOException {
+        super(Map.of("cacheSize", cacheMiB));
+        open(file.toString(), false, null);
+        reading = new RandomAccessFile(file.toFile(), "r");
+    }
+
+    @Override
+    public ByteBuffer readFully(SFChunk chunk, long position, int length) {
+        byte[] bytes = new byte[length];
+        synchronized (reading) {
+            try {
+                reading.seek(position);
+                reading.readFully(bytes);
+            } catch (IOException e) {
+                throw failure(DataUtils.ERROR_READING_FAILED, e);
+            }
+        }
+        return ByteBuffer.wrap(bytes);
+    }
+
+    @Override
+    public void close() {
+        try {
+            reading.close();
+        } catch (IOException e) {
+            throw failure(DataUtils.ERROR_WRITING_FAILED, e);
+        } finally {
+            super.close();
+        }
+    }
+
+    private MVStoreException failure(int code, IOException cause) {
+        MVStoreException failure = new MVStoreException(code, getFileName() + ": " + cause.getMessage());
+        failure.initCause(cause);
+        return failure;
+    }
+}

@@ -1,0 +1,84 @@
+package io.datahub.store.metadata;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Packs small values into bytes and back. */
+final class RecordCodec {
+
+    private static final int MAX_TEXT = 4_000;
+
+    private RecordCodec() {}
+
+    /** Writes a value. */
+    interface Writing {
+        void to(DataOutput out) throws IOException;
+    }
+
+    /** Reads a value. */
+    interface Source<T> {
+        T from(DataInput in) throws IOException;
+    }
+
+    static byte[] write(Writing writing) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(192);
+        try {
+            writing.to(new DataOutputStream(bytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    static <T> T read(byte[] bytes, Source<T> source) {
+        try {
+            return source.from(new DataInputStream(new ByteArrayInputStream(bytes)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes text, cut off where it is longer than anybody reads. */
+    static void text(DataOutput out, String text) throws IOException {
+        out.writeUTF(text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) : text);
+    }
+
+    /** Reads a flag at the end, which values of earlier versions of the hub don't have: false. */
+    static boolean flag(DataInput in) throws IOException {
+        try {
+            return in.readBoolean();
+        } catch (EOFException e) {
+            return false;
+        }
+    }
+
+    static <T> void list(DataOutput out, List<T> items, ItemWriter<T> writer) throws IOException {
+        out.writeInt(items.size());
+        for (T item : items) {
+            writer.write(out, item);
+        }
+    }
+
+    static <T> List<T> list(DataInput in, Source<T> source) throws IOException {
+        int count = in.readInt();
+        List<T> items = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            items.add(source.from(in));
+        }
+        return items;
+    }
+
+    /** Writes an item of a list. */
+    interface ItemWriter<T> {
+        void write(DataOutput out, T item) throws IOException;
+    }
+}

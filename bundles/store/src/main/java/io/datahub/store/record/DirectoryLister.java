@@ -1,0 +1,133 @@
+package io.datahub.store.record;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.record.Listing;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.user.User;
+import io.datahub.store.disk.DirectoryEntry;
+import io.datahub.store.disk.Tree;
+import io.datahub.store.metadata.IndexEntry;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/** Lists directories, page by page. What a page costs is that of its entries, however large the directory is. */
+final class DirectoryLister {
+
+    private final StoreContext holdings;
+    private final DirectoryNames known;
+
+    DirectoryLister(StoreContext holdings, DirectoryNames known) {
+        this.holdings = holdings;
+        this.known = known;
+    }
+
+    Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException {
+        if (!user.mayEnter(directory)) {
+            return Result.refused(Reason.FORBIDDEN, "you have no grant to read anything in " + shown(directory));
+        }
+        Cursor cursor = holdings.ledger().head().cursor();
+        DirectoryEntry place = Tree.isReserved(directory)
+                ? DirectoryEntry.NOTHING
+                : holdings.tree().look(directory);
+        if (!place.isDirectory()) {
+            return place.isFile() && user.mayRead(directory)
+                    ? Result.refused(Reason.CONFLICT, directory + " is a record and no directory")
+                    : Result.refused(Reason.NOT_FOUND, "there is no directory " + shown(directory));
+        }
+        NavigableSet<String> names;
+        try {
+            names = names(user, directory, after, limit + 1);
+        } catch (NoSuchFileException e) {
+            return Result.refused(Reason.NOT_FOUND, "there is no directory " + shown(directory));
+        }
+        Optional<String> next = Optional.empty();
+        if (names.size() > limit) {
+            names.pollLast();
+            next = Optional.of(names.last());
+        }
+        List<Listing.Entry> entries = new ArrayList<>(names.size());
+        for (String name : names) {
+            entry(user, directory.child(name).get(), name).ifPresent(entries::add);
+        }
+        return Result.done(new Listing(directory, entries, next, cursor));
+    }
+
+    private static String shown(RecordPath directory) {
+        return "/" + directory;
+    }
+
+    /** The first names behind one that the user may know of. */
+    private NavigableSet<String> names(User user, RecordPath directory, String after, int most) throws IOException {
+        Predicate<String> shown = name -> isShown(user, directory, name);
+        Path folder = holdings.tree().at(directory);
+        Optional<DirectoryNames.Names> found = known.of(directory, folder);
+        if (found.isEmpty()) {
+            return DirectoryNames.read(folder, after, shown, most);
+        }
+        NavigableSet<String> names = new TreeSet<>();
+        List<String> sorted = found.get().sorted();
+        int at = Collections.binarySearch(sorted, after);
+        for (int i = at < 0 ? -at - 1 : at + 1; i < sorted.size() && names.size() < most; i++) {
+            if (shown.test(sorted.get(i))) {
+                names.add(sorted.get(i));
+            }
+        }
+        if (!found.get().exact()) {
+            addIndexed(names, directory, after, shown, most);
+        }
+        return names;
+    }
+
+    /** Adds what the index knows of, so that no record is missing that was committed since the directory was read. */
+    private void addIndexed(
+            NavigableSet<String> names, RecordPath directory, String after, Predicate<String> shown, int most)
+            throws IOException {
+        int count = 0;
+        String from = after;
+        List<String> some;
+        do {
+            some = holdings.ledger().names(directory, from, most);
+            for (String name : some) {
+                from = name;
+                if (shown.test(name)) {
+                    names.add(name);
+                    count++;
+                }
+            }
+        } while (count < most && some.size() == most);
+        while (names.size() > most) {
+            names.pollLast();
+        }
+    }
+
+    private static boolean isShown(User user, RecordPath directory, String name) {
+        Result<RecordPath> path = directory.child(name);
+        return !path.isRefused()
+                && !Tree.isReserved(path.get())
+                && (user.mayRead(path.get()) || user.mayEnter(path.get()));
+    }
+
+    private Optional<Listing.Entry> entry(User user, RecordPath path, String name) throws IOException {
+        PathState sight = holdings.look(path);
+        if (sight.place().isDirectory() && user.mayEnter(path)) {
+            Instant modified = IndexEntry.instant(sight.place().stat().modified());
+            return Optional.of(new Listing.Entry(name, true, 0, modified, Optional.empty()));
+        }
+        if (!user.mayRead(path) || holdings.isUnfinished(path, sight)) {
+            return Optional.empty();
+        }
+        return sight.version(path)
+                .map(version -> new Listing.Entry(name, false, version.size(), version.modified(), version.etag()));
+    }
+}

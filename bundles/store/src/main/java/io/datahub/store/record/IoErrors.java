@@ -1,0 +1,84 @@
+package io.datahub.store.record;
+
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.store.disk.Disk;
+import io.datahub.store.disk.Tree;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes refusals of a disk's failures, which name cause and cure and no folder of the hub's machine; the log says more. What
+ * failed works again as soon as the disk does.
+ */
+final class IoErrors {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private IoErrors() {}
+
+    /** Something that the disk may fail. */
+    interface Work<T> {
+        Result<T> run() throws IOException;
+    }
+
+    /** Does it; a failure of the disk is a refusal. */
+    static <T> Result<T> told(Work<T> work) throws IOException {
+        try {
+            return work.run();
+        } catch (InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
+            return Result.refused(refusal(e));
+        }
+    }
+
+    static Refusal refusal(IOException failure) {
+        LOG.error("event=disk-failed failure=\"{}\"", failure.toString());
+        LOG.debug("disk failure", failure);
+        if (Disk.isFull(failure)) {
+            return FreeSpaceCheck.full();
+        }
+        return Refusal.unavailable(cause(failure), SOON);
+    }
+
+    private static String cause(IOException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Tree.Gone) {
+                return "the hub's folder of records is gone or another one; an administrator has to put it back or"
+                        + " mount it";
+            }
+            if (cause instanceof AtomicMoveNotSupportedException) {
+                return "the hub's folders have come to lie on other disks than at its start; an administrator has to"
+                        + " restart it";
+            }
+            if (isOutOfDescriptors(cause)) {
+                return "the hub has no file descriptors left; an administrator has to raise its limit of open files"
+                        + " (ulimit -n, LimitNOFILE). Try again";
+            }
+            if (cause instanceof AccessDeniedException || isReadOnly(cause)) {
+                return "the hub can't write its disk: it is mounted read-only or belongs to another user; an"
+                        + " administrator has to change that";
+            }
+        }
+        return "the hub's disk failed; an administrator finds in its log how. Try again";
+    }
+
+    /** Whether it failed since the process, or the machine, has no more descriptors. */
+    static boolean isOutOfDescriptors(Throwable cause) {
+        String said = cause instanceof FileSystemException e ? e.getReason() : cause.getMessage();
+        return said != null && said.contains("Too many open files");
+    }
+
+    private static boolean isReadOnly(Throwable cause) {
+        String said = cause instanceof FileSystemException e ? e.getReason() : cause.getMessage();
+        return said != null && (said.contains("Read-only file system") || said.contains("Operation not permitted"));
+    }
+}

@@ -1,0 +1,60 @@
+package io.datahub.store.record;
+
+import io.datahub.api.record.RecordPath;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Files and directories that the hub couldn't read when it compared them last, so that it says nothing of what is in them.
+ * Each is logged when it is found and when it can be read again. For any thread.
+ */
+final class UnreadablePaths {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final int MAX_REMEMBERED = 10_000;
+
+    /** Guarded by this. */
+    private final Map<String, String> paths = new TreeMap<>();
+
+    synchronized void add(RecordPath path, IOException cause) {
+        if (paths.size() < MAX_REMEMBERED && paths.put(path.toString(), cause.toString()) == null) {
+            LOG.warn(
+                    "event=unreadable path=\"{}\" cause=\"{}\" consequence=\"nothing is said of what changes there\""
+                            + " cure=\"{}\"",
+                    path,
+                    cause.toString(),
+                    IoErrors.isOutOfDescriptors(cause)
+                            ? "raise the limit of open files (ulimit -n, LimitNOFILE)"
+                            : "let the hub's user read it");
+        }
+    }
+
+    synchronized void remove(RecordPath path) {
+        if (!paths.isEmpty() && paths.remove(path.toString()) != null) {
+            LOG.info("event=readable path=\"{}\"", path);
+        }
+    }
+
+    /** Forgets what was in a directory and isn't there any more. */
+    synchronized void retain(RecordPath directory, Collection<String> names) {
+        String prefix = directory.toString().isEmpty() ? "" : directory + "/";
+        paths.keySet()
+                .removeIf(path -> path.startsWith(prefix)
+                        && path.indexOf('/', prefix.length()) < 0
+                        && !names.contains(path.substring(prefix.length())));
+    }
+
+    synchronized int count() {
+        return paths.size();
+    }
+
+    /** One of them with the cause, for the operator. */
+    synchronized Optional<String> example() {
+        return paths.entrySet().stream().findFirst().map(Map.Entry::getValue);
+    }
+}

@@ -1,0 +1,49 @@
+package io.datahub.store.validation;
+
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.validation.PathPattern;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * A validator without which a record isn't accepted.
+ *
+ * @param name the validator's name
+ * @param pattern the paths for which it is required
+ */
+public record RequiredValidator(String name, PathPattern pattern) {
+
+    /** The users file is never accepted unjudged. */
+    public static final RequiredValidator USERS = new RequiredValidator("users", PathPattern.of("broker_users.xml"));
+
+    private static final Pattern SEPARATORS = Pattern.compile("[,\n]");
+
+    /**
+     * Reads {@code NAME: PATTERN}, several of them separated by commas or line ends.
+     *
+     * @throws IllegalArgumentException if an item has another form
+     */
+    public static List<RequiredValidator> parse(String text) {
+        List<RequiredValidator> found = new ArrayList<>();
+        for (String item : SEPARATORS.split(text, -1)) {
+            if (!item.isBlank()) {
+                int colon = item.indexOf(':');
+                if (colon < 0
+                        || item.substring(0, colon).isBlank()
+                        || item.substring(colon + 1).isBlank()) {
+                    throw new IllegalArgumentException(
+                            "require has \"" + item.strip() + "\"; each item is NAME: PATTERN, such as xsd: orders/**");
+                }
+                found.add(new RequiredValidator(
+                        item.substring(0, colon).strip(),
+                        PathPattern.of(item.substring(colon + 1).strip())));
+            }
+        }
+        return found;
+    }
+
+    boolean concerns(RecordPath path) {
+        return pattern.matches(path);
+    }
+}

@@ -1,0 +1,172 @@
+package io.datahub.store.metadata;
+
+import static io.datahub.store.record.TestHub.user;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.user.Action;
+import io.datahub.api.user.User;
+import io.datahub.store.record.Await;
+import io.datahub.store.record.TestHub;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JournalTest {
+
+    @TempDir
+    Path folder;
+
+    private TestHub hub;
+
+    @BeforeEach
+    void start() throws IOException {
+        hub = new TestHub(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        hub.close();
+    }
+
+    private static Reason reason(Result<?> result) {
+        return result.refusal().map(Refusal::reason).orElseThrow();
+    }
+
+    @Test
+    void shouldGiveBackTheChangesThatWereAnnounced() throws Exception {
+        hub.seat("v", "1.0.0", "a", candidate -> io.datahub.api.validation.Verdict.accept());
+        hub.put("a", "x");
+        hub.put("quote\"und Umlaut ü", "x");
+        hub.delete("a");
+        hub.restart();
+
+        List<Change> read =
+                hub.journal.read(User.HUB, Cursor.BEGINNING, "", 100).get().changes();
+        assertThat(read).isEqualTo(List.copyOf(hub.announced));
+    }
+
+    @Test
+    void shouldGoOnPageByPage() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            hub.put("f" + i % 2 + "/x", "x" + i);
+        }
+        ChangeJournal.Page first =
+                hub.journal.read(User.HUB, Cursor.BEGINNING, "f0/", 3).get();
+        ChangeJournal.Page second =
+                hub.journal.read(User.HUB, first.next(), "f0/", 3).get();
+
+        assertThat(first.changes())
+                .extracting(change -> change.cursor().sequence())
+                .containsExactly(1L, 3L, 5L);
+        assertThat(second.changes())
+                .extracting(change -> change.cursor().sequence())
+                .containsExactly(7L, 9L);
+        assertThat(second.next()).isEqualTo(hub.journal.head());
+        assertThat(hub.journal.read(User.HUB, second.next(), "", 3).get().changes())
+                .isEmpty();
+    }
+
+    @Test
+    void shouldLeaveOutWhatTheUserMayNotRead() throws Exception {
+        hub.seat("users", "1.0.0", "broker_users.xml", candidate -> io.datahub.api.validation.Verdict.accept());
+        hub.put("broker_users.xml", "<x/>");
+        hub.put("open/a", "x");
+        hub.put("secret/a", "x");
+
+        assertThat(hub.journal
+                        .read(user("r", Action.READ, "open/"), Cursor.BEGINNING, "", 10)
+                        .get()
+                        .changes())
+                .extracting(Change::topic)
+                .containsExactly("file.created/open/a");
+        assertThat(hub.journal
+                        .read(user("all", Action.READ, ""), Cursor.BEGINNING, "", 10)
+                        .get()
+                        .changes())
+                .hasSize(2);
+    }
+
+    @Test
+    void shouldSayThatTheUnknownIsGone() throws Exception {
+        hub.put("a", "x");
+        Cursor head = hub.journal.head();
+
+        assertThat(reason(hub.journal.read(User.HUB, new Cursor("other", 0), "", 10)))
+                .isEqualTo(Reason.GONE);
+        assertThat(reason(hub.journal.read(User.HUB, new Cursor(head.epoch(), 2), "", 10)))
+                .isEqualTo(Reason.GONE);
+        assertThat(hub.journal
+                        .read(User.HUB, new Cursor(head.epoch(), 0), "", 10)
+                        .get()
+                        .changes())
+                .hasSize(1);
+    }
+
+    @Test
+    void shouldTrimTheOldestBySizeAndNameTheOldestThatIsLeft() throws Exception {
+        hub.ledgerSettings = new LedgerSettings("/datahub", Duration.ofDays(30), 2_000, 1);
+        for (int i = 0; i < 20; i++) {
+            hub.put("a", "x" + i);
+        }
+        Cursor early = new Cursor(hub.journal.head().epoch(), 1);
+        Await.until(() -> hub.journal.read(User.HUB, early, "", 10).isRefused());
+        Refusal refusal = hub.journal.read(User.HUB, early, "", 10).refusal().orElseThrow();
+        String oldest = refusal.detail().substring(refusal.detail().lastIndexOf(' ') + 1);
+
+        assertThat(refusal.reason()).isEqualTo(Reason.GONE);
+        ChangeJournal.Page rest =
+                hub.journal.read(User.HUB, Cursor.parse(oldest).get(), "", 100).get();
+        assertThat(rest.changes()).isNotEmpty();
+        assertThat(rest)
+                .isEqualTo(hub.journal.read(User.HUB, Cursor.BEGINNING, "", 100).get());
+        hub.restart();
+        assertThat(hub.journal.head().sequence()).isEqualTo(20);
+    }
+
+    @Test
+    void shouldTrimByAgeDownToNothingAndKeepCounting() throws Exception {
+        hub.put("a", "x");
+        hub.ledgerSettings = new LedgerSettings("/datahub", Duration.ZERO, 1 << 20, 1);
+        Await.until(() -> hub.journaled().isEmpty());
+        hub.restart();
+        hub.ledgerSettings = TestHub.LEDGER;
+
+        assertThat(hub.journal.head().sequence()).isEqualTo(1);
+        assertThat(reason(
+                        hub.journal.read(User.HUB, new Cursor(hub.journal.head().epoch(), 0), "", 1)))
+                .isEqualTo(Reason.GONE);
+        assertThat(hub.journal.read(User.HUB, hub.journal.head(), "", 1).isRefused())
+                .isFalse();
+        assertThat(hub.put("a", "y").get().cursor().sequence()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldWakeWhoWaitsForTheNextEntry() throws Exception {
+        Cursor head = hub.journal.head();
+        assertThat(hub.journal.await(head, Duration.ofMillis(1))).isFalse();
+        CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> {
+            try {
+                return hub.journal.await(head, Duration.ofSeconds(20));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        hub.put("a", "x");
+
+        assertThat(waiting.get(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(hub.journal.await(Cursor.BEGINNING, Duration.ZERO)).isTrue();
+    }
+}

@@ -1,0 +1,427 @@
+package io.datahub.store.record;
+
+import static io.datahub.store.record.TestHub.ADMIN;
+import static io.datahub.store.record.TestHub.path;
+import static io.datahub.store.record.TestHub.user;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.PartialUpload;
+import io.datahub.api.record.Precondition;
+import io.datahub.api.record.ResumableUploads.Continuation;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.Action;
+import io.datahub.api.user.User;
+import io.datahub.api.validation.Verdict;
+import io.datahub.store.validation.RequiredValidator;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ResumableUploadStoreTest {
+
+    @TempDir
+    Path folder;
+
+    private TestHub hub;
+
+    @BeforeEach
+    void start() throws IOException {
+        hub = new TestHub(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        hub.close();
+    }
+
+    private static WriteRequest wish(User user, Precondition precondition, long length, Map<String, String> digests) {
+        return new WriteRequest(user, "test", path("a/b"), precondition, OptionalLong.of(length), digests);
+    }
+
+    private static WriteRequest wish(long length) {
+        return wish(ADMIN, Precondition.NONE, length, Map.of());
+    }
+
+    private String create(long length) throws IOException {
+        return hub.records
+                .resumable()
+                .create(wish(length), Map.of("note", "n"))
+                .get()
+                .name();
+    }
+
+    private PartialUpload state(String name) throws IOException {
+        return hub.records.resumable().find(ADMIN, name).get();
+    }
+
+    private Continuation resume(String name, long length, long offset) throws IOException {
+        return hub.records.resumable().resume(wish(length), name, offset).get();
+    }
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sends a piece that isn't the last. */
+    private void send(String name, long length, long offset, String text) throws IOException {
+        try (Continuation piece = resume(name, length, offset)) {
+            assertThat(piece.write(bytes(text))).isEmpty();
+            assertThat(piece.keep().get()).isEqualTo(offset + text.length());
+        }
+    }
+
+    private Result<Change> finish(String name, long length, long offset, String text) throws IOException {
+        try (Continuation piece = resume(name, length, offset)) {
+            assertThat(piece.write(bytes(text))).isEmpty();
+            assertThat(piece.keep().get()).isEqualTo(length);
+            return piece.commit();
+        }
+    }
+
+    private static Reason reason(Result<?> result) {
+        return result.refusal().map(Refusal::reason).orElseThrow();
+    }
+
+    private List<String> left() throws IOException {
+        return hub.folder("state/uploads");
+    }
+
+    @Test
+    void shouldBecomeARecordWithItsLastPiece() throws Exception {
+        String name = create(8);
+        send(name, 8, 0, "four");
+        assertThat(state(name).offset()).isEqualTo(4);
+        assertThat(state(name).notes()).containsEntry("note", "n");
+        assertThat(hub.announced).isEmpty();
+
+        Change change = finish(name, 8, 4, "more").get();
+
+        assertThat(hub.read("a/b")).isEqualTo("fourmore");
+        assertThat(hub.topics()).containsExactly("file.created/a/b");
+        assertThat(change.user()).contains("ada");
+        assertThat(change.version().sha256())
+                .contains(HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256")
+                                .digest("fourmore".getBytes(StandardCharsets.UTF_8))));
+        assertThat(state(name).isDone()).isTrue();
+        assertThat(state(name).etag()).isEqualTo(change.version().etag());
+        assertThat(left()).isEmpty();
+        assertThat(hub.folder("state/staging")).isEmpty();
+    }
+
+    @Test
+    void shouldGoOnAfterTheHubWasKilled() throws Exception {
+        String name = create(8);
+        send(name, 8, 0, "four");
+        Continuation cut = resume(name, 8, 4);
+        cut.write(bytes("m"));
+        hub.kill();
+        hub.start();
+
+        assertThat(state(name).offset()).isEqualTo(5);
+        finish(name, 8, 5, "ore").get();
+
+        assertThat(hub.read("a/b")).isEqualTo("fourmore");
+    }
+
+    @Test
+    void shouldKeepWhatCameOnACutConnection() throws Exception {
+        String name = create(8);
+        Continuation cut = resume(name, 8, 0);
+        cut.write(bytes("four"));
+        cut.close();
+
+        assertThat(state(name).offset()).isEqualTo(4);
+    }
+
+    @Test
+    void shouldForgetAPieceThatHasNotTheDigestGiven() throws Exception {
+        String name = create(8);
+        send(name, 8, 0, "four");
+        Continuation piece = hub.records
+                .resumable()
+                .resume(wish(ADMIN, Precondition.NONE, 8, Map.of("SHA-1", "00")), name, 4)
+                .get();
+        piece.write(bytes("m0re"));
+
+        assertThat(reason(piece.keep())).isEqualTo(Reason.BAD_REQUEST);
+        assertThat(state(name).offset()).isEqualTo(4);
+        finish(name, 8, 4, "more").get();
+        assertThat(hub.read("a/b")).isEqualTo("fourmore");
+    }
+
+    @Test
+    void shouldTakeAPieceThatHasTheDigestGiven() throws Exception {
+        String name = create(8);
+        String sha1 = HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-1").digest("four".getBytes(StandardCharsets.UTF_8)));
+        Continuation piece = hub.records
+                .resumable()
+                .resume(wish(ADMIN, Precondition.NONE, 8, Map.of("SHA-1", sha1)), name, 0)
+                .get();
+        piece.write(bytes("four"));
+
+        assertThat(piece.keep().get()).isEqualTo(4);
+        assertThat(state(name).offset()).isEqualTo(4);
+    }
+
+    @Test
+    void shouldForgetWhatCouldNotBeCheckedWhenKilled() throws Exception {
+        String name = create(8);
+        send(name, 8, 0, "fo");
+        hub.records
+                .resumable()
+                .resume(wish(ADMIN, Precondition.NONE, 8, Map.of("SHA-1", "00")), name, 2)
+                .get()
+                .write(bytes("xx"));
+        hub.kill();
+        hub.start();
+
+        assertThat(state(name).offset()).isEqualTo(2);
+        assertThat(left()).containsExactly(name);
+        finish(name, 8, 2, "urmore").get();
+        assertThat(hub.read("a/b")).isEqualTo("fourmore");
+    }
+
+    @Test
+    void shouldRefuseAPieceThatBeginsElsewhere() throws Exception {
+        String name = create(8);
+        send(name, 8, 0, "four");
+
+        for (long offset : new long[] {0, 3, 5, 8}) {
+            assertThat(reason(hub.records.resumable().resume(wish(8), name, offset)))
+                    .isEqualTo(Reason.CONFLICT);
+        }
+    }
+
+    @Test
+    void shouldLetALaterRequestTakeOver() throws Exception {
+        String name = create(8);
+        Continuation old = resume(name, 8, 0);
+        old.write(bytes("four"));
+
+        Continuation young = resume(name, 8, 4);
+
+        assertThat(old.write(bytes("x")).orElseThrow().reason()).isEqualTo(Reason.CONFLICT);
+        assertThat(reason(old.keep())).isEqualTo(Reason.CONFLICT);
+        old.close();
+        young.write(bytes("more"));
+        assertThat(young.keep().get()).isEqualTo(8);
+        assertThat(young.commit().isRefused()).isFalse();
+        assertThat(hub.read("a/b")).isEqualTo("fourmore");
+    }
+
+    @Test
+    void shouldLetNobodyInWhileItIsCompleted() throws Exception {
+        String name = create(4);
+        Continuation piece = resume(name, 4, 0);
+        piece.write(bytes("four"));
+        piece.keep();
+
+        assertThat(state(name).offset()).isEqualTo(3);
+        assertThat(reason(hub.records.resumable().resume(wish(4), name, 3))).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(reason(hub.records.resumable().remove(ADMIN, name))).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(piece.commit().isRefused()).isFalse();
+        assertThat(state(name).isDone()).isTrue();
+    }
+
+    @Test
+    void shouldBeGoneOnceAValidatorHasRefusedIt() throws Exception {
+        hub.seat("strict", "1.0.0", "**", candidate -> Verdict.refuse("no"));
+        String name = create(4);
+
+        assertThat(reason(finish(name, 4, 0, "four"))).isEqualTo(Reason.INVALID);
+
+        assertThat(reason(hub.records.resumable().find(ADMIN, name))).isEqualTo(Reason.NOT_FOUND);
+        assertThat(left()).isEmpty();
+        assertThat(hub.announced).isEmpty();
+        hub.restart();
+        assertThat(reason(hub.records.resumable().find(ADMIN, name))).isEqualTo(Reason.NOT_FOUND);
+    }
+
+    @Test
+    void shouldWantItsLastByteAgainWhenAValidatorWasAway() throws Exception {
+        hub.bench.require("test", RequiredValidator.parse("away: **"));
+        String name = create(4);
+
+        assertThat(reason(finish(name, 4, 0, "four"))).isEqualTo(Reason.UNAVAILABLE);
+
+        assertThat(state(name).isDone()).isFalse();
+        assertThat(state(name).offset()).isEqualTo(3);
+        hub.bench.require("test", List.of());
+        finish(name, 4, 3, "r").get();
+        assertThat(hub.read("a/b")).isEqualTo("four");
+    }
+
+    @Test
+    void shouldBelongToItsCreatorAlone() throws Exception {
+        String name = create(8);
+        User other = user("eve", Action.WRITE, "");
+
+        assertThat(reason(hub.records.resumable().find(other, name))).isEqualTo(Reason.FORBIDDEN);
+        assertThat(reason(hub.records.resumable().remove(other, name))).isEqualTo(Reason.FORBIDDEN);
+        assertThat(reason(hub.records.resumable().resume(wish(other, Precondition.NONE, 8, Map.of()), name, 0)))
+                .isEqualTo(Reason.FORBIDDEN);
+    }
+
+    @Test
+    void shouldStopWhenItsGrantIsTaken() throws Exception {
+        User bob = user("bob", Action.CREATE, "a/");
+        String name = hub.records
+                .resumable()
+                .create(wish(bob, Precondition.NONE, 8, Map.of()), Map.of())
+                .get()
+                .name();
+
+        WriteRequest without = wish(user("bob"), Precondition.NONE, 8, Map.of());
+        assertThat(reason(hub.records.resumable().resume(without, name, 0))).isEqualTo(Reason.FORBIDDEN);
+    }
+
+    @Test
+    void shouldRefuseToBeginWhatCanComeToNothing() throws Exception {
+        User bob = user("bob", Action.CREATE, "other/");
+        assertThat(reason(hub.records.resumable().create(wish(bob, Precondition.NONE, 8, Map.of()), Map.of())))
+                .isEqualTo(Reason.FORBIDDEN);
+        assertThat(reason(hub.records.resumable().create(wish(1L << 40), Map.of())))
+                .isEqualTo(Reason.TOO_LARGE);
+        assertThat(left()).isEmpty();
+    }
+
+    @Test
+    void shouldHoldItsConditionWhenItIsCommitted() throws Exception {
+        Precondition absent = current -> current.isEmpty();
+        String name = hub.records
+                .resumable()
+                .create(wish(ADMIN, absent, 4, Map.of()), Map.of())
+                .get()
+                .name();
+        Continuation piece = hub.records
+                .resumable()
+                .resume(wish(ADMIN, absent, 4, Map.of()), name, 0)
+                .get();
+        piece.write(bytes("four"));
+        hub.put("a/b", "first");
+        piece.keep();
+
+        assertThat(reason(piece.commit())).isEqualTo(Reason.PRECONDITION_FAILED);
+        assertThat(hub.read("a/b")).isEqualTo("first");
+        assertThat(left()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseMoreThanItsLength() throws Exception {
+        String name = create(4);
+        Continuation piece = resume(name, 4, 0);
+
+        assertThat(piece.write(bytes("fours")).orElseThrow().reason()).isEqualTo(Reason.TOO_LARGE);
+        assertThatThrownBy(piece::commit).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void shouldExpireWhenNothingComes() throws Exception {
+        String name = create(8);
+        String done = create(4);
+        finish(done, 4, 0, "four").get();
+        hub.records.tidy(Instant.now().plus(Duration.ofHours(23)));
+        assertThat(state(name).offset()).isZero();
+
+        hub.records.tidy(Instant.now().plus(Duration.ofHours(25)));
+
+        assertThat(reason(hub.records.resumable().find(ADMIN, name))).isEqualTo(Reason.NOT_FOUND);
+        assertThat(reason(hub.records.resumable().find(ADMIN, done))).isEqualTo(Reason.NOT_FOUND);
+        assertThat(left()).isEmpty();
+        assertThat(hub.read("a/b")).isEqualTo("four");
+    }
+
+    @Test
+    void shouldBeForgottenWhenRemoved() throws Exception {
+        String name = create(8);
+        Continuation piece = resume(name, 8, 0);
+        piece.write(bytes("four"));
+
+        assertThat(hub.records.resumable().remove(ADMIN, name).isRefused()).isFalse();
+
+        assertThat(piece.write(bytes("m")).orElseThrow().reason()).isEqualTo(Reason.CONFLICT);
+        assertThat(left()).isEmpty();
+        assertThat(reason(hub.records.resumable().find(ADMIN, name))).isEqualTo(Reason.NOT_FOUND);
+    }
+
+    @Test
+    void shouldKnowThatItIsDoneWhenKilledBeforeItCouldNoteThat() throws Exception {
+        for (FailPoints.Step step : List.of(FailPoints.Step.MOVED, FailPoints.Step.FLUSHED, FailPoints.Step.ENTERED)) {
+            String name = create(4);
+            hub.killAt(step, 1);
+            assertThatThrownBy(() -> finish(name, 4, 0, "four")).isInstanceOf(TestHub.Killed.class);
+            hub.kill();
+            hub.start();
+
+            assertThat(state(name).isDone()).isTrue();
+            assertThat(hub.read("a/b")).isEqualTo("four");
+            hub.delete("a/b");
+        }
+    }
+
+    @Test
+    void shouldNotBeDoneWhenKilledBeforeTheRename() throws Exception {
+        for (FailPoints.Step step : List.of(FailPoints.Step.STAGED, FailPoints.Step.JUDGED, FailPoints.Step.INTENDED)) {
+            String name = create(4);
+            hub.killAt(step, 1);
+            assertThatThrownBy(() -> finish(name, 4, 0, "four")).isInstanceOf(TestHub.Killed.class);
+            hub.kill();
+            hub.start();
+
+            assertThat(state(name).offset()).isEqualTo(3);
+            finish(name, 4, 3, "r").get();
+            assertThat(hub.read("a/b")).isEqualTo("four");
+            hub.delete("a/b");
+        }
+    }
+
+    @Test
+    void shouldLimitHowManyAUserHasBegun() throws Exception {
+        hub.settings = new Settings(
+                1 << 30,
+                0,
+                Duration.ZERO,
+                0,
+                0,
+                Duration.ofDays(1),
+                1,
+                new Limits(10, 10, 0, Duration.ofHours(1), 2, List.of(), List.of()));
+        create(4);
+        String second = create(4);
+
+        assertThat(reason(hub.records.resumable().create(wish(4), Map.of()))).isEqualTo(Reason.TOO_MANY);
+
+        hub.records.resumable().remove(ADMIN, second);
+        assertThat(hub.records.resumable().create(wish(4), Map.of()).isRefused())
+                .isFalse();
+    }
+
+    @Test
+    void shouldRemoveBytesThatBelongToNothing() throws Exception {
+        hub.stop();
+        Files.writeString(folder.resolve("state/uploads/stray"), "x");
+        hub.start();
+
+        assertThat(left()).isEmpty();
+    }
+}

@@ -1,0 +1,84 @@
+package io.datahub.uploads;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
+import io.datahub.api.record.RecordPath;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What {@code Upload-Metadata} says: pairs of a key and a value in Base64, separated by commas.
+ *
+ * @param values the values as they were written, by key
+ */
+record UploadMetadata(Map<String, String> values) {
+
+    private static final String PATH = "path";
+    private static final String RELATIVE = "relativePath";
+
+    static Result<UploadMetadata> parse(Optional<String> header) {
+        Map<String, String> values = new HashMap<>();
+        for (String pair : header.orElse("").split(",", -1)) {
+            String[] words = pair.strip().split(" +", -1);
+            if (words.length > 2) {
+                return malformed();
+            }
+            if (values.put(words[0], words.length == 2 ? words[1] : "") != null) {
+                return Result.refused(Reason.BAD_REQUEST, TusHeaders.METADATA + " has the key " + words[0] + " twice");
+            }
+        }
+        return Result.done(new UploadMetadata(values));
+    }
+
+    /**
+     * The record that the upload shall become: that of {@code path}, or a file in a directory, named as browsers' uploaders do, by
+     * {@code filename} or {@code name}, at {@code relativePath} where a directory was chosen.
+     *
+     * @param directory where files go that have a name only; refuses where there is no such directory
+     */
+    Result<RecordPath> path(Result<RecordPath> directory) {
+        if (has(PATH)) {
+            return text(PATH).then(RecordPath::parse);
+        }
+        String key = has("filename") ? "filename" : "name";
+        if (!has(key)) {
+            return Result.refused(
+                    Reason.BAD_REQUEST,
+                    TusHeaders.METADATA
+                            + " must name the record: path and, behind a space, its path in Base64; or filename,"
+                            + " with ?to=DIR/ behind the URL");
+        }
+        return directory.then(into -> text(key).then(name -> {
+            if (name.indexOf('/') >= 0) {
+                return Result.refused(Reason.BAD_REQUEST, "the " + key + " has a /; a whole path goes into path");
+            }
+            Result<String> relative = has(RELATIVE) ? text(RELATIVE) : Result.done("");
+            return relative.then(
+                    way -> into.child(way.endsWith("/" + name) ? way.substring(way.startsWith("/") ? 1 : 0) : name));
+        }));
+    }
+
+    private boolean has(String key) {
+        return !values.getOrDefault(key, "").isEmpty();
+    }
+
+    private Result<String> text(String key) {
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(values.get(key)));
+            String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+            return text.isEmpty() ? Result.refused(Reason.BAD_REQUEST, "the " + key + " is empty") : Result.done(text);
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            return malformed();
+        }
+    }
+
+    private static <T> Result<T> malformed() {
+        return Result.refused(
+                Reason.BAD_REQUEST, TusHeaders.METADATA + " is a list of keys, each with a value in Base64 of UTF-8");
+    }
+}

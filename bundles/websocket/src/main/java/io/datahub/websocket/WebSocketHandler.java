@@ -1,0 +1,185 @@
+package io.datahub.websocket;
+
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.health.Health;
+import io.datahub.api.health.HealthCheck;
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.Origin;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.websocket.core.Configuration;
+import org.eclipse.jetty.websocket.core.FrameHandler;
+import org.eclipse.jetty.websocket.core.WebSocketComponents;
+import org.eclipse.jetty.websocket.core.WebSocketConstants;
+import org.eclipse.jetty.websocket.core.WebSocketExtensionRegistry;
+import org.eclipse.jetty.websocket.core.server.Handshaker;
+import org.eclipse.jetty.websocket.core.server.ServerUpgradeRequest;
+import org.eclipse.jetty.websocket.core.server.ServerUpgradeResponse;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Upgrades requests for {@code /events} to WebSocket (RFC 6455, and RFC 8441 over HTTP/2) and passes every other request
+ * on. It needs nothing of the server that it is mounted in, so it can come and go while the server runs.
+ */
+@Component(
+        service = {Handler.class, HealthCheck.class},
+        configurationPid = "io.datahub.websocket",
+        property = {
+            "datahub.http.path=/events",
+            "datahub.http.open:Boolean=true",
+            "service.ranking:Integer=100",
+            HealthCheck.NAME + "=websocket"
+        })
+@Designate(ocd = WebSocketConfiguration.class)
+public final class WebSocketHandler extends Handler.Abstract implements HealthCheck {
+
+    /** A request attribute of the HTTP server's: to be run when a client logs in after its handshake. */
+    private static final String LOGGED_IN = "datahub.http.loggedIn";
+
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocketHandler.class);
+    private static final int OUTPUT_BUFFER_BYTES = 32 * 1024;
+    /** Longer frames are cut into fragments. */
+    static final int MAX_FRAME_BYTES = 64 * 1024;
+
+    private final WebSocketEndpoint gateway;
+    private volatile Origins origins;
+    private final Handshaker handshaker = Handshaker.newInstance();
+    private final WebSocketComponents components;
+
+    @Activate
+    public WebSocketHandler(
+            @Reference EventBroker broker,
+            @Reference Authenticator authenticator,
+            @Reference ChangeJournal journal,
+            WebSocketConfiguration configuration) {
+        gateway = new WebSocketEndpoint(broker, authenticator, journal, configuration);
+        origins = new Origins(configuration.origins());
+        components = new WebSocketComponents(
+                new WebSocketExtensionRegistry(), null, new HeapBuffers(), null, null, gateway::soon);
+        log("started", configuration);
+    }
+
+    /** Has clients that connect from now on served under the new configuration; those that are connected stay. */
+    @Modified
+    void modified(WebSocketConfiguration changed) {
+        origins = new Origins(changed.origins());
+        gateway.configure(changed);
+        log("configured", changed);
+    }
+
+    private static void log(String what, WebSocketConfiguration configuration) {
+        LOG.info(
+                "event={} path=/events maxMessageBytes={} maxConnections={} handshakeMillis={} idleMillis={}",
+                what,
+                configuration.maxMessageBytes(),
+                configuration.maxConnections(),
+                configuration.handshakeMillis(),
+                configuration.idleMillis());
+    }
+
+    /** Says good-bye to the clients. */
+    @Deactivate
+    public void deactivate() {
+        int clients = gateway.clients();
+        gateway.close();
+        LOG.info("event=stopped clients={}", clients);
+    }
+
+    @Override
+    public Health check() {
+        return Health.ready("/events, clients=" + gateway.clients());
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        if (!isEvents(Request.getPathInContext(request))) {
+            return false;
+        }
+        if (!handshaker.isWebSocketUpgradeRequest(request)) {
+            return isForeignVersion(request) && refuseVersion(request, response, callback);
+        }
+        if (!origins.permit(request)) {
+            return refuse(
+                    request,
+                    response,
+                    callback,
+                    HttpStatus.FORBIDDEN_403,
+                    "pages of this origin may not connect; an administrator can list it in io.datahub.websocket.cfg");
+        }
+        if (!gateway.hasRoom()) {
+            return refuse(
+                    request,
+                    response,
+                    callback,
+                    HttpStatus.SERVICE_UNAVAILABLE_503,
+                    "as many clients are connected as are allowed; try again later");
+        }
+        Duration idle = Duration.ofMillis(gateway.configuration().idleMillis());
+        Configuration.Customizer limits = socket -> {
+            socket.setIdleTimeout(idle);
+            socket.setAutoFragment(true);
+            socket.setMaxFrameSize(MAX_FRAME_BYTES);
+            socket.setOutputBufferSize(OUTPUT_BUFFER_BYTES);
+        };
+        return handshaker.upgradeRequest(this::negotiate, request, response, callback, components, limits);
+    }
+
+    private static boolean isEvents(String path) {
+        return path.equals("/events") || path.equals("/events/");
+    }
+
+    private static boolean isForeignVersion(Request request) {
+        return request.getHeaders().contains(HttpHeader.UPGRADE, "websocket");
+    }
+
+    private static boolean refuseVersion(Request request, Response response, Callback callback) {
+        response.getHeaders().put(HttpHeader.SEC_WEBSOCKET_VERSION, WebSocketConstants.SPEC_VERSION_STRING);
+        return refuse(
+                request,
+                response,
+                callback,
+                HttpStatus.UPGRADE_REQUIRED_426,
+                "this is no handshake of WebSocket version 13 (RFC 6455, 4.1)");
+    }
+
+    private static boolean refuse(Request request, Response response, Callback callback, int status, String detail) {
+        Response.writeError(request, response, callback, status, detail);
+        return true;
+    }
+
+    private FrameHandler negotiate(ServerUpgradeRequest request, ServerUpgradeResponse response, Callback callback) {
+        List<String> offered = request.getSubProtocols();
+        Optional<Subprotocol> agreed = Subprotocol.of(offered);
+        Subprotocol dialect = agreed.orElse(Subprotocol.JSON);
+        Result<QuerySubscription> wishes = QuerySubscription.of(request);
+        if (wishes.isRefused()) {
+            Refusal refusal = wishes.refusal().orElseThrow();
+            refuse(request, response, callback, refusal.reason().status(), refusal.detail());
+            return null;
+        }
+        response.setExtensions(List.of());
+        agreed.map(Subprotocol::subprotocol).ifPresent(response::setAcceptedSubProtocol);
+        Optional<Login> login = Optional.ofNullable((Login) request.getAttribute(Login.class.getName()));
+        Origin origin = (Origin) request.getAttribute(Origin.class.getName());
+        Runnable loggedIn = request.getAttribute(LOGGED_IN) instanceof Runnable known ? known : () -> {};
+        return new WebSocketConnection(gateway, dialect, login, origin.by("websocket"), wishes.get(), loggedIn);
+    }
+}

@@ -1,0 +1,128 @@
+package io.datahub.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class JournalReplayTest {
+
+    private static final Pattern NUMBER = Pattern.compile("file.created/open/([0-9]+)\"");
+
+    private RunningGateway gateway;
+
+    @BeforeEach
+    void start() throws Exception {
+        gateway = new RunningGateway();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        gateway.close();
+    }
+
+    private static List<Integer> numbers(RawClient client, int count) throws Exception {
+        List<Integer> numbers = new ArrayList<>();
+        while (numbers.size() < count) {
+            Matcher matcher = NUMBER.matcher(client.text());
+            if (matcher.find()) {
+                numbers.add(Integer.valueOf(matcher.group(1)));
+            }
+        }
+        return numbers;
+    }
+
+    @Test
+    void shouldBoundTheTopicsOfAReplay() throws Exception {
+        try (RawClient client = gateway.connect("ann")) {
+            client.send(
+                    "{\"type\":\"subscribe\",\"topics\":[" + "\"x\",".repeat(1_000) + "\"x\"],\"since\":0,\"id\":1}");
+            assertThat(client.text())
+                    .startsWith("{\"type\":\"error\",\"id\":1,\"status\":400")
+                    .contains("at most 1000 topics");
+        }
+    }
+
+    @Test
+    void shouldReplayFromTheBeginningAndGoOnLive() throws Exception {
+        gateway.journal.create("open/1");
+        gateway.journal.create("secret/1");
+        gateway.journal.create("open/2");
+        try (RawClient client = gateway.connect("ann")) {
+            client.send("{\"type\":\"subscribe\",\"topics\":[\"file.\"],\"since\":0,\"id\":1}");
+            assertThat(client.text()).startsWith("{\"type\":\"ok\",\"id\":1,\"granted\":[\"file.created/open/\",");
+            assertThat(client.text())
+                    .contains("file.created/open/1", "1970-01-01T00:00:00Z", "\\\"id\\\":\\\"e1-1\\\"");
+            assertThat(client.text()).contains("file.created/open/2");
+            Await.until(() -> !gateway.broker.sessions.get(0).prefixes.isEmpty());
+            gateway.journal.create("open/3");
+            assertThat(client.text()).contains("file.created/open/3");
+        }
+    }
+
+    @Test
+    void shouldReplayBehindACursorOnlyWhatTheTopicsCover() throws Exception {
+        gateway.journal.create("open/1");
+        gateway.journal.create("open/2");
+        gateway.journal.create("open/33");
+        try (RawClient client = gateway.connect("ann")) {
+            client.send("{\"type\":\"subscribe\",\"topics\":[\"file.created/open/3\"],\"since\":\"e1-1\"}");
+            assertThat(client.text()).contains("file.created/open/33");
+        }
+    }
+
+    @Test
+    void shouldAnswer410WhenTheCursorIsOfAnotherEpoch() throws Exception {
+        try (RawClient client = gateway.connect("ann")) {
+            client.send("{\"type\":\"subscribe\",\"topics\":[\"file.\"],\"since\":\"e0-7\",\"id\":1}");
+            assertThat(client.text())
+                    .startsWith("{\"type\":\"error\",\"id\":1,\"status\":410")
+                    .contains("e1-0");
+            assertThat(gateway.broker.sessions.get(0).prefixes).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldLeaveNoGapAndRepeatNothingWhenChangesComeMeanwhile() throws Exception {
+        AtomicInteger last = new AtomicInteger();
+        for (int i = 0; i < 1000; i++) {
+            gateway.journal.create("open/" + last.incrementAndGet());
+        }
+        AtomicInteger reads = new AtomicInteger();
+        gateway.journal.beforeRead = () -> {
+            for (int i = 0; i < 100 && reads.incrementAndGet() < 2000; i++) {
+                gateway.journal.create("open/" + last.incrementAndGet());
+            }
+        };
+        try (RawClient client = gateway.connect("ann")) {
+            Thread writer = new Thread(
+                    () -> {
+                        for (int i = 0; i < 3000; i++) {
+                            synchronized (gateway.journal) {
+                                gateway.journal.create("open/" + last.incrementAndGet());
+                            }
+                        }
+                    },
+                    "writer");
+            client.send("{\"type\":\"subscribe\",\"topics\":[\"\"],\"since\":\"0\"}");
+            writer.start();
+            writer.join();
+            Await.until(() -> !gateway.broker.sessions.get(0).prefixes.isEmpty());
+            List<String> created = gateway.journal.changes.stream()
+                    .map(change -> change.path().name())
+                    .toList();
+            List<Integer> got = numbers(client, created.size());
+            assertThat(got)
+                    .containsExactlyElementsOf(
+                            created.stream().map(Integer::valueOf).toList());
+            gateway.journal.create("open/0");
+            assertThat(numbers(client, 1)).containsExactly(0);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.datahub.launcher;
+
+import io.datahub.client.CurveKeys;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+
+/** {@code datahub curve-key}: makes a pair of keys for a client. */
+final class CurveKeyCommand {
+
+    private static final String USAGE = "curve-key [FILE]";
+
+    private final List<String> words;
+
+    CurveKeyCommand(String... arguments) throws CommandFailure {
+        Options options = new Options(USAGE, Set.of(), Set.of(), arguments);
+        words = options.words();
+        if (words.size() > 1) {
+            throw options.wrong("only the file for the secret key may be named");
+        }
+    }
+
+    /** What to tell; the secret key only if there is no file that keeps it. */
+    List<String> make() throws CommandFailure {
+        CurveKeys keys = CurveKeys.generate();
+        String secret = keys.secretKey();
+        if (!words.isEmpty()) {
+            Path file = Path.of(words.get(0));
+            write(file, secret);
+            secret = "in " + file;
+        }
+        return List.of(
+                "public key  " + keys.publicKey(),
+                "secret key  " + secret,
+                "Into the user's element of broker_users.xml:",
+                keys.usersFileLine());
+    }
+
+    private static void write(Path file, String secret) throws CommandFailure {
+        try (SeekableByteChannel channel = Files.newByteChannel(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            channel.write(ByteBuffer.wrap(secret.getBytes(StandardCharsets.US_ASCII)));
+        } catch (FileAlreadyExistsException e) {
+            throw new CommandFailure(
+                    file + " is there already: name another file, or remove it if no client uses its key.", e);
+        } catch (IOException e) {
+            throw new CommandFailure("Can't write " + file + " (" + e.getMessage() + "): name another file.", e);
+        }
+    }
+}

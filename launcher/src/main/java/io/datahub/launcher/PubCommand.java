@@ -1,0 +1,89 @@
+package io.datahub.launcher;
+
+import io.datahub.client.Answer;
+import io.datahub.client.EventStream;
+import io.datahub.client.HubClient;
+import io.datahub.client.HubUnavailableException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Set;
+
+/** {@code datahub pub}: publishes an event, or one for each line of the input. */
+final class PubCommand {
+
+    private static final String USAGE = "pub [--wait SECONDS] TOPIC [PAYLOAD | - | --lines [--stream]]";
+
+    private final Options options;
+    private final InputStream input;
+
+    PubCommand(InputStream input, String... arguments) throws CommandFailure {
+        this.input = input;
+        options = new Options(USAGE, Set.of("--lines", "--stream"), Set.of("--wait"), arguments);
+        int most = options.has("--lines") ? 1 : 2;
+        if (options.words().isEmpty() || options.words().size() > most) {
+            throw options.wrong("a topic and at most one payload are wanted");
+        }
+        if (options.has("--stream") && !options.has("--lines")) {
+            throw options.wrong("--stream goes with --lines");
+        }
+    }
+
+    /** What is published, however that is done. */
+    private interface Publication {
+        void publish(byte[] payload) throws IOException, CommandFailure;
+    }
+
+    void run(HubAccess access) throws IOException, CommandFailure {
+        Duration patience = options.number("--wait").map(Duration::ofSeconds).orElse(HubClient.PATIENCE);
+        String topic = options.words().get(0);
+        try (HubClient client = access.connect(patience)) {
+            if (options.has("--stream")) {
+                EventStream stream = client.stream();
+                eachLine(payload -> stream.publish(topic, payload));
+            } else if (options.has("--lines")) {
+                eachLine(payload -> publish(client, topic, payload));
+            } else {
+                publish(client, topic, payload());
+            }
+        } catch (HubUnavailableException e) {
+            throw new CommandFailure(CommandFailure.UNAVAILABLE, e.getMessage());
+        }
+    }
+
+    private byte[] payload() throws IOException {
+        String word = options.words().size() > 1 ? options.words().get(1) : "";
+        return word.equals("-") ? input.readAllBytes() : word.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void publish(HubClient client, String topic, byte[] payload) throws IOException, CommandFailure {
+        Answer answer = client.publish(topic, payload);
+        if (!answer.isAccepted()) {
+            throw new CommandFailure(
+                    CommandFailure.REFUSED, "The hub refuses the event (" + answer.status() + "): " + answer.detail());
+        }
+    }
+
+    /** Lines as they come, in whatever encoding; the last one may have no end. */
+    private void eachLine(Publication publication) throws IOException, CommandFailure {
+        byte[] block = new byte[65_536];
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int count = input.read(block); count >= 0; count = input.read(block)) {
+            int start = 0;
+            for (int i = 0; i < count; i++) {
+                if (block[i] == '\n') {
+                    line.write(block, start, i - start);
+                    publication.publish(line.toByteArray());
+                    line.reset();
+                    start = i + 1;
+                }
+            }
+            line.write(block, start, count - start);
+        }
+        if (line.size() > 0) {
+            publication.publish(line.toByteArray());
+        }
+    }
+}

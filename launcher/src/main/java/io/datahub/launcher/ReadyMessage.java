@@ -1,0 +1,42 @@
+package io.datahub.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the hub says when it is ready: where it listens, where its files are, what to try. Never a token. */
+record ReadyMessage(Home home, Endpoints endpoints, Duration took) {
+
+    List<String> lines() throws IOException {
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format("Datahub is ready after %.1f s.", took.toMillis() / 1_000.0));
+        lines.add("  HTTP, WebSocket  http://" + endpoints.http() + "/");
+        endpoints.https().ifPresent(https -> lines.add("  HTTPS, WSS       https://" + https + "/"));
+        lines.add("  ZeroMQ           tcp://" + endpoints.zeromq());
+        if (Files.isReadable(home.curveKey())) {
+            lines.add("  CURVE key        " + Files.readString(home.curveKey()).strip());
+        }
+        lines.add("  console          datahub console (or SSH to " + endpoints.console() + ")");
+        endpoints
+                .jmx()
+                .ifPresent(jmx -> lines.add("  JMX              service:jmx:rmi:///jndi/rmi://" + jmx + "/jmxrmi"));
+        lines.add("  home             " + home.root());
+        lines.add("  files            " + home.files());
+        if (Files.exists(home.adminToken())) {
+            lines.add("  first token      " + home.adminToken());
+            lines.add("  try              curl -u \"admin:$(cat " + quote(home.adminToken()) + ")\" http://"
+                    + endpoints.http().reachable() + "/whoami");
+        } else {
+            lines.add("  try              curl -u admin http://"
+                    + endpoints.http().reachable() + "/whoami");
+        }
+        return lines;
+    }
+
+    private static String quote(Path file) {
+        return "'" + file.toString().replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,90 @@
+package io.datahub.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.datahub.client.Credential;
+import io.datahub.client.CurveKeys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HubAccessTest {
+
+    @TempDir
+    private Path root;
+
+    private Home home;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        home = new Home(root);
+        Files.createDirectories(home.cache());
+        Files.createDirectories(home.state());
+        Files.writeString(home.adminToken(), "dh_admin\n");
+    }
+
+    @Test
+    void shouldComeAsAdminToTheHubOfTheHome() throws IOException, CommandFailure {
+        Files.writeString(home.cache().resolve("hub.run"), "pid=1\nzeromq.host=::1\nzeromq.port=7000\n");
+
+        assertThat(HubAccess.of(home, Map.of()))
+                .isEqualTo(new HubAccess("tcp://[::1]:7000", new Credential.Token("admin", "dh_admin")));
+    }
+
+    @Test
+    void shouldGoWhereTheEnvironmentSaysWhenNoHubRuns() throws CommandFailure {
+        Map<String, String> set = Map.of("DATAHUB_HOST", "0.0.0.0", "DATAHUB_ZMQ_PORT", "7001");
+
+        assertThat(HubAccess.of(home, Map.of()).address()).isEqualTo("tcp://127.0.0.1:5555");
+        assertThat(HubAccess.of(home, set).address()).isEqualTo("tcp://127.0.0.1:7001");
+        assertThat(HubAccess.of(home, Map.of("DATAHUB_ZMQ_URL", "tcp://far:1")).address())
+                .isEqualTo("tcp://far:1");
+    }
+
+    @Test
+    void shouldTakeTheTokenOfTheEnvironmentOrItsFile() throws IOException, CommandFailure {
+        Path file = Files.writeString(root.resolve("token"), "dh_file\n");
+
+        assertThat(HubAccess.of(home, Map.of("DATAHUB_USER", "ci", "DATAHUB_TOKEN", "dh_ci"))
+                        .credential())
+                .isEqualTo(new Credential.Token("ci", "dh_ci"));
+        assertThat(HubAccess.of(home, Map.of("DATAHUB_USER", "ci", "DATAHUB_TOKEN_FILE", file.toString()))
+                        .credential())
+                .isEqualTo(new Credential.Token("ci", "dh_file"));
+        assertThat(HubAccess.of(home, Map.of("DATAHUB_USER", "anonymous")).credential())
+                .isEqualTo(new Credential.Anonymous());
+    }
+
+    @Test
+    void shouldTakeKeysBeforeTokens() throws IOException, CommandFailure {
+        CurveKeys own = CurveKeys.generate();
+        CurveKeys hub = CurveKeys.generate();
+        Path file = Files.writeString(root.resolve("client.key"), own.secretKey());
+        Files.writeString(home.curveKey(), hub.publicKey() + "\n");
+
+        assertThat(HubAccess.of(home, Map.of("DATAHUB_CURVE_KEY_FILE", file.toString()))
+                        .credential())
+                .isEqualTo(new Credential.Curve(own, hub.publicKey()));
+    }
+
+    @Test
+    void shouldSayWhatIsMissing() throws IOException {
+        assertRefused(Map.of("DATAHUB_TOKEN", "dh_ci"), "Set DATAHUB_USER");
+        assertRefused(Map.of("DATAHUB_USER", "ci"), "There is no credential");
+        assertRefused(Map.of("DATAHUB_CURVE_KEY_FILE", root + "/none"), "Can't read " + root + "/none");
+        assertRefused(Map.of("DATAHUB_ZMQ_PORT", "x"), "DATAHUB_ZMQ_PORT");
+        Files.delete(home.adminToken());
+        assertRefused(Map.of(), "There is no credential");
+    }
+
+    private void assertRefused(Map<String, String> set, String message) {
+        assertThatExceptionOfType(CommandFailure.class)
+                .isThrownBy(() -> HubAccess.of(home, set))
+                .withMessageContaining(message);
+    }
+}
