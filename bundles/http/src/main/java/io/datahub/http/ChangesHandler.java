@@ -49,7 +49,7 @@ public final class ChangesHandler extends AsyncHandler {
         }
         Exchange exchange = new Exchange(request, response, callback);
         if (exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) {
-            if (exchange.isWanted(true)) {
+            if (Conditions.check(exchange, true)) {
                 exchange.query()
                         .then(fields -> begin(exchange, fields))
                         .refusal()

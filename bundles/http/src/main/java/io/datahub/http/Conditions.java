@@ -1,5 +1,7 @@
 package io.datahub.http;
 
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.RecordVersion;
@@ -7,6 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
 
 /**
  * The conditions of a request, in the order of RFC 9110, 13.2.2. A date that can't be read is as if it weren't there.
@@ -32,6 +35,32 @@ record Conditions(
                                 HttpDate.parse(headers.get(HttpHeader.IF_UNMODIFIED_SINCE)),
                                 noneMatch,
                                 HttpDate.parse(headers.get(HttpHeader.IF_MODIFIED_SINCE))))));
+    }
+
+    /**
+     * Checks the conditions of a request whose target has neither tag nor date, and answers where they don't hold.
+     *
+     * @param exists whether there is anything that could be read there
+     * @return whether to go on
+     */
+    static boolean check(Exchange exchange, boolean exists) {
+        Result<Conditions> conditions = of(exchange.request().getHeaders());
+        if (conditions.isRefused()) {
+            BodyDrainer.refuse(exchange, conditions.refusal().orElseThrow());
+            return false;
+        }
+        Outcome outcome = conditions.get().outcomeWithoutTag(exists);
+        boolean reads = exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD);
+        if (outcome == Outcome.NOT_MODIFIED && reads) {
+            exchange.empty(304);
+        } else if (outcome != Outcome.PROCEED) {
+            BodyDrainer.refuse(
+                    exchange,
+                    new Refusal(
+                            Reason.PRECONDITION_FAILED,
+                            "the condition doesn't hold, or has nothing here that it could hold of"));
+        }
+        return outcome == Outcome.PROCEED;
     }
 
     private static Result<Optional<EntityTags>> tags(HttpFields headers, HttpHeader name) {

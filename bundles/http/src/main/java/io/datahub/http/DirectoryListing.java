@@ -40,7 +40,7 @@ final class DirectoryListing {
         if (prefersHtml(exchange)) {
             boolean all = query.getValue("limit") == null;
             Result<Listing> listing = store.list(exchange.user(), target.path(), after, all ? AT_ONCE : limit.get());
-            if (!listing.isRefused() && exchange.isWanted(true)) {
+            if (!listing.isRefused() && Conditions.check(exchange, true)) {
                 sendPage(exchange, listing.get(), all, limit.get());
             }
             return listing.refusal();
@@ -49,7 +49,7 @@ final class DirectoryListing {
         Result<Listing> listing = text.isEmpty()
                 ? store.list(exchange.user(), target.path(), after, limit.get())
                 : search.find(exchange.user(), target.path(), text, after, limit.get());
-        if (!listing.isRefused() && exchange.isWanted(true)) {
+        if (!listing.isRefused() && Conditions.check(exchange, true)) {
             exchange.response().getHeaders().add(HttpHeader.VARY, "Accept");
             exchange.json(200, ListingJson.of(listing.get()));
         }

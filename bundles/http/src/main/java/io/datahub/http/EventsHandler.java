@@ -74,7 +74,7 @@ public final class EventsHandler extends AsyncHandler {
         String path = request.getHttpURI().getPath();
         boolean hasTopic = path.length() > MOUNT.length() + 1;
         boolean conditional = exchange.is(HttpMethod.POST) || exchange.is(HttpMethod.GET);
-        if (conditional && !exchange.isWanted(!hasTopic)) {
+        if (conditional && !Conditions.check(exchange, !hasTopic)) {
             return true;
         }
         if (exchange.is(HttpMethod.POST)) {

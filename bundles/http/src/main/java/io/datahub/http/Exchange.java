@@ -74,31 +74,6 @@ record Exchange(Request request, Response response, Callback callback) {
         Response.writeError(request, response, callback, refusal.reason().status(), refusal.detail());
     }
 
-    /**
-     * Looks at the conditions of a request whose target has neither tag nor date, and answers where they don't hold.
-     *
-     * @param exists whether there is anything that could be read there
-     * @return whether to go on
-     */
-    boolean isWanted(boolean exists) {
-        Result<Conditions> conditions = Conditions.of(request.getHeaders());
-        if (conditions.isRefused()) {
-            BodyDrainer.refuse(this, conditions.refusal().orElseThrow());
-            return false;
-        }
-        Conditions.Outcome outcome = conditions.get().outcomeWithoutTag(exists);
-        if (outcome == Conditions.Outcome.NOT_MODIFIED && (is(HttpMethod.GET) || is(HttpMethod.HEAD))) {
-            empty(304);
-        } else if (outcome != Conditions.Outcome.PROCEED) {
-            BodyDrainer.refuse(
-                    this,
-                    new Refusal(
-                            Reason.PRECONDITION_FAILED,
-                            "the condition doesn't hold, or has nothing here that it could hold of"));
-        }
-        return outcome == Conditions.Outcome.PROCEED;
-    }
-
     /** Refuses the method and names those that there are. */
     void refuseMethod(String allowed) {
         response.getHeaders().put(HttpHeader.ALLOW, allowed);

@@ -50,7 +50,7 @@ public final class TokensHandler extends Handler.Abstract {
         Result<Fields> query = exchange.query();
         if (query.isRefused()) {
             exchange.refuse(query.refusal().orElseThrow());
-        } else if (!exchange.is(HttpMethod.OPTIONS) && !exchange.isWanted(true)) {
+        } else if (!exchange.is(HttpMethod.OPTIONS) && !Conditions.check(exchange, true)) {
             return true;
         } else if (path.length() > MOUNT.length() + 1) {
             token(exchange, path.substring(MOUNT.length() + 1), query.get());

@@ -89,7 +89,7 @@ final class Arrivals implements PathChangeListener, AutoCloseable {
 
     /** How many paths wait until they have rested, and how large what is kept is. */
     void report(MetricReport report) {
-        Watcher.report("incoming", settling, report);
+        settling.report("incoming", report);
         KeptFiles kept = incoming.kept();
         report.gauge("datahub_incoming_kept_files", "Files that were taken out of incoming and are kept", kept.count());
         report.gauge("datahub_incoming_kept_bytes", "How large these files are together", kept.bytes());

@@ -1,5 +1,6 @@
 package io.datahub.watcher;
 
+import io.datahub.api.metric.MetricReport;
 import io.datahub.api.record.RecordPath;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -168,6 +169,17 @@ final class Debouncer implements AutoCloseable {
                 .mapToLong(wait -> now - wait.since)
                 .max()
                 .orElse(0);
+    }
+
+    /** Reports what waits in this tree. */
+    void report(String tree, MetricReport report) {
+        report.gauge("datahub_watcher_unsettled", "Paths that changed and wait to rest", size(), "tree", tree);
+        report.gauge(
+                "datahub_watcher_lag_seconds",
+                "How long the path waits that changed first of them",
+                longestWait() / (double) TimeUnit.SECONDS.toNanos(1),
+                "tree",
+                tree);
     }
 
     private void run() {

@@ -199,19 +199,9 @@ public final class Watcher implements HealthCheck, MetricSource {
 
     @Override
     public void report(MetricReport report) {
-        report("files", files, report);
+        files.report("files", report);
         arrivals.report(report);
         report.histogram("datahub_watcher_scan_seconds", "How long comparing all files took", scans);
-    }
-
-    static void report(String tree, Debouncer settling, MetricReport report) {
-        report.gauge("datahub_watcher_unsettled", "Paths that changed and wait to rest", settling.size(), "tree", tree);
-        report.gauge(
-                "datahub_watcher_lag_seconds",
-                "How long the path waits that changed first of them",
-                settling.longestWait() / (double) TimeUnit.SECONDS.toNanos(1),
-                "tree",
-                tree);
     }
 
     /** Ends all watching; what is being compared is finished first. */

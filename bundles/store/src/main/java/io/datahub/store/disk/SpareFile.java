@@ -16,6 +16,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class SpareFile {
 
+    /** Its name in the hub's state. */
+    public static final String NAME = "spare";
+
     /** How large it is, in bytes. */
     public static final long BYTES = 4L << 20;
 

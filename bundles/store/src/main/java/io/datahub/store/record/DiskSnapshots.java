@@ -6,6 +6,7 @@ import io.datahub.api.record.Cursor;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.Snapshots;
 import io.datahub.store.disk.FileStat;
+import io.datahub.store.disk.SpareFile;
 import io.datahub.store.metadata.IndexEntry;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -35,7 +36,7 @@ final class DiskSnapshots implements Snapshots {
 
     /** What of the state is this process's alone, or belongs to no committed record. */
     private static final Set<String> LEFT_OUT =
-            Set.of("snapshot", "staging", "uploads", "rejected", "taken", "lock", "hub.lock", RecordFiles.SPARE, STORE);
+            Set.of("snapshot", "staging", "uploads", "rejected", "taken", "lock", "hub.lock", SpareFile.NAME, STORE);
 
     private final Home home;
     private final StoreContext holdings;

@@ -37,9 +37,6 @@ import org.slf4j.LoggerFactory;
 /** The records as files below the home. */
 public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable {
 
-    /** The file in {@code state/} that holds room for when there is none. */
-    static final String SPARE = "spare";
-
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
 
     private final StoreContext holdings;
@@ -94,7 +91,7 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
         Tree tree = new Tree(home.files());
         holdings = new StoreContext(
                 tree, ledger, staging, steps, path -> temporary.get().contain(path), path -> suspicious.accept(path));
-        spare = new SpareFile(home.state().resolve(SPARE));
+        spare = new SpareFile(home.state().resolve(SpareFile.NAME));
         ledger.onFull(spare::release);
         room = new FreeSpaceCheck(List.of(home.files(), home.state()), settings);
         snapshots = new DiskSnapshots(home, holdings);
