@@ -132,8 +132,8 @@ public final class StoreService
             throw new IllegalArgumentException(
                     "judgeMillis is " + configuration.judgeMillis() + "; it must be 1 or more");
         }
-        judgement.limit(Duration.ofMillis(configuration.judgeMillis()));
-        bench.putOnTrial(Arrays.stream(String.join(",", configuration.trial()).split(",", -1))
+        judgement.setTimeLimit(Duration.ofMillis(configuration.judgeMillis()));
+        bench.setTrial(Arrays.stream(String.join(",", configuration.trial()).split(",", -1))
                 .map(String::strip)
                 .filter(name -> !name.equals(RequiredValidator.USERS.name())
                         && !name.startsWith(RequiredValidator.USERS.name() + "/"))

@@ -16,7 +16,7 @@ public record DirectoryEntry(Kind kind, FileStat stat) {
         DIRECTORY,
         NOTHING,
         /** A link or a special file, there or on the way there. */
-        STRANGER,
+        SPECIAL,
         /** A file on the way there, where a directory would have to be. */
         BELOW_FILE
     }
@@ -24,7 +24,7 @@ public record DirectoryEntry(Kind kind, FileStat stat) {
     /** Nothing at all. */
     public static final DirectoryEntry NOTHING = new DirectoryEntry(Kind.NOTHING, null);
 
-    static final DirectoryEntry STRANGER = new DirectoryEntry(Kind.STRANGER, null);
+    static final DirectoryEntry SPECIAL = new DirectoryEntry(Kind.SPECIAL, null);
     static final DirectoryEntry BELOW_FILE = new DirectoryEntry(Kind.BELOW_FILE, null);
 
     public DirectoryEntry {
@@ -35,7 +35,7 @@ public record DirectoryEntry(Kind kind, FileStat stat) {
         return switch (stat.kind()) {
             case FILE -> new DirectoryEntry(Kind.FILE, stat);
             case DIRECTORY -> new DirectoryEntry(Kind.DIRECTORY, stat);
-            case OTHER -> STRANGER;
+            case OTHER -> SPECIAL;
         };
     }
 

@@ -110,7 +110,7 @@ public record FileStat(Kind kind, long size, long modified, long changed, long k
     }
 
     /** When anything about it last changed. */
-    public long touched() {
+    public long lastChanged() {
         return Math.max(modified, changed);
     }
 

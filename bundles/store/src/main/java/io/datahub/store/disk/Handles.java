@@ -131,7 +131,7 @@ final class Handles implements AutoCloseable {
     }
 
     /** Lets go of what nobody used for a while. */
-    synchronized void tidy() throws IOException {
+    synchronized void closeIdle() throws IOException {
         long now = System.nanoTime();
         for (var each = handles.values().iterator(); each.hasNext(); ) {
             Handle handle = each.next();

@@ -31,7 +31,7 @@ public final class Parents {
     }
 
     /** How many of the directories that lead to the path are missing. */
-    public int missing(RecordPath path) throws IOException {
+    public int countMissing(RecordPath path) throws IOException {
         return list(path).size();
     }
 
@@ -39,7 +39,7 @@ public final class Parents {
     private List<RecordPath> list(RecordPath path) throws IOException {
         List<RecordPath> missing = new ArrayList<>();
         for (RecordPath parent = path.parent(); !parent.isRoot(); parent = parent.parent()) {
-            if (FileStat.of(tree.at(parent)).isPresent()) {
+            if (FileStat.of(tree.resolve(parent)).isPresent()) {
                 break;
             }
             missing.add(0, parent);
@@ -48,9 +48,9 @@ public final class Parents {
     }
 
     /** Makes the directories that lead to the path, each in staging, and puts it into place; {@link #flush} makes them last. */
-    public void make(RecordPath path) throws IOException {
+    public void create(RecordPath path) throws IOException {
         for (RecordPath parent : list(path)) {
-            makeDirectory(parent, staging.fresh());
+            makeDirectory(parent, staging.newFile());
         }
     }
 
@@ -58,14 +58,14 @@ public final class Parents {
     private synchronized void makeDirectory(RecordPath path, Path fresh) throws IOException {
         Files.createDirectory(fresh);
         try {
-            if (FileStat.of(tree.at(path)).isEmpty()) {
+            if (FileStat.of(tree.resolve(path)).isEmpty()) {
                 made.put(path, new Object());
                 tree.put(fresh, path);
             }
         } catch (NoSuchFileException e) {
             throw e;
         } catch (FileSystemException e) {
-            if (FileStat.of(tree.at(path)).isEmpty()) {
+            if (FileStat.of(tree.resolve(path)).isEmpty()) {
                 throw e;
             }
         } finally {
@@ -78,21 +78,21 @@ public final class Parents {
      * they are new. Threads that want the same directory flushed share one flush.
      */
     public void flush(RecordPath path) throws IOException {
-        flushes.flush(tree.at(path.parent()));
+        flushes.flush(tree.resolve(path.parent()));
         for (RecordPath parent = path.parent(); !parent.isRoot(); parent = parent.parent()) {
             Object mark = made.get(parent);
             if (mark != null) {
-                flushes.flush(tree.at(parent.parent()));
+                flushes.flush(tree.resolve(parent.parent()));
                 made.remove(parent, mark);
             }
         }
     }
 
     /** Flushes directories that were made for writes which failed. */
-    public void tidy() throws IOException {
+    public void flushPending() throws IOException {
         for (Map.Entry<RecordPath, Object> each : List.copyOf(made.entrySet())) {
             try {
-                flushes.flush(tree.at(each.getKey().parent()));
+                flushes.flush(tree.resolve(each.getKey().parent()));
             } catch (FileSystemException e) {
                 tree.requireRoot(); // else it is gone with the directory above it
             }

@@ -32,7 +32,7 @@ public final class SpareFile {
     }
 
     /** Whether it is there, as a whole. */
-    public synchronized boolean isThere() {
+    public synchronized boolean exists() {
         try {
             return Files.size(file) == BYTES;
         } catch (IOException e) {
@@ -41,8 +41,8 @@ public final class SpareFile {
     }
 
     /** Makes it, unless it is there; where there is no room for it, nothing is left. */
-    public synchronized void make() {
-        if (isThere()) {
+    public synchronized void create() {
+        if (exists()) {
             return;
         }
         try (FileChannel channel = FileChannel.open(

@@ -87,12 +87,12 @@ public final class Staging {
     }
 
     /** Where uploads wait that go on over restarts; a rename from there into the tree is atomic too. */
-    public Path unfinished() {
+    public Path uploads() {
         return unfinished;
     }
 
     /** A name that nobody has used. */
-    public Path fresh() {
+    public Path newFile() {
         return folder.resolve(run + "-" + next.getAndIncrement());
     }
 }

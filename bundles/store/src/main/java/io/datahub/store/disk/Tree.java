@@ -78,7 +78,7 @@ public final class Tree {
         return root;
     }
 
-    public Path at(RecordPath path) {
+    public Path resolve(RecordPath path) {
         return path.under(root);
     }
 
@@ -105,8 +105,8 @@ public final class Tree {
     }
 
     /** Looks at what the disk finds at a path, links on the way there followed: enough to know a file again by its stamps. */
-    public DirectoryEntry glance(RecordPath path) throws IOException {
-        return FileStat.of(at(path)).map(DirectoryEntry::of).orElse(DirectoryEntry.NOTHING);
+    public DirectoryEntry lookUpUnchecked(RecordPath path) throws IOException {
+        return FileStat.of(resolve(path)).map(DirectoryEntry::of).orElse(DirectoryEntry.NOTHING);
     }
 
     /**
@@ -114,7 +114,7 @@ public final class Tree {
      *
      * @throws IOException if the root is gone or another one than it was, so that nothing can be said
      */
-    public DirectoryEntry look(RecordPath path) throws IOException {
+    public DirectoryEntry lookUp(RecordPath path) throws IOException {
         requireRoot();
         if (path.isRoot()) {
             return DirectoryEntry.of(FileStat.of(root).orElseThrow(this::gone));
@@ -129,7 +129,7 @@ public final class Tree {
                 return DirectoryEntry.NOTHING;
             }
             if (parent.get() != FileStat.Kind.DIRECTORY) {
-                return parent.get() == FileStat.Kind.FILE ? DirectoryEntry.BELOW_FILE : DirectoryEntry.STRANGER;
+                return parent.get() == FileStat.Kind.FILE ? DirectoryEntry.BELOW_FILE : DirectoryEntry.SPECIAL;
             }
         }
         return FileStat.of(root.resolve(text)).map(DirectoryEntry::of).orElse(DirectoryEntry.NOTHING);
@@ -159,7 +159,7 @@ public final class Tree {
     public FileChannel open(RecordPath path) throws IOException {
         Optional<FileChannel> opened = handles.in(
                 path.parent(), directory -> (FileChannel) directory.newByteChannel(Path.of(path.name()), READING));
-        return opened.isPresent() ? opened.get() : FileChannel.open(at(path), READING);
+        return opened.isPresent() ? opened.get() : FileChannel.open(resolve(path), READING);
     }
 
     /** Puts a file, or a directory, in place of what may be at the path, so that everybody sees either the one or the other. */
@@ -174,7 +174,7 @@ public final class Tree {
             }
         });
         if (done.isEmpty()) {
-            Disk.replace(file, at(path));
+            Disk.replace(file, resolve(path));
         }
     }
 
@@ -194,7 +194,7 @@ public final class Tree {
             return true;
         });
         if (done.isEmpty()) {
-            Files.deleteIfExists(at(directory).resolve(name));
+            Files.deleteIfExists(resolve(directory).resolve(name));
         }
     }
 
@@ -213,12 +213,12 @@ public final class Tree {
             }
             return true;
         });
-        return done.isPresent() ? done.get() : Files.deleteIfExists(at(path));
+        return done.isPresent() ? done.get() : Files.deleteIfExists(resolve(path));
     }
 
     /** Lets go of directories that were held open and weren't used for a while. */
-    public void tidy() throws IOException {
-        handles.tidy();
+    public void closeIdle() throws IOException {
+        handles.closeIdle();
     }
 
     /** Lets go of all directories. */

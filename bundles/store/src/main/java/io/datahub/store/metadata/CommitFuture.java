@@ -41,7 +41,7 @@ public final class CommitFuture<T> {
     }
 
     /** Says that somebody will wait, so that it is written without waiting for more. */
-    public void want() {
+    public void requestFlush() {
         if (!isDone()) {
             wanted.run();
         }
@@ -54,7 +54,7 @@ public final class CommitFuture<T> {
      * @throws IOException if the disk failed
      */
     public T await() throws IOException {
-        want();
+        requestFlush();
         boolean interrupted = false;
         try {
             while (true) {

@@ -82,7 +82,7 @@ final class GroupCommit implements AutoCloseable {
     }
 
     /** Says that clients are back, so that what a killed hub left unannounced is announced within a second. */
-    void makeUp() {
+    void announcePending() {
         announcement.due();
     }
 

@@ -22,7 +22,7 @@ public record IndexEntry(long size, long modified, long changed, long key, Strin
     }
 
     /** The same version in a file that looks otherwise. */
-    public IndexEntry lookingLike(FileStat stat) {
+    public IndexEntry withStat(FileStat stat) {
         return of(stat, etag, sha256, user);
     }
 

@@ -194,17 +194,17 @@ final class MetadataDatabase {
     }
 
     /** Says that the index is rebuilt; under the ledger's lock. */
-    void rebuilt() {
+    void completeRebuild() {
         facts.remove(REBUILDING);
     }
 
     /** What was remembered under that name; for any thread. */
-    Optional<String> fact(String name) {
+    Optional<String> property(String name) {
         return Optional.ofNullable(facts.get(name));
     }
 
     /** Remembers something; under the ledger's lock. */
-    void remember(String name, String value) {
+    void putProperty(String name, String value) {
         facts.put(name, value);
     }
 

@@ -45,13 +45,13 @@ public final class MetadataStore implements AutoCloseable {
     }
 
     /** What was remembered under that name. */
-    public Optional<String> fact(String name) throws IOException {
-        return read(books -> books.fact(name));
+    public Optional<String> property(String name) throws IOException {
+        return read(books -> books.property(name));
     }
 
     /** Says that clients are back, so that what a killed hub left unannounced is announced within a second. */
-    public void makeUp() {
-        commits.makeUp();
+    public void announcePending() {
+        commits.announcePending();
     }
 
     /** Where the journal ends. */
@@ -83,13 +83,13 @@ public final class MetadataStore implements AutoCloseable {
         });
     }
 
-    public Optional<LastGoodCopy> good(RecordPath path) throws IOException {
+    public Optional<LastGoodCopy> lastGoodCopy(RecordPath path) throws IOException {
         return read(
                 open -> Optional.ofNullable(open.goods.get(PathKeys.of(path))).map(LastGoodCopy::unpack));
     }
 
     /** Passes all good copies. */
-    public void eachGood(Consumer<LastGoodCopy> visitor) throws IOException {
+    public void forEachLastGoodCopy(Consumer<LastGoodCopy> visitor) throws IOException {
         read(open -> {
             open.goods.forEach((key, bytes) -> visitor.accept(LastGoodCopy.unpack(bytes)));
             return null;
@@ -97,7 +97,7 @@ public final class MetadataStore implements AutoCloseable {
     }
 
     /** All resumable uploads by name. */
-    public Map<String, PartialUploadEntry> unfinished() throws IOException {
+    public Map<String, PartialUploadEntry> partialUploads() throws IOException {
         return read(open -> {
             Map<String, PartialUploadEntry> found = new HashMap<>();
             open.unfinished.forEach((name, bytes) -> found.put(name, PartialUploadEntry.unpack(bytes)));

@@ -41,29 +41,29 @@ public final class Transaction {
         usage.changed(path, books.index.remove(PathKeys.of(path)), null);
     }
 
-    public void intend(RecordPath path, Intent intent) {
+    public void putIntent(RecordPath path, Intent intent) {
         books.intents.put(PathKeys.of(path), intent.pack());
     }
 
     /** Drops the intent, which has been carried out or given up. */
-    public void forget(RecordPath path) {
+    public void removeIntent(RecordPath path) {
         books.intents.remove(PathKeys.of(path));
     }
 
-    public void keep(RecordPath path, LastGoodCopy good) {
+    public void putLastGoodCopy(RecordPath path, LastGoodCopy good) {
         books.goods.put(PathKeys.of(path), good.pack());
     }
 
-    public void drop(RecordPath path) {
+    public void removeLastGoodCopy(RecordPath path) {
         books.goods.remove(PathKeys.of(path));
     }
 
     /** Notes a resumable upload, or what became of it. */
-    public void note(String name, PartialUploadEntry upload) {
+    public void putPartialUpload(String name, PartialUploadEntry upload) {
         books.unfinished.put(name, upload.pack());
     }
 
-    public void forgetUpload(String name) {
+    public void removePartialUpload(String name) {
         books.unfinished.remove(name);
     }
 
@@ -80,7 +80,7 @@ public final class Transaction {
     }
 
     /** Gives a change its place in the journal. */
-    public Change enter(PendingChange draft) {
+    public Change append(PendingChange draft) {
         Cursor cursor = new Cursor(books.epoch, ++books.sequence);
         Instant time = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         String json = ChangeEventWriter.write(draft, cursor, time, source);
@@ -98,13 +98,13 @@ public final class Transaction {
     }
 
     /** Says that the index is rebuilt from the disk. */
-    public void rebuilt() {
-        books.rebuilt();
+    public void completeRebuild() {
+        books.completeRebuild();
     }
 
     /** Remembers something until it is overwritten. */
-    public void remember(String name, String value) {
-        books.remember(name, value);
+    public void putProperty(String name, String value) {
+        books.putProperty(name, value);
     }
 
     List<Change> changes() {

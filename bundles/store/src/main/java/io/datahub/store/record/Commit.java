@@ -83,7 +83,7 @@ final class Commit {
             if (compared.isPresent() && !compared.get().place().equals(sight.place())) {
                 return Result.refused(OVERTAKEN);
             }
-            old = holdings.ledger().good(path);
+            old = holdings.ledger().lastGoodCopy(path);
             FileStat put = FileStat.of(staged.path())
                     .orElseThrow(() -> new NoSuchFileException(staged.path().toString()));
             Intent intent = intent(request, staged, put, validators, good);
@@ -103,10 +103,10 @@ final class Commit {
     /** Has the intent written, and flushes what small files have not been flushed, at once. */
     private void intend(RecordPath path, Intent intent, StagedFile staged) throws IOException {
         CommitFuture<RecordPath> intended = holdings.ledger().submit(transaction -> {
-            transaction.intend(path, intent);
+            transaction.putIntent(path, intent);
             return path;
         });
-        intended.want();
+        intended.requestFlush();
         boolean flushed = false;
         try {
             staged.flush();
@@ -139,7 +139,7 @@ final class Commit {
                 request.user().name(),
                 validators,
                 List.of(),
-                holdings.parents().missing(request.path()),
+                holdings.parents().countMissing(request.path()),
                 good.map(LastGoodCopy::file).orElse(""));
     }
 
@@ -155,14 +155,14 @@ final class Commit {
         boolean conditional = request.precondition() != Precondition.NONE;
         boolean moved = false;
         try (InFlightRenames.Mark mark = holdings.moving().begin(path)) {
-            if ((conditional && !holdings.tree().look(path).equals(before.place())) || !replace(path, staged)) {
+            if ((conditional && !holdings.tree().lookUp(path).equals(before.place())) || !replace(path, staged)) {
                 return null;
             }
             moved = true;
             staged.moved();
             holdings.steps().at(Step.MOVED);
             if (!path.equals(RecordPath.USERS)) {
-                links.link(holdings.tree().at(path), intent.sha256(), intent.modified());
+                links.link(holdings.tree().resolve(path), intent.sha256(), intent.modified());
             }
             holdings.parents().flush(path);
             holdings.steps().at(Step.FLUSHED);
@@ -181,7 +181,7 @@ final class Commit {
     private boolean replace(RecordPath path, StagedFile staged) throws IOException {
         for (int i = 0; ; i++) {
             try {
-                holdings.parents().make(path);
+                holdings.parents().create(path);
                 holdings.tree().put(staged.path(), path);
                 return true;
             } catch (NoSuchFileException e) {
@@ -192,7 +192,7 @@ final class Commit {
             } catch (AccessDeniedException e) {
                 throw e;
             } catch (FileSystemException e) {
-                DirectoryEntry place = holdings.tree().look(path);
+                DirectoryEntry place = holdings.tree().lookUp(path);
                 if (place.isFile() || place.isNothing()) {
                     throw e;
                 }

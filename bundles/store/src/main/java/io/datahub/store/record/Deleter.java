@@ -84,7 +84,7 @@ final class Deleter {
         }
         List<Change> changes = new ArrayList<>();
         for (int i = 0; i < TRIES; i++) {
-            if (empty(request, Optional.of(path), holdings.tree().at(path), changes)) {
+            if (empty(request, Optional.of(path), holdings.tree().resolve(path), changes)) {
                 return Result.done(changes);
             }
         }
@@ -182,7 +182,7 @@ final class Deleter {
                 new Intent(Intent.Kind.DELETE, 0, 0, 0, "", request.user().name(), List.of(), List.of(), 0, "");
         holdings.ledger()
                 .submit(transaction -> {
-                    paths.forEach(path -> transaction.intend(path, intent));
+                    paths.forEach(path -> transaction.putIntent(path, intent));
                     return paths;
                 })
                 .await();
@@ -198,7 +198,7 @@ final class Deleter {
             holdings.parents().flush(paths.get(0));
             holdings.steps().at(Step.FLUSHED);
             for (RecordPath path : paths) {
-                holdings.ledger().good(path).ifPresent(old::add);
+                holdings.ledger().lastGoodCopy(path).ifPresent(old::add);
                 Optional<IndexEntry> entry = holdings.ledger().entry(path);
                 tickets.add(registrar.carriedOut(path, intent, DirectoryEntry.NOTHING, entry));
             }
@@ -263,7 +263,7 @@ final class Deleter {
     private Refusal notEmpty(RecordPath directory) throws IOException {
         Path stranger = null;
         try (DirectoryStream<Path> children =
-                Files.newDirectoryStream(holdings.tree().at(directory))) {
+                Files.newDirectoryStream(holdings.tree().resolve(directory))) {
             for (Path child : children) {
                 boolean isRecord = child(directory, child).isPresent() && !Files.isSymbolicLink(child);
                 if (isRecord) {
@@ -302,7 +302,7 @@ final class Deleter {
     private List<RecordPath> remaining(List<RecordPath> paths) throws IOException {
         List<RecordPath> files = new ArrayList<>();
         for (RecordPath path : paths) {
-            if (!holdings.tree().look(path).isNothing()) {
+            if (!holdings.tree().lookUp(path).isNothing()) {
                 files.add(path);
             }
         }

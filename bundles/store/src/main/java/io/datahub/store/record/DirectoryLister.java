@@ -39,7 +39,7 @@ final class DirectoryLister {
         Cursor cursor = holdings.ledger().head().cursor();
         DirectoryEntry place = Tree.isReserved(directory)
                 ? DirectoryEntry.NOTHING
-                : holdings.tree().look(directory);
+                : holdings.tree().lookUp(directory);
         if (!place.isDirectory()) {
             return place.isFile() && user.mayRead(directory)
                     ? Result.refused(Reason.CONFLICT, directory + " is a record and no directory")
@@ -70,7 +70,7 @@ final class DirectoryLister {
     /** The first names behind one that the user may know of. */
     private NavigableSet<String> names(User user, RecordPath directory, String after, int most) throws IOException {
         Predicate<String> shown = name -> isShown(user, directory, name);
-        Path folder = holdings.tree().at(directory);
+        Path folder = holdings.tree().resolve(directory);
         Optional<DirectoryNames.Names> found = known.of(directory, folder);
         if (found.isEmpty()) {
             return DirectoryNames.read(folder, after, shown, most);

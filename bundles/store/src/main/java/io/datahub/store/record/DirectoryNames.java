@@ -124,7 +124,7 @@ final class DirectoryNames {
     /** How the directory looks; empty if it may change again without looking otherwise. */
     private static Optional<FileStat> settled(Path folder) throws IOException {
         long limit = System.currentTimeMillis() - TICK_MILLIS;
-        return FileStat.of(folder).filter(stat -> TimeUnit.NANOSECONDS.toMillis(stat.touched()) < limit);
+        return FileStat.of(folder).filter(stat -> TimeUnit.NANOSECONDS.toMillis(stat.lastChanged()) < limit);
     }
 
     private void remember(RecordPath directory, Known names) {

@@ -139,7 +139,7 @@ final class DiskSnapshots implements Snapshots {
             linking.link();
             return;
         }
-        Path file = holdings.tree().at(path.get());
+        Path file = holdings.tree().resolve(path.get());
         try (PathLocks.Held held = holdings.locks().hold(path.get())) {
             Optional<FileStat> before = FileStat.of(file);
             linking.link();
@@ -158,7 +158,7 @@ final class DiskSnapshots implements Snapshots {
                 after.size() == before.size() && after.modified() == before.modified() && after.key() == before.key();
         if (same && after.changed() != before.changed()) {
             holdings.ledger().submit(transaction -> {
-                transaction.put(path, entry.lookingLike(after));
+                transaction.put(path, entry.withStat(after));
                 return path;
             });
         }

@@ -82,7 +82,7 @@ final class ExternalChange implements AutoCloseable {
         if (!trusted) {
             return Result.refused(Refusal.invalid(List.of(UNTRUSTED)));
         }
-        return judgement.judge(new CandidateFile(path, "", copy, this::previous), Duration.ZERO);
+        return judgement.validate(new CandidateFile(path, "", copy, this::previous), Duration.ZERO);
     }
 
     private Optional<InputStream> previous() throws IOException {

@@ -22,7 +22,7 @@ final class ExternalChangeInspector {
         this.bench = bench;
         this.judgement = judgement;
         this.goods = goods;
-        try (StagedFile probe = new StagedFile(holdings.staging().fresh(), java.util.List.of())) {
+        try (StagedFile probe = new StagedFile(holdings.staging().newFile(), java.util.List.of())) {
             hub = FileStat.of(probe.path()).map(FileStat::owner).orElse(-1);
         }
     }
@@ -33,10 +33,10 @@ final class ExternalChangeInspector {
      * @param forced whether it counts even if it goes on changing, as long as nobody has to judge it
      */
     ExternalChange examine(RecordPath path, PathState sight, boolean forced) throws IOException {
-        boolean concerned = path.equals(RecordPath.USERS) || bench.concerns(path);
+        boolean concerned = path.equals(RecordPath.USERS) || bench.appliesTo(path);
         StagedFile copy = concerned
                 ? StagedFile.copyOf(
-                        holdings.tree().open(path), holdings.staging().fresh())
+                        holdings.tree().open(path), holdings.staging().newFile())
                 : null;
         try {
             String sha256 = concerned

@@ -30,7 +30,7 @@ final class IndexWriter {
             RecordPath path, Intent intent, DirectoryEntry place, Optional<IndexEntry> before, Quotas.Claim claim)
             throws IOException {
         return ledger.submit(transaction -> {
-            transaction.forget(path);
+            transaction.removeIntent(path);
             Change change = written(transaction, path, intent, place.stat(), before);
             claim.close();
             return Optional.of(change);
@@ -41,7 +41,7 @@ final class IndexWriter {
     CommitFuture<Optional<Change>> carriedOut(
             RecordPath path, Intent intent, DirectoryEntry place, Optional<IndexEntry> before) throws IOException {
         return ledger.submit(transaction -> {
-            transaction.forget(path);
+            transaction.removeIntent(path);
             return switch (intent.kind()) {
                 case WRITE -> Optional.of(written(transaction, path, intent, place.stat(), before));
                 case DELETE -> before.map(entry -> deleted(transaction, path, entry, intent.user()));
@@ -55,18 +55,18 @@ final class IndexWriter {
         IndexEntry entry = IndexEntry.of(stat, transaction.newEtag(intent.sha256()), intent.sha256(), intent.user());
         transaction.put(path, entry);
         if (!intent.good().isEmpty()) {
-            transaction.keep(path, new LastGoodCopy(intent.good(), intent.size(), intent.sha256()));
+            transaction.putLastGoodCopy(path, new LastGoodCopy(intent.good(), intent.size(), intent.sha256()));
         } else {
-            transaction.drop(path);
+            transaction.removeLastGoodCopy(path);
         }
         Change.Type type = before.isPresent() ? Change.Type.UPDATED : Change.Type.CREATED;
-        return transaction.enter(new PendingChange(type, entry.version(path), intent.user(), intent.validators()));
+        return transaction.append(new PendingChange(type, entry.version(path), intent.user(), intent.validators()));
     }
 
     private static Change deleted(Transaction transaction, RecordPath path, IndexEntry entry, String user) {
         transaction.remove(path);
-        transaction.drop(path);
-        return transaction.enter(new PendingChange(Change.Type.DELETED, entry.version(path), user, List.of()));
+        transaction.removeLastGoodCopy(path);
+        return transaction.append(new PendingChange(Change.Type.DELETED, entry.version(path), user, List.of()));
     }
 
     private static Change rejected(
@@ -81,10 +81,10 @@ final class IndexWriter {
                 IndexEntry.instant(intent.modified()),
                 Optional.empty(),
                 Optional.of(intent.sha256()));
-        Change change = transaction.enter(
+        Change change = transaction.append(
                 new PendingChange(Change.Type.REJECTED, refused, "", intent.validators(), intent.violations()));
         if (place.isFile()) {
-            before.ifPresent(entry -> transaction.put(path, entry.lookingLike(place.stat())));
+            before.ifPresent(entry -> transaction.put(path, entry.withStat(place.stat())));
         } else {
             before.ifPresent(entry -> deleted(transaction, path, entry, ""));
         }
@@ -94,7 +94,7 @@ final class IndexWriter {
     /** Enters a deletion that was made outside the hub. */
     CommitFuture<Optional<Change>> vanished(RecordPath path, IndexEntry entry) throws IOException {
         return ledger.submit(transaction -> {
-            transaction.forget(path);
+            transaction.removeIntent(path);
             return Optional.of(deleted(transaction, path, entry, ""));
         });
     }
@@ -102,8 +102,8 @@ final class IndexWriter {
     /** Enters that a file looks otherwise but has the same bytes. */
     CommitFuture<Optional<Change>> touched(RecordPath path, IndexEntry entry, FileStat stat) throws IOException {
         return ledger.submit(transaction -> {
-            transaction.put(path, entry.lookingLike(stat));
-            transaction.forget(path);
+            transaction.put(path, entry.withStat(stat));
+            transaction.removeIntent(path);
             return Optional.empty();
         });
     }
@@ -113,7 +113,7 @@ final class IndexWriter {
             throws IOException {
         return ledger.submit(transaction -> {
             transaction.put(path, IndexEntry.of(stat, transaction.newEtag(sha256), sha256, ""));
-            good.ifPresent(copy -> transaction.keep(path, copy));
+            good.ifPresent(copy -> transaction.putLastGoodCopy(path, copy));
             return Optional.empty();
         });
     }
@@ -121,7 +121,7 @@ final class IndexWriter {
     /** Drops an intent that was given up. */
     CommitFuture<Optional<Change>> givenUp(RecordPath path) throws IOException {
         return ledger.submit(transaction -> {
-            transaction.forget(path);
+            transaction.removeIntent(path);
             return Optional.empty();
         });
     }

@@ -52,7 +52,7 @@ final class LastGoodVersions {
      */
     void sweep(boolean keepUsers) throws IOException {
         Set<String> known = new HashSet<>();
-        ledger.eachGood(good -> {
+        ledger.forEachLastGoodCopy(good -> {
             known.add(good.file());
             bytes.addAndGet(good.size());
         });
@@ -98,7 +98,7 @@ final class LastGoodVersions {
 
     /** The copy of exactly this version. */
     Optional<Path> find(RecordPath path, IndexEntry entry) throws IOException {
-        return ledger.good(path)
+        return ledger.lastGoodCopy(path)
                 .filter(good -> good.sha256().equals(entry.sha256()))
                 .map(good -> folder.resolve(good.file()))
                 .filter(Files::isRegularFile);
@@ -110,7 +110,7 @@ final class LastGoodVersions {
         if (copy.isEmpty()) {
             return Optional.empty();
         }
-        StagedFile staged = StagedFile.copyOf(copy.get(), staging.fresh());
+        StagedFile staged = StagedFile.copyOf(copy.get(), staging.newFile());
         try {
             staged.flush();
             if (!staged.sha256().equals(entry.sha256())) {

@@ -60,7 +60,7 @@ final class Reconciler {
     DirectoryEntry settle(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
         if (holdings.ledger().isRebuilding()) {
             unsettled.accept(path);
-            return holdings.tree().look(path);
+            return holdings.tree().lookUp(path);
         }
         PathState sight;
         try (PathLocks.Held held = holdings.locks().hold(path)) {
@@ -116,7 +116,7 @@ final class Reconciler {
 
     static boolean isRestless(PathState sight, Duration quiet, long nowMillis) {
         FileStat stat = sight.place().stat();
-        long rest = nowMillis - stat.touched() / 1_000_000;
+        long rest = nowMillis - stat.lastChanged() / 1_000_000;
         int rests = stat.size() > 0 ? 1 : sight.entry().isEmpty() ? EMPTY_RESTS : EMPTIED_RESTS;
         long needed = rests * quiet.toMillis();
         // A time in the future says nothing: clocks differ, and files can be given any time.
@@ -160,7 +160,7 @@ final class Reconciler {
             Consumer<RecordPath> unsettled)
             throws IOException {
         Optional<LastGoodCopy> good = finding.keepGood(validators);
-        Optional<LastGoodCopy> old = holdings.ledger().good(path);
+        Optional<LastGoodCopy> old = holdings.ledger().lastGoodCopy(path);
         FileStat stat = sight.place().stat();
         Intent seen = new Intent(
                 Intent.Kind.WRITE,

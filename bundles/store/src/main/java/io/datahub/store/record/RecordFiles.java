@@ -113,7 +113,7 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
         recovery = new Recovery(holdings, settlement, registrar, putBack, goods, backlog);
         new RootIdentity(tree, ledger).require();
         goods.sweep(recovery.run());
-        partials = new ResumableUploadStore(staging.unfinished(), ledger, uploads, settings);
+        partials = new ResumableUploadStore(staging.uploads(), ledger, uploads, settings);
         ledger.onReopened(this::recover);
     }
 
@@ -173,14 +173,14 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
 
     private void compare(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
         if (path.isRoot()) {
-            holdings.ledger().makeUp();
+            holdings.ledger().announcePending();
         }
         if (path.isRoot()) {
             suspicious = unsettled;
             rejected.trim();
         }
         Optional<DirectoryEntry> seen =
-                path.isRoot() ? Optional.of(holdings.tree().look(path)) : settle(path, quiet, unsettled);
+                path.isRoot() ? Optional.of(holdings.tree().lookUp(path)) : settle(path, quiet, unsettled);
         if (seen.isEmpty()) {
             return;
         }
@@ -226,8 +226,8 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
     public void tidy(Instant now) throws IOException {
         partials.expire(now);
         retention.run(now);
-        holdings.tree().tidy();
-        holdings.parents().tidy();
+        holdings.tree().closeIdle();
+        holdings.parents().flushPending();
     }
 
     /**
@@ -247,8 +247,8 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
             LOG.info("event=disk-works-again postponed={}", paths.size());
             paths.forEach(path -> suspicious.accept(path));
         }
-        if (!spare.isThere() && room.refuse(SpareFile.BYTES).isEmpty()) {
-            spare.make();
+        if (!spare.exists() && room.refuse(SpareFile.BYTES).isEmpty()) {
+            spare.create();
         }
     }
 

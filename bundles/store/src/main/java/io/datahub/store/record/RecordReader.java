@@ -80,7 +80,7 @@ final class RecordReader {
         FileChannel channel = holdings.tree().open(path);
         boolean same = false;
         try {
-            same = FileStat.of(holdings.tree().at(path))
+            same = FileStat.of(holdings.tree().resolve(path))
                     .filter(sight.place().stat()::equals)
                     .isPresent();
         } finally {
@@ -122,7 +122,7 @@ final class RecordReader {
             case FILE -> Optional.empty();
             case DIRECTORY ->
                 Optional.of(new Refusal(Reason.CONFLICT, path + " is a directory; a slash at the end lists it"));
-            case NOTHING, STRANGER, BELOW_FILE ->
+            case NOTHING, SPECIAL, BELOW_FILE ->
                 Optional.of(new Refusal(Reason.NOT_FOUND, "there is no record " + path));
         };
     }

@@ -79,7 +79,7 @@ final class Recovery {
         backlog.await();
         holdings.ledger()
                 .submit(transaction -> {
-                    transaction.rebuilt();
+                    transaction.completeRebuild();
                     return RecordPath.ROOT;
                 })
                 .await();
@@ -87,7 +87,7 @@ final class Recovery {
     }
 
     private void enter(RecordPath path) throws IOException {
-        Optional<FileStat> stat = FileStat.of(holdings.tree().at(path)).filter(FileStat::isFile);
+        Optional<FileStat> stat = FileStat.of(holdings.tree().resolve(path)).filter(FileStat::isFile);
         if (stat.isPresent()
                 && !path.equals(RecordPath.USERS)
                 && holdings.ledger().entry(path).isEmpty()) {
@@ -98,7 +98,7 @@ final class Recovery {
     /** The users file in force is the one that was good last, whatever lies on the disk now. */
     private void enterUsers(Path copy) {
         try {
-            Path users = holdings.tree().at(RecordPath.USERS);
+            Path users = holdings.tree().resolve(RecordPath.USERS);
             String sha256 = StagedFile.hashOf(copy);
             LastGoodCopy good = new LastGoodCopy(copy.getFileName().toString(), Files.size(copy), sha256);
             if (!good.file().contains(sha256.substring(0, 16))) {

@@ -54,7 +54,8 @@ final class ResumableUploadStore implements ResumableUploads, PartialFile.Turn {
         this.ledger = ledger;
         this.uploads = uploads;
         this.settings = settings;
-        for (Map.Entry<String, PartialUploadEntry> each : ledger.unfinished().entrySet()) {
+        for (Map.Entry<String, PartialUploadEntry> each :
+                ledger.partialUploads().entrySet()) {
             takeOver(each.getKey(), each.getValue());
         }
         try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
@@ -98,7 +99,7 @@ final class ResumableUploadStore implements ResumableUploads, PartialFile.Turn {
 
     private void note(String name, PartialUploadEntry facts) throws IOException {
         ledger.submit(transaction -> {
-                    transaction.note(name, facts);
+                    transaction.putPartialUpload(name, facts);
                     return name;
                 })
                 .await();
@@ -326,7 +327,7 @@ final class ResumableUploadStore implements ResumableUploads, PartialFile.Turn {
 
     private void drop(List<String> names) throws IOException {
         ledger.submit(transaction -> {
-                    names.forEach(transaction::forgetUpload);
+                    names.forEach(transaction::removePartialUpload);
                     return names;
                 })
                 .await();

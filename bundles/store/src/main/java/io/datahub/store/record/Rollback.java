@@ -58,7 +58,7 @@ final class Rollback {
             Intent intent = intent(sight.place().stat(), finding, refusal.violations(), restored);
             holdings.ledger()
                     .submit(transaction -> {
-                        transaction.intend(path, intent);
+                        transaction.putIntent(path, intent);
                         return path;
                     })
                     .await();
@@ -71,7 +71,7 @@ final class Rollback {
                     restored != null,
                     why(refusal));
             Optional<LastGoodCopy> surplus =
-                    restored == null ? holdings.ledger().good(path) : Optional.empty();
+                    restored == null ? holdings.ledger().lastGoodCopy(path) : Optional.empty();
             backlog.add(path, undo(path, intent, sight, restored), () -> goods.discard(surplus));
             return true;
         }

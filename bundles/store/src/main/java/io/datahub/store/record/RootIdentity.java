@@ -25,7 +25,7 @@ final class RootIdentity {
 
     /** @throws IOException if the folder is most likely not the one that holds the records */
     void require() throws IOException {
-        Optional<String> before = ledger.fact(ROOT);
+        Optional<String> before = ledger.property(ROOT);
         if (before.equals(Optional.of(tree.identity()))) {
             return;
         }
@@ -35,7 +35,7 @@ final class RootIdentity {
                             + " restart the hub, or put any file into it if they are gone for good");
         }
         ledger.submit(transaction -> {
-                    transaction.remember(ROOT, tree.identity());
+                    transaction.putProperty(ROOT, tree.identity());
                     return RecordPath.ROOT;
                 })
                 .await();

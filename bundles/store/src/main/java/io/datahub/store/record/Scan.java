@@ -52,7 +52,7 @@ final class Scan {
     }
 
     void run() throws IOException {
-        descend(top, holdings.tree().at(top));
+        descend(top, holdings.tree().resolve(top));
         vanishedBefore(PathKeys.end(top));
     }
 

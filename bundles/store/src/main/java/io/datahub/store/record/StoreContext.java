@@ -61,7 +61,7 @@ record StoreContext(
 
     /** Looks at a path under its lock, so that the hub itself isn't changing it just now. */
     PathState lookLocked(RecordPath path) throws IOException {
-        return new PathState(tree.look(path), ledger.entry(path));
+        return new PathState(tree.lookUp(path), ledger.entry(path));
     }
 
     /**
@@ -69,7 +69,9 @@ record StoreContext(
      * directories that lead there.
      */
     boolean isUntouched(RecordPath path, PathState sight) throws IOException {
-        return FileStat.of(tree.at(path)).filter(sight.place().stat()::equals).isPresent();
+        return FileStat.of(tree.resolve(path))
+                .filter(sight.place().stat()::equals)
+                .isPresent();
     }
 
     /** Whether a file that was seen, and what the index says of it, are still as they were; under the path's lock. */
@@ -81,7 +83,7 @@ record StoreContext(
     PathState look(RecordPath path) throws IOException {
         Optional<IndexEntry> entry = ledger.entry(path);
         if (entry.isPresent()) {
-            PathState glance = new PathState(tree.glance(path), entry);
+            PathState glance = new PathState(tree.lookUpUnchecked(path), entry);
             if (glance.isSettled()) {
                 return glance; // the stamps tell the file itself, however it is reached
             }
@@ -100,18 +102,18 @@ record StoreContext(
      * @param put the file before it was put there
      */
     DirectoryEntry placed(RecordPath path, FileStat put) throws IOException {
-        DirectoryEntry place = tree.look(path);
+        DirectoryEntry place = tree.lookUp(path);
         return place.isFile() && place.stat().hasContentOf(put)
                 ? place
                 : new DirectoryEntry(DirectoryEntry.Kind.FILE, put);
     }
 
     private PathState lookTwice(RecordPath path) throws IOException {
-        PathState sight = new PathState(tree.look(path), ledger.entry(path));
+        PathState sight = new PathState(tree.lookUp(path), ledger.entry(path));
         for (int i = 0; i < TRIES && !sight.isSettled(); i++) {
             boolean moved = moving.await(path);
             Optional<IndexEntry> before = ledger.entry(path);
-            DirectoryEntry place = tree.look(path);
+            DirectoryEntry place = tree.lookUp(path);
             PathState next = new PathState(place, ledger.entry(path));
             moved |= moving.await(path);
             if (!moved && next.entry().equals(before) && next.equals(sight)) {

@@ -81,8 +81,8 @@ final class Uploads {
             if (refusal.isPresent()) {
                 return Result.refused(refusal.get());
             }
-            StagedFile staged =
-                    new StagedFile(holdings.staging().fresh(), request.digests().keySet());
+            StagedFile staged = new StagedFile(
+                    holdings.staging().newFile(), request.digests().keySet());
             begun = true;
             return Result.done(new RecordUpload(request, this, staged, claim, slot.get(), pace()));
         } finally {
@@ -178,13 +178,13 @@ final class Uploads {
     }
 
     private Optional<InputStream> present(RecordPath path) throws IOException {
-        return holdings.tree().look(path).isFile()
+        return holdings.tree().lookUp(path).isFile()
                 ? Optional.of(Channels.newInputStream(holdings.tree().open(path)))
                 : Optional.empty();
     }
 
     Result<List<JudgedBy>> judge(CandidateFile candidate) throws IOException {
-        return judgement.judge(candidate, settings.get().patience());
+        return judgement.validate(candidate, settings.get().patience());
     }
 
     Optional<LastGoodCopy> keepGood(RecordPath path, StagedFile staged) throws IOException {

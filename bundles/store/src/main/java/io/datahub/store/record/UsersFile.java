@@ -23,6 +23,6 @@ final class UsersFile {
 
     /** Whether an edit on disk can only have come from the hub's own user or from root. */
     static boolean isTrusted(Tree tree, FileStat file, int hub) throws IOException {
-        return tree.look(RecordPath.ROOT).stat().isWritableOnlyBy(hub) && file.isWritableOnlyBy(hub);
+        return tree.lookUp(RecordPath.ROOT).stat().isWritableOnlyBy(hub) && file.isWritableOnlyBy(hub);
     }
 }

@@ -37,7 +37,7 @@ final class WriteGuard {
         return switch (sight.place().kind()) {
             case DIRECTORY -> refusal(Reason.CONFLICT, place(path) + " is a directory; a record can't take its place");
             case BELOW_FILE -> refusal(Reason.CONFLICT, "a record lies where a directory would have to be for " + path);
-            case STRANGER -> refusal(Reason.CONFLICT, "a link or special file lies at or before " + path);
+            case SPECIAL -> refusal(Reason.CONFLICT, "a link or special file lies at or before " + path);
             case FILE ->
                 user.mayWrite(path)
                         ? refuseCondition(request, sight)
@@ -71,7 +71,7 @@ final class WriteGuard {
             return refusal(Reason.FORBIDDEN, Tree.RESERVED + " is the hub's own");
         }
         return switch (sight.place().kind()) {
-            case STRANGER -> refusal(Reason.CONFLICT, "a link or special file lies at or before " + path);
+            case SPECIAL -> refusal(Reason.CONFLICT, "a link or special file lies at or before " + path);
             case DIRECTORY -> refuseConditionOfDirectory(request);
             case FILE -> refuseCondition(request, sight);
             case NOTHING, BELOW_FILE ->

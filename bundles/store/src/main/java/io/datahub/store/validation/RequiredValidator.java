@@ -43,7 +43,7 @@ public record RequiredValidator(String name, PathPattern pattern) {
         return found;
     }
 
-    boolean concerns(RecordPath path) {
+    boolean appliesTo(RecordPath path) {
         return pattern.matches(path);
     }
 }

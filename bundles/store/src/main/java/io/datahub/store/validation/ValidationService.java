@@ -46,7 +46,7 @@ public final class ValidationService implements AutoCloseable {
     }
 
     /** Says how long one judgement may take in all, beside the waiting for validators that are away. */
-    public void limit(Duration time) {
+    public void setTimeLimit(Duration time) {
         limit = time;
     }
 
@@ -56,7 +56,7 @@ public final class ValidationService implements AutoCloseable {
      * @param patience how long to wait for required validators that are away
      * @return who judged, sorted by name; or the refusal, with everything that all of them found
      */
-    public Result<List<JudgedBy>> judge(Candidate candidate, Duration patience) throws IOException {
+    public Result<List<JudgedBy>> validate(Candidate candidate, Duration patience) throws IOException {
         try {
             return bench.choose(candidate.path(), patience).then(seats -> ask(candidate, seats));
         } catch (InterruptedException e) {

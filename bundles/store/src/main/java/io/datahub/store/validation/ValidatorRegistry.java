@@ -57,13 +57,13 @@ public final class ValidatorRegistry {
     }
 
     /** Says which validators don't judge yet, each as {@code NAME/VERSION}, or {@code NAME} for any version. */
-    public synchronized void putOnTrial(Set<String> validators) {
+    public synchronized void setTrial(Set<String> validators) {
         onTrial = Set.copyOf(validators);
         notifyAll();
     }
 
     /** Whether any validator may have to judge the path. */
-    public boolean concerns(RecordPath path) {
+    public boolean appliesTo(RecordPath path) {
         for (RegisteredValidator seat : seats) {
             if (seat.matches(path) && !isOnTrial(seat)) {
                 return true;
@@ -120,7 +120,7 @@ public final class ValidatorRegistry {
         Set<String> names = new TreeSet<>();
         for (List<RequiredValidator> source : requirements.values()) {
             for (RequiredValidator requirement : source) {
-                if (requirement.concerns(path)) {
+                if (requirement.appliesTo(path)) {
                     names.add(requirement.name());
                 }
             }

@@ -43,7 +43,7 @@ class ParentsTest {
             for (int i = 0; i < 64; i++) {
                 RecordPath path = RecordPath.of("a/" + i % 4 + "/b/" + i);
                 all.add(threads.submit(() -> {
-                    parents.make(path);
+                    parents.create(path);
                     parents.flush(path);
                     return path;
                 }));
@@ -56,8 +56,8 @@ class ParentsTest {
         }
 
         assertThat(root.resolve("files/a/3/b")).isDirectory();
-        assertThat(parents.missing(RecordPath.of("a/0/b/c"))).isZero();
-        assertThat(parents.missing(RecordPath.of("a/0/c/d/e"))).isEqualTo(2);
+        assertThat(parents.countMissing(RecordPath.of("a/0/b/c"))).isZero();
+        assertThat(parents.countMissing(RecordPath.of("a/0/c/d/e"))).isEqualTo(2);
     }
 
     @Test
@@ -71,8 +71,8 @@ class ParentsTest {
                 for (int i = 0; i < 4; i++) {
                     all.add(threads.submit(() -> {
                         start.await();
-                        parents.make(path);
-                        return Files.readAttributes(tree.at(path.parent()), BasicFileAttributes.class)
+                        parents.create(path);
+                        return Files.readAttributes(tree.resolve(path.parent()), BasicFileAttributes.class)
                                 .fileKey();
                     }));
                 }
@@ -91,17 +91,17 @@ class ParentsTest {
     void shouldSayThatADirectoryCannotBeFlushedAndFlushTheNextOne() throws Exception {
         assertThatThrownBy(() -> parents.flush(RecordPath.of("gone/a"))).isInstanceOf(NoSuchFileException.class);
 
-        parents.make(RecordPath.of("gone/a"));
+        parents.create(RecordPath.of("gone/a"));
         parents.flush(RecordPath.of("gone/a"));
         assertThat(root.resolve("files/gone")).isDirectory();
     }
 
     @Test
     void shouldForgetADirectoryThatWasMadeAndRemovedAgain() throws Exception {
-        parents.make(RecordPath.of("a/b/c"));
+        parents.create(RecordPath.of("a/b/c"));
         parents.removeEmpty(RecordPath.of("a/b/c"), 2);
 
-        parents.tidy();
+        parents.flushPending();
 
         assertThat(root.resolve("files")).isEmptyDirectory();
     }

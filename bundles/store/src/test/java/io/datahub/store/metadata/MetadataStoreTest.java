@@ -39,7 +39,7 @@ class MetadataStoreTest {
     private static Change enter(Transaction transaction, String path) {
         IndexEntry entry = IndexEntry.of(STAT, transaction.newEtag(""), "", "");
         transaction.put(RecordPath.of(path), entry);
-        return transaction.enter(
+        return transaction.append(
                 new PendingChange(Change.Type.CREATED, entry.version(RecordPath.of(path)), "", List.of()));
     }
 
@@ -122,7 +122,7 @@ class MetadataStoreTest {
         heard.clear();
         try (MetadataStore ledger = open()) {
             assertThat(ledger.head().cursor().sequence()).isEqualTo(2);
-            ledger.makeUp();
+            ledger.announcePending();
             Await.until(() -> heard.size() == 1);
             assertThat(heard.get(0).path()).hasToString("b");
         }
@@ -249,8 +249,8 @@ class MetadataStoreTest {
                 "copy");
         try (MetadataStore ledger = open()) {
             ledger.submit(transaction -> {
-                        transaction.intend(path, intent);
-                        transaction.keep(path, new LastGoodCopy("file", 5, "ff"));
+                        transaction.putIntent(path, intent);
+                        transaction.putLastGoodCopy(path, new LastGoodCopy("file", 5, "ff"));
                         return path;
                     })
                     .await();
@@ -262,7 +262,7 @@ class MetadataStoreTest {
                     .usingRecursiveComparison()
                     .ignoringFields("violations")
                     .isEqualTo(intent);
-            assertThat(ledger.good(path)).contains(new LastGoodCopy("file", 5, "ff"));
+            assertThat(ledger.lastGoodCopy(path)).contains(new LastGoodCopy("file", 5, "ff"));
             assertThat(ledger.intents()).containsExactly(path);
         }
         RecordVersion version = new IndexEntry(1, -1, 0, 0, "\"e\"", "", "").version(path);

@@ -142,7 +142,7 @@ class CheckTest {
         FileStat stat = FileStat.of(hub.file(path)).orElseThrow();
         PathState sight =
                 new PathState(new DirectoryEntry(DirectoryEntry.Kind.FILE, stat), hub.ledger.entry(TestHub.path(path)));
-        long touched = stat.touched() / 1_000_000;
+        long touched = stat.lastChanged() / 1_000_000;
         return LongStream.range(0, 10_000)
                 .filter(millis -> !Reconciler.isRestless(sight, Duration.ofMillis(500), touched + millis))
                 .findFirst()

@@ -163,7 +163,7 @@ class DamageTest {
         hub.start();
         hub.ledger
                 .submit(transaction -> {
-                    transaction.remember("rebuilding", "true");
+                    transaction.putProperty("rebuilding", "true");
                     transaction.remove(TestHub.path("d3/f3"));
                     return "";
                 })

@@ -260,7 +260,7 @@ class JudgementTest {
         });
         begun.await();
         CompletableFuture<Void> left = CompletableFuture.runAsync(() -> hub.bench.remove(seat));
-        Await.until(() -> !hub.bench.concerns(path("a")));
+        Await.until(() -> !hub.bench.appliesTo(path("a")));
         assertThat(left).isNotDone();
         go.countDown();
 
@@ -275,13 +275,13 @@ class JudgementTest {
         hub.seat("v", "2.0.0", "**", candidate -> Verdict.refuse("new rule"));
         hub.seat("next", "1.0.0", "**", candidate -> Verdict.refuse("next rule"));
 
-        hub.bench.putOnTrial(Set.of("v/2.0.0", "next"));
+        hub.bench.setTrial(Set.of("v/2.0.0", "next"));
         assertThat(hub.put("a", "x").get().validators()).containsExactly(new JudgedBy("v", "1.0.0"));
-        hub.bench.putOnTrial(Set.of("next"));
+        hub.bench.setTrial(Set.of("next"));
         assertThat(refusal(hub.put("a", "x")).violations())
                 .extracting(Violation::version)
                 .containsExactly("2.0.0");
-        hub.bench.putOnTrial(Set.of());
+        hub.bench.setTrial(Set.of());
         assertThat(refusal(hub.put("a", "x")).violations()).hasSize(2);
     }
 
@@ -289,14 +289,14 @@ class JudgementTest {
     void shouldStillMissARequiredValidatorOfWhichOneVersionIsOnTrial() throws Exception {
         hub.bench.require("test", RequiredValidator.parse("v: **"));
         hub.seat("v", "2.0.0", "**", ACCEPTS);
-        hub.bench.putOnTrial(Set.of("v/2.0.0"));
+        hub.bench.setTrial(Set.of("v/2.0.0"));
 
         assertThat(refusal(hub.put("a", "x")).reason()).isEqualTo(Reason.UNAVAILABLE);
     }
 
     @Test
     void shouldEndAJudgementWhoseTimeInAllIsOver() throws Exception {
-        hub.judgement.limit(Duration.ofMillis(50));
+        hub.judgement.setTimeLimit(Duration.ofMillis(50));
         hub.seat("slow", "1.0.0", "**", candidate -> {
             new CountDownLatch(1).await();
             return Verdict.accept();

@@ -39,7 +39,7 @@ class KillTest {
         for (MetadataStore.Indexed known : hub.ledger.range("", "\uffff", 1000)) {
             RecordPath path = PathKeys.path(known.key());
             PathState sight = new PathState(
-                    new io.datahub.store.disk.Tree(hub.file("")).look(path), java.util.Optional.of(known.entry()));
+                    new io.datahub.store.disk.Tree(hub.file("")).lookUp(path), java.util.Optional.of(known.entry()));
             assertThat(sight.isSettled()).isTrue();
         }
         hub.topics();
