@@ -6,12 +6,12 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 
 /**
- * The file descriptors of the process. A transport takes a {@link #share} of them for its connections, so that whatever
- * clients do, the store, its journal and the logs keep some. For any thread.
+ * The file descriptors of the process. A transport limits its connections to a {@link #share} of them, so that
+ * descriptors remain for the store, its journal and the logs whatever clients do. Thread-safe.
  */
 public final class Descriptors {
 
-    /** What the hub itself has open: its programs, logs and state. */
+    /** The descriptors reserved for the hub itself: its programs, logs and state. */
     private static final long OWN = 400;
 
     private static final int PARTS = 5;
@@ -19,19 +19,21 @@ public final class Descriptors {
 
     private Descriptors() {}
 
-    /** How many there may be ({@code ulimit -n}); a large number where the system doesn't say. */
+    /** The maximum number ({@code ulimit -n}); a large number if the system doesn't report it. */
     public static long most() {
         long most = attribute("MaxFileDescriptorCount").orElse(0);
         return most > 0 ? most : Integer.MAX_VALUE;
     }
 
-    /** How many are open; empty where the system doesn't say, which it also doesn't when none is left to look with. */
+    /**
+     * The number of open ones; empty if the system doesn't report it, which includes having none left to query it with.
+     */
     public static OptionalLong open() {
         return attribute("OpenFileDescriptorCount");
     }
 
     /**
-     * What the connections of one transport may take: two fifths of those that the hub doesn't need for itself.
+     * The maximum for the connections of one transport: two fifths of those that aren't reserved for the hub.
      *
      * @param most as of {@link #most}
      * @return at least 1

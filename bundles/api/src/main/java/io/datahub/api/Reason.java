@@ -1,6 +1,6 @@
 package io.datahub.api;
 
-/** Why the hub refuses something. The status is that of RFC 9110, on every transport. */
+/** Why the hub refuses a request. The status is that of RFC 9110, on every transport. */
 public enum Reason {
     BAD_REQUEST(400, "Bad request"),
     UNAUTHENTICATED(401, "Not authenticated"),
@@ -33,7 +33,7 @@ public enum Reason {
         return status;
     }
 
-    /** A short phrase for people, the same for every refusal of this kind. */
+    /** A short human-readable phrase, the same for every refusal of this kind. */
     public String title() {
         return title;
     }

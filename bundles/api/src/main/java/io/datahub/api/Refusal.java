@@ -9,9 +9,9 @@ import java.util.Objects;
  * A refusal, as a value: nothing has changed.
  *
  * @param reason the kind of refusal
- * @param detail one sentence that names the cause and, where there is one, the cure
+ * @param detail one sentence that states the cause and, where there is one, the remedy
  * @param violations what validators found; empty unless the reason is {@link Reason#INVALID} or a validator failed
- * @param retryAfter when another try makes sense; zero where that is not known
+ * @param retryAfter how long to wait before retrying; zero if unknown
  */
 public record Refusal(Reason reason, String detail, List<Violation> violations, Duration retryAfter) {
 

@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What came of a request: done, with a value, or refused. A refusal is an answer and no failure; failures are
- * exceptions.
+ * The result of a request: either done, with a value, or refused. A refusal is a regular outcome and not a failure;
+ * failures are exceptions.
  *
- * @param <T> the value when it was done
+ * @param <T> the type of the value
  */
 public sealed interface Result<T> {
 
@@ -60,7 +60,7 @@ public sealed interface Result<T> {
         throw new NoSuchElementException("refused: " + refusal().orElseThrow().detail());
     }
 
-    /** Goes on with the value, or hands the refusal on. */
+    /** Continues with the value, or passes the refusal on. */
     default <U> Result<U> then(Function<? super T, Result<U>> next) {
         return this instanceof Done<T> done
                 ? next.apply(done.value())

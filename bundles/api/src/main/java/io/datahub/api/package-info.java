@@ -1,4 +1,4 @@
-/** What every part of the hub shares: its home on disk, results and refusals. */
+/** What all components of the hub share: the home directory, results and refusals. */
 @Export
 @Version("1.1.0")
 package io.datahub.api;

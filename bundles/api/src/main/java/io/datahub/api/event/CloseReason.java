@@ -4,10 +4,10 @@ package io.datahub.api.event;
 public enum CloseReason {
     /** The user or its credential is gone, disabled or expired. */
     ACCESS_LOST,
-    /** It stayed full for longer than is allowed. */
+    /** The session's queue stayed full for longer than allowed. */
     TOO_SLOW,
-    /** An administrator ended it. */
+    /** An administrator disconnected it. */
     DISCONNECTED,
-    /** The hub stops. */
+    /** The hub is shutting down. */
     HUB_STOPS
 }

@@ -10,26 +10,26 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The context attributes of a CloudEvent (CloudEvents 1.0.2, 3), which hold to the rules of that standard.
+ * The context attributes of a CloudEvent (CloudEvents 1.0.2, 3) that conform to that specification.
  *
  * @param attributes by name; each is a {@link String}, {@link Boolean} or {@link Integer}
  */
 public record CloudEvent(Map<String, Object> attributes) {
 
-    /** The type of the CloudEvents that the hub wraps round events that are none. */
+    /** The type of the CloudEvents in which the hub wraps events that are not CloudEvents themselves. */
     public static final String WRAPPED = "io.datahub.event";
 
-    /** The most characters of a type. */
+    /** The maximum length of a type, in characters. */
     public static final int MAX_TYPE_LENGTH = 1024;
 
     private static final List<String> REQUIRED = List.of("id", "source", "type");
     private static final List<String> NEVER_EMPTY = List.of("subject", "datacontenttype", "dataschema");
 
     public CloudEvent {
-        attributes = Collections.unmodifiableMap(new TreeMap<>(attributes)); // Map.copyOf is slow for names of one hash
+        attributes = Collections.unmodifiableMap(new TreeMap<>(attributes)); // Map.copyOf degrades when hashes collide
     }
 
-    /** The attributes as a CloudEvent, or which rule they break. */
+    /** Validates the attributes; the refusal names the rule that they break. */
     public static Result<CloudEvent> of(Map<String, Object> attributes) {
         if (!"1.0".equals(attributes.get("specversion"))) {
             return bad("a CloudEvent has a specversion, which is \"1.0\"");
@@ -75,7 +75,9 @@ public record CloudEvent(Map<String, Object> attributes) {
         return name.length() <= 40 ? name : name.substring(0, 40) + "…";
     }
 
-    /** Whether the text is a URI-reference that isn't empty; characters beyond ASCII count as what they are encoded to. */
+    /**
+     * Whether the text is a non-empty URI-reference; non-ASCII characters are treated as their percent-encoded form.
+     */
     public static boolean isUriReference(String text) {
         try {
             return !text.isEmpty() && !new URI(text).toString().isEmpty();
@@ -93,7 +95,7 @@ public record CloudEvent(Map<String, Object> attributes) {
         }
     }
 
-    /** Whether the text is Base64 with its padding and nothing else in it (RFC 4648, 4). */
+    /** Whether the text is nothing but Base64, with padding (RFC 4648, 4). */
     public static boolean isBase64(String text) {
         int end = text.length();
         if (end % 4 != 0) {
@@ -122,8 +124,8 @@ public record CloudEvent(Map<String, Object> attributes) {
     }
 
     /**
-     * The topic for a CloudEvent that comes without one: its type, or for one that the hub had wrapped the topic that it had,
-     * which is its subject.
+     * The topic for a CloudEvent published without one: its type or, for an event that the hub wrapped, the original
+     * topic, which is its subject.
      */
     public String topic() {
         String subject = text("subject");

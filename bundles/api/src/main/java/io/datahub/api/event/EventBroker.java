@@ -4,26 +4,28 @@ import io.datahub.api.user.Login;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** Hands each event to whoever subscribed to its topic and may see it. For any thread; nothing here blocks. */
+/**
+ * Delivers each event to every subscriber of its topic that is allowed to receive it. Thread-safe; no method blocks.
+ */
 @ProviderType
 public interface EventBroker {
 
-    /** Begins a session for a client that proved who it is. */
+    /** Opens a session for an authenticated client. */
     Session open(Login login, EventSink sink);
 
     /**
-     * Publishes an event of the hub itself. One with the topic {@code file.KIND/PATH} goes to those who may read the path;
-     * one under {@code hub.} to monitors.
+     * Publishes an event of the hub itself. An event with the topic {@code file.KIND/PATH} goes to users who may read
+     * the path; one under {@code hub.} goes to monitors.
      */
     void announce(String topic, byte[] payload);
 
-    /** The sessions that there are. */
+    /** The open sessions. */
     List<SessionInfo> sessions();
 
-    /** Ends a session; false if there is none with this number. */
+    /** Ends a session; false if there is none with this ID. */
     boolean disconnect(long id);
 
-    /** The counts since the broker began. */
+    /** The counters since the broker started. */
     Counters counters();
 
     /**
@@ -33,7 +35,7 @@ public interface EventBroker {
      * @param out taken by transports
      * @param lost by subscribers that were too slow
      * @param refused to publishers
-     * @param queuedBytes what waits in all queues together
+     * @param queuedBytes bytes waiting in all queues together
      */
     record Counters(long in, long out, long lost, long refused, long queuedBytes) {}
 }

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Takes the events of a run apart, one after the other. The first frame is the topic and the second the payload. Where an
- * event has one frame alone, its topic ends at the first space or NUL and the payload is what follows that byte. For one
- * thread, while it holds the run's buffer.
+ * Iterates over the events of a run. The first frame is the topic and the second the payload. If an event has a single
+ * frame, its topic ends at the first space or NUL and the payload is what follows that byte. Not thread-safe; use it
+ * while holding the run's buffer.
  */
 public final class EventReader {
 
@@ -21,7 +21,7 @@ public final class EventReader {
     private int position;
     private int start;
 
-    /** The bounds of the present event's frames: start and end of each, in pairs. */
+    /** The frame bounds of the current event: start and end of each frame, in pairs. */
     private int[] bounds = new int[8];
 
     private int frames;
@@ -32,7 +32,7 @@ public final class EventReader {
         end = run.end();
     }
 
-    /** Goes to the next event; false if there is none. */
+    /** Advances to the next event; false if there is none. */
     public boolean next() {
         if (position >= end) {
             return false;
@@ -60,17 +60,17 @@ public final class EventReader {
         frames++;
     }
 
-    /** Where the present event begins in the buffer. */
+    /** The start of the current event in the buffer. */
     public int start() {
         return start;
     }
 
-    /** Where the present event ends in the buffer. */
+    /** The end of the current event in the buffer. */
     public int end() {
         return position;
     }
 
-    /** The present event's topic. */
+    /** The topic of the current event. */
     public String topic() {
         return StandardCharsets.UTF_8
                 .decode(bytes.slice(bounds[0], topicEnd() - bounds[0]))
@@ -81,7 +81,7 @@ public final class EventReader {
         return frames == 1 ? topicEnd(bytes, bounds[0], bounds[1]) : bounds[1];
     }
 
-    /** Where the topic of an event of one frame ends, which lies between these positions of the buffer. */
+    /** The end of the topic of a single-frame event whose body lies between these positions of the buffer. */
     public static int topicEnd(ByteBuffer bytes, int from, int to) {
         for (int i = from; i < to; i++) {
             byte b = bytes.get(i);
@@ -92,7 +92,7 @@ public final class EventReader {
         return to;
     }
 
-    /** The present event's payload, as a view. */
+    /** The payload of the current event, as a view. */
     public ByteBuffer payload() {
         if (frames == 1) {
             int from = Math.min(topicEnd() + 1, bounds[1]);
@@ -101,7 +101,7 @@ public final class EventReader {
         return frame(1);
     }
 
-    /** The present event's frames after the payload, as views. */
+    /** The frames of the current event after the payload, as views. */
     public List<ByteBuffer> moreFrames() {
         List<ByteBuffer> more = new ArrayList<>();
         for (int i = 2; i < frames; i++) {

@@ -3,9 +3,9 @@ package io.datahub.api.event;
 import java.nio.ByteBuffer;
 
 /**
- * One or more whole events that one user published one after the other and that go to the same receivers. They stand one
- * behind the other in a shared buffer as ZMTP message frames (RFC 23, "traffic": flags, length, body), which is the form
- * that every transport hands in and takes out; {@link EventReader} takes them apart. No byte of it is ever changed.
+ * One or more whole events that one user published consecutively and that go to the same receivers. They are contiguous
+ * in a shared buffer, encoded as ZMTP message frames (RFC 23, "traffic": flags, length, body), which is the format that
+ * every transport passes in and takes out; {@link EventReader} parses it. Immutable.
  */
 public final class EventRun {
 
@@ -17,11 +17,11 @@ public final class EventRun {
     private final long timeMillis;
 
     /**
-     * @param start the first event's first byte in the buffer
-     * @param end behind the last event's last byte
-     * @param count the number of events, from 1
-     * @param user who published them; empty for the hub itself
-     * @param timeMillis when they came in, since 1970
+     * @param start the offset of the first event in the buffer
+     * @param end the offset after the last byte of the last event
+     * @param count the number of events, at least 1
+     * @param user the publisher; empty for the hub itself
+     * @param timeMillis when the events were received, in milliseconds since 1970
      */
     public EventRun(SharedBuffer buffer, int start, int end, int count, String user, long timeMillis) {
         this.buffer = buffer;
@@ -44,7 +44,7 @@ public final class EventRun {
         return end;
     }
 
-    /** In bytes, frame headers included. */
+    /** In bytes, including frame headers. */
     public int length() {
         return end - start;
     }
@@ -54,17 +54,17 @@ public final class EventRun {
         return count;
     }
 
-    /** Who published them; empty for the hub itself. */
+    /** The publisher; empty for the hub itself. */
     public String user() {
         return user;
     }
 
-    /** When they came in, in milliseconds since 1970. */
+    /** When the events were received, in milliseconds since 1970. */
     public long timeMillis() {
         return timeMillis;
     }
 
-    /** A view of the bytes with a position of its own, valid while the caller holds the buffer. */
+    /** A view of the bytes with its own position, valid while the caller holds the buffer. */
     public ByteBuffer slice() {
         return buffer.bytes().slice(start, end - start);
     }

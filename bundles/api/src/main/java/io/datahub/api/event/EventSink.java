@@ -4,21 +4,21 @@ import io.datahub.api.user.Login;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * A transport's end of a {@link Session}. The broker calls it from the threads of publishers and administrators, so each
- * method only notes what is to be done on the transport's own thread, and never blocks.
+ * A transport's end of a {@link Session}. The broker calls it on the threads of publishers and administrators, so each
+ * method must not block and should only schedule work for the transport's own thread.
  */
 @ConsumerType
 public interface EventSink {
 
-    /** There is something to take. Called once; the next call comes only after a take that gave 0. */
+    /** Events are waiting to be taken. Called once; not called again until a {@link Session#take} has returned 0. */
     void ready();
 
-    /** Who was full when {@link Session#flush} said so has room again. */
+    /** Called when a receiver that was full when {@link Session#flush} returned false has capacity again. */
     void resume();
 
-    /** The user may do other things than before. */
+    /** The user's permissions have changed. */
     void renewed(Login login);
 
-    /** The session has ended already and gives nothing any more; say good-bye to the client. */
+    /** The session has already ended and delivers nothing more; the transport should disconnect the client. */
     void ended(CloseReason reason);
 }

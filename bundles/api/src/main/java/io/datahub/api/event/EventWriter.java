@@ -2,7 +2,7 @@ package io.datahub.api.event;
 
 import java.nio.ByteBuffer;
 
-/** Writes events in the form that {@link EventRun} describes. */
+/** Encodes events in the format described by {@link EventRun}. */
 public final class EventWriter {
 
     private static final int MORE = 1;
@@ -11,7 +11,7 @@ public final class EventWriter {
     private EventWriter() {}
 
     /**
-     * Writes one event.
+     * Encodes one event.
      *
      * @param frames the topic, the payload, and any further frames
      * @return the bytes, ready to be read

@@ -4,11 +4,11 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import java.util.Optional;
 
-/** What became of an event that somebody wanted to publish. */
+/** The outcome of publishing an event. */
 public enum Published {
-    /** It was handed on to whoever subscribed to it. */
+    /** The event was delivered to its subscribers. */
     ACCEPTED(null, ""),
-    /** Validators have it before them; {@link Session#validated} says what became of it. */
+    /** Validation is in progress; {@link Session#validated} returns the outcome. */
     PENDING(null, ""),
     NOT_GRANTED(Reason.FORBIDDEN, "you have no grant to publish this topic; an administrator can add one"),
     RESERVED(Reason.FORBIDDEN, "topics that begin with file. or hub. belong to the hub; choose another"),
@@ -25,7 +25,7 @@ public enum Published {
         this.refusal = reason == null ? null : new Refusal(reason, detail);
     }
 
-    /** The refusal; empty if it was accepted or is pending. */
+    /** The refusal; empty if the event was accepted or is pending. */
     public Optional<Refusal> refusal() {
         return Optional.ofNullable(refusal);
     }

@@ -2,7 +2,7 @@ package io.datahub.api.event;
 
 import java.time.YearMonth;
 
-/** Dates and times as RFC 3339 has them (5.6), no more and no less. */
+/** Dates and times exactly as RFC 3339 (5.6) defines them. */
 public final class Rfc3339 {
 
     private static final String FORM = "0000-00-00T00:00:00";
@@ -11,9 +11,9 @@ public final class Rfc3339 {
     private Rfc3339() {}
 
     /**
-     * Whether the text is a {@code date-time}: with seconds, and with a zone. A fraction of a second has any number of digits.
-     * The second 60 is there only where a leap second can be, at the end of a day in UTC. Takes time by the length of the
-     * text.
+     * Whether the text is a {@code date-time}, which has seconds and a zone. A fraction of a second may have any number
+     * of digits. Second 60 is accepted only where a leap second can occur, at the end of a day in UTC. Runs in time
+     * linear in the length of the text.
      */
     public static boolean isDateTime(String text) {
         int end = FORM.length();
@@ -46,7 +46,7 @@ public final class Rfc3339 {
                                 && Math.floorMod(60 * hour + minute - offset, MINUTES_A_DAY) == MINUTES_A_DAY - 1));
     }
 
-    /** The zone's minutes from UTC; a day's if it is none. */
+    /** The zone's offset from UTC in minutes; {@link #MINUTES_A_DAY} if it is not a valid zone. */
     private static int offset(String text, int at) {
         if (text.length() == at + 1 && "Zz".indexOf(text.charAt(at)) >= 0) {
             return 0;

@@ -9,48 +9,48 @@ import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * One client's stay at the broker: what it subscribed to, what waits for it, and what it publishes. Identity and grants
- * are looked at here, for each event and each subscription.
+ * A client's session with the broker: its subscriptions, its queue, and the events it publishes. Identity and grants
+ * are checked here, for each event and each subscription.
  *
- * <p>{@link #publish} and {@link #flush} are for one thread at a time, and so is {@link #take}; these two threads may
- * differ. Everything else is for any thread.
+ * <p>{@link #publish} and {@link #flush} must be called by one thread at a time, and so must {@link #take}; these two
+ * threads may differ. All other methods are thread-safe.
  */
 @ProviderType
 public interface Session extends AutoCloseable {
 
-    /** Who it is, as of now. */
+    /** The current login. */
     Login login();
 
     /**
-     * Subscribes to the topics with this prefix, as far as they are granted now or will be later. Subscribing twice needs
-     * unsubscribing twice.
+     * Subscribes to the topics with this prefix, limited to what is granted now or later. Subscriptions are counted: a
+     * prefix subscribed twice must be unsubscribed twice.
      *
-     * @return false if the session has as many subscriptions as are allowed
+     * @return false if the session has reached its subscription limit
      */
     boolean subscribe(byte[] prefix);
 
-    /** Takes one subscription back; false if there was none. */
+    /** Removes one subscription; false if there was none. */
     boolean unsubscribe(byte[] prefix);
 
     /**
-     * Publishes one event that stands in a shared buffer. It may be handed on only with the next {@link #flush}, so the
-     * caller holds the buffer until then. Waits where validators validate the topic's events, for up to some seconds; a
-     * thread that is interrupted stays so, and its event is refused.
+     * Publishes one event from a shared buffer. Delivery may be deferred until the next {@link #flush}, so the caller
+     * must hold the buffer until then. Blocks for up to some seconds while validators validate the event; if the thread
+     * is interrupted, it stays interrupted and the event is refused.
      *
-     * @param start where the event, in the form of {@link EventRun}, begins
-     * @param end where it ends
-     * @param topicStart where its topic begins
-     * @param topicEnd where its topic ends
+     * @param start the start of the event, which has the format of {@link EventRun}
+     * @param end the end of the event
+     * @param topicStart the start of its topic
+     * @param topicEnd the end of its topic
      */
     Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd);
 
     /**
-     * The same, but never waits: where validators validate the topic's events the answer is {@link Published#PENDING}. Then
-     * nothing else may be published until {@code validated} was called, and {@link #validated()} behind it. The caller need
-     * not hold the buffer for a pending event.
+     * Like {@link #publish(SharedBuffer, int, int, int, int)}, but never blocks: if the event needs validation, the
+     * result is {@link Published#PENDING}. Nothing else may be published until {@code validated} was called and {@link
+     * #validated()} after it. The caller need not hold the buffer for a pending event.
      *
-     * @param validated is called once for a pending event, on any thread, perhaps before this method has returned; it must
-     *     not block, and leaves everything else to the thread that publishes
+     * @param validated called once for a pending event, on any thread, possibly before this method has returned; it
+     *     must not block, and must leave all further work to the publishing thread
      */
     default Published publish(
             SharedBuffer buffer, int start, int end, int topicStart, int topicEnd, Runnable validated) {
@@ -58,8 +58,8 @@ public interface Session extends AutoCloseable {
     }
 
     /**
-     * What became of the event that was {@link Published#PENDING}, once its validation is over; if it is accepted, it is
-     * handed on with the next {@link #flush}. For the thread that publishes.
+     * The outcome of the event that was {@link Published#PENDING}, once its validation is complete; if accepted, it is
+     * delivered with the next {@link #flush}. Call it on the publishing thread.
      *
      * @throws IllegalStateException if no event is pending
      */
@@ -68,24 +68,24 @@ public interface Session extends AutoCloseable {
     }
 
     /**
-     * Why the event that was published last was refused, with what validators found; empty if it was accepted. For the
-     * thread that publishes.
+     * Why the last published event was refused, including what validators found; empty if it was accepted. Call it on
+     * the publishing thread.
      *
-     * @param published what {@link #publish} said of it
+     * @param published the result that {@link #publish} returned for it
      */
     default Optional<Refusal> refusal(Published published) {
         return published.refusal();
     }
 
     /**
-     * Hands on what was published.
+     * Delivers the published events.
      *
-     * @return false if a receiver is fuller than it should be: a publisher that can wait then waits for
-     *     {@link EventSink#resume}, which can come before this method has returned
+     * @return false if a receiver is above its high-water mark: publishers that support backpressure then wait for
+     *     {@link EventSink#resume}, which may be called before this method has returned
      */
     boolean flush();
 
-    /** Publishes one event of a topic, a payload and any further frames, and hands it on. */
+    /** Publishes one event with a topic, a payload and any further frames, and flushes. */
     default Published publish(String topic, byte[]... frames) {
         byte[][] all = new byte[frames.length + 1][];
         all[0] = topic.getBytes(StandardCharsets.UTF_8);
@@ -100,8 +100,8 @@ public interface Session extends AutoCloseable {
     }
 
     /**
-     * Publishes one event of a topic, a payload and any further frames, and hands it on unless it is
-     * {@link Published#PENDING}; see {@link #publish(SharedBuffer, int, int, int, int, Runnable)}.
+     * Publishes one event with a topic, a payload and any further frames, and flushes unless the event is {@link
+     * Published#PENDING}; see {@link #publish(SharedBuffer, int, int, int, int, Runnable)}.
      */
     default Published publish(Runnable validated, String topic, byte[]... frames) {
         byte[][] all = new byte[frames.length + 1][];
@@ -119,18 +119,18 @@ public interface Session extends AutoCloseable {
     }
 
     /**
-     * Takes what waits for the client, in order.
+     * Takes the events waiting for the client, in order.
      *
-     * @param maxBytes stops when this much was taken; one run is always taken if there is one
-     * @param receiver gets each run, holds its buffer and lets go of it in the end
-     * @return the number of bytes taken; 0 if nothing waits
+     * @param maxBytes stops once this many bytes were taken; at least one run is taken if there is one
+     * @param receiver receives each run, holds its buffer and must release it
+     * @return the number of bytes taken; 0 if the queue is empty
      */
     int take(int maxBytes, Consumer<? super EventRun> receiver);
 
-    /** What is known of the session. */
+    /** A snapshot of the session's state. */
     SessionInfo info();
 
-    /** Ends the session; what waits is dropped. The sink isn't told. */
+    /** Ends the session and drops its queue. {@link EventSink#ended} is not called. */
     @Override
     void close();
 }

@@ -4,17 +4,17 @@ import io.datahub.api.user.Login;
 import java.time.Instant;
 
 /**
- * A session, as an administrator sees it. The counts are of whole events since it began.
+ * A session, as shown to administrators. The counts are of whole events since the session started.
  *
- * @param id its number, which no other session of this run of the hub has
- * @param login who it is and where
- * @param since when it began
- * @param subscriptions how many it has
- * @param in events that it published and that were accepted
- * @param out events that its transport took
- * @param lost events that it lost because it was too slow
- * @param refused events that it wanted to publish and that were refused
- * @param queuedBytes what waits for it
+ * @param id unique among the sessions since the hub was started
+ * @param login the user and where it connected from
+ * @param since when the session started
+ * @param subscriptions the number of subscriptions
+ * @param in events it published that were accepted
+ * @param out events its transport took
+ * @param lost events it lost because it was too slow
+ * @param refused events it tried to publish that were refused
+ * @param queuedBytes bytes waiting in its queue
  */
 public record SessionInfo(
         long id,

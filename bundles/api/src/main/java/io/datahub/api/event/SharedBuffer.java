@@ -4,11 +4,11 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * Bytes that many hold at once and nobody changes any more. It counts its holders, so that whoever made it can use the
- * memory again after the last one let go. The count begins at one, for the maker. For any thread.
+ * Immutable bytes shared by several holders. Holders are counted, so that the owner can reuse the memory after the last
+ * one has released it. The count starts at one, for the creator. Thread-safe.
  *
- * <p>Letting go once too often is an error of the program and is reported; forgetting to let go only leaves the memory to
- * the garbage collector.
+ * <p>Releasing once too often is a programming error and throws; a missing release merely leaves the memory to the
+ * garbage collector.
  */
 public class SharedBuffer {
 
@@ -17,32 +17,32 @@ public class SharedBuffer {
 
     private final ByteBuffer bytes;
 
-    @SuppressWarnings("UnusedVariable") // by HOLDERS
+    @SuppressWarnings("UnusedVariable") // accessed through HOLDERS
     private volatile int holders = 1;
 
     /**
      * Shares bytes.
      *
-     * @param bytes whose bytes from 0 to its capacity are meant, whatever its position
+     * @param bytes shared from 0 to its capacity, regardless of its position
      */
     public SharedBuffer(ByteBuffer bytes) {
         this.bytes = bytes;
     }
 
-    /** The bytes, for reading at absolute positions; duplicate it to use a position. */
+    /** The bytes, for absolute reads; duplicate the buffer to use a position. */
     public final ByteBuffer bytes() {
         return bytes;
     }
 
-    /** Becomes another holder; only for who holds it already. */
+    /** Adds a holder; only a current holder may call this. */
     public final void retain() {
         HOLDERS.incrementAndGet(this);
     }
 
     /**
-     * Lets go.
+     * Removes a holder.
      *
-     * @throws IllegalStateException if nobody held it
+     * @throws IllegalStateException if there was no holder
      */
     public final void release() {
         int left = HOLDERS.decrementAndGet(this);
@@ -53,11 +53,11 @@ public class SharedBuffer {
         }
     }
 
-    /** Whether such memory is so short that who would hold it for longer than a moment should copy what it needs instead. */
+    /** Whether this memory is so scarce that anyone needing it for longer than a moment should copy it instead. */
     public boolean isScarce() {
         return false;
     }
 
-    /** Called when the last holder let go, on its thread. */
+    /** Called when the last holder has released the buffer, on that holder's thread. */
     protected void unused() {}
 }

@@ -1,4 +1,4 @@
-/** Events: what moves between those who publish and those who subscribed. */
+/** Events, and the sessions that publish and receive them. */
 @Export
 @Version("1.1.0")
 package io.datahub.api.event;

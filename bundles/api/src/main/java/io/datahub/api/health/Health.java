@@ -1,11 +1,11 @@
 package io.datahub.api.health;
 
 /**
- * What a part says of itself.
+ * The health of a component.
  *
- * @param ready whether the part does its job
- * @param degraded whether it does its job, but a person must act, since something that is wrong has no effect yet
- * @param detail one line for the operator: where it listens, or what is wrong and what would mend it
+ * @param ready whether the component works
+ * @param degraded whether it works but an operator must act, because a problem has not taken effect yet
+ * @param detail one line for the operator: where it listens, or what is wrong and how to fix it
  */
 public record Health(boolean ready, boolean degraded, String detail) {
 
@@ -17,7 +17,7 @@ public record Health(boolean ready, boolean degraded, String detail) {
         return new Health(true, detail);
     }
 
-    /** Ready, and something waits for the operator: the hub goes on as it was, and monitors are told. */
+    /** Ready, but an operator must act: the hub keeps running as before, and monitors report the problem. */
     public static Health degraded(String detail) {
         return new Health(true, true, detail);
     }

@@ -1,4 +1,4 @@
-/** Health: what each part says of itself. */
+/** Health checks of the hub's components. */
 @Export
 @Version("1.1.0")
 package io.datahub.api.health;

@@ -3,10 +3,10 @@ package io.datahub.api.log;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** Bounds how many lines of one kind come into a log in a time, and counts the others. For any thread. */
+/** Rate limit for log lines of one kind; suppressed lines are counted. Thread-safe. */
 public final class LogLimit {
 
-    /** What to do about a line. */
+    /** Whether a line may be written, and how many lines were suppressed before it. */
     public record Decision(boolean mayWrite, long leftOut) {}
 
     private static final Decision NO = new Decision(false, 0);
@@ -15,13 +15,13 @@ public final class LogLimit {
     private final long periodNanos;
     private final LongSupplier nanoTime;
 
-    /** Guarded by this, as are the next two. */
+    /** Guarded by this, as are the next two fields. */
     private long begun;
 
     private int written;
     private long leftOut;
 
-    /** At most so many lines in each period. */
+    /** Allows at most this many lines in each period. */
     public LogLimit(int lines, Duration period) {
         this(lines, period, System::nanoTime);
     }
@@ -33,7 +33,10 @@ public final class LogLimit {
         begun = nanoTime.getAsLong();
     }
 
-    /** Asks for one line; where it may be written, how many were left out since the last one is told, once. */
+    /**
+     * Requests one line. If it may be written, the decision has the number of lines suppressed since the last one,
+     * which is then reset.
+     */
     public synchronized Decision next() {
         long now = nanoTime.getAsLong();
         if (now - begun >= periodNanos) {

@@ -1,23 +1,24 @@
 package io.datahub.api.log;
 
 /**
- * Text of others for a line of a log. Whatever it holds, it stays within its line and its quotes, and shows as what it is:
- * quotes and backslashes get a backslash; control characters (C0, DEL, C1), line and paragraph separators, format characters
- * such as those that turn the direction of writing, and what is no character are written as <code>&#92;uXXXX</code>.
+ * Escapes untrusted text for log lines. The result never leaves its line or its quotes: quotes and backslashes are
+ * escaped by a backslash; control characters (C0, DEL, C1), line and paragraph separators, format characters such as
+ * those that change the writing direction, and code points that are not characters are written as
+ * <code>&#92;uXXXX</code>.
  */
 public final class LogText {
 
-    /** Longer texts are cut, in characters. */
+    /** The maximum length in characters; longer text is truncated. */
     public static final int LONGEST = 1_024;
 
     private LogText() {}
 
-    /** The text in quotes, cut after {@value #LONGEST} characters; {@code null} as if it were that word. */
+    /** The text in quotes, truncated to {@value #LONGEST} characters; {@code null} is written as that word. */
     public static String quoted(Object text) {
         return '"' + escaped(text, LONGEST) + '"';
     }
 
-    /** The text for between quotes; what is cut off shows as an ellipsis. */
+    /** The escaped text without quotes; truncation is marked by an ellipsis. */
     public static String escaped(Object text, int longest) {
         String whole = String.valueOf(text);
         StringBuilder line = new StringBuilder(Math.min(whole.length(), longest) + 16);

@@ -1,4 +1,4 @@
-/** What may be written to logs of what others sent, and how often. */
+/** Escaping and rate limiting of log lines with untrusted content. */
 @Export
 @Version("1.0.0")
 package io.datahub.api.log;

@@ -4,18 +4,18 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts durations by how long they were, from 100 µs to 5 minutes. For any thread; recording takes no lock. */
+/** Histogram of durations, with buckets from 100 µs to 5 minutes. Thread-safe; recording is lock-free. */
 public final class Histogram {
 
     private static final double[] BOUNDS = {
         0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300
     };
 
-    /** The bounds in nanoseconds. */
+    /** The bucket bounds in nanoseconds. */
     private static final long[] LIMITS =
             Arrays.stream(BOUNDS).mapToLong(bound -> Math.round(bound * 1e9)).toArray();
 
-    /** One for each bound, and one for what is longer than the last. */
+    /** One counter for each bound, and one for durations above the last. */
     private final LongAdder[] counts = new LongAdder[LIMITS.length + 1];
 
     private final LongAdder nanos = new LongAdder();
@@ -25,9 +25,9 @@ public final class Histogram {
     }
 
     /**
-     * Counts one duration.
+     * Records one duration.
      *
-     * @param duration in nanoseconds; less than zero, as by a clock that was set back, counts as zero
+     * @param duration in nanoseconds; a negative one, as after a clock was set back, counts as zero
      */
     public void record(long duration) {
         long length = Math.max(0, duration);
@@ -36,12 +36,12 @@ public final class Histogram {
         nanos.add(length);
     }
 
-    /** Counts the time since a moment of {@link System#nanoTime}. */
+    /** Records the time elapsed since this value of {@link System#nanoTime}. */
     public void recordSince(long nanoTime) {
         record(System.nanoTime() - nanoTime);
     }
 
-    /** What was counted so far. */
+    /** The current counts. */
     public Snapshot snapshot() {
         long[] sums = new long[counts.length];
         long sum = 0;
@@ -52,7 +52,7 @@ public final class Histogram {
         return new Snapshot(sums, (double) nanos.sum() / TimeUnit.SECONDS.toNanos(1));
     }
 
-    /** Counts of one moment; those added meanwhile may or may not be in it. */
+    /** A snapshot of the counts; durations recorded concurrently may or may not be included. */
     public static final class Snapshot {
         private final long[] sums;
         private final double seconds;
@@ -62,27 +62,27 @@ public final class Histogram {
             this.seconds = seconds;
         }
 
-        /** How many bounds there are, not counting the one that has none above it. */
+        /** The number of bounds, not counting the unbounded last bucket. */
         public int size() {
             return BOUNDS.length;
         }
 
-        /** The upper bound of a bucket, included, in seconds. */
+        /** The inclusive upper bound of a bucket, in seconds. */
         public double bound(int bucket) {
             return BOUNDS[bucket];
         }
 
-        /** How many durations were no longer than the bound. */
+        /** The cumulative number of durations up to and including the bound. */
         public long upTo(int bucket) {
             return sums[bucket];
         }
 
-        /** How many there were. */
+        /** The total number of durations. */
         public long count() {
             return sums[sums.length - 1];
         }
 
-        /** All durations together, in seconds. */
+        /** The sum of all durations, in seconds. */
         public double seconds() {
             return seconds;
         }

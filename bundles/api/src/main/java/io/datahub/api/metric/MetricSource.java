@@ -3,16 +3,16 @@ package io.datahub.api.metric;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Tells the figures of one part of the hub. Registered as a service with the property {@link #PART}; asked whenever somebody
- * looks, from any thread, so the figures must be at hand: counting is the part's own business, and costs nothing here while
- * nobody looks.
+ * Reports the metrics of a component of the hub. Registered as a service with the property {@link #PART}; called on
+ * each scrape, from any thread, so values must be readily available: the component does its own counting, and this
+ * interface costs nothing between scrapes.
  */
 @ConsumerType
 public interface MetricSource {
 
-    /** Service property: the part's short name, such as {@code store}. */
+    /** Service property: the component's short name, such as {@code store}. */
     String PART = "datahub.metrics.part";
 
-    /** Tells every figure that there is, also those that are zero. */
+    /** Reports every metric, including those that are zero. */
     void report(MetricReport report);
 }

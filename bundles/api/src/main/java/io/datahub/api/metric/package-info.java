@@ -1,4 +1,4 @@
-/** Figures: what each part counts and measures of its own work. */
+/** Metrics of the hub's components. */
 @Export
 @Version("1.0.0")
 package io.datahub.api.metric;

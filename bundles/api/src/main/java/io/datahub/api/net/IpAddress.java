@@ -4,10 +4,10 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** IP addresses as text and back. Nothing here ever asks a name service. */
+/** Parses and formats IP addresses. Never resolves names. */
 public final class IpAddress {
 
-    /** Stands for a client of whom nobody says where it is; it is never taken for this machine. {@code 0.0.0.0}. */
+    /** Placeholder for a client whose address is unknown; it never counts as local. {@code 0.0.0.0}. */
     public static final InetAddress UNKNOWN = of(new byte[4]);
 
     private static final int IP4_BYTES = 4;
@@ -17,10 +17,10 @@ public final class IpAddress {
     private IpAddress() {}
 
     /**
-     * The address that is written so: IPv4 with four decimal numbers that don't begin with a superfluous 0, or IPv6 as in RFC
-     * 4291, 2.2, without a zone and without brackets.
+     * Parses an address: IPv4 as four decimal numbers without leading zeros, or IPv6 as in RFC 4291, 2.2, without a
+     * zone and without brackets.
      *
-     * @return null if the text is anything else; an IPv4 address for an IPv6 one that maps it
+     * @return null if the text is anything else; an IPv4 address for an IPv4-mapped IPv6 address
      */
     public static InetAddress parse(String text) {
         if (text.length() > LONGEST) {
@@ -31,10 +31,10 @@ public final class IpAddress {
     }
 
     /**
-     * The address of these bytes.
+     * The address with these bytes.
      *
-     * @return an IPv4 address for an IPv6 one that maps it
-     * @throws IllegalArgumentException if they are neither 4 nor 16
+     * @return an IPv4 address for an IPv4-mapped IPv6 address
+     * @throws IllegalArgumentException if there are neither 4 nor 16 bytes
      */
     public static InetAddress of(byte[] bytes) {
         try {
@@ -44,12 +44,12 @@ public final class IpAddress {
         }
     }
 
-    /** As part of a URL or before a port: IPv6 in brackets, anything else as it is. */
+    /** Formats a host for a URL or before a port: IPv6 in brackets, anything else unchanged. */
     public static String inUrl(String host) {
         return host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host;
     }
 
-    /** As part of a URL or before a port. */
+    /** Formats an address for a URL or before a port. */
     public static String inUrl(InetAddress address) {
         return address instanceof Inet6Address ? inUrl(address.getHostAddress()) : address.getHostAddress();
     }
@@ -70,7 +70,7 @@ public final class IpAddress {
         return bytes;
     }
 
-    /** The groups before the double colon, and those behind it at the end of the address. */
+    /** Combines the groups before the double colon with those after it, which end the address. */
     private static byte[] ip6(String text) {
         int gap = text.indexOf("::");
         byte[] head = groups(gap < 0 ? text : text.substring(0, gap));
@@ -88,7 +88,10 @@ public final class IpAddress {
         return bytes;
     }
 
-    /** Groups of 16 bits with colons between them, of which an IPv4 address may be the last two; null if they are none. */
+    /**
+     * Parses 16-bit groups separated by colons, the last two of which may be written as an IPv4 address; null if
+     * malformed.
+     */
     private static byte[] groups(String text) {
         if (text.isEmpty()) {
             return new byte[0];
@@ -112,7 +115,7 @@ public final class IpAddress {
         return bytes;
     }
 
-    /** Of ASCII digits alone; -1 if there is anything else, nothing or too much. */
+    /** Parses ASCII digits; -1 if the text is empty, too long or has any other character. */
     static int number(String text, int radix, int mostDigits) {
         if (text.isEmpty() || text.length() > mostDigits) {
             return -1;

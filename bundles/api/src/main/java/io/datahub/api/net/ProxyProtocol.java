@@ -7,16 +7,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * Reads the header of the PROXY protocol, versions 1 and 2 (haproxy.org, proxy-protocol.txt), by which a proxy says, before
- * anything else on a connection, for whom it is. Reads bytes alone: no name is ever looked up.
+ * Parses the header of the PROXY protocol, versions 1 and 2 (haproxy.org, proxy-protocol.txt), by which a proxy
+ * announces, before anything else on a connection, the client that it forwards. Works on bytes only; never resolves
+ * names.
  *
- * <p>The client is {@link IpAddress#UNKNOWN} where the proxy speaks for itself ({@code LOCAL}), doesn't know it ({@code
- * UNKNOWN}, {@code UNSPEC}) or has it on a socket without an IP address ({@code AF_UNIX}). A client that is told of is never
- * local: a loopback address is one of the proxy's machine.
+ * <p>The client is {@link IpAddress#UNKNOWN} if the proxy connects on its own behalf ({@code LOCAL}), does not know the
+ * client ({@code UNKNOWN}, {@code UNSPEC}) or has it on a socket without an IP address ({@code AF_UNIX}). A client
+ * reported by a proxy is never local: a loopback address would be one of the proxy's machine.
  */
 public final class ProxyProtocol {
 
-    /** No header is longer than that, in bytes. */
+    /** The maximum length of a header, in bytes. */
     public static final int MAX_BYTES = 4_096 + 16;
 
     private static final byte[] V1 = "PROXY ".getBytes(StandardCharsets.US_ASCII);
@@ -37,7 +38,7 @@ public final class ProxyProtocol {
     private static final int SSL = 0x20;
     private static final int CLIENT_SSL = 0x01;
 
-    /** From so many equal bytes on it can't be anything but a header. */
+    /** After this many matching bytes it can only be a header. */
     private static final int DECISIVE = 5;
 
     private static final int MAX_PORT = 65_535;
@@ -50,26 +51,26 @@ public final class ProxyProtocol {
 
     /** What the first bytes of a connection are. */
     public enum State {
-        /** Something else than a header; nothing of it is read. */
+        /** Not a header; nothing was consumed. */
         ABSENT,
-        /** The beginning of a header, as far as can be told; read again with more bytes. */
+        /** Possibly the beginning of a header; read again with more bytes. */
         INCOMPLETE,
-        /** A header against the rules; the connection is to be closed. */
+        /** An invalid header; the connection must be closed. */
         MALFORMED,
-        /** A header. */
+        /** A complete header. */
         COMPLETE
     }
 
     /**
-     * What was read.
+     * The result of reading.
      *
-     * @param length of the header in bytes; what follows is the client's
-     * @param client with port 0 where it is unknown
-     * @param encrypted whether the client speaks TLS to the proxy, as version 2 can tell
+     * @param length of the header in bytes; the client's own data follows
+     * @param client has port 0 if it is unknown
+     * @param encrypted whether the client speaks TLS to the proxy, which version 2 can report
      */
     public record Header(State state, int length, InetSocketAddress client, boolean encrypted) {}
 
-    /** Reads what stands at the beginning of a connection, from {@code from} to before {@code to}; for any thread. */
+    /** Reads the beginning of a connection, from {@code from} (inclusive) to {@code to} (exclusive). Thread-safe. */
     public static Header read(ByteBuffer bytes, int from, int to) {
         int v1 = common(bytes, from, to, V1);
         int v2 = common(bytes, from, to, V2);
@@ -139,7 +140,7 @@ public final class ProxyProtocol {
         return port > MAX_PORT || (text.length() > 1 && text.charAt(0) == '0') ? -1 : port;
     }
 
-    /** Refuses what has begun wrong at once, since its rest may never come. */
+    /** Rejects a malformed beginning at once, since the rest may never arrive. */
     private static Header beginning(ByteBuffer bytes, int from, int available) {
         int at = from + V2.length;
         boolean wrong = (available > V2.length && !isCommand(bytes.get(at) & 0xff))
@@ -151,7 +152,7 @@ public final class ProxyProtocol {
         return command == LOCAL || command == PROXY;
     }
 
-    /** How long the addresses are; -1 if there can be none of that family and protocol. */
+    /** The length of the addresses; -1 if the family and protocol are invalid. */
     private static int addressBytes(int command, int family) {
         if (command == LOCAL) {
             return 0;
@@ -192,7 +193,7 @@ public final class ProxyProtocol {
         return new InetSocketAddress(IpAddress.of(address), unsignedShort(bytes, at + 2 * address.length));
     }
 
-    /** Reads what follows the addresses: a type, a length and a value each. */
+    /** Reads the type-length-value entries after the addresses. */
     private static Header extended(ByteBuffer bytes, int from, int length, int addresses, InetSocketAddress client) {
         boolean encrypted = false;
         int end = from + length;

@@ -1,4 +1,4 @@
-/** Addresses, and what proxies say of those who are behind them. */
+/** IP addresses, and the PROXY protocol. */
 @Export
 @Version("1.0.0")
 package io.datahub.api.net;

@@ -8,14 +8,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An entry of the journal: what happened to a record.
+ * An entry of the journal: a change to a record.
  *
- * @param type what happened
- * @param cursor the entry's place in the journal
- * @param time when it was entered
- * @param version the version that came to be; for a deletion the one that went, for a rejection the one refused
- * @param user who did it, where known
- * @param validators who judged the version
+ * @param type the kind of change
+ * @param cursor the entry's position in the journal
+ * @param time when it was appended
+ * @param version the new version; for a deletion the deleted one, for a rejection the rejected one
+ * @param user who made the change, where known
+ * @param validators the validators that validated the version
  * @param json the entry as CloudEvents 1.0 structured JSON, in one line: the payload of its event
  */
 public record Change(
@@ -33,15 +33,15 @@ public record Change(
         validators = List.copyOf(validators);
     }
 
-    /** What can happen to a record. */
+    /** The kinds of change. */
     public enum Type {
         CREATED,
         UPDATED,
         DELETED,
-        /** A change made outside the hub was refused and undone. */
+        /** A change made outside the hub was rejected and rolled back. */
         REJECTED;
 
-        /** The word for it in topics and event types, such as {@code created}. */
+        /** The name used in topics and event types, such as {@code created}. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }

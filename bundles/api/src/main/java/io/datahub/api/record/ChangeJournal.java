@@ -7,39 +7,40 @@ import java.time.Duration;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** The journal of changes, oldest first. It outlives the hub's restarts and is trimmed by age and size. */
+/** The journal of changes, oldest first. It survives restarts of the hub; its retention is limited by age and size. */
 @ProviderType
 public interface ChangeJournal {
 
-    /** Behind the newest entry. */
+    /** The position after the newest entry. */
     Cursor head();
 
-    /** Before the oldest entry that there is: the answer to who asks for more than that. */
+    /** The position before the oldest retained entry, returned to clients that ask for older ones. */
     Cursor oldest();
 
     /**
-     * Reads what came after a cursor.
+     * Reads the entries after a cursor.
      *
-     * @param user leaves out what this user may not read
-     * @param since where to begin
-     * @param prefix of the paths wanted, ending in {@code /} for a tree; empty for all
-     * @param limit the number of entries at most, from 1
-     * @return a page, or {@link Reason#GONE} if the cursor is of another epoch or its successor was trimmed
+     * @param user entries that this user may not read are omitted
+     * @param since the cursor to start after
+     * @param prefix a prefix of the paths, ending in {@code /} for a tree; empty for all
+     * @param limit the maximum number of entries, at least 1
+     * @return a page, or {@link Reason#GONE} if the cursor is of another epoch or the entry after it is no longer
+     *     retained
      */
     Result<Page> read(User user, Cursor since, String prefix, int limit);
 
     /**
-     * Waits until there is an entry after the cursor.
+     * Blocks until there is an entry after the cursor.
      *
-     * @return whether there is one; false if the time ran out
+     * @return whether there is one; false on timeout
      */
     boolean await(Cursor since, Duration time) throws InterruptedException;
 
     /**
-     * Entries of the journal.
+     * A page of journal entries.
      *
-     * @param changes in order; what the user may not read is missing
-     * @param next where to go on: behind everything that was looked at
+     * @param changes in order, without those that the user may not read
+     * @param next the cursor to continue from: after all entries that were examined
      */
     record Page(List<Change> changes, Cursor next) {
         public Page {

@@ -3,8 +3,8 @@ package io.datahub.api.record;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Is told of each change before whoever made it gets the answer. A service; called in the order of the journal from one
- * thread at a time, and must be quick.
+ * Notified of each change before its author receives the response. Registered as a service; called in journal order
+ * from one thread at a time, and must return quickly.
  */
 @ConsumerType
 public interface ChangeListener {

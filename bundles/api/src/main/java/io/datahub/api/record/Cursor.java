@@ -6,19 +6,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A point in the journal: everything up to and including the sequence number lies behind it.
+ * A position in the journal: after all entries up to and including the sequence number.
  *
- * @param epoch names one life of the journal; empty only for {@link #BEGINNING}
- * @param sequence the number of the last entry behind it
+ * @param epoch identifies one lifetime of the journal; empty only for {@link #BEGINNING}
+ * @param sequence the number of the last entry before this position
  */
 public record Cursor(String epoch, long sequence) {
 
-    /** Before the oldest entry that there is. */
+    /** The position before the oldest retained entry. */
     public static final Cursor BEGINNING = new Cursor("", 0);
 
     private static final Pattern FORM = Pattern.compile("([0-9a-z]{1,32})-([0-9]{1,18})");
 
-    /** Reads what {@link #toString} wrote, or {@code 0} for the beginning. */
+    /** Parses the result of {@link #toString}, or {@code 0} for the beginning. */
     public static Result<Cursor> parse(String text) {
         if (text.equals("0")) {
             return Result.done(BEGINNING);

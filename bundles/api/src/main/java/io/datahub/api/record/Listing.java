@@ -9,8 +9,8 @@ import java.util.Optional;
  *
  * @param path the directory
  * @param entries sorted by name
- * @param next the name to go on after; empty on the last page
- * @param cursor the point in the journal at which the page was true: changes after it may be missing from the page
+ * @param next the name after which to continue; empty on the last page
+ * @param cursor the journal position at which the page was consistent: later changes may be missing from the page
  */
 public record Listing(RecordPath path, List<Entry> entries, Optional<String> next, Cursor cursor) {
 
@@ -19,12 +19,12 @@ public record Listing(RecordPath path, List<Entry> entries, Optional<String> nex
     }
 
     /**
-     * What a directory holds.
+     * An entry of a directory.
      *
-     * @param name its last segment
+     * @param name the last segment of its path
      * @param directory whether it is a directory; then size is 0 and there is no entity tag
      * @param size in bytes
-     * @param modified when it last changed
+     * @param modified when it was last modified
      * @param etag as in {@link RecordVersion#etag}
      */
     public record Entry(String name, boolean directory, long size, Instant modified, Optional<String> etag) {}

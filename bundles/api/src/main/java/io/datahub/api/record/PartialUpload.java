@@ -6,16 +6,17 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How far a resumable upload has come. The last byte counts only once the record is committed: an upload that has its whole
- * length is done. A part, which is for {@link ResumableUploads#concatenate} alone, is never a record and all its bytes count.
+ * The progress of a resumable upload. The last byte counts only once the record is committed: an upload whose offset
+ * equals its length is complete. A partial upload that is intended only for {@link ResumableUploads#concatenate} (a
+ * part) never becomes a record by itself, and all its bytes count.
  *
- * @param name what it is found by; nobody can guess it
- * @param path the record that it will be; the root for a part
- * @param length the number of bytes that it will have; empty as long as the client hasn't said
- * @param offset the number of bytes that came and last
- * @param expires when it is forgotten unless it goes on
- * @param notes what the transport wanted to find again
- * @param etag the entity tag of the record that it became, where it did and that is known
+ * @param name its unguessable identifier
+ * @param path the path of the resulting record; the root for a part
+ * @param length the total number of bytes; empty until the client has specified it
+ * @param offset the number of bytes that were received and are durable
+ * @param expires when the upload is deleted unless it is resumed
+ * @param notes metadata that the transport stored with it
+ * @param etag the entity tag of the resulting record, if it is complete and the tag is known
  * @param isPart whether it is a part
  */
 public record PartialUpload(
@@ -32,7 +33,7 @@ public record PartialUpload(
         notes = Map.copyOf(notes);
     }
 
-    /** Whether it has become a record. */
+    /** Whether the record has been committed. */
     public boolean isDone() {
         return !isPart && length.isPresent() && offset == length.getAsLong();
     }

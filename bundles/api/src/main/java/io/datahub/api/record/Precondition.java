@@ -4,16 +4,16 @@ import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * What must hold of the version that a write would replace. It is asked while no other writer can come between, and
- * must answer at once.
+ * A condition on the version that a write would replace. It is evaluated while no other writer can intervene, and must
+ * return at once.
  */
 @ConsumerType
 @FunctionalInterface
 public interface Precondition {
 
-    /** Holds always. Unlike any other one, it doesn't need to know the version's entity tag. */
+    /** Always holds. Unlike any other precondition, it doesn't need the version's entity tag. */
     Precondition NONE = current -> true;
 
-    /** Whether it holds; empty stands for a record that doesn't exist. */
+    /** Whether it holds; empty means that the record doesn't exist. */
     boolean holds(Optional<RecordVersion> current);
 }

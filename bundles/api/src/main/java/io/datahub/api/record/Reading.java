@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** An open version of a record. It stays as it is, whatever is written or deleted meanwhile, until it is closed. */
+/**
+ * An open version of a record. Its content doesn't change, even if the record is overwritten or deleted concurrently,
+ * until it is closed.
+ */
 @ProviderType
 public interface Reading extends AutoCloseable {
 
     RecordVersion version();
 
-    /** The bytes, for reading at any position; closed with this reading. */
+    /** The bytes, for random access; closed together with this reading. */
     FileChannel channel();
 
     @Override

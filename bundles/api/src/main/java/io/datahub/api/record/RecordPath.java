@@ -7,15 +7,16 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
- * The path of a record, or of a directory, below the hub's files: segments joined by {@code /}, with none at either end.
- * The empty path is the root directory. Two paths are equal if their characters are; case and Unicode forms count.
+ * The path of a record or of a directory, relative to the hub's files: segments joined by {@code /}, without a leading
+ * or trailing one. The empty path is the root directory. Paths are compared by character; case and Unicode
+ * normalization forms are significant.
  */
 public final class RecordPath implements Comparable<RecordPath> {
 
-    /** The directory that holds everything. */
+    /** The root directory. */
     public static final RecordPath ROOT = new RecordPath("");
 
-    /** The users file, which has rules of its own. */
+    /** The users file, to which special rules apply. */
     public static final RecordPath USERS = new RecordPath("broker_users.xml");
 
     private static final int MAX_PATH_BYTES = 4096;
@@ -29,7 +30,7 @@ public final class RecordPath implements Comparable<RecordPath> {
     }
 
     /**
-     * Reads a path that is decoded already.
+     * Parses a path that has already been decoded.
      *
      * @return the path, or a refusal with {@link Reason#BAD_REQUEST} that names the rule it breaks
      */
@@ -42,9 +43,9 @@ public final class RecordPath implements Comparable<RecordPath> {
     }
 
     /**
-     * The path of these characters.
+     * The path with these characters.
      *
-     * @throws IllegalArgumentException if they break a rule of paths
+     * @throws IllegalArgumentException if they are not a valid path
      */
     public static RecordPath of(String text) {
         Result<RecordPath> parsed = parse(text);
@@ -96,18 +97,18 @@ public final class RecordPath implements Comparable<RecordPath> {
         return value.substring(value.lastIndexOf('/') + 1);
     }
 
-    /** The directory that it is in; the root is its own parent. */
+    /** The parent directory; the root is its own parent. */
     public RecordPath parent() {
         int slash = value.lastIndexOf('/');
         return slash < 0 ? ROOT : new RecordPath(value.substring(0, slash));
     }
 
-    /** The path of what is called so in this directory. */
+    /** The path of the entry with this name in this directory. */
     public Result<RecordPath> child(String name) {
         return parse(isRoot() ? name : value + "/" + name);
     }
 
-    /** Whether this path lies below that directory, at any depth. Nothing lies below itself. */
+    /** Whether this path is a descendant of that directory, at any depth. A path is not below itself. */
     public boolean isBelow(RecordPath directory) {
         return directory.isRoot()
                 ? !isRoot()
@@ -116,7 +117,7 @@ public final class RecordPath implements Comparable<RecordPath> {
                         && value.charAt(directory.value.length()) == '/';
     }
 
-    /** Where it lies on disk. */
+    /** Its location on disk. */
     public Path under(Path root) {
         return isRoot() ? root : root.resolve(value);
     }
@@ -136,7 +137,7 @@ public final class RecordPath implements Comparable<RecordPath> {
         return value.hashCode();
     }
 
-    /** The characters of the path, without a slash at either end. */
+    /** The characters of the path, without a leading or trailing slash. */
     @Override
     public String toString() {
         return value;

@@ -8,9 +8,9 @@ import java.util.Optional;
  *
  * @param path the record
  * @param size in bytes
- * @param modified when it became this version
- * @param etag its entity tag with the quotes (RFC 9110, 8.8.3), different for each version; empty while somebody changes
- *     the file outside the hub and the change hasn't settled
+ * @param modified when this version was created
+ * @param etag its entity tag including the quotes (RFC 9110, 8.8.3), different for each version; empty while the file
+ *     is being changed outside the hub and the change hasn't settled
  * @param sha256 the SHA-256 of its bytes in lower-case hexadecimal, where known
  */
 public record RecordVersion(

@@ -12,100 +12,105 @@ import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Uploads that come piece by piece, over several connections and restarts of the hub. The rules of {@link RecordStore} hold
- * here too. Only whoever created an upload may see it or go on with it. Methods may block on the disk and are called from
- * any thread; an {@link IOException} says that the disk failed.
+ * Uploads sent in chunks, over several connections and across restarts of the hub. The rules of {@link RecordStore}
+ * apply here too. Only the user who created an upload may see or resume it. Methods may block on disk I/O and are
+ * thread-safe; an {@link IOException} means that the disk failed.
  */
 @ProviderType
 public interface ResumableUploads {
 
-    /** How large a record may be at present, in bytes. */
+    /** The current maximum size of a record, in bytes. */
     long maxBytes();
 
     /**
-     * Begins one. Grants, precondition and room are looked at now, each time that it goes on, and when it is committed.
+     * Creates an upload. Grants, the precondition and free space are checked now, each time it is resumed, and on
+     * commit.
      *
-     * @param request with the length of the whole record, or without one if that is said later; its precondition counts for now
-     *     only
-     * @param notes what the transport wants to find again with the upload
+     * @param request with the length of the whole record, or without one if it is specified later; its precondition is
+     *     checked only now
+     * @param notes metadata that the transport stores with the upload
      */
     Result<PartialUpload> create(WriteRequest request, Map<String, String> notes) throws IOException;
 
     /**
-     * Begins a part of a record that isn't named yet. Whoever may write any record may begin one; no validator sees it.
+     * Creates a part of a record whose path isn't known yet. Any user who may write some record may create one; parts
+     * are not validated.
      *
-     * @param request about the root; with the length of the part, or without one if that is said later
-     * @param notes what the transport wants to find again with the part
+     * @param request for the root; with the length of the part, or without one if it is specified later
+     * @param notes metadata that the transport stores with the part
      */
     Result<PartialUpload> createPart(WriteRequest request, Map<String, String> notes) throws IOException;
 
     /**
-     * Makes a record of parts, one behind the other. If that is done the parts are gone; if it is refused they stay as they are.
+     * Creates a record by concatenating parts. The parts are deleted on success and kept unchanged on refusal.
      *
-     * @param request about the record; a length that it has is ignored
-     * @param parts their names, in order; one may come more than once
-     * @param notes what the transport wants to find again with the upload that is done by this
+     * @param request for the record; its length is ignored
+     * @param parts their names, in order; one may occur more than once
+     * @param notes metadata that the transport stores with the resulting, complete upload
      * @return refused with {@link Reason#NOT_FOUND} or {@link Reason#FORBIDDEN} as by {@link #find}, with {@link
-     *     Reason#BAD_REQUEST} if one is no part, and with {@link Reason#CONFLICT} if bytes of one are missing
+     *     Reason#BAD_REQUEST} if one is not a part, and with {@link Reason#CONFLICT} if one is incomplete
      */
     Result<Concatenation> concatenate(WriteRequest request, List<String> parts, Map<String, String> notes)
             throws IOException;
 
     /**
-     * What became of parts.
+     * The result of a concatenation.
      *
-     * @param upload that is done, by which the change can be found again
+     * @param upload the complete upload, by which the change can be found again
      */
     record Concatenation(PartialUpload upload, Change change) {}
 
     /**
-     * Finds one. Whoever is still sending loses the upload, so that the offset is true; what came lasts from now on.
+     * Finds an upload. A connection that is still sending loses the upload, so that the offset is accurate; all
+     * received bytes are durable when this returns.
      *
-     * @return the upload; refused with {@link Reason#NOT_FOUND} if there is none of that name, not any more perhaps, and
-     *     with {@link Reason#FORBIDDEN} if it is somebody else's
+     * @return the upload; refused with {@link Reason#NOT_FOUND} if there is none of that name (any more), and with
+     *     {@link Reason#FORBIDDEN} if it belongs to another user
      */
     Result<PartialUpload> find(User user, String name) throws IOException;
 
     /**
-     * Goes on with one. Whoever is still sending loses it.
+     * Resumes an upload. A connection that is still sending loses it.
      *
-     * @param request as at the beginning, but that {@code digests} are those of the piece that comes now; a length says how many
-     *     bytes there will be, where that isn't known yet
-     * @param offset where the piece begins
-     * @return the upload; refused with {@link Reason#CONFLICT} if that isn't where it stands, and with {@link
-     *     Reason#BAD_REQUEST} if the length is another one, or less than what came
+     * @param request as at creation, except that {@code digests} are those of the next chunk; a length specifies the
+     *     total number of bytes if it isn't known yet
+     * @param offset where the chunk starts
+     * @return the upload; refused with {@link Reason#CONFLICT} if that isn't its current offset, and with {@link
+     *     Reason#BAD_REQUEST} if the length differs from the known one or is less than the bytes received
      */
     Result<Continuation> resume(WriteRequest request, String name, long offset) throws IOException;
 
-    /** Forgets one, and what came of it. */
+    /** Deletes an upload and its bytes. */
     Result<PartialUpload> remove(User user, String name) throws IOException;
 
-    /** Takes one piece of an upload. For one thread at a time. */
+    /** Receives one chunk of an upload. Not thread-safe. */
     @ProviderType
     interface Continuation extends AutoCloseable {
 
         /**
-         * Takes the next bytes, all that remain in the buffer.
+         * Writes the next bytes: all that remain in the buffer.
          *
-         * @return a refusal if they are too many, there is no room, or somebody else has taken the upload over
+         * @return a refusal if there are too many, there is no free space, or another connection has taken over the
+         *     upload
          */
         Optional<Refusal> write(ByteBuffer bytes) throws IOException;
 
         /**
-         * Ends the piece; what came lasts when this returns.
+         * Ends the chunk; its bytes are durable when this returns.
          *
-         * @return how many bytes there are now; refused with {@link Reason#BAD_REQUEST} if the piece doesn't have the digest
-         *     that was given, and is forgotten
+         * @return the new offset; refused with {@link Reason#BAD_REQUEST} if the chunk doesn't match the given digest,
+         *     in which case it is discarded
          */
         Result<Long> keep() throws IOException;
 
         /**
-         * Makes the bytes, which must be there all, the record's new version, as {@link Upload#commit} does. If that is refused
-         * for good the upload is gone; else it stays, without its last byte, so that another try can be made.
+         * Commits the bytes, which must be complete, as the record's new version, like {@link Upload#commit}. On a
+         * permanent refusal the upload is deleted; otherwise it is kept without its last byte, so that the client can
+         * retry.
          */
         Result<Change> commit() throws IOException;
 
-        /** Lets the upload go. What came of the piece stays, unless a digest was given for it. */
+        /** Releases the upload. The received bytes of the chunk are kept, unless a digest was given for it. */
         @Override
         void close();
     }

@@ -9,34 +9,31 @@ import java.util.List;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
-/**
- * New bytes on their way to become a version of a record. Until {@link #commit} nobody sees anything of them. For one
- * thread at a time.
- */
+/** A new version of a record that is being uploaded. It is invisible until {@link #commit}. Not thread-safe. */
 @ProviderType
 public interface Upload extends AutoCloseable {
 
     /**
-     * Takes the next bytes, all that remain in the buffer.
+     * Writes the next bytes: all that remain in the buffer.
      *
-     * @return a refusal if they are too many or there is no room; then nothing but {@link #close} is left to do
+     * @return a refusal if there are too many or there is no free space; after that only {@link #close} may be called
      */
     Optional<Refusal> write(ByteBuffer bytes) throws IOException;
 
     /**
-     * Has the bytes judged by every validator that matches the path, and keeps nothing.
+     * Validates the bytes with every validator that matches the path, without storing anything.
      *
-     * @return who judged; or the refusal: a digest that doesn't fit, violations, or a required validator that is away
+     * @return the validators; or the refusal: a digest mismatch, violations, or an unavailable required validator
      */
     Result<List<JudgedBy>> judge() throws IOException;
 
     /**
-     * Judges the bytes, unless that is done, and makes them the record's new version: flushed to disk, visible and
+     * Validates the bytes, unless that has been done, and makes them the record's new version: durable, visible and
      * announced when this returns.
      */
     Result<Change> commit() throws IOException;
 
-    /** Forgets what wasn't committed. */
+    /** Discards the bytes unless they were committed. */
     @Override
     void close();
 }

@@ -8,17 +8,17 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
- * The wish to write a record.
+ * A request to write a record.
  *
- * @param user who wants it
- * @param from the transport and address that it comes from, for the audit log
+ * @param user who makes the request
+ * @param from the transport and address of the client, for the audit log
  * @param path the record
- * @param precondition what must hold of the version that it would replace
- * @param length the number of bytes that will come, where the client said so
- * @param digests what the client says of its bytes: from algorithm ({@code MD5}, {@code SHA-1}, {@code SHA-256}, {@code SHA-512}) to lower-case
- *     hexadecimal
- * @param standing tells the user as it stands now, empty if its credentials are no longer in force; asked when the write is
- *     committed, since the bytes may take their time
+ * @param precondition a condition on the version that it would replace
+ * @param length the number of bytes, if the client specified it
+ * @param digests the digests that the client specified, by algorithm ({@code MD5}, {@code SHA-1}, {@code SHA-256},
+ *     {@code SHA-512}), in lower-case hexadecimal
+ * @param standing supplies the user's current state, empty if its credentials are no longer valid; called on commit,
+ *     since the upload may take long
  */
 public record WriteRequest(
         User user,
@@ -39,7 +39,7 @@ public record WriteRequest(
         Objects.requireNonNull(standing);
     }
 
-    /** The wish of a user who stays as it is. */
+    /** A request by a user whose permissions don't change. */
     public WriteRequest(
             User user,
             String from,
@@ -54,7 +54,7 @@ public record WriteRequest(
         this(user, from, path, Precondition.NONE, OptionalLong.empty(), Map.of());
     }
 
-    /** The same wish of the user as it stands now. */
+    /** The same request with the user's current state. */
     public WriteRequest by(User now) {
         return new WriteRequest(now, from, path, precondition, length, digests, standing);
     }

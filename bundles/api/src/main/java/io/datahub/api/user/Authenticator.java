@@ -5,27 +5,30 @@ import java.time.Duration;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** Turns credentials into users, by the users file in force. Never blocks; for any thread. */
+/** Authenticates credentials against the current users file. Thread-safe; never blocks. */
 @ProviderType
 public interface Authenticator {
 
     /**
-     * Checks credentials. A failure is counted against the address and the user, and written to the audit log.
+     * Authenticates a client. A failure is counted against the address and the user, and written to the audit log.
      *
-     * @return the login, or a refusal with {@link io.datahub.api.Reason#UNAUTHENTICATED} or, where the credentials are
-     *     right but not fit for this way in, {@link io.datahub.api.Reason#FORBIDDEN}
+     * @return the login, or a refusal with {@link io.datahub.api.Reason#UNAUTHENTICATED} or, if the credentials are
+     *     valid but not permitted on this transport, {@link io.datahub.api.Reason#FORBIDDEN}
      */
     Result<Login> authenticate(Credentials credentials, Origin origin);
 
-    /** The login as it stands now; empty if the user or the credential is gone, disabled or expired. */
+    /**
+     * The login updated to the current users; empty if the user or the credential was removed, disabled or has expired.
+     */
     Optional<Login> renew(Login login);
 
-    /** How long the answer to a failure from there is to be held back; zero while there were few. */
+    /** How long to delay the response to a failed login from this origin; zero after few failures. */
     Duration penalty(Origin origin);
 
     /**
-     * How long the answer to a failure with these credentials from there is to be held back: for many failures from that
-     * address, which spares addresses that many share, or of whom the credentials claim, which spares nobody.
+     * How long to delay the response to a failed login with these credentials from this origin: because of many
+     * failures from the address, except for addresses shared by many clients, or of the user that the credentials
+     * claim, without exception.
      */
     default Duration penalty(Credentials credentials, Origin origin) {
         return penalty(origin);

@@ -3,16 +3,16 @@ package io.datahub.api.user;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What a client shows to prove who it is. None of these shows its secret in {@link Object#toString}. */
+/** The credentials presented by a client. None reveals its secret in {@link Object#toString}. */
 public sealed interface Credentials {
 
-    /** A security token, with the user's name where the protocol carries one. */
+    /** A security token, with the user's name if the protocol carries one. */
     final class Token implements Credentials {
         private final Optional<String> user;
         private final byte[] token;
 
         /**
-         * Takes a token as the client showed it.
+         * Takes a token as the client presented it.
          *
          * @param token the token's bytes, 255 at most
          */
@@ -21,7 +21,7 @@ public sealed interface Credentials {
             this.token = token.clone();
         }
 
-        /** The name that the client claims; it must be the token's owner. Empty where only a token was shown. */
+        /** The user name claimed by the client; it must be the token's owner. Empty if only a token was presented. */
         public Optional<String> user() {
             return user;
         }
@@ -36,7 +36,7 @@ public sealed interface Credentials {
         }
     }
 
-    /** A CURVE public key of 32 bytes, whose owner has proved in the handshake that it has the secret one. */
+    /** A CURVE public key of 32 bytes; the client proved possession of the secret key in the handshake. */
     final class CurveKey implements Credentials {
         private final byte[] key;
 
@@ -55,12 +55,12 @@ public sealed interface Credentials {
     }
 
     /**
-     * A TLS client certificate, proved in the handshake.
+     * A TLS client certificate, verified in the handshake.
      *
      * @param sha256 the SHA-256 of its DER form, in lower-case hexadecimal
      */
     record Certificate(String sha256) implements Credentials {}
 
-    /** No credentials at all: the user named {@code anonymous}, if there is one. */
+    /** No credentials: the user named {@code anonymous}, if there is one. */
     record None() implements Credentials {}
 }

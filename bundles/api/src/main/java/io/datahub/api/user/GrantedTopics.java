@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What of a subscription a user gets now, for answers that tell it: a subscription is cut down to what is granted, and
- * somebody who gets nothing is to know why.
+ * Computes which of a user's subscriptions are effective, to report in responses: subscriptions are restricted to what
+ * is granted, and a user who receives nothing should be able to see why.
  */
 public final class GrantedTopics {
 
@@ -19,18 +19,18 @@ public final class GrantedTopics {
     private static final List<String> KINDS =
             List.of("file.created/", "file.updated/", "file.deleted/", "file.rejected/");
 
-    /** Beginnings of topics, none of which begins with another. */
+    /** Topic prefixes, none of which is a prefix of another. */
     private final TreeSet<String> beginnings = new TreeSet<>();
 
-    /** These and whole topics. */
+    /** These prefixes and whole topics. */
     private final TreeSet<String> all = new TreeSet<>();
 
     private GrantedTopics() {}
 
     /**
-     * The topic prefixes that a user gets of those it asked for, each once. File events follow its grants to read, and the
-     * hub's own topics go to monitors that ask for them, {@code hub.lost} to everybody that does. The time that it takes grows
-     * by the number of prefixes and the logarithm of that of the grants.
+     * The granted subset of the requested topic prefixes, each once. File events are covered by grants to read; the
+     * hub's own topics go to monitors that subscribe to them, {@code hub.lost} to everyone who does. Runs in time
+     * linear in the number of prefixes and logarithmic in the number of grants.
      */
     public static List<String> of(User user, Collection<String> wanted) {
         Set<String> granted = new LinkedHashSet<>();

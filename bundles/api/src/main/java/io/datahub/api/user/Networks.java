@@ -12,7 +12,7 @@ public final class Networks {
 
     private final List<Network> networks = new ArrayList<>();
 
-    /** The bits that count, in the address's own length. */
+    /** The significant bits, within the length of the address. */
     private record Network(InetAddress address, int bits) {
 
         boolean contains(InetAddress other) {
@@ -34,9 +34,9 @@ public final class Networks {
     }
 
     /**
-     * Reads them; elements may hold several, separated by commas.
+     * Parses networks; each text may contain several, separated by commas.
      *
-     * @throws IllegalArgumentException if one is no network; says which
+     * @throws IllegalArgumentException if one is not a network; the message names it
      */
     public Networks(String... texts) {
         for (String text : String.join(",", texts).split(",", -1)) {
@@ -58,12 +58,12 @@ public final class Networks {
         return new Network(address, Integer.parseInt(bits));
     }
 
-    /** The address that is written so; null if that is none. Never asks a name service; see {@link IpAddress#parse}. */
+    /** Parses an address; null if it is not one. Never resolves names; see {@link IpAddress#parse}. */
     public static InetAddress address(String text) {
         return IpAddress.parse(text);
     }
 
-    /** Whether one of the networks has the address. */
+    /** Whether one of the networks contains the address. */
     public boolean contains(InetAddress address) {
         for (Network network : networks) {
             if (network.contains(address)) {

@@ -4,29 +4,29 @@ import io.datahub.api.net.IpAddress;
 import java.net.InetAddress;
 
 /**
- * Where a client comes from. The HTTP server gives it to handlers as the request attribute of this class's name, with what
- * listed proxies say counted in, so that no handler has to find it out by itself.
+ * Where a client connects from. The HTTP server passes it to handlers as the request attribute named after this class,
+ * with information from trusted proxies already applied, so that handlers need not evaluate that themselves.
  *
- * @param transport the way in, such as {@code zeromq} or {@code http}
+ * @param transport the transport, such as {@code zeromq} or {@code http}
  * @param address the client's address
- * @param confidential whether the way is encrypted, so that nobody in between can read a token
- * @param shared whether many clients come from that address, as through a proxy, so that no limit by address is meant for
- *     it; loopback always is
- * @param local whether the client is on this machine; never where a proxy speaks for it, whatever address that tells
+ * @param confidential whether the connection is encrypted, so that nobody in between can read a token
+ * @param shared whether many clients share the address, as through a proxy, so that limits by address don't apply to
+ *     it; loopback always is shared
+ * @param local whether the client is on this machine; never true for a client behind a proxy, whatever its address
  */
 public record Origin(String transport, InetAddress address, boolean confidential, boolean shared, boolean local) {
 
-    /** Of a client that no proxy speaks for. */
+    /** For a client that is not behind a proxy. */
     public Origin(String transport, InetAddress address, boolean confidential, boolean shared) {
         this(transport, address, confidential, shared, address.isLoopbackAddress());
     }
 
-    /** Of a client with an address of its own, or on this machine. */
+    /** For a client with its own address, or on this machine. */
     public Origin(String transport, InetAddress address, boolean confidential) {
         this(transport, address, confidential, address.isLoopbackAddress());
     }
 
-    /** The same client by another way in. */
+    /** The same client on another transport. */
     public Origin by(String way) {
         return new Origin(way, address, confidential, shared, local);
     }

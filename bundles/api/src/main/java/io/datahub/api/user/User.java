@@ -10,21 +10,21 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * A user with everything that it may do, as it stood in one version of the users file. Immutable, so decisions need no
- * lock; whoever keeps a user for long renews it when the users change.
+ * A user and its permissions, as defined by one version of the users file. Immutable, so that decisions need no lock;
+ * anyone keeping a user for long must renew it when the users change.
  */
 public final class User {
 
-    /** The built-in role that may do everything. */
+    /** The built-in role with all permissions. */
     public static final String ADMIN = "admin";
 
-    /** The built-in role that sees metrics, health details and who is connected. */
+    /** The built-in role that may see metrics, health details and the connected clients. */
     public static final String MONITOR = "monitor";
 
-    /** The user that says what a client without credentials may do. */
+    /** The user that defines the permissions of clients without credentials. */
     public static final String ANONYMOUS = "anonymous";
 
-    /** The hub itself, which has no name and may do everything. */
+    /** The hub itself, which has no name and all permissions. */
     public static final User HUB = new User("", Set.of(ADMIN), List.of());
 
     private static final byte[] FILE_TOPICS = "file.".getBytes(StandardCharsets.UTF_8);
@@ -38,8 +38,8 @@ public final class User {
     private final List<byte[]> subscribePrefixes;
 
     /**
-     * @param roles the names of its roles, built-in ones included
-     * @param grants all that it was granted, by its roles or itself
+     * @param roles the names of its roles, including built-in ones
+     * @param grants all its grants, from its roles or its own
      */
     public User(String name, Set<String> roles, List<Grant> grants) {
         this.name = name;
@@ -79,32 +79,32 @@ public final class User {
         return roles.contains(ADMIN);
     }
 
-    /** Whether it sees metrics, health details and who is connected. */
+    /** Whether it may see metrics, health details and the connected clients. */
     public boolean isMonitor() {
         return isAdmin() || roles.contains(MONITOR);
     }
 
-    /** The prefixes of the topics that it may publish. */
+    /** The topic prefixes that it may publish to. */
     public List<byte[]> publishPrefixes() {
         return publishPrefixes;
     }
 
-    /** The prefixes of the topics that a subscription may bring it, those of files and of the hub itself left out. */
+    /** The topic prefixes that it may subscribe to, without those of files and of the hub itself. */
     public List<byte[]> subscribePrefixes() {
         return subscribePrefixes;
     }
 
-    /** Whether it may publish this topic. The topics {@code file.} and {@code hub.} are the hub's own. */
+    /** Whether it may publish to this topic. The topics {@code file.} and {@code hub.} are reserved for the hub. */
     public boolean mayPublish(byte[] topic) {
         return !isReserved(topic) && covers(publishPrefixes, topic);
     }
 
-    /** Whether a subscription of its may bring it this topic, which isn't a reserved one. */
+    /** Whether it may receive this topic, which must not be a reserved one, by a subscription. */
     public boolean maySubscribe(byte[] topic) {
         return covers(subscribePrefixes, topic);
     }
 
-    /** Whether the topic belongs to the hub, so that no user can publish it. */
+    /** Whether the topic is reserved for the hub, so that no user can publish to it. */
     public static boolean isReserved(byte[] topic) {
         return startsWith(topic, FILE_TOPICS) || startsWith(topic, HUB_TOPICS);
     }
@@ -113,7 +113,7 @@ public final class User {
         return may(Action.READ, path);
     }
 
-    /** Whether it may make this record, where there is none yet. */
+    /** Whether it may create this record if it doesn't exist. */
     public boolean mayCreate(RecordPath path) {
         return may(Action.CREATE, path) || may(Action.WRITE, path);
     }
@@ -123,7 +123,7 @@ public final class User {
         return may(Action.WRITE, path);
     }
 
-    /** Whether it may read something in this directory, so that it may see what leads there. */
+    /** Whether it may read something in this directory, and so may see the entries that lead there. */
     public boolean mayEnter(RecordPath directory) {
         return isAdmin() || any(Action.READ, grant -> grant.reachesInto(directory));
     }

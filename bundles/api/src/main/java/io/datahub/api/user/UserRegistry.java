@@ -9,13 +9,13 @@ import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * The users in force, for those who administer them, and for users to see to their own tokens. Each change goes into the
- * users file, which is judged like any other new version, and is in force when the method returns. Changes by several hands
- * at once never lose one another.
+ * The current users, for administration and for users to manage their own tokens. Each change is written to the users
+ * file, which is validated like any other new version, and is in effect when the method returns. Concurrent changes are
+ * never lost.
  *
- * <p>Users see to their own tokens, administrators to everybody's. Who isn't an administrator can't get a token that
- * outlives the credential that it came in with. What may be done is decided by the version of the file that is changed,
- * not by what the actor could do when it came in.
+ * <p>Users manage their own tokens, administrators everyone's. A user who isn't an administrator can't obtain a token
+ * that outlives the credential it logged in with. Permissions are checked against the version of the file that is being
+ * changed, not against those that the actor had at login.
  */
 @ProviderType
 public interface UserRegistry {
@@ -23,68 +23,68 @@ public interface UserRegistry {
     /** All users, sorted by name. */
     List<Account> accounts();
 
-    /** The credential that somebody came in with, as it stands now; empty if there was none or it is gone. */
+    /** The current state of the credential used for a login; empty if there was none or it was removed. */
     Optional<Credential> credential(Login login);
 
     /**
-     * Makes a token and enters its hash into the users file.
+     * Creates a token and adds its hash to the users file.
      *
-     * @param actor who asks for it
-     * @param user whom it is for
-     * @param label what the user calls it; may be empty
-     * @param expires when it ends; empty for never or, where the actor's own credential ends and it is no administrator,
-     *     together with that
+     * @param actor who requests it
+     * @param user the token's owner
+     * @param label a label chosen by the user; may be empty
+     * @param expires when it expires; if empty, never or, if the actor's own credential expires and it is not an
+     *     administrator, together with that credential
      */
     Result<IssuedToken> issueToken(Login actor, String user, String label, Optional<Instant> expires)
             throws IOException;
 
     /**
-     * Makes a token with the label of another, which ends.
+     * Creates a token with the label of an old one, which expires.
      *
-     * @param actor who asks for it
-     * @param user whose they are
-     * @param token the old one: its label, or the beginning of its hash, six digits at least
-     * @param expires when the new one ends; empty for as long a life as the old one was given
-     * @param overlap for how long the old one still holds; zero takes it away at once
+     * @param actor who requests it
+     * @param user the owner of both
+     * @param token the old one: its label, or the beginning of its hash, at least six digits
+     * @param expires when the new one expires; if empty, it has the same lifetime as the old one
+     * @param overlap how long the old one stays valid; zero removes it at once
      */
     Result<IssuedToken> rotateToken(Login actor, String user, String token, Optional<Instant> expires, Duration overlap)
             throws IOException;
 
     /**
-     * Takes a token out of the users file. Connections that came in with it end.
+     * Removes a token from the users file. Connections authenticated with it are closed.
      *
-     * @param actor who asks for it
-     * @param user whose it is
-     * @param token its label, or the beginning of its hash, six digits at least
-     * @return what was taken away
+     * @param actor who requests it
+     * @param user the token's owner
+     * @param token its label, or the beginning of its hash, at least six digits
+     * @return the removed credential
      */
     Result<Credential> revokeToken(Login actor, String user, String token) throws IOException;
 
     /**
-     * Takes a token out of the users file, and with it all tokens that were made with it, and with those, whoever has them.
-     * Connections that came in with one of them end.
+     * Removes a token from the users file together with all its descendants, the tokens that were created with it,
+     * directly or indirectly, whoever owns them. Connections authenticated with any of them are closed.
      *
-     * @param actor who asks for it
-     * @param user whose the token is
-     * @param token its label, or the beginning of its hash, six digits at least
-     * @return what was taken away, that token first
+     * @param actor who requests it
+     * @param user the token's owner
+     * @param token its label, or the beginning of its hash, at least six digits
+     * @return the removed credentials, that token first
      */
     Result<List<Credential>> revokeWithDescendants(Login actor, String user, String token) throws IOException;
 
     /**
-     * Takes everything out of the users file that a user can come in with. Connections that came in with that end.
+     * Removes all credentials of a user from the users file. Connections authenticated with them are closed.
      *
-     * @param actor who asks for it
-     * @return what was taken away
+     * @param actor who requests it
+     * @return the removed credentials
      */
     Result<List<Credential>> revokeAll(Login actor, String user) throws IOException;
 
     /**
-     * A user as an administrator sees it.
+     * A user as shown to administrators.
      *
      * @param user the user with its grants
-     * @param disabled whether it is switched off
-     * @param credentials what it can come in with; no secrets
+     * @param disabled whether it is disabled
+     * @param credentials its credentials, without secrets
      */
     record Account(User user, boolean disabled, List<Credential> credentials) {
         public Account {
@@ -93,16 +93,15 @@ public interface UserRegistry {
     }
 
     /**
-     * Something to come in with.
+     * A credential.
      *
      * @param kind {@code token}, {@code curve-key} or {@code certificate}
      * @param id the beginning of a token's or certificate's SHA-256, or of a key, in hexadecimal
      * @param label the token's label; otherwise empty
-     * @param created when the token was made, where that is known
-     * @param expires when it ends, where it does
-     * @param lastUsed when somebody last came in with it, to the second, where that is known
-     * @param parent the {@code id} of the credential that a token was made with, where that is known; it need not be there
-     *     any more
+     * @param created when the token was created, where known
+     * @param expires when it expires, if it does
+     * @param lastUsed when it was last used to authenticate, to the second, where known
+     * @param parent the {@code id} of the credential that a token was created with, where known; it may no longer exist
      */
     record Credential(
             String kind,
@@ -113,7 +112,7 @@ public interface UserRegistry {
             Optional<Instant> lastUsed,
             Optional<String> parent) {
 
-        /** One that no other brought forth, as far as is known. */
+        /** A credential without a known parent. */
         public Credential(
                 String kind,
                 String id,
@@ -126,15 +125,15 @@ public interface UserRegistry {
     }
 
     /**
-     * A new token, which can't be had a second time.
+     * A new token, whose secret is available only once.
      *
-     * @param user whose it is
+     * @param user the token's owner
      * @param token the secret
-     * @param credential what can be shown of it
+     * @param credential its public description
      */
     record IssuedToken(String user, String token, Credential credential) {
 
-        /** Without the secret. */
+        /** Omits the secret. */
         @Override
         public String toString() {
             return "token " + credential.id() + " of " + user;

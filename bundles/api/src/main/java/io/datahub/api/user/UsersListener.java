@@ -2,14 +2,14 @@ package io.datahub.api.user;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Is told, as a service, that other users are in force now, or that a credential has expired. Must be quick. */
+/** Notified, as a service, when the users change or a credential has expired. Must return quickly. */
 @ConsumerType
 public interface UsersListener {
 
     /**
-     * Other users are in force now.
+     * The users have changed.
      *
-     * @param authenticator renews the logins that the listener keeps; it knows nobody when the hub loses its users
+     * @param authenticator renews the logins that the listener keeps; it renews none when the hub loses its users
      */
     void usersChanged(Authenticator authenticator);
 }

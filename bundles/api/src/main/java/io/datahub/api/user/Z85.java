@@ -11,7 +11,7 @@ public final class Z85 {
     private Z85() {}
 
     /**
-     * The text of some bytes.
+     * Encodes bytes.
      *
      * @param bytes a multiple of four
      */
@@ -27,7 +27,7 @@ public final class Z85 {
     }
 
     /**
-     * The bytes of a text.
+     * Decodes text.
      *
      * @param text whose length is a multiple of five
      * @throws IllegalArgumentException if it isn't Z85

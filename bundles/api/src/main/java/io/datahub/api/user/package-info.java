@@ -1,4 +1,4 @@
-/** Users: who connects, how they prove it and what they may do. */
+/** Users, authentication and grants. */
 @Export
 @Version("1.1.0")
 package io.datahub.api.user;

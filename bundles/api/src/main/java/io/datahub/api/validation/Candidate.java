@@ -6,16 +6,13 @@ import java.io.InputStream;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
-/**
- * The new version of a record that waits for its judgement. It doesn't change while it is judged, and a validator can't
- * change it.
- */
+/** The new version of a record that is being validated. It is immutable and read-only for validators. */
 @ProviderType
 public interface Candidate {
 
     RecordPath path();
 
-    /** Who sent it; empty for a change made outside the hub or by the hub itself. */
+    /** Who uploaded it; empty for a change made outside the hub or by the hub itself. */
     Optional<String> user();
 
     /** In bytes. */
@@ -24,7 +21,7 @@ public interface Candidate {
     /** The SHA-256 of its bytes, in lower-case hexadecimal. */
     String sha256();
 
-    /** Opens its bytes, as often as wanted; whoever opens the stream closes it. */
+    /** Opens its bytes; may be called repeatedly, and the caller must close the stream. */
     InputStream open() throws IOException;
 
     /** Opens the version that it would replace; empty if it would be a new record. */

@@ -4,28 +4,29 @@ import java.nio.ByteBuffer;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Judges events before they are handed on. Registered as a service with the property {@link #TOPICS} and, as
- * {@link Validator}s are, a name; all whose topics fit must accept. What one refuses is refused to its publisher.
+ * Validates events before they are delivered. Registered as a service with the property {@link #TOPICS} and, like
+ * {@link Validator}s, a name; all validators whose topics match must accept. An event refused by one is refused to its
+ * publisher.
  *
- * <p>Called on threads of its own, several at once. Its publisher waits for the verdict, so it is to be quick. After a second
- * the event is refused as unavailable and the thread interrupted. What it throws keeps the event out and is reported as a
- * failure of the validator, never as a verdict.
+ * <p>Called on dedicated threads, several at once. The publisher waits for the verdict, so validation should be quick.
+ * After one second the event is refused as unavailable and the thread is interrupted. An exception also refuses the
+ * event, and is reported as a failure of the validator, never as a verdict.
  */
 @ConsumerType
 public interface EventValidator {
 
     /**
-     * Service property: the beginnings of the topics that it judges, as an array, a collection, or one text with commas. An
-     * asterisk at the end of one changes nothing, and alone it stands for all topics.
+     * Service property: the topic prefixes that it validates, as an array, a collection, or one comma-separated text.
+     * An asterisk at the end of a prefix is ignored; alone it matches all topics.
      */
     String TOPICS = "topics";
 
     /**
-     * Judges an event.
+     * Validates an event.
      *
      * @param topic its topic
-     * @param user who publishes it
-     * @param payload its payload, to be read only and only during this call
+     * @param user its publisher
+     * @param payload its payload, which must only be read, and only during this call
      */
     Verdict judge(String topic, String user, ByteBuffer payload) throws Exception;
 }

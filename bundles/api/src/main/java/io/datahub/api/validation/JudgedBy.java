@@ -1,9 +1,9 @@
 package io.datahub.api.validation;
 
 /**
- * A validator that took part in a judgement.
+ * A validator that took part in a validation.
  *
  * @param name its name
- * @param version the version of the bundle that it came from
+ * @param version the version of the bundle that provides it
  */
 public record JudgedBy(String name, String version) {}

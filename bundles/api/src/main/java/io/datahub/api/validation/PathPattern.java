@@ -3,10 +3,10 @@ package io.datahub.api.validation;
 import io.datahub.api.record.RecordPath;
 
 /**
- * A pattern of paths: {@code *} stands for any characters but {@code /}, {@code ?} for one of them, {@code **} for any
- * characters at all, and a {@code **} that is a whole segment for any number of segments, none included. Everything
- * else stands for itself, and the pattern must cover the whole path: {@code **}{@code /*.xml} is every XML file, also at
- * the top. Matching never backtracks: it takes time proportional to the length of the path times that of the pattern.
+ * A path pattern: {@code *} matches any characters but {@code /}, {@code ?} one of them, {@code **} any characters at
+ * all, and a {@code **} that is a whole segment any number of segments, including none. All other characters match
+ * themselves, and the pattern must match the whole path: {@code **}{@code /*.xml} is every XML file, also in the root.
+ * Matching never backtracks: it takes time proportional to the length of the path times that of the pattern.
  */
 public final class PathPattern {
 
@@ -17,7 +17,7 @@ public final class PathPattern {
     }
 
     /**
-     * Reads a pattern.
+     * Parses a pattern.
      *
      * @throws IllegalArgumentException if it is empty or longer than {@link WildcardPattern#MAX_LENGTH}
      */

@@ -3,11 +3,11 @@ package io.datahub.api.validation;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Judges records before they are accepted. Registered as a service with the properties of {@link ValidatorService}; all
- * validators whose patterns match a path must accept its new version.
+ * Validates records before they are accepted. Registered as a service with the properties of {@link ValidatorService};
+ * all validators whose patterns match a path must accept its new version.
  *
- * <p>Called from many threads at once. The calling thread is interrupted when the validator's time is over; that, and
- * whatever it throws, keeps the record out and is reported as a failure of the validator, never as a verdict.
+ * <p>Called from many threads at once. The calling thread is interrupted when the validator times out; a timeout or an
+ * exception refuses the record and is reported as a failure of the validator, never as a verdict.
  */
 @ConsumerType
 public interface Validator {

@@ -12,18 +12,21 @@ public @interface ValidatorService {
     /** Service property: the validator's name. */
     String NAME = "name";
 
-    /** Service property: the patterns of the paths that it judges. */
+    /** Service property: the patterns of the paths that it validates. */
     String PATHS = "paths";
 
-    /** Service property: how long one judgement may take, in milliseconds. */
+    /** Service property: the time limit of one validation, in milliseconds. */
     String TIMEOUT_MILLIS = "timeoutMillis";
 
-    /** The validator's name. Of several services with one name the one in the highest bundle version judges. */
+    /**
+     * The validator's name. Of several services with the same name, the one from the bundle with the highest version is
+     * used.
+     */
     String name();
 
-    /** The paths that it judges, each as a {@link PathPattern}. */
+    /** The paths that it validates, each a {@link PathPattern}. */
     String[] paths();
 
-    /** How long one judgement may take, in milliseconds. */
+    /** The time limit of one validation, in milliseconds. */
     long timeoutMillis() default 10_000;
 }

@@ -3,7 +3,7 @@ package io.datahub.api.validation;
 import java.util.List;
 
 /**
- * A validator's verdict: it accepts when it found nothing.
+ * A validator's verdict, which accepts if there are no violations.
  *
  * @param violations what it found wrong, in the order of the record
  */

@@ -3,13 +3,14 @@ package io.datahub.api.validation;
 import java.util.Objects;
 
 /**
- * One thing that a validator found wrong.
+ * One problem found by a validator.
  *
- * @param validator the validator's name; empty until the judgement fills it in
- * @param version the version of the bundle that the validator came from; empty until the judgement fills it in
- * @param line the line it was found in, from 1; 0 where that means nothing
- * @param column the column, from 1; 0 where that means nothing
- * @param message one sentence that says what is wrong and what would be right
+ * @param validator the validator's name; empty until the caller of the validator fills it in
+ * @param version the version of the bundle that provides the validator; empty until the caller of the validator fills
+ *     it in
+ * @param line the line, from 1; 0 if not applicable
+ * @param column the column, from 1; 0 if not applicable
+ * @param message one sentence that says what is wrong and what is expected
  */
 public record Violation(String validator, String version, int line, int column, String message) {
 
@@ -27,7 +28,7 @@ public record Violation(String validator, String version, int line, int column, 
         return at(0, 0, message);
     }
 
-    /** The same finding, signed by the validator that made it. */
+    /** The same violation, attributed to the validator that found it. */
     public Violation by(JudgedBy validator) {
         return new Violation(validator.name(), validator.version(), line, column, message);
     }

@@ -5,15 +5,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A pattern with wildcards that matches in time proportional to the length of the text times the length of the pattern,
- * whatever both hold: it never backtracks. It must cover the whole text. Immutable; for any thread.
+ * A wildcard pattern that matches in time proportional to the length of the text times the length of the pattern,
+ * whatever their content: it never backtracks. It must match the whole text. Immutable; thread-safe.
  *
- * <p>It keeps one row of flags, by position in the text, of where what precedes an element may end, and computes the next
- * row from it in one pass.
+ * <p>It keeps one row of flags, indexed by position in the text, that mark where the elements so far may end, and
+ * computes the next row from it in one pass.
  */
 public final class WildcardPattern {
 
-    /** The most characters of a pattern. */
+    /** The maximum length of a pattern, in characters. */
     public static final int MAX_LENGTH = 4096;
 
     private enum Kind {
@@ -42,7 +42,7 @@ public final class WildcardPattern {
     }
 
     /**
-     * Reads a pattern of text: {@code *} is any number of characters; all others stand for themselves.
+     * Parses a text pattern: {@code *} matches any number of characters; all other characters match themselves.
      *
      * @throws IllegalArgumentException if it is longer than {@link #MAX_LENGTH}
      */
@@ -59,8 +59,8 @@ public final class WildcardPattern {
     }
 
     /**
-     * Reads a pattern of file names: {@code *} is any number of characters, {@code ?} one of them, and {@code XXXXXX} six
-     * ASCII letters and digits that aren't all lower-case letters, as mkstemp(3) makes them.
+     * Parses a file name pattern: {@code *} matches any number of characters, {@code ?} one character, and {@code
+     * XXXXXX} six ASCII letters and digits that aren't all lower-case letters, as mkstemp(3) generates them.
      *
      * @throws IllegalArgumentException if it is longer than {@link #MAX_LENGTH}
      */
@@ -82,7 +82,7 @@ public final class WildcardPattern {
     }
 
     /**
-     * Reads a pattern of paths, as {@link PathPattern} defines it.
+     * Parses a path pattern, as defined by {@link PathPattern}.
      *
      * @throws IllegalArgumentException if it is longer than {@link #MAX_LENGTH}
      */
@@ -106,7 +106,7 @@ public final class WildcardPattern {
         return builder.build();
     }
 
-    /** Whether the pattern covers the whole text. */
+    /** Whether the pattern matches the whole text. */
     public boolean matches(String value) {
         if (!value.startsWith(prefix)) {
             return false;
@@ -134,7 +134,10 @@ public final class WildcardPattern {
         return from[value.length()];
     }
 
-    /** Fills in where the element may end when it begins where {@code from} says; returns whether there is such a place. */
+    /**
+     * Sets {@code to} where the element may end if it starts where {@code from} is set; returns whether it matches
+     * anywhere.
+     */
     private static boolean advance(Element element, String value, boolean[] from, boolean[] to) {
         boolean found = false;
         boolean open = false;
@@ -163,7 +166,9 @@ public final class WildcardPattern {
         return found;
     }
 
-    /** How many characters an element of one length takes at a position, or -1 if it doesn't match there. */
+    /**
+     * The number of characters that a non-repeating element matches at a position, or -1 if it doesn't match there.
+     */
     private static int length(Element element, String value, int at) {
         if (element.kind() == Kind.LITERAL) {
             return value.startsWith(element.literal(), at) ? element.literal().length() : -1;
@@ -198,7 +203,7 @@ public final class WildcardPattern {
         return text;
     }
 
-    /** Collects elements; neighbouring literal characters become one, and a repeated wildcard is kept once. */
+    /** Collects elements; adjacent literal characters are merged, and repeated wildcards are collapsed. */
     private static final class Builder {
 
         private final String text;

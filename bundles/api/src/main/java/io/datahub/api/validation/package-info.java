@@ -1,4 +1,4 @@
-/** Validation: judging a record before it is accepted. */
+/** Validation of records and events before they are accepted. */
 @Export
 @Version("1.1.0")
 package io.datahub.api.validation;

@@ -13,14 +13,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** By haproxy.org, proxy-protocol.txt, 2.1 and 2.2. */
+/** Tests against haproxy.org, proxy-protocol.txt, 2.1 and 2.2. */
 class ProxyProtocolTest {
 
     private static final String V2 = "0d0a0d0a000d0a515549540a";
     private static final String TCP4 = "cb0071077f000001dc0415b3";
     private static final String TCP6 = "20010db8000000000000000000000007" + "00".repeat(15) + "01" + "dc0415b3";
 
-    /** A line of version 1 as it is, {@code \n} and {@code \r} written so; or version 2 behind its signature in hex. */
+    /** A version 1 line, with {@code \n} and {@code \r} escaped; or version 2 after its signature, in hex. */
     private static byte[] bytes(String header) {
         return header.startsWith("v2:")
                 ? HexFormat.of()
@@ -33,7 +33,7 @@ class ProxyProtocolTest {
                 : header.replace("\\r", "\r").replace("\\n", "\n").getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** Reads them where they stand amid others, so many of them. */
+    /** Reads the header at an offset, surrounded by other bytes, with this many of its bytes available. */
     private static Header read(byte[] header, int available) {
         ByteBuffer amid = ByteBuffer.allocate(available + 14);
         amid.position(7).put(header, 0, available);
