@@ -25,34 +25,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has nginx send records by itself ({@code X-Accel-Redirect}): from a link that stays with the version, which the store made
- * when it stored it. Only for requests that come through an nginx which says that it can.
+ * Delegates sending of records to nginx ({@code X-Accel-Redirect}). nginx reads the hard link that the store created
+ * for the version when it stored it. Applies only to requests that arrive through an nginx that declares support for
+ * it.
  */
 final class Accelerator implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Accelerator.class);
 
-    /** How long nginx may take to open a link that it was sent to. */
-    private static final Duration LINGER = Duration.ofMinutes(1);
+    /** Grace period in which nginx may still open a link that it was redirected to. */
+    private static final Duration LINK_GRACE_PERIOD = Duration.ofMinutes(1);
 
     private static final String ACCEL_REDIRECT = "X-Accel-Redirect";
 
-    /** nginx knows neither the tag nor what the hub takes for the time of a version, so these are answered here. */
-    private static final List<HttpHeader> OWN =
+    /**
+     * Conditional headers that the hub evaluates itself: nginx knows neither the entity tag nor the hub's modification
+     * time of a version.
+     */
+    private static final List<HttpHeader> HUB_CONDITIONS =
             List.of(HttpHeader.IF_MATCH, HttpHeader.IF_NONE_MATCH, HttpHeader.IF_UNMODIFIED_SINCE, HttpHeader.IF_RANGE);
 
     private final Path links;
     private final String location;
     private final long minBytes;
     private final ScheduledExecutorService sweeper;
-    private final Future<?> sweeping;
+    private final Future<?> sweepTask;
 
     /**
-     * Prepares to redirect, and has the store make links from now on, or none.
+     * Enables or disables the links of the store and starts the cleanup thread.
      *
-     * @param links the folder of the links
-     * @param location where nginx serves that folder, such as {@code /served/}; empty for not at all
-     * @param minBytes smaller records are sent from here
+     * @param links the directory of the links
+     * @param location where nginx serves that directory, such as {@code /served/}; empty to disable redirects
+     * @param minBytes records smaller than this are sent by the hub itself
      */
     Accelerator(Path links, String location, long minBytes) {
         this.links = links;
@@ -63,88 +67,91 @@ final class Accelerator implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        sweeping = sweeper.scheduleWithFixedDelay(this::sweep, 0, LINGER.toSeconds(), TimeUnit.SECONDS);
+        sweepTask = sweeper.scheduleWithFixedDelay(this::sweep, 0, LINK_GRACE_PERIOD.toSeconds(), TimeUnit.SECONDS);
     }
 
     private void sweep() {
         try {
-            sweep(Instant.now().minus(LINGER));
+            sweep(Instant.now().minus(LINK_GRACE_PERIOD));
         } catch (IOException | DirectoryIteratorException e) {
             LOG.warn("links unswept folder={} failure=\"{}\"", links, e.toString());
         }
     }
 
-    /** Removes links whose record has been gone since then, or the whole folder if nobody wants it. */
-    void sweep(Instant then) throws IOException {
-        if (isOn()) {
+    /**
+     * Removes links whose record was deleted before the given time, or the whole directory if redirects are disabled.
+     */
+    void sweep(Instant before) throws IOException {
+        if (isEnabled()) {
             Files.createDirectories(links);
         } else if (!Files.isDirectory(links)) {
             return;
         }
         try (DirectoryStream<Path> all = Files.newDirectoryStream(links)) {
             for (Path link : all) {
-                if (!isOn() || isLeft(link, then)) {
+                if (!isEnabled() || isStale(link, before)) {
                     Files.deleteIfExists(link);
                 }
             }
         } catch (NoSuchFileException e) {
             LOG.debug("links swept by somebody else folder={}", links);
         }
-        if (!isOn()) {
+        if (!isEnabled()) {
             Files.deleteIfExists(links);
         }
     }
 
-    private static boolean isLeft(Path link, Instant then) throws IOException {
-        Map<String, Object> found = Files.readAttributes(link, "unix:nlink,ctime", LinkOption.NOFOLLOW_LINKS);
-        return found.get("nlink").equals(1)
-                && ((FileTime) found.get("ctime")).toInstant().isBefore(then);
+    private static boolean isStale(Path link, Instant before) throws IOException {
+        Map<String, Object> attributes = Files.readAttributes(link, "unix:nlink,ctime", LinkOption.NOFOLLOW_LINKS);
+        return attributes.get("nlink").equals(1)
+                && ((FileTime) attributes.get("ctime")).toInstant().isBefore(before);
     }
 
-    private boolean isOn() {
+    private boolean isEnabled() {
         return !location.isEmpty();
     }
 
     @Override
     public void close() {
-        sweeping.cancel(true);
+        sweepTask.cancel(true);
         sweeper.shutdownNow();
     }
 
     /** Whether nginx can send this version to this client. */
-    boolean isMeantFor(Exchange exchange, RecordVersion version) throws IOException {
-        HttpFields asked = exchange.request().getHeaders();
-        return isOn()
+    boolean isEligible(Exchange exchange, RecordVersion version) throws IOException {
+        HttpFields requestHeaders = exchange.request().getHeaders();
+        return isEnabled()
                 && version.size() >= minBytes
                 && version.etag().isPresent()
                 && version.sha256().isPresent()
-                && ACCEL_REDIRECT.equalsIgnoreCase(asked.get("X-Sendfile-Type"))
-                && OWN.stream().noneMatch(asked::contains)
+                && ACCEL_REDIRECT.equalsIgnoreCase(requestHeaders.get("X-Sendfile-Type"))
+                && HUB_CONDITIONS.stream().noneMatch(requestHeaders::contains)
                 && isLinked(version);
     }
 
-    /** Answers with where nginx finds the bytes; everything else of the answer is set already. */
+    /** Responds with the internal location of the bytes. All other response headers must be set already. */
     void redirect(Exchange exchange, RecordVersion version) {
         exchange.response().getHeaders().put(new HttpField(ACCEL_REDIRECT, location + name(version)));
         exchange.empty(200);
     }
 
-    /** As the store names its links. */
+    /** The link name that the store uses: SHA-256 and modification time in nanoseconds. */
     private static String name(RecordVersion version) {
         Instant modified = version.modified();
         long nanos = TimeUnit.SECONDS.toNanos(modified.getEpochSecond()) + modified.getNano();
         return version.sha256().orElseThrow() + "-" + nanos;
     }
 
-    /** Whether there is a link to this version, and nobody has written into it. */
+    /** Whether there is a link to this version whose content has not been modified. */
     private boolean isLinked(RecordVersion version) throws IOException {
         Path link = links.resolve(name(version));
         if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
             return false;
         }
-        BasicFileAttributes found = Files.readAttributes(link, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        return found.isRegularFile()
-                && found.size() == version.size()
-                && found.lastModifiedTime().toInstant().equals(version.modified());
+        BasicFileAttributes attributes =
+                Files.readAttributes(link, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        return attributes.isRegularFile()
+                && attributes.size() == version.size()
+                && attributes.lastModifiedTime().toInstant().equals(version.modified());
     }
 }

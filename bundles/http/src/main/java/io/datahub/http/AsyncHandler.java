@@ -4,13 +4,18 @@ import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.util.component.Graceful;
 
-/** A handler whose answers can take long, and end by themselves when the server stops or the handler leaves it. */
+/**
+ * A handler with long-running responses. They are completed when the server stops or the handler is removed from it.
+ */
 abstract class AsyncHandler extends Handler.Abstract implements Graceful {
 
     private volatile boolean closing;
 
-    /** Ends every answer that lasts; one that begins later has to look at {@link #isShutdown} and end at once. */
-    abstract void endAll();
+    /**
+     * Completes every pending response. A response that starts later must check {@link #isShutdown} and complete at
+     * once.
+     */
+    abstract void completeAll();
 
     @Override
     protected void doStart() throws Exception {
@@ -37,6 +42,6 @@ abstract class AsyncHandler extends Handler.Abstract implements Graceful {
 
     private void close() {
         closing = true;
-        endAll();
+        completeAll();
     }
 }

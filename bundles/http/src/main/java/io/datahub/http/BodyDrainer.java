@@ -7,18 +7,19 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Response;
 
 /**
- * Refuses a request whose body hasn't been read. Where the client sends it anyway, it is taken first and thrown away, up
- * to a bound of bytes and time: a client that is still sending when the connection is closed may never see the answer.
+ * Rejects a request whose body has not been read. If the client sends the body anyway, it is read and discarded first,
+ * up to a limit of bytes and time: a client that is still sending when the connection is closed may never see the
+ * response.
  */
 final class BodyDrainer implements BodySink {
 
-    private static final long MOST_BYTES = 1L << 30;
-    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long MAX_BYTES = 1L << 30;
+    private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Exchange exchange;
     private final Refusal refusal;
-    private final long begin = System.nanoTime();
-    private long left = MOST_BYTES;
+    private final long startNanos = System.nanoTime();
+    private long remainingBytes = MAX_BYTES;
 
     private BodyDrainer(Exchange exchange, Refusal refusal) {
         this.exchange = exchange;
@@ -26,8 +27,8 @@ final class BodyDrainer implements BodySink {
     }
 
     static void refuse(Exchange exchange, Refusal refusal) {
-        boolean waits = exchange.header(HttpHeader.EXPECT).isPresent();
-        if (waits || exchange.request().getLength() > MOST_BYTES) {
+        boolean expectsContinue = exchange.header(HttpHeader.EXPECT).isPresent();
+        if (expectsContinue || exchange.request().getLength() > MAX_BYTES) {
             exchange.refuse(refusal);
         } else {
             new BodyReader(exchange.request(), new BodyDrainer(exchange, refusal)).run();
@@ -36,8 +37,8 @@ final class BodyDrainer implements BodySink {
 
     @Override
     public boolean take(Content.Chunk chunk) {
-        left -= chunk.remaining();
-        if (left >= 0 && System.nanoTime() - begin < MOST_NANOS) {
+        remainingBytes -= chunk.remaining();
+        if (remainingBytes >= 0 && System.nanoTime() - startNanos < MAX_NANOS) {
             return true;
         }
         end();
@@ -50,7 +51,7 @@ final class BodyDrainer implements BodySink {
     }
 
     @Override
-    public void cut(Throwable cause) {
+    public void aborted(Throwable cause) {
         end();
     }
 

@@ -3,8 +3,8 @@ package io.datahub.http;
 import org.eclipse.jetty.io.Content;
 
 /**
- * Reads the body of a request into a {@link BodySink} without holding a thread while nothing comes in. Nothing is read
- * before {@link #run}, so a client that waits for {@code 100 Continue} can be refused before that.
+ * Reads a request body into a {@link BodySink} asynchronously: no thread is blocked while no data arrives. Nothing is
+ * read before {@link #run}, so a client that waits for {@code 100 Continue} can be refused before it sends the body.
  */
 final class BodyReader implements Runnable {
 
@@ -26,17 +26,17 @@ final class BodyReader implements Runnable {
                     return;
                 }
                 if (Content.Chunk.isFailure(chunk)) {
-                    sink.cut(chunk.getFailure());
+                    sink.aborted(chunk.getFailure());
                     return;
                 }
-                boolean goesOn;
+                boolean proceed;
                 boolean isLast = chunk.isLast();
                 try {
-                    goesOn = sink.take(chunk);
+                    proceed = sink.take(chunk);
                 } finally {
                     chunk.release();
                 }
-                if (!goesOn) {
+                if (!proceed) {
                     return;
                 }
                 if (isLast) {

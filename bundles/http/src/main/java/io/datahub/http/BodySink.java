@@ -2,22 +2,22 @@ package io.datahub.http;
 
 import org.eclipse.jetty.io.Content;
 
-/** Takes the body of a request as it comes in. One thread at a time. */
+/** Receives a request body in chunks. Called by one thread at a time. */
 interface BodySink {
 
     /**
-     * Takes some bytes; the chunk is the caller's and its buffer may be used until this returns.
+     * Processes one chunk. The caller owns the chunk; its buffer must not be used after this returns.
      *
-     * @return whether to go on; if not, the sink has seen to the answer
+     * @return whether to continue reading; if {@code false}, the sink has completed the response
      */
     boolean take(Content.Chunk chunk) throws Exception;
 
-    /** Everything came. */
+    /** The body is complete. */
     void end() throws Exception;
 
-    /** The connection was cut or fell silent; what came is to be forgotten. */
-    void cut(Throwable cause);
+    /** The connection was closed or timed out; the data received so far must be discarded. */
+    void aborted(Throwable cause);
 
-    /** The sink itself threw. */
+    /** The sink threw an exception. */
     void failed(Throwable cause);
 }

@@ -2,25 +2,25 @@ package io.datahub.http;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A bounded number of bytes that many share. For any thread. */
+/** A shared limit on a number of bytes. Thread-safe. */
 final class ByteBudget {
 
-    private final AtomicLong left;
+    private final AtomicLong available;
 
     ByteBudget(long bytes) {
-        left = new AtomicLong(bytes);
+        available = new AtomicLong(bytes);
     }
 
-    /** Takes some, unless there is too little left. */
-    boolean take(long bytes) {
-        if (left.addAndGet(-bytes) >= 0) {
+    /** Acquires the bytes, unless fewer are available. */
+    boolean tryAcquire(long bytes) {
+        if (available.addAndGet(-bytes) >= 0) {
             return true;
         }
-        left.addAndGet(bytes);
+        available.addAndGet(bytes);
         return false;
     }
 
-    void giveBack(long bytes) {
-        left.addAndGet(bytes);
+    void release(long bytes) {
+        available.addAndGet(bytes);
     }
 }

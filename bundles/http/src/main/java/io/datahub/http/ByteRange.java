@@ -1,10 +1,10 @@
 package io.datahub.http;
 
 /**
- * A part of a record.
+ * A byte range of a record.
  *
  * @param first the first byte, from 0
- * @param last the last byte, included
+ * @param last the last byte, inclusive
  */
 record ByteRange(long first, long last) {
 
@@ -12,18 +12,18 @@ record ByteRange(long first, long last) {
         return last - first + 1;
     }
 
-    /** Whether no byte lies between the two. */
+    /** Whether the ranges overlap or are adjacent. */
     boolean touches(ByteRange other) {
         return first <= other.last + 1 && other.first <= last + 1;
     }
 
-    /** The smallest range that has both. */
-    ByteRange with(ByteRange other) {
+    /** The smallest range that contains both. */
+    ByteRange union(ByteRange other) {
         return new ByteRange(Math.min(first, other.first), Math.max(last, other.last));
     }
 
-    /** As in {@code Content-Range}. */
-    String of(long size) {
+    /** The value of {@code Content-Range} for a record of this size. */
+    String contentRange(long size) {
         return "bytes " + first + "-" + last + "/" + size;
     }
 }

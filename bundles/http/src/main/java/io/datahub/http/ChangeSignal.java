@@ -6,23 +6,23 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Component;
 
-/** Wakes those who wait for the next change, so that none of them holds a thread. For any thread. */
+/** Notifies waiting requests of the next change, so that none of them blocks a thread. Thread-safe. */
 @Component(service = {ChangeSignal.class, ChangeListener.class})
 public final class ChangeSignal implements ChangeListener {
 
-    private final Set<Runnable> waiting = ConcurrentHashMap.newKeySet();
+    private final Set<Runnable> tasks = ConcurrentHashMap.newKeySet();
 
-    /** Runs the task, quickly, after each change from now on, until it is cancelled. */
+    /** Registers a task that is run after each change until it is cancelled. The task must return quickly. */
     void onChange(Runnable task) {
-        waiting.add(task);
+        tasks.add(task);
     }
 
     void cancel(Runnable task) {
-        waiting.remove(task);
+        tasks.remove(task);
     }
 
     @Override
     public void changed(Change change) {
-        waiting.forEach(Runnable::run);
+        tasks.forEach(Runnable::run);
     }
 }

@@ -25,9 +25,9 @@ public final class ChangesHandler extends AsyncHandler {
 
     static final String MOUNT = "/changes";
 
-    private static final int USUAL = 1_000;
-    private static final int MOST = 10_000;
-    private static final int LONGEST_WAIT_SECONDS = 300;
+    private static final int DEFAULT_LIMIT = 1_000;
+    private static final int MAX_LIMIT = 10_000;
+    private static final int MAX_WAIT_SECONDS = 300;
 
     private final ChangeJournal journal;
     private final ChangeSignal signal;
@@ -51,7 +51,7 @@ public final class ChangesHandler extends AsyncHandler {
         if (exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) {
             if (Conditions.check(exchange, true)) {
                 exchange.query()
-                        .then(fields -> begin(exchange, fields))
+                        .then(fields -> start(exchange, fields))
                         .refusal()
                         .ifPresent(exchange::refuse);
             }
@@ -61,15 +61,15 @@ public final class ChangesHandler extends AsyncHandler {
         return true;
     }
 
-    private Result<ChangesResponse> begin(Exchange exchange, Fields query) {
+    private Result<ChangesResponse> start(Exchange exchange, Fields query) {
         Result<Cursor> since = Cursor.parse(Query.text(query, "since", "0"));
-        Result<Integer> limit = Query.number(query, "limit", USUAL, 1, MOST);
-        Result<Integer> wait = Query.number(query, "wait", 0, 0, LONGEST_WAIT_SECONDS);
+        Result<Integer> limit = Query.number(query, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
+        Result<Integer> wait = Query.number(query, "wait", 0, 0, MAX_WAIT_SECONDS);
         Optional<Refusal> malformed = since.refusal().or(limit::refusal).or(wait::refusal);
         if (malformed.isPresent()) {
             return Result.refused(malformed.get());
         }
-        ChangesResponse answer = new ChangesResponse(
+        ChangesResponse changes = new ChangesResponse(
                 exchange,
                 journal,
                 signal,
@@ -78,13 +78,13 @@ public final class ChangesHandler extends AsyncHandler {
                 Query.text(query, "path", ""),
                 limit.get(),
                 waiting::remove);
-        waiting.add(answer);
-        answer.start(isShutdown() ? 0 : wait.get());
-        return Result.done(answer);
+        waiting.add(changes);
+        changes.start(isShutdown() ? 0 : wait.get());
+        return Result.done(changes);
     }
 
     @Override
-    void endAll() {
+    void completeAll() {
         waiting.forEach(ChangesResponse::stopWaiting);
     }
 }

@@ -17,10 +17,13 @@ import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.thread.Scheduler;
 
-/** Answers {@code GET /changes}: at once if there is something, else when there is or the time is over. */
+/**
+ * Responds to {@code GET /changes}: immediately if there are changes, otherwise when there are some or the wait time
+ * has elapsed.
+ */
 final class ChangesResponse implements Runnable {
 
-    /** Where to go on; in a refusal the oldest cursor that there is. */
+    /** The cursor to continue from; in an error response, the oldest available cursor. */
     static final String CURSOR = "Datahub-Cursor";
 
     private static final HttpField JSON_LINES =
@@ -32,11 +35,11 @@ final class ChangesResponse implements Runnable {
     private final Authenticator authenticator;
     private final String prefix;
     private final int limit;
-    private final Consumer<ChangesResponse> whenDone;
-    private final AtomicBoolean isQueued = new AtomicBoolean();
+    private final Consumer<ChangesResponse> onDone;
+    private final AtomicBoolean pollQueued = new AtomicBoolean();
     private Cursor since; // guarded by this
     private boolean done; // guarded by this
-    private volatile boolean timeIsOver;
+    private volatile boolean timedOut;
     private Scheduler.Task timer;
 
     ChangesResponse(
@@ -47,7 +50,7 @@ final class ChangesResponse implements Runnable {
             Cursor since,
             String prefix,
             int limit,
-            Consumer<ChangesResponse> whenDone) {
+            Consumer<ChangesResponse> onDone) {
         this.exchange = exchange;
         this.journal = journal;
         this.signal = signal;
@@ -55,13 +58,13 @@ final class ChangesResponse implements Runnable {
         this.since = since;
         this.prefix = prefix;
         this.limit = limit;
-        this.whenDone = whenDone;
+        this.onDone = onDone;
     }
 
-    /** Begins to wait. */
+    /** Starts to wait, for 0 seconds or longer. */
     void start(int waitSeconds) {
         if (waitSeconds == 0) {
-            timeIsOver = true;
+            timedOut = true;
         } else {
             exchange.request().addIdleTimeoutListener(timeout -> false);
             signal.onChange(this);
@@ -70,63 +73,63 @@ final class ChangesResponse implements Runnable {
                     .getScheduler()
                     .schedule(this::stopWaiting, waitSeconds, TimeUnit.SECONDS);
         }
-        look();
+        poll();
     }
 
-    /** Answers with what there is. */
+    /** Ends the wait: responds with the changes found so far. */
     void stopWaiting() {
-        timeIsOver = true;
+        timedOut = true;
         run();
     }
 
-    /** There may be something new: has it looked at, on a thread of the server. */
+    /** Called when there may be new changes: schedules a poll of the journal on a server thread. */
     @Override
     public void run() {
-        if (isQueued.compareAndSet(false, true)) {
-            exchange.request().getComponents().getExecutor().execute(this::look);
+        if (pollQueued.compareAndSet(false, true)) {
+            exchange.request().getComponents().getExecutor().execute(this::poll);
         }
     }
 
-    private synchronized void look() {
-        isQueued.set(false);
+    private synchronized void poll() {
+        pollQueued.set(false);
         if (done) {
             return;
         }
         try {
-            boolean isLast = timeIsOver;
+            boolean isFinalPoll = timedOut;
             Optional<Login> login = authenticator.renew(exchange.login().orElseThrow());
             if (login.isEmpty()) {
-                finish();
+                cleanUp();
                 exchange.refuse(Reason.UNAUTHENTICATED, "the credentials are no longer in force");
                 return;
             }
             var page = journal.read(login.get().user(), since, prefix, limit);
             if (page.isRefused()) {
-                finish();
+                cleanUp();
                 exchange.response().getHeaders().put(CURSOR, journal.oldest().toString());
                 exchange.refuse(page.refusal().orElseThrow());
-            } else if (isLast || !page.get().changes().isEmpty()) {
-                finish();
-                answer(page.get());
+            } else if (isFinalPoll || !page.get().changes().isEmpty()) {
+                cleanUp();
+                respond(page.get());
             } else {
                 since = page.get().next();
             }
         } catch (RuntimeException e) {
-            finish();
+            cleanUp();
             Response.writeError(exchange.request(), exchange.response(), exchange.callback(), e);
         }
     }
 
-    private void finish() {
+    private void cleanUp() {
         done = true;
         signal.cancel(this);
         if (timer != null) {
             timer.cancel();
         }
-        whenDone.accept(this);
+        onDone.accept(this);
     }
 
-    private void answer(ChangeJournal.Page page) {
+    private void respond(ChangeJournal.Page page) {
         StringBuilder lines = new StringBuilder();
         for (Change change : page.changes()) {
             lines.append(change.json()).append('\n');

@@ -12,14 +12,14 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
-/** The attributes of a CloudEvent in the headers of a request (CloudEvents HTTP binding 1.0.2, 3.1). */
+/** Parses the attributes of a CloudEvent in request headers (CloudEvents HTTP binding 1.0.2, 3.1). */
 final class CloudEventHeaders {
 
     static final String PREFIX = "ce-";
 
     private CloudEventHeaders() {}
 
-    /** The event in JSON, with the body as its data. */
+    /** Converts the headers and the body to an event in JSON, with the body as its data. */
     static Result<CloudEventMessage> read(HttpFields headers, byte[] body) {
         Map<String, Object> attributes = new HashMap<>();
         for (HttpField header : headers) {
@@ -30,23 +30,23 @@ final class CloudEventHeaders {
                     return Result.refused(value.refusal().orElseThrow());
                 }
                 if (attributes.put(name.substring(PREFIX.length()), value.get()) != null) {
-                    return twice(name);
+                    return duplicateHeader(name);
                 }
             }
         }
         Optional<String> type = Optional.ofNullable(headers.get(HttpHeader.CONTENT_TYPE));
         if (type.isPresent() && attributes.put("datacontenttype", type.get()) != null) {
-            return twice(PREFIX + "datacontenttype, which is the header Content-Type,");
+            return duplicateHeader(PREFIX + "datacontenttype, which is the header Content-Type,");
         }
         return CloudEvent.of(attributes)
                 .then(event -> Result.done(new CloudEventMessage(event, json(event, type, body))));
     }
 
-    private static Result<CloudEventMessage> twice(String name) {
+    private static Result<CloudEventMessage> duplicateHeader(String name) {
         return Result.refused(Reason.BAD_REQUEST, "the header " + name + " is there twice; an attribute has one value");
     }
 
-    /** Some senders quote what has spaces; the receiver takes both. */
+    /** Removes quotes: some senders quote values that contain spaces, and a receiver must accept both forms. */
     private static String unquoted(String value) {
         boolean isQuoted = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
         return isQuoted ? value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1") : value;

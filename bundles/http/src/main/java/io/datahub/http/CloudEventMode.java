@@ -5,9 +5,9 @@ import io.datahub.api.Result;
 import java.util.Locale;
 import org.eclipse.jetty.http.HttpHeader;
 
-/** How a request carries CloudEvents, if it does (CloudEvents HTTP binding 1.0.2, 3). */
+/** How a request carries CloudEvents, if at all (CloudEvents HTTP binding 1.0.2, 3). */
 enum CloudEventMode {
-    /** It doesn't: the body is a payload. */
+    /** No CloudEvent: the body is a plain payload. */
     NONE,
     /** The attributes are headers, and the body is the data. */
     BINARY,
@@ -19,31 +19,31 @@ enum CloudEventMode {
     private static final String STRUCTURED_TYPE = "application/cloudevents";
     private static final String BATCH_TYPE = STRUCTURED_TYPE + "-batch";
 
-    /** What the headers say; refused where they name a format of events that the hub doesn't know. */
+    /** Determines the mode from the headers; refused if they name an event format that the hub does not support. */
     static Result<CloudEventMode> of(Exchange exchange) {
         String type = exchange.header(HttpHeader.CONTENT_TYPE).orElse("").toLowerCase(Locale.ROOT);
         if (type.startsWith(BATCH_TYPE)) {
-            return inJson(BATCH, type.substring(BATCH_TYPE.length()));
+            return jsonMode(BATCH, type.substring(BATCH_TYPE.length()));
         }
         if (type.startsWith(STRUCTURED_TYPE)) {
-            return inJson(STRUCTURED, type.substring(STRUCTURED_TYPE.length()));
+            return jsonMode(STRUCTURED, type.substring(STRUCTURED_TYPE.length()));
         }
         return Result.done(
                 exchange.header(CloudEventHeaders.PREFIX + "specversion").isPresent() ? BINARY : NONE);
     }
 
-    private static Result<CloudEventMode> inJson(CloudEventMode mode, String format) {
+    private static Result<CloudEventMode> jsonMode(CloudEventMode mode, String format) {
         boolean isUtf8 =
                 !format.contains("charset=") || format.replace("\"", "").contains("charset=utf-8");
-        return bare(format).equals("+json") && isUtf8
+        return mediaType(format).equals("+json") && isUtf8
                 ? Result.done(mode)
                 : Result.refused(
                         Reason.UNSUPPORTED_MEDIA_TYPE,
                         "CloudEvents are taken in JSON and UTF-8: application/cloudevents+json, or -batch+json");
     }
 
-    /** A media type without its parameters. */
-    static String bare(String type) {
+    /** The media type without its parameters. */
+    static String mediaType(String type) {
         int parameters = type.indexOf(';');
         return (parameters < 0 ? type : type.substring(0, parameters)).strip();
     }

@@ -11,16 +11,14 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 
-/**
- * The conditions of a request, in the order of RFC 9110, 13.2.2. A date that can't be read is as if it weren't there.
- */
+/** The conditional headers of a request, evaluated in the order of RFC 9110, 13.2.2. A malformed date is ignored. */
 record Conditions(
         Optional<EntityTags> ifMatch,
         Optional<Instant> ifUnmodifiedSince,
         Optional<EntityTags> ifNoneMatch,
         Optional<Instant> ifModifiedSince) {
 
-    /** What comes of the conditions of a request that reads. */
+    /** The result of the conditions of a read request. */
     enum Outcome {
         PROCEED,
         NOT_MODIFIED,
@@ -38,10 +36,10 @@ record Conditions(
     }
 
     /**
-     * Checks the conditions of a request whose target has neither tag nor date, and answers where they don't hold.
+     * Evaluates the conditions of a request whose target has neither entity tag nor date, and responds if they fail.
      *
-     * @param exists whether there is anything that could be read there
-     * @return whether to go on
+     * @param exists whether the target exists and can be read
+     * @return whether to proceed
      */
     static boolean check(Exchange exchange, boolean exists) {
         Result<Conditions> conditions = of(exchange.request().getHeaders());
@@ -70,7 +68,7 @@ record Conditions(
                 : EntityTags.parse(String.join(", ", values)).then(tags -> Result.done(Optional.of(tags)));
     }
 
-    /** Looks at a version that is to be read. */
+    /** Evaluates the conditions against a version that is to be read. */
     Outcome outcome(RecordVersion version) {
         if (!mayProceed(version)) {
             return Outcome.FAILED;
@@ -84,9 +82,10 @@ record Conditions(
     }
 
     /**
-     * Looks at a target that has neither tag nor date, such as a directory. What a date says of it is never certain.
+     * Evaluates the conditions against a target that has neither entity tag nor date, such as a directory. Dates
+     * are never conclusive: {@code If-Unmodified-Since} fails, and {@code If-Modified-Since} is ignored.
      *
-     * @param exists whether there is anything that could be read there
+     * @param exists whether the target exists and can be read
      */
     Outcome outcomeWithoutTag(boolean exists) {
         boolean mayProceed = ifMatch.map(tags -> tags.any() && exists).orElse(ifUnmodifiedSince.isEmpty());
@@ -104,14 +103,15 @@ record Conditions(
     }
 
     /**
-     * Whether the version certainly was there at that time. A date names a second, in which there can have been several
-     * versions: one that came later in it is newer than the date. Nothing is certain while somebody writes into the file.
+     * Whether the version definitely existed at that time. A date has a resolution of one second, in which there can
+     * have been several versions: one that was created later in that second is newer than the date. Nothing is certain
+     * while another process writes to the file.
      */
     private static boolean isNoNewerThan(RecordVersion version, Instant date) {
         return version.etag().isPresent() && !version.modified().isAfter(date);
     }
 
-    /** What must hold of the version that a write replaces. */
+    /** The precondition on the version that a write replaces. */
     Precondition precondition() {
         return ifMatch.isEmpty() && ifUnmodifiedSince.isEmpty() && ifNoneMatch.isEmpty()
                 ? Precondition.NONE

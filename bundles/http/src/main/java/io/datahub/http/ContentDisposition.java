@@ -5,7 +5,7 @@ final class ContentDisposition {
 
     private ContentDisposition() {}
 
-    /** An attachment to be saved under this name; old clients get the name with its odd characters replaced. */
+    /** An attachment with this file name. Old clients get the name with special characters replaced. */
     static String attachment(String name) {
         StringBuilder plain = new StringBuilder(name.length());
         name.codePoints()

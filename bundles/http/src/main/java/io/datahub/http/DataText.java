@@ -9,12 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The data of a CloudEvent, bytes of some media type, in JSON (CloudEvents JSON event format 1.0.2, 3.1). */
+/** Writes the data of a CloudEvent, bytes of any media type, as JSON (CloudEvents JSON event format 1.0.2, 3.1). */
 final class DataText {
 
     private DataText() {}
 
-    /** JSON stays JSON, text becomes a string, and everything else is encoded. */
+    /** Writes JSON as it is, text as a string, and everything else in Base64. */
     static void write(JsonGenerator json, Optional<String> type, byte[] data) throws IOException {
         if (data.length == 0) {
             return;
@@ -30,8 +30,8 @@ final class DataText {
     }
 
     private static boolean isJson(String type) {
-        String bare = CloudEventMode.bare(type).toLowerCase(Locale.ROOT);
-        return bare.endsWith("/json") || bare.endsWith("+json");
+        String mediaType = CloudEventMode.mediaType(type).toLowerCase(Locale.ROOT);
+        return mediaType.endsWith("/json") || mediaType.endsWith("+json");
     }
 
     private static void writeJson(JsonGenerator json, byte[] data) throws IOException {

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 
-/** What clients say of the bytes that they send: the fields of RFC 9530 and older ones. */
+/** Parses the digests that clients send with a body: the fields of RFC 9530 and older ones. */
 final class Digests {
 
     static final String REPR_DIGEST = "Repr-Digest";
@@ -27,19 +27,19 @@ final class Digests {
     private static final Pattern COMMA = Pattern.compile(",");
     private static final Pattern MEMBER =
             Pattern.compile("\\s*([a-z*][a-z0-9_.*-]*)\\s*=\\s*:([A-Za-z0-9+/=]*):\\s*(?:;.*)?");
-    private static final Pattern WISH = Pattern.compile("\\s*sha-256\\s*=\\s*(?:[1-9]|10)\\s*(?:;.*)?");
-    private static final Pattern OLDER_MEMBER =
+    private static final Pattern WANTS_SHA256 = Pattern.compile("\\s*sha-256\\s*=\\s*(?:[1-9]|10)\\s*(?:;.*)?");
+    private static final Pattern LEGACY_MEMBER =
             Pattern.compile("\\s*([A-Za-z][A-Za-z0-9-]*)\\s*=\\s*([A-Za-z0-9+/=]+)\\s*");
     private static final Pattern HEX = Pattern.compile("(?:[0-9A-Fa-f]{2})+");
 
-    /** The algorithms that are checked, as the fields call them. */
+    /** The supported algorithms, by the names that the fields use. */
     private static final Map<String, Algorithm> ALGORITHMS = Map.of(
             "md5", new Algorithm("MD5", 16),
             "sha", new Algorithm("SHA-1", 20),
             "sha-256", new Algorithm("SHA-256", 32),
             "sha-512", new Algorithm("SHA-512", 64));
 
-    /** The same as {@code X-Checksum-…} calls them. */
+    /** The algorithm names of {@code X-Checksum-…}, mapped to those of the fields. */
     private static final Map<String, String> CHECKSUMS =
             Map.of("md5", "md5", "sha1", "sha", "sha256", "sha-256", "sha512", "sha-512");
 
@@ -47,22 +47,25 @@ final class Digests {
 
     private Digests() {}
 
-    /** The field's value for a record with this SHA-256 in hexadecimal. */
+    /** The field value for a record with this SHA-256, given in hexadecimal. */
     static String format(String sha256) {
         return "sha-256=:" + Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256)) + ":";
     }
 
-    /** Whether a client that sends these {@code Want-…-Digest} fields (section 4) would take SHA-256. */
+    /** Whether a client that sends these {@code Want-…-Digest} fields (section 4) accepts SHA-256. */
     static boolean isSha256Wanted(List<String> values) {
-        return values.stream().flatMap(COMMA::splitAsStream).map(WISH::matcher).anyMatch(Matcher::matches);
+        return values.stream()
+                .flatMap(COMMA::splitAsStream)
+                .map(WANTS_SHA256::matcher)
+                .anyMatch(Matcher::matches);
     }
 
     /**
-     * Reads the digests that a client sent of its bytes: {@code Content-Digest} and {@code Repr-Digest}, which mean the same
-     * bytes since bodies have no content coding here, {@code Digest} (RFC 3230), {@code Content-MD5} (RFC 1864) and {@code
-     * X-Checksum-…}. Algorithms that aren't checked are left out.
+     * Parses the digests that a client sent with a body: {@code Content-Digest} and {@code Repr-Digest}, which cover
+     * the same bytes because bodies have no content coding here, {@code Digest} (RFC 3230), {@code Content-MD5} (RFC
+     * 1864) and {@code X-Checksum-…}. Unsupported algorithms are ignored.
      *
-     * @return from algorithm to hexadecimal, as a write request takes it
+     * @return the digests in hexadecimal by algorithm, as a write request takes them
      */
     static Result<Map<String, String>> of(HttpFields headers) {
         Map<String, String> digests = new TreeMap<>();
@@ -81,7 +84,7 @@ final class Digests {
                 return addMembers(value, MEMBER, "a digest has the form sha-256=:BASE64: (RFC 9530)", digests);
             }
             case "digest" -> {
-                return addMembers(value, OLDER_MEMBER, "Digest has the form SHA-256=BASE64 (RFC 3230)", digests);
+                return addMembers(value, LEGACY_MEMBER, "Digest has the form SHA-256=BASE64 (RFC 3230)", digests);
             }
             case "content-md5" -> {
                 return add("md5", decode(value.strip()), "Content-MD5 is the MD5 in BASE64 (RFC 1864)", digests);
@@ -130,7 +133,7 @@ final class Digests {
                 : Optional.of(new Refusal(Reason.BAD_REQUEST, "the digests contradict each other"));
     }
 
-    /** Compares bytes that are at hand with what {@link #of} has read. */
+    /** Verifies bytes in memory against the digests that {@link #of} has parsed. */
     static Optional<Refusal> mismatch(Map<String, String> digests, byte[] bytes) {
         for (Map.Entry<String, String> each : digests.entrySet()) {
             try {

@@ -14,32 +14,33 @@ import org.eclipse.jetty.util.Fields;
 /** {@code GET} and {@code HEAD} of a directory. */
 final class DirectoryListing {
 
-    private static final int USUAL = 1_000;
-    private static final int MOST = 10_000;
+    private static final int DEFAULT_LIMIT = 1_000;
+    private static final int MAX_LIMIT = 10_000;
 
-    /** Of a page for people, which has all names. */
-    private static final int AT_ONCE = 5_000;
+    /** Entries per batch of an HTML page, which lists all names. */
+    private static final int HTML_BATCH_SIZE = 5_000;
 
-    private static final int MOST_SEARCHED = 20_000;
+    private static final int MAX_SCANNED_NAMES = 20_000;
 
     private final RecordStore store;
     private final ListingSearch search;
 
     DirectoryListing(RecordStore store) {
         this.store = store;
-        search = new ListingSearch(store, MOST_SEARCHED);
+        search = new ListingSearch(store, MAX_SCANNED_NAMES);
     }
 
-    /** Answers with a page of the directory, or returns why it can't be had. */
-    Optional<Refusal> answer(Exchange exchange, FileTarget target, Fields query) throws IOException {
-        Result<Integer> limit = Query.number(query, "limit", USUAL, 1, MOST);
+    /** Responds with a page of the directory, or returns the refusal. */
+    Optional<Refusal> respond(Exchange exchange, FileTarget target, Fields query) throws IOException {
+        Result<Integer> limit = Query.number(query, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
         if (limit.isRefused()) {
             return limit.refusal();
         }
         String after = Query.text(query, "after", "");
         if (prefersHtml(exchange)) {
             boolean all = query.getValue("limit") == null;
-            Result<Listing> listing = store.list(exchange.user(), target.path(), after, all ? AT_ONCE : limit.get());
+            Result<Listing> listing =
+                    store.list(exchange.user(), target.path(), after, all ? HTML_BATCH_SIZE : limit.get());
             if (!listing.isRefused() && Conditions.check(exchange, true)) {
                 sendPage(exchange, listing.get(), all, limit.get());
             }
@@ -56,7 +57,7 @@ final class DirectoryListing {
         return listing.refusal();
     }
 
-    /** Sends all entries, or the one page that was asked for. */
+    /** Sends all entries, or a single page if one was requested. */
     private void sendPage(Exchange exchange, Listing first, boolean all, int limit) {
         var headers = exchange.response().getHeaders();
         headers.add(HttpHeader.VARY, "Accept");
@@ -73,11 +74,11 @@ final class DirectoryListing {
             exchange.empty(200);
         } else {
             exchange.response().setStatus(200);
-            new ListingBody(exchange, store, first, AT_ONCE).iterate();
+            new ListingBody(exchange, store, first, HTML_BATCH_SIZE).iterate();
         }
     }
 
-    /** Whether the client would rather have HTML than JSON; whoever takes anything gets JSON. */
+    /** Whether the client prefers HTML to JSON. A client that accepts anything gets JSON. */
     static boolean prefersHtml(Exchange exchange) {
         for (String type : exchange.request().getHeaders().getQualityCSV(HttpHeader.ACCEPT)) {
             if (type.startsWith("text/html") || type.startsWith("application/xhtml+xml")) {

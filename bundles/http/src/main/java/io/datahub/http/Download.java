@@ -27,17 +27,17 @@ final class Download {
     private final RecordStore store;
     private final MediaTypes types;
     private final Accelerator accelerator;
-    private final SmallRecordCache small;
+    private final SmallRecordCache cache;
 
-    Download(RecordStore store, MediaTypes types, Accelerator accelerator, SmallRecordCache small) {
-        this.small = small;
+    Download(RecordStore store, MediaTypes types, Accelerator accelerator, SmallRecordCache cache) {
+        this.cache = cache;
         this.accelerator = accelerator;
         this.store = store;
         this.types = types;
     }
 
-    /** Answers with the record, or returns why it can't be had. */
-    Optional<Refusal> answer(Exchange exchange, FileTarget target, Fields query) throws IOException {
+    /** Responds with the record, or returns the refusal. */
+    Optional<Refusal> respond(Exchange exchange, FileTarget target, Fields query) throws IOException {
         Result<Conditions> conditions = Conditions.of(exchange.request().getHeaders());
         if (conditions.isRefused()) {
             return conditions.refusal();
@@ -45,8 +45,8 @@ final class Download {
         boolean asAttachment = Query.flag(query, "download");
         Result<RecordVersion> found = store.find(exchange.user(), target.path());
         if (found.isRefused()
-                || !isWanted(exchange, found.get(), conditions.get())
-                || isSentWithoutOpening(exchange, found.get(), asAttachment)) {
+                || !passesConditions(exchange, found.get(), conditions.get())
+                || sendWithoutOpening(exchange, found.get(), asAttachment)) {
             return found.refusal();
         }
         Result<Reading> opened = store.open(exchange.user(), target.path());
@@ -56,23 +56,23 @@ final class Download {
         return opened.refusal();
     }
 
-    /** Answers where nothing of the record is wanted but what is known of it, or somebody else has its bytes at hand. */
-    private boolean isSentWithoutOpening(Exchange exchange, RecordVersion version, boolean asAttachment)
+    /** Responds without opening the record: to HEAD, from the cache, or by a redirect for nginx. */
+    private boolean sendWithoutOpening(Exchange exchange, RecordVersion version, boolean asAttachment)
             throws IOException {
-        Optional<byte[]> remembered = small.find(version);
+        Optional<byte[]> cached = cache.find(version);
         if (exchange.is(HttpMethod.HEAD)) {
-            exchange.empty(lay(exchange, version, asAttachment).status);
+            exchange.empty(prepare(exchange, version, asAttachment).status);
             return true;
         }
-        if (remembered.isEmpty() && !accelerator.isMeantFor(exchange, version)) {
+        if (cached.isEmpty() && !accelerator.isEligible(exchange, version)) {
             return false;
         }
-        Answer answer = lay(exchange, version, asAttachment);
+        Answer answer = prepare(exchange, version, asAttachment);
         if (answer.parts.size() != 1) {
             return false;
         }
-        if (remembered.isPresent()) {
-            send(exchange, answer, remembered.get());
+        if (cached.isPresent()) {
+            send(exchange, answer, cached.get());
         } else {
             exchange.response().getHeaders().remove(HttpHeader.CONTENT_RANGE);
             exchange.response().getHeaders().put(HttpHeader.CONTENT_LENGTH, 0);
@@ -90,39 +90,39 @@ final class Download {
 
     private void send(Exchange exchange, Reading reading, Conditions conditions, boolean asAttachment)
             throws IOException {
-        boolean sending = false;
+        boolean sendingStarted = false;
         try {
             RecordVersion version = reading.version();
-            if (!isWanted(exchange, version, conditions)) {
+            if (!passesConditions(exchange, version, conditions)) {
                 return;
             }
-            Answer answer = lay(exchange, version, asAttachment);
+            Answer answer = prepare(exchange, version, asAttachment);
             if (answer.status == Reason.RANGE_NOT_SATISFIABLE.status()) {
                 exchange.refuse(Reason.RANGE_NOT_SATISFIABLE, "the record has no byte of the range");
             } else if (version.size() == 0) {
                 exchange.empty(answer.status);
-            } else if (small.isFit(version) && answer.parts.size() == 1) {
-                byte[] content = RecordBody.whole(reading);
-                small.put(version, content);
+            } else if (cache.isCacheable(version) && answer.parts.size() == 1) {
+                byte[] content = RecordBody.readAll(reading);
+                cache.put(version, content);
                 send(exchange, answer, content);
             } else {
                 exchange.response().setStatus(answer.status);
                 RecordBody body = new RecordBody(exchange, reading, answer.parts);
-                sending = true;
+                sendingStarted = true;
                 body.iterate();
             }
         } finally {
-            if (!sending) {
+            if (!sendingStarted) {
                 reading.close();
             }
         }
     }
 
-    /** Looks at the conditions; where they say that the record isn't wanted, that is answered. */
-    private static boolean isWanted(Exchange exchange, RecordVersion version, Conditions conditions) {
+    /** Evaluates the conditions, and responds if the record must not be sent. */
+    private static boolean passesConditions(Exchange exchange, RecordVersion version, Conditions conditions) {
         switch (conditions.outcome(version)) {
             case NOT_MODIFIED -> {
-                describe(exchange, version);
+                setVersionHeaders(exchange, version);
                 exchange.empty(304);
                 return false;
             }
@@ -136,27 +136,27 @@ final class Download {
         }
     }
 
-    private static void describe(Exchange exchange, RecordVersion version) {
+    private static void setVersionHeaders(Exchange exchange, RecordVersion version) {
         HttpFields.Mutable headers = exchange.response().getHeaders();
-        Instant came = Instant.ofEpochMilli(Request.getTimeStamp(exchange.request()));
+        Instant received = Instant.ofEpochMilli(Request.getTimeStamp(exchange.request()));
         headers.put(Exchange.REVALIDATE);
-        headers.put(HttpHeader.LAST_MODIFIED, HttpDate.lastModified(version.modified(), came));
+        headers.put(HttpHeader.LAST_MODIFIED, HttpDate.lastModified(version.modified(), received));
         version.etag().ifPresent(etag -> headers.put(HttpHeader.ETAG, etag));
     }
 
-    /** Sets the headers and says what is to follow them. */
-    private Answer lay(Exchange exchange, RecordVersion version, boolean asAttachment) {
+    /** Sets the response headers and determines the body. */
+    private Answer prepare(Exchange exchange, RecordVersion version, boolean asAttachment) {
         HttpFields.Mutable headers = exchange.response().getHeaders();
         String name = version.path().name();
         String type = MediaTypes.of(name);
-        describe(exchange, version);
+        setVersionHeaders(exchange, version);
         headers.put(BYTES);
         if (asAttachment || types.isAttachment(type)) {
             headers.put(HttpHeader.CONTENT_DISPOSITION, ContentDisposition.attachment(name));
         }
-        Answer answer = answer(exchange, version, type);
+        Answer answer = plan(exchange, version, type);
         version.etag()
-                .flatMap(settled -> version.sha256())
+                .flatMap(etag -> version.sha256())
                 .ifPresent(sha256 -> putDigests(exchange, answer, Digests.format(sha256)));
         if (answer.contentRange != null) {
             headers.put(HttpHeader.CONTENT_RANGE, answer.contentRange);
@@ -168,7 +168,7 @@ final class Download {
         return answer;
     }
 
-    /** The record's digest goes with every answer, that of the body with a whole one and on demand. */
+    /** Adds the digest of the record to every response, and the digest of the body to a complete one on demand. */
     private static void putDigests(Exchange exchange, Answer answer, String digest) {
         HttpFields.Mutable headers = exchange.response().getHeaders();
         headers.put(Digests.REPR_DIGEST, digest);
@@ -178,7 +178,7 @@ final class Download {
         }
     }
 
-    private static Answer answer(Exchange exchange, RecordVersion version, String type) {
+    private static Answer plan(Exchange exchange, RecordVersion version, String type) {
         long size = version.size();
         Optional<List<ByteRange>> ranges = ranges(exchange, version);
         if (ranges.isEmpty()) {
@@ -191,7 +191,7 @@ final class Download {
         }
         if (wanted.size() == 1) {
             ByteRange range = wanted.get(0);
-            return new Answer(206, type, range.length(), range.of(size), List.of(new RecordBody.Part(range)));
+            return new Answer(206, type, range.length(), range.contentRange(size), List.of(new RecordBody.Part(range)));
         }
         ByteRanges body = ByteRanges.of(wanted, type, size);
         return new Answer(206, body.contentType(), body.length(), null, body.parts());
@@ -201,17 +201,19 @@ final class Download {
         return exchange.is(HttpMethod.GET)
                 ? exchange.header(HttpHeader.RANGE)
                         .filter(range -> exchange.header(HttpHeader.IF_RANGE)
-                                .map(condition -> isStill(version, condition.strip()))
+                                .map(condition -> matchesIfRange(version, condition.strip()))
                                 .orElse(true))
                         .flatMap(range -> RangeHeader.parse(range, version.size()))
                 : Optional.empty();
     }
 
-    /** Whether {@code If-Range} (RFC 9110, 13.1.5) names this version: by its tag, since no date is a strong validator. */
-    private static boolean isStill(RecordVersion version, String condition) {
+    /**
+     * Whether {@code If-Range} (RFC 9110, 13.1.5) names this version by its entity tag; no date is a strong validator.
+     */
+    private static boolean matchesIfRange(RecordVersion version, String condition) {
         return version.etag().filter(condition::equals).isPresent();
     }
 
-    /** What follows the headers, and what they have to say of it. */
+    /** The response body and the headers that describe it. */
     private record Answer(int status, String type, long length, String contentRange, List<RecordBody.Part> parts) {}
 }

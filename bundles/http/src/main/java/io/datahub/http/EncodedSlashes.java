@@ -8,12 +8,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The trees below which a request may write the slash of a path as {@code %2F}, as clients of npm do in {@code @scope%2fname}. It is
- * the same path as with a plain slash then. Elsewhere such a request is refused, since servers on the way may read it otherwise.
+ * The directory trees in which a request may encode the slash of a path as {@code %2F}, as npm clients do in {@code
+ * @scope%2fname}. There it is equivalent to a plain slash. Elsewhere such a request is refused, because intermediate
+ * servers may interpret it differently.
  */
 final class EncodedSlashes {
 
-    /** Allowed nowhere. */
+    /** Encoded slashes are allowed nowhere. */
     static final EncodedSlashes NONE = new EncodedSlashes(new String[0]);
 
     private static final Pattern ENCODED = Pattern.compile("%2[fF]");
@@ -21,12 +22,12 @@ final class EncodedSlashes {
     private final List<String> trees = new ArrayList<>();
 
     /**
-     * @param trees paths of directories, with or without a slash at the end; {@code /} is everything
-     * @throws IllegalArgumentException if one isn't a path
+     * @param trees paths of directories, with or without a trailing slash; {@code /} is everything
+     * @throws IllegalArgumentException if one is not a valid path
      */
     EncodedSlashes(String[] trees) {
-        for (String written : trees) {
-            String tree = written.strip();
+        for (String raw : trees) {
+            String tree = raw.strip();
             if (!tree.isEmpty()) {
                 add(tree);
             }
@@ -44,10 +45,10 @@ final class EncodedSlashes {
         trees.add(directory.isEmpty() ? "" : directory + "/");
     }
 
-    /** Whether the path as a client wrote it has an encoded slash that isn't allowed there. */
-    boolean forbid(String written) {
-        Matcher slash = ENCODED.matcher(written);
-        return slash.find() && !isBelowTree(PercentText.decode(written.substring(0, slash.start())));
+    /** Whether the raw path of a request contains an encoded slash that is not allowed there. */
+    boolean isForbidden(String raw) {
+        Matcher slash = ENCODED.matcher(raw);
+        return slash.find() && !isBelowTree(PercentText.decode(raw.substring(0, slash.start())));
     }
 
     private boolean isBelowTree(Result<String> before) {

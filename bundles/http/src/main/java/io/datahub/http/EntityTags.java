@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * The value of {@code If-Match} or {@code If-None-Match} (RFC 9110, 13.1): {@code *} or a list of entity tags.
  *
  * @param any whether it is {@code *}
- * @param tags the tags, with quotes and any {@code W/}
+ * @param tags the tags, including quotes and {@code W/}
  */
 record EntityTags(boolean any, List<String> tags) {
 
@@ -39,20 +39,20 @@ record EntityTags(boolean any, List<String> tags) {
         return Result.done(new EntityTags(false, List.copyOf(tags)));
     }
 
-    /** Whether one of them is the tag by the strong comparison (8.8.3.2); a record without a tag matches none. */
+    /** Whether one of them matches the tag by strong comparison (8.8.3.2); a record without a tag matches none. */
     boolean matchStrongly(Optional<String> tag) {
         return any || tag.filter(tags::contains).isPresent();
     }
 
-    /** Whether one of them is the tag by the weak comparison. */
+    /** Whether one of them matches the tag by weak comparison. */
     boolean matchWeakly(Optional<String> tag) {
         return any
-                || tag.filter(present -> tags.stream()
-                                .anyMatch(each -> withoutWeakness(each).equals(present)))
+                || tag.filter(present ->
+                                tags.stream().anyMatch(each -> opaqueTag(each).equals(present)))
                         .isPresent();
     }
 
-    private static String withoutWeakness(String tag) {
+    private static String opaqueTag(String tag) {
         return tag.startsWith("W/") ? tag.substring(2) : tag;
     }
 }

@@ -9,12 +9,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/** Finds the cursor in the payload of a file event. */
+/** Extracts the cursor from the payload of a file event. */
 final class EventCursor {
 
     private EventCursor() {}
 
-    /** The cursor of the present event; empty unless it is a file event of the hub's own. */
+    /** The cursor of the current event; empty unless it is a file event published by the hub itself. */
     static Optional<Cursor> of(EventRun run, EventReader event) {
         if (!run.user().isEmpty() || !event.topic().startsWith("file.")) {
             return Optional.empty();

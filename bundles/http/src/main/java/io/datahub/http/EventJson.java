@@ -10,12 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 
-/** An event as JSON, in the form that WebSocket has too. */
+/** Writes an event as JSON, in the same format as WebSocket. */
 final class EventJson {
 
     private EventJson() {}
 
-    /** The present event of a reader over this run. */
+    /** Writes the current event of a reader over this run. */
     static void write(JsonGenerator json, EventRun run, EventReader event) throws IOException {
         begin(json, event.topic(), run.user(), Instant.ofEpochMilli(run.timeMillis()));
         writePayload(json, event.payload());
@@ -30,7 +30,7 @@ final class EventJson {
         json.writeEndObject();
     }
 
-    /** An event of the hub itself with a payload of text. */
+    /** Writes an event of the hub itself with a text payload. */
     static void write(JsonGenerator json, String topic, Instant time, String payload) throws IOException {
         begin(json, topic, "", time);
         json.writeStringField("data", payload);

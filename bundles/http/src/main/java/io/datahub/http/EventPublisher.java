@@ -21,12 +21,12 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Response;
 
 /**
- * The body of a {@code POST /events/TOPIC} on its way to become an event, or several where it is a batch of CloudEvents.
- * CloudEvents need no topic: each has one of its own.
+ * Reads the body of {@code POST /events/TOPIC} and publishes it as an event, or as several if it is a batch of
+ * CloudEvents. CloudEvents need no topic in the path: each has its own.
  */
 final class EventPublisher implements BodySink {
 
-    private static final EventSink NOBODY = new EventSink() {
+    private static final EventSink NO_OP_SINK = new EventSink() {
         @Override
         public void ready() {}
 
@@ -46,22 +46,22 @@ final class EventPublisher implements BodySink {
     private final CloudEventMode mode;
     private final Map<String, String> digests;
     private final int maxBytes;
-    private final ByteBudget allowance;
+    private final ByteBudget budget;
     private final ByteArrayOutputStream payload = new ByteArrayOutputStream(256);
-    private long held;
+    private long heldBytes;
 
-    /** Once the body is there. */
+    /** Set once the body is complete. */
     private Session session;
 
-    private Iterator<Outgoing> rest;
+    private Iterator<Outgoing> remaining;
 
     /**
-     * Prepares to read.
+     * Creates a sink for one request.
      *
-     * @param topic the path's; empty only for CloudEvents
-     * @param digests that the payload must have, as {@link Digests#of} reads them
-     * @param maxBytes how long the payload may be
-     * @param allowance what all payloads that are coming in may hold together
+     * @param topic the topic of the path; empty only for CloudEvents
+     * @param digests the digests to verify, as parsed by {@link Digests#of}
+     * @param maxBytes the maximum length of the payload
+     * @param budget the limit that all incoming payloads share
      */
     EventPublisher(
             Exchange exchange,
@@ -70,14 +70,14 @@ final class EventPublisher implements BodySink {
             CloudEventMode mode,
             Map<String, String> digests,
             int maxBytes,
-            ByteBudget allowance) {
+            ByteBudget budget) {
         this.exchange = exchange;
         this.broker = broker;
         this.topic = topic;
         this.mode = mode;
         this.digests = digests;
         this.maxBytes = maxBytes;
-        this.allowance = allowance;
+        this.budget = budget;
     }
 
     @Override
@@ -86,10 +86,10 @@ final class EventPublisher implements BodySink {
         if (payload.size() + (long) length > maxBytes) {
             return refuse(tooLarge(maxBytes));
         }
-        if (!allowance.take(length)) {
+        if (!budget.tryAcquire(length)) {
             return refuse(new Refusal(Reason.UNAVAILABLE, "too many events are coming in at once; try again"));
         }
-        held += length;
+        heldBytes += length;
         byte[] bytes = new byte[length];
         chunk.getByteBuffer().get(bytes);
         payload.writeBytes(bytes);
@@ -102,7 +102,7 @@ final class EventPublisher implements BodySink {
     }
 
     private boolean refuse(Refusal refusal) {
-        giveBack();
+        releaseBudget();
         BodyDrainer.refuse(exchange, refusal);
         return false;
     }
@@ -114,21 +114,21 @@ final class EventPublisher implements BodySink {
                 .<Result<List<Outgoing>>>map(Result::refused)
                 .orElseGet(() -> events(body));
         if (events.isRefused()) {
-            answer(events.refusal());
+            respond(events.refusal());
         } else {
             publish(events.get());
         }
     }
 
-    private void answer(Optional<Refusal> refusal) {
+    private void respond(Optional<Refusal> refusal) {
         if (session != null) {
             session.close();
         }
-        giveBack();
+        releaseBudget();
         refusal.ifPresentOrElse(exchange::refuse, () -> exchange.empty(202));
     }
 
-    /** What is to be published. */
+    /** An event to publish. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Outgoing(String topic, byte[] payload) {}
 
@@ -148,30 +148,30 @@ final class EventPublisher implements BodySink {
                         .toList()));
     }
 
-    /** Publishes all, or none where one of them isn't granted. */
+    /** Publishes all events, or none if one of them is not granted. */
     private void publish(List<Outgoing> events) {
         Login login = exchange.login().orElseThrow();
         for (Outgoing event : events) {
             byte[] name = event.topic().getBytes(StandardCharsets.UTF_8);
             if (events.size() > 1 && (User.isReserved(name) || !login.user().mayPublish(name))) {
-                answer(Published.NOT_GRANTED.refusal());
+                respond(Published.NOT_GRANTED.refusal());
                 return;
             }
         }
-        session = broker.open(login, NOBODY);
-        rest = events.iterator();
-        goOn(Published.ACCEPTED);
+        session = broker.open(login, NO_OP_SINK);
+        remaining = events.iterator();
+        publishRemaining(Published.ACCEPTED);
     }
 
-    /** Publishes what is left; holds no thread while validators have an event before them. */
-    private void goOn(Published last) {
+    /** Publishes the remaining events; blocks no thread while an event is being validated. */
+    private void publishRemaining(Published last) {
         Published published = last;
-        while (published == Published.ACCEPTED && rest.hasNext()) {
-            Outgoing event = rest.next();
+        while (published == Published.ACCEPTED && remaining.hasNext()) {
+            Outgoing event = remaining.next();
             published = session.publish(this::validated, event.topic(), event.payload());
         }
         if (published != Published.PENDING) {
-            answer(session.refusal(published));
+            respond(session.refusal(published));
         }
     }
 
@@ -180,21 +180,21 @@ final class EventPublisher implements BodySink {
             try {
                 Published published = session.validated();
                 session.flush();
-                goOn(published);
+                publishRemaining(published);
             } catch (RuntimeException e) {
                 failed(e);
             }
         });
     }
 
-    private void giveBack() {
-        allowance.giveBack(held);
-        held = 0;
+    private void releaseBudget() {
+        budget.release(heldBytes);
+        heldBytes = 0;
     }
 
     @Override
-    public void cut(Throwable cause) {
-        giveBack();
+    public void aborted(Throwable cause) {
+        releaseBudget();
         if (cause instanceof TimeoutException) {
             exchange.refuse(Reason.TIMED_OUT, "the body stopped coming");
         } else {
@@ -207,7 +207,7 @@ final class EventPublisher implements BodySink {
         if (session != null) {
             session.close();
         }
-        giveBack();
+        releaseBudget();
         Response.writeError(exchange.request(), exchange.response(), exchange.callback(), cause);
     }
 }

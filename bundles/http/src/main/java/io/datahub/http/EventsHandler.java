@@ -27,7 +27,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 
-/** Events over plain HTTP: {@code POST /events/TOPIC} publishes, {@code GET /events} is an event stream. */
+/** Events over plain HTTP: {@code POST /events/TOPIC} publishes, {@code GET /events} is an event stream (SSE). */
 @Component(service = Handler.class, configurationPid = "io.datahub.http")
 @HttpMount(path = EventsHandler.MOUNT)
 public final class EventsHandler extends AsyncHandler {
@@ -42,8 +42,8 @@ public final class EventsHandler extends AsyncHandler {
     private volatile Settings settings;
     private final Set<SseStream> streams = ConcurrentHashMap.newKeySet();
 
-    /** What the configuration decides; an event that is coming in ends with what it began with. */
-    private record Settings(int maxEventBytes, ByteBudget allowance) {
+    /** Values of the configuration. An event that is being received keeps the values it started with. */
+    private record Settings(int maxEventBytes, ByteBudget budget) {
 
         static Settings of(HttpConfiguration configuration) {
             return new Settings(configuration.maxEventBytes(), new ByteBudget(configuration.maxIncomingEventBytes()));
@@ -58,7 +58,7 @@ public final class EventsHandler extends AsyncHandler {
         settings = Settings.of(configuration);
     }
 
-    /** Has events that come from now on taken under the new configuration; streams go on. */
+    /** Applies a new configuration to subsequent events; open streams continue. */
     @Modified
     void modified(HttpConfiguration changed) {
         settings = Settings.of(changed);
@@ -83,14 +83,14 @@ public final class EventsHandler extends AsyncHandler {
         } else if ((exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) && !hasTopic) {
             stream(exchange).ifPresent(exchange::refuse);
         } else {
-            allowHooks(exchange);
+            allowWebHook(exchange);
             exchange.refuseMethod(hasTopic ? "POST, OPTIONS" : "GET, HEAD, POST, OPTIONS");
         }
         return true;
     }
 
-    /** Lets in who asks first whether it may deliver (HTTP 1.1 Web Hooks for Event Delivery, 4). */
-    private static void allowHooks(Exchange exchange) {
+    /** Grants the validation request of a webhook sender (HTTP 1.1 Web Hooks for Event Delivery, 4). */
+    private static void allowWebHook(Exchange exchange) {
         exchange.header("WebHook-Request-Origin")
                 .filter(origin -> exchange.is(HttpMethod.OPTIONS))
                 .ifPresent(origin -> {
@@ -99,38 +99,39 @@ public final class EventsHandler extends AsyncHandler {
                 });
     }
 
-    private Optional<Refusal> publish(Exchange exchange, Optional<String> written) {
+    private Optional<Refusal> publish(Exchange exchange, Optional<String> rawTopic) {
         Result<CloudEventMode> mode = CloudEventMode.of(exchange);
         if (mode.isRefused()) {
             return mode.refusal();
         }
-        if (written.isEmpty() && mode.get() == CloudEventMode.NONE) {
+        if (rawTopic.isEmpty() && mode.get() == CloudEventMode.NONE) {
             exchange.response().getHeaders().put(HttpHeader.ALLOW, "GET, HEAD, OPTIONS");
             return Optional.of(new Refusal(
                     Reason.METHOD_NOT_ALLOWED, "post to /events/TOPIC; only CloudEvents have a topic of their own"));
         }
-        Result<String> topic = PercentText.decode(written.orElse(""));
+        Result<String> topic = PercentText.decode(rawTopic.orElse(""));
         if (topic.isRefused()) {
             return topic.refusal();
         }
-        Optional<Refusal> coded = WriteHeaders.coded(exchange.request().getHeaders());
+        Optional<Refusal> encodingRefusal =
+                WriteHeaders.refuseContentEncoding(exchange.request().getHeaders());
         Result<Map<String, String>> digests = Digests.of(exchange.request().getHeaders());
-        if (coded.isPresent() || digests.isRefused()) {
-            return coded.or(digests::refusal);
+        if (encodingRefusal.isPresent() || digests.isRefused()) {
+            return encodingRefusal.or(digests::refusal);
         }
-        Settings now = settings;
-        if (exchange.request().getLength() > now.maxEventBytes()) {
-            return Optional.of(EventPublisher.tooLarge(now.maxEventBytes()));
+        Settings current = settings;
+        if (exchange.request().getLength() > current.maxEventBytes()) {
+            return Optional.of(EventPublisher.tooLarge(current.maxEventBytes()));
         }
-        EventPublisher publication = new EventPublisher(
+        EventPublisher publisher = new EventPublisher(
                 exchange,
                 broker,
-                written.isEmpty() ? Optional.empty() : Optional.of(topic.get()),
+                rawTopic.isEmpty() ? Optional.empty() : Optional.of(topic.get()),
                 mode.get(),
                 digests.get(),
-                now.maxEventBytes(),
-                now.allowance());
-        new BodyReader(exchange.request(), publication).run();
+                current.maxEventBytes(),
+                current.budget());
+        new BodyReader(exchange.request(), publisher).run();
         return Optional.empty();
     }
 
@@ -164,7 +165,7 @@ public final class EventsHandler extends AsyncHandler {
 
     private Optional<Refusal> start(Exchange exchange, Topics topics, Optional<Cursor> since) {
         if (exchange.is(HttpMethod.HEAD)) {
-            describe(exchange);
+            setStreamHeaders(exchange);
             exchange.callback().succeeded();
             return Optional.empty();
         }
@@ -176,7 +177,7 @@ public final class EventsHandler extends AsyncHandler {
                 return Optional.of(new Refusal(Reason.BAD_REQUEST, "these are more topics than a client may have"));
             }
         }
-        describe(exchange);
+        setStreamHeaders(exchange);
         streams.add(stream);
         stream.start(session, since);
         if (isShutdown()) {
@@ -185,7 +186,7 @@ public final class EventsHandler extends AsyncHandler {
         return Optional.empty();
     }
 
-    private static void describe(Exchange exchange) {
+    private static void setStreamHeaders(Exchange exchange) {
         var headers = exchange.response().getHeaders();
         headers.put(STREAM);
         headers.put(UNBUFFERED);
@@ -194,7 +195,7 @@ public final class EventsHandler extends AsyncHandler {
     }
 
     @Override
-    void endAll() {
+    void completeAll() {
         streams.forEach(stream -> stream.end("the hub stops"));
     }
 }

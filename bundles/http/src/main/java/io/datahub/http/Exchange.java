@@ -17,9 +17,9 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
 
 /**
- * One request with its answer to be.
+ * A request and its response.
  *
- * @param callback ends the exchange
+ * @param callback completes the exchange
  */
 record Exchange(Request request, Response response, Callback callback) {
 
@@ -31,22 +31,22 @@ record Exchange(Request request, Response response, Callback callback) {
         return method.is(request.getMethod());
     }
 
-    /** Who sent it; empty where the handler is open and nobody logged in. */
+    /** The login of the sender; empty if the handler is open and the request is unauthenticated. */
     Optional<Login> login() {
         return Optional.ofNullable((Login) request.getAttribute(Login.class.getName()));
     }
 
     /**
-     * Who sent it, for a handler that isn't open.
+     * The user who sent the request, for a handler that is not open.
      *
-     * @throws IllegalStateException if nobody logged in
+     * @throws IllegalStateException if the request is unauthenticated
      */
     User user() {
         return login().orElseThrow(() -> new IllegalStateException("no login at a handler that needs one"))
                 .user();
     }
 
-    /** The header's value; several are joined as a list, as RFC 9110, 5.2 has it. */
+    /** The value of the header; multiple values are joined as a list according to RFC 9110, 5.2. */
     Optional<String> header(HttpHeader name) {
         return header(name.asString());
     }
@@ -56,7 +56,7 @@ record Exchange(Request request, Response response, Callback callback) {
         return values.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", values));
     }
 
-    /** The parameters of the query. */
+    /** The query parameters. */
     Result<Fields> query() {
         try {
             return Result.done(Request.extractQueryParameters(request));
@@ -74,7 +74,7 @@ record Exchange(Request request, Response response, Callback callback) {
         Response.writeError(request, response, callback, refusal.reason().status(), refusal.detail());
     }
 
-    /** Refuses the method and names those that there are. */
+    /** Refuses the method and lists the allowed ones. */
     void refuseMethod(String allowed) {
         response.getHeaders().put(HttpHeader.ALLOW, allowed);
         if (is(HttpMethod.OPTIONS)) {
@@ -89,7 +89,7 @@ record Exchange(Request request, Response response, Callback callback) {
         body(status, body);
     }
 
-    /** Answers with a body whose type is set already; a HEAD gets its headers alone. */
+    /** Responds with a body whose type is set already; HEAD gets the headers only. */
     void body(int status, byte[] body) {
         response.setStatus(status);
         response.getHeaders().put(REVALIDATE);

@@ -40,7 +40,7 @@ public final class FilesHandler extends Handler.Abstract {
     private static final String METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
     private static final Set<Reason> MAYBE_DIRECTORY = EnumSet.of(Reason.NOT_FOUND, Reason.CONFLICT, Reason.FORBIDDEN);
 
-    /** What others uploaded must not run as the hub. */
+    /** Uploaded content must not execute in the origin of the hub. */
     private static final HttpField SANDBOX = new PreEncodedHttpField(
             "Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:");
 
@@ -50,7 +50,7 @@ public final class FilesHandler extends Handler.Abstract {
     private final Path links;
     private volatile Settings settings;
 
-    /** What the configuration decides; a request that has begun ends with what it began with. */
+    /** Values of the configuration. A request in progress keeps the values it started with. */
     private record Settings(Download download, int maxFormParts, Accelerator accelerator, EncodedSlashes slashes) {}
 
     @Activate
@@ -69,18 +69,18 @@ public final class FilesHandler extends Handler.Abstract {
     private Settings settings(HttpConfiguration configuration) {
         EncodedSlashes slashes = new EncodedSlashes(configuration.encodedSlashPaths());
         MediaTypes types = new MediaTypes(configuration.inlineTypes());
-        SmallRecordCache small = new SmallRecordCache(configuration.cacheBytes());
+        SmallRecordCache cache = new SmallRecordCache(configuration.cacheBytes());
         Accelerator accelerator = new Accelerator(links, configuration.accelLocation(), configuration.accelMinBytes());
         return new Settings(
-                new Download(store, types, accelerator, small), configuration.maxFormParts(), accelerator, slashes);
+                new Download(store, types, accelerator, cache), configuration.maxFormParts(), accelerator, slashes);
     }
 
-    /** Has requests that begin from now on answered under the new configuration. */
+    /** Applies a new configuration to subsequent requests. */
     @Modified
     void modified(HttpConfiguration changed) {
-        Settings before = settings;
+        Settings previous = settings;
         settings = settings(changed);
-        before.accelerator().close();
+        previous.accelerator().close();
     }
 
     @Deactivate
@@ -113,23 +113,25 @@ public final class FilesHandler extends Handler.Abstract {
 
     private void read(Exchange exchange, FileTarget target, Fields query) throws IOException {
         Optional<Refusal> refusal = target.isDirectory()
-                ? listing.answer(exchange, target, query)
-                : settings.download().answer(exchange, target, query);
+                ? listing.respond(exchange, target, query)
+                : settings.download().respond(exchange, target, query);
         if (refusal.isEmpty()) {
             return;
         }
         if (!target.isDirectory() && isDirectory(exchange, target, refusal.get())) {
-            String asked = exchange.request().getHttpURI().getQuery();
+            String queryString = exchange.request().getHttpURI().getQuery();
             exchange.response()
                     .getHeaders()
-                    .put(HttpHeader.LOCATION, FileTarget.uri(target.path()) + "/" + (asked == null ? "" : "?" + asked));
+                    .put(
+                            HttpHeader.LOCATION,
+                            FileTarget.uri(target.path()) + "/" + (queryString == null ? "" : "?" + queryString));
             exchange.empty(308);
         } else {
             exchange.refuse(refusal.get());
         }
     }
 
-    /** Whether the path that isn't a record is a directory that the user may see. */
+    /** Whether the path is not a record but a directory that the user may list. */
     private boolean isDirectory(Exchange exchange, FileTarget target, Refusal refusal) throws IOException {
         return MAYBE_DIRECTORY.contains(refusal.reason())
                 && exchange.user().mayEnter(target.path())
@@ -163,7 +165,7 @@ public final class FilesHandler extends Handler.Abstract {
 
     private static boolean isForm(Exchange exchange) {
         return exchange.header(HttpHeader.CONTENT_TYPE)
-                .filter(type -> CloudEventMode.bare(type).equalsIgnoreCase("multipart/form-data"))
+                .filter(type -> CloudEventMode.mediaType(type).equalsIgnoreCase("multipart/form-data"))
                 .isPresent();
     }
 
@@ -209,11 +211,11 @@ public final class FilesHandler extends Handler.Abstract {
             return Optional.of(new Refusal(Reason.CONFLICT, "the path has a / at the end but names a record"));
         }
         var request = headers.get().request(exchange.login().orElseThrow(), authenticator, target.path(), -1);
-        Result<List<Change>> deleted =
+        Result<List<Change>> deletion =
                 Query.flag(query, "recursive") ? store.deleteTree(request) : store.delete(request);
-        if (!deleted.isRefused()) {
+        if (!deletion.isRefused()) {
             exchange.empty(204);
         }
-        return deleted.refusal();
+        return deletion.refusal();
     }
 }

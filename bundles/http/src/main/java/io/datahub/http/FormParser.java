@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Takes {@code multipart/form-data} apart as it comes in (RFC 7578; RFC 2046, 5.1.1). A delimiter begins with CRLF and is a
- * line of its own; anything else, such as LF and the boundary, is content. Of a form nothing is kept but the headers of the
- * present part. For one thread at a time.
+ * A streaming parser of {@code multipart/form-data} (RFC 7578; RFC 2046, 5.1.1). A delimiter starts with CRLF and is a
+ * line of its own; anything else, such as LF and the boundary, is content. Only the headers of the current part are
+ * buffered. Not thread-safe.
  */
 final class FormParser {
 
@@ -21,13 +21,13 @@ final class FormParser {
     private static final int MAX_PADDING_BYTES = 64;
     private static final Pattern BOUNDARY = Pattern.compile("[\\x20-\\x7e]{0,69}[\\x21-\\x7e]");
 
-    /** Takes the parts. What it refuses ends the form. */
+    /** Receives the parts. A refusal ends the parsing of the form. */
     interface Listener {
 
-        /** A part begins. */
+        /** A part starts. */
         Optional<Refusal> begin(FormPart part) throws IOException;
 
-        /** Some bytes of the part, for as long as the call lasts. */
+        /** Some content of the part; the buffer is valid only during the call. */
         Optional<Refusal> content(ByteBuffer bytes) throws IOException;
     }
 
@@ -46,21 +46,23 @@ final class FormParser {
     private final ByteBuffer padding = ByteBuffer.allocate(MAX_PADDING_BYTES);
     private State state = State.PREAMBLE;
     private boolean inPart;
-    private int parts;
+    private int partCount;
 
     /** The last four bytes of the headers. */
     private int lastBytes;
 
-    /** How much of the delimiter has come. */
+    /** The number of bytes of the delimiter that have been matched. */
     private int matched;
 
-    /** How much of that is no content in any case, since it ended the headers, or stands before the form. */
-    private int borrowed;
+    /**
+     * The number of matched bytes that are not content in any case, because they ended the headers or precede the form.
+     */
+    private int nonContent;
 
     /**
-     * Begins with a form.
+     * Starts to parse a form.
      *
-     * @param maxParts the number of parts at most
+     * @param maxParts the maximum number of parts
      */
     FormParser(String boundary, int maxParts, Listener listener) {
         this.listener = listener;
@@ -69,22 +71,22 @@ final class FormParser {
         beginLine();
     }
 
-    /** Whether this can stand between parts. */
+    /** Whether this is a valid boundary. */
     static boolean isBoundary(String text) {
         return BOUNDARY.matcher(text).matches();
     }
 
-    /** Whether the last delimiter has come. */
+    /** Whether the last delimiter has been read. */
     boolean isComplete() {
         return state == State.EPILOGUE;
     }
 
-    /** Takes what came; the first refusal is the last. */
-    Optional<Refusal> take(ByteBuffer bytes) throws IOException {
+    /** Parses the next bytes. Parsing ends with the first refusal. */
+    Optional<Refusal> parse(ByteBuffer bytes) throws IOException {
         Optional<Refusal> refusal = Optional.empty();
         while (bytes.hasRemaining() && refusal.isEmpty()) {
             refusal = switch (state) {
-                case PREAMBLE, CONTENT -> matched > 0 ? goOn(bytes) : scan(bytes);
+                case PREAMBLE, CONTENT -> matched > 0 ? continueDelimiter(bytes) : scan(bytes);
                 case DELIMITER -> endOfDelimiter(bytes);
                 case HEADERS -> header(bytes.get());
                 case EPILOGUE -> {
@@ -98,10 +100,12 @@ final class FormParser {
 
     private void beginLine() {
         matched = 2;
-        borrowed = 2;
+        nonContent = 2;
     }
 
-    /** Looks for the delimiter in these bytes. CR occurs in it nowhere but at its beginning, so no byte is looked at twice. */
+    /**
+     * Searches for the delimiter in these bytes. It contains CR only as its first byte, so each byte is examined once.
+     */
     private Optional<Refusal> scan(ByteBuffer bytes) throws IOException {
         int start = bytes.position();
         int limit = bytes.limit();
@@ -128,7 +132,7 @@ final class FormParser {
 
     private void setMatched(int count) {
         matched = count;
-        borrowed = 0;
+        nonContent = 0;
         if (count == delimiter.length) {
             beginPadding();
         }
@@ -139,12 +143,12 @@ final class FormParser {
         padding.clear();
     }
 
-    /** Goes on with a delimiter of which the beginning has come. */
-    private Optional<Refusal> goOn(ByteBuffer bytes) throws IOException {
+    /** Continues a delimiter whose beginning has been matched. */
+    private Optional<Refusal> continueDelimiter(ByteBuffer bytes) throws IOException {
         if (bytes.get(bytes.position()) != delimiter[matched]) {
-            ByteBuffer isContent = ByteBuffer.wrap(delimiter, borrowed, matched - borrowed);
+            ByteBuffer falseMatch = ByteBuffer.wrap(delimiter, nonContent, matched - nonContent);
             matched = 0;
-            return content(isContent);
+            return content(falseMatch);
         }
         bytes.get();
         if (++matched == delimiter.length) {
@@ -153,7 +157,7 @@ final class FormParser {
         return Optional.empty();
     }
 
-    /** Decides by what follows whether it was a delimiter: -- if it was the last, else blanks and CRLF. */
+    /** Decides by the following bytes whether it was a delimiter: -- after the last one, otherwise padding and CRLF. */
     private Optional<Refusal> endOfDelimiter(ByteBuffer bytes) throws IOException {
         byte next = bytes.get();
         int count = padding.position();
@@ -168,15 +172,15 @@ final class FormParser {
             padding.put(next);
         } else {
             bytes.position(bytes.position() - 1);
-            return takeForContent();
+            return treatAsContent();
         }
         return Optional.empty();
     }
 
-    private Optional<Refusal> takeForContent() throws IOException {
+    private Optional<Refusal> treatAsContent() throws IOException {
         state = inPart ? State.CONTENT : State.PREAMBLE;
         matched = 0;
-        Optional<Refusal> refusal = content(ByteBuffer.wrap(delimiter, borrowed, delimiter.length - borrowed));
+        Optional<Refusal> refusal = content(ByteBuffer.wrap(delimiter, nonContent, delimiter.length - nonContent));
         return refusal.isPresent() ? refusal : content(padding.flip());
     }
 
@@ -185,7 +189,7 @@ final class FormParser {
         inPart = true;
         headers.reset();
         lastBytes = 0;
-        return ++parts > maxParts
+        return ++partCount > maxParts
                 ? refuse("the form has more than " + maxParts + " parts; send it in several")
                 : Optional.empty();
     }

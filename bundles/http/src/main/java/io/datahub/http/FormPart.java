@@ -14,18 +14,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the headers of a part of a form say (RFC 7578, 4).
+ * The headers of a part of a form (RFC 7578, 4).
  *
- * @param fileName empty where the part has none
+ * @param fileName empty if the part has none
  */
 record FormPart(String fileName) {
 
-    private static final Set<String> UNCODED = Set.of("", "7bit", "8bit", "binary");
+    private static final Set<String> IDENTITY_ENCODINGS = Set.of("", "7bit", "8bit", "binary");
     private static final Pattern LINE = Pattern.compile("\r\n(?![ \t])");
     private static final Pattern EXTENDED = Pattern.compile("(?i:utf-8)'[^']*'(.*)");
-    private static final Pattern LONE = Pattern.compile("\r(?!\n)|(?<!\r)\n");
+    private static final Pattern BARE_CR_OR_LF = Pattern.compile("\r(?!\n)|(?<!\r)\n");
 
-    /** Reads the header lines, each with CRLF at its end. */
+    /** Parses the header lines, each of which ends with CRLF. */
     static Result<FormPart> parse(byte[] lines) {
         String text;
         try {
@@ -36,7 +36,7 @@ record FormPart(String fileName) {
         } catch (CharacterCodingException e) {
             return Result.refused(Reason.BAD_REQUEST, "the form has a file name, or another header, that isn't UTF-8");
         }
-        if (LONE.matcher(text).find()) {
+        if (BARE_CR_OR_LF.matcher(text).find()) {
             return Result.refused(Reason.BAD_REQUEST, "the form has a header line that doesn't end with CRLF");
         }
         Map<String, String> headers = new HashMap<>();
@@ -55,8 +55,8 @@ record FormPart(String fileName) {
                 return Result.refused(Reason.BAD_REQUEST, "the form has a part with a malformed or doubled header");
             }
         }
-        String coding = headers.getOrDefault("content-transfer-encoding", "").toLowerCase(Locale.ROOT);
-        if (!UNCODED.contains(coding)) {
+        String encoding = headers.getOrDefault("content-transfer-encoding", "").toLowerCase(Locale.ROOT);
+        if (!IDENTITY_ENCODINGS.contains(encoding)) {
             return Result.refused(
                     Reason.UNSUPPORTED_MEDIA_TYPE,
                     "the parts of a form are stored as they are; leave Content-Transfer-Encoding out");
@@ -66,7 +66,10 @@ record FormPart(String fileName) {
                 .then(name -> Result.done(new FormPart(name)));
     }
 
-    /** Browsers write a quote in a name as {@code %22} (HTML, multipart/form-data encoding), and escape nothing else of it. */
+    /**
+     * The file name. Browsers encode a quote in a name as {@code %22} (HTML, multipart/form-data encoding) and escape
+     * nothing else in it.
+     */
     private static Result<String> fileName(HeaderValue disposition) {
         Optional<String> extended = disposition.parameter("filename*");
         if (extended.isEmpty()) {

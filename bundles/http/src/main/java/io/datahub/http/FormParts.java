@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Stages each part of a form that has a file name; other parts are passed over. */
+/** Stages each part of a form that has a file name; other parts are ignored. */
 final class FormParts implements FormParser.Listener, AutoCloseable {
 
     private final RecordStore store;
@@ -33,7 +33,7 @@ final class FormParts implements FormParser.Listener, AutoCloseable {
         this.headers = headers;
     }
 
-    /** The parts that came so far, in order. */
+    /** The parts received so far, in order. */
     List<Staged> staged() {
         return staged;
     }
@@ -44,21 +44,21 @@ final class FormParts implements FormParser.Listener, AutoCloseable {
         if (part.fileName().isEmpty()) {
             return Optional.empty();
         }
-        Result<RecordPath> path = directory.child(part.fileName()).then(this::notTwice);
+        Result<RecordPath> path = directory.child(part.fileName()).then(this::requireUnique);
         if (path.isRefused()) {
             return path.refusal();
         }
         Result<Upload> begun = store.begin(headers.request(login, authenticator, path.get(), -1));
         if (begun.isRefused()) {
-            return begun.refusal().map(reason -> named(path.get(), reason));
+            return begun.refusal().map(reason -> withPath(path.get(), reason));
         }
         current = new Staged(path.get(), begun.get());
         staged.add(current);
         return Optional.empty();
     }
 
-    private Result<RecordPath> notTwice(RecordPath path) {
-        return staged.stream().anyMatch(each -> each.path().equals(path))
+    private Result<RecordPath> requireUnique(RecordPath path) {
+        return staged.stream().anyMatch(part -> part.path().equals(path))
                 ? Result.refused(Reason.BAD_REQUEST, "the form has two parts named " + path)
                 : Result.done(path);
     }
@@ -68,18 +68,18 @@ final class FormParts implements FormParser.Listener, AutoCloseable {
         return current == null ? Optional.empty() : current.write(bytes);
     }
 
-    /** Forgets what wasn't committed. */
+    /** Discards the parts that were not committed. */
     @Override
     public void close() {
-        staged.forEach(each -> each.upload().close());
+        staged.forEach(part -> part.upload().close());
     }
 
-    private static Refusal named(RecordPath path, Refusal refusal) {
+    private static Refusal withPath(RecordPath path, Refusal refusal) {
         return new Refusal(
                 refusal.reason(), path + ": " + refusal.detail(), refusal.violations(), refusal.retryAfter());
     }
 
-    /** A part that has come in, or is coming in. */
+    /** A part that has been received, or is being received. */
     static final class Staged {
         private final RecordPath path;
         private final Upload upload;
@@ -104,12 +104,12 @@ final class FormParts implements FormParser.Listener, AutoCloseable {
 
         private Optional<Refusal> write(ByteBuffer bytes) throws IOException {
             size += bytes.remaining();
-            return upload.write(bytes).map(this::named);
+            return upload.write(bytes).map(this::withPath);
         }
 
-        /** The refusal with the path before its detail. */
-        Refusal named(Refusal refusal) {
-            return FormParts.named(path, refusal);
+        /** Prefixes the detail of the refusal with the path. */
+        Refusal withPath(Refusal refusal) {
+            return FormParts.withPath(path, refusal);
         }
     }
 }

@@ -15,8 +15,8 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Response;
 
 /**
- * The body of a form (RFC 7578) on its way into the records of a directory. Each part is staged as it comes in, all are
- * judged, and only then is the first committed.
+ * Reads the body of a form (RFC 7578) and stores its files as records of a directory. Each part is staged as it is
+ * received; all parts are validated before the first one is committed.
  */
 final class FormUpload implements BodySink {
 
@@ -26,10 +26,10 @@ final class FormUpload implements BodySink {
     private final boolean dryRun;
 
     /**
-     * Prepares to read.
+     * Creates a sink for one form.
      *
-     * @param boundary what stands between the parts
-     * @param maxParts the number of parts at most
+     * @param boundary the boundary between the parts
+     * @param maxParts the maximum number of parts
      */
     FormUpload(Exchange exchange, FormParts parts, String boundary, int maxParts, boolean dryRun) {
         this.exchange = exchange;
@@ -40,7 +40,7 @@ final class FormUpload implements BodySink {
 
     @Override
     public boolean take(Content.Chunk chunk) throws IOException {
-        Optional<Refusal> refusal = parser.take(chunk.getByteBuffer());
+        Optional<Refusal> refusal = parser.parse(chunk.getByteBuffer());
         refusal.ifPresent(this::refuse);
         return refusal.isEmpty();
     }
@@ -61,17 +61,17 @@ final class FormUpload implements BodySink {
             return;
         }
         try {
-            List<List<JudgedBy>> judged = new ArrayList<>();
+            List<List<JudgedBy>> validators = new ArrayList<>();
             for (FormParts.Staged each : parts.staged()) {
-                Result<List<JudgedBy>> verdict = each.upload().judge();
-                if (verdict.isRefused()) {
-                    exchange.refuse(each.named(verdict.refusal().orElseThrow()));
+                Result<List<JudgedBy>> validation = each.upload().judge();
+                if (validation.isRefused()) {
+                    exchange.refuse(each.withPath(validation.refusal().orElseThrow()));
                     return;
                 }
-                judged.add(verdict.get());
+                validators.add(validation.get());
             }
             if (dryRun) {
-                answer(judged);
+                respond(validators);
             } else {
                 commit();
             }
@@ -80,12 +80,12 @@ final class FormUpload implements BodySink {
         }
     }
 
-    private void answer(List<List<JudgedBy>> judged) {
+    private void respond(List<List<JudgedBy>> validators) {
         exchange.json(200, JsonText.of(json -> {
             json.writeStartArray();
-            for (int i = 0; i < judged.size(); i++) {
+            for (int i = 0; i < validators.size(); i++) {
                 FormParts.Staged each = parts.staged().get(i);
-                WriteResponse.write(json, each.path(), each.size(), judged.get(i));
+                WriteResponse.write(json, each.path(), each.size(), validators.get(i));
             }
             json.writeEndArray();
         }));
@@ -97,7 +97,7 @@ final class FormUpload implements BodySink {
             Upload upload = each.upload();
             Result<Change> committed = upload.commit();
             if (committed.isRefused()) {
-                exchange.refuse(each.named(committed.refusal().orElseThrow()));
+                exchange.refuse(each.withPath(committed.refusal().orElseThrow()));
                 return;
             }
             changes.add(committed.get());
@@ -113,7 +113,7 @@ final class FormUpload implements BodySink {
     }
 
     @Override
-    public void cut(Throwable cause) {
+    public void aborted(Throwable cause) {
         parts.close();
         if (cause instanceof TimeoutException) {
             exchange.refuse(Reason.TIMED_OUT, "the body stopped coming");

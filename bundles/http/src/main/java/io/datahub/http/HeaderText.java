@@ -12,9 +12,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The value of an attribute in a header (CloudEvents HTTP binding 1.0.2, 3.1.3.2): decoded once. What isn't encoded though
- * it should be is taken as it stands: UTF-8, blanks, and a percent sign that no two hexadecimal digits follow. Attributes
- * that are URIs stay URIs: one that was sent as it is isn't decoded, and what no URI may hold is encoded.
+ * Decodes the value of a CloudEvents attribute in a header (CloudEvents HTTP binding 1.0.2, 3.1.3.2), exactly once.
+ * Characters that should have been encoded but were not are accepted as they are: UTF-8, spaces, and a percent sign
+ * that is not followed by two hexadecimal digits. URI attributes remain URIs: one that was sent unencoded is not
+ * decoded, and characters that are not allowed in a URI are encoded.
  */
 final class HeaderText {
 
@@ -25,8 +26,8 @@ final class HeaderText {
     /**
      * Decodes a value.
      *
-     * @param name the header's, in lower case
-     * @param value as the server has it: each byte a character, or decoded already
+     * @param name the name of the header in lower case
+     * @param value the value as the server provides it: one character per byte, or decoded already
      */
     static Result<String> decode(String name, String value) {
         Optional<String> text = utf8(value);
@@ -37,12 +38,12 @@ final class HeaderText {
         return Result.done(URIS.contains(name) ? uri(text.get(), decoded.get()) : decoded.get());
     }
 
-    private static String uri(String written, String decoded) {
+    private static String uri(String raw, String decoded) {
         if (isPlain(decoded) && CloudEvent.isUriReference(decoded)) {
             return decoded;
         }
-        if (isPlain(written) && CloudEvent.isUriReference(written)) {
-            return written;
+        if (isPlain(raw) && CloudEvent.isUriReference(raw)) {
+            return raw;
         }
         String encoded = percentEncoded(decoded);
         return CloudEvent.isUriReference(encoded) ? encoded : decoded;
@@ -70,22 +71,21 @@ final class HeaderText {
     }
 
     private static Optional<String> percentDecoded(String text) {
-        byte[] written = text.getBytes(StandardCharsets.UTF_8);
-        byte[] bytes = new byte[written.length];
+        byte[] raw = text.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = new byte[raw.length];
         int length = 0;
-        for (int i = 0; i < written.length; i++) {
-            if (isEscape(written, i)) {
-                bytes[length++] =
-                        (byte) (HexFormat.fromHexDigit(written[i + 1]) << 4 | HexFormat.fromHexDigit(written[i + 2]));
+        for (int i = 0; i < raw.length; i++) {
+            if (isEscape(raw, i)) {
+                bytes[length++] = (byte) (HexFormat.fromHexDigit(raw[i + 1]) << 4 | HexFormat.fromHexDigit(raw[i + 2]));
                 i += 2;
             } else {
-                bytes[length++] = written[i];
+                bytes[length++] = raw[i];
             }
         }
         return decoded(Arrays.copyOf(bytes, length));
     }
 
-    /** Encodes what isn't ASCII, blanks, quotes, and percent signs that begin no escape. */
+    /** Encodes non-ASCII characters, spaces, quotes, and percent signs that do not start an escape. */
     private static String percentEncoded(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         StringBuilder encoded = new StringBuilder(bytes.length + 16);

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The value of a header such as {@code Content-Type}: something with parameters (RFC 9110, 5.6.6).
+ * The value of a header with parameters, such as {@code Content-Type} (RFC 9110, 5.6.6).
  *
  * @param parameters by name in lower case, without quotes
  */
@@ -18,7 +18,7 @@ record HeaderValue(Map<String, String> parameters) {
         parameters = Map.copyOf(parameters);
     }
 
-    /** Reads a value; refused with {@link Reason#BAD_REQUEST} if it can't be read or has a parameter twice. */
+    /** Parses a value; refused with {@link Reason#BAD_REQUEST} if it is malformed or contains a parameter twice. */
     static Result<HeaderValue> parse(String value) {
         Map<String, String> parameters = new HashMap<>();
         for (int at = end(value, 0); at < value.length(); ) {
@@ -55,9 +55,9 @@ record HeaderValue(Map<String, String> parameters) {
     }
 
     /**
-     * Reads what a parameter is.
+     * Parses the value of a parameter.
      *
-     * @return where it ends; less than 0 if it can't be read
+     * @return the index of its end; negative if it is malformed
      */
     private static int text(String value, int from, StringBuilder text) {
         if (from < value.length() && value.charAt(from) == '"') {
@@ -65,14 +65,14 @@ record HeaderValue(Map<String, String> parameters) {
             int at = skipBlanks(value, quote + 1);
             return quote >= 0 && (at >= value.length() || value.charAt(at) == ';') ? at : -1;
         }
-        String bare = value.substring(from, end(value, from)).strip();
-        text.append(bare);
-        return bare.indexOf('"') >= 0 ? -1 : end(value, from);
+        String unquoted = value.substring(from, end(value, from)).strip();
+        text.append(unquoted);
+        return unquoted.indexOf('"') >= 0 ? -1 : end(value, from);
     }
 
     /**
-     * Takes the text before the next quote. A backslash escapes a quote or another one; before anything else it is one, as in the
-     * paths that some browsers send.
+     * Reads up to the next quote. A backslash escapes a quote or a backslash; before any other character it is literal,
+     * as in the Windows paths that some browsers send.
      */
     private static int unquote(String value, int from, StringBuilder text) {
         for (int i = from; i < value.length(); i++) {

@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the hub lives ({@code /health/live}) and does its job ({@code /health/ready}). Monitors get every part by name;
- * others the status alone.
+ * Liveness ({@code /health/live}) and readiness ({@code /health/ready}) of the hub. Monitors see every component by
+ * name; others see only the status.
  */
 @Component(service = Handler.class, configurationPid = "io.datahub.http")
 @HttpMount(path = HealthHandler.MOUNT, open = true)
@@ -85,14 +85,14 @@ public final class HealthHandler extends Handler.Abstract {
         } else if (path.equals("/live")) {
             exchange.json(200, JsonText.of(json -> write(json, "live", Map.of())));
         } else {
-            answerReady(exchange);
+            respondReady(exchange);
         }
         return true;
     }
 
-    private void answerReady(Exchange exchange) {
-        Map<String, Health> parts = parts();
-        boolean isReady = parts.values().stream().allMatch(Health::ready);
+    private void respondReady(Exchange exchange) {
+        Map<String, Health> components = components();
+        boolean isReady = components.values().stream().allMatch(Health::ready);
         boolean isMonitor = exchange.login()
                 .map(Login::user)
                 .filter(user -> user.isMonitor())
@@ -102,28 +102,28 @@ public final class HealthHandler extends Handler.Abstract {
         }
         exchange.json(
                 isReady ? 200 : 503,
-                JsonText.of(json -> write(json, status(parts, isMonitor), isMonitor ? parts : Map.of())));
+                JsonText.of(json -> write(json, status(components, isMonitor), isMonitor ? components : Map.of())));
     }
 
-    /** In one word; only monitors are told more than whether the hub is ready. */
-    private static String status(Map<String, Health> parts, boolean isMonitor) {
-        if (!parts.values().stream().allMatch(Health::ready)) {
+    /** The status in one word; only monitors see more than whether the hub is ready. */
+    private static String status(Map<String, Health> components, boolean isMonitor) {
+        if (!components.values().stream().allMatch(Health::ready)) {
             return "down";
         }
-        return isMonitor && parts.values().stream().anyMatch(Health::degraded) ? "degraded" : "ready";
+        return isMonitor && components.values().stream().anyMatch(Health::degraded) ? "degraded" : "ready";
     }
 
-    /** What each part says, the required ones that are away included. */
-    private Map<String, Health> parts() {
-        Map<String, Health> parts = new TreeMap<>();
+    /** The health of each component, including required components that are missing. */
+    private Map<String, Health> components() {
+        Map<String, Health> components = new TreeMap<>();
         for (String name : required) {
-            parts.put(name, Health.down("the part isn't running; the log says why"));
+            components.put(name, Health.down("the part isn't running; the log says why"));
         }
-        checks.forEach((check, name) -> parts.put(name, ask(check, name)));
-        return parts;
+        checks.forEach((check, name) -> components.put(name, run(check, name)));
+        return components;
     }
 
-    private static Health ask(HealthCheck check, String name) {
+    private static Health run(HealthCheck check, String name) {
         try {
             return check.check();
         } catch (RuntimeException e) {
@@ -132,19 +132,19 @@ public final class HealthHandler extends Handler.Abstract {
         }
     }
 
-    private static void write(JsonGenerator json, String status, Map<String, Health> parts) throws IOException {
+    private static void write(JsonGenerator json, String status, Map<String, Health> components) throws IOException {
         json.writeStartObject();
         json.writeStringField("status", status);
-        if (!parts.isEmpty()) {
+        if (!components.isEmpty()) {
             json.writeArrayFieldStart("parts");
-            for (Map.Entry<String, Health> part : parts.entrySet()) {
+            for (Map.Entry<String, Health> component : components.entrySet()) {
                 json.writeStartObject();
-                json.writeStringField("name", part.getKey());
-                json.writeBooleanField("ready", part.getValue().ready());
-                if (part.getValue().degraded()) {
+                json.writeStringField("name", component.getKey());
+                json.writeBooleanField("ready", component.getValue().ready());
+                if (component.getValue().degraded()) {
                     json.writeBooleanField("degraded", true);
                 }
-                json.writeStringField("detail", part.getValue().detail());
+                json.writeStringField("detail", component.getValue().detail());
                 json.writeEndObject();
             }
             json.writeEndArray();

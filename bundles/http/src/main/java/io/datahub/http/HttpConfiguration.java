@@ -3,7 +3,7 @@ package io.datahub.http;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** What can be set of the HTTP face. */
+/** Configuration of the HTTP endpoints. */
 @ObjectClassDefinition(name = "Datahub over HTTP", description = "Files, events and health over HTTP.")
 public @interface HttpConfiguration {
 

@@ -12,7 +12,7 @@ final class HttpDate {
 
     private HttpDate() {}
 
-    /** Reads a date; empty if there is none or it can't be read. */
+    /** Parses a date; empty if it is absent or malformed. */
     static Optional<Instant> parse(String text) {
         if (text == null) {
             return Optional.empty();
@@ -25,17 +25,17 @@ final class HttpDate {
     }
 
     /**
-     * The {@code Last-Modified} of a version: the first whole second at which it was there, so that no other version of that
-     * second passes for it. Until that second is over it is the one before, which no condition takes for this version, and it
-     * never is after {@code Date} (RFC 9110, 8.8.2.1).
+     * The {@code Last-Modified} of a version: its modification time rounded up to a full second, so that it cannot be
+     * confused with another version of the same second. Until that second has passed, the time is rounded down, which
+     * no condition accepts for this version. It is never later than {@code Date} (RFC 9110, 8.8.2.1).
      *
-     * @param modified when it became this version
-     * @param now when the request came
+     * @param modified when this version was created
+     * @param now when the request was received
      */
     static String lastModified(Instant modified, Instant now) {
         Instant floor = modified.truncatedTo(ChronoUnit.SECONDS);
         Instant ceiling = floor.equals(modified) ? modified : floor.plusSeconds(1);
-        Instant told = ceiling.isBefore(now.minusSeconds(1)) ? ceiling : floor;
-        return DateGenerator.formatDate(told.isAfter(now) ? now : told);
+        Instant candidate = ceiling.isBefore(now.minusSeconds(1)) ? ceiling : floor;
+        return DateGenerator.formatDate(candidate.isAfter(now) ? now : candidate);
     }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 
-/** Says what is wrong with JSON. */
+/** Describes JSON syntax errors. */
 final class JsonFaults {
 
     private static final String DUPLICATE = "Duplicate field ";
@@ -12,17 +12,18 @@ final class JsonFaults {
     private JsonFaults() {}
 
     /** @param what what the JSON is, such as "the message" */
-    static String detail(String what, IOException fault) {
-        String said = fault instanceof JsonProcessingException json ? String.valueOf(json.getOriginalMessage()) : "";
-        if (said.startsWith(DUPLICATE)) {
-            return what + " has the name " + shortened(said.substring(DUPLICATE.length())) + " twice in one object";
+    static String detail(String what, IOException exception) {
+        String message =
+                exception instanceof JsonProcessingException json ? String.valueOf(json.getOriginalMessage()) : "";
+        if (message.startsWith(DUPLICATE)) {
+            return what + " has the name " + truncate(message.substring(DUPLICATE.length())) + " twice in one object";
         }
-        return fault instanceof StreamConstraintsException
-                ? what + " is more than the hub reads: " + shortened(said)
+        return exception instanceof StreamConstraintsException
+                ? what + " is more than the hub reads: " + truncate(message)
                 : what + " is no well-formed JSON";
     }
 
-    private static String shortened(String text) {
+    private static String truncate(String text) {
         return text.length() <= 200 ? text : text.substring(0, 200) + "…";
     }
 }

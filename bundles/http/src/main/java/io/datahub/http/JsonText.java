@@ -6,7 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** JSON in UTF-8, written into memory. */
+/** Writes JSON in UTF-8 to memory. */
 final class JsonText {
 
     static final JsonFactory FACTORY = new JsonFactory();
@@ -24,7 +24,7 @@ final class JsonText {
         return bytes.toByteArray();
     }
 
-    /** What is to be written. */
+    /** The content to write. */
     @FunctionalInterface
     interface Content {
         void write(JsonGenerator json) throws IOException;

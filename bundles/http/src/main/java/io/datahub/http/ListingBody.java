@@ -11,33 +11,34 @@ import java.util.Optional;
 import org.eclipse.jetty.util.IteratingCallback;
 
 /**
- * Sends a directory as a page for people, with all its names: programs that follow links, such as rclone's, take no further
- * pages. It is read and sent piece by piece, with no more than one in memory and without holding a thread while the client is
- * slow. A page that can't be finished is cut, so that nobody takes it for the whole.
+ * Sends a directory as an HTML page that contains all its names, because programs that follow links, such as rclone, do
+ * not request further pages. It is read and sent in batches; only one batch is in memory, and no thread is blocked
+ * while the client is slow. If the page cannot be completed, the connection is aborted so that the client does not take
+ * it for the whole.
  */
 final class ListingBody extends IteratingCallback {
 
     private final Exchange exchange;
     private final RecordStore store;
     private final RecordPath directory;
-    private final int atOnce;
-    private Optional<Listing> piece;
+    private final int batchSize;
+    private Optional<Listing> batch;
     private String after = "";
-    private boolean begun;
+    private boolean headSent;
     private boolean finished;
 
     /**
-     * Prepares to send.
+     * Creates a body for one response.
      *
-     * @param first the first entries
-     * @param atOnce how many entries to read at a time
+     * @param first the first batch of entries
+     * @param batchSize how many entries to read at a time
      */
-    ListingBody(Exchange exchange, RecordStore store, Listing first, int atOnce) {
+    ListingBody(Exchange exchange, RecordStore store, Listing first, int batchSize) {
         this.exchange = exchange;
         this.store = store;
-        this.atOnce = atOnce;
+        this.batchSize = batchSize;
         directory = first.path();
-        piece = Optional.of(first);
+        batch = Optional.of(first);
     }
 
     @Override
@@ -45,19 +46,19 @@ final class ListingBody extends IteratingCallback {
         if (finished) {
             return Action.SUCCEEDED;
         }
-        Listing listing = piece.isPresent() ? piece.get() : read();
-        String text = (begun ? "" : ListingPage.head(directory)) + ListingPage.entries(listing.entries());
-        begun = true;
+        Listing listing = batch.isPresent() ? batch.get() : read();
+        String text = (headSent ? "" : ListingPage.head(directory)) + ListingPage.entries(listing.entries());
+        headSent = true;
         finished = listing.next().isEmpty();
         after = listing.next().orElse("");
-        piece = Optional.empty();
+        batch = Optional.empty();
         String end = finished ? ListingPage.end(Optional.empty(), 0) : "";
         exchange.response().write(finished, ByteBuffer.wrap((text + end).getBytes(StandardCharsets.UTF_8)), this);
         return Action.SCHEDULED;
     }
 
     private Listing read() throws IOException {
-        Result<Listing> next = store.list(exchange.user(), directory, after, atOnce);
+        Result<Listing> next = store.list(exchange.user(), directory, after, batchSize);
         if (!next.isRefused()) {
             return next.get();
         }

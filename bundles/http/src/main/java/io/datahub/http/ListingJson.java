@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.record.Listing;
 import java.io.IOException;
 
-/** A page of a directory as JSON. */
+/** Writes a page of a directory as JSON. */
 final class ListingJson {
 
     private ListingJson() {}

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/** A page of a directory for people. */
+/** Renders a directory as HTML. */
 final class ListingPage {
 
     private static final String STYLE = "body{font:15px/1.5 system-ui,sans-serif;margin:2em;max-width:60em}"
@@ -16,7 +16,7 @@ final class ListingPage {
 
     private ListingPage() {}
 
-    /** What stands before the entries. */
+    /** The HTML before the entries. */
     static String head(RecordPath directory) {
         String title = escape("/" + directory);
         return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + title + "</title><style>"
@@ -26,7 +26,7 @@ final class ListingPage {
                 + (directory.isRoot() ? "" : "<tr><td><a href=\"../\">../</a></td><td></td><td></td></tr>\n");
     }
 
-    /** Lines for some entries. */
+    /** The table rows of some entries. */
     static String entries(List<Listing.Entry> entries) {
         StringBuilder page = new StringBuilder(entries.size() * 128);
         entries.forEach(entry -> append(page, entry));
@@ -34,9 +34,9 @@ final class ListingPage {
     }
 
     /**
-     * What stands behind the entries.
+     * The HTML after the entries.
      *
-     * @param next the name to go on after, for a client that wanted a number of entries only
+     * @param next the name after which to continue, for a client that requested a limited number of entries
      */
     static String end(Optional<String> next, int limit) {
         return "</table>\n"

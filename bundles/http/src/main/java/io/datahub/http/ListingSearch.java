@@ -11,33 +11,33 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds the entries of a directory whose names contain a text, in any case of letters. Bounded work for each request. */
+/** Searches a directory for names that contain a text, ignoring case. The work per request is bounded. */
 final class ListingSearch {
 
-    private static final int AT_ONCE = 2_000;
+    private static final int BATCH_SIZE = 2_000;
 
     private final RecordStore store;
-    private final int mostNames;
+    private final int maxNames;
 
-    /** @param mostNames after how many names of the directory a page ends, however few were found */
-    ListingSearch(RecordStore store, int mostNames) {
+    /** @param maxNames how many names are scanned before a page ends, however few matched */
+    ListingSearch(RecordStore store, int maxNames) {
         this.store = store;
-        this.mostNames = mostNames;
+        this.maxNames = maxNames;
     }
 
-    /** A page of what was found; its {@link Listing#next} is where to look on, even if nothing was found so far. */
+    /** Returns a page of matches; its {@link Listing#next} is where to continue, even if nothing has matched so far. */
     Result<Listing> find(User user, RecordPath directory, String text, String after, int limit) throws IOException {
-        String wanted = text.toLowerCase(Locale.ROOT);
+        String lowerCaseText = text.toLowerCase(Locale.ROOT);
         List<Listing.Entry> found = new ArrayList<>();
         String from = after;
-        for (int seen = 0; ; ) {
-            Result<Listing> page = store.list(user, directory, from, AT_ONCE);
+        for (int scanned = 0; ; ) {
+            Result<Listing> page = store.list(user, directory, from, BATCH_SIZE);
             if (page.isRefused()) {
                 return page;
             }
             Listing listing = page.get();
             for (Listing.Entry entry : listing.entries()) {
-                if (entry.name().toLowerCase(Locale.ROOT).contains(wanted)) {
+                if (entry.name().toLowerCase(Locale.ROOT).contains(lowerCaseText)) {
                     if (found.size() == limit) {
                         String last = found.get(limit - 1).name();
                         return Result.done(new Listing(directory, found, Optional.of(last), listing.cursor()));
@@ -45,8 +45,8 @@ final class ListingSearch {
                     found.add(entry);
                 }
             }
-            seen += AT_ONCE;
-            if (listing.next().isEmpty() || seen >= mostNames) {
+            scanned += BATCH_SIZE;
+            if (listing.next().isEmpty() || scanned >= maxNames) {
                 return Result.done(new Listing(directory, found, listing.next(), listing.cursor()));
             }
             from = listing.next().get();

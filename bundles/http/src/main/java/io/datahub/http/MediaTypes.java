@@ -8,11 +8,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.MimeTypes;
 
-/** The media types of records, told by the extension of their names, and whether a browser may show them. */
+/** Derives the media type of a record from its extension, and decides whether a browser may display it inline. */
 final class MediaTypes {
 
-    /** Types of extensions that Jetty's table doesn't have. */
-    private static final Map<String, String> FURTHER = Map.ofEntries(
+    /** Types of extensions that are missing from Jetty's table. */
+    private static final Map<String, String> ADDITIONAL = Map.ofEntries(
             Map.entry("md", "text/markdown"),
             Map.entry("log", "text/plain"),
             Map.entry("diff", "text/x-diff"),
@@ -28,7 +28,7 @@ final class MediaTypes {
     private static final String UNKNOWN = "application/octet-stream";
     private static final Pattern COMMA = Pattern.compile(",");
 
-    /** Types that a browser executes, or that can carry what it executes. */
+    /** Types that a browser executes, or that can contain executable content. */
     private static final Pattern EXECUTABLE = Pattern.compile(
             "text/html|.*xml|image/svg.*|.*script|application/pdf|application/x-shockwave-flash"
                     + "|multipart/.*|message/.*|text/cache-manifest|.*java.*|application/x-x509.*|text/xsl.*|application/wasm");
@@ -36,9 +36,9 @@ final class MediaTypes {
     private final Set<String> inline;
 
     /**
-     * Takes the exceptions.
+     * Creates the table with exceptions.
      *
-     * @param inline types to be shown though a browser executes them, each alone or several separated by commas
+     * @param inline executable types that are displayed inline nevertheless, each alone or several separated by commas
      */
     MediaTypes(String... inline) {
         this.inline = Arrays.stream(inline)
@@ -52,16 +52,16 @@ final class MediaTypes {
         String type = MimeTypes.DEFAULTS.getMimeByExtension(name);
         if (type == null) {
             String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-            type = FURTHER.getOrDefault(extension, UNKNOWN);
+            type = ADDITIONAL.getOrDefault(extension, UNKNOWN);
         }
         return type.startsWith("text/") && !type.contains(";") ? type + ";charset=utf-8" : type;
     }
 
-    /** Whether a browser is to save it and not to show it. */
+    /** Whether a browser must save it instead of displaying it. */
     boolean isAttachment(String type) {
         int parameters = type.indexOf(';');
-        String bare =
+        String mediaType =
                 (parameters < 0 ? type : type.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
-        return EXECUTABLE.matcher(bare).matches() && !inline.contains(bare);
+        return EXECUTABLE.matcher(mediaType).matches() && !inline.contains(mediaType);
     }
 }

@@ -14,21 +14,19 @@ final class PercentText {
 
     private PercentText() {}
 
-    /** Decodes a text; refused if an escape is malformed or what comes out isn't UTF-8. */
+    /** Decodes a text; refused if an escape is malformed or the result is not valid UTF-8. */
     static Result<String> decode(String text) {
-        byte[] written = text.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer decoded = ByteBuffer.allocate(written.length);
-        for (int i = 0; i < written.length; i++) {
-            if (written[i] != '%') {
-                decoded.put(written[i]);
+        byte[] raw = text.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer decoded = ByteBuffer.allocate(raw.length);
+        for (int i = 0; i < raw.length; i++) {
+            if (raw[i] != '%') {
+                decoded.put(raw[i]);
                 continue;
             }
-            if (i + 2 >= written.length
-                    || !HexFormat.isHexDigit(written[i + 1])
-                    || !HexFormat.isHexDigit(written[i + 2])) {
+            if (i + 2 >= raw.length || !HexFormat.isHexDigit(raw[i + 1]) || !HexFormat.isHexDigit(raw[i + 2])) {
                 return Result.refused(Reason.BAD_REQUEST, "the path has a % that no two hexadecimal digits follow");
             }
-            decoded.put((byte) (HexFormat.fromHexDigit(written[i + 1]) << 4 | HexFormat.fromHexDigit(written[i + 2])));
+            decoded.put((byte) (HexFormat.fromHexDigit(raw[i + 1]) << 4 | HexFormat.fromHexDigit(raw[i + 2])));
             i += 2;
         }
         try {
@@ -39,21 +37,21 @@ final class PercentText {
         }
     }
 
-    /** Encodes a text for use in a path; slashes stay. */
+    /** Encodes a text for use in a path; slashes are kept. */
     static String encodePath(String text) {
         return encode(text, UNRESERVED + "/");
     }
 
-    /** Encodes a text as RFC 8187 wants it in header parameters. */
+    /** Encodes a text for header parameters (RFC 8187). */
     static String encodeParameter(String text) {
         return encode(text, "-._~!$&+");
     }
 
-    private static String encode(String text, String plain) {
+    private static String encode(String text, String unencoded) {
         StringBuilder encoded = new StringBuilder(text.length() + 16);
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (b & 0xff);
-            if ((c < 128 && Character.isLetterOrDigit(c)) || plain.indexOf(c) >= 0) {
+            if ((c < 128 && Character.isLetterOrDigit(c)) || unencoded.indexOf(c) >= 0) {
                 encoded.append(c);
             } else {
                 encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));

@@ -4,36 +4,36 @@ import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import org.eclipse.jetty.util.Fields;
 
-/** Parameters of a query. */
+/** Parses query parameters. */
 final class Query {
 
     private Query() {}
 
-    /** Whether the parameter is there and not {@code false}. */
+    /** Whether the parameter is present and not {@code false}. */
     static boolean flag(Fields query, String name) {
         String value = query.getValue(name);
         return value != null && !value.equals("false");
     }
 
-    static String text(Fields query, String name, String absent) {
+    static String text(Fields query, String name, String defaultValue) {
         String value = query.getValue(name);
-        return value == null ? absent : value;
+        return value == null ? defaultValue : value;
     }
 
-    /** A whole number; refused if it isn't one or is out of range. */
-    static Result<Integer> number(Fields query, String name, int absent, int least, int most) {
+    /** An integer; refused if it is malformed or out of range. */
+    static Result<Integer> number(Fields query, String name, int defaultValue, int min, int max) {
         String value = query.getValue(name);
         if (value == null) {
-            return Result.done(absent);
+            return Result.done(defaultValue);
         }
         try {
             int number = Integer.parseInt(value);
-            if (number >= least && number <= most) {
+            if (number >= min && number <= max) {
                 return Result.done(number);
             }
         } catch (NumberFormatException e) {
-            return Result.refused(Reason.BAD_REQUEST, name + " is a number from " + least + " to " + most);
+            return Result.refused(Reason.BAD_REQUEST, name + " is a number from " + min + " to " + max);
         }
-        return Result.refused(Reason.BAD_REQUEST, name + " is a number from " + least + " to " + most);
+        return Result.refused(Reason.BAD_REQUEST, name + " is a number from " + min + " to " + max);
     }
 }

@@ -17,11 +17,11 @@ final class RangeHeader {
     private RangeHeader() {}
 
     /**
-     * The ranges that it asks for of a record of this size. Those that overlap or touch come as one, so that no byte is sent
-     * twice (15.3.7.2).
+     * Parses the ranges requested of a record of this size. Overlapping and adjacent ranges are merged, so that no byte
+     * is sent twice (15.3.7.2).
      *
-     * @return the ranges in the order asked for, none if none can be given; empty where the header is to be ignored: it
-     *     isn't about bytes, is malformed, has too many ranges, or asks for more than the whole record
+     * @return the ranges in the order requested, an empty list if none is satisfiable; empty if the header must be
+     *     ignored: its unit is not bytes, it is malformed, has too many ranges, or requests more than the whole record
      */
     static Optional<List<ByteRange>> parse(String value, long size) {
         Matcher bytes = BYTES.matcher(value);
@@ -50,30 +50,30 @@ final class RangeHeader {
                 total += range.length();
             }
         }
-        return any && (ranges.size() < 2 || total <= size) ? Optional.of(united(ranges)) : Optional.empty();
+        return any && (ranges.size() < 2 || total <= size) ? Optional.of(merge(ranges)) : Optional.empty();
     }
 
-    private static List<ByteRange> united(List<ByteRange> ranges) {
-        List<ByteRange> apart = new ArrayList<>();
+    private static List<ByteRange> merge(List<ByteRange> ranges) {
+        List<ByteRange> merged = new ArrayList<>();
         for (ByteRange range : ranges) {
             ByteRange union = range;
-            int place = apart.size();
-            for (int i = apart.size() - 1; i >= 0; i--) {
-                if (apart.get(i).touches(range)) {
-                    union = union.with(apart.remove(i));
-                    place = i;
+            int index = merged.size();
+            for (int i = merged.size() - 1; i >= 0; i--) {
+                if (merged.get(i).touches(range)) {
+                    union = union.union(merged.remove(i));
+                    index = i;
                 }
             }
-            apart.add(place, union);
+            merged.add(index, union);
         }
-        return List.copyOf(apart);
+        return List.copyOf(merged);
     }
 
     private static boolean isMalformed(String first, String last) {
         return first.isEmpty() ? last.isEmpty() : !last.isEmpty() && Long.parseLong(last) < Long.parseLong(first);
     }
 
-    /** The range, cut to the size; null if nothing is left of it. */
+    /** The range, limited to the size; null if it is not satisfiable. */
     private static ByteRange range(String first, String last, long size) {
         if (first.isEmpty()) {
             long length = Math.min(Long.parseLong(last), size);

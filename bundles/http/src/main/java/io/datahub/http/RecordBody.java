@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends parts of an open record, one buffer after the other, without holding a thread while the client is slow. The
- * buffer is direct and used again, so that nothing is copied but from the page cache and to the socket.
+ * Sends parts of an open record, one buffer at a time; no thread is blocked while the client is slow. The direct buffer
+ * is reused, so that the only copies are from the page cache and to the socket.
  */
 final class RecordBody extends IteratingCallback {
 
@@ -27,14 +27,14 @@ final class RecordBody extends IteratingCallback {
     private final RetainableByteBuffer buffer;
     private Part part;
     private long position;
-    private long left;
+    private long remaining;
     private boolean finished;
 
     /**
-     * Prepares to send.
+     * Creates a body for one response.
      *
-     * @param reading is closed in the end
-     * @param parts one at least
+     * @param reading closed when sending has completed or failed
+     * @param parts at least one
      */
     RecordBody(Exchange exchange, Reading reading, List<Part> parts) {
         this.exchange = exchange;
@@ -49,25 +49,25 @@ final class RecordBody extends IteratingCallback {
         next();
     }
 
-    /** All bytes of a small record. */
-    static byte[] whole(Reading reading) throws IOException {
+    /** Reads a small record into memory. */
+    static byte[] readAll(Reading reading) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate((int) reading.version().size());
         while (bytes.hasRemaining()) {
             if (reading.channel().read(bytes, bytes.position()) < 0) {
-                throw cutShort(reading);
+                throw truncated(reading);
             }
         }
         return bytes.array();
     }
 
-    private static EOFException cutShort(Reading reading) {
+    private static EOFException truncated(Reading reading) {
         return new EOFException(reading.version().path() + " was cut short on disk while it was sent");
     }
 
     private void next() {
         part = parts.next();
         position = part.range.first();
-        left = part.range.length();
+        remaining = part.range.length();
     }
 
     @Override
@@ -76,7 +76,7 @@ final class RecordBody extends IteratingCallback {
             return Action.SUCCEEDED;
         }
         ByteBuffer bytes = !part.text.isEmpty() ? takeText() : read();
-        if (left == 0 && part.text.isEmpty()) {
+        if (remaining == 0 && part.text.isEmpty()) {
             finished = !parts.hasNext();
             if (!finished) {
                 next();
@@ -94,31 +94,31 @@ final class RecordBody extends IteratingCallback {
 
     private ByteBuffer read() throws IOException {
         ByteBuffer bytes = buffer.getByteBuffer();
-        bytes.clear().limit((int) Math.min(bytes.capacity(), left));
+        bytes.clear().limit((int) Math.min(bytes.capacity(), remaining));
         while (bytes.hasRemaining()) {
             int count = reading.channel().read(bytes, position);
             if (count < 0) {
-                throw cutShort(reading);
+                throw truncated(reading);
             }
             position += count;
-            left -= count;
+            remaining -= count;
         }
         return bytes.flip();
     }
 
     @Override
     protected void onCompleteSuccess() {
-        letGo();
+        release();
         exchange.callback().succeeded();
     }
 
     @Override
     protected void onCompleteFailure(Throwable cause) {
-        letGo();
+        release();
         exchange.callback().failed(cause);
     }
 
-    private void letGo() {
+    private void release() {
         buffer.release();
         try {
             reading.close();
@@ -130,8 +130,8 @@ final class RecordBody extends IteratingCallback {
     /**
      * A part of the body.
      *
-     * @param text goes before it, in ASCII; may be empty
-     * @param range of the record; may have no length
+     * @param text sent before the range, in ASCII; may be empty
+     * @param range of the record; may be empty
      */
     record Part(String text, ByteRange range) {
 

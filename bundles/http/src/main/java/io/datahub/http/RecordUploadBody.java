@@ -13,7 +13,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Response;
 
-/** The body of a {@code PUT} or {@code POST} on its way into a record. */
+/** Reads the body of a {@code PUT} or {@code POST} into a record. */
 final class RecordUploadBody implements BodySink {
 
     private final Exchange exchange;
@@ -43,21 +43,22 @@ final class RecordUploadBody implements BodySink {
     @Override
     public void end() throws IOException {
         if (dryRun) {
-            var judged = upload.judge();
+            var validators = upload.judge();
             upload.close();
-            judged.refusal()
+            validators
+                    .refusal()
                     .ifPresentOrElse(
                             exchange::refuse,
                             () -> exchange.json(
-                                    200, JsonText.of(json -> WriteResponse.write(json, path, size, judged.get()))));
+                                    200, JsonText.of(json -> WriteResponse.write(json, path, size, validators.get()))));
             return;
         }
         Result<Change> committed = upload.commit();
         upload.close();
-        committed.refusal().ifPresentOrElse(exchange::refuse, () -> answer(committed.get()));
+        committed.refusal().ifPresentOrElse(exchange::refuse, () -> respond(committed.get()));
     }
 
-    private void answer(Change change) {
+    private void respond(Change change) {
         var headers = exchange.response().getHeaders();
         change.version().etag().ifPresent(etag -> headers.put(HttpHeader.ETAG, etag));
         headers.put(HttpHeader.LOCATION, FileTarget.uri(path));
@@ -71,7 +72,7 @@ final class RecordUploadBody implements BodySink {
     }
 
     @Override
-    public void cut(Throwable cause) {
+    public void aborted(Throwable cause) {
         upload.close();
         if (cause instanceof TimeoutException) {
             exchange.refuse(Reason.TIMED_OUT, "the body stopped coming");

@@ -9,7 +9,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.osgi.service.component.annotations.Component;
 
-/** What somebody finds who looks at {@code /}. */
+/** Serves an overview of the endpoints at {@code /}. */
 @Component(service = Handler.class)
 @HttpMount(path = "/", open = true)
 public final class RootHandler extends Handler.Abstract {

@@ -18,7 +18,10 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
-/** The schemas by which the hub judges, at {@code /schemas/NAME}, for everybody: editors fetch them without credentials. */
+/**
+ * The schemas that the hub validates against, at {@code /schemas/NAME}. No authentication is required, because editors
+ * fetch them without credentials.
+ */
 @Component(service = Handler.class)
 @HttpMount(path = SchemasHandler.MOUNT, open = true)
 public final class SchemasHandler extends Handler.Abstract {

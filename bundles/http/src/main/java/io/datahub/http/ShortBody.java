@@ -9,7 +9,7 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Response;
 
-/** The body of a request that has a few bytes only, taken whole. */
+/** Buffers a short request body. */
 final class ShortBody implements BodySink {
 
     private static final int MAX_BYTES = 8_192;
@@ -18,7 +18,7 @@ final class ShortBody implements BodySink {
     private final Receiver receiver;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    /** Takes the whole body, and answers. */
+    /** Receives the complete body and responds. */
     interface Receiver {
         void take(byte[] body) throws IOException;
     }
@@ -28,11 +28,12 @@ final class ShortBody implements BodySink {
         this.receiver = receiver;
     }
 
-    /** Reads the body without holding a thread while it comes, and hands it over. */
+    /** Reads the body without blocking a thread, and passes it to the receiver. */
     static void read(Exchange exchange, Receiver receiver) {
-        Optional<Refusal> coded = WriteHeaders.coded(exchange.request().getHeaders());
-        if (coded.isPresent()) {
-            BodyDrainer.refuse(exchange, coded.get());
+        Optional<Refusal> encodingRefusal =
+                WriteHeaders.refuseContentEncoding(exchange.request().getHeaders());
+        if (encodingRefusal.isPresent()) {
+            BodyDrainer.refuse(exchange, encodingRefusal.get());
             return;
         }
         new BodyReader(exchange.request(), new ShortBody(exchange, receiver)).run();
@@ -45,9 +46,9 @@ final class ShortBody implements BodySink {
                     exchange, new Refusal(Reason.TOO_LARGE, "the body has at most " + MAX_BYTES + " bytes here"));
             return false;
         }
-        byte[] some = new byte[chunk.remaining()];
-        chunk.getByteBuffer().get(some);
-        bytes.writeBytes(some);
+        byte[] chunkBytes = new byte[chunk.remaining()];
+        chunk.getByteBuffer().get(chunkBytes);
+        bytes.writeBytes(chunkBytes);
         return true;
     }
 
@@ -57,7 +58,7 @@ final class ShortBody implements BodySink {
     }
 
     @Override
-    public void cut(Throwable cause) {
+    public void aborted(Throwable cause) {
         if (cause instanceof TimeoutException) {
             exchange.refuse(Reason.TIMED_OUT, "the body stopped coming");
         } else {

@@ -8,46 +8,46 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The bytes of small records that were asked for lately. A version is known by its entity tag, which no other version has, so
- * what is remembered is never out of date. Those asked for longest ago go first. For any thread.
+ * An LRU cache of the content of small records. The key includes the entity tag, which is unique to a version, so a
+ * cached entry is never stale. The least recently used entries are evicted first. Thread-safe.
  */
 final class SmallRecordCache {
 
-    private static final int LARGEST_BYTES = 64 * 1024;
+    private static final int MAX_RECORD_BYTES = 64 * 1024;
 
-    private final long mostBytes;
-    private final Map<Version, byte[]> known = new LinkedHashMap<>(64, 0.75f, true); // guarded by this
+    private final long maxBytes;
+    private final Map<Version, byte[]> entries = new LinkedHashMap<>(64, 0.75f, true); // guarded by this
     private long bytes; // guarded by this
 
     private record Version(RecordPath path, String etag) {}
 
     /**
-     * Begins with none.
+     * Creates an empty cache.
      *
-     * @param mostBytes what all together may take; 0 for none
+     * @param maxBytes the maximum total size; 0 disables the cache
      */
-    SmallRecordCache(long mostBytes) {
-        this.mostBytes = mostBytes;
+    SmallRecordCache(long maxBytes) {
+        this.maxBytes = maxBytes;
     }
 
-    /** Whether a version is one to remember. */
-    boolean isFit(RecordVersion version) {
+    /** Whether a version can be cached. */
+    boolean isCacheable(RecordVersion version) {
         return version.etag().isPresent()
-                && version.size() <= LARGEST_BYTES
+                && version.size() <= MAX_RECORD_BYTES
                 && version.size() > 0
-                && version.size() <= mostBytes;
+                && version.size() <= maxBytes;
     }
 
-    /** The bytes of a version, which nobody may change. */
+    /** The content of a version, which the caller must not modify. */
     synchronized Optional<byte[]> find(RecordVersion version) {
-        return version.etag().map(etag -> known.get(new Version(version.path(), etag)));
+        return version.etag().map(etag -> entries.get(new Version(version.path(), etag)));
     }
 
     synchronized void put(RecordVersion version, byte[] content) {
-        byte[] before = known.put(new Version(version.path(), version.etag().orElseThrow()), content);
-        bytes += content.length - (before == null ? 0 : before.length);
-        Iterator<byte[]> eldest = known.values().iterator();
-        while (bytes > mostBytes) {
+        byte[] previous = entries.put(new Version(version.path(), version.etag().orElseThrow()), content);
+        bytes += content.length - (previous == null ? 0 : previous.length);
+        Iterator<byte[]> eldest = entries.values().iterator();
+        while (bytes > maxBytes) {
             bytes -= eldest.next().length;
             eldest.remove();
         }

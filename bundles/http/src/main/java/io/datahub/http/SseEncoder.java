@@ -12,23 +12,23 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Text of an event stream ({@code text/event-stream}), collected until it is taken. For one thread at a time. */
+/** Encodes an event stream ({@code text/event-stream}) into a buffer until it is taken. Not thread-safe. */
 final class SseEncoder {
 
-    private ByteArrayOutputStream text = new ByteArrayOutputStream(1024);
+    private ByteArrayOutputStream buffer = new ByteArrayOutputStream(1024);
 
     boolean isEmpty() {
-        return text.size() == 0;
+        return buffer.size() == 0;
     }
 
     int size() {
-        return text.size();
+        return buffer.size();
     }
 
-    /** Takes what was collected. */
+    /** Returns the buffered text and empties the buffer. */
     ByteBuffer take() {
-        ByteBuffer taken = ByteBuffer.wrap(text.toByteArray());
-        text = new ByteArrayOutputStream(1024);
+        ByteBuffer taken = ByteBuffer.wrap(buffer.toByteArray());
+        buffer = new ByteArrayOutputStream(1024);
         return taken;
     }
 
@@ -37,12 +37,12 @@ final class SseEncoder {
         line("", "");
     }
 
-    /** An event that came from the broker. */
+    /** Appends an event from the broker. */
     void event(EventRun run, EventReader event, Optional<Cursor> cursor) {
         data(cursor, json -> EventJson.write(json, run, event));
     }
 
-    /** A change that came from the journal, as the event that it was. */
+    /** Appends a change from the journal in the format of its event. */
     void change(Change change) {
         data(Optional.of(change.cursor()), json -> EventJson.write(json, change.topic(), change.time(), change.json()));
     }
@@ -58,15 +58,15 @@ final class SseEncoder {
     }
 
     private void line(String field, String value, JsonText.Content content) {
-        text.writeBytes((field + value).getBytes(StandardCharsets.UTF_8));
+        buffer.writeBytes((field + value).getBytes(StandardCharsets.UTF_8));
         if (content != null) {
-            try (JsonGenerator json = JsonText.FACTORY.createGenerator(text)) {
+            try (JsonGenerator json = JsonText.FACTORY.createGenerator(buffer)) {
                 json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
                 content.write(json);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
-        text.write('\n');
+        buffer.write('\n');
     }
 }

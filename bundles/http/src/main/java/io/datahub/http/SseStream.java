@@ -20,75 +20,75 @@ import org.eclipse.jetty.util.IteratingCallback;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Sends events to one client for as long as it stays. Where it asked for the past, the journal is sent first; the session
- * collects what happens meanwhile, and what was sent already is left out of it. Should the session lose events, for it is
- * bounded, the journal is asked again, so that such a client misses no file event. One write is under way at a time; while
- * the client is slow, events wait in the session's bounded queue and no thread does.
+ * Sends events to one client until it disconnects. If it requested a replay, the journal is sent first; the session
+ * queues concurrent events, and those that the replay already covered are skipped. If the session loses events because
+ * its queue is bounded, the journal is read again, so that such a client misses no file event. One write is in progress
+ * at a time; while the client is slow, events wait in the bounded queue of the session and no thread is blocked.
  */
 final class SseStream extends IteratingCallback implements EventSink {
 
-    private static final int PIECE_BYTES = 64 * 1024;
-    private static final int PAGE = 500;
-    private static final long COMMENT_SECONDS = 15;
+    private static final int CHUNK_BYTES = 64 * 1024;
+    private static final int PAGE_SIZE = 500;
+    private static final long KEEP_ALIVE_SECONDS = 15;
 
     private final Exchange exchange;
     private final ChangeJournal journal;
     private final Topics topics;
-    private final Consumer<SseStream> whenDone;
+    private final Consumer<SseStream> onDone;
     private final Executor executor;
     private final Scheduler scheduler;
-    private final SseEncoder text = new SseEncoder();
-    private final Deque<EventRun> held = new ArrayDeque<>();
+    private final SseEncoder encoder = new SseEncoder();
+    private final Deque<EventRun> deferred = new ArrayDeque<>();
     private Session session;
 
-    /** Whether the client is to have every file event from a cursor on. */
-    private boolean follows;
+    /** Whether the client must receive every file event after a cursor. */
+    private boolean replayRequested;
 
-    /** The newest file event that a client that follows was sent. */
-    private Cursor sent;
+    /** The cursor of the newest file event that was sent; used with replay only. */
+    private Cursor lastSent;
 
-    private long lost;
+    private long lostCount;
     private boolean replaying;
     private boolean finished;
     private Scheduler.Task timer;
-    private volatile boolean commentDue = true;
-    private volatile String end = "";
+    private volatile boolean keepAliveDue = true;
+    private volatile String endReason = "";
 
-    /** Whether the session is known here: the broker may call before it has handed the session out. */
+    /** Whether the session has been assigned: the broker may call before it has returned the session. */
     private volatile boolean started;
 
-    SseStream(Exchange exchange, ChangeJournal journal, Topics topics, Consumer<SseStream> whenDone) {
+    SseStream(Exchange exchange, ChangeJournal journal, Topics topics, Consumer<SseStream> onDone) {
         this.exchange = exchange;
         this.journal = journal;
         this.topics = topics;
-        this.whenDone = whenDone;
+        this.onDone = onDone;
         executor = exchange.request().getComponents().getExecutor();
         scheduler = exchange.request().getComponents().getScheduler();
     }
 
     /**
-     * Begins to send. The session has its subscriptions already.
+     * Starts to send. The session has its subscriptions already.
      *
-     * @param since where the replay of file events begins; empty for none
+     * @param since where the replay of file events starts; empty for none
      */
     void start(Session opened, Optional<Cursor> since) {
         session = opened;
-        follows = since.isPresent();
-        replaying = follows;
-        sent = since.orElse(Cursor.BEGINNING);
+        replayRequested = since.isPresent();
+        replaying = replayRequested;
+        lastSent = since.orElse(Cursor.BEGINNING);
         exchange.request().addIdleTimeoutListener(timeout -> false);
-        commentDue = false;
-        text.comment("granted " + topics.granted(opened.login().user()));
-        timer = scheduler.schedule(this::tick, COMMENT_SECONDS, TimeUnit.SECONDS);
+        keepAliveDue = false;
+        encoder.comment("granted " + topics.granted(opened.login().user()));
+        timer = scheduler.schedule(this::sendKeepAlive, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
         started = true;
         iterate();
     }
 
-    private void tick() {
-        commentDue = true;
+    private void sendKeepAlive() {
+        keepAliveDue = true;
         wake();
-        if (end.isEmpty()) {
-            timer = scheduler.schedule(this::tick, COMMENT_SECONDS, TimeUnit.SECONDS);
+        if (endReason.isEmpty()) {
+            timer = scheduler.schedule(this::sendKeepAlive, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
         }
     }
 
@@ -110,7 +110,7 @@ final class SseStream extends IteratingCallback implements EventSink {
 
     @Override
     public void renewed(Login login) {
-        // the broker looks at the grants
+        // the broker checks the grants
     }
 
     @Override
@@ -118,9 +118,9 @@ final class SseStream extends IteratingCallback implements EventSink {
         end(reason.name().toLowerCase(Locale.ROOT).replace('_', ' '));
     }
 
-    /** Says good-bye and ends the answer. */
+    /** Sends the reason as a comment and completes the response. */
     void end(String reason) {
-        end = reason;
+        endReason = reason;
         wake();
     }
 
@@ -129,35 +129,35 @@ final class SseStream extends IteratingCallback implements EventSink {
         if (finished) {
             return Action.SUCCEEDED;
         }
-        if (end.isEmpty()) {
-            collect();
+        if (endReason.isEmpty()) {
+            encodeEvents();
         }
-        String ending = end;
-        if (!ending.isEmpty()) {
-            text.comment(ending);
+        String reason = endReason;
+        if (!reason.isEmpty()) {
+            encoder.comment(reason);
             finished = true;
         }
-        if (text.isEmpty()) {
+        if (encoder.isEmpty()) {
             return Action.IDLE;
         }
         Content.Sink sink = exchange.response();
-        sink.write(finished, text.take(), this);
+        sink.write(finished, encoder.take(), this);
         return Action.SCHEDULED;
     }
 
-    private void collect() {
-        if (commentDue) {
-            commentDue = false;
-            text.comment("");
+    private void encodeEvents() {
+        if (keepAliveDue) {
+            keepAliveDue = false;
+            encoder.comment("");
         }
         boolean more = true;
-        while (more && text.size() < PIECE_BYTES) {
+        while (more && encoder.size() < CHUNK_BYTES) {
             if (replaying) {
                 replay();
-            } else if (!held.isEmpty()) {
-                append(held.poll());
+            } else if (!deferred.isEmpty()) {
+                append(deferred.poll());
             } else {
-                more = session.take(PIECE_BYTES, this::receive) > 0;
+                more = session.take(CHUNK_BYTES, this::receive) > 0;
                 if (!more && hasLost()) {
                     replaying = true;
                     more = true;
@@ -167,50 +167,50 @@ final class SseStream extends IteratingCallback implements EventSink {
     }
 
     private void replay() {
-        var page = journal.read(session.login().user(), sent, "", PAGE);
+        var page = journal.read(session.login().user(), lastSent, "", PAGE_SIZE);
         if (page.isRefused()) {
-            end = page.refusal().orElseThrow().detail();
+            endReason = page.refusal().orElseThrow().detail();
             replaying = false;
             return;
         }
         page.get().changes().stream()
                 .filter(change -> topics.include(change.topic()))
-                .forEach(text::change);
+                .forEach(encoder::change);
         Cursor next = page.get().next();
-        replaying = !next.equals(sent) && !next.equals(journal.head());
-        sent = next;
+        replaying = !next.equals(lastSent) && !next.equals(journal.head());
+        lastSent = next;
     }
 
-    /** What comes after a loss waits until the journal has made up for it. */
+    /** Events after a loss are deferred until the journal has been replayed. */
     private void receive(EventRun run) {
         if (hasLost()) {
             replaying = true;
         }
         if (replaying) {
-            held.add(run);
+            deferred.add(run);
         } else {
             append(run);
         }
     }
 
-    /** Whether the session has lost events since this was asked last, and the client must not miss any. */
+    /** Whether the session has lost events since the last call, and the client must not miss any. */
     private boolean hasLost() {
-        long before = lost;
-        if (follows) {
-            lost = session.info().lost();
+        long before = lostCount;
+        if (replayRequested) {
+            lostCount = session.info().lost();
         }
-        return lost != before;
+        return lostCount != before;
     }
 
     private void append(EventRun run) {
         try {
             for (EventReader event = new EventReader(run); event.next(); ) {
                 Optional<Cursor> cursor = EventCursor.of(run, event);
-                if (cursor.isEmpty() || !follows) {
-                    text.event(run, event, cursor);
-                } else if (!wasSent(cursor.get())) {
-                    text.event(run, event, cursor);
-                    sent = cursor.get();
+                if (cursor.isEmpty() || !replayRequested) {
+                    encoder.event(run, event, cursor);
+                } else if (!isAlreadySent(cursor.get())) {
+                    encoder.event(run, event, cursor);
+                    lastSent = cursor.get();
                 }
             }
         } finally {
@@ -218,28 +218,28 @@ final class SseStream extends IteratingCallback implements EventSink {
         }
     }
 
-    private boolean wasSent(Cursor cursor) {
-        return cursor.epoch().equals(sent.epoch()) && cursor.sequence() <= sent.sequence();
+    private boolean isAlreadySent(Cursor cursor) {
+        return cursor.epoch().equals(lastSent.epoch()) && cursor.sequence() <= lastSent.sequence();
     }
 
     @Override
     protected void onCompleteSuccess() {
-        leave();
+        cleanUp();
         exchange.callback().succeeded();
     }
 
     @Override
     protected void onCompleteFailure(Throwable cause) {
-        leave();
+        cleanUp();
         exchange.callback().failed(cause);
     }
 
-    private void leave() {
-        end = "gone";
+    private void cleanUp() {
+        endReason = "gone";
         timer.cancel();
         session.close();
-        held.forEach(run -> run.buffer().release());
-        held.clear();
-        whenDone.accept(this);
+        deferred.forEach(run -> run.buffer().release());
+        deferred.clear();
+        onDone.accept(this);
     }
 }

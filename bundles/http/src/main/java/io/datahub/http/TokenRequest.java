@@ -19,17 +19,17 @@ import org.eclipse.jetty.util.Fields;
 import org.eclipse.jetty.util.UrlEncoded;
 
 /**
- * A token that somebody would like to have.
+ * A request to issue a token.
  *
- * @param user whom it is for; oneself if empty
- * @param label what to call it; may be empty
- * @param expires when it should end
+ * @param user the owner; the requesting user if empty
+ * @param label the label of the token; may be empty
+ * @param expires when the token expires
  */
 record TokenRequest(Optional<String> user, String label, Optional<Instant> expires) {
 
-    private static final Set<String> KNOWN = Set.of("user", "label", "expires");
+    private static final Set<String> FIELDS = Set.of("user", "label", "expires");
 
-    /** Reads a JSON object or the fields of a form; nothing at all is a wish too. Whatever isn't known is refused. */
+    /** Parses a JSON object or form fields; an empty body is valid too. Unknown fields are refused. */
     static Result<TokenRequest> parse(byte[] body, String contentType) {
         String text = new String(body, StandardCharsets.UTF_8).strip();
         if (text.isEmpty()) {
@@ -83,7 +83,7 @@ record TokenRequest(Optional<String> user, String label, Optional<Instant> expir
 
     private static Result<TokenRequest> of(Map<String, String> fields) {
         for (String name : fields.keySet()) {
-            if (!KNOWN.contains(name)) {
+            if (!FIELDS.contains(name)) {
                 return Result.refused(Reason.BAD_REQUEST, "a token has user, label and expires, but no " + name);
             }
         }

@@ -25,8 +25,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * One's tokens, at {@code /tokens}: {@code POST} makes one and shows it once, {@code GET} lists them, {@code DELETE
- * /tokens/ID} revokes one. Administrators do it for others too, whom they name by {@code user}.
+ * The tokens of the user, at {@code /tokens}: {@code POST} issues one and shows it once, {@code GET} lists them, {@code
+ * DELETE /tokens/ID} revokes one. Administrators can manage those of other users, named by {@code user}.
  */
 @Component(service = Handler.class)
 @HttpMount(path = TokensHandler.MOUNT)
@@ -77,7 +77,7 @@ public final class TokensHandler extends Handler.Abstract {
         }
     }
 
-    /** Takes everything away that a user can come in with. */
+    /** Revokes all credentials of a user. */
     private void revokeAll(Exchange exchange, Fields query) throws IOException {
         Login login = exchange.login().orElseThrow();
         String user = Query.text(query, USER, login.user().name());
@@ -86,15 +86,15 @@ public final class TokensHandler extends Handler.Abstract {
 
     private void issue(Exchange exchange, byte[] body) throws IOException {
         String type = exchange.header(HttpHeader.CONTENT_TYPE).orElse("");
-        Result<TokenRequest> wish = TokenRequest.parse(body, type);
-        if (wish.isRefused()) {
-            exchange.refuse(wish.refusal().orElseThrow());
+        Result<TokenRequest> request = TokenRequest.parse(body, type);
+        if (request.isRefused()) {
+            exchange.refuse(request.refusal().orElseThrow());
             return;
         }
         Login login = exchange.login().orElseThrow();
-        String user = wish.get().user().orElse(login.user().name());
-        Result<IssuedToken> issued =
-                registry.issueToken(login, user, wish.get().label(), wish.get().expires());
+        String user = request.get().user().orElse(login.user().name());
+        Result<IssuedToken> issued = registry.issueToken(
+                login, user, request.get().label(), request.get().expires());
         issued.refusal().ifPresentOrElse(exchange::refuse, () -> show(exchange, issued.get()));
     }
 
@@ -128,7 +128,7 @@ public final class TokensHandler extends Handler.Abstract {
             exchange.refuse(Reason.NOT_FOUND, "there is no user named " + user);
             return;
         }
-        Optional<Credential> present = registry.credential(login);
+        Optional<Credential> current = registry.credential(login);
         exchange.json(200, JsonText.of(json -> {
             json.writeStartObject();
             json.writeStringField(USER, user);
@@ -140,7 +140,7 @@ public final class TokensHandler extends Handler.Abstract {
                         "lastUsed", token.lastUsed().map(Instant::toString).orElse(null));
                 json.writeBooleanField(
                         "current",
-                        present.filter(each -> each.id().equals(token.id())).isPresent());
+                        current.filter(each -> each.id().equals(token.id())).isPresent());
                 json.writeEndObject();
             }
             json.writeEndArray();

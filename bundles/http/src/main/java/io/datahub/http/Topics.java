@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The topics that a client of an event stream asked for.
+ * The topics that a client of an event stream requested.
  *
  * @param prefixes of the topics
  */
@@ -18,7 +18,7 @@ record Topics(List<String> prefixes) {
                 .toList();
     }
 
-    /** What of them a user gets now, as a JSON array. */
+    /** The subset that is currently granted to a user, as a JSON array. */
     String granted(User user) {
         byte[] json = JsonText.of(generator -> {
             generator.writeStartArray();

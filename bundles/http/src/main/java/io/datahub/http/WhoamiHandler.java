@@ -20,7 +20,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Who one is, and the hub's public key, at {@code /whoami}. */
+/** The authenticated user and the public CURVE key of the hub, at {@code /whoami}. */
 @Component(service = Handler.class)
 @HttpMount(path = WhoamiHandler.MOUNT)
 public final class WhoamiHandler extends Handler.Abstract {
@@ -53,7 +53,7 @@ public final class WhoamiHandler extends Handler.Abstract {
         return true;
     }
 
-    /** The hub's CURVE key, once there is one. */
+    /** The public CURVE key of the hub, if it exists. */
     private Optional<String> curveKey() throws IOException {
         return Files.isRegularFile(curveKey)
                 ? Optional.of(Files.readString(curveKey).strip())

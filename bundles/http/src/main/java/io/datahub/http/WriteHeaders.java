@@ -15,9 +15,9 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
- * What the headers of a write say.
+ * The headers of a write request.
  *
- * @param precondition what must hold
+ * @param precondition the precondition of the write
  * @param digests of the body
  */
 record WriteHeaders(Precondition precondition, Map<String, String> digests) {
@@ -26,16 +26,16 @@ record WriteHeaders(Precondition precondition, Map<String, String> digests) {
         if (headers.contains(HttpHeader.CONTENT_RANGE)) {
             return Result.refused(Reason.BAD_REQUEST, "a record is written whole; leave Content-Range out");
         }
-        Optional<Refusal> coded = coded(headers);
-        return coded.isPresent()
-                ? Result.refused(coded.get())
+        Optional<Refusal> encodingRefusal = refuseContentEncoding(headers);
+        return encodingRefusal.isPresent()
+                ? Result.refused(encodingRefusal.get())
                 : Conditions.of(headers)
                         .then(conditions -> Digests.of(headers)
                                 .then(digests -> Result.done(new WriteHeaders(conditions.precondition(), digests))));
     }
 
-    /** Why a body isn't taken that has a content coding, which nothing here decodes; empty if it has none. */
-    static Optional<Refusal> coded(HttpFields headers) {
+    /** Refuses a body with a content coding, because the hub decodes none; empty if it has none. */
+    static Optional<Refusal> refuseContentEncoding(HttpFields headers) {
         return headers.getValuesList(HttpHeader.CONTENT_ENCODING).stream()
                         .allMatch(coding -> coding.strip().equalsIgnoreCase("identity"))
                 ? Optional.empty()
@@ -43,7 +43,7 @@ record WriteHeaders(Precondition precondition, Map<String, String> digests) {
                         Reason.UNSUPPORTED_MEDIA_TYPE, "bodies are taken as they are; leave Content-Encoding out"));
     }
 
-    /** The wish to write this record, for as long as its user may. */
+    /** Builds the request to write this record; the login is renewed before the commit, in case it was revoked. */
     WriteRequest request(Login login, Authenticator authenticator, RecordPath path, long length) {
         return new WriteRequest(
                 login.user(),

@@ -8,12 +8,12 @@ import io.datahub.api.validation.JudgedBy;
 import java.io.IOException;
 import java.util.List;
 
-/** What a client is told of its write. */
+/** Writes the response to a write. */
 final class WriteResponse {
 
     private WriteResponse() {}
 
-    /** A version that came to be. */
+    /** Writes a version that was created. */
     static void write(JsonGenerator json, Change change) throws IOException {
         RecordVersion version = change.version();
         json.writeStartObject();
@@ -28,7 +28,7 @@ final class WriteResponse {
         json.writeEndObject();
     }
 
-    /** A version that was judged, and not kept. */
+    /** Writes a version that was validated but not stored. */
     static void write(JsonGenerator json, RecordPath path, long size, List<JudgedBy> validators) throws IOException {
         json.writeStartObject();
         json.writeStringField("path", path.toString());

@@ -1,2 +1,2 @@
-/** The HTTP face of the hub: files, events, the journal of changes, who one is, health. */
+/** The HTTP endpoints of the hub: files, events, the change journal, tokens, whoami, schemas, health. */
 package io.datahub.http;

@@ -22,7 +22,7 @@ class AcceleratorTest {
     private static final String[] NGINX = {"X-Sendfile-Type", "X-Accel-Redirect"};
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private FakeStore store;
     private TestServer server;
@@ -30,8 +30,8 @@ class AcceleratorTest {
 
     @BeforeEach
     void start() throws Exception {
-        Path home = Files.createDirectories(folder.resolve("home"));
-        store = new FakeStore(Files.createDirectories(folder.resolve("store")));
+        Path home = Files.createDirectories(directory.resolve("home"));
+        store = new FakeStore(Files.createDirectories(directory.resolve("store")));
         store.put("a.bin", "0123456789");
         server = new TestServer(new FilesHandler(
                 store,
@@ -64,13 +64,13 @@ class AcceleratorTest {
     }
 
     @Test
-    void shouldSendNginxToTheLinkWithEverythingThatDescribesTheRecord() throws Exception {
-        HttpResponse<String> answer = server.get("/files/a.bin", NGINX);
+    void shouldRedirectNginxToTheLinkWithTheMetadataHeaders() throws Exception {
+        HttpResponse<String> response = server.get("/files/a.bin", NGINX);
 
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).isEmpty();
-        assertThat(answer.headers().firstValue("X-Accel-Redirect")).contains("/served/" + link.getFileName());
-        assertThat(answer.headers().map())
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).isEmpty();
+        assertThat(response.headers().firstValue("X-Accel-Redirect")).contains("/served/" + link.getFileName());
+        assertThat(response.headers().map())
                 .containsKeys("etag", "repr-digest", "content-type", "cache-control", "x-content-type-options");
         assertThat(redirect("Range", "bytes=2-3")).startsWith("/served/");
     }
@@ -84,17 +84,17 @@ class AcceleratorTest {
         "If-None-Match, '\"v1\"'",
         "If-Unmodified-Since, 'Wed, 01 Jan 2031 00:00:00 GMT'"
     })
-    void shouldAnswerItselfWhatNginxCannot(String name, String value) throws Exception {
+    void shouldHandleRequestsThatNginxCannot(String name, String value) throws Exception {
         assertThat(redirect(name, value)).isEqualTo("none");
     }
 
     @Test
-    void shouldSendItselfWhatComesWithoutNginx() throws Exception {
+    void shouldSendTheRecordItselfWithoutNginx() throws Exception {
         assertThat(server.get("/files/a.bin").body()).isEqualTo("0123456789");
     }
 
     @Test
-    void shouldSendItselfWhatHasNoLinkOrAnotherOne() throws Exception {
+    void shouldSendTheRecordItselfWithoutAMatchingLink() throws Exception {
         store.put("b.bin", "abcdefghij");
         store.put("small", "a");
         assertThat(server.get("/files/b.bin", NGINX).body()).isEqualTo("abcdefghij");
@@ -106,16 +106,16 @@ class AcceleratorTest {
     }
 
     @Test
-    void shouldSendItselfWhatSomebodyIsChanging() throws Exception {
-        store.unsettle("a.bin");
+    void shouldSendARecordItselfWhileItIsBeingModified() throws Exception {
+        store.removeEtag("a.bin");
 
         assertThat(server.get("/files/a.bin", NGINX).body()).isEqualTo("0123456789");
     }
 
     @Test
-    void shouldRemoveLinksWhoseRecordHasBeenGoneForAWhile() throws Exception {
+    void shouldRemoveStaleLinksAfterTheGracePeriod() throws Exception {
         Path links = link.getParent();
-        Path kept = Files.createLink(links.resolve("kept"), Files.writeString(folder.resolve("record"), "x"));
+        Path kept = Files.createLink(links.resolve("kept"), Files.writeString(directory.resolve("record"), "x"));
         try (Accelerator accelerator = new Accelerator(links, "/served/", 0)) {
             accelerator.sweep(Instant.now().minusSeconds(600));
             assertThat(link).exists();
@@ -128,16 +128,16 @@ class AcceleratorTest {
     }
 
     @Test
-    void shouldWantLinksOnlyWhenItCanUseThem() throws Exception {
-        Path links = folder.resolve("other");
-        try (Accelerator on = new Accelerator(links, "/served/", 0)) {
-            on.sweep(Instant.now());
+    void shouldKeepTheLinkDirectoryOnlyWhileEnabled() throws Exception {
+        Path links = directory.resolve("other");
+        try (Accelerator enabled = new Accelerator(links, "/served/", 0)) {
+            enabled.sweep(Instant.now());
             assertThat(links).isDirectory();
         }
         Files.writeString(links.resolve("a"), "x");
 
-        try (Accelerator off = new Accelerator(links, "", 0)) {
-            off.sweep(Instant.now());
+        try (Accelerator disabled = new Accelerator(links, "", 0)) {
+            disabled.sweep(Instant.now());
             assertThat(links).doesNotExist();
         }
     }

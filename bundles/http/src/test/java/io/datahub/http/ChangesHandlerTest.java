@@ -37,34 +37,34 @@ class ChangesHandlerTest {
     }
 
     @Test
-    void shouldAnswerWithTheJournalAsJsonLines() throws Exception {
-        String a = journal.enter("a").json();
-        String b = journal.enter("b").json();
+    void shouldServeTheJournalAsJsonLines() throws Exception {
+        String a = journal.add("a").json();
+        String b = journal.add("b").json();
 
-        HttpResponse<String> answer = server.get("/changes?since=0");
+        HttpResponse<String> response = server.get("/changes?since=0");
 
-        assertThat(answer.body()).isEqualTo(a + "\n" + b + "\n");
-        assertThat(answer.headers().firstValue("Content-Type")).contains("application/x-ndjson");
-        assertThat(answer.headers().firstValue("Datahub-Cursor")).contains("e1-2");
+        assertThat(response.body()).isEqualTo(a + "\n" + b + "\n");
+        assertThat(response.headers().firstValue("Content-Type")).contains("application/x-ndjson");
+        assertThat(response.headers().firstValue("Datahub-Cursor")).contains("e1-2");
     }
 
     @Test
-    void shouldGoOnAfterTheCursor() throws Exception {
-        journal.enter("a");
-        String b = journal.enter("b").json();
-        journal.enter("c");
+    void shouldContinueAfterTheCursor() throws Exception {
+        journal.add("a");
+        String b = journal.add("b").json();
+        journal.add("c");
 
-        HttpResponse<String> answer = server.get("/changes?since=e1-1&limit=1");
+        HttpResponse<String> response = server.get("/changes?since=e1-1&limit=1");
 
-        assertThat(answer.body()).isEqualTo(b + "\n");
-        assertThat(answer.headers().firstValue("Datahub-Cursor")).contains("e1-2");
+        assertThat(response.body()).isEqualTo(b + "\n");
+        assertThat(response.headers().firstValue("Datahub-Cursor")).contains("e1-2");
     }
 
     @Test
-    void shouldKeepToThePrefixAndToWhatTheUserMayRead() throws Exception {
-        journal.enter("private/a");
-        String b = journal.enter("builds/b").json();
-        journal.enter("builds/c");
+    void shouldFilterByPrefixAndReadGrants() throws Exception {
+        journal.add("private/a");
+        String b = journal.add("builds/b").json();
+        journal.add("builds/c");
         server.setUser(new User("ci", Set.of(), List.of(new Grant(Action.READ, "builds/", "user ci"))));
 
         assertThat(server.get("/changes?since=0&path=builds/b").body()).isEqualTo(b + "\n");
@@ -73,81 +73,81 @@ class ChangesHandlerTest {
 
     @Test
     void shouldWaitForTheNextChange() throws Exception {
-        CompletableFuture<HttpResponse<String>> answer = server.client.sendAsync(
+        CompletableFuture<HttpResponse<String>> response = server.client.sendAsync(
                 server.request("/changes?since=0&wait=30").build(), BodyHandlers.ofString());
-        signal.changed(journal.enter("a"));
+        signal.changed(journal.add("a"));
 
-        assertThat(answer.get(30, TimeUnit.SECONDS).body()).contains("\"subject\":\"a\"");
+        assertThat(response.get(30, TimeUnit.SECONDS).body()).contains("\"subject\":\"a\"");
     }
 
     @Test
-    void shouldWaitOnWhenTheChangeIsNotForTheClient() throws Exception {
-        CompletableFuture<HttpResponse<String>> answer = server.client.sendAsync(
+    void shouldKeepWaitingWhenTheChangeIsNotForTheClient() throws Exception {
+        CompletableFuture<HttpResponse<String>> response = server.client.sendAsync(
                 server.request("/changes?since=0&path=wanted&wait=30").build(), BodyHandlers.ofString());
-        signal.changed(journal.enter("other"));
-        signal.changed(journal.enter("wanted"));
+        signal.changed(journal.add("other"));
+        signal.changed(journal.add("wanted"));
 
-        assertThat(answer.get(30, TimeUnit.SECONDS).body()).contains("wanted").doesNotContain("other");
+        assertThat(response.get(30, TimeUnit.SECONDS).body()).contains("wanted").doesNotContain("other");
     }
 
     @Test
-    void shouldRefuseWhoLostAccessWhileWaiting() throws Exception {
-        CompletableFuture<HttpResponse<String>> answer = server.client.sendAsync(
+    void shouldRefuseAClientThatLosesAccessWhileWaiting() throws Exception {
+        CompletableFuture<HttpResponse<String>> response = server.client.sendAsync(
                 server.request("/changes?since=0&wait=30").build(), BodyHandlers.ofString());
         renewals.revoke();
-        signal.changed(journal.enter("a"));
+        signal.changed(journal.add("a"));
 
-        assertThat(answer.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(401);
+        assertThat(response.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(401);
     }
 
     @Test
-    void shouldAnswerWithNothingWhenTheTimeIsOver() throws Exception {
-        HttpResponse<String> answer = server.get("/changes?since=0&wait=1");
+    void shouldRespondWithAnEmptyPageOnTimeout() throws Exception {
+        HttpResponse<String> response = server.get("/changes?since=0&wait=1");
 
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).isEmpty();
-        assertThat(answer.headers().firstValue("Datahub-Cursor")).contains("e1-0");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).isEmpty();
+        assertThat(response.headers().firstValue("Datahub-Cursor")).contains("e1-0");
     }
 
     @Test
-    void shouldWaitLongerThanAConnectionMayBeSilent() throws Exception {
+    void shouldWaitLongerThanTheIdleTimeout() throws Exception {
         assertThat(server.get("/changes?since=0&wait=4").statusCode()).isEqualTo(200);
     }
 
     @Test
-    void shouldAnswerThoseWhoWaitWhenTheHandlerGoes() throws Exception {
-        CompletableFuture<HttpResponse<String>> answer = server.client.sendAsync(
+    void shouldCompleteWaitingRequestsWhenTheHandlerStops() throws Exception {
+        CompletableFuture<HttpResponse<String>> response = server.client.sendAsync(
                 server.request("/changes?since=0&wait=30").build(), BodyHandlers.ofString());
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        while (!answer.isDone()) {
+        while (!response.isDone()) {
             assertThat(handler.shutdown()).isCompleted();
             assertThat(System.nanoTime()).isLessThan(deadline);
         }
 
-        assertThat(answer.get().statusCode()).isEqualTo(200);
+        assertThat(response.get().statusCode()).isEqualTo(200);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"since=x", "since=0&limit=0", "since=0&limit=x", "since=0&wait=-1", "since=0&wait=301"})
-    void shouldRefuseParametersThatMakeNoSense(String query) throws Exception {
+    void shouldRefuseInvalidParameters(String query) throws Exception {
         assertThat(server.get("/changes?" + query).statusCode()).isEqualTo(400);
     }
 
     @Test
-    void shouldSayThatACursorIsGone() throws Exception {
-        HttpResponse<String> answer = server.get("/changes?since=other-7");
+    void shouldReportAnExpiredCursor() throws Exception {
+        HttpResponse<String> response = server.get("/changes?since=other-7");
 
-        assertThat(answer.statusCode()).isEqualTo(410);
-        assertThat(answer.body()).contains("e1-0");
-        assertThat(answer.headers().firstValue("Datahub-Cursor")).contains("e1-0");
+        assertThat(response.statusCode()).isEqualTo(410);
+        assertThat(response.body()).contains("e1-0");
+        assertThat(response.headers().firstValue("Datahub-Cursor")).contains("e1-0");
     }
 
     @Test
-    void shouldOnlyBeRead() throws Exception {
-        HttpResponse<String> answer = server.send("POST", "/changes", "x");
+    void shouldAllowOnlyReads() throws Exception {
+        HttpResponse<String> response = server.send("POST", "/changes", "x");
 
-        assertThat(answer.statusCode()).isEqualTo(405);
-        assertThat(answer.headers().firstValue("Allow")).contains("GET, HEAD, OPTIONS");
+        assertThat(response.statusCode()).isEqualTo(405);
+        assertThat(response.headers().firstValue("Allow")).contains("GET, HEAD, OPTIONS");
         assertThat(server.get("/changes/x").statusCode()).isEqualTo(404);
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code POST /events} as the CloudEvents HTTP binding has it. */
+/** {@code POST /events} according to the CloudEvents HTTP binding. */
 class CloudEventsTest {
 
     private static final String STRUCTURED = "application/cloudevents+json; charset=UTF-8";
@@ -49,7 +49,7 @@ class CloudEventsTest {
     }
 
     @Test
-    void shouldPublishAStructuredEventAsItIs() throws Exception {
+    void shouldPublishAStructuredEventUnchanged() throws Exception {
         assertThat(post("/events/build.done", STRUCTURED, " " + event("1", "t") + "\n"))
                 .isEqualTo(202);
         assertThat(broker.published).containsExactly("build.done=" + event("1", "t"));
@@ -95,7 +95,7 @@ class CloudEventsTest {
                 "text/plain | ü\" | ,\"data\":\"ü\\\"\"}",
                 "text/plain | '' | }",
             })
-    void shouldMakeOneEventOfHeadersAndData(String type, String body, String data) throws Exception {
+    void shouldBuildOneEventFromHeadersAndData(String type, String body, String data) throws Exception {
         assertThat(server.send(
                                 "POST",
                                 "/events/t",
@@ -159,14 +159,14 @@ class CloudEventsTest {
                 "'\"a\\\"b%20c\"' | a\"b c",
                 "%2541 | %41",
             })
-    void shouldDecodeHeadersOnceAndTakeWhatIsNotEncoded(String value, String subject) throws Exception {
+    void shouldDecodeHeadersOnceAndAcceptUnencodedValues(String value, String subject) throws Exception {
         assertThat(raw(("ce-source: /s\r\nce-subject: " + value).getBytes(StandardCharsets.UTF_8)))
                 .startsWith("HTTP/1.1 202");
         assertThat(broker.published.get(0)).contains("\"subject\":\"" + subject.replace("\"", "\\\"") + "\"");
     }
 
     @Test
-    void shouldSayWhyHeadersAreRefused() throws Exception {
+    void shouldReportWhyHeadersAreRefused() throws Exception {
         assertThat(raw("ce-source: /s\r\nce-subject: %C0%A0".getBytes(StandardCharsets.UTF_8)))
                 .startsWith("HTTP/1.1 400")
                 .contains("the header ce-subject isn't UTF-8 once it is percent-decoded");
@@ -201,7 +201,7 @@ class CloudEventsTest {
                 "\"data\":1,\"data_base64\":\"\" | either data or data_base64",
                 "\"n\":1.5 | the attribute n is a string, a whole number or a truth value",
             })
-    void shouldSayWhyAStructuredEventIsRefused(String member, String reason) throws Exception {
+    void shouldReportWhyAStructuredEventIsRefused(String member, String reason) throws Exception {
         var answer = server.send(
                 "POST",
                 "/events/t",
@@ -213,7 +213,7 @@ class CloudEventsTest {
     }
 
     @Test
-    void shouldTakeALeapSecondAndTheLargestNumber() throws Exception {
+    void shouldAcceptALeapSecondAndTheLargestNumber() throws Exception {
         String event =
                 "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"time\":\"2016-12-31T23:59:60Z\","
                         + "\"n\":-2147483648,\"data_base64\":\"QQ==\"}";
@@ -222,7 +222,7 @@ class CloudEventsTest {
     }
 
     @Test
-    void shouldRefuseHeadersThatAreNoCloudEvent() throws Exception {
+    void shouldRefuseHeadersThatAreNotACloudEvent() throws Exception {
         assertThat(server.send("POST", "/events/t", "x", "ce-specversion", "1.0", "ce-id", "7")
                         .statusCode())
                 .isEqualTo(400);
@@ -239,26 +239,26 @@ class CloudEventsTest {
                 "application/cloudevents-batch",
                 "application/cloudevents+json; charset=utf-16"
             })
-    void shouldRefuseFormatsThatItDoesNotKnow(String type) throws Exception {
+    void shouldRefuseUnsupportedFormats(String type) throws Exception {
         assertThat(post("/events/t", type, event("1", "t"))).isEqualTo(415);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "5", "[]", "{\"specversion\":\"1.0\"}", "{", "{} {}"})
-    void shouldRefuseAStructuredBodyThatIsNoCloudEvent(String body) throws Exception {
+    void shouldRefuseAStructuredBodyThatIsNotACloudEvent(String body) throws Exception {
         assertThat(post("/events/t", STRUCTURED, body)).isEqualTo(400);
         assertThat(broker.published).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{}", "[5]", "[{}]", "[", "[] 5"})
-    void shouldRefuseABatchThatIsNone(String body) throws Exception {
+    void shouldRefuseAMalformedBatch(String body) throws Exception {
         assertThat(post("/events/t", BATCH, body)).isEqualTo(400);
         assertThat(broker.published).isEmpty();
     }
 
     @Test
-    void shouldTellAWebHookThatItMayDeliver() throws Exception {
+    void shouldAllowAWebHookToDeliver() throws Exception {
         var answer = server.send("OPTIONS", "/events/t", "", "WebHook-Request-Origin", "ci.example.org");
         assertThat(answer.statusCode()).isEqualTo(204);
         assertThat(answer.headers().firstValue("WebHook-Allowed-Origin")).contains("ci.example.org");

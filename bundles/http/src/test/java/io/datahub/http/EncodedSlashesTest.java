@@ -18,7 +18,7 @@ class EncodedSlashesTest {
     }
 
     @Test
-    void shouldReadASlashBelowItsTrees() {
+    void shouldDecodeASlashBelowTheTrees() {
         assertThat(path("npm/@scope%2fname", "npm/")).isEqualTo("npm/@scope/name");
         assertThat(path("npm/%40scope%2Fname", "other", " npm")).isEqualTo("npm/@scope/name");
         assertThat(path("a/b/x%2fy%2fz", "a/b/")).isEqualTo("a/b/x/y/z");
@@ -28,7 +28,7 @@ class EncodedSlashesTest {
     }
 
     @Test
-    void shouldRefuseItElsewhere() {
+    void shouldRefuseAnEncodedSlashElsewhere() {
         for (String path : new String[] {"x%2fy", "npm%2fx", "npmx/a%2fb", "x/npm/a%2fb", "a%2Fb/x"}) {
             assertThat(parse(path, "npm/", "a/b/").refusal().orElseThrow().reason())
                     .as(path)
@@ -40,7 +40,7 @@ class EncodedSlashesTest {
     }
 
     @Test
-    void shouldRefuseWhatLeadsOutOrBreaksTheRulesOfPaths() {
+    void shouldRefuseTraversalAndInvalidPaths() {
         for (String path : new String[] {
             "npm/%2e%2e%2fx",
             "npm/a%2f..%2fx",
@@ -68,7 +68,7 @@ class EncodedSlashesTest {
     }
 
     @Test
-    void shouldNameATreeThatIsNoPath() {
+    void shouldReportAnInvalidTree() {
         for (String tree : new String[] {"../x", "a//b", "/npm", "npm//"}) {
             assertThatThrownBy(() -> parse("x", tree))
                     .isInstanceOf(IllegalArgumentException.class)

@@ -52,9 +52,9 @@ class EventsHandlerTest {
 
     @Test
     void shouldPublishABody() throws Exception {
-        HttpResponse<String> answer = server.send("POST", "/events/build/%C3%BC%2Fdone", "grüße");
+        HttpResponse<String> response = server.send("POST", "/events/build/%C3%BC%2Fdone", "grüße");
 
-        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(response.statusCode()).isEqualTo(202);
         assertThat(broker.published).containsExactly("build/ü/done=grüße");
         await(() -> broker.open.isEmpty());
     }
@@ -66,7 +66,7 @@ class EventsHandlerTest {
     }
 
     @Test
-    void shouldSayWhyAnEventIsRefused() throws Exception {
+    void shouldReportWhyAnEventIsRefused() throws Exception {
         assertThat(server.send("POST", "/events/secret.x", "x").statusCode()).isEqualTo(403);
         assertThat(server.send("POST", "/events/%ff", "x").statusCode()).isEqualTo(400);
         assertThat(server.send("PUT", "/events/x", "x").statusCode()).isEqualTo(405);
@@ -75,7 +75,7 @@ class EventsHandlerTest {
     }
 
     @Test
-    void shouldTakeNoCodedBodyForAPayload() throws Exception {
+    void shouldRefuseAContentEncodedPayload() throws Exception {
         assertThat(server.send("POST", "/events/x", "x", "Content-Encoding", "gzip")
                         .statusCode())
                 .isEqualTo(415);
@@ -89,7 +89,7 @@ class EventsHandlerTest {
     }
 
     @Test
-    void shouldPublishOnlyWhatHasTheDigestThatWasGiven() throws Exception {
+    void shouldVerifyTheDigestOfAPayload() throws Exception {
         String md5OfHello = "XUFAKrxLKna5cZ2REBfFkg==";
 
         assertThat(server.send("POST", "/events/x", "other", "Content-MD5", md5OfHello)
@@ -113,8 +113,7 @@ class EventsHandlerTest {
         "POST, /events/x, If-None-Match, *, 202",
         "GET, /events, If-Match, '\"x\"', 412"
     })
-    void shouldNotPassOverConditions(String method, String path, String name, String value, int status)
-            throws Exception {
+    void shouldEvaluateConditions(String method, String path, String name, String value, int status) throws Exception {
         assertThat(server.send(method, path, "", name, value).statusCode()).isEqualTo(status);
         assertThat(broker.published).hasSize(status == 202 ? 1 : 0);
     }
@@ -139,7 +138,7 @@ class EventsHandlerTest {
     }
 
     @Test
-    void shouldBoundWhatComesInAtOnceAndGiveItBack() throws Exception {
+    void shouldLimitIncomingBytesAndReleaseThem() throws Exception {
         String head = "POST /events/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n";
         try (Socket slow = server.connect()) {
             slow.getOutputStream().write((head + "x".repeat(90_000)).getBytes(StandardCharsets.US_ASCII));
@@ -170,7 +169,7 @@ class EventsHandlerTest {
     }
 
     @Test
-    void shouldSayAtFirstWhatIsGranted() throws Exception {
+    void shouldSendTheGrantedTopicsFirst() throws Exception {
         server.setUser(new User(
                 "u",
                 Set.of(),
@@ -182,9 +181,9 @@ class EventsHandlerTest {
 
     @Test
     void shouldAnswerHeadAsGetWithoutAStream() throws Exception {
-        var answer = server.send("HEAD", "/events?topic=build.", "");
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.headers().firstValue("Content-Type")).contains("text/event-stream");
+        var response = server.send("HEAD", "/events?topic=build.", "");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type")).contains("text/event-stream");
         assertThat(server.send("HEAD", "/events?since=x", "").statusCode()).isEqualTo(400);
         assertThat(broker.sessions()).isEmpty();
         assertThat(server.send("HEAD", "/events/x", "").headers().firstValue("Allow"))
@@ -192,7 +191,7 @@ class EventsHandlerTest {
     }
 
     @Test
-    void shouldHoldNoThreadWhileAnEventIsValidated() throws Exception {
+    void shouldBlockNoThreadWhileAnEventIsValidated() throws Exception {
         Queue<Runnable> pending = new ConcurrentLinkedQueue<>();
         broker.validate(pending::add);
         List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
@@ -206,8 +205,8 @@ class EventsHandlerTest {
         await(() -> pending.size() == 300);
         assertThat(server.send("GET", "/events/x", "").statusCode()).isEqualTo(405);
         pending.forEach(Runnable::run);
-        for (CompletableFuture<HttpResponse<String>> answer : answers) {
-            assertThat(answer.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(202);
+        for (CompletableFuture<HttpResponse<String>> response : answers) {
+            assertThat(response.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(202);
         }
         assertThat(broker.published).hasSize(300);
         assertThat(broker.sessions()).isEmpty();
@@ -226,9 +225,9 @@ class EventsHandlerTest {
     }
 
     @Test
-    void shouldNumberFileEventsByTheirCursor() throws Exception {
+    void shouldUseTheCursorAsIdOfFileEvents() throws Exception {
         try (Stream stream = new Stream("topic=file.")) {
-            Change change = journal.enter("a");
+            Change change = journal.add("a");
             broker.announce(change.topic(), bytes(change.json()));
 
             List<String> event = stream.next();
@@ -240,14 +239,14 @@ class EventsHandlerTest {
     }
 
     @Test
-    void shouldReplayThePastAndGoOnWithoutGapOrRepetition() throws Exception {
-        journal.enter("old");
-        journal.enter("a");
-        journal.enter("b");
-        journal.whenRead = () -> {
-            // What happens while the past is read is in the journal and in the session's queue.
+    void shouldReplayAndContinueLiveWithoutGapOrDuplicate() throws Exception {
+        journal.add("old");
+        journal.add("a");
+        journal.add("b");
+        journal.onRead = () -> {
+            // Events during the replay are both in the journal and in the session queue.
             if (journal.head().sequence() == 3 && !broker.open.isEmpty()) {
-                Change change = journal.enter("c");
+                Change change = journal.add("c");
                 broker.announce(change.topic(), bytes(change.json()));
             }
         };
@@ -255,27 +254,27 @@ class EventsHandlerTest {
         try (Stream stream = new Stream("topic=file.&since=e1-1")) {
             assertThat(List.of(stream.id(), stream.id(), stream.id())).containsExactly("e1-2", "e1-3", "e1-4");
 
-            Change change = journal.enter("d");
+            Change change = journal.add("d");
             broker.announce(change.topic(), bytes(change.json()));
             assertThat(stream.id()).isEqualTo("e1-5");
         }
     }
 
     @Test
-    void shouldMakeUpFromTheJournalForFileEventsThatTheSessionLost() throws Exception {
-        journal.enter("a");
+    void shouldReplayFileEventsThatTheSessionLost() throws Exception {
+        journal.add("a");
 
         try (Stream stream = new Stream("since=e1-0")) {
             assertThat(stream.id()).isEqualTo("e1-1");
-            journal.enter("lost");
+            journal.add("lost");
             broker.open.get(0).lost = 1;
-            Change change = journal.enter("kept");
+            Change change = journal.add("kept");
             broker.send("", "build.done", "x");
             broker.announce(change.topic(), bytes(change.json()));
 
             assertThat(List.of(stream.id(), stream.id())).containsExactly("e1-2", "e1-3");
             assertThat(stream.next().get(0)).contains("build.done");
-            change = journal.enter("later");
+            change = journal.add("later");
             broker.announce(change.topic(), bytes(change.json()));
             assertThat(stream.id()).isEqualTo("e1-4");
         }
@@ -283,10 +282,10 @@ class EventsHandlerTest {
 
     @Test
     void shouldReplayOnlyWhatTheClientSubscribedToAndMayRead() throws Exception {
-        journal.enter("builds/a");
-        journal.enter("private/b");
-        journal.enter("builds/c");
-        journal.enter("builds/x/d");
+        journal.add("builds/a");
+        journal.add("private/b");
+        journal.add("builds/c");
+        journal.add("builds/x/d");
         server.setUser(new User("ci", Set.of(), List.of(new Grant(Action.READ, "builds/", "user ci"))));
 
         try (Stream stream = new Stream("topic=file.created/builds/x&topic=file.created/builds/c&since=0")) {
@@ -296,9 +295,9 @@ class EventsHandlerTest {
     }
 
     @Test
-    void shouldTakeTheLastEventIdOfABrowserThatComesBack() throws Exception {
-        journal.enter("a");
-        journal.enter("b");
+    void shouldResumeFromLastEventIdWhenABrowserReconnects() throws Exception {
+        journal.add("a");
+        journal.add("b");
 
         try (Stream stream = new Stream("topic=file.&since=0", "Last-Event-ID: e1-1")) {
             assertThat(stream.id()).isEqualTo("e1-2");
@@ -306,7 +305,7 @@ class EventsHandlerTest {
     }
 
     @Test
-    void shouldRefuseACursorThatIsGoneOrNone() throws Exception {
+    void shouldRefuseAnExpiredOrMalformedCursor() throws Exception {
         HttpResponse<String> gone = server.get("/events?since=other-1");
         assertThat(gone.statusCode()).isEqualTo(410);
         assertThat(gone.headers().firstValue("Datahub-Cursor")).contains("e1-0");
@@ -316,7 +315,7 @@ class EventsHandlerTest {
     }
 
     @Test
-    void shouldSayGoodbyeWhenAccessIsLost() throws Exception {
+    void shouldEndTheStreamWithAReasonWhenAccessIsLost() throws Exception {
         try (Stream stream = new Stream("topic=a")) {
             broker.open.get(0).end(CloseReason.ACCESS_LOST);
 
@@ -326,7 +325,7 @@ class EventsHandlerTest {
     }
 
     @Test
-    void shouldEndStreamsWhenTheHandlerGoes() throws Exception {
+    void shouldEndStreamsWhenTheHandlerStops() throws Exception {
         try (Stream stream = new Stream("topic=a")) {
             assertThat(handler.shutdown()).isCompleted();
 
@@ -336,7 +335,7 @@ class EventsHandlerTest {
     }
 
     @Test
-    void shouldCloseTheSessionOfAClientThatIsGone() throws Exception {
+    void shouldCloseTheSessionWhenTheClientDisconnects() throws Exception {
         Stream stream = new Stream("topic=a");
         assertThat(broker.open).hasSize(1);
         stream.close();
@@ -358,7 +357,7 @@ class EventsHandlerTest {
     }
 
     @Test
-    void shouldLeaveUpgradesToOthers() throws Exception {
+    void shouldLeaveUpgradesToOtherHandlers() throws Exception {
         assertThat(server.wire(
                         "GET /events HTTP/1.1\r\nHost: x\r\nConnection: close, Upgrade\r\nUpgrade: websocket\r\n\r\n"))
                 .startsWith("HTTP/1.1 404 ");
@@ -384,7 +383,7 @@ class EventsHandlerTest {
         }
     }
 
-    /** A client of the event stream. */
+    /** An event stream client. */
     private final class Stream implements AutoCloseable {
         final String head;
         final List<String> granted;
@@ -404,7 +403,7 @@ class EventsHandlerTest {
             assertThat(granted).singleElement().asString().startsWith(": granted [");
         }
 
-        /** The lines up to the next empty one. */
+        /** The lines up to the next empty line. */
         List<String> next() throws IOException {
             List<String> event = new ArrayList<>();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {

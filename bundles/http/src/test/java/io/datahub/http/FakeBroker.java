@@ -21,7 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** A broker without limits and grants, but for topics that begin with "secret". */
+/** A broker without limits; topics that begin with "secret" are not granted. */
 final class FakeBroker implements EventBroker {
 
     private volatile Consumer<Runnable> validation;
@@ -38,7 +38,7 @@ final class FakeBroker implements EventBroker {
         return session;
     }
 
-    /** Hands an event to all who subscribed. */
+    /** Delivers an event to every subscribed session. */
     void send(String user, byte[]... frames) {
         ByteBuffer bytes = EventWriter.write(frames);
         String topic = new String(frames[0], StandardCharsets.UTF_8);
@@ -73,9 +73,9 @@ final class FakeBroker implements EventBroker {
         return new Counters(0, 0, 0, 0, 0);
     }
 
-    /** Has events validated from now on; gets for each what is to be run when that is done. */
-    void validate(Consumer<Runnable> begun) {
-        validation = begun;
+    /** Makes every subsequent publish asynchronous; the consumer gets the completion callback of each. */
+    void validate(Consumer<Runnable> onPublish) {
+        validation = onPublish;
     }
 
     final class FakeSession implements Session {
@@ -84,7 +84,7 @@ final class FakeBroker implements EventBroker {
         private final Login login;
         private final EventSink sink;
         private final Deque<EventRun> queue = new ArrayDeque<>();
-        private boolean toldReady;
+        private boolean readySent;
         volatile int lost;
 
         FakeSession(Login login, EventSink sink) {
@@ -93,13 +93,13 @@ final class FakeBroker implements EventBroker {
         }
 
         private void queue(EventRun run) {
-            boolean tell;
+            boolean notify;
             synchronized (this) {
                 queue.add(run);
-                tell = !toldReady;
-                toldReady = true;
+                notify = !readySent;
+                readySent = true;
             }
-            if (tell) {
+            if (notify) {
                 sink.ready();
             }
         }
@@ -161,7 +161,7 @@ final class FakeBroker implements EventBroker {
         public synchronized int take(int maxBytes, Consumer<? super EventRun> receiver) {
             EventRun run = queue.poll();
             if (run == null) {
-                toldReady = false;
+                readySent = false;
                 return 0;
             }
             receiver.accept(run);

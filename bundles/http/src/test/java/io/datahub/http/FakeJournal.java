@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A journal in memory, of the epoch "e1". */
+/** An in-memory journal with epoch "e1". */
 final class FakeJournal implements ChangeJournal {
 
     private final List<Change> changes = new CopyOnWriteArrayList<>();
-    volatile Runnable whenRead = () -> {};
+    volatile Runnable onRead = () -> {};
 
-    /** Enters that a record was made. */
-    Change enter(String path) {
+    /** Adds the creation of a record. */
+    Change add(String path) {
         Cursor cursor = new Cursor("e1", changes.size() + 1);
         Change change = new Change(
                 Change.Type.CREATED,
@@ -55,12 +55,12 @@ final class FakeJournal implements ChangeJournal {
                 .limit(limit)
                 .toList();
         Cursor next = after.isEmpty() ? head() : after.get(after.size() - 1).cursor();
-        List<Change> seen = after.stream()
+        List<Change> visible = after.stream()
                 .filter(change -> user.mayRead(change.path()))
                 .filter(change -> change.path().toString().startsWith(prefix))
                 .toList();
-        whenRead.run();
-        return Result.done(new Page(seen, next));
+        onRead.run();
+        return Result.done(new Page(visible, next));
     }
 
     @Override

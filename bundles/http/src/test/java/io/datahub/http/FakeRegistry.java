@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Two users; the first has one token, with which everybody comes in. */
+/** Two users; the first has one token, which every request authenticates with. */
 final class FakeRegistry implements UserRegistry {
 
     static final String ID = "0123456789abcdef";
 
-    final List<String> done = new ArrayList<>();
+    final List<String> calls = new ArrayList<>();
 
     @Override
     public List<Account> accounts() {
@@ -55,7 +55,7 @@ final class FakeRegistry implements UserRegistry {
 
     @Override
     public Result<IssuedToken> issueToken(Login actor, String user, String label, Optional<Instant> expires) {
-        done.add(actor.user() + " issues " + user + " " + label + " "
+        calls.add(actor.user() + " issues " + user + " " + label + " "
                 + expires.map(Instant::toString).orElse("-"));
         return actor.user().name().equals(user) || actor.user().isAdmin()
                 ? Result.done(new IssuedToken(user, "dh_x", credential(label, expires)))
@@ -70,7 +70,7 @@ final class FakeRegistry implements UserRegistry {
 
     @Override
     public Result<Credential> revokeToken(Login actor, String user, String token) {
-        done.add(actor.user() + " revokes " + user + " " + token);
+        calls.add(actor.user() + " revokes " + user + " " + token);
         return actor.user().name().equals(user) || actor.user().isAdmin()
                 ? Result.done(credential("agent", Optional.empty()))
                 : Result.refused(Reason.FORBIDDEN, "others");

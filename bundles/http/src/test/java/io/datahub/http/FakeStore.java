@@ -36,7 +36,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** Records in memory. It refuses what contains the word "wrong", and what is over its size limit. */
+/** An in-memory record store. It refuses content that contains the word "wrong" or exceeds its size limit. */
 final class FakeStore implements RecordStore {
 
     static final Instant MODIFIED = Instant.parse("2025-11-23T10:00:00.123Z");
@@ -50,10 +50,10 @@ final class FakeStore implements RecordStore {
     volatile Instant modified = MODIFIED;
     private final Map<RecordPath, String> etags = new ConcurrentSkipListMap<>();
     private final AtomicLong sequence = new AtomicLong();
-    private final Path folder;
+    private final Path directory;
 
-    FakeStore(Path folder) {
-        this.folder = folder;
+    FakeStore(Path directory) {
+        this.directory = directory;
     }
 
     Change put(String path, String text) {
@@ -68,8 +68,8 @@ final class FakeStore implements RecordStore {
                 isNew ? Change.Type.CREATED : Change.Type.UPDATED, version(path).orElseThrow(), number);
     }
 
-    /** Makes it a record that somebody is changing outside the hub. */
-    void unsettle(String path) {
+    /** Simulates a record that is being modified outside the hub. */
+    void removeEtag(String path) {
         etags.remove(RecordPath.of(path));
     }
 
@@ -106,7 +106,7 @@ final class FakeStore implements RecordStore {
         return records.keySet().stream().anyMatch(each -> each.isBelow(path));
     }
 
-    private Optional<Refusal> obstacle(WriteRequest request) {
+    private Optional<Refusal> refusal(WriteRequest request) {
         if (!request.user().mayWrite(request.path())) {
             return Optional.of(new Refusal(Reason.FORBIDDEN, "no grant"));
         }
@@ -124,9 +124,9 @@ final class FakeStore implements RecordStore {
     @Override
     public Result<Upload> begin(WriteRequest request) {
         lastWrite = request;
-        Optional<Refusal> obstacle = obstacle(request);
-        if (obstacle.isPresent()) {
-            return Result.refused(obstacle.get());
+        Optional<Refusal> refusal = refusal(request);
+        if (refusal.isPresent()) {
+            return Result.refused(refusal.get());
         }
         staged.incrementAndGet();
         return Result.done(new Staged(request));
@@ -135,8 +135,8 @@ final class FakeStore implements RecordStore {
     @Override
     public Result<List<Change>> delete(WriteRequest request) {
         lastWrite = request;
-        return obstacle(request).isPresent()
-                ? Result.refused(obstacle(request).orElseThrow())
+        return refusal(request).isPresent()
+                ? Result.refused(refusal(request).orElseThrow())
                 : version(request.path())
                         .map(version -> {
                             records.remove(version.path());
@@ -175,7 +175,7 @@ final class FakeStore implements RecordStore {
         if (found.isRefused()) {
             return Result.refused(found.refusal().orElseThrow());
         }
-        Path file = Files.createTempFile(folder, "record", ".bin");
+        Path file = Files.createTempFile(directory, "record", ".bin");
         Files.write(file, records.get(path));
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         open.incrementAndGet();
@@ -254,10 +254,10 @@ final class FakeStore implements RecordStore {
 
         @Override
         public Result<List<JudgedBy>> judge() {
-            boolean fits = request.digests().entrySet().stream()
+            boolean matches = request.digests().entrySet().stream()
                     .allMatch(
                             digest -> hash(digest.getKey(), bytes.toByteArray()).equals(digest.getValue()));
-            if (!fits) {
+            if (!matches) {
                 return Result.refused(Reason.BAD_REQUEST, "the digest doesn't fit");
             }
             return bytes.toString(StandardCharsets.UTF_8).contains("wrong")
@@ -270,7 +270,7 @@ final class FakeStore implements RecordStore {
             if (request.standing().get().isEmpty()) {
                 return Result.refused(Reason.UNAUTHENTICATED, "the user is gone");
             }
-            return judge().then(judged -> obstacle(request)
+            return judge().then(validators -> refusal(request)
                     .<Result<Change>>map(Result::refused)
                     .orElseGet(() -> Result.done(put(request.path(), bytes.toByteArray()))));
         }

@@ -42,19 +42,19 @@ class FilesHandlerTest {
     private static final String LAST_MODIFIED = "Sun, 23 Nov 2025 10:00:01 GMT";
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private FakeStore store;
     private final FakeRenewals renewals = new FakeRenewals();
     private TestServer server;
 
     private Home home() {
-        return () -> folder;
+        return () -> directory;
     }
 
     @BeforeEach
     void start() throws Exception {
-        store = new FakeStore(folder);
+        store = new FakeStore(directory);
         server = new TestServer(new FilesHandler(store, home(), renewals, Settings.with()));
         store.put("builds/app.txt", "0123456789");
     }
@@ -67,29 +67,29 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldServeARecordWithEverythingThatDescribesIt() throws Exception {
-        HttpResponse<String> answer = server.get("/files/builds/app.txt");
+    void shouldServeARecordWithItsMetadataHeaders() throws Exception {
+        HttpResponse<String> response = server.get("/files/builds/app.txt");
 
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).isEqualTo("0123456789");
-        assertThat(header(answer, "ETag")).isEqualTo("\"v1\"");
-        assertThat(header(answer, "Last-Modified")).isEqualTo(LAST_MODIFIED);
-        assertThat(header(answer, "Content-Length")).isEqualTo("10");
-        assertThat(header(answer, "Accept-Ranges")).isEqualTo("bytes");
-        assertThat(header(answer, "Content-Type")).isEqualTo("text/plain;charset=utf-8");
-        assertThat(header(answer, "Cache-Control")).isEqualTo("no-cache");
-        assertThat(header(answer, "Repr-Digest")).isEqualTo(digest("SHA-256", "0123456789"));
-        assertThat(header(answer, "X-Content-Type-Options")).isEqualTo("nosniff");
-        assertThat(header(answer, "Content-Security-Policy"))
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).isEqualTo("0123456789");
+        assertThat(header(response, "ETag")).isEqualTo("\"v1\"");
+        assertThat(header(response, "Last-Modified")).isEqualTo(LAST_MODIFIED);
+        assertThat(header(response, "Content-Length")).isEqualTo("10");
+        assertThat(header(response, "Accept-Ranges")).isEqualTo("bytes");
+        assertThat(header(response, "Content-Type")).isEqualTo("text/plain;charset=utf-8");
+        assertThat(header(response, "Cache-Control")).isEqualTo("no-cache");
+        assertThat(header(response, "Repr-Digest")).isEqualTo(digest("SHA-256", "0123456789"));
+        assertThat(header(response, "X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(header(response, "Content-Security-Policy"))
                 .isEqualTo("sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:");
-        assertThat(answer.headers().firstValue("Content-Disposition")).isEmpty();
+        assertThat(response.headers().firstValue("Content-Disposition")).isEmpty();
     }
 
     @Test
     void shouldAnswerHeadWithTheSameHeadersAndNoBody() throws Exception {
-        String answer = server.wire("HEAD /files/builds/app.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        String response = server.wire("HEAD /files/builds/app.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
 
-        assertThat(answer)
+        assertThat(response)
                 .contains("200 OK", "Content-Length: 10", "ETag: \"v1\"")
                 .endsWith("\r\n\r\n");
     }
@@ -101,14 +101,14 @@ class FilesHandlerTest {
         store.put(RecordPath.of("big.bin"), bytes);
         store.put("empty", "");
 
-        var answer = server.client.send(server.request("/files/big.bin").build(), BodyHandlers.ofByteArray());
+        var response = server.client.send(server.request("/files/big.bin").build(), BodyHandlers.ofByteArray());
 
-        assertThat(answer.body()).isEqualTo(bytes);
+        assertThat(response.body()).isEqualTo(bytes);
         assertThat(server.get("/files/empty").body()).isEmpty();
     }
 
     @Test
-    void shouldServeTheNewVersionOfARecordThatItRemembers() throws Exception {
+    void shouldServeTheNewVersionOfACachedRecord() throws Exception {
         assertThat(server.get("/files/builds/app.txt").body()).isEqualTo("0123456789");
         assertThat(server.get("/files/builds/app.txt", "Range", "bytes=2-3").body())
                 .isEqualTo("23");
@@ -120,14 +120,14 @@ class FilesHandlerTest {
         store.put("builds/app.txt", "new");
 
         assertThat(server.get("/files/builds/app.txt").body()).isEqualTo("new");
-        store.unsettle("builds/app.txt");
+        store.removeEtag("builds/app.txt");
         assertThat(server.get("/files/builds/app.txt").headers().map()).doesNotContainKey("etag");
         store.records.remove(RecordPath.of("builds/app.txt"));
         assertThat(server.get("/files/builds/app.txt").statusCode()).isEqualTo(404);
     }
 
     @Test
-    void shouldForgetSmallRecordsWhenTheyBecomeTooMany() {
+    void shouldEvictSmallRecordsWhenTheCacheIsFull() {
         SmallRecordCache small = new SmallRecordCache(10);
         RecordVersion first = store.put("first", "12345").version();
         RecordVersion second = store.put("second", "12345").version();
@@ -141,17 +141,18 @@ class FilesHandlerTest {
         assertThat(small.find(second)).isEmpty();
         assertThat(small.find(first)).isPresent();
         assertThat(small.find(third)).isPresent();
-        assertThat(small.isFit(store.put("large", "12345678901").version())).isFalse();
+        assertThat(small.isCacheable(store.put("large", "12345678901").version()))
+                .isFalse();
     }
 
     @Test
-    void shouldNeitherTagNorDigestARecordThatSomebodyIsChanging() throws Exception {
-        store.unsettle("builds/app.txt");
+    void shouldSendNoEtagOrDigestWhileARecordIsBeingModified() throws Exception {
+        store.removeEtag("builds/app.txt");
 
-        HttpResponse<String> answer = server.get("/files/builds/app.txt");
+        HttpResponse<String> response = server.get("/files/builds/app.txt");
 
-        assertThat(answer.body()).isEqualTo("0123456789");
-        assertThat(answer.headers().map()).doesNotContainKeys("etag", "repr-digest");
+        assertThat(response.body()).isEqualTo("0123456789");
+        assertThat(response.headers().map()).doesNotContainKeys("etag", "repr-digest");
     }
 
     @ParameterizedTest
@@ -173,23 +174,23 @@ class FilesHandlerTest {
         "bytes=3-1, 200, , 0123456789"
     })
     void shouldServeARange(String range, int status, String contentRange, String body) throws Exception {
-        HttpResponse<String> answer = server.get("/files/builds/app.txt", "Range", range);
+        HttpResponse<String> response = server.get("/files/builds/app.txt", "Range", range);
 
-        assertThat(answer.statusCode()).isEqualTo(status);
-        assertThat(answer.headers().firstValue("Content-Range").orElse(null)).isEqualTo(contentRange);
-        assertThat(answer.body()).isEqualTo(body);
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(response.headers().firstValue("Content-Range").orElse(null)).isEqualTo(contentRange);
+        assertThat(response.body()).isEqualTo(body);
     }
 
     @Test
     @SuppressWarnings("StringConcatToTextBlock") // the lines end in CRLF
     void shouldServeSeveralRanges() throws Exception {
-        HttpResponse<String> answer = server.get("/files/builds/app.txt", "Range", "bytes=0-1, 4-4, -1");
+        HttpResponse<String> response = server.get("/files/builds/app.txt", "Range", "bytes=0-1, 4-4, -1");
 
-        assertThat(answer.statusCode()).isEqualTo(206);
-        String type = header(answer, "Content-Type");
+        assertThat(response.statusCode()).isEqualTo(206);
+        String type = header(response, "Content-Type");
         assertThat(type).startsWith("multipart/byteranges; boundary=");
         String boundary = type.substring(type.indexOf('=') + 1);
-        assertThat(answer.body())
+        assertThat(response.body())
                 .isEqualTo(("\r\n"
                                 + "--B\r\n"
                                 + "Content-Type: text/plain;charset=utf-8\r\n"
@@ -206,8 +207,8 @@ class FilesHandlerTest {
                                 + "--B--\r\n")
                         .replace("B\r", boundary + "\r")
                         .replace("B--", boundary + "--"));
-        assertThat(header(answer, "Content-Length"))
-                .isEqualTo("" + answer.body().length());
+        assertThat(header(response, "Content-Length"))
+                .isEqualTo("" + response.body().length());
     }
 
     @Test
@@ -222,14 +223,14 @@ class FilesHandlerTest {
 
     @ParameterizedTest
     @CsvSource({"sha-256=1, true", "'sha-512=10, sha-256=3', true", "sha-256=0, false", "sha-512=1, false"})
-    void shouldSendTheDigestOfTheBodyOnDemand(String wish, boolean isSent) throws Exception {
-        HttpResponse<String> answer = server.get("/files/builds/app.txt", "Want-Content-Digest", wish);
+    void shouldSendTheDigestOfTheBodyOnDemand(String headerValue, boolean isSent) throws Exception {
+        HttpResponse<String> response = server.get("/files/builds/app.txt", "Want-Content-Digest", headerValue);
         String expected = isSent ? digest("SHA-256", "0123456789") : null;
 
-        assertThat(header(answer, "Content-Digest")).isEqualTo(expected);
-        assertThat(header(answer, "Repr-Digest")).isEqualTo(digest("SHA-256", "0123456789"));
+        assertThat(header(response, "Content-Digest")).isEqualTo(expected);
+        assertThat(header(response, "Repr-Digest")).isEqualTo(digest("SHA-256", "0123456789"));
         assertThat(header(
-                        server.get("/files/builds/app.txt", "Want-Content-Digest", wish, "Range", "bytes=0-1"),
+                        server.get("/files/builds/app.txt", "Want-Content-Digest", headerValue, "Range", "bytes=0-1"),
                         "Content-Digest"))
                 .isNull();
     }
@@ -246,7 +247,7 @@ class FilesHandlerTest {
         "a.unheard-of, application/octet-stream",
         "none, application/octet-stream"
     })
-    void shouldTellTheMediaTypeByTheExtension(String name, String type) throws Exception {
+    void shouldDeriveTheMediaTypeFromTheExtension(String name, String type) throws Exception {
         store.put(name, "x");
 
         assertThat(header(server.get("/files/" + name), "Content-Type")).isEqualTo(type);
@@ -288,40 +289,40 @@ class FilesHandlerTest {
         "If-Unmodified-Since, 'Sun, 23 Nov 2025 10:00:01 GMT', 200",
         "If-Unmodified-Since, 'Sun, 23 Nov 2025 10:00:00 GMT', 412"
     })
-    void shouldLookAtConditions(String name, String value, int status) throws Exception {
-        HttpResponse<String> answer = server.get("/files/builds/app.txt", name, value);
+    void shouldEvaluateConditions(String name, String value, int status) throws Exception {
+        HttpResponse<String> response = server.get("/files/builds/app.txt", name, value);
 
-        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(response.statusCode()).isEqualTo(status);
         if (status == 304) {
-            assertThat(header(answer, "ETag")).isEqualTo("\"v1\"");
-            assertThat(answer.body()).isEmpty();
+            assertThat(header(response, "ETag")).isEqualTo("\"v1\"");
+            assertThat(response.body()).isEmpty();
         }
     }
 
     @Test
-    void shouldNotTakeTheDateOfOneVersionForAnotherOfTheSameSecond() throws Exception {
+    void shouldDistinguishVersionsOfTheSameSecond() throws Exception {
         store.modified = Instant.now().plusMillis(1);
-        String told = header(server.get("/files/builds/app.txt"), "Last-Modified");
+        String lastModified = header(server.get("/files/builds/app.txt"), "Last-Modified");
         store.modified = store.modified.plusMillis(1);
         store.put("builds/app.txt", "9876543210");
 
-        assertThat(server.get("/files/builds/app.txt", "If-Modified-Since", told)
+        assertThat(server.get("/files/builds/app.txt", "If-Modified-Since", lastModified)
                         .statusCode())
                 .isEqualTo(200);
-        assertThat(server.get("/files/builds/app.txt", "If-Unmodified-Since", told)
+        assertThat(server.get("/files/builds/app.txt", "If-Unmodified-Since", lastModified)
                         .statusCode())
                 .isEqualTo(412);
-        assertThat(server.send("PUT", "/files/builds/app.txt", "x", "If-Unmodified-Since", told)
+        assertThat(server.send("PUT", "/files/builds/app.txt", "x", "If-Unmodified-Since", lastModified)
                         .statusCode())
                 .isEqualTo(412);
-        assertThat(server.send("DELETE", "/files/builds/app.txt", "", "If-Unmodified-Since", told)
+        assertThat(server.send("DELETE", "/files/builds/app.txt", "", "If-Unmodified-Since", lastModified)
                         .statusCode())
                 .isEqualTo(412);
     }
 
     @Test
-    void shouldNotBeSureOfADateWhileSomebodyChangesTheRecord() throws Exception {
-        store.unsettle("builds/app.txt");
+    void shouldNotTrustADateWhileARecordIsBeingModified() throws Exception {
+        store.removeEtag("builds/app.txt");
 
         assertThat(server.get("/files/builds/app.txt", "If-Modified-Since", LAST_MODIFIED)
                         .statusCode())
@@ -332,13 +333,13 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldNeverDateARecordAfterTheAnswer() throws Exception {
+    void shouldNeverSendLastModifiedLaterThanDate() throws Exception {
         store.modified = Instant.now().plusSeconds(100_000);
 
-        HttpResponse<String> answer = server.get("/files/builds/app.txt");
+        HttpResponse<String> response = server.get("/files/builds/app.txt");
 
-        assertThat(HttpDate.parse(header(answer, "Last-Modified")).orElseThrow())
-                .isBeforeOrEqualTo(HttpDate.parse(header(answer, "Date")).orElseThrow());
+        assertThat(HttpDate.parse(header(response, "Last-Modified")).orElseThrow())
+                .isBeforeOrEqualTo(HttpDate.parse(header(response, "Date")).orElseThrow());
     }
 
     @ParameterizedTest
@@ -351,12 +352,12 @@ class FilesHandlerTest {
         "2025-11-23T10:00:00.999999999Z, 2026-01-01T00:00:00Z, 10:00:01",
         "2025-11-23T10:00:05Z, 2025-11-23T10:00:04.9Z, 10:00:04"
     })
-    void shouldTellTheSecondThatEndsAVersionsOwn(Instant modified, Instant now, String told) {
-        assertThat(HttpDate.lastModified(modified, now)).isEqualTo("Sun, 23 Nov 2025 " + told + " GMT");
+    void shouldRoundLastModifiedUpToAFullSecond(Instant modified, Instant now, String lastModified) {
+        assertThat(HttpDate.lastModified(modified, now)).isEqualTo("Sun, 23 Nov 2025 " + lastModified + " GMT");
     }
 
     @Test
-    void shouldLetTagsGoBeforeDates() throws Exception {
+    void shouldPreferEntityTagsToDates() throws Exception {
         assertThat(server.get("/files/builds/app.txt", "If-None-Match", "\"v2\"", "If-Modified-Since", LAST_MODIFIED)
                         .statusCode())
                 .isEqualTo(200);
@@ -375,7 +376,7 @@ class FilesHandlerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a.html", "a.svg", "a.xml", "a.pdf", "a.xhtml", "a.js"})
-    void shouldServeWhatABrowserExecutesAsAttachment(String name) throws Exception {
+    void shouldServeExecutableTypesAsAttachment(String name) throws Exception {
         store.put(name, "x");
 
         assertThat(header(server.get("/files/" + name), "Content-Disposition"))
@@ -383,7 +384,7 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldShowWhatTheOperatorAllows() throws Exception {
+    void shouldServeConfiguredTypesInline() throws Exception {
         store.put("a.pdf", "x");
         String[] allowed = {"application/pdf, text/html"};
         try (TestServer other =
@@ -394,7 +395,7 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldTakeAnotherConfigurationWhileAFormIsComingIn() throws Exception {
+    void shouldApplyANewConfigurationDuringAFormUpload() throws Exception {
         store.put("a.pdf", "x");
         FilesHandler handler = new FilesHandler(store, home(), renewals, Settings.with());
         try (TestServer other = new TestServer(handler);
@@ -432,7 +433,7 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldSayWhatIsNotThereOrNotGranted() throws Exception {
+    void shouldReportMissingAndForbiddenRecords() throws Exception {
         assertThat(server.get("/files/none").statusCode()).isEqualTo(404);
 
         server.setUser(new User("ci", Set.of(), List.of(new Grant(Action.READ, "builds/", "user ci"))));
@@ -442,7 +443,7 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldLetAFailureOfTheDiskBeOne() throws Exception {
+    void shouldReportADiskFailureAsAServerError() throws Exception {
         store.isBroken = true;
 
         assertThat(server.get("/files/builds/app.txt").statusCode()).isEqualTo(500);
@@ -455,7 +456,7 @@ class FilesHandlerTest {
                 "a%2fb", "a%2Fb", "a%5cb", "a\\b", "a%00b", "a%0ab", "a%7fb", "%c3%28", "%ff", "%ed%a0%80", "%c0%ae",
                 "a%2e%2e%2fb", "x/..", "x/%2e", "x/../"
             })
-    void shouldRefusePathsThatMeanSomethingElse(String path) throws Exception {
+    void shouldRefuseAmbiguousPaths(String path) throws Exception {
         for (String method : List.of("GET", "PUT", "DELETE")) {
             assertThat(server.wire(method + " /files/" + path
                             + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
@@ -490,7 +491,7 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldStoreABodyAndTellWhatCameOfIt() throws Exception {
+    void shouldStoreABodyAndDescribeTheNewVersion() throws Exception {
         HttpResponse<String> created = server.send("PUT", "/files/gr%C3%BC%C3%9Fe/a%20b.txt", "hello");
 
         assertThat(created.statusCode()).isEqualTo(201);
@@ -531,7 +532,7 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldTakeTheBodyAsItIsWhateverItsType() throws Exception {
+    void shouldStoreTheBodyUnchangedWhateverItsType() throws Exception {
         server.send("POST", "/files/form", "--b\r\n", "Content-Type", "multipart/mixed; boundary=b");
 
         assertThat(text("form")).isEqualTo("--b\r\n");
@@ -539,7 +540,7 @@ class FilesHandlerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"multipart/form-data; boundary=b", "Multipart/Form-Data ;x=y", "multipart/form-data"})
-    void shouldNotStoreTheEnvelopeOfAFormUnlessAskedTo(String type) throws Exception {
+    void shouldNotStoreARawFormUnlessRequested(String type) throws Exception {
         for (String method : List.of("POST", "PUT")) {
             HttpResponse<String> refused = server.send(method, "/files/form", "--b\r\n", "Content-Type", type);
 
@@ -555,15 +556,15 @@ class FilesHandlerTest {
 
     @Test
     void shouldChangeNothingWhenAValidatorRefuses() throws Exception {
-        HttpResponse<String> answer = server.send("PUT", "/files/builds/app.txt", "all wrong");
+        HttpResponse<String> response = server.send("PUT", "/files/builds/app.txt", "all wrong");
 
-        assertThat(answer.statusCode()).isEqualTo(422);
-        assertThat(answer.body()).isEqualTo("it is wrong");
+        assertThat(response.statusCode()).isEqualTo(422);
+        assertThat(response.body()).isEqualTo("it is wrong");
         assertThat(text("builds/app.txt")).isEqualTo("0123456789");
     }
 
     @Test
-    void shouldJudgeAndKeepNothingOnADryRun() throws Exception {
+    void shouldValidateAndStoreNothingOnADryRun() throws Exception {
         HttpResponse<String> accepted = server.send("PUT", "/files/x?dry-run", "fine");
 
         assertThat(accepted.statusCode()).isEqualTo(200);
@@ -648,7 +649,7 @@ class FilesHandlerTest {
         "X-Checksum-Sha256, aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d",
         "X-Checksum-Sha1, xyz"
     })
-    void shouldRefuseDigestsThatCannotBeRight(String field, String value) throws Exception {
+    void shouldRefuseInvalidDigests(String field, String value) throws Exception {
         assertThat(server.send("PUT", "/files/x", "hello", field, value).statusCode())
                 .isEqualTo(400);
         assertThat(store.records).hasSize(1);
@@ -664,7 +665,7 @@ class FilesHandlerTest {
         "If-Unmodified-Since, 'Sun, 23 Nov 2025 10:00:01 GMT', 412",
         "If-Modified-Since, 'Sun, 23 Nov 2025 10:00:01 GMT', 200"
     })
-    void shouldLookAtConditionsOfDirectories(String name, String value, int status) throws Exception {
+    void shouldEvaluateConditionsOfDirectories(String name, String value, int status) throws Exception {
         for (String method : List.of("GET", "HEAD")) {
             assertThat(server.send(method, "/files/builds/", "", name, value).statusCode())
                     .isEqualTo(status);
@@ -690,7 +691,7 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldRefusePartsAndCodings() throws Exception {
+    void shouldRefuseContentRangeAndContentEncoding() throws Exception {
         assertThat(server.send("PUT", "/files/x", "hello", "Content-Range", "bytes 0-4/10")
                         .statusCode())
                 .isEqualTo(400);
@@ -701,7 +702,7 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldRefuseBeforeTheBodyIsSentToWhoWaitsForThat() throws Exception {
+    void shouldRefuseAClientThatExpectsContinueBeforeItSendsTheBody() throws Exception {
         store.limit = 100;
         try (Socket socket = server.connect()) {
             socket.getOutputStream()
@@ -713,7 +714,7 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldAskForTheBodyOfWhoWaitsForThat() throws Exception {
+    void shouldSendContinueToAClientThatExpectsIt() throws Exception {
         try (Socket socket = server.connect()) {
             InputStream in = socket.getInputStream();
             socket.getOutputStream()
@@ -728,7 +729,7 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldLetAClientThatSendsAnywayReadTheRefusal() throws Exception {
+    void shouldDrainTheBodySoThatTheClientReadsTheRefusal() throws Exception {
         store.limit = 100;
         byte[] bytes = new byte[40_000_000];
 
@@ -748,7 +749,7 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldForgetAnUploadThatIsCut() throws Exception {
+    void shouldDiscardAnAbortedUpload() throws Exception {
         try (Socket socket = server.connect()) {
             socket.getOutputStream()
                     .write("PUT /files/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc"
@@ -761,7 +762,7 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldForgetAnUploadThatFallsSilent() throws Exception {
+    void shouldDiscardAnUploadThatTimesOut() throws Exception {
         try (Socket socket = server.connect()) {
             socket.getOutputStream()
                     .write("PUT /files/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc"
@@ -776,10 +777,10 @@ class FilesHandlerTest {
     void shouldListADirectory() throws Exception {
         store.put("builds/deep/x", "x");
 
-        HttpResponse<String> answer = server.get("/files/builds/");
+        HttpResponse<String> response = server.get("/files/builds/");
 
-        assertThat(header(answer, "Content-Type")).isEqualTo("application/json");
-        assertThat(answer.body())
+        assertThat(header(response, "Content-Type")).isEqualTo("application/json");
+        assertThat(response.body())
                 .isEqualTo("{\"path\":\"builds\",\"entries\":["
                         + "{\"name\":\"app.txt\",\"type\":\"file\",\"size\":10,\"modified\":\"2025-11-23T10:00:00.123Z\","
                         + "\"etag\":\"\\\"v1\\\"\"},"
@@ -823,12 +824,12 @@ class FilesHandlerTest {
     void shouldShowADirectoryToABrowser() throws Exception {
         store.put("builds/<b>&\"'", "x");
 
-        HttpResponse<String> answer =
+        HttpResponse<String> response =
                 server.get("/files/builds/?limit=1", "Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
 
-        assertThat(header(answer, "Content-Type")).isEqualTo("text/html;charset=utf-8");
-        assertThat(header(answer, "Content-Security-Policy")).startsWith("sandbox;");
-        assertThat(answer.body())
+        assertThat(header(response, "Content-Type")).isEqualTo("text/html;charset=utf-8");
+        assertThat(header(response, "Content-Security-Policy")).startsWith("sandbox;");
+        assertThat(response.body())
                 .contains("href=\"./%3Cb%3E&amp;%22&#39;\"", "&lt;b&gt;&amp;&quot;&#39;", "limit=1&amp;after=")
                 .doesNotContain("<b>");
         assertThat(header(server.get("/files/", "Accept", "text/html;q=0.5, application/json"), "Content-Type"))
@@ -844,37 +845,40 @@ class FilesHandlerTest {
                 .toList();
         names.forEach(name -> store.put("many/" + name, "x"));
 
-        HttpResponse<String> answer = server.get("/files/many/", "Accept", "text/html");
+        HttpResponse<String> response = server.get("/files/many/", "Accept", "text/html");
 
-        assertThat(Pattern.compile("href=\"([^\"]*)\"").matcher(answer.body()).results())
+        assertThat(Pattern.compile("href=\"([^\"]*)\"").matcher(response.body()).results())
                 .extracting(link -> link.group(1))
                 .startsWith("../")
                 .hasSize(names.size() + 1)
                 .filteredOn(link -> link.startsWith("./"))
                 .isEqualTo(names.stream().map(name -> "./" + name).toList());
-        assertThat(answer.body()).endsWith("</html>\n");
+        assertThat(response.body()).endsWith("</html>\n");
         assertThat(server.send("HEAD", "/files/many/", "", "Accept", "text/html")
                         .statusCode())
                 .isEqualTo(200);
     }
 
     @Test
-    void shouldCutAPageThatCannotBeFinished() throws Exception {
+    void shouldAbortAPageThatCannotBeCompleted() throws Exception {
         IntStream.range(0, 6_000).forEach(i -> store.put("many/" + i, "x"));
         store.isBroken = true;
 
-        String answer =
+        String response =
                 server.wire("GET /files/many/ HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
 
-        assertThat(answer).startsWith("HTTP/1.1 200 ").doesNotContain("</html>").doesNotEndWith("0\r\n\r\n");
+        assertThat(response)
+                .startsWith("HTTP/1.1 200 ")
+                .doesNotContain("</html>")
+                .doesNotEndWith("0\r\n\r\n");
     }
 
     @Test
-    void shouldLeadFromADirectoryToItsListing() throws Exception {
-        HttpResponse<String> answer = server.get("/files/builds?limit=3");
+    void shouldRedirectADirectoryToItsListing() throws Exception {
+        HttpResponse<String> response = server.get("/files/builds?limit=3");
 
-        assertThat(answer.statusCode()).isEqualTo(308);
-        assertThat(header(answer, "Location")).isEqualTo("/files/builds/?limit=3");
+        assertThat(response.statusCode()).isEqualTo(308);
+        assertThat(header(response, "Location")).isEqualTo("/files/builds/?limit=3");
         assertThat(server.get("/files").body()).contains("\"path\":\"\"");
         assertThat(server.get("/files/none/").statusCode()).isEqualTo(404);
     }
@@ -890,16 +894,16 @@ class FilesHandlerTest {
                 .isEqualTo(400);
         assertThat(store.records).hasSize(1);
 
-        HttpResponse<String> answer = server.send("DELETE", "/files/builds/app.txt", "");
+        HttpResponse<String> response = server.send("DELETE", "/files/builds/app.txt", "");
 
-        assertThat(answer.statusCode()).isEqualTo(204);
-        assertThat(answer.body()).isEmpty();
+        assertThat(response.statusCode()).isEqualTo(204);
+        assertThat(response.body()).isEmpty();
         assertThat(server.send("DELETE", "/files/builds/app.txt", "").statusCode())
                 .isEqualTo(404);
     }
 
     @Test
-    void shouldDeleteATreeOnlyOnDemand() throws Exception {
+    void shouldDeleteATreeOnlyWhenRecursive() throws Exception {
         assertThat(server.send("DELETE", "/files/builds/", "").statusCode()).isEqualTo(409);
         assertThat(server.send("DELETE", "/files/builds/?recursive", "").statusCode())
                 .isEqualTo(204);
@@ -907,11 +911,11 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldNameTheMethodsThatThereAre() throws Exception {
+    void shouldListTheAllowedMethods() throws Exception {
         for (String method : List.of("PATCH", "TRACE", "PROPFIND")) {
-            HttpResponse<String> answer = server.send(method, "/files/x", "");
-            assertThat(answer.statusCode()).isEqualTo(405);
-            assertThat(header(answer, "Allow")).isEqualTo("GET, HEAD, POST, PUT, DELETE, OPTIONS");
+            HttpResponse<String> response = server.send(method, "/files/x", "");
+            assertThat(response.statusCode()).isEqualTo(405);
+            assertThat(header(response, "Allow")).isEqualTo("GET, HEAD, POST, PUT, DELETE, OPTIONS");
         }
         assertThat(server.send("OPTIONS", "/files/x", "").statusCode()).isEqualTo(204);
     }
@@ -926,10 +930,10 @@ class FilesHandlerTest {
                 + part("f", "sub/c.txt", "")
                 + "--B--\r\n";
 
-        HttpResponse<String> answer = form("/files/builds/", form);
+        HttpResponse<String> response = form("/files/builds/", form);
 
-        assertThat(answer.statusCode()).isEqualTo(201);
-        assertThat(answer.body()).startsWith("[{\"path\":\"builds/a.txt\"").endsWith("}]");
+        assertThat(response.statusCode()).isEqualTo(201);
+        assertThat(response.body()).startsWith("[{\"path\":\"builds/a.txt\"").endsWith("}]");
         assertThat(text("builds/a.txt")).isEqualTo("first");
         assertThat(store.records.get(RecordPath.of("builds/grüße.bin"))).isEqualTo(big);
         assertThat(text("builds/sub/c.txt")).isEmpty();
@@ -993,7 +997,7 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldRefuseAFormThatItCannotTakeApart() throws Exception {
+    void shouldRefuseAMalformedForm() throws Exception {
         String form = part("f", "t\u00e9.txt", "x") + "--B--\r\n";
         String head =
                 "POST /files/builds/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: multipart/form-data;"
@@ -1012,7 +1016,7 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldTakeOnlyFormsForADirectory() throws Exception {
+    void shouldAcceptOnlyFormsForADirectory() throws Exception {
         assertThat(server.send("POST", "/files/builds/", "x").statusCode()).isEqualTo(415);
         assertThat(server.send("PUT", "/files/builds/", "x").statusCode()).isEqualTo(409);
         assertThat(server.send("PUT", "/files/builds", "x").statusCode()).isEqualTo(409);
@@ -1031,8 +1035,8 @@ class FilesHandlerTest {
         return new String(store.records.get(RecordPath.of(path)), StandardCharsets.UTF_8);
     }
 
-    private static String header(HttpResponse<?> answer, String name) {
-        return answer.headers().firstValue(name).orElse(null);
+    private static String header(HttpResponse<?> response, String name) {
+        return response.headers().firstValue(name).orElse(null);
     }
 
     private static String digest(String algorithm, String text) {
@@ -1049,7 +1053,7 @@ class FilesHandlerTest {
     }
 
     @Test
-    void shouldStoreNothingOnceTheCredentialsAreOutOfForce() throws Exception {
+    void shouldStoreNothingAfterTheCredentialsAreRevoked() throws Exception {
         renewals.revoke();
 
         var put = server.client.send(

@@ -19,7 +19,7 @@ class FormParserTest {
 
     private static final String HEAD = "Content-Disposition: form-data; name=\"f\"; filename=\"%s\"\r\n\r\n";
 
-    /** The parts of a form: its name and what is in it. */
+    /** Collects the parts of a form: name and content. */
     private static final class Parts implements FormParser.Listener {
         private final List<String> names = new ArrayList<>();
         private final List<ByteArrayOutputStream> contents = new ArrayList<>();
@@ -48,12 +48,12 @@ class FormParserTest {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static Parts parse(String form, int atOnce) throws IOException {
+    private static Parts parse(String form, int chunkSize) throws IOException {
         Parts parts = new Parts();
         FormParser parser = new FormParser("B", 100, parts);
         byte[] bytes = bytes(form);
-        for (int i = 0; i < bytes.length; i += atOnce) {
-            assertThat(parser.take(ByteBuffer.wrap(bytes, i, Math.min(atOnce, bytes.length - i))))
+        for (int i = 0; i < bytes.length; i += chunkSize) {
+            assertThat(parser.parse(ByteBuffer.wrap(bytes, i, Math.min(chunkSize, bytes.length - i))))
                     .isEmpty();
         }
         assertThat(parser.isComplete()).isTrue();
@@ -61,7 +61,7 @@ class FormParserTest {
     }
 
     private static Optional<Refusal> refusal(String form) throws IOException {
-        return new FormParser("B", 2, new Parts()).take(ByteBuffer.wrap(bytes(form)));
+        return new FormParser("B", 2, new Parts()).parse(ByteBuffer.wrap(bytes(form)));
     }
 
     @ParameterizedTest
@@ -84,12 +84,12 @@ class FormParserTest {
                 "-B--\r\n",
                 "\u00ff\u0000"
             })
-    void shouldTakeForContentWhatIsNoDelimiter(String content) throws Exception {
+    void shouldTreatIncompleteDelimitersAsContent(String content) throws Exception {
         String form = "a preamble\r\n--B\r\n" + HEAD.formatted("a") + content + "\r\n--B \t\r\n" + HEAD.formatted("b")
                 + content + content + "\r\n--B--\r\nan epilogue\r\n--B\r\n";
 
-        for (int atOnce = 1; atOnce <= form.length(); atOnce++) {
-            Parts parts = parse(form, atOnce);
+        for (int chunkSize = 1; chunkSize <= form.length(); chunkSize++) {
+            Parts parts = parse(form, chunkSize);
 
             assertThat(parts.names).containsExactly("a", "b");
             assertThat(parts.content(0)).isEqualTo(content);
@@ -98,7 +98,7 @@ class FormParserTest {
     }
 
     @Test
-    void shouldTakeAPartThatIsHeadersAlone() throws Exception {
+    void shouldAcceptAPartWithoutContent() throws Exception {
         Parts parts = parse("--B\r\n" + HEAD.formatted("a") + "--B\r\n\r\nno headers\r\n--B--", 1);
 
         assertThat(parts.names).containsExactly("a", "");
@@ -109,13 +109,13 @@ class FormParserTest {
     @Test
     void shouldNotBeCompleteBeforeTheLastBoundary() throws Exception {
         FormParser parser = new FormParser("B", 100, new Parts());
-        parser.take(ByteBuffer.wrap(bytes("--B\r\n" + HEAD.formatted("a") + "x\r\n--B-")));
+        parser.parse(ByteBuffer.wrap(bytes("--B\r\n" + HEAD.formatted("a") + "x\r\n--B-")));
 
         assertThat(parser.isComplete()).isFalse();
     }
 
     @Test
-    void shouldBoundHeadersAndParts() throws Exception {
+    void shouldLimitHeadersAndParts() throws Exception {
         char[] many = new char[16 * 1024];
         Arrays.fill(many, 'x');
 
@@ -138,12 +138,12 @@ class FormParserTest {
                 "Content-Transfer-Encoding: base64",
                 "no header"
             })
-    void shouldRefuseHeadersThatItCannotRead(String lines) throws Exception {
+    void shouldRefuseMalformedHeaders(String lines) throws Exception {
         assertThat(refusal("--B\r\n" + lines + "\r\n\r\nx\r\n--B--")).isPresent();
     }
 
     @Test
-    void shouldReadFileNamesAsClientsWriteThem() throws Exception {
+    void shouldParseFileNamesOfCommonClients() throws Exception {
         assertThat(name("filename=\"a%22b%0.txt\"")).isEqualTo("a\"b%0.txt");
         assertThat(name("filename=\"a\\\"b\\\\c\\d; e\"")).isEqualTo("a\"b\\c\\d; e");
         assertThat(name("FileName = a b.txt ;x=y")).isEqualTo("a b.txt");

@@ -36,14 +36,14 @@ class HealthHandlerTest {
     }
 
     @Test
-    void shouldLiveWhateverTheParts() throws Exception {
+    void shouldBeLiveWhateverTheComponentsReport() throws Exception {
         handler.unbindCheck(store);
 
         assertThat(server.get("/health/live").statusCode()).isEqualTo(200);
     }
 
     @Test
-    void shouldBeReadyWhenEveryPartIs() throws Exception {
+    void shouldBeReadyWhenEveryComponentIs() throws Exception {
         HttpResponse<String> answer = server.get("/health/ready");
 
         assertThat(answer.statusCode()).isEqualTo(200);
@@ -53,7 +53,7 @@ class HealthHandlerTest {
     }
 
     @Test
-    void shouldNotBeReadyWhileARequiredPartIsAway() throws Exception {
+    void shouldNotBeReadyWhileARequiredComponentIsMissing() throws Exception {
         handler.unbindCheck(store);
 
         HttpResponse<String> answer = server.get("/health/ready");
@@ -64,7 +64,7 @@ class HealthHandlerTest {
     }
 
     @Test
-    void shouldRequireOtherPartsAsSoonAsThatIsConfigured() throws Exception {
+    void shouldApplyANewListOfRequiredComponents() throws Exception {
         handler.modified(Settings.with("parts", new String[] {"auth, zeromq"}));
         assertThat(server.get("/health/ready").body()).contains("\"name\":\"zeromq\",\"ready\":false");
 
@@ -73,7 +73,7 @@ class HealthHandlerTest {
     }
 
     @Test
-    void shouldNotBeReadyWhileAnyPartIsDownOrItsCheckFails() throws Exception {
+    void shouldNotBeReadyWhileAComponentIsDownOrItsCheckFails() throws Exception {
         HealthCheck down = () -> Health.down("no room");
         bind("bridge", down);
         assertThat(server.get("/health/ready").statusCode()).isEqualTo(503);
@@ -86,7 +86,7 @@ class HealthHandlerTest {
     }
 
     @Test
-    void shouldTellNobodyButMonitorsMoreThanTheStatus() throws Exception {
+    void shouldShowDetailsToMonitorsOnly() throws Exception {
         server.setUser(null);
         assertThat(server.get("/health/ready").body()).isEqualTo("{\"status\":\"ready\"}");
 
@@ -98,7 +98,7 @@ class HealthHandlerTest {
     }
 
     @Test
-    void shouldTellMonitorsAloneThatAPartIsDegraded() throws Exception {
+    void shouldShowDegradedComponentsToMonitorsOnly() throws Exception {
         bind("configuration", () -> Health.degraded("etc/x.cfg: port: must be a number"));
 
         HttpResponse<String> answer = server.get("/health/ready");
@@ -112,7 +112,7 @@ class HealthHandlerTest {
     }
 
     @Test
-    void shouldHaveNothingElse() throws Exception {
+    void shouldRefuseOtherPathsAndMethods() throws Exception {
         assertThat(server.get("/health").statusCode()).isEqualTo(404);
         assertThat(server.send("POST", "/health/live", "").statusCode()).isEqualTo(405);
     }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class RootHandlerTest {
 
     @Test
-    void shouldGreetAtTheRootAlone() throws Exception {
+    void shouldServeTheOverviewAtTheRootOnly() throws Exception {
         try (TestServer server = new TestServer(new RootHandler())) {
             assertThat(server.get("/").body()).contains("/files/");
             assertThat(server.get("/x").statusCode()).isEqualTo(404);

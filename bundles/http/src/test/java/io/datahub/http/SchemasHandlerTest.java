@@ -29,7 +29,7 @@ class SchemasHandlerTest {
     };
 
     @Test
-    void shouldServeSchemasToEverybodyAsLongAsTheyAreThere() throws Exception {
+    void shouldServeRegisteredSchemasWithoutAuthentication() throws Exception {
         SchemasHandler handler = new SchemasHandler();
         handler.bindSchema(SCHEMA);
         try (TestServer server = new TestServer(handler)) {

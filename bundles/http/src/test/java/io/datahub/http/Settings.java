@@ -5,12 +5,12 @@ import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Configurations with other values than the default ones. */
+/** Creates configurations that differ from the defaults. */
 final class Settings {
 
     private Settings() {}
 
-    /** The defaults but for these: name, value, name, value … */
+    /** The defaults except for these: name, value, name, value … */
     static HttpConfiguration with(Object... changes) {
         Map<String, Object> values = new HashMap<>();
         for (int i = 0; i < changes.length; i += 2) {

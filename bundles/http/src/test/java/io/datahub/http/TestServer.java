@@ -28,7 +28,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 
-/** A real HTTP server round one handler; everybody who comes is the same user. */
+/** A real HTTP server with one handler; every request is authenticated as the same user. */
 final class TestServer implements AutoCloseable {
 
     static final User ADMIN = new User("ops", Set.of(User.ADMIN), List.of());
@@ -48,10 +48,10 @@ final class TestServer implements AutoCloseable {
         server.setHandler(new Handler.Wrapper(handler) {
             @Override
             public boolean handle(Request request, Response response, Callback callback) throws Exception {
-                User present = user;
-                if (present != null) {
+                User current = user;
+                if (current != null) {
                     Origin origin = new Origin("http", InetAddress.getLoopbackAddress(), false);
-                    Login login = new Login(present, "t", Optional.of("agent"), Optional.empty(), origin);
+                    Login login = new Login(current, "t", Optional.of("agent"), Optional.empty(), origin);
                     request.setAttribute(Login.class.getName(), login);
                 }
                 return super.handle(request, response, callback);
@@ -65,7 +65,7 @@ final class TestServer implements AutoCloseable {
         server.start();
     }
 
-    /** Who comes from now on; null for a stranger. */
+    /** Sets the user of subsequent requests; null for unauthenticated requests. */
     void setUser(User user) {
         this.user = user;
     }

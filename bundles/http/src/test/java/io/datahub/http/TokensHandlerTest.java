@@ -36,7 +36,7 @@ class TokensHandlerTest {
     }
 
     @Test
-    void shouldMakeATokenAndShowItOnce() throws Exception {
+    void shouldIssueATokenAndShowItOnce() throws Exception {
         HttpResponse<String> made = post("{\"label\":\"grün\",\"expires\":\"2027-01-01T01:00:00+01:00\"}", JSON);
 
         assertThat(made.statusCode()).isEqualTo(201);
@@ -46,17 +46,17 @@ class TokensHandlerTest {
                         + "\"expires\":\"2027-01-01T00:00:00Z\",\"parent\":\"0000000000000000\"}");
         assertThat(made.headers().firstValue("Cache-Control")).contains("no-store");
         assertThat(made.headers().firstValue("Location")).contains("/tokens/" + FakeRegistry.ID);
-        assertThat(registry.done).containsExactly("ci issues ci grün 2027-01-01T00:00:00Z");
+        assertThat(registry.calls).containsExactly("ci issues ci grün 2027-01-01T00:00:00Z");
     }
 
     @Test
-    void shouldTakeFormsAndNothingAtAllToo() throws Exception {
+    void shouldAcceptFormsAndAnEmptyBody() throws Exception {
         assertThat(post("label=a+b&expires=2027-01-01T00%3A00%3A00Z", FORM).statusCode())
                 .isEqualTo(201);
         assertThat(post("{\"label\":\"c\",\"expires\":null}", FORM).statusCode())
                 .isEqualTo(201);
         assertThat(post("", JSON).statusCode()).isEqualTo(201);
-        assertThat(registry.done)
+        assertThat(registry.calls)
                 .containsExactly("ci issues ci a b 2027-01-01T00:00:00Z", "ci issues ci c -", "ci issues ci  -");
     }
 
@@ -75,13 +75,13 @@ class TokensHandlerTest {
                 "\"x\"",
                 "label=x",
             })
-    void shouldRefuseWhatItDoesntUnderstand(String body) throws Exception {
+    void shouldRefuseMalformedBodies(String body) throws Exception {
         assertThat(post(body, JSON).statusCode()).isEqualTo(400);
-        assertThat(registry.done).isEmpty();
+        assertThat(registry.calls).isEmpty();
     }
 
     @Test
-    void shouldPassOverNeitherCodingsNorConditions() throws Exception {
+    void shouldEvaluateContentEncodingAndConditions() throws Exception {
         assertThat(server.send("POST", "/tokens", "{}", "Content-Encoding", "gzip")
                         .statusCode())
                 .isEqualTo(415);
@@ -94,18 +94,18 @@ class TokensHandlerTest {
     }
 
     @Test
-    void shouldRefuseFormsAndQueriesThatItDoesntUnderstand() throws Exception {
+    void shouldRefuseMalformedFormsAndQueries() throws Exception {
         assertThat(post("lable=x", FORM).statusCode()).isEqualTo(400);
         assertThat(post("label=x&label=y", FORM).statusCode()).isEqualTo(400);
         assertThat(post("label=%zz", FORM).statusCode()).isEqualTo(400);
         assertThat(server.send("POST", "/tokens?label=x", "").statusCode()).isEqualTo(400);
         assertThat(post("{\"label\":\"" + "x".repeat(9_000) + "\"}", JSON).statusCode())
                 .isEqualTo(413);
-        assertThat(registry.done).isEmpty();
+        assertThat(registry.calls).isEmpty();
     }
 
     @Test
-    void shouldSeeToTheTokensOfOthersForAdministratorsOnly() throws Exception {
+    void shouldLetOnlyAdministratorsManageTokensOfOthers() throws Exception {
         assertThat(post("{\"user\":\"ops\"}", JSON).statusCode()).isEqualTo(403);
         assertThat(server.get("/tokens?user=ops").statusCode()).isEqualTo(403);
         assertThat(server.send("DELETE", "/tokens/" + FakeRegistry.ID + "?user=ops", "")
@@ -121,7 +121,7 @@ class TokensHandlerTest {
     }
 
     @Test
-    void shouldListOnesTokens() throws Exception {
+    void shouldListTheTokensOfTheUser() throws Exception {
         assertThat(server.get("/tokens").body())
                 .isEqualTo("{\"user\":\"ci\",\"tokens\":[{\"id\":\"" + FakeRegistry.ID
                         + "\",\"label\":\"agent\",\"created\":\"1970-01-01T00:00:00Z\",\"expires\":null,\"parent\":\"0000000000000000\","
@@ -129,15 +129,15 @@ class TokensHandlerTest {
     }
 
     @Test
-    void shouldRevokeOneByItsId() throws Exception {
+    void shouldRevokeATokenByItsId() throws Exception {
         assertThat(server.send("DELETE", "/tokens/" + FakeRegistry.ID, "").statusCode())
                 .isEqualTo(204);
-        assertThat(registry.done).containsExactly("ci revokes ci " + FakeRegistry.ID);
+        assertThat(registry.calls).containsExactly("ci revokes ci " + FakeRegistry.ID);
         for (String none : new String[] {"agent", FakeRegistry.ID.substring(0, 8), "f".repeat(16)}) {
             assertThat(server.send("DELETE", "/tokens/" + none, "").statusCode())
                     .isEqualTo(404);
         }
-        assertThat(registry.done).hasSize(1);
+        assertThat(registry.calls).hasSize(1);
     }
 
     @Test
@@ -149,7 +149,7 @@ class TokensHandlerTest {
         assertThat(server.send("DELETE", "/tokens?all&user=ops", "").statusCode())
                 .isEqualTo(403);
         assertThat(server.send("DELETE", "/tokens", "").statusCode()).isEqualTo(405);
-        assertThat(registry.done)
+        assertThat(registry.calls)
                 .containsExactly(
                         "ci revokes ci " + FakeRegistry.ID + " with descendants",
                         "ci revokes ci all",
@@ -157,7 +157,7 @@ class TokensHandlerTest {
     }
 
     @Test
-    void shouldNameTheMethodsThatThereAre() throws Exception {
+    void shouldListTheAllowedMethods() throws Exception {
         HttpResponse<String> put = server.send("PUT", "/tokens", "x");
         assertThat(put.statusCode()).isEqualTo(405);
         assertThat(put.headers().firstValue("Allow")).contains("GET, HEAD, POST, OPTIONS");

@@ -18,7 +18,7 @@ class WhoamiHandlerTest {
     Path home;
 
     @Test
-    void shouldTellWhoOneIsAndWhatOneMayDo() throws Exception {
+    void shouldReportTheUserAndItsGrants() throws Exception {
         try (TestServer server = new TestServer(new WhoamiHandler(() -> home, new FakeRegistry()))) {
             server.setUser(new User("ci", Set.of("b", "a"), List.of(new Grant(Action.PUBLISH, "build.", "role a"))));
 
@@ -32,7 +32,7 @@ class WhoamiHandlerTest {
     }
 
     @Test
-    void shouldTellTheHubsKeyOnceThereIsOne() throws Exception {
+    void shouldReportTheCurveKeyIfItExists() throws Exception {
         Files.createDirectories(home.resolve("state"));
         Files.writeString(home.resolve("state/curve.pub"), "k".repeat(40) + "\n");
         try (TestServer server = new TestServer(new WhoamiHandler(() -> home, new FakeRegistry()))) {
