@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 
-/** What {@code Upload-Checksum} says of the bytes of one request. */
+/** Parses {@code Upload-Checksum}, the checksum of the bytes of one request. */
 final class Checksum {
 
     static final String HEADER = "Upload-Checksum";
@@ -18,7 +18,7 @@ final class Checksum {
 
     private Checksum() {}
 
-    /** Reads the header: an algorithm and, behind a space, the checksum in Base64. */
+    /** Parses the header: an algorithm, a space, and the checksum in Base64. */
     static Result<Map<String, String>> parse(Optional<String> header) {
         if (header.isEmpty()) {
             return Result.done(Map.of());

@@ -17,7 +17,7 @@ import org.eclipse.jetty.server.Response;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The body of a request on its way into an upload. What came of a cut one is kept. */
+/** Appends the body of a request to an upload. If the request is aborted, the bytes received so far are kept. */
 final class ChunkUpload implements UploadBody.Sink {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.uploads");
@@ -30,9 +30,9 @@ final class ChunkUpload implements UploadBody.Sink {
     private final boolean first;
 
     /**
-     * @param length of the upload, where it is known by now
-     * @param first whether the same request creates the upload, so that nobody knows of it yet and it ends with the request
-     *     unless that is answered
+     * @param length the length of the upload, if it is known yet
+     * @param first whether the same request creates the upload, so that the client does not know it yet and it is
+     *     removed unless the request succeeds
      */
     ChunkUpload(
             Exchange exchange,
@@ -56,7 +56,7 @@ final class ChunkUpload implements UploadBody.Sink {
         }
         Optional<Refusal> refusal = continuation.write(chunk.getByteBuffer());
         if (refusal.isPresent()) {
-            giveUp();
+            discard();
             UploadBody.refuse(exchange, refusal.get());
         }
         return refusal.isEmpty();
@@ -64,20 +64,20 @@ final class ChunkUpload implements UploadBody.Sink {
 
     @Override
     public void end() throws IOException {
-        Result<Long> kept = continuation.keep();
-        if (kept.isRefused()) {
-            giveUp();
-            Refusal refusal = kept.refusal().orElseThrow();
+        Result<Long> newOffset = continuation.keep();
+        if (newOffset.isRefused()) {
+            discard();
+            Refusal refusal = newOffset.refusal().orElseThrow();
             int status = refusal.reason() == Reason.BAD_REQUEST
                     ? TusHeaders.CHECKSUM_MISMATCH
                     : refusal.reason().status();
             exchange.refuse(status, refusal);
             return;
         }
-        exchange.put(TusHeaders.OFFSET, kept.get().toString());
-        if (upload.isPart() || length.isEmpty() || kept.get() < length.getAsLong()) {
-            TusHeaders.expires(exchange, upload);
-            answer(Optional.empty());
+        exchange.put(TusHeaders.OFFSET, newOffset.get().toString());
+        if (upload.isPart() || length.isEmpty() || newOffset.get() < length.getAsLong()) {
+            TusHeaders.setExpires(exchange, upload);
+            respond(Optional.empty());
         } else {
             commit();
         }
@@ -87,25 +87,25 @@ final class ChunkUpload implements UploadBody.Sink {
         Result<Change> committed = continuation.commit();
         if (committed.isRefused()) {
             exchange.response().getHeaders().remove(TusHeaders.OFFSET);
-            giveUp();
+            discard();
             exchange.refuse(committed.refusal().orElseThrow());
         } else {
-            TusHeaders.became(exchange, upload, committed.get());
-            answer(Optional.of(committed.get()));
+            TusHeaders.setRecordHeaders(exchange, upload, committed.get());
+            respond(Optional.of(committed.get()));
         }
     }
 
-    private void answer(Optional<Change> change) {
+    private void respond(Optional<Change> change) {
         if (!first) {
             exchange.empty(204);
             return;
         }
         exchange.put(HttpHeader.LOCATION.asString(), TusHeaders.location(upload));
-        change.ifPresentOrElse(done -> exchange.json(201, UploadResponse.json(done)), () -> exchange.empty(201));
+        change.ifPresentOrElse(created -> exchange.json(201, UploadResponse.json(created)), () -> exchange.empty(201));
     }
 
-    /** Lets the upload go. */
-    private void giveUp() {
+    /** Closes the upload, and removes it if this request created it. */
+    private void discard() {
         continuation.close();
         if (first) {
             try {
@@ -117,8 +117,8 @@ final class ChunkUpload implements UploadBody.Sink {
     }
 
     @Override
-    public void cut(Throwable cause) {
-        giveUp();
+    public void aborted(Throwable cause) {
+        discard();
         if (cause instanceof TimeoutException) {
             exchange.refuse(Reason.TIMED_OUT, "the body stopped coming");
         } else {
@@ -128,7 +128,7 @@ final class ChunkUpload implements UploadBody.Sink {
 
     @Override
     public void failed(Throwable cause) {
-        giveUp();
+        discard();
         Response.writeError(exchange.request(), exchange.response(), exchange.callback(), cause);
     }
 }

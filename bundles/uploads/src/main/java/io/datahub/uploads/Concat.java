@@ -9,10 +9,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code Upload-Concat} says of an upload that is created: a part, or the record of several parts (tus 1.0.0, concatenation).
+ * The value of {@code Upload-Concat} when an upload is created: a part, or a record concatenated from several parts
+ * (tus 1.0.0, concatenation).
  *
- * @param isPart whether it is a part
- * @param parts the names of the parts that it is made of
+ * @param isPart whether the upload is a part
+ * @param parts the names of the parts to concatenate
  */
 record Concat(boolean isPart, List<String> parts) {
 
@@ -22,7 +23,10 @@ record Concat(boolean isPart, List<String> parts) {
     private static final String FINAL = "final;";
     private static final Pattern SPACES = Pattern.compile(" +");
 
-    /** The end of a part's URL, which may be relative or absolute, and behind a proxy begin with another path than here. */
+    /**
+     * The end of the URL of a part. The URL may be relative or absolute, and through a proxy it may start with a
+     * different path.
+     */
     private static final Pattern PART = Pattern.compile("(?:.*/)?([0-9a-f]{32})");
 
     boolean isFinal() {
@@ -52,8 +56,8 @@ record Concat(boolean isPart, List<String> parts) {
         return Result.done(new Concat(false, names));
     }
 
-    /** Whether the upload was made of parts. */
-    static boolean isFinal(String note) {
-        return note != null && note.startsWith(FINAL);
+    /** Whether the upload was concatenated from parts. */
+    static boolean isFinal(String header) {
+        return header != null && header.startsWith(FINAL);
     }
 }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The conditions under which an upload may become its record (RFC 9110, 13.1.1 and 13.1.2). They come with its creation and are
- * kept with it, so that they hold when it is committed too.
+ * The preconditions of an upload (RFC 9110, 13.1.1 and 13.1.2). They are sent when it is created and stored with it, so
+ * that they are evaluated again when it is committed.
  */
 final class Conditions {
 
@@ -19,7 +19,7 @@ final class Conditions {
 
     private Conditions() {}
 
-    /** What of the request is to be kept. */
+    /** The headers of the request to store with the upload. */
     static Map<String, String> notes(Exchange exchange) {
         Map<String, String> notes = new HashMap<>();
         for (String name : new String[] {MATCH, NONE_MATCH}) {
@@ -36,11 +36,14 @@ final class Conditions {
         Optional<String> noneMatch = Optional.ofNullable(notes.get(NONE_MATCH));
         return match.isEmpty() && noneMatch.isEmpty()
                 ? Precondition.NONE
-                : current -> match.filter(tags -> !has(tags, current, false)).isEmpty()
-                        && noneMatch.filter(tags -> has(tags, current, true)).isEmpty();
+                : current ->
+                        match.filter(tags -> !matches(tags, current, false)).isEmpty()
+                                && noneMatch
+                                        .filter(tags -> matches(tags, current, true))
+                                        .isEmpty();
     }
 
-    private static boolean has(String tags, Optional<RecordVersion> current, boolean weakly) {
+    private static boolean matches(String tags, Optional<RecordVersion> current, boolean weakly) {
         if (current.isEmpty()) {
             return false;
         }

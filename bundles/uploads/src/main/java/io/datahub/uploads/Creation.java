@@ -14,13 +14,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.eclipse.jetty.http.HttpHeader;
 
-/** Creates an upload: one that becomes a record, a part, or a record of parts that are there. */
+/** Creates an upload: one that becomes a record, a part, or a record concatenated from existing parts. */
 record Creation(Exchange exchange, ResumableUploads uploads, Pieces pieces, Destination destination) {
 
-    /** Does it; a refusal is left to be answered. */
+    /** Creates the upload and responds, or returns the refusal. */
     Optional<Refusal> run() throws IOException {
-        boolean bytes = isBytes(exchange) && exchange.request().getLength() != 0;
-        if (!bytes
+        boolean hasBytes = isBytes(exchange) && exchange.request().getLength() != 0;
+        if (!hasBytes
                 && (exchange.request().getLength() > 0
                         || exchange.header("Transfer-Encoding").isPresent())) {
             return unsupported();
@@ -44,9 +44,9 @@ record Creation(Exchange exchange, ResumableUploads uploads, Pieces pieces, Dest
         }
         WriteRequest request = pieces.request(exchange, path.get(), length.get(), notes, Map.of());
         if (concat.get().isFinal()) {
-            return bytes
+            return hasBytes
                     ? refusal("an upload that is made of parts has no bytes of its own")
-                    : join(request, concat.get(), notes);
+                    : concatenate(request, concat.get(), notes);
         }
         Result<PartialUpload> created =
                 concat.get().isPart() ? uploads.createPart(request, notes) : uploads.create(request, notes);
@@ -54,12 +54,12 @@ record Creation(Exchange exchange, ResumableUploads uploads, Pieces pieces, Dest
             return created.refusal();
         }
         boolean isEmptyRecord = !concat.get().isPart() && length.get().orElse(-1) == 0;
-        if (bytes || isEmptyRecord) {
-            return pieces.take(exchange, created.get(), length.get(), 0, checksum.get(), true);
+        if (hasBytes || isEmptyRecord) {
+            return pieces.append(exchange, created.get(), length.get(), 0, checksum.get(), true);
         }
         exchange.put(HttpHeader.LOCATION.asString(), TusHeaders.location(created.get()));
         exchange.put(TusHeaders.OFFSET, "0");
-        TusHeaders.expires(exchange, created.get());
+        TusHeaders.setExpires(exchange, created.get());
         exchange.empty(201);
         return Optional.empty();
     }
@@ -87,15 +87,16 @@ record Creation(Exchange exchange, ResumableUploads uploads, Pieces pieces, Dest
                 : Optional.empty();
     }
 
-    private Optional<Refusal> join(WriteRequest request, Concat concat, Map<String, String> notes) throws IOException {
-        Result<Concatenation> joined = uploads.concatenate(request, concat.parts(), notes);
-        if (!joined.isRefused()) {
-            PartialUpload upload = joined.get().upload();
+    private Optional<Refusal> concatenate(WriteRequest request, Concat concat, Map<String, String> notes)
+            throws IOException {
+        Result<Concatenation> concatenated = uploads.concatenate(request, concat.parts(), notes);
+        if (!concatenated.isRefused()) {
+            PartialUpload upload = concatenated.get().upload();
             exchange.put(HttpHeader.LOCATION.asString(), TusHeaders.location(upload));
-            TusHeaders.became(exchange, upload, joined.get().change());
-            exchange.json(201, UploadResponse.json(joined.get().change()));
+            TusHeaders.setRecordHeaders(exchange, upload, concatenated.get().change());
+            exchange.json(201, UploadResponse.json(concatenated.get().change()));
         }
-        return joined.refusal();
+        return concatenated.refusal();
     }
 
     private static Optional<Refusal> refusal(String detail) {

@@ -7,7 +7,7 @@ import io.datahub.api.user.User;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Fields;
 
-/** The directory for files that an upload names without a path. */
+/** The target directory of uploads that have a file name but no path. */
 final class Destination {
 
     private static final String TO = "to";
@@ -16,8 +16,9 @@ final class Destination {
     private final String configured;
 
     /**
-     * @param configured a directory, with {@code {user}} for the user's name; empty where the client must say it
-     * @throws IllegalArgumentException if that is no path
+     * @param configured a directory, in which {@code {user}} stands for the name of the user; empty if the client must
+     *     specify it
+     * @throws IllegalArgumentException if it is not a valid path
      */
     Destination(String configured) {
         this.configured = configured.strip();
@@ -29,7 +30,7 @@ final class Destination {
         }
     }
 
-    /** The directory that the query of the request names, or else the configuration. */
+    /** The directory given in the query of the request, or else in the configuration. */
     Result<RecordPath> of(Request request, User user) {
         Fields query;
         try {

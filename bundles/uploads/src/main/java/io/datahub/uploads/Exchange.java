@@ -14,13 +14,16 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * One request with its answer to be.
+ * A request and its response.
  *
- * @param callback ends the exchange
+ * @param callback completes the exchange
  */
 record Exchange(Request request, Response response, Callback callback) {
 
-    /** The method; one that a client's HTTP library doesn't have can come as a {@code POST} that names it. */
+    /**
+     * The method. If the HTTP library of a client does not support it, it can be sent as a {@code POST} with an
+     * override header.
+     */
     String method() {
         String given = request.getMethod();
         return HttpMethod.POST.is(given) ? header(TusHeaders.OVERRIDE).orElse(given) : given;
@@ -34,12 +37,12 @@ record Exchange(Request request, Response response, Callback callback) {
         return Optional.ofNullable(request.getHeaders().get(name));
     }
 
-    /** The header's value if it is a number that isn't negative. */
+    /** The value of the header if it is a non-negative number. */
     Optional<Long> number(String name) {
         return header(name).filter(text -> text.matches("[0-9]{1,18}")).map(Long::valueOf);
     }
 
-    /** What {@code Upload-Length} says; refused if that is no number of bytes. */
+    /** The value of {@code Upload-Length}; refused if it is not a number of bytes. */
     Result<OptionalLong> length() {
         Optional<Long> length = number(TusHeaders.LENGTH);
         if (length.isEmpty() && header(TusHeaders.LENGTH).isPresent()) {
@@ -48,7 +51,7 @@ record Exchange(Request request, Response response, Callback callback) {
         return Result.done(length.map(OptionalLong::of).orElseGet(OptionalLong::empty));
     }
 
-    /** Sets a header, unless there is no value. */
+    /** Sets a header; a null value removes it. */
     Exchange put(String header, String value) {
         response.getHeaders().put(header, value);
         return this;
@@ -62,13 +65,13 @@ record Exchange(Request request, Response response, Callback callback) {
         refuse(new Refusal(reason, detail));
     }
 
-    /** Refuses with a status that is tus's own. */
+    /** Refuses with a status that is specific to tus. */
     void refuse(int status, Refusal refusal) {
         request.setAttribute(Refusal.class.getName(), refusal);
         Response.writeError(request, response, callback, status, refusal.detail());
     }
 
-    /** Refuses the method and names those that there are. */
+    /** Refuses the method and lists the allowed ones. */
     void refuseMethod(String allowed) {
         put(HttpHeader.ALLOW.asString(), allowed).refuse(Reason.METHOD_NOT_ALLOWED, "this takes " + allowed);
     }

@@ -2,7 +2,7 @@ package io.datahub.uploads;
 
 import org.osgi.service.component.annotations.ComponentPropertyType;
 
-/** Where the HTTP server mounts a handler. */
+/** The path at which the HTTP server mounts a handler. */
 @ComponentPropertyType
 @interface HttpMount {
 
@@ -11,6 +11,6 @@ import org.osgi.service.component.annotations.ComponentPropertyType;
     /** The path, such as {@code /uploads}. */
     String path();
 
-    /** Whether the handler wants requests without a login too. */
+    /** Whether the handler accepts unauthenticated requests too. */
     boolean open() default false;
 }

@@ -15,16 +15,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Takes the bytes that a request brings. */
+/** Appends request bodies to uploads. */
 record Pieces(ResumableUploads uploads, Authenticator authenticator) {
 
     /**
-     * Takes those of one request.
+     * Appends the body of one request.
      *
-     * @param length what the request says of the upload's length
+     * @param length the length of the upload according to the request
      * @param first whether the same request creates the upload
      */
-    Optional<Refusal> take(
+    Optional<Refusal> append(
             Exchange exchange,
             PartialUpload upload,
             OptionalLong length,
@@ -32,15 +32,16 @@ record Pieces(ResumableUploads uploads, Authenticator authenticator) {
             Map<String, String> checksum,
             boolean first)
             throws IOException {
-        OptionalLong whole = upload.length().isPresent() ? upload.length() : length;
-        long room = whole.orElse(Long.MAX_VALUE) - offset;
-        if (room >= 0 && exchange.request().getLength() > room) {
+        OptionalLong uploadLength = upload.length().isPresent() ? upload.length() : length;
+        long remaining = uploadLength.orElse(Long.MAX_VALUE) - offset;
+        if (remaining >= 0 && exchange.request().getLength() > remaining) {
             return Optional.of(new Refusal(Reason.TOO_LARGE, "more bytes would come than the upload's length"));
         }
         WriteRequest request = request(exchange, upload.path(), length, upload.notes(), checksum);
         Result<Continuation> continuation = uploads.resume(request, upload.name(), offset);
         if (!continuation.isRefused()) {
-            UploadBody.read(exchange, new ChunkUpload(exchange, uploads, upload, whole, continuation.get(), first));
+            UploadBody.read(
+                    exchange, new ChunkUpload(exchange, uploads, upload, uploadLength, continuation.get(), first));
         }
         return continuation.refusal();
     }

@@ -8,7 +8,7 @@ import org.eclipse.jetty.http.DateGenerator;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.util.URIUtil;
 
-/** The words of the tus protocol, and what answers say in them. */
+/** Constants and response headers of the tus protocol. */
 final class TusHeaders {
 
     static final String VERSION = "1.0.0";
@@ -31,19 +31,19 @@ final class TusHeaders {
         return UploadsHandler.MOUNT + "/" + upload.name();
     }
 
-    /** Says how long an upload that isn't done waits. */
-    static void expires(Exchange exchange, PartialUpload upload) {
+    /** Sets the expiration time of an incomplete upload. */
+    static void setExpires(Exchange exchange, PartialUpload upload) {
         exchange.put(EXPIRES, DateGenerator.formatDate(upload.expires()));
     }
 
-    /** Says which record it has become. */
-    static void became(Exchange exchange, PartialUpload upload, Change change) {
+    /** Sets the headers that describe the record created from the upload. */
+    static void setRecordHeaders(Exchange exchange, PartialUpload upload, Change change) {
         change.version().etag().ifPresent(etag -> exchange.put(HttpHeader.ETAG.asString(), etag));
         change.version().sha256().ifPresent(hash -> exchange.put("Repr-Digest", digest(hash)));
-        exchange.put(HttpHeader.CONTENT_LOCATION.asString(), record(upload));
+        exchange.put(HttpHeader.CONTENT_LOCATION.asString(), recordUri(upload));
     }
 
-    static String record(PartialUpload upload) {
+    static String recordUri(PartialUpload upload) {
         return "/files/" + URIUtil.encodePath(upload.path().toString());
     }
 

@@ -6,7 +6,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Response;
 
-/** Reads the body of a request without holding a thread while nothing comes in. */
+/** Reads a request body asynchronously: no thread is blocked while no data arrives. */
 final class UploadBody implements Runnable {
 
     private final Content.Source source;
@@ -17,19 +17,19 @@ final class UploadBody implements Runnable {
         this.sink = sink;
     }
 
-    /** Takes a body. One thread at a time. */
+    /** Receives a body in chunks. Called by one thread at a time. */
     interface Sink {
 
-        /** Takes some bytes; whether to go on. If not, the sink has seen to the answer. */
+        /** Processes one chunk. Returns whether to continue; if not, the sink has completed the response. */
         boolean take(Content.Chunk chunk) throws Exception;
 
-        /** Everything came. */
+        /** The body is complete. */
         void end() throws Exception;
 
-        /** The connection was cut or fell silent. */
-        void cut(Throwable cause);
+        /** The connection was closed or timed out. */
+        void aborted(Throwable cause);
 
-        /** The sink itself threw. */
+        /** The sink threw an exception. */
         void failed(Throwable cause);
     }
 
@@ -41,7 +41,7 @@ final class UploadBody implements Runnable {
     public void run() {
         try {
             while (step()) {
-                // Goes on as long as something is there.
+                // Continues while data is available.
             }
         } catch (Exception e) {
             sink.failed(e);
@@ -55,7 +55,7 @@ final class UploadBody implements Runnable {
             return false;
         }
         if (Content.Chunk.isFailure(chunk)) {
-            sink.cut(chunk.getFailure());
+            sink.aborted(chunk.getFailure());
             return false;
         }
         boolean last = chunk.isLast();
@@ -72,28 +72,28 @@ final class UploadBody implements Runnable {
     }
 
     /**
-     * Refuses a request. A body that comes all the same is thrown away first, up to a bound of bytes and time, since a client
-     * that is still sending when the connection is closed may never see the answer.
+     * Refuses a request. If the client sends the body anyway, it is read and discarded first, up to a limit of bytes
+     * and time, because a client that is still sending when the connection is closed may never see the response.
      */
     static void refuse(Exchange exchange, Refusal refusal) {
-        boolean waits = exchange.header(HttpHeader.EXPECT.asString()).isPresent();
-        if (waits || exchange.request().getLength() > Drain.MOST_BYTES) {
+        boolean expectsContinue = exchange.header(HttpHeader.EXPECT.asString()).isPresent();
+        if (expectsContinue || exchange.request().getLength() > Drain.MAX_BYTES) {
             exchange.refuse(refusal);
         } else {
             read(exchange, new Drain(exchange, refusal));
         }
     }
 
-    /** Throws a body away and refuses then. */
+    /** Discards a body and then refuses the request. */
     private static final class Drain implements Sink {
 
-        static final long MOST_BYTES = 1L << 30;
-        private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(10);
+        static final long MAX_BYTES = 1L << 30;
+        private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(10);
 
         private final Exchange exchange;
         private final Refusal refusal;
-        private final long begin = System.nanoTime();
-        private long left = MOST_BYTES;
+        private final long startNanos = System.nanoTime();
+        private long remainingBytes = MAX_BYTES;
 
         Drain(Exchange exchange, Refusal refusal) {
             this.exchange = exchange;
@@ -102,8 +102,8 @@ final class UploadBody implements Runnable {
 
         @Override
         public boolean take(Content.Chunk chunk) {
-            left -= chunk.remaining();
-            if (left >= 0 && System.nanoTime() - begin < MOST_NANOS) {
+            remainingBytes -= chunk.remaining();
+            if (remainingBytes >= 0 && System.nanoTime() - startNanos < MAX_NANOS) {
                 return true;
             }
             end();
@@ -116,7 +116,7 @@ final class UploadBody implements Runnable {
         }
 
         @Override
-        public void cut(Throwable cause) {
+        public void aborted(Throwable cause) {
             end();
         }
 

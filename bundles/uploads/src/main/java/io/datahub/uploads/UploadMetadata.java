@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What {@code Upload-Metadata} says: pairs of a key and a value in Base64, separated by commas.
+ * Parses {@code Upload-Metadata}: pairs of a key and a Base64 value, separated by commas.
  *
- * @param values the values as they were written, by key
+ * @param values the encoded values by key
  */
 record UploadMetadata(Map<String, String> values) {
 
@@ -36,14 +36,14 @@ record UploadMetadata(Map<String, String> values) {
     }
 
     /**
-     * The record that the upload shall become: that of {@code path}, or a file in a directory, named as browsers' uploaders do, by
-     * {@code filename} or {@code name}, at {@code relativePath} where a directory was chosen.
+     * The path of the record: {@code path}, or a file in the directory, named as browser upload libraries do, by {@code
+     * filename} or {@code name}, at {@code relativePath} if a directory was selected.
      *
-     * @param directory where files go that have a name only; refuses where there is no such directory
+     * @param directory the directory of files that have only a name; refused if there is none
      */
     Result<RecordPath> path(Result<RecordPath> directory) {
         if (has(PATH)) {
-            return text(PATH).then(RecordPath::parse);
+            return decode(PATH).then(RecordPath::parse);
         }
         String key = has("filename") ? "filename" : "name";
         if (!has(key)) {
@@ -53,13 +53,15 @@ record UploadMetadata(Map<String, String> values) {
                             + " must name the record: path and, behind a space, its path in Base64; or filename,"
                             + " with ?to=DIR/ behind the URL");
         }
-        return directory.then(into -> text(key).then(name -> {
+        return directory.then(parent -> decode(key).then(name -> {
             if (name.indexOf('/') >= 0) {
                 return Result.refused(Reason.BAD_REQUEST, "the " + key + " has a /; a whole path goes into path");
             }
-            Result<String> relative = has(RELATIVE) ? text(RELATIVE) : Result.done("");
-            return relative.then(
-                    way -> into.child(way.endsWith("/" + name) ? way.substring(way.startsWith("/") ? 1 : 0) : name));
+            Result<String> relative = has(RELATIVE) ? decode(RELATIVE) : Result.done("");
+            return relative.then(relativePath -> parent.child(
+                    relativePath.endsWith("/" + name)
+                            ? relativePath.substring(relativePath.startsWith("/") ? 1 : 0)
+                            : name));
         }));
     }
 
@@ -67,7 +69,7 @@ record UploadMetadata(Map<String, String> values) {
         return !values.getOrDefault(key, "").isEmpty();
     }
 
-    private Result<String> text(String key) {
+    private Result<String> decode(String key) {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(values.get(key)));
             String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();

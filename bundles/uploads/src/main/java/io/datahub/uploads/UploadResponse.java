@@ -9,7 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** What a client is told of the record that its upload has become, as for any other write. */
+/** Writes the response for the record created from an upload, in the same format as for any other write. */
 final class UploadResponse {
 
     private static final JsonFactory JSON = new JsonFactory();

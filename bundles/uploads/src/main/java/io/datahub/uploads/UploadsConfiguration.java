@@ -3,7 +3,7 @@ package io.datahub.uploads;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** What can be set of resumable uploads. It counts at once, for uploads that begin. */
+/** Configuration of resumable uploads. Changes apply immediately to new uploads. */
 @ObjectClassDefinition(name = "Datahub resumable uploads", description = "Uploads by the tus protocol.")
 public @interface UploadsConfiguration {
 

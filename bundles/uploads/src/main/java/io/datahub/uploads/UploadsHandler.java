@@ -39,8 +39,8 @@ public final class UploadsHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.uploads");
 
     private static final Pattern NAMED = Pattern.compile(MOUNT + "/([0-9a-f]{32})");
-    private static final String OF_ALL = "POST, OPTIONS";
-    private static final String OF_ONE = "HEAD, PATCH, DELETE, OPTIONS";
+    private static final String COLLECTION_METHODS = "POST, OPTIONS";
+    private static final String UPLOAD_METHODS = "HEAD, PATCH, DELETE, OPTIONS";
 
     private final ResumableUploads uploads;
     private final Authenticator authenticator;
@@ -57,7 +57,7 @@ public final class UploadsHandler extends Handler.Abstract {
         destination = new Destination(configuration.directory());
     }
 
-    /** Takes another configuration over; one that is wrong leaves the last good one in force. */
+    /** Applies a new configuration; if it is invalid, the previous one is kept. */
     @Modified
     void modified(UploadsConfiguration configuration) {
         try {
@@ -74,12 +74,12 @@ public final class UploadsHandler extends Handler.Abstract {
         exchange.put(TusHeaders.RESUMABLE, TusHeaders.VERSION).put(HttpHeader.CACHE_CONTROL.asString(), "no-store");
         String path = request.getHttpURI().getPath();
         Matcher named = NAMED.matcher(path);
-        boolean all = path.equals(MOUNT) || path.equals(MOUNT + "/");
+        boolean isCollection = path.equals(MOUNT) || path.equals(MOUNT + "/");
         Optional<Refusal> refusal;
-        if (!all && !named.matches()) {
+        if (!isCollection && !named.matches()) {
             refusal = refusal(Reason.NOT_FOUND, "there is no such upload");
         } else if (exchange.method().equals("OPTIONS")) {
-            refusal = capabilities(exchange, all);
+            refusal = capabilities(exchange, isCollection);
         } else if (!exchange.header(TusHeaders.RESUMABLE)
                 .filter(TusHeaders.VERSION::equals)
                 .isPresent()) {
@@ -99,7 +99,7 @@ public final class UploadsHandler extends Handler.Abstract {
                     Reason.PRECONDITION_FAILED,
                     "a date is too coarse a condition for an upload; use If-Match with the tag");
         } else {
-            refusal = all ? answerAll(exchange) : answerOne(exchange, named.group(1));
+            refusal = isCollection ? handleCollection(exchange) : handleUpload(exchange, named.group(1));
         }
         refusal.ifPresent(found -> UploadBody.refuse(exchange, found));
         return true;
@@ -109,25 +109,25 @@ public final class UploadsHandler extends Handler.Abstract {
         return Optional.of(new Refusal(reason, detail));
     }
 
-    private Optional<Refusal> capabilities(Exchange exchange, boolean all) {
+    private Optional<Refusal> capabilities(Exchange exchange, boolean isCollection) {
         exchange.put("Tus-Version", TusHeaders.VERSION)
                 .put("Tus-Extension", TusHeaders.EXTENSIONS)
                 .put("Tus-Max-Size", Long.toString(uploads.maxBytes()))
                 .put("Tus-Checksum-Algorithm", Checksum.ALGORITHMS)
-                .put(HttpHeader.ALLOW.asString(), all ? OF_ALL : OF_ONE)
+                .put(HttpHeader.ALLOW.asString(), isCollection ? COLLECTION_METHODS : UPLOAD_METHODS)
                 .empty(204);
         return Optional.empty();
     }
 
-    private Optional<Refusal> answerAll(Exchange exchange) throws IOException {
+    private Optional<Refusal> handleCollection(Exchange exchange) throws IOException {
         if (exchange.method().equals("POST")) {
             return new Creation(exchange, uploads, new Pieces(uploads, authenticator), destination).run();
         }
-        exchange.refuseMethod(OF_ALL);
+        exchange.refuseMethod(COLLECTION_METHODS);
         return Optional.empty();
     }
 
-    private Optional<Refusal> answerOne(Exchange exchange, String name) throws IOException {
+    private Optional<Refusal> handleUpload(Exchange exchange, String name) throws IOException {
         switch (exchange.method()) {
             case "HEAD" -> {
                 return state(exchange, name);
@@ -143,7 +143,7 @@ public final class UploadsHandler extends Handler.Abstract {
                 return removed.refusal();
             }
             default -> {
-                exchange.refuseMethod(OF_ONE);
+                exchange.refuseMethod(UPLOAD_METHODS);
                 return Optional.empty();
             }
         }
@@ -162,9 +162,9 @@ public final class UploadsHandler extends Handler.Abstract {
         exchange.put(Concat.HEADER, upload.notes().get(Concat.HEADER));
         if (upload.isDone()) {
             upload.etag().ifPresent(etag -> exchange.put(HttpHeader.ETAG.asString(), etag));
-            exchange.put(HttpHeader.CONTENT_LOCATION.asString(), TusHeaders.record(upload));
+            exchange.put(HttpHeader.CONTENT_LOCATION.asString(), TusHeaders.recordUri(upload));
         } else {
-            TusHeaders.expires(exchange, upload);
+            TusHeaders.setExpires(exchange, upload);
         }
         exchange.empty(200);
         return Optional.empty();
@@ -191,6 +191,6 @@ public final class UploadsHandler extends Handler.Abstract {
             return refusal(Reason.FORBIDDEN, "the upload was made of parts; it takes no bytes of its own");
         }
         return new Pieces(uploads, authenticator)
-                .take(exchange, found.get(), length.get(), offset.get(), checksum.get(), false);
+                .append(exchange, found.get(), length.get(), offset.get(), checksum.get(), false);
     }
 }

@@ -9,7 +9,7 @@ import io.datahub.api.user.Origin;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Lets nobody in, but renews every login until all are revoked. */
+/** Authenticates nobody, but renews every login until all are revoked. */
 final class FakeRenewals implements Authenticator {
 
     private volatile boolean revoked;

@@ -24,24 +24,24 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Resumable uploads in memory. It refuses the path "closed" and bytes that contain the word "wrong". */
+/** An in-memory store of resumable uploads. It refuses the path "closed" and content that contains the word "wrong". */
 final class FakeUploads implements ResumableUploads {
 
     final Map<String, byte[]> records = new ConcurrentHashMap<>();
-    final Map<String, Held> held = new ConcurrentHashMap<>();
+    final Map<String, Held> uploads = new ConcurrentHashMap<>();
     volatile WriteRequest last;
-    private int last32;
+    private int nextName;
 
     /** An upload. */
     static final class Held {
-        private final PartialUpload begun;
+        private final PartialUpload initial;
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private OptionalLong length;
         private boolean done;
 
-        Held(PartialUpload begun) {
-            length = begun.length();
-            this.begun = begun;
+        Held(PartialUpload initial) {
+            length = initial.length();
+            this.initial = initial;
         }
 
         synchronized int size() {
@@ -49,17 +49,17 @@ final class FakeUploads implements ResumableUploads {
         }
 
         private synchronized PartialUpload state() {
-            boolean all = done || begun.isPart() || length.isEmpty();
-            long offset = all ? size() : Math.min(size(), Math.max(0, length.getAsLong() - 1));
+            boolean complete = done || initial.isPart() || length.isEmpty();
+            long offset = complete ? size() : Math.min(size(), Math.max(0, length.getAsLong() - 1));
             return new PartialUpload(
-                    begun.name(),
-                    begun.path(),
+                    initial.name(),
+                    initial.path(),
                     length,
                     offset,
-                    begun.expires(),
-                    begun.notes(),
+                    initial.expires(),
+                    initial.notes(),
                     done ? Optional.of("\"v1\"") : Optional.empty(),
-                    begun.isPart());
+                    initial.isPart());
         }
     }
 
@@ -75,16 +75,16 @@ final class FakeUploads implements ResumableUploads {
                 || !request.precondition().holds(Optional.empty())) {
             return Result.refused(Reason.FORBIDDEN, "no grant");
         }
-        return Result.done(hold(request, notes, false).begun);
+        return Result.done(store(request, notes, false).initial);
     }
 
     @Override
     public Result<PartialUpload> createPart(WriteRequest request, Map<String, String> notes) {
-        return Result.done(hold(request, notes, true).begun);
+        return Result.done(store(request, notes, true).initial);
     }
 
-    private Held hold(WriteRequest request, Map<String, String> notes, boolean isPart) {
-        String name = String.format("%032x", ++last32);
+    private Held store(WriteRequest request, Map<String, String> notes, boolean isPart) {
+        String name = String.format("%032x", ++nextName);
         Held upload = new Held(new PartialUpload(
                 name,
                 request.path(),
@@ -94,47 +94,47 @@ final class FakeUploads implements ResumableUploads {
                 notes,
                 Optional.empty(),
                 isPart));
-        held.put(name, upload);
+        uploads.put(name, upload);
         return upload;
     }
 
     @Override
     public Result<Concatenation> concatenate(WriteRequest request, List<String> parts, Map<String, String> notes) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        ByteArrayOutputStream concatenated = new ByteArrayOutputStream();
         for (String name : parts) {
-            if (!held.containsKey(name)) {
+            if (!uploads.containsKey(name)) {
                 return Result.refused(Reason.NOT_FOUND, "no such part");
             }
-            if (held.get(name).size() != held.get(name).length.orElse(-1)) {
+            if (uploads.get(name).size() != uploads.get(name).length.orElse(-1)) {
                 return Result.refused(Reason.CONFLICT, "the part isn't complete");
             }
-            all.writeBytes(held.get(name).bytes.toByteArray());
+            concatenated.writeBytes(uploads.get(name).bytes.toByteArray());
         }
-        Held whole = hold(request, notes, false);
-        whole.bytes.writeBytes(all.toByteArray());
-        whole.length = OptionalLong.of(all.size());
-        Result<Change> change = new Piece(whole, request).commit();
-        parts.forEach(held::remove);
-        return Result.done(new Concatenation(whole.state(), change.get()));
+        Held content = store(request, notes, false);
+        content.bytes.writeBytes(concatenated.toByteArray());
+        content.length = OptionalLong.of(concatenated.size());
+        Result<Change> change = new Piece(content, request).commit();
+        parts.forEach(uploads::remove);
+        return Result.done(new Concatenation(content.state(), change.get()));
     }
 
     @Override
     public Result<PartialUpload> find(User user, String name) {
-        return held.containsKey(name)
-                ? Result.done(held.get(name).state())
+        return uploads.containsKey(name)
+                ? Result.done(uploads.get(name).state())
                 : Result.refused(Reason.NOT_FOUND, "no such upload");
     }
 
     @Override
     public Result<PartialUpload> remove(User user, String name) {
         Result<PartialUpload> found = find(user, name);
-        held.remove(name);
+        uploads.remove(name);
         return found;
     }
 
     @Override
     public Result<Continuation> resume(WriteRequest request, String name, long offset) {
-        Held upload = held.get(name);
+        Held upload = uploads.get(name);
         if (upload.length.isEmpty()) {
             upload.length = request.length();
         }
@@ -163,9 +163,9 @@ final class FakeUploads implements ResumableUploads {
 
         @Override
         public Result<Long> keep() {
-            boolean fits = request.digests().entrySet().stream()
+            boolean matches = request.digests().entrySet().stream()
                     .allMatch(each -> hash(each.getKey(), bytes.toByteArray()).equals(each.getValue()));
-            if (!fits) {
+            if (!matches) {
                 bytes.reset();
                 return Result.refused(Reason.BAD_REQUEST, "another checksum");
             }
@@ -175,19 +175,19 @@ final class FakeUploads implements ResumableUploads {
 
         @Override
         public Result<Change> commit() {
-            byte[] whole = upload.bytes.toByteArray();
-            if (new String(whole, StandardCharsets.UTF_8).contains("wrong")) {
-                held.values().remove(upload);
+            byte[] content = upload.bytes.toByteArray();
+            if (new String(content, StandardCharsets.UTF_8).contains("wrong")) {
+                uploads.values().remove(upload);
                 return Result.refused(Reason.INVALID, "it is wrong");
             }
-            records.put(request.path().toString(), whole);
+            records.put(request.path().toString(), content);
             upload.done = true;
             RecordVersion version = new RecordVersion(
                     request.path(),
-                    whole.length,
+                    content.length,
                     Instant.EPOCH,
                     Optional.of("\"v1\""),
-                    Optional.of(hash("SHA-256", whole)));
+                    Optional.of(hash("SHA-256", content)));
             return Result.done(new Change(
                     Change.Type.CREATED,
                     new Cursor("e", 7),

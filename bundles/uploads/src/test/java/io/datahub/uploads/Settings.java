@@ -2,7 +2,7 @@ package io.datahub.uploads;
 
 import java.lang.annotation.Annotation;
 
-/** Configurations. */
+/** Creates configurations. */
 final class Settings {
 
     private Settings() {}

@@ -23,7 +23,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 
-/** A real HTTP server round the handler; everybody who comes is the same user. */
+/** A real HTTP server with the handler; every request is authenticated as the same user. */
 final class TestServer implements AutoCloseable {
 
     private static final User ADMIN = new User("ops", Set.of(User.ADMIN), List.of());
@@ -68,8 +68,8 @@ final class TestServer implements AutoCloseable {
                 HttpResponse.BodyHandlers.ofString());
     }
 
-    /** Sends these characters as bytes and cuts the connection. */
-    void cut(String text) throws IOException {
+    /** Sends these characters as bytes and closes the connection. */
+    void sendAndClose(String text) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), connector.getLocalPort())) {
             socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();

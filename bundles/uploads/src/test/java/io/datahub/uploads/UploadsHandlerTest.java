@@ -41,8 +41,8 @@ class UploadsHandlerTest {
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String header(HttpResponse<String> answer, String name) {
-        return answer.headers().firstValue(name).orElse(null);
+    private static String header(HttpResponse<String> response, String name) {
+        return response.headers().firstValue(name).orElse(null);
     }
 
     private String create(String path, int length, String... headers) throws Exception {
@@ -52,9 +52,9 @@ class UploadsHandlerTest {
         all[2] = "Upload-Metadata";
         all[3] = "filename eA==,path " + base64(path);
         System.arraycopy(headers, 0, all, 4, headers.length);
-        HttpResponse<String> answer = server.send("POST", "/uploads", "", all);
-        assertThat(answer.statusCode()).isEqualTo(201);
-        return header(answer, "Location");
+        HttpResponse<String> response = server.send("POST", "/uploads", "", all);
+        assertThat(response.statusCode()).isEqualTo(201);
+        return header(response, "Location");
     }
 
     private HttpResponse<String> patch(String upload, int offset, String body, String... headers) throws Exception {
@@ -73,21 +73,21 @@ class UploadsHandlerTest {
     }
 
     @Test
-    void shouldSayWhatItCan() throws Exception {
-        HttpResponse<String> answer = server.send("OPTIONS", "/uploads", "", "Tus-Resumable", "9.9.9");
+    void shouldReportItsCapabilities() throws Exception {
+        HttpResponse<String> response = server.send("OPTIONS", "/uploads", "", "Tus-Resumable", "9.9.9");
 
-        assertThat(answer.statusCode()).isEqualTo(204);
-        assertThat(header(answer, "Tus-Resumable")).isEqualTo("1.0.0");
-        assertThat(header(answer, "Tus-Version")).isEqualTo("1.0.0");
-        assertThat(header(answer, "Tus-Max-Size")).isEqualTo("1000000");
-        assertThat(header(answer, "Tus-Extension"))
+        assertThat(response.statusCode()).isEqualTo(204);
+        assertThat(header(response, "Tus-Resumable")).isEqualTo("1.0.0");
+        assertThat(header(response, "Tus-Version")).isEqualTo("1.0.0");
+        assertThat(header(response, "Tus-Max-Size")).isEqualTo("1000000");
+        assertThat(header(response, "Tus-Extension"))
                 .isEqualTo(
                         "creation,creation-with-upload,creation-defer-length,checksum,expiration,termination,concatenation");
-        assertThat(header(answer, "Tus-Checksum-Algorithm")).isEqualTo("sha1,sha256,sha512,md5");
+        assertThat(header(response, "Tus-Checksum-Algorithm")).isEqualTo("sha1,sha256,sha512,md5");
     }
 
     @Test
-    void shouldTakeAnUploadInPieces() throws Exception {
+    void shouldAcceptAnUploadInChunks() throws Exception {
         String upload = create("builds/grün app.tgz", 8);
 
         HttpResponse<String> first = patch(upload, 0, "four");
@@ -114,8 +114,8 @@ class UploadsHandlerTest {
     }
 
     @Test
-    void shouldTakeTheBytesWithTheCreation() throws Exception {
-        HttpResponse<String> answer = server.send(
+    void shouldAcceptBytesWithTheCreation() throws Exception {
+        HttpResponse<String> response = server.send(
                 "POST",
                 "/uploads/",
                 "four",
@@ -126,23 +126,23 @@ class UploadsHandlerTest {
                 "Content-Type",
                 BYTES);
 
-        assertThat(answer.statusCode()).isEqualTo(201);
-        assertThat(header(answer, "Upload-Offset")).isEqualTo("4");
-        assertThat(header(answer, "Location")).startsWith("/uploads/");
-        assertThat(answer.body()).startsWith("{\"path\":\"a\",\"size\":4,").contains("\"sequence\":7");
+        assertThat(response.statusCode()).isEqualTo(201);
+        assertThat(header(response, "Upload-Offset")).isEqualTo("4");
+        assertThat(header(response, "Location")).startsWith("/uploads/");
+        assertThat(response.body()).startsWith("{\"path\":\"a\",\"size\":4,").contains("\"sequence\":7");
         assertThat(uploads.records).containsKey("a");
     }
 
     @Test
-    void shouldMakeAnEmptyRecordAtOnce() throws Exception {
+    void shouldCreateAnEmptyRecordImmediately() throws Exception {
         create("empty", 0);
 
         assertThat(uploads.records.get("empty")).isEmpty();
     }
 
     @Test
-    void shouldLeaveNothingWhenTheCreationIsRefusedAtItsEnd() throws Exception {
-        HttpResponse<String> answer = server.send(
+    void shouldRemoveTheUploadWhenACreationWithBytesIsRefused() throws Exception {
+        HttpResponse<String> response = server.send(
                 "POST",
                 "/uploads",
                 "wrong",
@@ -153,14 +153,14 @@ class UploadsHandlerTest {
                 "Content-Type",
                 BYTES);
 
-        assertThat(answer.statusCode()).isEqualTo(422);
-        assertThat(header(answer, "Location")).isNull();
-        assertThat(header(answer, "Upload-Offset")).isNull();
-        assertThat(uploads.held).isEmpty();
+        assertThat(response.statusCode()).isEqualTo(422);
+        assertThat(header(response, "Location")).isNull();
+        assertThat(header(response, "Upload-Offset")).isNull();
+        assertThat(uploads.uploads).isEmpty();
     }
 
     @Test
-    void shouldCompareTheChecksumOfAPiece() throws Exception {
+    void shouldVerifyTheChecksumOfAChunk() throws Exception {
         String upload = create("a", 8);
 
         HttpResponse<String> wrong = patch(upload, 0, "four", "Upload-Checksum", "sha1 " + checksum("SHA-1", "f0ur"));
@@ -174,7 +174,7 @@ class UploadsHandlerTest {
     }
 
     @Test
-    void shouldRefuseWhatIsMalformed() throws Exception {
+    void shouldRefuseMalformedRequests() throws Exception {
         String upload = create("a", 8);
         String path = "path " + base64("a");
 
@@ -208,16 +208,16 @@ class UploadsHandlerTest {
     }
 
     @Test
-    void shouldHandOnWhatTheStoreRefuses() throws Exception {
-        HttpResponse<String> answer = server.send(
+    void shouldForwardRefusalsOfTheStore() throws Exception {
+        HttpResponse<String> response = server.send(
                 "POST", "/uploads", "", "Upload-Length", "1", "Upload-Metadata", "path " + base64("closed"));
 
-        assertThat(answer.statusCode()).isEqualTo(403);
-        assertThat(header(answer, "Tus-Resumable")).isEqualTo("1.0.0");
+        assertThat(response.statusCode()).isEqualTo(403);
+        assertThat(header(response, "Tus-Resumable")).isEqualTo("1.0.0");
     }
 
     @Test
-    void shouldPassOverNeitherCodingsNorDates() throws Exception {
+    void shouldRefuseContentEncodingAndDateConditions() throws Exception {
         String upload = create("a", 4);
         String date = "Sun, 23 Nov 2025 10:00:00 GMT";
 
@@ -232,7 +232,7 @@ class UploadsHandlerTest {
     }
 
     @Test
-    void shouldKeepTheConditionsWithTheUpload() throws Exception {
+    void shouldStoreTheConditionsWithTheUpload() throws Exception {
         String upload = create("a", 4, "If-None-Match", "*");
 
         Map<String, String> notes =
@@ -245,7 +245,7 @@ class UploadsHandlerTest {
     }
 
     @Test
-    void shouldEndAnUploadOnDemand() throws Exception {
+    void shouldTerminateAnUploadOnRequest() throws Exception {
         String upload = create("a", 8);
 
         assertThat(server.send("DELETE", upload, "").statusCode()).isEqualTo(204);
@@ -253,13 +253,13 @@ class UploadsHandlerTest {
     }
 
     @Test
-    void shouldKeepWhatCameOnACutConnection() throws Exception {
+    void shouldKeepTheBytesReceivedBeforeADisconnect() throws Exception {
         String upload = create("a", 8);
-        server.cut(
+        server.sendAndClose(
                 "PATCH " + upload + " HTTP/1.1\r\nHost: h\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nContent-Type: "
                         + BYTES + "\r\nContent-Length: 8\r\n\r\nfour");
 
-        FakeUploads.Held held = uploads.held.get(upload.substring("/uploads/".length()));
+        FakeUploads.Held held = uploads.uploads.get(upload.substring("/uploads/".length()));
         long deadline = System.nanoTime() + 30_000_000_000L;
         while (held.size() < 4 && System.nanoTime() < deadline) {
             LockSupport.parkNanos(2_000_000);
@@ -281,7 +281,7 @@ class UploadsHandlerTest {
         uploader.setChunkSize(1000);
         uploader.setRequestPayloadSize(7000);
         while (uploader.uploadChunk() > -1) {
-            // The client has its own loop to be run.
+            // Drives the upload loop of the client.
         }
         uploader.finish();
 
@@ -296,7 +296,7 @@ class UploadsHandlerTest {
     }
 
     @Test
-    void shouldPutAFileThatBrowsersUploadersNameIntoTheDirectoryOfTheQuery() throws Exception {
+    void shouldStoreANamedFileInTheDirectoryOfTheQuery() throws Exception {
         Map<String, String> uppy = Map.of(
                 "relativePath",
                 "null",
@@ -325,7 +325,7 @@ class UploadsHandlerTest {
     }
 
     @Test
-    void shouldRefuseAFileNameThatLeadsElsewhereOrNowhere() throws Exception {
+    void shouldRefuseFileNamesOutsideTheDirectory() throws Exception {
         Map<String, String> plain = Map.of("filename", "x");
 
         assertThat(create("", plain).statusCode()).isEqualTo(400);
@@ -345,7 +345,7 @@ class UploadsHandlerTest {
     }
 
     @Test
-    void shouldPutItIntoTheDirectoryThatIsConfigured() throws Exception {
+    void shouldStoreANamedFileInTheConfiguredDirectory() throws Exception {
         server.close();
         UploadsHandler handler = new UploadsHandler(uploads, new FakeRenewals(), Settings.of("in/{user}/"));
         server = new TestServer(handler);
@@ -365,7 +365,7 @@ class UploadsHandlerTest {
     }
 
     @Test
-    void shouldTakeAnUploadWhoseLengthIsSaidLater() throws Exception {
+    void shouldAcceptAnUploadWithDeferredLength() throws Exception {
         String metadata = "path " + base64("late");
         HttpResponse<String> created =
                 server.send("POST", "/uploads", "", "Upload-Defer-Length", "1", "Upload-Metadata", metadata);
@@ -408,7 +408,7 @@ class UploadsHandlerTest {
         String upload = create("a", 4);
         assertThat(patch(upload, 0, "four", "Upload-Length", "four").statusCode())
                 .isEqualTo(400);
-        assertThat(uploads.held).hasSize(1);
+        assertThat(uploads.uploads).hasSize(1);
     }
 
     private String part(String text) throws Exception {
@@ -428,7 +428,7 @@ class UploadsHandlerTest {
     }
 
     @Test
-    void shouldMakeARecordOfParts() throws Exception {
+    void shouldConcatenatePartsIntoARecord() throws Exception {
         String first = part("four");
         String second = part("more");
         HttpResponse<String> head = server.send("HEAD", first, "");
@@ -452,7 +452,7 @@ class UploadsHandlerTest {
     }
 
     @Test
-    void shouldRefuseAPartThatIsNotComplete() throws Exception {
+    void shouldRefuseAnIncompletePart() throws Exception {
         HttpResponse<String> created =
                 server.send("POST", "/uploads", "", "Upload-Length", "4", "Upload-Concat", "partial");
         String whole = "final;" + header(created, "Location");
