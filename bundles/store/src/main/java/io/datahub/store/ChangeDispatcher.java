@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes changes known: first to the listeners inside the hub, so that new users are in force before anybody hears of
- * them, then to the broker.
+ * Dispatches changes: first to the listeners inside the hub, so that changed users take effect before clients are
+ * notified, then to the broker.
  */
 final class ChangeDispatcher implements Consumer<Change> {
 
@@ -22,18 +22,18 @@ final class ChangeDispatcher implements Consumer<Change> {
     private final EventBroker broker;
     private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
 
-    /** Guarded by this. */
-    private Change users;
+    /** The latest change of the users file; null if there was none. Guarded by this. */
+    private Change latestUsersChange;
 
     ChangeDispatcher(EventBroker broker) {
         this.broker = broker;
     }
 
-    /** Adds a listener; one that comes late hears of the newest change of the users, which it may have missed. */
+    /** Adds a listener. It is notified of the latest change of the users file, which it may have missed. */
     synchronized void add(ChangeListener listener) {
         listeners.add(listener);
-        if (users != null) {
-            tell(listener, users);
+        if (latestUsersChange != null) {
+            notifyListener(listener, latestUsersChange);
         }
     }
 
@@ -44,13 +44,13 @@ final class ChangeDispatcher implements Consumer<Change> {
     @Override
     public synchronized void accept(Change change) {
         if (change.path().equals(RecordPath.USERS)) {
-            users = change;
+            latestUsersChange = change;
         }
-        listeners.forEach(listener -> tell(listener, change));
+        listeners.forEach(listener -> notifyListener(listener, change));
         broker.announce(change.topic(), change.json().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void tell(ChangeListener listener, Change change) {
+    private static void notifyListener(ChangeListener listener, Change change) {
         try {
             listener.changed(change);
         } catch (RuntimeException | LinkageError e) {

@@ -14,27 +14,27 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** The home as folders on a disk, made where they are missing and locked against a second hub. */
+/** The home as folders on a disk, created if missing and locked against a second hub. */
 final class HomeFolder implements Home, AutoCloseable {
 
-    private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
-    private static final Set<PosixFilePermission> SHOWN = PosixFilePermissions.fromString("rwxr-xr-x");
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> WORLD_READABLE = PosixFilePermissions.fromString("rwxr-xr-x");
 
-    /** Grows by one whenever an older hub could no longer read what this one leaves in {@code state/}. */
+    /** Version of the format of {@code state/}; incremented whenever an older hub can no longer read it. */
     private static final int FORMAT = 1;
 
     private final Path root;
     private final FileChannel lock;
 
-    /** @throws IOException with a message that names cause and cure, if the home can't be this hub's */
+    /** @throws IOException with a message that names cause and remedy, if the home can't be used by this hub */
     HomeFolder(Path root) throws IOException {
         this.root = root.toAbsolutePath().normalize();
         try {
             Files.createDirectories(this.root);
-            make(files(), SHOWN);
-            make(incoming(), SHOWN);
-            make(state(), OWN);
-            allow(state(), OWN);
+            createFolder(files(), WORLD_READABLE);
+            createFolder(incoming(), WORLD_READABLE);
+            createFolder(state(), OWNER_ONLY);
+            setPermissions(state(), OWNER_ONLY);
             Files.createDirectories(state().resolve("staging"));
             Files.createDirectories(state().resolve("rejected"));
             lock = FileChannel.open(state().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -48,7 +48,10 @@ final class HomeFolder implements Home, AutoCloseable {
         requireFormat();
     }
 
-    /** A newer hub may have left what this one would misread; an older one's state has no format, or a lower one. */
+    /**
+     * Refuses a state written by a newer hub, which this one could misread; an older state has a lower format, or
+     * none.
+     */
     private void requireFormat() throws IOException {
         Path file = state().resolve("format");
         String found = Files.exists(file)
@@ -66,28 +69,28 @@ final class HomeFolder implements Home, AutoCloseable {
                     + ", this one knows up to " + FORMAT + "); start that version or a newer one, or restore a backup");
         }
         if (Integer.parseInt(found) < FORMAT) {
-            Path fresh =
-                    file.resolveSibling("format.fresh"); // a file that is cut short would keep the hub from starting
-            Files.writeString(fresh, FORMAT + "\n");
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            Path replacement =
+                    file.resolveSibling("format.fresh"); // a truncated file would prevent the hub from starting
+            Files.writeString(replacement, FORMAT + "\n");
+            Files.move(replacement, file, StandardCopyOption.ATOMIC_MOVE);
         }
     }
 
     private void requireLock() throws IOException {
-        FileLock held = null;
+        FileLock acquired = null;
         try {
-            held = lock.tryLock();
+            acquired = lock.tryLock();
         } catch (OverlappingFileLockException e) {
             // Another hub in this process.
         }
-        if (held == null) {
+        if (acquired == null) {
             lock.close();
             throw new IOException("the home " + root
                     + " is in use by another hub; stop that one, or let DATAHUB_HOME name another folder");
         }
     }
 
-    private static void make(Path folder, Set<PosixFilePermission> permissions) throws IOException {
+    private static void createFolder(Path folder, Set<PosixFilePermission> permissions) throws IOException {
         if (Files.isDirectory(folder)) {
             if (!Files.isWritable(folder)) {
                 throw new java.nio.file.AccessDeniedException(folder.toString());
@@ -95,10 +98,10 @@ final class HomeFolder implements Home, AutoCloseable {
             return;
         }
         Files.createDirectory(folder);
-        allow(folder, permissions);
+        setPermissions(folder, permissions);
     }
 
-    private static void allow(Path folder, Set<PosixFilePermission> permissions) throws IOException {
+    private static void setPermissions(Path folder, Set<PosixFilePermission> permissions) throws IOException {
         if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")
                 && !Files.getPosixFilePermissions(folder).equals(permissions)) {
             Files.setPosixFilePermissions(folder, permissions);

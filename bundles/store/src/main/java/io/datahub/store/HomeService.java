@@ -11,7 +11,7 @@ import org.osgi.service.component.annotations.Modified;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Holds the home for as long as the hub runs. */
+/** Holds the home and its lock while the hub runs. */
 @Component(service = Home.class, configurationPid = StoreConfiguration.PID, immediate = true)
 public final class HomeService implements Home {
 
@@ -29,25 +29,28 @@ public final class HomeService implements Home {
         return path(configuration.home(), System.getenv("DATAHUB_HOME"), context.getProperty("karaf.base"));
     }
 
-    /** What is configured, else what the environment says, else a folder in Karaf's own. */
-    static Path path(String configured, String environment, String karaf) {
+    /** The configured folder, or else that of the environment, or else a folder in Karaf's base. */
+    static Path path(String configured, String environment, String karafBase) {
         if (!configured.isBlank()) {
             return Path.of(configured.strip());
         }
         if (environment != null && !environment.isBlank()) {
             return Path.of(environment.strip());
         }
-        if (karaf == null) {
+        if (karafBase == null) {
             throw new IllegalStateException("home is not configured; set it in io.datahub.store.cfg or DATAHUB_HOME");
         }
-        return Path.of(karaf, "datahub");
+        return Path.of(karafBase, "datahub");
     }
 
     @Modified
     void modified(BundleContext context, StoreConfiguration configuration) {
-        Path wanted = path(context, configuration).toAbsolutePath().normalize();
-        if (!wanted.equals(folder.root())) {
-            LOG.warn("event=home-unchanged path=\"{}\" wanted=\"{}\" cure=\"restart the hub\"", folder.root(), wanted);
+        Path configured = path(context, configuration).toAbsolutePath().normalize();
+        if (!configured.equals(folder.root())) {
+            LOG.warn(
+                    "event=home-unchanged path=\"{}\" wanted=\"{}\" cure=\"restart the hub\"",
+                    folder.root(),
+                    configured);
         }
     }
 

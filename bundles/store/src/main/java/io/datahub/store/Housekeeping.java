@@ -9,24 +9,27 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has the records tidied up, on a thread of its own, every few seconds. */
+/**
+ * Runs the periodic cleanup of the records on its own thread, every five seconds, and announces pending changes every
+ * second.
+ */
 final class Housekeeping implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
-    private static final int SECONDS = 5;
+    private static final int PERIOD_SECONDS = 5;
 
     private final RecordFiles records;
-    private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "datahub-store-housekeeping"));
+    private final ScheduledExecutorService executor =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-store-housekeeping"));
 
-    @SuppressWarnings("FutureReturnValueIgnored") // both catch what they throw
+    @SuppressWarnings("FutureReturnValueIgnored") // both tasks catch their exceptions
     Housekeeping(RecordFiles records) {
         this.records = records;
-        thread.scheduleWithFixedDelay(this::tidy, SECONDS, SECONDS, TimeUnit.SECONDS);
-        thread.scheduleWithFixedDelay(this::makeUp, 1, 1, TimeUnit.SECONDS);
+        executor.scheduleWithFixedDelay(this::cleanUp, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+        executor.scheduleWithFixedDelay(this::announcePending, 1, 1, TimeUnit.SECONDS);
     }
 
-    private void tidy() {
+    private void cleanUp() {
         try {
             records.tidy(Instant.now());
         } catch (IOException | RuntimeException e) {
@@ -34,7 +37,7 @@ final class Housekeeping implements AutoCloseable {
         }
     }
 
-    private void makeUp() {
+    private void announcePending() {
         try {
             records.makeUp();
         } catch (IOException | RuntimeException e) {
@@ -42,13 +45,13 @@ final class Housekeeping implements AutoCloseable {
         }
     }
 
-    /** Ends when what it is at is done. */
+    /** Stops the thread, after waiting for a running task. */
     @Override
     public void close() {
-        thread.shutdown();
+        executor.shutdown();
         boolean interrupted = false;
         try {
-            while (!thread.awaitTermination(1, TimeUnit.MINUTES)) {
+            while (!executor.awaitTermination(1, TimeUnit.MINUTES)) {
                 LOG.warn("event=housekeeping-slow");
             }
         } catch (InterruptedException e) {

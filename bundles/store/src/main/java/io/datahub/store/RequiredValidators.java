@@ -12,24 +12,24 @@ import org.osgi.service.cm.ConfigurationEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A validator that is configured is required, from the moment at which its configuration comes until it goes. */
+/** Requires each configured validator, from the moment its configuration is created until it is deleted. */
 final class RequiredValidators {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
 
     private final ConfigurationAdmin admin;
-    private final ValidatorRegistry bench;
+    private final ValidatorRegistry registry;
 
-    RequiredValidators(ConfigurationAdmin admin, ValidatorRegistry bench) throws IOException {
+    RequiredValidators(ConfigurationAdmin admin, ValidatorRegistry registry) throws IOException {
         this.admin = admin;
-        this.bench = bench;
-        read("(service.factoryPid=" + ValidatorProperties.PID_PREFIX + "*)");
+        this.registry = registry;
+        requireAll("(service.factoryPid=" + ValidatorProperties.PID_PREFIX + "*)");
     }
 
-    private void read(String filter) throws IOException {
+    private void requireAll(String filter) throws IOException {
         try {
-            Configuration[] found = admin.listConfigurations(filter);
-            for (Configuration configuration : found == null ? new Configuration[0] : found) {
+            Configuration[] configurations = admin.listConfigurations(filter);
+            for (Configuration configuration : configurations == null ? new Configuration[0] : configurations) {
                 require(configuration);
             }
         } catch (InvalidSyntaxException e) {
@@ -40,20 +40,20 @@ final class RequiredValidators {
     private void require(Configuration configuration) {
         String pid = configuration.getPid();
         List<RequiredValidator> required = ValidatorProperties.requirements(pid, configuration.getProperties());
-        bench.require(pid, required);
+        registry.require(pid, required);
         LOG.info("event=validator-required pid={} required={}", pid, required);
     }
 
-    void changed(ConfigurationEvent event) throws IOException {
-        String factory = event.getFactoryPid();
-        if (factory == null || !factory.startsWith(ValidatorProperties.PID_PREFIX)) {
+    void configurationChanged(ConfigurationEvent event) throws IOException {
+        String factoryPid = event.getFactoryPid();
+        if (factoryPid == null || !factoryPid.startsWith(ValidatorProperties.PID_PREFIX)) {
             return;
         }
         if (event.getType() == ConfigurationEvent.CM_DELETED) {
-            bench.require(event.getPid(), List.of());
+            registry.require(event.getPid(), List.of());
             LOG.info("event=validator-not-required pid={}", event.getPid());
         } else {
-            read("(service.pid=" + event.getPid() + ")");
+            requireAll("(service.pid=" + event.getPid() + ")");
         }
     }
 }

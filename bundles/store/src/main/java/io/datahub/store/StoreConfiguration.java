@@ -3,7 +3,10 @@ package io.datahub.store;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** The store's configuration. Everything but the home and the cache counts at once; these count after a restart. */
+/**
+ * The store's configuration. Changes take effect immediately, except for the home, the cache and the number of
+ * concurrent validators, which need a restart.
+ */
 @ObjectClassDefinition(
         name = "Datahub store",
         description = "Records, their judgement and the journal of their changes")

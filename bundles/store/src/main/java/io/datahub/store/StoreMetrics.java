@@ -10,7 +10,10 @@ import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the store tells of records, index and journal; nothing of them while the state can't be read. For any thread. */
+/**
+ * Metrics of records, index and journal; those of index and journal are omitted while the database can't be read. For
+ * any thread.
+ */
 final class StoreMetrics {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
@@ -27,19 +30,19 @@ final class StoreMetrics {
         changes.get(change.type()).increment();
     }
 
-    void report(MetadataStore ledger, MetricReport report) {
+    void report(MetadataStore metadata, MetricReport report) {
         changes.forEach((type, count) -> report.counter(
                 "datahub_changes_total", "Changes of records by kind", count.sum(), "type", type.word()));
         try {
-            report.gauge("datahub_records", "Records that there are", ledger.size());
-            report.gauge("datahub_journal_entries", "Entries of the journal", ledger.journalEntries());
-            report.gauge("datahub_journal_bytes", "Size of the journal's entries, in bytes", ledger.journalBytes());
+            report.gauge("datahub_records", "Records that there are", metadata.size());
+            report.gauge("datahub_journal_entries", "Entries of the journal", metadata.journalEntries());
+            report.gauge("datahub_journal_bytes", "Size of the journal's entries, in bytes", metadata.journalBytes());
             report.gauge(
-                    "datahub_state_bytes", "Size of the file with index and journal, in bytes", ledger.fileBytes());
+                    "datahub_state_bytes", "Size of the file with index and journal, in bytes", metadata.fileBytes());
             report.gauge(
                     "datahub_journal_sequence",
                     "Number of the newest entry of the journal",
-                    ledger.head().cursor().sequence());
+                    metadata.head().cursor().sequence());
         } catch (IOException e) {
             LOG.debug("event=figures-missing failure=\"{}\"", e.toString());
         }

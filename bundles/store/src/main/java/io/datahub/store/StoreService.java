@@ -53,7 +53,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The store as services: it puts the parts together and hands calls on. */
+/** The store's services: creates the components and delegates the calls to them. */
 @Component(
         service = {
             RecordStore.class,
@@ -78,20 +78,20 @@ public final class StoreService
                 SynchronousConfigurationListener {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
-    private static final String CONFIGURED = "io.datahub.store";
+    private static final String CONFIGURATION_SOURCE = "io.datahub.store";
 
-    private final ValidatorRegistry bench = new ValidatorRegistry();
-    private final ValidatorTracker seats;
-    private final RequiredValidators required;
-    private final ValidationService judgement;
-    private final ChangeDispatcher herald;
-    private final MetadataStore ledger;
+    private final ValidatorRegistry validators = new ValidatorRegistry();
+    private final ValidatorTracker validatorTracker;
+    private final RequiredValidators requiredValidators;
+    private final ValidationService validation;
+    private final ChangeDispatcher dispatcher;
+    private final MetadataStore metadata;
     private final Journal journal;
     private final RecordFiles records;
     private final Housekeeping housekeeping;
-    private final StoreMetrics figures = new StoreMetrics();
+    private final StoreMetrics metrics = new StoreMetrics();
 
-    /** Replaced as a whole by a new configuration. */
+    /** Replaced as a whole when the configuration changes. */
     private volatile Tuning tuning;
 
     @Activate
@@ -103,15 +103,15 @@ public final class StoreService
             @Reference ConfigurationAdmin admin)
             throws IOException {
         tuning = Tuning.of(configuration);
-        bench.require(CONFIGURED, RequiredValidator.parse(configuration.require()));
-        seats = new ValidatorTracker(context, bench);
-        required = new RequiredValidators(admin, bench);
-        herald = new ChangeDispatcher(broker);
-        herald.add(figures::changed);
-        judgement = new ValidationService(bench, configuration.judgementsAtOnce());
-        tuneJudgement(configuration);
-        ledger = new MetadataStore(home.state().resolve("store.mv"), () -> tuning.ledger(), herald);
-        journal = new Journal(ledger);
+        validators.require(CONFIGURATION_SOURCE, RequiredValidator.parse(configuration.require()));
+        validatorTracker = new ValidatorTracker(context, validators);
+        requiredValidators = new RequiredValidators(admin, validators);
+        dispatcher = new ChangeDispatcher(broker);
+        dispatcher.add(metrics::changed);
+        validation = new ValidationService(validators, configuration.judgementsAtOnce());
+        configureValidation(configuration);
+        metadata = new MetadataStore(home.state().resolve("store.mv"), () -> tuning.metadata(), dispatcher);
+        journal = new Journal(metadata);
         records = open(home);
         housekeeping = new Housekeeping(records);
         LOG.info("event=store-ready home=\"{}\" {} cursor={}", home.root(), tuning, journal.head());
@@ -119,21 +119,23 @@ public final class StoreService
 
     private RecordFiles open(Home home) throws IOException {
         try {
-            return new RecordFiles(home, ledger, bench, judgement, () -> tuning.records(), () -> tuning.temporary());
+            return new RecordFiles(
+                    home, metadata, validators, validation, () -> tuning.records(), () -> tuning.temporary());
         } catch (IOException | RuntimeException e) {
-            ledger.close();
-            judgement.close();
+            metadata.close();
+            validation.close();
             throw e;
         }
     }
 
-    private void tuneJudgement(StoreConfiguration configuration) {
+    private void configureValidation(StoreConfiguration configuration) {
         if (configuration.judgeMillis() < 1) {
             throw new IllegalArgumentException(
                     "judgeMillis is " + configuration.judgeMillis() + "; it must be 1 or more");
         }
-        judgement.setTimeLimit(Duration.ofMillis(configuration.judgeMillis()));
-        bench.setTrial(Arrays.stream(String.join(",", configuration.trial()).split(",", -1))
+        validation.setTimeLimit(Duration.ofMillis(configuration.judgeMillis()));
+        validators.setTrial(Arrays.stream(
+                        String.join(",", configuration.trial()).split(",", -1))
                 .map(String::strip)
                 .filter(name -> !name.equals(RequiredValidator.USERS.name())
                         && !name.startsWith(RequiredValidator.USERS.name() + "/"))
@@ -142,10 +144,10 @@ public final class StoreService
 
     @Modified
     void modified(StoreConfiguration configuration) {
-        List<RequiredValidator> wanted = RequiredValidator.parse(configuration.require());
-        tuneJudgement(configuration);
+        List<RequiredValidator> required = RequiredValidator.parse(configuration.require());
+        configureValidation(configuration);
         tuning = Tuning.of(configuration);
-        bench.require(CONFIGURED, wanted);
+        validators.require(CONFIGURATION_SOURCE, required);
         LOG.info("event=store-configured {}", tuning);
     }
 
@@ -153,8 +155,8 @@ public final class StoreService
     void deactivate() {
         housekeeping.close();
         close(records);
-        judgement.close();
-        ledger.close();
+        validation.close();
+        metadata.close();
         LOG.info("event=store-closed {} cursor={}", tuning, journal.head());
     }
 
@@ -174,15 +176,15 @@ public final class StoreService
             updated = "updateValidator",
             unbind = "removeValidator")
     void addValidator(ServiceReference<Validator> validator) {
-        seats.add(validator);
+        validatorTracker.add(validator);
     }
 
     void updateValidator(ServiceReference<Validator> validator) {
-        seats.update(validator);
+        validatorTracker.update(validator);
     }
 
     void removeValidator(ServiceReference<Validator> validator) {
-        seats.remove(validator);
+        validatorTracker.remove(validator);
     }
 
     @Reference(
@@ -191,17 +193,17 @@ public final class StoreService
             policyOption = ReferencePolicyOption.GREEDY,
             unbind = "removeListener")
     void addListener(ChangeListener listener) {
-        herald.add(listener);
+        dispatcher.add(listener);
     }
 
     void removeListener(ChangeListener listener) {
-        herald.remove(listener);
+        dispatcher.remove(listener);
     }
 
     @Override
     public void configurationEvent(ConfigurationEvent event) {
         try {
-            required.changed(event);
+            requiredValidators.configurationChanged(event);
         } catch (IOException e) {
             LOG.error("event=configuration-unread pid={}", event.getPid(), e);
         }
@@ -215,8 +217,8 @@ public final class StoreService
     @Override
     public void report(MetricReport report) {
         records.report(report);
-        judgement.report(report);
-        figures.report(ledger, report);
+        validation.report(report);
+        metrics.report(metadata, report);
     }
 
     @Override

@@ -8,8 +8,15 @@ import io.datahub.store.record.Settings;
 import io.datahub.store.record.TemporaryNames;
 import java.time.Duration;
 
-/** The configuration in effect, as the parts want it. */
-record Tuning(LedgerSettings ledger, Settings records, TemporaryNames temporary, String require) {
+/**
+ * The current configuration, by component.
+ *
+ * @param metadata settings of the metadata store
+ * @param records settings of the records
+ * @param temporary the names of temporary files
+ * @param require the required validators, as configured, for the log
+ */
+record Tuning(LedgerSettings metadata, Settings records, TemporaryNames temporary, String require) {
 
     static Tuning of(StoreConfiguration configuration) {
         return new Tuning(
@@ -45,12 +52,13 @@ record Tuning(LedgerSettings ledger, Settings records, TemporaryNames temporary,
     /** For the log. */
     @Override
     public String toString() {
-        return "source=" + ledger.source() + " waitMillis=" + records.patience().toMillis() + " require=\"" + require
+        return "source=" + metadata.source() + " waitMillis="
+                + records.patience().toMillis() + " require=\"" + require
                 + "\" maxUploadBytes=" + records.maxUploadBytes() + " reserveBytes=" + records.reserveBytes()
-                + " journalDays=" + ledger.keepFor().toDays() + " maxJournalBytes=" + ledger.maxJournalBytes()
+                + " journalDays=" + metadata.keepFor().toDays() + " maxJournalBytes=" + metadata.maxJournalBytes()
                 + " maxGoodBytes=" + records.maxGoodBytes() + " maxGoodFileBytes=" + records.maxGoodFileBytes()
                 + " rejectedDays=" + records.keepRejected().toDays() + " maxRejected=" + records.maxRejected()
                 + " " + records.limits()
-                + " cacheMiB=" + ledger.cacheMiB() + " temporaryNames=\"" + temporary + '"';
+                + " cacheMiB=" + metadata.cacheMiB() + " temporaryNames=\"" + temporary + '"';
     }
 }

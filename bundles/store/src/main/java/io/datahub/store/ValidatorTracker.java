@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Seats the validators that are registered as services. A validator is asked for only when it is to judge, since some need
- * the store themselves.
+ * Registers the validators that are OSGi services. A service is fetched only when it is to validate, since some
+ * validators depend on the store themselves.
  */
 final class ValidatorTracker {
 
@@ -27,39 +27,39 @@ final class ValidatorTracker {
     private static final long DEFAULT_MILLIS = 10_000;
 
     private final BundleContext context;
-    private final ValidatorRegistry bench;
-    private final Map<ServiceReference<Validator>, RegisteredValidator> seats = new ConcurrentHashMap<>();
+    private final ValidatorRegistry registry;
+    private final Map<ServiceReference<Validator>, RegisteredValidator> validators = new ConcurrentHashMap<>();
 
-    ValidatorTracker(BundleContext context, ValidatorRegistry bench) {
+    ValidatorTracker(BundleContext context, ValidatorRegistry registry) {
         this.context = context;
-        this.bench = bench;
+        this.registry = registry;
     }
 
     void add(ServiceReference<Validator> reference) {
-        RegisteredValidator seat = seat(reference);
-        seats.put(reference, seat);
-        bench.add(seat);
-        LOG.info("event=validator-seated validator={}", seat);
+        RegisteredValidator validator = create(reference);
+        validators.put(reference, validator);
+        registry.add(validator);
+        LOG.info("event=validator-seated validator={}", validator);
     }
 
     void update(ServiceReference<Validator> reference) {
-        RegisteredValidator next = seat(reference);
-        RegisteredValidator old = seats.put(reference, next);
-        bench.replace(old, next);
-        LOG.info("event=validator-reseated validator={}", next);
+        RegisteredValidator replacement = create(reference);
+        RegisteredValidator previous = validators.put(reference, replacement);
+        registry.replace(previous, replacement);
+        LOG.info("event=validator-reseated validator={}", replacement);
     }
 
     void remove(ServiceReference<Validator> reference) {
-        RegisteredValidator seat = seats.remove(reference);
-        bench.remove(seat);
-        LOG.info("event=validator-left validator={}", seat);
+        RegisteredValidator validator = validators.remove(reference);
+        registry.remove(validator);
+        LOG.info("event=validator-left validator={}", validator);
     }
 
-    private RegisteredValidator seat(ServiceReference<Validator> reference) {
+    private RegisteredValidator create(ServiceReference<Validator> reference) {
         String pid = String.valueOf(reference.getProperty(Constants.SERVICE_PID));
         String name = ValidatorProperties.name(reference.getProperty(ValidatorService.NAME), pid);
         List<PathPattern> patterns = ValidatorProperties.patterns(reference.getProperty(ValidatorService.PATHS));
-        if (patterns.isEmpty() && !ValidatorProperties.judgesEvents(reference.getProperty(EventValidator.TOPICS))) {
+        if (patterns.isEmpty() && !ValidatorProperties.hasTopics(reference.getProperty(EventValidator.TOPICS))) {
             LOG.warn("event=validator-idle validator={} cure=\"give it the service property paths\"", name);
         }
         return new RegisteredValidator(

@@ -17,7 +17,9 @@ import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 
-/** A validator that comes in a bundle of its own: each version refuses what the next one is for. */
+/**
+ * A validator in its own bundle. Each version refuses content that starts with "b", with its version in the message.
+ */
 public final class ForeignValidator implements BundleActivator, Validator {
 
     private int major;
@@ -34,7 +36,7 @@ public final class ForeignValidator implements BundleActivator, Validator {
 
     @Override
     public void stop(BundleContext context) {
-        // The framework takes the service back.
+        // The framework unregisters the service.
     }
 
     @Override
@@ -44,21 +46,21 @@ public final class ForeignValidator implements BundleActivator, Validator {
         }
     }
 
-    /** The bundle in a version. */
+    /** The bundle with a given major version. */
     static InputStream bundle(int version) throws IOException {
         Manifest manifest = new Manifest();
-        Attributes main = manifest.getMainAttributes();
-        main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        main.putValue("Bundle-ManifestVersion", "2");
-        main.putValue("Bundle-SymbolicName", "foreign");
-        main.putValue("Bundle-Version", version + ".0.0");
-        main.putValue("Bundle-Activator", ForeignValidator.class.getName());
-        main.putValue("Import-Package", "org.osgi.framework,io.datahub.api.validation,io.datahub.api.record");
+        Attributes attributes = manifest.getMainAttributes();
+        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        attributes.putValue("Bundle-ManifestVersion", "2");
+        attributes.putValue("Bundle-SymbolicName", "foreign");
+        attributes.putValue("Bundle-Version", version + ".0.0");
+        attributes.putValue("Bundle-Activator", ForeignValidator.class.getName());
+        attributes.putValue("Import-Package", "org.osgi.framework,io.datahub.api.validation,io.datahub.api.record");
         ByteArrayOutputStream jar = new ByteArrayOutputStream();
         try (JarOutputStream out = new JarOutputStream(jar, manifest);
-                InputStream code = ForeignValidator.class.getResourceAsStream("ForeignValidator.class")) {
+                InputStream classFile = ForeignValidator.class.getResourceAsStream("ForeignValidator.class")) {
             out.putNextEntry(new ZipEntry(ForeignValidator.class.getName().replace('.', '/') + ".class"));
-            code.transferTo(out);
+            classFile.transferTo(out);
             out.closeEntry();
         }
         return new ByteArrayInputStream(jar.toByteArray());

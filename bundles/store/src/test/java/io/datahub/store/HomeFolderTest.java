@@ -16,7 +16,7 @@ class HomeFolderTest {
     private Path folder;
 
     @Test
-    void shouldMakeItsFoldersAndKeepTheStateToItself() throws Exception {
+    void shouldCreateItsFoldersAndMakeTheStatePrivate() throws Exception {
         Path root = folder.resolve("new/home");
         try (HomeFolder home = new HomeFolder(root)) {
             assertThat(home.files()).isDirectory();
@@ -31,20 +31,20 @@ class HomeFolderTest {
     }
 
     @Test
-    void shouldNotBeSharedByTwoHubs() throws Exception {
+    void shouldRefuseASecondHub() throws Exception {
         try (HomeFolder home = new HomeFolder(folder)) {
             assertThatThrownBy(() -> new HomeFolder(folder))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("in use by another hub");
             assertThat(home.root()).isEqualTo(folder);
         }
-        try (HomeFolder again = new HomeFolder(folder)) {
-            assertThat(again.state()).isDirectory();
+        try (HomeFolder reopened = new HomeFolder(folder)) {
+            assertThat(reopened.state()).isDirectory();
         }
     }
 
     @Test
-    void shouldNameADamagedFormatWithItsCure() throws Exception {
+    void shouldReportADamagedFormatFileWithItsRemedy() throws Exception {
         new HomeFolder(folder).close();
         Path format = folder.resolve("state/format");
         assertThat(format).hasContent("1");
@@ -60,7 +60,7 @@ class HomeFolderTest {
     }
 
     @Test
-    void shouldNameCauseAndCureWhenItCannotBeMade() throws Exception {
+    void shouldReportCauseAndRemedyWhenTheHomeCannotBeCreated() throws Exception {
         Files.writeString(folder.resolve("file"), "x");
 
         assertThatThrownBy(() -> new HomeFolder(folder.resolve("file")))

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class HomeServiceTest {
 
     @Test
-    void shouldTakeTheConfiguredFolderThenThatOfTheEnvironmentThenOneInKarafsOwn() {
+    void shouldPreferTheConfiguredFolderThenTheEnvironmentThenKarafsBase() {
         assertThat(HomeService.path(" /c ", "/e", "/k")).hasToString("/c");
         assertThat(HomeService.path("", "/e", "/k")).hasToString("/e");
         assertThat(HomeService.path(" ", " ", "/k")).hasToString("/k/datahub");

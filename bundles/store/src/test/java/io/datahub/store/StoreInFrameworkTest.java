@@ -55,11 +55,11 @@ import org.osgi.framework.launch.Framework;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
-/** The bundle as it is built, in a framework with Declarative Services and Configuration Admin. */
+/** Tests the built bundle in an OSGi framework with Declarative Services and Configuration Admin. */
 @Timeout(120)
 class StoreInFrameworkTest {
 
-    private static final String SHARED = String.join(
+    private static final String SHARED_PACKAGES = String.join(
             ",",
             "io.datahub.api;version=1.1",
             "io.datahub.api.event;version=1.1",
@@ -95,7 +95,7 @@ class StoreInFrameworkTest {
                         Constants.FRAMEWORK_STORAGE,
                         folder.resolve("cache").toString(),
                         Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
-                        SHARED));
+                        SHARED_PACKAGES));
         framework.start();
         context = framework.getBundleContext();
         install(jarOf(org.apache.felix.cm.PersistenceManager.class));
@@ -115,17 +115,17 @@ class StoreInFrameworkTest {
         return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
     }
 
-    private Bundle install(Path place) throws Exception {
-        Bundle bundle = context.installBundle("reference:" + place.toUri());
+    private Bundle install(Path location) throws Exception {
+        Bundle bundle = context.installBundle("reference:" + location.toUri());
         bundle.start();
         return bundle;
     }
 
-    private void configure(Object... more) throws Exception {
+    private void configure(Object... keysAndValues) throws Exception {
         Map<String, Object> properties = new HashMap<>();
         properties.put("home", folder.resolve("home").toString());
-        for (int i = 0; i < more.length; i += 2) {
-            properties.put((String) more[i], more[i + 1]);
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            properties.put((String) keysAndValues[i], keysAndValues[i + 1]);
         }
         admin().getConfiguration("io.datahub.store", "?").update(FrameworkUtil.asDictionary(properties));
     }
@@ -155,26 +155,26 @@ class StoreInFrameworkTest {
         return result.refusal().map(Refusal::reason).orElseThrow();
     }
 
-    /** Configures, and waits until the store goes by it. */
-    private void reconfigure(Object... more) throws Exception {
+    /** Updates the configuration and waits until the store has applied it. */
+    private void reconfigureAndAwait(Object... keysAndValues) throws Exception {
         store();
-        configure(more);
-        for (int i = 0; i < more.length; i += 2) {
-            String key = (String) more[i];
-            Object value = more[i + 1];
+        configure(keysAndValues);
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            String key = (String) keysAndValues[i];
+            Object value = keysAndValues[i + 1];
             Await.until(() ->
                     value.equals(context.getServiceReference(RecordStore.class).getProperty(key)));
         }
     }
 
-    private void require(String required) throws Exception {
+    private void requireAndAwait(String required) throws Exception {
         RecordStore store = store();
         configure("waitMillis", 50L, "require", required);
         Await.until(() -> put(store, "judged/probe", "x").isRefused() == !required.isEmpty());
     }
 
     @Test
-    void shouldLetAValidatorTakePartFromItsBundlesStartToItsEnd() throws Exception {
+    void shouldUseAValidatorWhileItsBundleIsStarted() throws Exception {
         RecordStore store = store();
         assertThat(put(store, "judged/a", "bad").get().validators()).isEmpty();
 
@@ -196,13 +196,13 @@ class StoreInFrameworkTest {
     }
 
     @Test
-    void shouldRefuseWhatIsRequiredToBeJudgedUntilTheValidatorComesAndThenGoOn() throws Exception {
+    void shouldRefuseWritesUntilARequiredValidatorIsRegistered() throws Exception {
         RecordStore store = store();
-        require("foreign: judged/**");
+        requireAndAwait("foreign: judged/**");
         assertThat(reason(put(store, "judged/a", "good"))).isEqualTo(Reason.UNAVAILABLE);
         assertThat(put(store, "free", "x").isRefused()).isFalse();
 
-        reconfigure("waitMillis", 30_000L, "require", "foreign: judged/**");
+        reconfigureAndAwait("waitMillis", 30_000L, "require", "foreign: judged/**");
         CompletableFuture<Result<Change>> waiting = CompletableFuture.supplyAsync(() -> {
             try {
                 return put(store, "judged/a", "good");
@@ -216,11 +216,11 @@ class StoreInFrameworkTest {
     }
 
     @Test
-    void shouldLoseAndMisjudgeNothingWhileAValidatorIsSwappedUnderLoad() throws Exception {
+    void shouldValidateEveryWriteWhileAValidatorIsReplacedUnderLoad() throws Exception {
         RecordStore store = store();
         Bundle bundle = context.installBundle("foreign", ForeignValidator.bundle(1));
         bundle.start();
-        reconfigure("waitMillis", 20_000L, "require", "foreign: judged/**");
+        reconfigureAndAwait("waitMillis", 20_000L, "require", "foreign: judged/**");
         AtomicBoolean stop = new AtomicBoolean();
         ExecutorService threads = Executors.newFixedThreadPool(4);
         List<Future<Integer>> clients = new ArrayList<>();
@@ -281,7 +281,7 @@ class StoreInFrameworkTest {
     }
 
     @Test
-    void shouldTakeANewConfigurationWithoutComingAnew() throws Exception {
+    void shouldApplyANewConfigurationWithoutReactivation() throws Exception {
         RecordStore store = store();
         configure("maxUploadBytes", 3L);
         Await.until(() -> put(store, "a", "1234").isRefused());
@@ -305,28 +305,28 @@ class StoreInFrameworkTest {
     }
 
     @Test
-    void shouldTellListenersBeforeTheAnswerAndALateOneOfTheNewestUsers() throws Exception {
+    void shouldNotifyListenersBeforeCommitReturnsAndALateListenerOfTheLatestUsersChange() throws Exception {
         RecordStore store = store();
         context.registerService(
                 Validator.class,
                 candidate -> Verdict.accept(),
                 FrameworkUtil.asDictionary(Map.of("name", "users", "paths", "broker_users.xml")));
-        List<String> heard = new CopyOnWriteArrayList<>();
-        ChangeListener listener = change -> heard.add(change.topic());
+        List<String> notified = new CopyOnWriteArrayList<>();
+        ChangeListener listener = change -> notified.add(change.topic());
         ServiceRegistration<ChangeListener> registration =
                 context.registerService(ChangeListener.class, listener, null);
         put(store, "a", "1");
-        assertThat(heard).containsExactly("file.created/a");
+        assertThat(notified).containsExactly("file.created/a");
         registration.unregister();
         put(store, "broker_users.xml", "<x/>");
         put(store, "a", "2");
-        assertThat(heard).hasSize(1);
+        assertThat(notified).hasSize(1);
         context.registerService(ChangeListener.class, listener, null);
-        assertThat(heard).containsExactly("file.created/a", "file.created/broker_users.xml");
+        assertThat(notified).containsExactly("file.created/a", "file.created/broker_users.xml");
     }
 
     @Test
-    void shouldOfferItsHomeAndItsHealth() throws Exception {
+    void shouldProvideHomeAndHealthCheck() throws Exception {
         assertThat(service(Home.class).files()).isEqualTo(folder.resolve("home/files"));
         assertThat(folder.resolve("home/incoming")).isDirectory();
         store();

@@ -8,7 +8,7 @@ import io.datahub.api.user.Login;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A broker that notes what is announced. */
+/** A broker that records the topics of announced events. */
 final class TopicBroker implements EventBroker {
 
     final List<String> topics = new CopyOnWriteArrayList<>();

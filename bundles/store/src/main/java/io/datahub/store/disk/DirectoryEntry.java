@@ -3,25 +3,25 @@ package io.datahub.store.disk;
 import java.util.Objects;
 
 /**
- * What lies where a record path points, the way there included.
+ * What is at a record path, including the directories that lead to it.
  *
  * @param kind what was found
- * @param stat what the disk says of it; null unless it is a file or a directory
+ * @param stat the stat of the file or directory; null for other kinds
  */
 public record DirectoryEntry(Kind kind, FileStat stat) {
 
-    /** What can be found. */
+    /** The kinds of entries. */
     public enum Kind {
         FILE,
         DIRECTORY,
         NOTHING,
-        /** A link or a special file, there or on the way there. */
+        /** A link or special file, at the path or on the way to it; never followed or served. */
         SPECIAL,
-        /** A file on the way there, where a directory would have to be. */
+        /** A file on the way to the path, where a directory is needed. */
         BELOW_FILE
     }
 
-    /** Nothing at all. */
+    /** The entry of a path at which there is nothing. */
     public static final DirectoryEntry NOTHING = new DirectoryEntry(Kind.NOTHING, null);
 
     static final DirectoryEntry SPECIAL = new DirectoryEntry(Kind.SPECIAL, null);

@@ -6,58 +6,58 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Flushes of directories, shared: a flush that begins after somebody asked for it serves all who asked before it began. Each
- * directory has one flush under way at most. When it fails, whoever began it is told, and the next one who waits tries again.
- * For any thread.
+ * Shared flushes of directories: a flush that starts after it was requested serves every caller that requested it
+ * before it started. There is at most one flush per directory at a time. If it fails, the caller that started it gets
+ * the exception, and the next waiting caller retries. For any thread.
  */
 final class DirectoryFlushes {
 
-    /** Those that somebody waits for. Guarded by itself. */
-    private final Map<Path, Line> lines = new HashMap<>();
+    /** By directory; the flushers that have callers. Guarded by itself. */
+    private final Map<Path, DirectoryFlusher> flushers = new HashMap<>();
 
-    /** Makes what was entered into a directory, or removed from it, survive a power cut. */
+    /** Flushes a directory, so that entries that were added or removed survive a power failure. */
     void flush(Path directory) throws IOException {
-        Line line;
-        synchronized (lines) {
-            line = lines.computeIfAbsent(directory, Line::new);
-            line.users++;
+        DirectoryFlusher flusher;
+        synchronized (flushers) {
+            flusher = flushers.computeIfAbsent(directory, DirectoryFlusher::new);
+            flusher.callers++;
         }
         try {
-            line.flush();
+            flusher.flush();
         } finally {
-            synchronized (lines) {
-                if (--line.users == 0) {
-                    lines.remove(directory);
+            synchronized (flushers) {
+                if (--flusher.callers == 0) {
+                    flushers.remove(directory);
                 }
             }
         }
     }
 
-    /** Those who want one directory flushed. */
-    private static final class Line {
+    /** The flushes of one directory. */
+    private static final class DirectoryFlusher {
 
         private final Path directory;
-        private int users; // guarded by the map
+        private int callers; // guarded by the map
 
         // Guarded by this.
-        private long begun;
-        private long done;
+        private long started;
+        private long completed;
         private boolean busy;
 
-        Line(Path directory) {
+        DirectoryFlusher(Path directory) {
             this.directory = directory;
         }
 
         void flush() throws IOException {
             long number;
             synchronized (this) {
-                long wanted = begun + 1;
-                awaitTurn(wanted);
-                if (done >= wanted) {
+                long needed = started + 1;
+                awaitCompletedOrIdle(needed);
+                if (completed >= needed) {
                     return;
                 }
                 busy = true;
-                number = ++begun;
+                number = ++started;
             }
             boolean flushed = false;
             try {
@@ -67,17 +67,17 @@ final class DirectoryFlushes {
                 synchronized (this) {
                     busy = false;
                     if (flushed) {
-                        done = number;
+                        completed = number;
                     }
                     notifyAll();
                 }
             }
         }
 
-        /** Waits until the flush of that number is done, or nobody is at it. What is being flushed can't be called back. */
-        private void awaitTurn(long wanted) {
+        /** Waits until that flush is completed or none is running. A running flush can't be cancelled. */
+        private void awaitCompletedOrIdle(long needed) {
             boolean interrupted = false;
-            while (busy && done < wanted) {
+            while (busy && completed < needed) {
                 try {
                     wait();
                 } catch (InterruptedException e) {

@@ -9,7 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 
-/** The few things done to a disk whose order matters. */
+/** File system operations whose durability or atomicity matters. */
 public final class Disk {
 
     private static final boolean WINDOWS =
@@ -17,7 +17,7 @@ public final class Disk {
 
     private Disk() {}
 
-    /** Makes what was entered into a directory, or removed from it, survive a power cut. */
+    /** Flushes a directory, so that entries that were added or removed survive a power failure. A no-op on Windows. */
     public static void flushDirectory(Path directory) throws IOException {
         if (WINDOWS) {
             return;
@@ -27,19 +27,19 @@ public final class Disk {
         }
     }
 
-    /** Makes a file's bytes survive a power cut. */
+    /** Flushes a file, so that its bytes survive a power failure. */
     public static void flushFile(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.force(true);
         }
     }
 
-    /** Puts a file in place of what may be there, so that everybody sees either the one or the other. */
+    /** Moves a file atomically, replacing an existing one, so that readers see either the old or the new file. */
     public static void replace(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Whether it failed for want of room, in the end. */
+    /** Whether a failure, or one of its causes, is a full disk or an exceeded disk quota. */
     public static boolean isFull(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String reason = cause instanceof FileSystemException e ? e.getReason() : cause.getMessage();

@@ -14,19 +14,19 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the disk says of a path, without following a link. Times are nanoseconds since 1970.
+ * The stat of a path, without following a link. Times are nanoseconds since 1970.
  *
- * @param kind what lies there
+ * @param kind what is at the path
  * @param size in bytes
- * @param modified when its bytes last changed
- * @param changed when its bytes, name or permissions last changed; 0 where the disk doesn't say
- * @param key the file's number, which stays when it is renamed; 0 where the disk has none
- * @param owner the number of the user that it belongs to; -1 where the disk doesn't say
- * @param mode its permissions as Unix has them; -1 where the disk doesn't say
+ * @param modified when its bytes last changed (mtime)
+ * @param changed when its bytes, name or permissions last changed (ctime); 0 if not available
+ * @param key the inode number, which a rename keeps; 0 if not available
+ * @param owner the user ID of the owner; -1 if not available
+ * @param mode the Unix permissions; -1 if not available
  */
 public record FileStat(Kind kind, long size, long modified, long changed, long key, int owner, int mode) {
 
-    /** What can lie at a path. */
+    /** The kinds of files. */
     public enum Kind {
         FILE,
         DIRECTORY,
@@ -36,13 +36,13 @@ public record FileStat(Kind kind, long size, long modified, long changed, long k
 
     private static final boolean IS_UNIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
-    private static final String UNIX = "unix:mode,ino,size,lastModifiedTime,ctime,uid";
-    private static final int TYPE = 0xf000;
-    private static final int REGULAR = 0x8000;
-    private static final int FOLDER = 0x4000;
-    private static final int WRITABLE_BY_OTHERS = 0x12;
+    private static final String UNIX_ATTRIBUTES = "unix:mode,ino,size,lastModifiedTime,ctime,uid";
+    private static final int TYPE_MASK = 0xf000;
+    private static final int REGULAR_TYPE = 0x8000;
+    private static final int DIRECTORY_TYPE = 0x4000;
+    private static final int GROUP_OR_OTHERS_WRITE = 0x12;
 
-    /** Looks at a path; empty if nothing is there. */
+    /** Reads the stat of a path; empty if nothing is there. */
     public static Optional<FileStat> of(Path path) throws IOException {
         try {
             return Optional.of(IS_UNIX ? unix(path) : basic(path));
@@ -57,24 +57,24 @@ public record FileStat(Kind kind, long size, long modified, long changed, long k
     }
 
     private static FileStat unix(Path path) throws IOException {
-        Map<String, Object> all = Files.readAttributes(path, UNIX, LinkOption.NOFOLLOW_LINKS);
-        int mode = (Integer) all.get("mode");
-        Kind kind = switch (mode & TYPE) {
-            case REGULAR -> Kind.FILE;
-            case FOLDER -> Kind.DIRECTORY;
+        Map<String, Object> attributes = Files.readAttributes(path, UNIX_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+        int mode = (Integer) attributes.get("mode");
+        Kind kind = switch (mode & TYPE_MASK) {
+            case REGULAR_TYPE -> Kind.FILE;
+            case DIRECTORY_TYPE -> Kind.DIRECTORY;
             default -> Kind.OTHER;
         };
         return new FileStat(
                 kind,
-                (Long) all.get("size"),
-                nanos((FileTime) all.get("lastModifiedTime")),
-                nanos((FileTime) all.get("ctime")),
-                (Long) all.get("ino"),
-                (Integer) all.get("uid"),
+                (Long) attributes.get("size"),
+                nanos((FileTime) attributes.get("lastModifiedTime")),
+                nanos((FileTime) attributes.get("ctime")),
+                (Long) attributes.get("ino"),
+                (Integer) attributes.get("uid"),
                 mode);
     }
 
-    /** Looks only whether a directory lies there, and no link to one; empty if nothing is there. */
+    /** Reads only the kind, without following a link; empty if nothing is there. */
     static Optional<Kind> kindOf(Path path) throws IOException {
         try {
             return Optional.of(kind(Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)));
@@ -83,13 +83,14 @@ public record FileStat(Kind kind, long size, long modified, long changed, long k
         }
     }
 
-    private static Kind kind(BasicFileAttributes all) {
-        return all.isRegularFile() ? Kind.FILE : all.isDirectory() ? Kind.DIRECTORY : Kind.OTHER;
+    private static Kind kind(BasicFileAttributes attributes) {
+        return attributes.isRegularFile() ? Kind.FILE : attributes.isDirectory() ? Kind.DIRECTORY : Kind.OTHER;
     }
 
     private static FileStat basic(Path path) throws IOException {
-        BasicFileAttributes all = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        return new FileStat(kind(all), all.size(), nanos(all.lastModifiedTime()), 0, 0, -1, -1);
+        BasicFileAttributes attributes =
+                Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        return new FileStat(kind(attributes), attributes.size(), nanos(attributes.lastModifiedTime()), 0, 0, -1, -1);
     }
 
     private static long nanos(FileTime time) {
@@ -104,18 +105,21 @@ public record FileStat(Kind kind, long size, long modified, long changed, long k
         return kind == Kind.DIRECTORY;
     }
 
-    /** Whether it is the same file and nobody wrote into it; it may have been renamed. */
+    /** Whether it is the same file with unmodified content; it may have been renamed. */
     public boolean hasContentOf(FileStat other) {
         return key == other.key && size == other.size && modified == other.modified;
     }
 
-    /** When anything about it last changed. */
+    /** When content or attributes last changed: the later of mtime and ctime, in nanoseconds since 1970. */
     public long lastChanged() {
         return Math.max(modified, changed);
     }
 
-    /** Whether nobody but this user and root can write it, so far as permissions say. */
+    /**
+     * Whether only this user and root can write it, according to owner and permissions; true if these are not
+     * available.
+     */
     public boolean isWritableOnlyBy(int user) {
-        return mode == -1 || ((owner == user || owner == 0) && (mode & WRITABLE_BY_OTHERS) == 0);
+        return mode == -1 || ((owner == user || owner == 0) && (mode & GROUP_OR_OTHERS_WRITE) == 0);
     }
 }

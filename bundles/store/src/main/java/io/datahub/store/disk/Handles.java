@@ -16,76 +16,77 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Directories of the tree, held open. What is opened, put or removed by way of such a handle is in that directory, even if somebody
- * puts a link in the place of the directory, or of one above it, between a look and the deed. A handle is got by walking down from
- * the root without following a link, which costs some calls, so those used lately are kept; they are let go when idle, since an
- * open directory keeps a disk from being unmounted. For any thread.
+ * A cache of open directory handles. What is opened, moved or removed relative to such a handle stays in that
+ * directory, even if the directory or one of its parents is replaced by a link between check and use. A handle is
+ * obtained by walking down from the root without following links, which costs several system calls, so recently used
+ * handles are cached; idle ones are closed, since an open directory keeps a disk from being unmounted. For any
+ * thread.
  */
 final class Handles implements AutoCloseable {
 
-    private static final int MOST = 512;
+    private static final int MAX_HANDLES = 512;
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final Path root;
 
-    /** The one used longest ago comes first. Guarded by this. */
+    /** Least recently used first. Guarded by this. */
     private final Map<RecordPath, Handle> handles = new LinkedHashMap<>(16, 0.75f, true);
 
     Handles(Path root) {
         this.root = root;
     }
 
-    /** What to do in a directory. */
-    interface Deed<T> {
-        T in(SecureDirectoryStream<Path> directory) throws IOException;
+    /** An action in an open directory. */
+    interface DirectoryAction<T> {
+        T apply(SecureDirectoryStream<Path> directory) throws IOException;
     }
 
     /**
-     * Does something in a directory; empty where the platform has no such handles.
+     * Runs an action in a directory; empty if the platform has no directory handles, or if the action returned null.
      *
-     * @throws IOException if it isn't a directory, or a link leads there
+     * @throws IOException if it isn't a directory, or a link leads to it
      */
-    <T> Optional<T> in(RecordPath directory, Deed<T> deed) throws IOException {
+    <T> Optional<T> apply(RecordPath directory, DirectoryAction<T> action) throws IOException {
         Handle handle = handle(directory);
         if (handle == null) {
             return Optional.empty();
         }
         try {
-            return Optional.ofNullable(deed.in(handle.stream));
+            return Optional.ofNullable(action.apply(handle.stream));
         } finally {
             release(handle);
         }
     }
 
     private Handle handle(RecordPath directory) throws IOException {
-        Object key = key(directory.under(root));
+        Object fileKey = fileKey(directory.under(root));
         synchronized (this) {
-            Handle known = handles.get(directory);
-            if (known != null && known.key.equals(key)) {
-                known.users++;
-                return known;
+            Handle cached = handles.get(directory);
+            if (cached != null && cached.fileKey.equals(fileKey)) {
+                cached.users++;
+                return cached;
             }
         }
-        SecureDirectoryStream<Path> stream = walk(directory);
+        SecureDirectoryStream<Path> stream = open(directory);
         if (stream == null) {
             return null;
         }
-        Handle fresh = new Handle(stream, key(stream));
+        Handle opened = new Handle(stream, fileKey(stream));
         synchronized (this) {
-            drop(handles.put(directory, fresh));
-            if (handles.size() > MOST) {
-                drop(handles.remove(handles.keySet().iterator().next()));
+            discard(handles.put(directory, opened));
+            if (handles.size() > MAX_HANDLES) {
+                discard(handles.remove(handles.keySet().iterator().next()));
             }
         }
-        return fresh;
+        return opened;
     }
 
-    private static Object key(Path path) throws IOException {
+    private static Object fileKey(Path path) throws IOException {
         return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .fileKey();
     }
 
-    private static Object key(SecureDirectoryStream<Path> stream) throws IOException {
+    private static Object fileKey(SecureDirectoryStream<Path> stream) throws IOException {
         return Objects.requireNonNullElse(
                 stream.getFileAttributeView(BasicFileAttributeView.class)
                         .readAttributes()
@@ -93,51 +94,51 @@ final class Handles implements AutoCloseable {
                 stream);
     }
 
-    /** Walks down to a directory, following no link; null where the platform can't do that. */
-    @SuppressWarnings("StreamResourceLeak") // each is closed here or handed on
-    private SecureDirectoryStream<Path> walk(RecordPath directory) throws IOException {
+    /** Walks down to a directory without following links; null if the platform doesn't support that. */
+    @SuppressWarnings("StreamResourceLeak") // each stream is closed here or passed on
+    private SecureDirectoryStream<Path> open(RecordPath directory) throws IOException {
         DirectoryStream<Path> top = Files.newDirectoryStream(root);
-        if (!(top instanceof SecureDirectoryStream<Path> at)) {
+        if (!(top instanceof SecureDirectoryStream<Path> current)) {
             top.close();
             return null;
         }
         if (!directory.isRoot()) {
             for (String segment : directory.toString().split("/", -1)) {
-                SecureDirectoryStream<Path> above = at;
-                try (above) {
-                    at = above.newDirectoryStream(Path.of(segment), LinkOption.NOFOLLOW_LINKS);
+                SecureDirectoryStream<Path> parent = current;
+                try (parent) {
+                    current = parent.newDirectoryStream(Path.of(segment), LinkOption.NOFOLLOW_LINKS);
                 }
             }
         }
-        return at;
+        return current;
     }
 
     private synchronized void release(Handle handle) throws IOException {
         handle.users--;
         handle.usedAt = System.nanoTime();
-        if (handle.dropped && handle.users == 0) {
+        if (handle.discarded && handle.users == 0) {
             handle.stream.close();
         }
     }
 
-    /** Under this object's monitor. */
-    private static void drop(Handle handle) throws IOException {
+    /** Call under this object's monitor. */
+    private static void discard(Handle handle) throws IOException {
         if (handle != null) {
-            handle.dropped = true;
+            handle.discarded = true;
             if (handle.users == 0) {
                 handle.stream.close();
             }
         }
     }
 
-    /** Lets go of what nobody used for a while. */
+    /** Closes handles that weren't used for a while. */
     synchronized void closeIdle() throws IOException {
         long now = System.nanoTime();
-        for (var each = handles.values().iterator(); each.hasNext(); ) {
-            Handle handle = each.next();
+        for (var iterator = handles.values().iterator(); iterator.hasNext(); ) {
+            Handle handle = iterator.next();
             if (handle.users == 0 && now - handle.usedAt >= IDLE_NANOS) {
-                each.remove();
-                drop(handle);
+                iterator.remove();
+                discard(handle);
             }
         }
     }
@@ -145,23 +146,23 @@ final class Handles implements AutoCloseable {
     @Override
     public synchronized void close() throws IOException {
         for (Handle handle : handles.values()) {
-            drop(handle);
+            discard(handle);
         }
         handles.clear();
     }
 
-    /** All but the stream and the key is guarded by the monitor of the whole. */
+    /** All fields but the stream and the key are guarded by the monitor of the cache. */
     private static final class Handle {
 
         private final SecureDirectoryStream<Path> stream;
-        private final Object key;
+        private final Object fileKey;
         private int users = 1;
         private long usedAt;
-        private boolean dropped;
+        private boolean discarded;
 
-        Handle(SecureDirectoryStream<Path> stream, Object key) {
+        Handle(SecureDirectoryStream<Path> stream, Object fileKey) {
             this.stream = stream;
-            this.key = key;
+            this.fileKey = fileKey;
         }
     }
 }

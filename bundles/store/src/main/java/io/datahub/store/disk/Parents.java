@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The directories that lead to records: made for a record that needs them, and flushed together with it. A directory that was
- * made and not flushed is remembered, so that whoever else puts a record into it meanwhile flushes it too. For any thread.
+ * The parent directories of records: created on demand and flushed together with the record. A directory that was
+ * created but not flushed is tracked, so that another writer that puts a record into it flushes it too. For any
+ * thread.
  */
 public final class Parents {
 
@@ -22,21 +23,21 @@ public final class Parents {
     private final Staging staging;
     private final DirectoryFlushes flushes = new DirectoryFlushes();
 
-    /** Directories whose names may not last yet; each making has a mark of its own. */
-    private final Map<RecordPath, Object> made = new ConcurrentHashMap<>();
+    /** Directories whose names may not be durable yet; each creation has its own marker. */
+    private final Map<RecordPath, Object> unflushed = new ConcurrentHashMap<>();
 
     public Parents(Tree tree, Staging staging) {
         this.tree = tree;
         this.staging = staging;
     }
 
-    /** How many of the directories that lead to the path are missing. */
+    /** The number of missing parent directories of the path. */
     public int countMissing(RecordPath path) throws IOException {
-        return list(path).size();
+        return listMissing(path).size();
     }
 
-    /** The missing ones, the outermost first. */
-    private List<RecordPath> list(RecordPath path) throws IOException {
+    /** The missing parents, outermost first. */
+    private List<RecordPath> listMissing(RecordPath path) throws IOException {
         List<RecordPath> missing = new ArrayList<>();
         for (RecordPath parent = path.parent(); !parent.isRoot(); parent = parent.parent()) {
             if (FileStat.of(tree.resolve(parent)).isPresent()) {
@@ -47,20 +48,26 @@ public final class Parents {
         return missing;
     }
 
-    /** Makes the directories that lead to the path, each in staging, and puts it into place; {@link #flush} makes them last. */
+    /**
+     * Creates the missing parent directories, each in staging, and moves them into place; {@link #flush} makes them
+     * durable.
+     */
     public void create(RecordPath path) throws IOException {
-        for (RecordPath parent : list(path)) {
-            makeDirectory(parent, staging.newFile());
+        for (RecordPath parent : listMissing(path)) {
+            createDirectory(parent, staging.newFile());
         }
     }
 
-    /** One thread at a time: else it might replace the directory that another one has just made and is about to use. */
-    private synchronized void makeDirectory(RecordPath path, Path fresh) throws IOException {
-        Files.createDirectory(fresh);
+    /**
+     * Synchronized, since otherwise it could replace a directory that another thread has just created and is about to
+     * use.
+     */
+    private synchronized void createDirectory(RecordPath path, Path staged) throws IOException {
+        Files.createDirectory(staged);
         try {
             if (FileStat.of(tree.resolve(path)).isEmpty()) {
-                made.put(path, new Object());
-                tree.put(fresh, path);
+                unflushed.put(path, new Object());
+                tree.put(staged, path);
             }
         } catch (NoSuchFileException e) {
             throw e;
@@ -69,38 +76,38 @@ public final class Parents {
                 throw e;
             }
         } finally {
-            Files.deleteIfExists(fresh);
+            Files.deleteIfExists(staged);
         }
     }
 
     /**
-     * Makes what was put at the path, or removed there, survive a power cut, and the directories that lead there as far as
-     * they are new. Threads that want the same directory flushed share one flush.
+     * Flushes the directory of the path, so that a record that was written or removed there survives a power failure,
+     * and the parents that were created. Threads that flush the same directory share one flush.
      */
     public void flush(RecordPath path) throws IOException {
         flushes.flush(tree.resolve(path.parent()));
         for (RecordPath parent = path.parent(); !parent.isRoot(); parent = parent.parent()) {
-            Object mark = made.get(parent);
-            if (mark != null) {
+            Object marker = unflushed.get(parent);
+            if (marker != null) {
                 flushes.flush(tree.resolve(parent.parent()));
-                made.remove(parent, mark);
+                unflushed.remove(parent, marker);
             }
         }
     }
 
-    /** Flushes directories that were made for writes which failed. */
+    /** Flushes directories that were created for failed writes. */
     public void flushPending() throws IOException {
-        for (Map.Entry<RecordPath, Object> each : List.copyOf(made.entrySet())) {
+        for (Map.Entry<RecordPath, Object> entry : List.copyOf(unflushed.entrySet())) {
             try {
-                flushes.flush(tree.resolve(each.getKey().parent()));
+                flushes.flush(tree.resolve(entry.getKey().parent()));
             } catch (FileSystemException e) {
-                tree.requireRoot(); // else it is gone with the directory above it
+                tree.requireRoot(); // otherwise it was removed together with its parent
             }
-            made.remove(each.getKey(), each.getValue());
+            unflushed.remove(entry.getKey(), entry.getValue());
         }
     }
 
-    /** Removes so many of the directories that lead to the path, as far as they are empty. */
+    /** Removes up to this many parent directories of the path, innermost first, as long as they are empty. */
     public void removeEmpty(RecordPath path, int levels) throws IOException {
         RecordPath parent = path.parent();
         for (int i = 0; i < levels && !parent.isRoot(); i++, parent = parent.parent()) {

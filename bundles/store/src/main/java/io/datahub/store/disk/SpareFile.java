@@ -11,15 +11,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file that holds nothing but room. On a full disk it is removed, so that what frees room or takes away access, and needs
- * some itself, can be written down. For any thread.
+ * A file that reserves disk space. When the disk is full it is deleted, so that deletions and changes that revoke
+ * access, which need some space themselves, can still be written. For any thread.
  */
 public final class SpareFile {
 
-    /** Its name in the hub's state. */
+    /** The file name in the hub's state folder. */
     public static final String NAME = "spare";
 
-    /** How large it is, in bytes. */
+    /** The size in bytes. */
     public static final long BYTES = 4L << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
@@ -31,7 +31,7 @@ public final class SpareFile {
         this.file = file;
     }
 
-    /** Whether it is there, as a whole. */
+    /** Whether the file exists in full size. */
     public synchronized boolean exists() {
         try {
             return Files.size(file) == BYTES;
@@ -40,7 +40,7 @@ public final class SpareFile {
         }
     }
 
-    /** Makes it, unless it is there; where there is no room for it, nothing is left. */
+    /** Creates the file unless it exists; if there isn't enough space, nothing is left. */
     public synchronized void create() {
         if (exists()) {
             return;
@@ -48,7 +48,7 @@ public final class SpareFile {
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             byte[] chunk = new byte[CHUNK_BYTES];
-            Arrays.fill(chunk, (byte) 's'); // zeros take no room on some file systems
+            Arrays.fill(chunk, (byte) 's'); // some file systems allocate no space for zeros
             for (ByteBuffer bytes = ByteBuffer.wrap(chunk); channel.position() < BYTES; bytes.rewind()) {
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
@@ -60,7 +60,7 @@ public final class SpareFile {
         }
     }
 
-    /** Gives the room up, if it is there. */
+    /** Deletes the file, if it exists, to free its space. */
     public synchronized void release() {
         if (remove()) {
             LOG.warn(

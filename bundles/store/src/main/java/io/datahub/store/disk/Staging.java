@@ -11,55 +11,58 @@ import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Where bytes wait until they become a record: a folder from which a rename into the tree is atomic. It lies under the
- * state, or in a reserved folder of the tree where the state is on another disk.
+ * The staging folder, from which a rename into the tree is atomic. It is below the state folder, or in a reserved
+ * folder of the tree if the state is on another disk.
  */
 public final class Staging {
 
-    private static final String UNFINISHED = "uploads";
+    private static final String UPLOADS = "uploads";
 
     private final Path folder;
-    private final Path unfinished;
-    private final String run;
+    private final Path uploads;
+    private final String runId;
     private final AtomicLong next = new AtomicLong();
 
-    /** Chooses the folder and removes what an earlier run left in either. */
+    /** Chooses the folder and deletes what an earlier run left in either. */
     public Staging(Path state, Path files) throws IOException {
         Path inState = state.resolve("staging");
         Path inFiles = files.resolve(Tree.RESERVED);
         byte[] random = new byte[4];
         new SecureRandom().nextBytes(random);
-        run = HexFormat.of().formatHex(random);
+        runId = HexFormat.of().formatHex(random);
         Files.createDirectories(inState);
-        clear(inState);
-        boolean left = FileStat.of(inFiles).filter(FileStat::isDirectory).isPresent();
-        if (!left) {
+        deleteLeftovers(inState);
+        boolean existed = FileStat.of(inFiles).filter(FileStat::isDirectory).isPresent();
+        if (!existed) {
             Files.createDirectory(inFiles);
         }
-        clear(inFiles);
-        boolean oneDisk = isOneDisk(inState, inFiles);
-        folder = oneDisk ? inState : inFiles;
-        unfinished = (oneDisk ? state : inFiles).resolve(UNFINISHED);
-        Files.createDirectories(unfinished);
-        bring((oneDisk ? inFiles : state).resolve(UNFINISHED));
-        if (oneDisk) {
+        deleteLeftovers(inFiles);
+        boolean sameDisk = isSameDisk(inState, inFiles);
+        folder = sameDisk ? inState : inFiles;
+        uploads = (sameDisk ? state : inFiles).resolve(UPLOADS);
+        Files.createDirectories(uploads);
+        moveUploads((sameDisk ? inFiles : state).resolve(UPLOADS));
+        if (sameDisk) {
             Files.delete(inFiles);
         }
     }
 
-    /** Brings unfinished uploads from where they were when the folders lay on other disks. */
-    private void bring(Path from) throws IOException {
+    /**
+     * Moves partial uploads here from the other location, which was used if the disks were laid out differently in an
+     * earlier run.
+     */
+    private void moveUploads(Path from) throws IOException {
         if (Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(from)) {
                 for (Path file : files) {
-                    Files.move(file, unfinished.resolve(file.getFileName()));
+                    Files.move(file, uploads.resolve(file.getFileName()));
                 }
             }
             Files.delete(from);
         }
     }
 
-    private static boolean isOneDisk(Path from, Path to) throws IOException {
+    private static boolean isSameDisk(Path from, Path to) throws IOException {
         Path probe = Files.createTempFile(from, "probe", "");
         try {
             Path moved = to.resolve(probe.getFileName());
@@ -72,10 +75,10 @@ public final class Staging {
         }
     }
 
-    private static void clear(Path folder) throws IOException {
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
-            for (Path file : left) {
-                if (!file.endsWith(UNFINISHED)) {
+    private static void deleteLeftovers(Path folder) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                if (!file.endsWith(UPLOADS)) {
                     Files.delete(file);
                 }
             }
@@ -86,13 +89,15 @@ public final class Staging {
         return folder;
     }
 
-    /** Where uploads wait that go on over restarts; a rename from there into the tree is atomic too. */
+    /**
+     * The folder of resumable uploads, which are kept across restarts; a rename from it into the tree is atomic too.
+     */
     public Path uploads() {
-        return unfinished;
+        return uploads;
     }
 
-    /** A name that nobody has used. */
+    /** A path in the staging folder that wasn't used before. */
     public Path newFile() {
-        return folder.resolve(run + "-" + next.getAndIncrement());
+        return folder.resolve(runId + "-" + next.getAndIncrement());
     }
 }

@@ -18,19 +18,19 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** The folder of the records. No link is followed below it. */
+/** The folder of the records. Links below it are never followed. For any thread. */
 public final class Tree {
 
-    /** The first segment of paths that are the hub's own: never listed, announced or addressable. */
+    /** The first segment of the hub's own paths, which are never listed, announced or addressable. */
     public static final String RESERVED = ".datahub-staging";
 
-    /** Stands for bytes that can't be decoded, but can be part of a name in its own right too. */
+    /** The replacement character for undecodable bytes, which may also occur in a name itself. */
     private static final char REPLACEMENT = '\ufffd';
 
     private static final int MAX_DISK_PATH_BYTES = 4095;
-    private static final Set<OpenOption> READING = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    private static final Set<OpenOption> READ_OPTIONS = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
 
-    /** Says that the folder isn't there, or isn't the one that it was. */
+    /** Thrown if the folder is missing or was replaced by another one. */
     public static final class Gone extends IOException {
 
         private static final long serialVersionUID = 1;
@@ -50,19 +50,19 @@ public final class Tree {
         handles = new Handles(root);
         rootKey = Files.readAttributes(root, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .fileKey();
-        rootBytes = bytes(root.toString()) + 1;
+        rootBytes = utf8Length(root.toString()) + 1;
     }
 
-    private static int bytes(String text) {
+    private static int utf8Length(String text) {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** What tells the folder from another one in its place. */
+    /** Identifies the folder, to detect that another one is in its place. */
     public String identity() {
         return String.valueOf(rootKey);
     }
 
-    /** Whether nothing at all is in the folder, the hub's own things aside. */
+    /** Whether the folder is empty, apart from the hub's own folder. */
     public boolean isEmpty() throws IOException {
         try (DirectoryStream<Path> children = Files.newDirectoryStream(root)) {
             for (Path child : children) {
@@ -82,7 +82,7 @@ public final class Tree {
         return path.under(root);
     }
 
-    /** Whether the path is the hub's own. */
+    /** Whether the path is reserved for the hub. */
     public static boolean isReserved(RecordPath path) {
         String text = path.toString();
         return text.startsWith(RESERVED)
@@ -90,7 +90,8 @@ public final class Tree {
     }
 
     /**
-     * The name that a file found on disk has as text; empty where its bytes aren't UTF-8, so that no text leads to the file again.
+     * The name of a file found on disk, as text; empty if its bytes aren't valid UTF-8, so that the file can't be
+     * addressed by text.
      */
     public static Optional<String> name(Path file) {
         String name = file.getFileName().toString();
@@ -99,25 +100,28 @@ public final class Tree {
         return isText ? Optional.of(name) : Optional.empty();
     }
 
-    /** Whether the disk can hold a path of this length. */
+    /** Whether the path is short enough for the file system. */
     public boolean fits(RecordPath path) {
-        return rootBytes + bytes(path.toString()) <= MAX_DISK_PATH_BYTES;
+        return rootBytes + utf8Length(path.toString()) <= MAX_DISK_PATH_BYTES;
     }
 
-    /** Looks at what the disk finds at a path, links on the way there followed: enough to know a file again by its stamps. */
+    /**
+     * Reads the stat of a path without checking its parents, so links among them are followed: sufficient to compare
+     * a known file's stat.
+     */
     public DirectoryEntry lookUpUnchecked(RecordPath path) throws IOException {
         return FileStat.of(resolve(path)).map(DirectoryEntry::of).orElse(DirectoryEntry.NOTHING);
     }
 
     /**
-     * Looks at a path, and at each directory that leads there.
+     * Reads the stat of a path and checks that all its parents are directories and not links.
      *
-     * @throws IOException if the root is gone or another one than it was, so that nothing can be said
+     * @throws IOException if the root is missing or was replaced, so that absence can't be determined
      */
     public DirectoryEntry lookUp(RecordPath path) throws IOException {
         requireRoot();
         if (path.isRoot()) {
-            return DirectoryEntry.of(FileStat.of(root).orElseThrow(this::gone));
+            return DirectoryEntry.of(FileStat.of(root).orElseThrow(this::missingRoot));
         }
         String text = path.toString();
         if (!fits(path)) {
@@ -135,36 +139,43 @@ public final class Tree {
         return FileStat.of(root.resolve(text)).map(DirectoryEntry::of).orElse(DirectoryEntry.NOTHING);
     }
 
-    /** Makes sure that the root is there and the one that it was, so that absence means something. */
+    /**
+     * Requires that the root exists and is the one seen at start, since otherwise a missing file isn't a deletion.
+     *
+     * @throws IOException if the root is missing or was replaced
+     */
     public void requireRoot() throws IOException {
-        BasicFileAttributes now;
+        BasicFileAttributes current;
         try {
-            now = Files.readAttributes(root, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            current = Files.readAttributes(root, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         } catch (NoSuchFileException e) {
-            throw gone();
+            throw missingRoot();
         }
-        if (!now.isDirectory()) {
-            throw gone();
+        if (!current.isDirectory()) {
+            throw missingRoot();
         }
-        if (!Objects.equals(now.fileKey(), rootKey)) {
+        if (!Objects.equals(current.fileKey(), rootKey)) {
             throw new Gone(root + " is another folder than at start; mount the right one, or restart the hub");
         }
     }
 
-    private IOException gone() {
+    private IOException missingRoot() {
         return new Gone(root + " is gone; put it back, nothing is lost in the index");
     }
 
-    /** Opens a file for reading; wherever its directories may be put meanwhile, it is in the tree. */
+    /** Opens a file for reading; the file is in the tree even if its directories are moved or replaced concurrently. */
     public FileChannel open(RecordPath path) throws IOException {
-        Optional<FileChannel> opened = handles.in(
-                path.parent(), directory -> (FileChannel) directory.newByteChannel(Path.of(path.name()), READING));
-        return opened.isPresent() ? opened.get() : FileChannel.open(resolve(path), READING);
+        Optional<FileChannel> opened = handles.apply(
+                path.parent(), directory -> (FileChannel) directory.newByteChannel(Path.of(path.name()), READ_OPTIONS));
+        return opened.isPresent() ? opened.get() : FileChannel.open(resolve(path), READ_OPTIONS);
     }
 
-    /** Puts a file, or a directory, in place of what may be at the path, so that everybody sees either the one or the other. */
+    /**
+     * Moves a file or directory to the path atomically, replacing an existing one, so that readers see either the old
+     * or the new one.
+     */
     public void put(Path file, RecordPath path) throws IOException {
-        Optional<Boolean> done = handles.in(path.parent(), directory -> {
+        Optional<Boolean> result = handles.apply(path.parent(), directory -> {
             try (DirectoryStream<Path> from = Files.newDirectoryStream(file.getParent())) {
                 if (from instanceof SecureDirectoryStream<Path> source) {
                     source.move(file.getFileName(), directory, Path.of(path.name()));
@@ -173,27 +184,27 @@ public final class Tree {
                 return null;
             }
         });
-        if (done.isEmpty()) {
+        if (result.isEmpty()) {
             Disk.replace(file, resolve(path));
         }
     }
 
-    /** Removes a file, if it is there. */
+    /** Removes a file, if it exists. */
     public void remove(RecordPath path) throws IOException {
         removeFile(path.parent(), Path.of(path.name()));
     }
 
-    /** Removes what is no directory, by a name that no record need have, if it is there. */
+    /** Removes a file or link, if it exists, by a name that need not be valid for a record. */
     public void removeFile(RecordPath directory, Path name) throws IOException {
-        Optional<Boolean> done = handles.in(directory, handle -> {
+        Optional<Boolean> result = handles.apply(directory, openDirectory -> {
             try {
-                handle.deleteFile(name);
+                openDirectory.deleteFile(name);
             } catch (NoSuchFileException e) {
                 return false;
             }
             return true;
         });
-        if (done.isEmpty()) {
+        if (result.isEmpty()) {
             Files.deleteIfExists(resolve(directory).resolve(name));
         }
     }
@@ -201,27 +212,27 @@ public final class Tree {
     /**
      * Removes a directory.
      *
-     * @return whether it was there
+     * @return whether it existed
      * @throws DirectoryNotEmptyException if it isn't empty
      */
     public boolean removeDirectory(RecordPath path) throws IOException {
-        Optional<Boolean> done = handles.in(path.parent(), above -> {
+        Optional<Boolean> result = handles.apply(path.parent(), parentDirectory -> {
             try {
-                above.deleteDirectory(Path.of(path.name()));
+                parentDirectory.deleteDirectory(Path.of(path.name()));
             } catch (NoSuchFileException e) {
                 return false;
             }
             return true;
         });
-        return done.isPresent() ? done.get() : Files.deleteIfExists(resolve(path));
+        return result.isPresent() ? result.get() : Files.deleteIfExists(resolve(path));
     }
 
-    /** Lets go of directories that were held open and weren't used for a while. */
+    /** Closes directory handles that weren't used for a while. */
     public void closeIdle() throws IOException {
         handles.closeIdle();
     }
 
-    /** Lets go of all directories. */
+    /** Closes all directory handles. */
     public void close() throws IOException {
         handles.close();
     }

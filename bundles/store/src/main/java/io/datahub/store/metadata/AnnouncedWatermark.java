@@ -11,45 +11,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers up to which number changes were announced, so that a hub that was killed between writing a change down and
- * announcing it makes up for that, and repeats nothing. It isn't flushed: it outlives the process but not the machine, and
- * counts only as long as that runs. For one thread.
+ * Stores the sequence number up to which changes were announced, so that after a crash between journaling and
+ * announcing, the remaining changes are announced and none is announced twice. The file isn't flushed: it survives
+ * the process but not the machine, and is valid only for the current boot. For one thread.
  */
 final class AnnouncedWatermark implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
-    private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final FileChannel channel;
-    private final ByteBuffer bytes = ByteBuffer.allocateDirect(3 * Long.BYTES);
-    private final long boot;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(3 * Long.BYTES);
+    private final long bootId;
 
     AnnouncedWatermark(Path file) throws IOException {
         channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        boot = Files.isReadable(BOOT) ? Files.readString(BOOT).hashCode() : 0;
+        bootId = Files.isReadable(BOOT_ID) ? Files.readString(BOOT_ID).hashCode() : 0;
     }
 
-    /** The number up to which this epoch was announced; empty if that isn't known. */
-    OptionalLong last(String epoch) throws IOException {
-        OptionalLong atLeast = atLeast(epoch);
-        return boot != 0 && bytes.getLong(0) == boot ? atLeast : OptionalLong.empty();
+    /** The sequence number up to which this epoch was announced; empty if unknown. */
+    OptionalLong announcedUpTo(String epoch) throws IOException {
+        OptionalLong lowerBound = lowerBound(epoch);
+        return bootId != 0 && buffer.getLong(0) == bootId ? lowerBound : OptionalLong.empty();
     }
 
-    /** A number that this epoch certainly reached, also before the machine started; empty if that isn't known. */
-    OptionalLong atLeast(String epoch) throws IOException {
-        bytes.clear();
-        if (channel.read(bytes, 0) < bytes.capacity() || bytes.getLong(Long.BYTES) != epoch.hashCode()) {
+    /** A sequence number that this epoch has certainly reached, even before the last boot; empty if unknown. */
+    OptionalLong lowerBound(String epoch) throws IOException {
+        buffer.clear();
+        if (channel.read(buffer, 0) < buffer.capacity() || buffer.getLong(Long.BYTES) != epoch.hashCode()) {
             return OptionalLong.empty();
         }
-        return OptionalLong.of(bytes.getLong(2 * Long.BYTES));
+        return OptionalLong.of(buffer.getLong(2 * Long.BYTES));
     }
 
-    /** Remembers that it was announced up to this number. */
-    void move(String epoch, long sequence) {
-        bytes.clear();
-        bytes.putLong(boot).putLong(epoch.hashCode()).putLong(sequence).flip();
+    /** Stores that the epoch was announced up to this sequence number. An I/O error is logged and ignored. */
+    void update(String epoch, long sequence) {
+        buffer.clear();
+        buffer.putLong(bootId).putLong(epoch.hashCode()).putLong(sequence).flip();
         try {
-            channel.write(bytes, 0);
+            channel.write(buffer, 0);
         } catch (IOException e) {
             LOG.debug("event=announced-unwritten sequence={}", sequence, e);
         }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Reads a change back from what {@link ChangeEventWriter} wrote. */
+/** Parses a change that {@link ChangeEventWriter} wrote. */
 final class ChangeEventReader {
 
     private static final JsonFactory JSON = new JsonFactory();

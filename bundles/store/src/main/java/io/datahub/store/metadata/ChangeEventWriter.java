@@ -20,20 +20,20 @@ final class ChangeEventWriter {
 
     private ChangeEventWriter() {}
 
-    static String write(PendingChange draft, Cursor cursor, Instant time, String source) {
+    static String write(PendingChange pending, Cursor cursor, Instant time, String source) {
         StringWriter text = new StringWriter(512);
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartObject();
             json.writeStringField("specversion", "1.0");
             json.writeStringField("id", cursor.toString());
-            json.writeStringField("sequence", padded(cursor.sequence()));
+            json.writeStringField("sequence", zeroPadded(cursor.sequence()));
             json.writeStringField("source", source);
-            json.writeStringField("type", TYPE_PREFIX + draft.type().word());
-            json.writeStringField("subject", draft.version().path().toString());
+            json.writeStringField("type", TYPE_PREFIX + pending.type().word());
+            json.writeStringField("subject", pending.version().path().toString());
             json.writeStringField("time", time.toString());
             json.writeStringField("datacontenttype", "application/json");
             json.writeObjectFieldStart("data");
-            writeData(json, draft);
+            writeData(json, pending);
             json.writeEndObject();
             json.writeEndObject();
         } catch (IOException e) {
@@ -42,14 +42,14 @@ final class ChangeEventWriter {
         return text.toString();
     }
 
-    /** In twenty digits, as the CloudEvents extension wants it, so that texts sort as numbers do. */
-    private static String padded(long sequence) {
+    /** Padded to 20 digits, as the CloudEvents sequence extension requires, so that strings sort like numbers. */
+    private static String zeroPadded(long sequence) {
         String digits = Long.toString(sequence);
         return "0".repeat(SEQUENCE_DIGITS - digits.length()) + digits;
     }
 
-    private static void writeData(JsonGenerator json, PendingChange draft) throws IOException {
-        RecordVersion version = draft.version();
+    private static void writeData(JsonGenerator json, PendingChange pending) throws IOException {
+        RecordVersion version = pending.version();
         json.writeStringField("path", version.path().toString());
         json.writeNumberField("size", version.size());
         json.writeStringField("modified", version.modified().toString());
@@ -59,25 +59,25 @@ final class ChangeEventWriter {
         if (version.sha256().isPresent()) {
             json.writeStringField("sha256", version.sha256().get());
         }
-        if (!draft.user().isEmpty()) {
-            json.writeStringField("user", draft.user());
+        if (!pending.user().isEmpty()) {
+            json.writeStringField("user", pending.user());
         }
         json.writeArrayFieldStart("validators");
-        for (JudgedBy judge : draft.validators()) {
+        for (JudgedBy validator : pending.validators()) {
             json.writeStartObject();
-            json.writeStringField("name", judge.name());
-            json.writeStringField("version", judge.version());
+            json.writeStringField("name", validator.name());
+            json.writeStringField("version", validator.version());
             json.writeEndObject();
         }
         json.writeEndArray();
-        if (!draft.violations().isEmpty()) {
-            writeViolations(json, draft);
+        if (!pending.violations().isEmpty()) {
+            writeViolations(json, pending);
         }
     }
 
-    private static void writeViolations(JsonGenerator json, PendingChange draft) throws IOException {
+    private static void writeViolations(JsonGenerator json, PendingChange pending) throws IOException {
         json.writeArrayFieldStart("violations");
-        for (Violation violation : draft.violations()) {
+        for (Violation violation : pending.violations()) {
             json.writeStartObject();
             json.writeStringField("validator", violation.validator());
             json.writeStringField("version", violation.version());

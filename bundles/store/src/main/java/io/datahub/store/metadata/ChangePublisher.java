@@ -10,79 +10,80 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Announces changes in order, each once. What a killed hub had written down and not announced comes first, as soon as it is
- * due or something else is announced. For the ledger's thread.
+ * Publishes changes in order, each once. Changes that a previous process journaled but didn't announce are published
+ * first, as soon as that is due or another change is published. For the group commit's thread only.
  */
 final class ChangePublisher implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
 
-    private final Consumer<Change> herald;
-    private final AnnouncedWatermark announced;
+    private final Consumer<Change> listener;
+    private final AnnouncedWatermark watermark;
     private final String epoch;
-    private long from;
-    private final long until;
-    private volatile boolean due;
+    private long pendingFrom;
+    private final long pendingUntil;
+    private volatile boolean catchUpDue;
 
-    /** @param announced remembers how far it got */
-    ChangePublisher(AnnouncedWatermark announced, MetadataDatabase books, Consumer<Change> herald) throws IOException {
-        this.herald = herald;
-        this.announced = announced;
-        epoch = books.epoch;
-        until = books.sequence;
-        from = announced.last(books.epoch).orElse(until);
-        if (from < until) {
-            LOG.info("event=announcements-pending from={} until={}", from, until);
+    /** @param watermark stores the sequence number up to which changes were announced */
+    ChangePublisher(AnnouncedWatermark watermark, MetadataDatabase database, Consumer<Change> listener)
+            throws IOException {
+        this.listener = listener;
+        this.watermark = watermark;
+        epoch = database.epoch;
+        pendingUntil = database.sequence;
+        pendingFrom = watermark.announcedUpTo(database.epoch).orElse(pendingUntil);
+        if (pendingFrom < pendingUntil) {
+            LOG.info("event=announcements-pending from={} until={}", pendingFrom, pendingUntil);
         }
     }
 
-    /** Says that clients are back by now; for any thread. */
-    void due() {
-        due = true;
+    /** Allows the pending changes to be published, since clients have had time to reconnect. For any thread. */
+    void catchUpDue() {
+        catchUpDue = true;
     }
 
-    /** Announces what the hub before this one didn't get to, if it is due. */
-    void makeUp(MetadataDatabase books) {
-        if (from < until && due) {
-            makeUpNow(books);
+    /** Publishes what the previous process left unannounced, if that is due. */
+    void publishPending(MetadataDatabase database) {
+        if (pendingFrom < pendingUntil && catchUpDue) {
+            publishPendingNow(database);
         }
     }
 
-    private void makeUpNow(MetadataDatabase books) {
-        if (!books.epoch.equals(epoch)) {
-            from = until; // the journal has begun anew since
+    private void publishPendingNow(MetadataDatabase database) {
+        if (!database.epoch.equals(epoch)) {
+            pendingFrom = pendingUntil; // the journal was restarted under a new epoch
         }
-        while (from < until) {
-            byte[] bytes = books.journal.get(++from);
+        while (pendingFrom < pendingUntil) {
+            byte[] bytes = database.journal.get(++pendingFrom);
             if (bytes != null) {
-                Cursor cursor = new Cursor(books.epoch, from);
-                tell(ChangeEventReader.read(new String(bytes, StandardCharsets.UTF_8), cursor));
+                Cursor cursor = new Cursor(database.epoch, pendingFrom);
+                publish(ChangeEventReader.read(new String(bytes, StandardCharsets.UTF_8), cursor));
             }
         }
     }
 
-    /** Announces changes that last. */
-    void announce(MetadataDatabase books, List<Change> news, JournalHead head) {
-        if (!news.isEmpty()) {
-            makeUpNow(books);
+    /** Publishes changes that are durable. */
+    void publishAll(MetadataDatabase database, List<Change> changes, JournalHead head) {
+        if (!changes.isEmpty()) {
+            publishPendingNow(database);
         }
-        for (Change change : news) {
-            head.move(books.epoch, change.cursor().sequence());
-            tell(change);
+        for (Change change : changes) {
+            head.set(database.epoch, change.cursor().sequence());
+            publish(change);
         }
     }
 
-    private void tell(Change change) {
+    private void publish(Change change) {
         try {
-            herald.accept(change);
+            listener.accept(change);
         } catch (RuntimeException | LinkageError e) {
             LOG.error("event=announcement-failed topic=\"{}\" sequence={}", change.topic(), change.cursor(), e);
         }
-        announced.move(change.cursor().epoch(), change.cursor().sequence());
+        watermark.update(change.cursor().epoch(), change.cursor().sequence());
     }
 
     @Override
     public void close() {
-        announced.close();
+        watermark.close();
     }
 }

@@ -17,10 +17,11 @@ import org.h2.mvstore.type.LongDataType;
 import org.h2.mvstore.type.StringDataType;
 
 /**
- * One sorted map of the books. Each value is kept with a checksum over it and its key, since the file has none over what is in
- * it: what isn't as it was written is {@link Corruption}, never taken for true. Guarded as the books are.
+ * One sorted map of the database. Each value is stored with a checksum over key and value, since MVStore doesn't
+ * checksum entries: an entry whose checksum doesn't match is {@link Corruption} and is never returned. Guarded like
+ * the database.
  *
- * @param <K> the keys
+ * @param <K> the key type
  */
 final class ChecksummedMap<K> {
 
@@ -28,21 +29,21 @@ final class ChecksummedMap<K> {
     private static final int MAX_IN_PAGE = 1 << 20;
 
     private final MVMap<K, byte[]> map;
-    private final Function<K, byte[]> bytes;
+    private final Function<K, byte[]> keyBytes;
 
-    private ChecksummedMap(MVMap<K, byte[]> map, Function<K, byte[]> bytes) {
+    private ChecksummedMap(MVMap<K, byte[]> map, Function<K, byte[]> keyBytes) {
         this.map = map;
-        this.bytes = bytes;
+        this.keyBytes = keyBytes;
     }
 
-    /** A map by text. */
-    static ChecksummedMap<String> byText(MVStore store, String name) {
+    /** A map with text keys. */
+    static ChecksummedMap<String> withTextKeys(MVStore store, String name) {
         return new ChecksummedMap<>(
                 open(store, name, new TextKeys()), key -> key.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
-    /** A map by number. */
-    static ChecksummedMap<Long> byNumber(MVStore store, String name) {
+    /** A map with numeric keys. */
+    static ChecksummedMap<Long> withLongKeys(MVStore store, String name) {
         return new ChecksummedMap<>(
                 open(store, name, LongDataType.INSTANCE),
                 key -> ByteBuffer.allocate(Long.BYTES).putLong(key).array());
@@ -52,7 +53,7 @@ final class ChecksummedMap<K> {
         return store.openMap(name, new MVMap.Builder<K, byte[]>().keyType(keys).valueType(new Values()));
     }
 
-    /** The value; null if there is none. */
+    /** Returns the value; null if there is none. */
     byte[] get(K key) {
         return unseal(key, map.get(key));
     }
@@ -61,12 +62,12 @@ final class ChecksummedMap<K> {
         map.put(key, seal(key, value));
     }
 
-    /** Takes the value out; null if there was none. */
+    /** Removes and returns the value; null if there was none. */
     byte[] remove(K key) {
         return unseal(key, map.remove(key));
     }
 
-    /** The lowest key; null if there is none. */
+    /** Returns the lowest key; null if the map is empty. */
     K firstKey() {
         return map.firstKey();
     }
@@ -75,13 +76,13 @@ final class ChecksummedMap<K> {
         return map.sizeAsLong();
     }
 
-    /** The first key that isn't lower than this one; null if there is none. */
+    /** Returns the lowest key that is greater than or equal to this one; null if there is none. */
     K ceilingKey(K key) {
         return map.ceilingKey(key);
     }
 
-    /** Passes the entries from a key on, in order, as long as they are wanted. */
-    void from(K first, BiPredicate<K, byte[]> visitor) {
+    /** Visits the entries in key order, starting at a key, until the visitor returns false. */
+    void forEachFrom(K first, BiPredicate<K, byte[]> visitor) {
         Cursor<K, byte[]> cursor = map.cursor(first);
         boolean more = true;
         while (more && cursor.hasNext()) {
@@ -91,7 +92,7 @@ final class ChecksummedMap<K> {
     }
 
     void forEach(BiConsumer<K, byte[]> visitor) {
-        from(null, (key, value) -> {
+        forEachFrom(null, (key, value) -> {
             visitor.accept(key, value);
             return true;
         });
@@ -116,29 +117,29 @@ final class ChecksummedMap<K> {
 
     private int checksum(K key, byte[] value, int length) {
         CRC32C sum = new CRC32C();
-        sum.update(bytes.apply(key));
+        sum.update(keyBytes.apply(key));
         sum.update(value, 0, length);
         return (int) sum.getValue();
     }
 
-    /** Refuses a length that can't be right, before as much memory is asked for. */
-    private static void requireFitting(ByteBuffer buffer) {
-        int at = buffer.position();
+    /** Rejects an impossible length before memory is allocated for it. */
+    private static void requireFits(ByteBuffer buffer) {
+        int start = buffer.position();
         int length = DataUtils.readVarInt(buffer);
         if (length < 0 || length > buffer.remaining()) {
             throw new Corruption.Found("a length of " + length + " is impossible");
         }
-        buffer.position(at);
+        buffer.position(start);
     }
 
-    private static int requireFew(int count) {
+    private static int requireValidCount(int count) {
         if (count < 0 || count > MAX_IN_PAGE) {
             throw new Corruption.Found("a page of " + count + " entries is impossible");
         }
         return count;
     }
 
-    /** Texts that a page has in their order; else a search would miss what is there. */
+    /** Text keys, checked to be in order within a page; otherwise a search would miss existing entries. */
     private static final class TextKeys extends Texts {
         @Override
         public void read(ByteBuffer buffer, Object storage, int count) {
@@ -152,17 +153,17 @@ final class ChecksummedMap<K> {
         }
     }
 
-    /** Texts whose length is looked at before they are read. */
+    /** Texts whose length is validated before they are read. */
     static class Texts extends StringDataType {
         @Override
         public String read(ByteBuffer buffer) {
-            requireFitting(buffer);
+            requireFits(buffer);
             return super.read(buffer);
         }
 
         @Override
         public String[] createStorage(int count) {
-            return super.createStorage(requireFew(count));
+            return super.createStorage(requireValidCount(count));
         }
     }
 
@@ -182,7 +183,7 @@ final class ChecksummedMap<K> {
 
         @Override
         public byte[] read(ByteBuffer buffer) {
-            requireFitting(buffer);
+            requireFits(buffer);
             byte[] value = new byte[DataUtils.readVarInt(buffer)];
             buffer.get(value);
             return value;
@@ -190,7 +191,7 @@ final class ChecksummedMap<K> {
 
         @Override
         public byte[][] createStorage(int count) {
-            return new byte[requireFew(count)][];
+            return new byte[requireValidCount(count)][];
         }
     }
 }

@@ -4,52 +4,52 @@ import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Work that was entered and waits until it lasts.
+ * A submitted transaction whose changes may not be durable yet. For any thread.
  *
- * @param <T> what the work gave
+ * @param <T> the result type of the transaction
  */
 public final class CommitFuture<T> {
 
-    private final CountDownLatch settled = new CountDownLatch(1);
+    private final CountDownLatch completed = new CountDownLatch(1);
     private final T value;
-    private final Runnable wanted;
+    private final Runnable onFlushRequested;
     private volatile Throwable failure;
 
-    /** @param wanted is run when somebody begins to wait */
-    CommitFuture(T value, Runnable wanted) {
+    /** @param onFlushRequested called when a caller starts to wait */
+    CommitFuture(T value, Runnable onFlushRequested) {
         this.value = value;
-        this.wanted = wanted;
+        this.onFlushRequested = onFlushRequested;
     }
 
-    void done() {
-        settled.countDown();
+    void complete() {
+        completed.countDown();
     }
 
-    void failed(Throwable cause) {
+    void fail(Throwable cause) {
         failure = cause;
-        settled.countDown();
+        completed.countDown();
     }
 
-    /** What the work gave; it may not last yet. */
+    /** The transaction's result; it may not be durable yet. */
     public T value() {
         return value;
     }
 
-    /** Whether there is nothing to wait for any more. */
+    /** Whether the transaction was flushed or failed. */
     public boolean isDone() {
-        return settled.getCount() == 0;
+        return completed.getCount() == 0;
     }
 
-    /** Says that somebody will wait, so that it is written without waiting for more. */
+    /** Requests that the transaction be flushed now instead of waiting for more to batch. */
     public void requestFlush() {
         if (!isDone()) {
-            wanted.run();
+            onFlushRequested.run();
         }
     }
 
     /**
-     * Waits until the work is flushed to disk and its changes are announced. An interrupt doesn't cut the wait short, since
-     * what is on its way to the disk can't be called back; the thread stays interrupted.
+     * Waits until the transaction is flushed to disk and its changes are announced. An interrupt doesn't end the
+     * wait, since a flush in progress can't be cancelled; the thread's interrupt flag is kept.
      *
      * @throws IOException if the disk failed
      */
@@ -59,7 +59,7 @@ public final class CommitFuture<T> {
         try {
             while (true) {
                 try {
-                    settled.await();
+                    completed.await();
                     break;
                 } catch (InterruptedException e) {
                     interrupted = true;

@@ -5,16 +5,16 @@ import java.io.IOException;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStoreException;
 
-/** What a failure says of the file with index and journal. */
+/** What a failure implies about the database file with index and journal. */
 enum Corruption {
-    /** The disk failed, not the file. */
+    /** An I/O error; the file itself may be intact. */
     NONE,
-    /** Nobody can tell without reading all of it. */
+    /** Unknown without reading the whole file. */
     POSSIBLE,
-    /** Its contents are wrong. */
+    /** The contents are invalid. */
     CERTAIN;
 
-    /** Says that something in the file can't have been written by the hub. */
+    /** Thrown when the file contains something that the hub can't have written. */
     static final class Found extends IllegalStateException {
 
         private static final long serialVersionUID = 1L;
@@ -42,7 +42,7 @@ enum Corruption {
         return POSSIBLE;
     }
 
-    /** Where the file ends too early, it isn't the disk that failed. */
+    /** A file that ends too early is corrupt; other I/O errors are failures of the disk. */
     private static Corruption ofDisk(Throwable failure) {
         for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof EOFException) {

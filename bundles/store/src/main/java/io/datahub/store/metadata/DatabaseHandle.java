@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The books, kept open: when the disk fails they are given up, and the next use opens them again, so that reading goes on
- * while nothing can be written. That is done a few times a second at most; who comes meanwhile waits. For any thread.
+ * The open database. After a disk failure it is invalidated and the next use reopens it, so that reads continue while
+ * nothing can be written. Reopening is limited to ten times a second; callers in between wait. For any thread.
  */
 final class DatabaseHandle {
 
@@ -28,72 +28,76 @@ final class DatabaseHandle {
     private final Supplier<LedgerSettings> settings;
     private final ReentrantLock lock;
     private final JournalHead head;
-    private final Consumer<MetadataDatabase> opened;
+    private final Consumer<MetadataDatabase> onDatabaseOpened;
 
     /** Written under the lock. */
-    private volatile MetadataDatabase books;
+    private volatile MetadataDatabase database;
 
-    /** Why the books can't be used; null while they can. Written under the lock. */
+    /** Why the database can't be used; null if it can. Written under the lock. */
     private volatile Throwable failure;
 
-    /** Told, outside the lock, when the books were opened again. */
-    private volatile Runnable reopened = () -> {};
+    /** Called, outside the lock, after the database was reopened. */
+    private volatile Runnable reopenedAction = () -> {};
 
-    /** Told when they were given up for want of room. */
-    private volatile Runnable full = () -> {};
+    /** Called, under the lock, when the disk is full. */
+    private volatile Runnable fullAction = () -> {};
 
     // Guarded by the lock.
     private boolean closed;
-    private long reopenedAt = System.nanoTime() - REOPEN_NANOS;
+    private long lastReopenNanos = System.nanoTime() - REOPEN_NANOS;
 
     /**
-     * @param lock guards the books; it is the one under which they are written
-     * @param announced the number up to which an epoch was announced
-     * @param opened is given the books whenever they were opened again, under the lock
+     * @param lock guards the database; the lock under which it is written
+     * @param announcedSequence returns the sequence number up to which an epoch was announced
+     * @param onDatabaseOpened called with the database whenever it was reopened, under the lock
      */
     DatabaseHandle(
             Path file,
             Supplier<LedgerSettings> settings,
             ReentrantLock lock,
             JournalHead head,
-            ToLongFunction<String> announced,
-            Consumer<MetadataDatabase> opened)
+            ToLongFunction<String> announcedSequence,
+            Consumer<MetadataDatabase> onDatabaseOpened)
             throws IOException {
         this.file = file;
         this.settings = settings;
         this.lock = lock;
         this.head = head;
-        this.opened = opened;
-        books = MetadataDatabase.open(file, settings.get().cacheMiB(), Corruption.NONE, announced);
-        head.move(books.epoch, books.sequence);
+        this.onDatabaseOpened = onDatabaseOpened;
+        database = MetadataDatabase.open(file, settings.get().cacheMiB(), Corruption.NONE, announcedSequence);
+        head.set(database.epoch, database.sequence);
     }
 
-    /** Says what to do once the books were opened again after a failure. */
+    /** Sets the action to run after the database was reopened following a failure. */
     void onReopened(Runnable action) {
-        reopened = action;
+        reopenedAction = action;
     }
 
-    /** Says what to do when they can't be written for want of room, before they are opened again. */
+    /** Sets the action to run when the disk is full, before the database is reopened. */
     void onFull(Runnable action) {
-        full = action;
+        fullAction = action;
     }
 
-    /** Why the books can't be used at present; empty while they can. */
+    /** Why the database can't be used at present; empty if it can. */
     Optional<Throwable> failure() {
         return Optional.ofNullable(failure);
     }
 
-    /** Whether these are the books in use, and usable. */
-    boolean isUsable(MetadataDatabase open) {
-        return open == books && failure == null;
+    /** Whether this is the current database, and usable. */
+    boolean isUsable(MetadataDatabase expected) {
+        return expected == database && failure == null;
     }
 
-    /** The books as they are, usable or not. */
-    MetadataDatabase present() {
-        return books;
+    /** The current database, usable or not. */
+    MetadataDatabase current() {
+        return database;
     }
 
-    /** The books, opened again if need be. */
+    /**
+     * The database, reopened if necessary.
+     *
+     * @throws IOException if it can't be reopened, or the thread was interrupted
+     */
     MetadataDatabase get() throws IOException {
         for (long wait = reopen(); wait > 0; wait = reopen()) {
             if (Thread.currentThread().isInterrupted()) {
@@ -101,10 +105,12 @@ final class DatabaseHandle {
             }
             LockSupport.parkNanos(wait);
         }
-        return books;
+        return database;
     }
 
-    /** Opens the books again if they were given up; otherwise says how long to wait before that, in nanoseconds. */
+    /**
+     * Reopens the database if it was invalidated; otherwise returns how long to wait before doing so, in nanoseconds.
+     */
     private long reopen() throws IOException {
         if (failure == null) {
             return 0;
@@ -117,38 +123,39 @@ final class DatabaseHandle {
             if (closed) {
                 throw unusable(failure);
             }
-            long wait = reopenedAt + REOPEN_NANOS - System.nanoTime();
+            long wait = lastReopenNanos + REOPEN_NANOS - System.nanoTime();
             if (wait > 0) {
                 return wait;
             }
-            reopenedAt = System.nanoTime();
-            books.abandon();
-            books = MetadataDatabase.open(file, settings.get().cacheMiB(), Corruption.of(failure), this::reached);
-            head.move(books.epoch, books.sequence);
-            opened.accept(books);
+            lastReopenNanos = System.nanoTime();
+            database.abandon();
+            database = MetadataDatabase.open(
+                    file, settings.get().cacheMiB(), Corruption.of(failure), this::reachedSequence);
+            head.set(database.epoch, database.sequence);
+            onDatabaseOpened.accept(database);
             failure = null;
-            LOG.info("event=state-reopened file={} sequence={}", file, books.sequence);
+            LOG.info("event=state-reopened file={} sequence={}", file, database.sequence);
         } finally {
             lock.unlock();
         }
-        reopened.run();
+        reopenedAction.run();
         return 0;
     }
 
-    private long reached(String epoch) {
+    private long reachedSequence(String epoch) {
         Cursor end = head.cursor();
         return end.epoch().equals(epoch) ? end.sequence() : 0;
     }
 
-    /** Gives the books up for now, after they threw this; false if that is known already. */
-    boolean giveUp(MetadataDatabase open, Throwable cause) {
+    /** Marks the database as failed after it threw this; false if it already was, or was closed. */
+    boolean invalidate(MetadataDatabase expected, Throwable cause) {
         lock.lock();
         try {
-            if (closed || !isUsable(open)) {
+            if (closed || !isUsable(expected)) {
                 return false;
             }
             if (Disk.isFull(cause)) {
-                full.run();
+                fullAction.run();
             }
             failure = cause;
         } finally {
@@ -163,21 +170,21 @@ final class DatabaseHandle {
     }
 
     void close() {
-        end();
+        markClosed();
         try {
-            books.close();
+            database.close();
         } catch (RuntimeException e) {
             LOG.warn("event=state-close-failed file={}", file, e);
         }
     }
 
-    /** Leaves the file as a killed process would. */
+    /** Closes the file without committing, as a killed process would leave it. */
     void abandon() {
-        end();
-        books.abandon();
+        markClosed();
+        database.abandon();
     }
 
-    private void end() {
+    private void markClosed() {
         lock.lock();
         try {
             closed = true;

@@ -16,61 +16,66 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes to the books. Writers enter their work under one lock; a thread of its own writes the work of all who came
- * meanwhile with one flush, announces its changes in the order of their sequence and then lets the writers go on. So many
- * small writes cost few flushes, and whatever was announced lasts. When the disk fails, everything that waits fails.
+ * Writes to the database with group commit. Writers apply their transactions under one lock; a single writer thread
+ * commits everything submitted so far as a batch with one flush, announces its changes in sequence order, and then
+ * completes the writers' futures. So many small writes cost few flushes, and every announced change is durable. If
+ * the disk fails, all pending transactions fail. For any thread.
  */
 final class GroupCommit implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** How long work that nobody waits for may wait for more; each commit writes whole pages, however little is new. */
-    private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    /**
+     * How long transactions that no caller waits for are batched; each commit writes whole pages, however little
+     * changed.
+     */
+    private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** It waits longer, so many times what the last flush took, where flushes take long: they hold up whoever writes files. */
-    private static final int GATHER_FLUSHES = 3;
+    /** Batching time as a multiple of the last flush, for slow disks: flushes hold up concurrent file writes. */
+    private static final int BATCH_FLUSH_FACTOR = 3;
 
-    private static final long MAX_GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+    private static final long MAX_BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private final Path file;
     private final Supplier<LedgerSettings> settings;
     private final JournalHead head = new JournalHead();
     private final Usage usage = new Usage();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition entered = lock.newCondition();
-    private final DatabaseHandle books;
-    private final ChangePublisher announcement;
+    private final Condition workSubmitted = lock.newCondition();
+    private final DatabaseHandle handle;
+    private final ChangePublisher publisher;
     private final Thread writer;
 
-    /** How long the last flush took; used by the writer alone. */
-    private long flushNanos;
+    /** Duration of the last flush; used by the writer thread only. */
+    private long lastFlushNanos;
 
     // All guarded by the lock.
-    private List<CommitFuture<?>> tickets = new ArrayList<>();
-    private List<Change> changes = new ArrayList<>();
-    private boolean wanted;
+    private List<CommitFuture<?>> pendingCommits = new ArrayList<>();
+    private List<Change> pendingChanges = new ArrayList<>();
+    private boolean flushRequested;
     private final Compaction compaction = new Compaction();
     private boolean stopped;
-    private long trimmedAt = System.nanoTime();
+    private long lastTrimByAgeNanos = System.nanoTime();
 
     /**
-     * @param herald is given each change, in order and from one thread, once it lasts
+     * @param listener called with each change, in order and from one thread, once it is durable
      * @throws IOException if the file is in use, can't be written, or the disk fails
      */
-    GroupCommit(Path file, Supplier<LedgerSettings> settings, Consumer<Change> herald) throws IOException {
+    GroupCommit(Path file, Supplier<LedgerSettings> settings, Consumer<Change> listener) throws IOException {
         this.file = file;
         this.settings = settings;
-        AnnouncedWatermark announced = new AnnouncedWatermark(file.resolveSibling("announced"));
-        books = new DatabaseHandle(file, settings, lock, head, epoch -> reached(announced, epoch), usage::recount);
-        announcement = new ChangePublisher(announced, books.present(), herald);
-        writer = new Thread(this::write, "datahub-store-ledger");
+        AnnouncedWatermark watermark = new AnnouncedWatermark(file.resolveSibling("announced"));
+        handle = new DatabaseHandle(
+                file, settings, lock, head, epoch -> reachedSequence(watermark, epoch), usage::recount);
+        publisher = new ChangePublisher(watermark, handle.current(), listener);
+        writer = new Thread(this::writeLoop, "datahub-store-ledger");
         writer.start();
     }
 
-    private static long reached(AnnouncedWatermark announced, String epoch) {
+    private static long reachedSequence(AnnouncedWatermark watermark, String epoch) {
         try {
-            return announced.atLeast(epoch).orElse(0);
+            return watermark.lowerBound(epoch).orElse(0);
         } catch (IOException e) {
             LOG.debug("event=announced-unread", e);
             return 0;
@@ -81,98 +86,109 @@ final class GroupCommit implements AutoCloseable {
         return head;
     }
 
-    /** Says that clients are back, so that what a killed hub left unannounced is announced within a second. */
+    /**
+     * Has the changes that a killed process left unannounced announced within a second, since clients have had time
+     * to reconnect.
+     */
     void announcePending() {
-        announcement.due();
+        publisher.catchUpDue();
     }
 
-    DatabaseHandle books() {
-        return books;
+    DatabaseHandle handle() {
+        return handle;
     }
 
     Usage usage() {
         return usage;
     }
 
-    /** Counts what lies below these prefixes, while nobody writes. */
+    /** Counts the usage below these prefixes; writers are blocked while it runs. */
     void measure(List<String> prefixes) throws IOException {
-        MetadataDatabase open = books.get();
+        MetadataDatabase database = handle.get();
         lock.lock();
         try {
-            usage.count(prefixes, open);
+            usage.count(prefixes, database);
         } catch (RuntimeException e) {
-            throw failed(open, e);
+            throw fail(database, e);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Enters work, which must be quick; it lasts, and its changes are announced, when the ticket has been waited for. */
+    /**
+     * Applies a transaction, which must be quick. It is durable and its changes are announced once the returned
+     * future completes.
+     *
+     * @throws IOException if the store is stopping or the database can't be written
+     */
     <T> CommitFuture<T> submit(Function<Transaction, T> work) throws IOException {
-        MetadataDatabase open = books.get();
+        MetadataDatabase database = handle.get();
         lock.lock();
         try {
             if (stopped) {
                 throw new IOException("the store is stopping; try again");
             }
-            if (!books.isUsable(open)) {
+            if (!handle.isUsable(database)) {
                 throw new IOException("the hub's state can't be written at present; try again");
             }
-            Transaction transaction = new Transaction(open, settings.get().source(), usage);
-            CommitFuture<T> ticket = new CommitFuture<>(carryOut(work, transaction), this::want);
-            changes.addAll(transaction.changes());
-            tickets.add(ticket);
-            if (tickets.size() == 1) {
-                entered.signal();
+            Transaction transaction = new Transaction(database, settings.get().source(), usage);
+            CommitFuture<T> commit = new CommitFuture<>(apply(work, transaction), this::requestFlush);
+            pendingChanges.addAll(transaction.changes());
+            pendingCommits.add(commit);
+            if (pendingCommits.size() == 1) {
+                workSubmitted.signal();
             }
-            return ticket;
+            return commit;
         } catch (RuntimeException e) {
-            throw failed(open, e);
+            throw fail(database, e);
         } finally {
             lock.unlock();
         }
     }
 
-    private <T> T carryOut(Function<Transaction, T> work, Transaction transaction) {
+    private <T> T apply(Function<Transaction, T> work, Transaction transaction) {
         synchronized (usage) {
             return work.apply(transaction);
         }
     }
 
-    /** Says that somebody waits. */
-    private void want() {
+    /** Called when a caller waits for a commit. */
+    private void requestFlush() {
         lock.lock();
         try {
-            wanted = true;
-            entered.signal();
+            flushRequested = true;
+            workSubmitted.signal();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Copies the file with everything that was entered; it is then what a killed process would leave. */
+    /**
+     * Copies the file with everything submitted so far; the copy is what a killed process would leave. Writers are
+     * blocked while it is copied.
+     */
     void copyTo(Path target) throws IOException {
-        MetadataDatabase open = books.get();
+        MetadataDatabase database = handle.get();
         lock.lock();
         try {
-            open.commit();
-            open.sync();
+            database.commit();
+            database.sync();
             Files.copy(file, target);
         } catch (RuntimeException e) {
-            throw failed(open, e);
+            throw fail(database, e);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Gives up the books, which threw this, and everything that was entered and doesn't last. */
-    IOException failed(MetadataDatabase open, Throwable cause) {
+    /** Invalidates the database, which threw this, and fails all transactions that aren't durable yet. */
+    IOException fail(MetadataDatabase database, Throwable cause) {
         lock.lock();
         try {
-            if (books.giveUp(open, cause)) {
-                tickets.forEach(ticket -> ticket.failed(cause));
-                tickets = new ArrayList<>();
-                changes = new ArrayList<>();
+            if (handle.invalidate(database, cause)) {
+                pendingCommits.forEach(commit -> commit.fail(cause));
+                pendingCommits = new ArrayList<>();
+                pendingChanges = new ArrayList<>();
             }
         } finally {
             lock.unlock();
@@ -180,128 +196,129 @@ final class GroupCommit implements AutoCloseable {
         return DatabaseHandle.unusable(cause);
     }
 
-    private void write() {
+    private void writeLoop() {
         boolean more = true;
         while (more) {
-            more = round();
+            more = writeBatch();
         }
     }
 
-    /** Writes, flushes and announces what has been entered; false when there will be no more. */
-    private boolean round() {
+    /** Commits, flushes and announces what was submitted; returns false when stopped and nothing is left. */
+    private boolean writeBatch() {
         List<CommitFuture<?>> batch;
-        List<Change> news;
-        MetadataDatabase open;
-        boolean written;
+        List<Change> batchChanges;
+        MetadataDatabase database;
+        boolean committed;
         lock.lock();
         try {
             awaitWork();
-            if (tickets.isEmpty() && stopped) {
+            if (pendingCommits.isEmpty() && stopped) {
                 return false;
             }
-            open = books.present();
-            batch = tickets;
-            news = changes;
-            tickets = new ArrayList<>();
-            changes = new ArrayList<>();
-            tidy(open, batch.isEmpty());
-            written = commit(open, batch);
+            database = handle.current();
+            batch = pendingCommits;
+            batchChanges = pendingChanges;
+            pendingCommits = new ArrayList<>();
+            pendingChanges = new ArrayList<>();
+            maintain(database, batch.isEmpty());
+            committed = commit(database, batch);
         } finally {
             lock.unlock();
         }
-        finish(open, batch, news, written && sync(open));
+        complete(database, batch, batchChanges, committed && sync(database));
         return true;
     }
 
     private void awaitWork() {
         try {
-            long left = Math.min(IDLE_NANOS, compaction.restNanos());
-            while (tickets.isEmpty() && !stopped && left > 0) {
-                left = entered.awaitNanos(left);
+            long remaining = Math.min(IDLE_NANOS, compaction.restNanos());
+            while (pendingCommits.isEmpty() && !stopped && remaining > 0) {
+                remaining = workSubmitted.awaitNanos(remaining);
             }
-            left = Math.min(MAX_GATHER_NANOS, Math.max(GATHER_NANOS, GATHER_FLUSHES * flushNanos));
-            while (!tickets.isEmpty() && !wanted && !stopped && left > 0) {
-                left = entered.awaitNanos(left);
+            remaining = Math.min(MAX_BATCH_NANOS, Math.max(BATCH_NANOS, BATCH_FLUSH_FACTOR * lastFlushNanos));
+            while (!pendingCommits.isEmpty() && !flushRequested && !stopped && remaining > 0) {
+                remaining = workSubmitted.awaitNanos(remaining);
             }
-            wanted = false;
+            flushRequested = false;
         } catch (InterruptedException e) {
             LOG.warn("event=ledger-interrupted");
         }
     }
 
-    private void tidy(MetadataDatabase open, boolean idle) {
-        if (!books.isUsable(open)) {
+    private void maintain(MetadataDatabase database, boolean idle) {
+        if (!handle.isUsable(database)) {
             return;
         }
         try {
-            boolean trimmed = trim(open);
-            boolean moved = compaction.step(open, idle);
-            if (idle && (trimmed || moved)) {
-                open.commit();
-                open.sync();
+            boolean trimmed = trimJournal(database);
+            boolean compacted = compaction.step(database, idle);
+            if (idle && (trimmed || compacted)) {
+                database.commit();
+                database.sync();
             }
         } catch (RuntimeException e) {
-            failed(open, e);
+            fail(database, e);
         }
     }
 
-    private boolean trim(MetadataDatabase open) {
-        LedgerSettings present = settings.get();
-        boolean trimmed = JournalRetention.bySize(open, present.maxJournalBytes());
-        if (System.nanoTime() - trimmedAt >= IDLE_NANOS) {
-            trimmedAt = System.nanoTime();
-            trimmed |= JournalRetention.byAge(open, present.keepFor());
+    private boolean trimJournal(MetadataDatabase database) {
+        LedgerSettings current = settings.get();
+        boolean trimmed = JournalRetention.bySize(database, current.maxJournalBytes());
+        if (System.nanoTime() - lastTrimByAgeNanos >= IDLE_NANOS) {
+            lastTrimByAgeNanos = System.nanoTime();
+            trimmed |= JournalRetention.byAge(database, current.keepFor());
         }
         return trimmed;
     }
 
-    private boolean commit(MetadataDatabase open, List<CommitFuture<?>> batch) {
-        if (batch.isEmpty() || !books.isUsable(open)) {
+    private boolean commit(MetadataDatabase database, List<CommitFuture<?>> batch) {
+        if (batch.isEmpty() || !handle.isUsable(database)) {
             return false;
         }
         try {
-            open.commit();
+            database.commit();
             return true;
         } catch (RuntimeException e) {
-            failed(open, e);
+            fail(database, e);
             return false;
         }
     }
 
-    private boolean sync(MetadataDatabase open) {
-        long began = System.nanoTime();
+    private boolean sync(MetadataDatabase database) {
+        long startedAt = System.nanoTime();
         try {
-            open.sync();
-            flushNanos = System.nanoTime() - began;
+            database.sync();
+            lastFlushNanos = System.nanoTime() - startedAt;
             return true;
         } catch (RuntimeException e) {
-            failed(open, e);
+            fail(database, e);
             return false;
         }
     }
 
-    private void finish(MetadataDatabase open, List<CommitFuture<?>> batch, List<Change> news, boolean lasts) {
-        if (batch.isEmpty() && books.isUsable(open)) {
-            announcement.makeUp(open);
+    private void complete(
+            MetadataDatabase database, List<CommitFuture<?>> batch, List<Change> batchChanges, boolean durable) {
+        if (batch.isEmpty() && handle.isUsable(database)) {
+            publisher.publishPending(database);
             return;
         }
-        if (!lasts) {
-            Throwable cause = books.failure().orElseGet(() -> new IOException("the state was opened anew"));
-            batch.forEach(ticket -> ticket.failed(cause));
+        if (!durable) {
+            Throwable cause = handle.failure().orElseGet(() -> new IOException("the state was opened anew"));
+            batch.forEach(commit -> commit.fail(cause));
             return;
         }
-        announcement.announce(open, news, head);
-        batch.forEach(CommitFuture::done);
+        publisher.publishAll(database, batchChanges, head);
+        batch.forEach(CommitFuture::complete);
     }
 
-    /** Finishes what was entered and closes the books. */
+    /** Flushes what was submitted and closes the database. */
     @Override
     public void close() {
         stop(false);
-        books.close();
+        handle.close();
     }
 
-    /** Leaves the books as a killed process would. */
+    /** Closes the file without committing, as a killed process would leave it. */
     void abandon() {
         stop(true);
     }
@@ -311,16 +328,16 @@ final class GroupCommit implements AutoCloseable {
         try {
             stopped = true;
             if (abandon) {
-                tickets = new ArrayList<>();
-                changes = new ArrayList<>();
-                books.abandon();
+                pendingCommits = new ArrayList<>();
+                pendingChanges = new ArrayList<>();
+                handle.abandon();
             }
-            entered.signal();
+            workSubmitted.signal();
         } finally {
             lock.unlock();
         }
         join();
-        announcement.close();
+        publisher.close();
     }
 
     private void join() {

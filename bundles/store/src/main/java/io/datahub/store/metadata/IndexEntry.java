@@ -7,11 +7,11 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What the index knows of a record: how its file looked when its present version was entered. Times are nanoseconds since
- * 1970.
+ * A record's entry in the index: its present version and the stat of its file when that version was indexed. Times
+ * are nanoseconds since 1970.
  *
- * @param sha256 in lower-case hexadecimal; empty where it isn't known
- * @param user who wrote it; empty where that isn't known
+ * @param sha256 in lower-case hexadecimal; empty if unknown
+ * @param user who wrote the version; empty if unknown
  */
 public record IndexEntry(long size, long modified, long changed, long key, String etag, String sha256, String user) {
 
@@ -21,12 +21,12 @@ public record IndexEntry(long size, long modified, long changed, long key, Strin
         return new IndexEntry(stat.size(), stat.modified(), stat.changed(), stat.key(), etag, sha256, user);
     }
 
-    /** The same version in a file that looks otherwise. */
+    /** Returns the same version with the stat of another file. */
     public IndexEntry withStat(FileStat stat) {
         return of(stat, etag, sha256, user);
     }
 
-    /** Whether the file is the one that was entered, untouched. */
+    /** Whether the file is the one that was indexed, unmodified. */
     public boolean matches(FileStat stat) {
         return stat.size() == size && stat.modified() == modified && stat.changed() == changed && stat.key() == key;
     }

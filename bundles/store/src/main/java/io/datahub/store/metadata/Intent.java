@@ -6,19 +6,19 @@ import io.datahub.store.disk.DirectoryEntry;
 import java.util.List;
 
 /**
- * What the hub is about to do to a path, written down before it does so, so that whoever finds it done knows whose doing it
- * was.
+ * An operation on a path that is written to the database before it is carried out, so that recovery after a crash can
+ * attribute the result.
  *
- * @param kind what will be done
- * @param key the number of the file that will lie at the path; 0 if none will
- * @param size of the new version; of the refused one for a rejection
- * @param modified of the same, in nanoseconds since 1970
- * @param sha256 of the same
- * @param user who does it; empty where that isn't known
- * @param validators who judged
- * @param violations what they found
- * @param parents how many directories will be made for it
- * @param good the copy of the new version that is kept for putting it back; empty if there is none
+ * @param kind the operation
+ * @param key the inode number of the file that will be at the path; 0 if there will be none
+ * @param size of the new version, in bytes; of the refused one for a rejection
+ * @param modified of the same version, in nanoseconds since 1970
+ * @param sha256 of the same version
+ * @param user who performs the operation; empty if unknown
+ * @param validators the validators that validated it
+ * @param violations the violations that they found
+ * @param parents how many parent directories will be created for it
+ * @param good the file name of the new version's last good copy, kept for rollback; empty if there is none
  */
 public record Intent(
         Kind kind,
@@ -32,11 +32,11 @@ public record Intent(
         int parents,
         String good) {
 
-    /** What can be done to a path. */
+    /** The operations on a path. */
     public enum Kind {
         WRITE,
         DELETE,
-        /** Undoing a change that was made outside the hub. */
+        /** Rolling back a change that was made outside the hub. */
         REJECT
     }
 
@@ -45,17 +45,17 @@ public record Intent(
         violations = List.copyOf(violations);
     }
 
-    /** Whether it has been done, to judge by what lies at the path. */
-    public boolean isDone(DirectoryEntry place) {
+    /** Whether the operation was carried out, according to what is at the path. */
+    public boolean isDone(DirectoryEntry onDisk) {
         return switch (kind) {
             case WRITE ->
-                place.isFile()
-                        && place.stat().key() == key
-                        && place.stat().size() == size
-                        && place.stat().modified() == modified;
-            case DELETE -> !place.isFile();
+                onDisk.isFile()
+                        && onDisk.stat().key() == key
+                        && onDisk.stat().size() == size
+                        && onDisk.stat().modified() == modified;
+            case DELETE -> !onDisk.isFile();
             case REJECT ->
-                key == 0 ? !place.isFile() : place.isFile() && place.stat().key() == key;
+                key == 0 ? !onDisk.isFile() : onDisk.isFile() && onDisk.stat().key() == key;
         };
     }
 
@@ -67,16 +67,16 @@ public record Intent(
             out.writeLong(modified);
             out.writeUTF(sha256);
             out.writeUTF(user);
-            RecordCodec.list(out, validators, (o, judge) -> {
-                o.writeUTF(judge.name());
-                o.writeUTF(judge.version());
+            RecordCodec.list(out, validators, (o, validator) -> {
+                o.writeUTF(validator.name());
+                o.writeUTF(validator.version());
             });
             RecordCodec.list(out, violations, (o, violation) -> {
                 o.writeUTF(violation.validator());
                 o.writeUTF(violation.version());
                 o.writeInt(violation.line());
                 o.writeInt(violation.column());
-                RecordCodec.text(o, violation.message());
+                RecordCodec.writeText(o, violation.message());
             });
             out.writeInt(parents);
             out.writeUTF(good);

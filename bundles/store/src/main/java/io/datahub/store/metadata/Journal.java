@@ -13,26 +13,26 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the journal, up to what lasts and no further. For any thread. */
+/** Reads the journal up to its durable end. For any thread. */
 public final class Journal implements ChangeJournal {
 
-    private static final int MAX_LOOKED_AT = 50_000;
+    private static final int MAX_SCANNED = 50_000;
 
-    private final MetadataStore ledger;
+    private final MetadataStore metadata;
 
-    public Journal(MetadataStore ledger) {
-        this.ledger = ledger;
+    public Journal(MetadataStore metadata) {
+        this.metadata = metadata;
     }
 
     @Override
     public Cursor head() {
-        return ledger.head().cursor();
+        return metadata.head().cursor();
     }
 
     @Override
     public Cursor oldest() {
         try {
-            return ledger.read(books -> new Cursor(books.epoch, oldest(books)));
+            return metadata.read(database -> new Cursor(database.epoch, oldest(database)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -40,43 +40,46 @@ public final class Journal implements ChangeJournal {
 
     @Override
     public boolean await(Cursor since, Duration time) throws InterruptedException {
-        return ledger.head().await(since, time);
+        return metadata.head().await(since, time);
     }
 
     @Override
     public Result<Page> read(User user, Cursor since, String prefix, int limit) {
         Cursor head = head();
         try {
-            return ledger.read(books -> read(books, head, user, since, prefix, limit));
+            return metadata.read(database -> read(database, head, user, since, prefix, limit));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     private static Result<Page> read(
-            MetadataDatabase books, Cursor head, User user, Cursor since, String prefix, int limit) {
+            MetadataDatabase database, Cursor head, User user, Cursor since, String prefix, int limit) {
         boolean fromOldest = since.epoch().isEmpty();
         boolean known = fromOldest || since.epoch().equals(head.epoch());
-        long oldest = Math.min(oldest(books), head.sequence());
+        long oldest = Math.min(oldest(database), head.sequence());
         long from = fromOldest ? oldest : since.sequence();
         if (known && from >= oldest && from <= head.sequence()) {
-            Page page = page(books, head, user, from, prefix, limit);
-            long trimmed = oldest(books);
+            Page page = page(database, head, user, from, prefix, limit);
+            long trimmed = oldest(database);
             if (trimmed <= from) {
                 return Result.done(page);
             }
             if (fromOldest) {
-                return Result.done(behind(page, new Cursor(head.epoch(), trimmed)));
+                return Result.done(dropTrimmed(page, new Cursor(head.epoch(), trimmed)));
             }
         }
         return Result.refused(
                 Reason.GONE,
                 "the journal no longer has what came after " + since + "; list again and go on from there. The"
-                        + " oldest cursor is " + new Cursor(head.epoch(), Math.min(oldest(books), head.sequence())));
+                        + " oldest cursor is " + new Cursor(head.epoch(), Math.min(oldest(database), head.sequence())));
     }
 
-    /** What of a page lies behind a point up to which the journal was trimmed while the page was read: there nothing is missing. */
-    private static Page behind(Page page, Cursor trimmed) {
+    /**
+     * Drops the changes of a page up to the point to which the journal was trimmed while the page was read; after
+     * that point none is missing.
+     */
+    private static Page dropTrimmed(Page page, Cursor trimmed) {
         return new Page(
                 page.changes().stream()
                         .filter(change -> change.cursor().sequence() > trimmed.sequence())
@@ -84,35 +87,35 @@ public final class Journal implements ChangeJournal {
                 page.next().sequence() < trimmed.sequence() ? trimmed : page.next());
     }
 
-    /** The number before the oldest entry that there is. */
-    private static long oldest(MetadataDatabase books) {
-        Long first = books.journal.firstKey();
-        return first == null ? books.sequence : first - 1;
+    /** The sequence number before the oldest entry. */
+    private static long oldest(MetadataDatabase database) {
+        Long firstEntry = database.journal.firstKey();
+        return firstEntry == null ? database.sequence : firstEntry - 1;
     }
 
-    private static Page page(MetadataDatabase books, Cursor head, User user, long from, String prefix, int limit) {
-        List<Change> found = new ArrayList<>();
-        long last = from;
-        long stop = Math.min(head.sequence(), from + MAX_LOOKED_AT);
-        while (last < stop && found.size() < limit) {
-            last++;
-            byte[] bytes = books.journal.get(last);
+    private static Page page(MetadataDatabase database, Cursor head, User user, long from, String prefix, int limit) {
+        List<Change> matching = new ArrayList<>();
+        long position = from;
+        long scanEnd = Math.min(head.sequence(), from + MAX_SCANNED);
+        while (position < scanEnd && matching.size() < limit) {
+            position++;
+            byte[] bytes = database.journal.get(position);
             if (bytes == null) {
-                requireTrimmed(books, last);
+                requireTrimmed(database, position);
             } else {
-                Cursor cursor = new Cursor(head.epoch(), last);
+                Cursor cursor = new Cursor(head.epoch(), position);
                 Change change = ChangeEventReader.read(new String(bytes, StandardCharsets.UTF_8), cursor);
                 if (change.path().toString().startsWith(prefix) && user.mayRead(change.path())) {
-                    found.add(change);
+                    matching.add(change);
                 }
             }
         }
-        return new Page(found, new Cursor(head.epoch(), last));
+        return new Page(matching, new Cursor(head.epoch(), position));
     }
 
-    /** Numbers have no gaps: what isn't there was trimmed, maybe just now, or is damaged. */
-    private static void requireTrimmed(MetadataDatabase books, long sequence) {
-        if (sequence > oldest(books)) {
+    /** Sequence numbers have no gaps: a missing entry was trimmed, possibly just now, or the journal is corrupt. */
+    private static void requireTrimmed(MetadataDatabase database, long sequence) {
+        if (sequence > oldest(database)) {
             throw new Corruption.Found("the journal lacks the entry " + sequence);
         }
     }

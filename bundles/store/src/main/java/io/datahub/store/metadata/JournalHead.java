@@ -3,13 +3,13 @@ package io.datahub.store.metadata;
 import io.datahub.api.record.Cursor;
 import java.time.Duration;
 
-/** Where the journal ends at present, so far as it lasts. */
+/** The cursor of the newest durable journal entry. For any thread. */
 public final class JournalHead {
 
     /** Written under this object's monitor. */
     private volatile Cursor cursor = Cursor.BEGINNING;
 
-    synchronized void move(String epoch, long sequence) {
+    synchronized void set(String epoch, long sequence) {
         cursor = new Cursor(epoch, sequence);
         notifyAll();
     }
@@ -18,22 +18,22 @@ public final class JournalHead {
         return cursor;
     }
 
-    /** Waits until there is something behind that cursor; false if the time ran out. */
+    /** Waits until the journal extends beyond that cursor; returns false on timeout. */
     public boolean await(Cursor since, Duration time) throws InterruptedException {
         long deadline = System.nanoTime() + time.toNanos();
         synchronized (this) {
-            while (!isBehind(since)) {
-                long left = deadline - System.nanoTime();
-                if (left <= 0) {
+            while (!isAfter(since)) {
+                long remaining = deadline - System.nanoTime();
+                if (remaining <= 0) {
                     return false;
                 }
-                wait(left / 1_000_000, (int) (left % 1_000_000));
+                wait(remaining / 1_000_000, (int) (remaining % 1_000_000));
             }
             return true;
         }
     }
 
-    private boolean isBehind(Cursor since) {
+    private boolean isAfter(Cursor since) {
         return (!since.epoch().equals(cursor.epoch()) && !since.epoch().isEmpty())
                 || cursor.sequence() > since.sequence();
     }

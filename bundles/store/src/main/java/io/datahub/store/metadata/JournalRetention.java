@@ -6,41 +6,41 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.LongPredicate;
 
-/** Takes the oldest entries off the journal when they are too old or too many, a few at a time. */
+/** Trims the oldest entries of the journal when they are too old or the journal is too large, a batch at a time. */
 final class JournalRetention {
 
-    /** More than come between two commits, and few enough not to keep writers waiting. */
-    private static final int AT_ONCE = 4_096;
+    /** More entries than are written between two commits, and few enough not to block writers for long. */
+    private static final int MAX_BATCH = 4_096;
 
     private JournalRetention() {}
 
-    /** Trims what is too much, under the ledger's lock; says whether anything was. */
-    static boolean bySize(MetadataDatabase books, long maxBytes) {
-        return trim(books, oldest -> books.journalBytes > maxBytes);
+    /** Trims the entries that exceed the maximum size, under the commit lock; returns whether any was trimmed. */
+    static boolean bySize(MetadataDatabase database, long maxBytes) {
+        return trim(database, oldest -> database.journalBytes > maxBytes);
     }
 
-    /** Trims what is too old, under the ledger's lock; says whether anything was. */
-    static boolean byAge(MetadataDatabase books, Duration keepFor) {
+    /** Trims the entries older than the retention period, under the commit lock; returns whether any was trimmed. */
+    static boolean byAge(MetadataDatabase database, Duration keepFor) {
         Instant limit = Instant.now().minus(keepFor);
-        return trim(books, oldest -> isBefore(books, oldest, limit));
+        return trim(database, oldest -> isBefore(database, oldest, limit));
     }
 
-    private static boolean trim(MetadataDatabase books, LongPredicate due) {
+    private static boolean trim(MetadataDatabase database, LongPredicate due) {
         boolean trimmed = false;
-        for (int i = 0; i < AT_ONCE; i++) {
-            Long oldest = books.journal.firstKey();
+        for (int i = 0; i < MAX_BATCH; i++) {
+            Long oldest = database.journal.firstKey();
             if (oldest == null || !due.test(oldest)) {
                 break;
             }
-            books.journalBytes -= books.journal.remove(oldest).length;
+            database.journalBytes -= database.journal.remove(oldest).length;
             trimmed = true;
         }
         return trimmed;
     }
 
-    private static boolean isBefore(MetadataDatabase books, long sequence, Instant limit) {
-        String json = new String(books.journal.get(sequence), StandardCharsets.UTF_8);
-        return ChangeEventReader.read(json, new Cursor(books.epoch, sequence))
+    private static boolean isBefore(MetadataDatabase database, long sequence, Instant limit) {
+        String json = new String(database.journal.get(sequence), StandardCharsets.UTF_8);
+        return ChangeEventReader.read(json, new Cursor(database.epoch, sequence))
                 .time()
                 .isBefore(limit);
     }

@@ -1,9 +1,9 @@
 package io.datahub.store.metadata;
 
 /**
- * A copy of a record's last good version, kept for putting it back.
+ * A copy of a record's last good version, kept for rollback.
  *
- * @param file its name among the copies
+ * @param file its file name in the folder of copies
  * @param size in bytes
  * @param sha256 in lower-case hexadecimal
  */

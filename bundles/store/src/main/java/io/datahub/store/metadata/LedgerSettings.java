@@ -3,11 +3,11 @@ package io.datahub.store.metadata;
 import java.time.Duration;
 
 /**
- * How the ledger is kept.
+ * Settings of the metadata store.
  *
- * @param source the source that its events name
- * @param keepFor how long an entry of the journal is kept
- * @param maxJournalBytes how large the journal's entries may be together
- * @param cacheMiB how much memory the file's cache may take
+ * @param source the CloudEvents source of its events
+ * @param keepFor retention period of journal entries
+ * @param maxJournalBytes maximum total size of the journal entries, in bytes
+ * @param cacheMiB maximum memory for the cache of the database file, in MiB
  */
 public record LedgerSettings(String source, Duration keepFor, long maxJournalBytes, int cacheMiB) {}

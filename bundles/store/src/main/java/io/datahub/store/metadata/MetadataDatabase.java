@@ -16,17 +16,20 @@ import org.h2.mvstore.MVStoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The file with index, journal, intents and good copies, open. Everything in it is written by {@link MetadataStore} alone. */
+/**
+ * The open database file with index, journal, intents, last good copies and partial uploads. All writes go through
+ * {@link MetadataStore}.
+ */
 final class MetadataDatabase {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
     private static final int RETENTION_MILLIS = 10_000;
 
-    /** Parts of the file are written anew of which less is in use. */
-    private static final int REWRITE_PERCENT = 80;
+    /** Chunks with less live data than this are rewritten. */
+    private static final int REWRITE_BELOW_PERCENT = 80;
 
-    /** Parts of the file are moved together where less of it is in use. */
-    private static final int MOVE_PERCENT = 95;
+    /** Chunks are moved together where less of the file than this is in use. */
+    private static final int MOVE_BELOW_PERCENT = 95;
 
     private static final Pattern EPOCH_FORM = Pattern.compile("[0-9a-z]{1,32}");
     private static final String EPOCH = "epoch";
@@ -37,45 +40,45 @@ final class MetadataDatabase {
     final ChecksummedMap<String> index;
     final ChecksummedMap<Long> journal;
     final ChecksummedMap<String> intents;
-    final ChecksummedMap<String> goods;
-    final ChecksummedMap<String> unfinished;
+    final ChecksummedMap<String> lastGoodCopies;
+    final ChecksummedMap<String> partialUploads;
 
-    /** Names this life of the journal. */
+    /** Identifies this incarnation of the journal. */
     final String epoch;
 
-    /** The number of the newest entry; guarded by the ledger's lock. */
+    /** The sequence number of the newest entry; guarded by the commit lock. */
     long sequence;
 
-    /** The size of the journal's entries; guarded by the ledger's lock. */
+    /** The total size of the journal entries, in bytes; guarded by the commit lock. */
     long journalBytes;
 
     private final PageFile pages;
     private final MVStore store;
-    private final MVMap<String, String> facts;
+    private final MVMap<String, String> properties;
 
     private MetadataDatabase(PageFile pages, MVStore store, boolean rebuilding) {
         this.pages = pages;
         this.store = store;
-        index = ChecksummedMap.byText(store, "index");
-        journal = ChecksummedMap.byNumber(store, "journal");
-        intents = ChecksummedMap.byText(store, "intents");
-        goods = ChecksummedMap.byText(store, "goods");
-        unfinished = ChecksummedMap.byText(store, "unfinished");
-        facts = store.openMap(
+        index = ChecksummedMap.withTextKeys(store, "index");
+        journal = ChecksummedMap.withLongKeys(store, "journal");
+        intents = ChecksummedMap.withTextKeys(store, "intents");
+        lastGoodCopies = ChecksummedMap.withTextKeys(store, "goods");
+        partialUploads = ChecksummedMap.withTextKeys(store, "unfinished");
+        properties = store.openMap(
                 "facts",
                 new MVMap.Builder<String, String>()
                         .keyType(new ChecksummedMap.Texts())
                         .valueType(new ChecksummedMap.Texts()));
-        epoch = Objects.requireNonNullElseGet(facts.get(EPOCH), MetadataDatabase::newEpoch);
+        epoch = Objects.requireNonNullElseGet(properties.get(EPOCH), MetadataDatabase::newEpoch);
         if (!EPOCH_FORM.matcher(epoch).matches()) {
             throw new Corruption.Found("the journal's name isn't as it was written");
         }
-        facts.put(EPOCH, epoch);
+        properties.put(EPOCH, epoch);
         if (rebuilding) {
-            facts.put(REBUILDING, "true");
+            properties.put(REBUILDING, "true");
         }
-        sequence = Long.parseLong(facts.getOrDefault(SEQUENCE, "0"));
-        journalBytes = Long.parseLong(facts.getOrDefault(JOURNAL_BYTES, "0"));
+        sequence = Long.parseLong(properties.getOrDefault(SEQUENCE, "0"));
+        journalBytes = Long.parseLong(properties.getOrDefault(JOURNAL_BYTES, "0"));
     }
 
     private static String newEpoch() {
@@ -84,21 +87,22 @@ final class MetadataDatabase {
     }
 
     /**
-     * Opens the file, or begins it. A damaged one is set aside.
+     * Opens or creates the database file. A corrupt file is renamed and replaced by an empty one.
      *
-     * @param damage what is known already; what is possible is looked for in all of the file
-     * @param reached the number that an epoch certainly reached, so that a file whose end is missing is found out
-     * @throws IOException if the file is somebody else's, can't be written, or the disk fails
+     * @param corruption what is known already; for {@code POSSIBLE} the whole file is verified
+     * @param reachedSequence returns the sequence number that an epoch has certainly reached, to detect a truncated
+     *     file
+     * @throws IOException if the file is in use by another process, can't be written, or the disk fails
      */
-    static MetadataDatabase open(Path file, int cacheMiB, Corruption damage, ToLongFunction<String> reached)
+    static MetadataDatabase open(Path file, int cacheMiB, Corruption corruption, ToLongFunction<String> reachedSequence)
             throws IOException {
         if (Files.exists(file) && !Files.isWritable(file)) {
             throw new IOException(file + " can't be written; give it to the user that the hub runs as");
         }
-        String why = "it was found while it was read";
-        if (damage != Corruption.CERTAIN) {
+        String reason = "it was found while it was read";
+        if (corruption != Corruption.CERTAIN) {
             try {
-                return sound(file, cacheMiB, damage, reached);
+                return openIntact(file, cacheMiB, corruption, reachedSequence);
             } catch (RuntimeException e) {
                 if (e instanceof MVStoreException failure && failure.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
                     throw new IOException(file + " is in use by another hub; stop that one first", e);
@@ -106,41 +110,41 @@ final class MetadataDatabase {
                 if (Corruption.of(e) == Corruption.NONE) {
                     throw new IOException(file + " can't be read: " + e.getMessage(), e);
                 }
-                why = String.valueOf(e.getMessage());
+                reason = String.valueOf(e.getMessage());
             }
         }
-        Path aside = file.resolveSibling(
+        Path damagedFile = file.resolveSibling(
                 file.getFileName() + ".damaged-" + Instant.now().toEpochMilli());
         if (Files.exists(file)) {
-            Files.move(file, aside);
+            Files.move(file, damagedFile);
         }
         LOG.warn(
                 "event=state-damaged file={} aside={} why=\"{}\" consequence=\"the index is rebuilt from the disk; the"
                         + " journal begins anew, consumers get 410 and list again\"",
                 file,
-                aside.getFileName(),
-                why.lines().findFirst().orElse("").replace('"', '\''));
+                damagedFile.getFileName(),
+                reason.lines().findFirst().orElse("").replace('"', '\''));
         PageFile pages = pages(file, cacheMiB);
         return new MetadataDatabase(pages, store(pages), true);
     }
 
-    private static MetadataDatabase sound(Path file, int cacheMiB, Corruption damage, ToLongFunction<String> reached)
-            throws IOException {
+    private static MetadataDatabase openIntact(
+            Path file, int cacheMiB, Corruption corruption, ToLongFunction<String> reachedSequence) throws IOException {
         if (Files.exists(file) && Files.size(file) == 0) {
             throw new Corruption.Found("it is empty");
         }
         PageFile pages = pages(file, cacheMiB);
         MVStore store = store(pages);
         try {
-            MetadataDatabase books = new MetadataDatabase(pages, store, false);
-            if (reached.applyAsLong(books.epoch) > books.sequence) {
+            MetadataDatabase database = new MetadataDatabase(pages, store, false);
+            if (reachedSequence.applyAsLong(database.epoch) > database.sequence) {
                 throw new Corruption.Found("its end is missing");
             }
-            books.requireWholeJournal();
-            if (damage == Corruption.POSSIBLE) {
-                books.readAll();
+            database.requireWholeJournal();
+            if (corruption == Corruption.POSSIBLE) {
+                database.verifyAll();
             }
-            return books;
+            return database;
         } catch (RuntimeException e) {
             store.closeImmediately();
             throw e;
@@ -148,16 +152,16 @@ final class MetadataDatabase {
     }
 
     private void requireWholeJournal() {
-        Long first = journal.firstKey();
-        if (first != null && journal.size() != sequence - first + 1) {
+        Long firstEntry = journal.firstKey();
+        if (firstEntry != null && journal.size() != sequence - firstEntry + 1) {
             throw new Corruption.Found("the journal lacks entries");
         }
     }
 
-    private void readAll() {
+    private void verifyAll() {
         index.forEach((key, value) -> IndexEntry.unpack(value));
         intents.forEach((key, value) -> Intent.unpack(value));
-        goods.forEach((key, value) -> LastGoodCopy.unpack(value));
+        lastGoodCopies.forEach((key, value) -> LastGoodCopy.unpack(value));
         journal.forEach((key, value) -> {});
     }
 
@@ -188,66 +192,69 @@ final class MetadataDatabase {
         }
     }
 
-    /** Whether the index is still to be rebuilt from the disk, since the file before this one was damaged. */
+    /** Whether the index still has to be rebuilt from the disk because the previous file was corrupt. */
     boolean isRebuilding() {
-        return facts.containsKey(REBUILDING);
+        return properties.containsKey(REBUILDING);
     }
 
-    /** Says that the index is rebuilt; under the ledger's lock. */
+    /** Marks the index as rebuilt; under the commit lock. */
     void completeRebuild() {
-        facts.remove(REBUILDING);
+        properties.remove(REBUILDING);
     }
 
-    /** What was remembered under that name; for any thread. */
+    /** Returns a stored property; for any thread. */
     Optional<String> property(String name) {
-        return Optional.ofNullable(facts.get(name));
+        return Optional.ofNullable(properties.get(name));
     }
 
-    /** Remembers something; under the ledger's lock. */
+    /** Stores a property; under the commit lock. */
     void putProperty(String name, String value) {
-        facts.put(name, value);
+        properties.put(name, value);
     }
 
-    /** Writes what was changed since, as one. It lasts only after {@link #sync}. */
+    /** Writes all changes since the last commit atomically. They are durable only after {@link #sync}. */
     void commit() {
-        facts.put(SEQUENCE, Long.toString(sequence));
-        facts.put(JOURNAL_BYTES, Long.toString(journalBytes));
+        properties.put(SEQUENCE, Long.toString(sequence));
+        properties.put(JOURNAL_BYTES, Long.toString(journalBytes));
         store.commit();
     }
 
-    /** Makes what was committed survive a power cut. */
+    /** Flushes what was committed, so that it survives a power failure. */
     void sync() {
         store.sync();
     }
 
-    /** How much of the file is in use, in percent: the rest was left by old versions. */
+    /** How much of the file is live data, in percent; the rest belongs to old versions. */
     int livePercent() {
         return pages.getFillRate() * pages.getChunksFillRate() / 100;
     }
 
-    /** Gives back some of the room in the file that old versions took, by moving about so many bytes. */
+    /** Reclaims some of the space of old versions by moving about this many bytes. */
     void compact(int bytes) {
-        if (store.compact(REWRITE_PERCENT, bytes)) {
+        if (store.compact(REWRITE_BELOW_PERCENT, bytes)) {
             commit();
             sync();
         }
-        pages.compactMoveChunks(MOVE_PERCENT, bytes, store);
+        pages.compactMoveChunks(MOVE_BELOW_PERCENT, bytes, store);
     }
 
-    /** Says for how long room isn't used again, so that a power cut finds what was there before; at first ten seconds. */
+    /**
+     * Sets how long freed space isn't reused, so that the previous version survives a power failure; initially ten
+     * seconds.
+     */
     void retain(int millis) {
         store.setRetentionTime(millis);
     }
 
     long committedJournalBytes() {
-        return Long.parseLong(facts.getOrDefault(JOURNAL_BYTES, "0"));
+        return Long.parseLong(properties.getOrDefault(JOURNAL_BYTES, "0"));
     }
 
     long fileBytes() {
         return store.getFileStore().size();
     }
 
-    /** How much room is left on the disk, in bytes. */
+    /** Free space on the disk, in bytes. */
     long usableBytes() {
         return new java.io.File(pages.getFileName()).getUsableSpace();
     }
@@ -256,7 +263,7 @@ final class MetadataDatabase {
         store.close();
     }
 
-    /** Closes the file as a killed process would leave it. */
+    /** Closes the file without committing, as a killed process would leave it. */
     void abandon() {
         store.closeImmediately();
     }

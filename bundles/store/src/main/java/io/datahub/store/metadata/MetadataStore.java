@@ -14,187 +14,196 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Index, journal, intents and what is known of good copies. For any thread; reading sees what was entered, also before it
- * lasts.
+ * The index, the journal, intents, last good copies and partial uploads. For any thread. Reads see submitted
+ * transactions, even before they are durable.
  */
 public final class MetadataStore implements AutoCloseable {
 
     private final GroupCommit commits;
 
     /**
-     * @param herald is given each change, in order and from one thread, once it lasts
+     * @param listener called with each change, in order and from one thread, once it is durable
      * @throws IOException if the file is in use, can't be written, or the disk fails
      */
-    public MetadataStore(Path file, Supplier<LedgerSettings> settings, Consumer<Change> herald) throws IOException {
-        commits = new GroupCommit(file, settings, herald);
+    public MetadataStore(Path file, Supplier<LedgerSettings> settings, Consumer<Change> listener) throws IOException {
+        commits = new GroupCommit(file, settings, listener);
     }
 
-    /** Says what to do once the books were opened again after a failure. */
+    /** Sets the action to run after the database was reopened following a failure. */
     public void onReopened(Runnable action) {
-        commits.books().onReopened(action);
+        commits.handle().onReopened(action);
     }
 
-    /** Says what to do when the file can't be written for want of room; it is tried again afterwards. */
+    /** Sets the action to run when the disk is full; writing is retried afterwards. */
     public void onFull(Runnable action) {
-        commits.books().onFull(action);
+        commits.handle().onFull(action);
     }
 
-    /** Whether the file was damaged and the index is still to be rebuilt from the disk. */
+    /** Whether the file was corrupt and the index still has to be rebuilt from the disk. */
     public boolean isRebuilding() throws IOException {
         return read(MetadataDatabase::isRebuilding);
     }
 
-    /** What was remembered under that name. */
+    /** Returns a property that {@link Transaction#putProperty} stored. */
     public Optional<String> property(String name) throws IOException {
-        return read(books -> books.property(name));
+        return read(database -> database.property(name));
     }
 
-    /** Says that clients are back, so that what a killed hub left unannounced is announced within a second. */
+    /**
+     * Has the changes that a killed process left unannounced announced within a second, since clients have had time
+     * to reconnect.
+     */
     public void announcePending() {
         commits.announcePending();
     }
 
-    /** Where the journal ends. */
+    /** The durable end of the journal. */
     public JournalHead head() {
         return commits.head();
     }
 
-    /** Why the state can't be used at present; empty while it can. */
+    /** Why the database can't be used at present; empty if it can. */
     public Optional<Throwable> failure() {
-        return commits.books().failure();
+        return commits.handle().failure();
     }
 
     public Optional<IndexEntry> entry(RecordPath path) throws IOException {
-        return read(
-                open -> Optional.ofNullable(open.index.get(PathKeys.of(path))).map(IndexEntry::unpack));
+        return read(database ->
+                Optional.ofNullable(database.index.get(PathKeys.of(path))).map(IndexEntry::unpack));
     }
 
     public Optional<Intent> intent(RecordPath path) throws IOException {
-        return read(
-                open -> Optional.ofNullable(open.intents.get(PathKeys.of(path))).map(Intent::unpack));
+        return read(database ->
+                Optional.ofNullable(database.intents.get(PathKeys.of(path))).map(Intent::unpack));
     }
 
-    /** The paths of all intents that are left; few. */
+    /** The paths of all pending intents; few. */
     public List<RecordPath> intents() throws IOException {
-        return read(open -> {
+        return read(database -> {
             List<RecordPath> paths = new ArrayList<>();
-            open.intents.forEach((key, value) -> paths.add(PathKeys.path(key)));
+            database.intents.forEach((key, value) -> paths.add(PathKeys.path(key)));
             return paths;
         });
     }
 
     public Optional<LastGoodCopy> lastGoodCopy(RecordPath path) throws IOException {
-        return read(
-                open -> Optional.ofNullable(open.goods.get(PathKeys.of(path))).map(LastGoodCopy::unpack));
+        return read(database -> Optional.ofNullable(database.lastGoodCopies.get(PathKeys.of(path)))
+                .map(LastGoodCopy::unpack));
     }
 
-    /** Passes all good copies. */
+    /** Visits all last good copies. */
     public void forEachLastGoodCopy(Consumer<LastGoodCopy> visitor) throws IOException {
-        read(open -> {
-            open.goods.forEach((key, bytes) -> visitor.accept(LastGoodCopy.unpack(bytes)));
+        read(database -> {
+            database.lastGoodCopies.forEach((key, bytes) -> visitor.accept(LastGoodCopy.unpack(bytes)));
             return null;
         });
     }
 
     /** All resumable uploads by name. */
     public Map<String, PartialUploadEntry> partialUploads() throws IOException {
-        return read(open -> {
-            Map<String, PartialUploadEntry> found = new HashMap<>();
-            open.unfinished.forEach((name, bytes) -> found.put(name, PartialUploadEntry.unpack(bytes)));
-            return found;
+        return read(database -> {
+            Map<String, PartialUploadEntry> entries = new HashMap<>();
+            database.partialUploads.forEach((name, bytes) -> entries.put(name, PartialUploadEntry.unpack(bytes)));
+            return entries;
         });
     }
 
-    /** How much there is where; nothing until it is measured. */
+    /** Usage by prefix and user; empty until {@link #measure} is called. */
     public Usage usage() {
         return commits.usage();
     }
 
-    /** Has it measured below these prefixes, and for all users. */
+    /** Counts the usage below these prefixes and of all users; it is kept up to date afterwards. */
     public void measure(List<String> prefixes) throws IOException {
         commits.measure(prefixes);
     }
 
-    /** How many records there are. */
+    /** The number of records. */
     public long size() throws IOException {
-        return read(open -> open.index.size());
+        return read(database -> database.index.size());
     }
 
-    /** How many entries the journal has. */
+    /** The number of journal entries. */
     public long journalEntries() throws IOException {
-        return read(open -> open.journal.size());
+        return read(database -> database.journal.size());
     }
 
-    /** How large the journal's entries are together, in bytes, as of the last commit. */
+    /** The total size of the journal entries, in bytes, as of the last commit. */
     public long journalBytes() throws IOException {
         return read(MetadataDatabase::committedJournalBytes);
     }
 
-    /** How large the file is, in bytes. */
+    /** The size of the database file, in bytes. */
     public long fileBytes() throws IOException {
         return read(MetadataDatabase::fileBytes);
     }
 
-    /** The keys and entries of the index from a key on, up to an end that isn't included; at most {@code limit}. */
+    /** Keys and entries of the index from a key (inclusive) to an end (exclusive), in order; at most {@code limit}. */
     public List<Indexed> range(String from, String end, int limit) throws IOException {
-        return read(open -> {
-            List<Indexed> found = new ArrayList<>(limit);
-            open.index.from(from, (key, bytes) -> {
-                boolean inside = key.compareTo(end) < 0;
-                if (inside) {
-                    found.add(new Indexed(key, IndexEntry.unpack(bytes)));
+        return read(database -> {
+            List<Indexed> entries = new ArrayList<>(limit);
+            database.index.forEachFrom(from, (key, bytes) -> {
+                boolean inRange = key.compareTo(end) < 0;
+                if (inRange) {
+                    entries.add(new Indexed(key, IndexEntry.unpack(bytes)));
                 }
-                return inside && found.size() < limit;
+                return inRange && entries.size() < limit;
             });
-            return found;
+            return entries;
         });
     }
 
-    /** The names in a directory that hold records, behind one, in order; at most {@code limit}. The cost is that of the names. */
+    /**
+     * The names of records and of directories with records in a directory, after a given name, in order, up to a
+     * limit. The cost is proportional to the number of names.
+     */
     public List<String> names(RecordPath directory, String after, int limit) throws IOException {
         String begin = PathKeys.begin(directory);
         String end = PathKeys.end(directory);
-        return read(open -> {
+        return read(database -> {
             List<String> names = new ArrayList<>();
-            String key = open.index.ceilingKey(after.isEmpty() ? begin : PathKeys.behind(begin, after));
+            String key = database.index.ceilingKey(after.isEmpty() ? begin : PathKeys.after(begin, after));
             while (key != null && key.compareTo(end) < 0 && names.size() < limit) {
                 String name = PathKeys.name(begin, key);
                 names.add(name);
-                key = open.index.ceilingKey(PathKeys.behind(begin, name));
+                key = database.index.ceilingKey(PathKeys.after(begin, name));
             }
             return names;
         });
     }
 
-    /** An entry with its key. */
+    /** An index entry with its key. */
     public record Indexed(String key, IndexEntry entry) {}
 
-    <T> T read(Function<MetadataDatabase, T> reading) throws IOException {
-        MetadataDatabase open = commits.books().get();
+    <T> T read(Function<MetadataDatabase, T> query) throws IOException {
+        MetadataDatabase database = commits.handle().get();
         try {
-            return reading.apply(open);
+            return query.apply(database);
         } catch (RuntimeException | StackOverflowError e) {
-            throw commits.failed(open, e);
+            throw commits.fail(database, e);
         }
     }
 
-    /** Enters work, which must be quick; it lasts, and its changes are announced, when the ticket has been waited for. */
+    /**
+     * Applies a transaction, which must be quick. It is durable and its changes are announced once the returned
+     * future completes.
+     */
     public <T> CommitFuture<T> submit(Function<Transaction, T> work) throws IOException {
         return commits.submit(work);
     }
 
-    /** Copies the file, with everything that was entered so far; whoever enters something waits meanwhile. */
+    /** Copies the database file with everything submitted so far; writers are blocked while it is copied. */
     public void copyTo(Path target) throws IOException {
         commits.copyTo(target);
     }
 
-    /** Finishes what was entered and closes the file. */
+    /** Flushes what was submitted and closes the file. */
     @Override
     public void close() {
         commits.close();
     }
 
-    /** Leaves the file as a killed process would. */
+    /** Closes the file without committing, as a killed process would leave it. */
     public void abandon() {
         commits.abandon();
     }

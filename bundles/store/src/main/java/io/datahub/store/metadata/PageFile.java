@@ -11,26 +11,27 @@ import org.h2.mvstore.SFChunk;
 import org.h2.mvstore.SingleFileStore;
 
 /**
- * The file of the index and journal. It reads through a file that an interrupt doesn't close: callers are threads of
- * transports and of validators whose time can run out at any moment, and a channel would be closed for all.
+ * The database file. Reads go through a {@link RandomAccessFile}, which an interrupt doesn't close: callers are
+ * threads of transports and of validators that may time out at any moment, and an interrupted file channel would be
+ * closed for all.
  */
 final class PageFile extends SingleFileStore {
 
-    private final RandomAccessFile reading;
+    private final RandomAccessFile readFile;
 
     PageFile(Path file, int cacheMiB) throws IOException {
         super(Map.of("cacheSize", cacheMiB));
         open(file.toString(), false, null);
-        reading = new RandomAccessFile(file.toFile(), "r");
+        readFile = new RandomAccessFile(file.toFile(), "r");
     }
 
     @Override
     public ByteBuffer readFully(SFChunk chunk, long position, int length) {
         byte[] bytes = new byte[length];
-        synchronized (reading) {
+        synchronized (readFile) {
             try {
-                reading.seek(position);
-                reading.readFully(bytes);
+                readFile.seek(position);
+                readFile.readFully(bytes);
             } catch (IOException e) {
                 throw failure(DataUtils.ERROR_READING_FAILED, e);
             }
@@ -41,7 +42,7 @@ final class PageFile extends SingleFileStore {
     @Override
     public void close() {
         try {
-            reading.close();
+            readFile.close();
         } catch (IOException e) {
             throw failure(DataUtils.ERROR_WRITING_FAILED, e);
         } finally {

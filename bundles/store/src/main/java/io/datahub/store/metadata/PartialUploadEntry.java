@@ -5,14 +5,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What is known of a resumable upload beside its bytes. Times are milliseconds since 1970.
+ * The metadata of a resumable upload. Times are milliseconds since 1970.
  *
- * @param user whose it is
- * @param length how many bytes it will have; negative as long as nobody said
- * @param notes what its transport wants to find again
- * @param done when it became a record; 0 while it hasn't
- * @param etag of that record; empty where that isn't known
- * @param isPart whether it is one of several that are to be concatenated, and never a record itself
+ * @param user the owner
+ * @param length the total length in bytes; negative while unknown
+ * @param notes metadata of the transport, returned to it unchanged
+ * @param done when it was committed as a record; 0 if it wasn't yet
+ * @param etag of that record; empty if unknown
+ * @param isPart whether it is one of several uploads to be concatenated, which never becomes a record itself
  */
 public record PartialUploadEntry(
         String user,
@@ -28,12 +28,12 @@ public record PartialUploadEntry(
         notes = Map.copyOf(notes);
     }
 
-    /** The same, become a record. */
+    /** Returns this upload as committed. */
     public PartialUploadEntry done(long now, String tag) {
         return new PartialUploadEntry(user, path, length, created, notes, now, tag, isPart);
     }
 
-    /** The same, with the length that it will have. */
+    /** Returns this upload with its total length. */
     public PartialUploadEntry withLength(long bytes) {
         return new PartialUploadEntry(user, path, bytes, created, notes, done, etag, isPart);
     }
@@ -75,7 +75,7 @@ public record PartialUploadEntry(
             for (int left = in.readInt(); left > 0; left--) {
                 notes.put(in.readUTF(), in.readUTF());
             }
-            return new PartialUploadEntry(user, path, length, created, notes, done, etag, RecordCodec.flag(in));
+            return new PartialUploadEntry(user, path, length, created, notes, done, etag, RecordCodec.trailingFlag(in));
         });
     }
 }

@@ -7,10 +7,10 @@ import io.datahub.api.validation.Violation;
 import java.util.List;
 
 /**
- * A change that has no place in the journal yet.
+ * A change that isn't in the journal yet.
  *
- * @param user who did it; empty where that isn't known
- * @param violations why it was refused, if it was
+ * @param user who made it; empty if unknown
+ * @param violations why it was refused; empty if it wasn't
  */
 public record PendingChange(
         Change.Type type, RecordVersion version, String user, List<JudgedBy> validators, List<Violation> violations) {

@@ -12,7 +12,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Packs small values into bytes and back. */
+/** Serializes small values to bytes and back. */
 final class RecordCodec {
 
     private static final int MAX_TEXT = 4_000;
@@ -20,7 +20,7 @@ final class RecordCodec {
     private RecordCodec() {}
 
     /** Writes a value. */
-    interface Writing {
+    interface Sink {
         void to(DataOutput out) throws IOException;
     }
 
@@ -29,10 +29,10 @@ final class RecordCodec {
         T from(DataInput in) throws IOException;
     }
 
-    static byte[] write(Writing writing) {
+    static byte[] write(Sink sink) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(192);
         try {
-            writing.to(new DataOutputStream(bytes));
+            sink.to(new DataOutputStream(bytes));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -47,13 +47,13 @@ final class RecordCodec {
         }
     }
 
-    /** Writes text, cut off where it is longer than anybody reads. */
-    static void text(DataOutput out, String text) throws IOException {
+    /** Writes text, truncated to {@value #MAX_TEXT} characters. */
+    static void writeText(DataOutput out, String text) throws IOException {
         out.writeUTF(text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) : text);
     }
 
-    /** Reads a flag at the end, which values of earlier versions of the hub don't have: false. */
-    static boolean flag(DataInput in) throws IOException {
+    /** Reads a flag at the end; false where an earlier version of the hub didn't write one. */
+    static boolean trailingFlag(DataInput in) throws IOException {
         try {
             return in.readBoolean();
         } catch (EOFException e) {

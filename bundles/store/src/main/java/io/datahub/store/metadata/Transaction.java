@@ -12,65 +12,65 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
-/** Writes to index, journal and intents that come to last together. Used under the ledger's lock only. */
+/** Writes to index, journal and intents that are committed atomically. Used under the commit lock only. */
 public final class Transaction {
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int ETAG_HASH = 16;
 
-    private final MetadataDatabase books;
+    private final MetadataDatabase database;
     private final String source;
     private final Usage usage;
     private final List<Change> changes = new ArrayList<>(2);
 
-    Transaction(MetadataDatabase books, String source, Usage usage) {
-        this.books = books;
+    Transaction(MetadataDatabase database, String source, Usage usage) {
+        this.database = database;
         this.source = source;
         this.usage = usage;
     }
 
     public void put(RecordPath path, IndexEntry entry) {
         String key = PathKeys.of(path);
-        byte[] before = usage.isMeasured() ? books.index.get(key) : null;
+        byte[] before = usage.isMeasured() ? database.index.get(key) : null;
         byte[] after = entry.pack();
-        books.index.put(key, after);
-        usage.changed(path, before, after);
+        database.index.put(key, after);
+        usage.update(path, before, after);
     }
 
     public void remove(RecordPath path) {
-        usage.changed(path, books.index.remove(PathKeys.of(path)), null);
+        usage.update(path, database.index.remove(PathKeys.of(path)), null);
     }
 
     public void putIntent(RecordPath path, Intent intent) {
-        books.intents.put(PathKeys.of(path), intent.pack());
+        database.intents.put(PathKeys.of(path), intent.pack());
     }
 
-    /** Drops the intent, which has been carried out or given up. */
+    /** Removes the intent, which was carried out or abandoned. */
     public void removeIntent(RecordPath path) {
-        books.intents.remove(PathKeys.of(path));
+        database.intents.remove(PathKeys.of(path));
     }
 
     public void putLastGoodCopy(RecordPath path, LastGoodCopy good) {
-        books.goods.put(PathKeys.of(path), good.pack());
+        database.lastGoodCopies.put(PathKeys.of(path), good.pack());
     }
 
     public void removeLastGoodCopy(RecordPath path) {
-        books.goods.remove(PathKeys.of(path));
+        database.lastGoodCopies.remove(PathKeys.of(path));
     }
 
-    /** Notes a resumable upload, or what became of it. */
+    /** Stores a resumable upload or its new state. */
     public void putPartialUpload(String name, PartialUploadEntry upload) {
-        books.unfinished.put(name, upload.pack());
+        database.partialUploads.put(name, upload.pack());
     }
 
     public void removePartialUpload(String name) {
-        books.unfinished.remove(name);
+        database.partialUploads.remove(name);
     }
 
-    /** A new entity tag for a version with this hash, which may be unknown. */
+    /** Creates an entity tag for a version with this hash, which may be unknown. */
     public String newEtag(String sha256) {
         String tail = sha256.length() < ETAG_HASH ? random() : sha256.substring(0, ETAG_HASH);
-        return '"' + Long.toString(books.sequence + 1, 36) + '-' + tail + '"';
+        return '"' + Long.toString(database.sequence + 1, 36) + '-' + tail + '"';
     }
 
     private static String random() {
@@ -79,32 +79,38 @@ public final class Transaction {
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** Gives a change its place in the journal. */
-    public Change append(PendingChange draft) {
-        Cursor cursor = new Cursor(books.epoch, ++books.sequence);
+    /** Appends a change to the journal. */
+    public Change append(PendingChange pending) {
+        Cursor cursor = new Cursor(database.epoch, ++database.sequence);
         Instant time = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        String json = ChangeEventWriter.write(draft, cursor, time, source);
+        String json = ChangeEventWriter.write(pending, cursor, time, source);
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-        books.journal.put(cursor.sequence(), bytes);
-        books.journalBytes += bytes.length;
-        Change change =
-                new Change(draft.type(), cursor, time, draft.version(), named(draft.user()), draft.validators(), json);
+        database.journal.put(cursor.sequence(), bytes);
+        database.journalBytes += bytes.length;
+        Change change = new Change(
+                pending.type(),
+                cursor,
+                time,
+                pending.version(),
+                optionalUser(pending.user()),
+                pending.validators(),
+                json);
         changes.add(change);
         return change;
     }
 
-    private static Optional<String> named(String user) {
+    private static Optional<String> optionalUser(String user) {
         return user.isEmpty() ? Optional.empty() : Optional.of(user);
     }
 
-    /** Says that the index is rebuilt from the disk. */
+    /** Marks the index as rebuilt from the disk. */
     public void completeRebuild() {
-        books.completeRebuild();
+        database.completeRebuild();
     }
 
-    /** Remembers something until it is overwritten. */
+    /** Stores a property. */
     public void putProperty(String name, String value) {
-        books.putProperty(name, value);
+        database.putProperty(name, value);
     }
 
     List<Change> changes() {

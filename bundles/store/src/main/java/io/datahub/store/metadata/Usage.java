@@ -6,22 +6,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How many bytes and records there are below some prefixes and of each user. It is counted once, and then kept by each entry
- * that is made or goes, whoever's doing that is. A transaction works under this object's monitor, so whoever holds that sees
- * all of one or nothing. The users file doesn't count.
+ * Number and total size of the records below some prefixes and of each user. It is counted once and then updated with
+ * each index entry that is added, replaced or removed. A transaction runs under this object's monitor, so a caller
+ * that holds it sees all of a transaction or none of it. The users file isn't counted.
  */
 public final class Usage {
 
-    /** Below each prefix that is measured. Guarded by this. */
+    /** By measured prefix. Guarded by this. */
     private final Map<String, Amount> prefixes = new HashMap<>();
 
-    /** Of each user that has records; the monitor guards it. */
+    /** By user with at least one record. Guarded by this. */
     private final Map<String, Amount> users = new HashMap<>();
 
     /** Whether anything is measured; guarded by this. */
     private boolean measured;
 
-    /** So many bytes in so many records. */
+    /** A number of records and their total size in bytes. */
     public record Amount(long bytes, long files) {
 
         static final Amount NONE = new Amount(0, 0);
@@ -39,28 +39,28 @@ public final class Usage {
         return users.getOrDefault(user, Amount.NONE);
     }
 
-    /** Counts everything anew, for these prefixes and for all users; under the ledger's lock. */
-    synchronized void count(List<String> wanted, MetadataDatabase books) {
+    /** Recounts everything, for these prefixes and for all users; under the commit lock. */
+    synchronized void count(List<String> measuredPrefixes, MetadataDatabase database) {
         prefixes.clear();
         users.clear();
-        measured = !wanted.isEmpty();
+        measured = !measuredPrefixes.isEmpty();
         if (measured) {
-            wanted.forEach(prefix -> prefixes.put(prefix, Amount.NONE));
-            books.index.forEach((key, bytes) -> add(PathKeys.path(key), IndexEntry.unpack(bytes), 1));
+            measuredPrefixes.forEach(prefix -> prefixes.put(prefix, Amount.NONE));
+            database.index.forEach((key, bytes) -> add(PathKeys.path(key), IndexEntry.unpack(bytes), 1));
         }
     }
 
-    /** Counts again what was measured, after the books were opened again. */
-    synchronized void recount(MetadataDatabase books) {
-        count(List.copyOf(prefixes.keySet()), books);
+    /** Recounts the measured prefixes after the database was reopened. */
+    synchronized void recount(MetadataDatabase database) {
+        count(List.copyOf(prefixes.keySet()), database);
     }
 
     synchronized boolean isMeasured() {
         return measured;
     }
 
-    /** Takes account of an entry; null where there was, or is, none. */
-    synchronized void changed(RecordPath path, byte[] before, byte[] after) {
+    /** Accounts for a changed entry; null where there was, or is, none. */
+    synchronized void update(RecordPath path, byte[] before, byte[] after) {
         if (measured) {
             if (before != null) {
                 add(path, IndexEntry.unpack(before), -1);
@@ -77,11 +77,11 @@ public final class Usage {
         }
         prefixes.replaceAll((prefix, amount) -> path.toString().startsWith(prefix) ? amount.plus(entry, sign) : amount);
         if (!entry.user().isEmpty()) {
-            Amount now = users.getOrDefault(entry.user(), Amount.NONE).plus(entry, sign);
-            if (now.files() == 0) {
+            Amount updated = users.getOrDefault(entry.user(), Amount.NONE).plus(entry, sign);
+            if (updated.files() == 0) {
                 users.remove(entry.user());
             } else {
-                users.put(entry.user(), now);
+                users.put(entry.user(), updated);
             }
         }
     }

@@ -11,55 +11,59 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.osgi.framework.Version;
 
-/** A validator on the {@link ValidatorRegistry}, with the judgements that it is at. */
+/** A validator in the {@link ValidatorRegistry}, with the number of its running validations. For any thread. */
 public final class RegisteredValidator {
 
-    /** The validator that judges where several have one name comes last. */
+    /**
+     * Of several validators with the same name, the last one validates: highest version, then highest ranking, then
+     * lowest service ID.
+     */
     static final Comparator<RegisteredValidator> BY_PRECEDENCE = Comparator.comparing(
-                    (RegisteredValidator seat) -> seat.version)
-            .thenComparing(seat -> seat.ranking)
-            .thenComparing(seat -> seat.service, Comparator.reverseOrder());
+                    (RegisteredValidator registered) -> registered.version)
+            .thenComparing(registered -> registered.ranking)
+            .thenComparing(registered -> registered.serviceId, Comparator.reverseOrder());
 
-    private final JudgedBy signature;
+    private final JudgedBy id;
     private final String title;
     private final Version version;
     private final int ranking;
-    private final long service;
+    private final long serviceId;
     private final List<PathPattern> patterns;
-    private final Duration limit;
+    private final Duration timeLimit;
     private final Supplier<Validator> validator;
 
-    private final LogLimit failures = new LogLimit(10, Duration.ofMinutes(1));
+    private final LogLimit failureLog = new LogLimit(10, Duration.ofMinutes(1));
 
     /** Guarded by this. */
-    private int busy;
+    private int running;
 
     /**
-     * @param version of the bundle that it comes from
-     * @param ranking of the service, and the service's number, to choose between equal versions
-     * @param limit how long one judgement may take
-     * @param validator gives the validator, at each judgement
+     * @param version the version of the validator's bundle
+     * @param ranking the service ranking, to choose between equal versions
+     * @param serviceId the service ID, to choose between equal rankings
+     * @param timeLimit maximum duration of one validation
+     * @param validator called for each validation to get the service; may return null
      */
     public RegisteredValidator(
             String name,
             Version version,
             int ranking,
-            long service,
+            long serviceId,
             List<PathPattern> patterns,
-            Duration limit,
+            Duration timeLimit,
             Supplier<Validator> validator) {
-        this.signature = new JudgedBy(name, version.toString());
+        this.id = new JudgedBy(name, version.toString());
         this.title = name + "/" + version;
         this.version = version;
         this.ranking = ranking;
-        this.service = service;
+        this.serviceId = serviceId;
         this.patterns = List.copyOf(patterns);
-        this.limit = limit;
+        this.timeLimit = timeLimit;
         this.validator = validator;
     }
 
     String name() {
-        return signature.name();
+        return id.name();
     }
 
     /** {@code NAME/VERSION}. */
@@ -67,17 +71,17 @@ public final class RegisteredValidator {
         return title;
     }
 
-    JudgedBy signature() {
-        return signature;
+    JudgedBy id() {
+        return id;
     }
 
-    Duration limit() {
-        return limit;
+    Duration timeLimit() {
+        return timeLimit;
     }
 
-    /** Of the lines that say that it failed. */
-    LogLimit.Decision nextLine() {
-        return failures.next();
+    /** Limits the rate of the log lines about failures of this validator. */
+    LogLimit.Decision nextFailureLog() {
+        return failureLog.next();
     }
 
     Validator validator() {
@@ -88,27 +92,27 @@ public final class RegisteredValidator {
         return patterns.stream().anyMatch(pattern -> pattern.matches(path));
     }
 
-    synchronized void enter() {
-        busy++;
+    synchronized void begin() {
+        running++;
     }
 
-    synchronized void leave() {
-        busy--;
+    synchronized void end() {
+        running--;
         notifyAll();
     }
 
-    /** Waits until its judgements have ended, but no longer than one may take. */
-    void awaitRest() {
-        long deadline = System.nanoTime() + limit.toNanos();
+    /** Waits until its running validations have ended, but no longer than its time limit. */
+    void awaitIdle() {
+        long deadline = System.nanoTime() + timeLimit.toNanos();
         boolean interrupted = false;
         synchronized (this) {
-            while (busy > 0) {
-                long left = (deadline - System.nanoTime()) / 1_000_000;
-                if (left <= 0) {
+            while (running > 0) {
+                long remaining = (deadline - System.nanoTime()) / 1_000_000;
+                if (remaining <= 0) {
                     break;
                 }
                 try {
-                    wait(left);
+                    wait(remaining);
                 } catch (InterruptedException e) {
                     interrupted = true;
                     break;

@@ -14,18 +14,18 @@ import java.util.regex.Pattern;
  */
 public record RequiredValidator(String name, PathPattern pattern) {
 
-    /** The users file is never accepted unjudged. */
+    /** The users file is never accepted without validation. */
     public static final RequiredValidator USERS = new RequiredValidator("users", PathPattern.of("broker_users.xml"));
 
     private static final Pattern SEPARATORS = Pattern.compile("[,\n]");
 
     /**
-     * Reads {@code NAME: PATTERN}, several of them separated by commas or line ends.
+     * Parses {@code NAME: PATTERN} items separated by commas or line ends.
      *
      * @throws IllegalArgumentException if an item has another form
      */
     public static List<RequiredValidator> parse(String text) {
-        List<RequiredValidator> found = new ArrayList<>();
+        List<RequiredValidator> required = new ArrayList<>();
         for (String item : SEPARATORS.split(text, -1)) {
             if (!item.isBlank()) {
                 int colon = item.indexOf(':');
@@ -35,12 +35,12 @@ public record RequiredValidator(String name, PathPattern pattern) {
                     throw new IllegalArgumentException(
                             "require has \"" + item.strip() + "\"; each item is NAME: PATTERN, such as xsd: orders/**");
                 }
-                found.add(new RequiredValidator(
+                required.add(new RequiredValidator(
                         item.substring(0, colon).strip(),
                         PathPattern.of(item.substring(colon + 1).strip())));
             }
         }
-        return found;
+        return required;
     }
 
     boolean appliesTo(RecordPath path) {

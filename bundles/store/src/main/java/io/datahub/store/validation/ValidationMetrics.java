@@ -6,38 +6,42 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what each validator, by its name, decided and how long it took. For any thread. */
+/** Counts the results of each validator, by name, and records the durations. For any thread. */
 final class ValidationMetrics {
 
     private final Map<String, Counts> counts = new ConcurrentSkipListMap<>();
 
-    private record Counts(LongAdder accepted, LongAdder refused, LongAdder failed, Histogram times) {}
+    private record Counts(LongAdder accepted, LongAdder refused, LongAdder failed, Histogram durations) {}
 
-    private Counts of(String validator) {
+    private Counts countsOf(String validator) {
         return counts.computeIfAbsent(
                 validator, name -> new Counts(new LongAdder(), new LongAdder(), new LongAdder(), new Histogram()));
     }
 
-    void decided(String validator, boolean accepted) {
-        (accepted ? of(validator).accepted : of(validator).refused).increment();
+    void completed(String validator, boolean accepted) {
+        (accepted ? countsOf(validator).accepted : countsOf(validator).refused).increment();
     }
 
     void failed(String validator) {
-        of(validator).failed.increment();
+        countsOf(validator).failed.increment();
     }
 
-    /** Where one validator's times are recorded. */
-    Histogram times(String validator) {
-        return of(validator).times;
+    /** The histogram of one validator's durations. */
+    Histogram durations(String validator) {
+        return countsOf(validator).durations;
     }
 
     void report(MetricReport report) {
-        counts.forEach((validator, of) -> {
-            count(report, validator, "accepted", of.accepted);
-            count(report, validator, "refused", of.refused);
-            count(report, validator, "failed", of.failed);
+        counts.forEach((validator, validatorCounts) -> {
+            count(report, validator, "accepted", validatorCounts.accepted);
+            count(report, validator, "refused", validatorCounts.refused);
+            count(report, validator, "failed", validatorCounts.failed);
             report.histogram(
-                    "datahub_judging_seconds", "How long one judgement took", of.times, "validator", validator);
+                    "datahub_judging_seconds",
+                    "How long one judgement took",
+                    validatorCounts.durations,
+                    "validator",
+                    validator);
         });
     }
 

@@ -20,21 +20,21 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Has records judged by all validators that match, each in a thread and with a time limit of its own. For any thread. */
+/** Validates records by all matching validators, each in its own thread and with its own time limit. For any thread. */
 public final class ValidationService implements AutoCloseable {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
-    private final ValidatorRegistry bench;
-    private final Semaphore slots;
+    private final ValidatorRegistry registry;
+    private final Semaphore permits;
     private final ThreadPoolExecutor threads;
-    private volatile Duration limit = Duration.ofMinutes(1);
-    private final ValidationMetrics verdicts = new ValidationMetrics();
+    private volatile Duration timeLimit = Duration.ofMinutes(1);
+    private final ValidationMetrics metrics = new ValidationMetrics();
 
-    /** @param atOnce how many validators may be at work at once */
-    public ValidationService(ValidatorRegistry bench, int atOnce) {
-        this.bench = bench;
-        slots = new Semaphore(atOnce);
+    /** @param maxConcurrent maximum number of concurrently running validators */
+    public ValidationService(ValidatorRegistry registry, int maxConcurrent) {
+        this.registry = registry;
+        permits = new Semaphore(maxConcurrent);
         AtomicLong next = new AtomicLong(1);
         threads = new ThreadPoolExecutor(
                 0,
@@ -45,66 +45,70 @@ public final class ValidationService implements AutoCloseable {
                 task -> new Thread(task, "datahub-store-judge-" + next.getAndIncrement()));
     }
 
-    /** Says how long one judgement may take in all, beside the waiting for validators that are away. */
+    /**
+     * Sets the maximum duration of the validation of one record by all validators, not including the wait for
+     * unavailable validators.
+     */
     public void setTimeLimit(Duration time) {
-        limit = time;
+        timeLimit = time;
     }
 
     /**
-     * Judges a candidate.
+     * Validates a candidate.
      *
-     * @param patience how long to wait for required validators that are away
-     * @return who judged, sorted by name; or the refusal, with everything that all of them found
+     * @param maxWait how long to wait for required validators that are unavailable
+     * @return the validators that accepted it, sorted by name; or the refusal, with the violations that all of them
+     *     found
      */
-    public Result<List<JudgedBy>> validate(Candidate candidate, Duration patience) throws IOException {
+    public Result<List<JudgedBy>> validate(Candidate candidate, Duration maxWait) throws IOException {
         try {
-            return bench.choose(candidate.path(), patience).then(seats -> ask(candidate, seats));
+            return registry.select(candidate.path(), maxWait).then(validators -> runAll(candidate, validators));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for a judgement");
         }
     }
 
-    private Result<List<JudgedBy>> ask(Candidate candidate, List<RegisteredValidator> seats) {
-        long end = System.nanoTime() + limit.toNanos();
-        List<ValidationTask> hearings = new ArrayList<>();
-        for (RegisteredValidator seat : seats) {
-            ValidationTask hearing = new ValidationTask(seat, candidate, slots, end, verdicts.times(seat.name()));
-            hearings.add(hearing);
-            hearing.begin(threads);
+    private Result<List<JudgedBy>> runAll(Candidate candidate, List<RegisteredValidator> validators) {
+        long end = System.nanoTime() + timeLimit.toNanos();
+        List<ValidationTask> tasks = new ArrayList<>();
+        for (RegisteredValidator validator : validators) {
+            ValidationTask task =
+                    new ValidationTask(validator, candidate, permits, end, metrics.durations(validator.name()));
+            tasks.add(task);
+            task.start(threads);
         }
-        List<Violation> found = new ArrayList<>();
+        List<Violation> violations = new ArrayList<>();
         List<String> failed = new ArrayList<>();
-        for (ValidationTask hearing : hearings) {
+        for (ValidationTask task : tasks) {
             try {
-                Verdict verdict = hearing.await();
-                verdicts.decided(
-                        hearing.signature().name(), verdict.violations().isEmpty());
-                verdict.violations().forEach(violation -> found.add(violation.by(hearing.signature())));
+                Verdict verdict = task.await();
+                metrics.completed(task.id().name(), verdict.violations().isEmpty());
+                verdict.violations().forEach(violation -> violations.add(violation.by(task.id())));
             } catch (ValidationTask.FailedException e) {
-                verdicts.failed(hearing.signature().name());
+                metrics.failed(task.id().name());
                 failed.add(e.getMessage());
-                found.add(Violation.of(e.getMessage()).by(hearing.signature()));
+                violations.add(Violation.of(e.getMessage()).by(task.id()));
             }
         }
         if (!failed.isEmpty()) {
             String detail = String.join("; ", failed);
-            return Result.refused(new Refusal(Reason.UNAVAILABLE, detail, found, RETRY_AFTER));
+            return Result.refused(new Refusal(Reason.UNAVAILABLE, detail, violations, RETRY_AFTER));
         }
-        return found.isEmpty()
-                ? Result.done(seats.stream()
-                        .map(RegisteredValidator::signature)
+        return violations.isEmpty()
+                ? Result.done(validators.stream()
+                        .map(RegisteredValidator::id)
                         .sorted(Comparator.comparing(JudgedBy::name))
                         .toList())
-                : Result.refused(Refusal.invalid(found));
+                : Result.refused(Refusal.invalid(violations));
     }
 
-    /** Tells what was decided, and how fast. */
+    /** Reports the counts and durations by validator. */
     public void report(MetricReport report) {
-        verdicts.report(report);
+        metrics.report(report);
     }
 
-    /** Interrupts what is at work and waits a little for it. */
+    /** Interrupts running validations and waits up to two seconds for them to end. */
     @Override
     public void close() {
         threads.shutdownNow();

@@ -18,88 +18,95 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One validator's judgement of one candidate. */
+/** The validation of one candidate by one validator. */
 final class ValidationTask {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
 
-    private final RegisteredValidator seat;
+    private final RegisteredValidator validator;
     private final Candidate candidate;
-    private final Semaphore slots;
-    private final Histogram times;
-    private final FutureTask<Verdict> task = new FutureTask<>(this::judge);
-    private final AtomicBoolean left = new AtomicBoolean();
-    private String hindrance = "";
-    private final long end;
+    private final Semaphore permits;
+    private final Histogram durations;
+    private final FutureTask<Verdict> task = new FutureTask<>(this::validate);
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private String startFailure = "";
+    private final long overallDeadline;
     private long deadline;
 
     /**
-     * @param end when the whole judgement's time is over, in {@link System#nanoTime}
-     * @param times gets how long the judgement took
+     * @param overallDeadline deadline of the whole validation, as {@link System#nanoTime}
+     * @param durations receives the duration of this validation
      */
-    ValidationTask(RegisteredValidator seat, Candidate candidate, Semaphore slots, long end, Histogram times) {
-        this.end = end;
-        this.seat = seat;
+    ValidationTask(
+            RegisteredValidator validator,
+            Candidate candidate,
+            Semaphore permits,
+            long overallDeadline,
+            Histogram durations) {
+        this.overallDeadline = overallDeadline;
+        this.validator = validator;
         this.candidate = candidate;
-        this.slots = slots;
-        this.times = times;
+        this.permits = permits;
+        this.durations = durations;
     }
 
-    JudgedBy signature() {
-        return seat.signature();
+    JudgedBy id() {
+        return validator.id();
     }
 
-    /** Begins it in a thread, waiting no longer than it may take for one to be free. */
-    void begin(ExecutorService threads) {
+    /** Starts it in a thread, waiting for a permit no longer than the time limit. */
+    void start(ExecutorService threads) {
         try {
-            if (!slots.tryAcquire(Math.min(seat.limit().toNanos(), end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-                hinder("waited too long for other judgements to end");
+            if (!permits.tryAcquire(
+                    Math.min(validator.timeLimit().toNanos(), overallDeadline - System.nanoTime()),
+                    TimeUnit.NANOSECONDS)) {
+                failStart("waited too long for other judgements to end");
                 return;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            hinder("was interrupted");
+            failStart("was interrupted");
             return;
         }
-        long own = System.nanoTime() + seat.limit().toNanos();
-        deadline = own - end < 0 ? own : end;
+        long ownDeadline = System.nanoTime() + validator.timeLimit().toNanos();
+        deadline = ownDeadline - overallDeadline < 0 ? ownDeadline : overallDeadline;
         try {
             threads.execute(() -> {
                 try {
                     task.run();
                 } finally {
-                    slots.release();
-                    leave();
+                    permits.release();
+                    end();
                 }
             });
         } catch (RejectedExecutionException e) {
-            slots.release();
-            hinder("can't begin since the store is stopping");
+            permits.release();
+            failStart("can't begin since the store is stopping");
         }
     }
 
-    private void hinder(String cause) {
-        hindrance = cause;
-        leave();
+    private void failStart(String cause) {
+        startFailure = cause;
+        end();
     }
 
-    private void leave() {
-        if (left.compareAndSet(false, true)) {
-            seat.leave();
+    private void end() {
+        if (ended.compareAndSet(false, true)) {
+            validator.end();
         }
     }
 
-    private Verdict judge() throws Exception {
-        Validator validator = seat.validator();
-        if (validator == null) {
+    private Verdict validate() throws Exception {
+        Validator service = validator.validator();
+        if (service == null) {
             throw new IllegalStateException("its component can't be activated");
         }
-        long began = System.nanoTime();
+        long startedAt = System.nanoTime();
         Verdict verdict;
         try {
-            verdict = validator.judge(candidate);
+            verdict = service.judge(candidate);
         } finally {
-            times.recordSince(began);
+            durations.recordSince(startedAt);
         }
         if (verdict == null) {
             throw new IllegalStateException("it gave no verdict");
@@ -107,50 +114,51 @@ final class ValidationTask {
         return verdict;
     }
 
-    /** Waits for the verdict, as long as the validator may take. */
+    /** Waits for the verdict up to the deadline. */
     Verdict await() throws FailedException {
-        if (!hindrance.isEmpty()) {
-            throw failed(hindrance, null);
+        if (!startFailure.isEmpty()) {
+            throw loggedFailure(startFailure, null);
         }
         try {
             return task.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             task.cancel(true);
-            throw failed(
-                    deadline == end
+            throw loggedFailure(
+                    deadline == overallDeadline
                             ? "didn't come to an end in the time for the whole judgement"
-                            : "took longer than " + seat.limit().toMillis() + " ms",
+                            : "took longer than " + validator.timeLimit().toMillis() + " ms",
                     e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
-            throw failed("failed: " + (cause.getMessage() == null ? cause : cause.getMessage()), cause);
+            throw loggedFailure("failed: " + (cause.getMessage() == null ? cause : cause.getMessage()), cause);
         } catch (InterruptedException e) {
             task.cancel(true);
             Thread.currentThread().interrupt();
-            throw failed("was interrupted", e);
+            throw loggedFailure("was interrupted", e);
         }
     }
 
-    /** Logs as an error what somebody has to mend; a load that is too high, or a record that takes too long, isn't. */
-    private FailedException failed(String what, Throwable cause) {
-        LogLimit.Decision line = seat.nextLine();
-        if (line.mayWrite()) {
+    /** Logs failures of the validator as errors; timeouts and overload as warnings. */
+    private FailedException loggedFailure(String message, Throwable cause) {
+        LogLimit.Decision logDecision = validator.nextFailureLog();
+        if (logDecision.mayWrite()) {
             boolean isBroken =
                     cause != null && !(cause instanceof TimeoutException) && !(cause instanceof InterruptedException);
-            String text = "event=validator-failed validator={} version={} path={} failure={} leftOut={}";
+            String format = "event=validator-failed validator={} version={} path={} failure={} leftOut={}";
             String path = LogText.quoted(candidate.path());
-            String failure = LogText.quoted(what);
-            JudgedBy by = seat.signature();
+            String failure = LogText.quoted(message);
+            JudgedBy validatorId = validator.id();
             if (isBroken) {
-                LOG.error(text, by.name(), by.version(), path, failure, line.leftOut(), cause);
+                LOG.error(
+                        format, validatorId.name(), validatorId.version(), path, failure, logDecision.leftOut(), cause);
             } else {
-                LOG.warn(text, by.name(), by.version(), path, failure, line.leftOut());
+                LOG.warn(format, validatorId.name(), validatorId.version(), path, failure, logDecision.leftOut());
             }
         }
-        return new FailedException("the validator " + seat.signature().name() + " " + what);
+        return new FailedException("the validator " + validator.id().name() + " " + message);
     }
 
-    /** The validator came to no verdict. */
+    /** Thrown if the validator failed to return a verdict. */
     static final class FailedException extends Exception {
         FailedException(String message) {
             super(message);

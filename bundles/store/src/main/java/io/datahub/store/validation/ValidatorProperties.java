@@ -8,17 +8,17 @@ import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.List;
 
-/** What a validator's properties say: of a service, or of the configuration that will become one. */
+/** Reads the properties of a validator: of its service, or of the configuration that will become one. */
 public final class ValidatorProperties {
 
-    /** The PIDs of the hub's own kinds of validators begin so. */
+    /** Prefix of the PIDs of the hub's own validators. */
     public static final String PID_PREFIX = "io.datahub.validator.";
 
     private static final String OPTIONAL = "optional";
 
     private ValidatorProperties() {}
 
-    /** Its name: the property, else what its PID says after the common beginning. */
+    /** The validator's name: the property, or else its PID without the common prefix. */
     public static String name(Object name, String pid) {
         if (name != null && !name.toString().isBlank()) {
             return name.toString().strip();
@@ -26,30 +26,30 @@ public final class ValidatorProperties {
         return (pid.startsWith(PID_PREFIX) ? pid.substring(PID_PREFIX.length()) : pid).replace('~', '-');
     }
 
-    /** The patterns in a property: an array, a collection, or one text with commas. */
+    /** The path patterns in a property: an array, a collection, or one comma-separated string. */
     public static List<PathPattern> patterns(Object paths) {
-        List<PathPattern> found = new ArrayList<>();
-        for (Object part : parts(paths)) {
-            for (String text : part.toString().split(",", -1)) {
+        List<PathPattern> patterns = new ArrayList<>();
+        for (Object value : values(paths)) {
+            for (String text : value.toString().split(",", -1)) {
                 if (!text.isBlank()) {
-                    found.add(PathPattern.of(text.strip()));
+                    patterns.add(PathPattern.of(text.strip()));
                 }
             }
         }
-        return found;
+        return patterns;
     }
 
-    /** Whether the property names topics, so that it needs no paths. */
-    public static boolean judgesEvents(Object topics) {
-        for (Object part : parts(topics)) {
-            if (!part.toString().isBlank()) {
+    /** Whether the property contains topics: a validator of events needs no paths. */
+    public static boolean hasTopics(Object topics) {
+        for (Object value : values(topics)) {
+            if (!value.toString().isBlank()) {
                 return true;
             }
         }
         return false;
     }
 
-    private static Iterable<?> parts(Object paths) {
+    private static Iterable<?> values(Object paths) {
         if (paths instanceof Object[] array) {
             return Arrays.asList(array);
         }
@@ -57,8 +57,8 @@ public final class ValidatorProperties {
     }
 
     /**
-     * What a configuration of a validator requires: the validator for its paths, unless it says that it is optional. One
-     * that names neither paths nor topics is required for all paths.
+     * The requirements of a validator's configuration: the validator is required for its paths, unless it is
+     * optional. One with neither paths nor topics is required for all paths.
      */
     public static List<RequiredValidator> requirements(String pid, Dictionary<String, Object> properties) {
         if (Boolean.parseBoolean(String.valueOf(properties.get(OPTIONAL)))) {
@@ -66,7 +66,7 @@ public final class ValidatorProperties {
         }
         String name = name(properties.get(ValidatorService.NAME), pid);
         List<PathPattern> patterns = patterns(properties.get(ValidatorService.PATHS));
-        if (patterns.isEmpty() && judgesEvents(properties.get(EventValidator.TOPICS))) {
+        if (patterns.isEmpty() && hasTopics(properties.get(EventValidator.TOPICS))) {
             return List.of();
         }
         return (patterns.isEmpty() ? List.of(PathPattern.of("**")) : patterns)

@@ -12,13 +12,13 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The validators that there are, and those that there must be. For any thread. */
+/** The registered validators and the required ones. For any thread. */
 public final class ValidatorRegistry {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     // Changed under this object's monitor only.
-    private final List<RegisteredValidator> seats = new CopyOnWriteArrayList<>();
+    private final List<RegisteredValidator> validators = new CopyOnWriteArrayList<>();
     private final Map<String, List<RequiredValidator>> requirements = new ConcurrentHashMap<>();
     private volatile Set<String> onTrial = Set.of();
 
@@ -26,97 +26,107 @@ public final class ValidatorRegistry {
         requirements.put("", List.of(RequiredValidator.USERS));
     }
 
-    public synchronized void add(RegisteredValidator seat) {
-        seats.add(seat);
+    public synchronized void add(RegisteredValidator validator) {
+        validators.add(validator);
         notifyAll();
     }
 
-    /** Takes a validator off, and waits for the judgements that it is at. */
-    public void remove(RegisteredValidator seat) {
+    /** Unregisters a validator and waits for its running validations. */
+    public void remove(RegisteredValidator validator) {
         synchronized (this) {
-            seats.remove(seat);
+            validators.remove(validator);
             notifyAll();
         }
-        seat.awaitRest();
+        validator.awaitIdle();
     }
 
-    /** Puts one validator in place of another, with no moment between at which there is neither. */
-    public void replace(RegisteredValidator old, RegisteredValidator next) {
+    /**
+     * Replaces a validator by another one, so that there is always one of the two, and waits for the running
+     * validations of the previous one.
+     */
+    public void replace(RegisteredValidator previous, RegisteredValidator replacement) {
         synchronized (this) {
-            seats.add(next);
-            seats.remove(old);
+            validators.add(replacement);
+            validators.remove(previous);
             notifyAll();
         }
-        old.awaitRest();
+        previous.awaitIdle();
     }
 
-    /** Says what one source requires, instead of what it required so far. */
+    /** Sets the required validators of one source, replacing its previous ones. */
     public synchronized void require(String source, List<RequiredValidator> required) {
         requirements.put(source, List.copyOf(required));
         notifyAll();
     }
 
-    /** Says which validators don't judge yet, each as {@code NAME/VERSION}, or {@code NAME} for any version. */
-    public synchronized void setTrial(Set<String> validators) {
-        onTrial = Set.copyOf(validators);
+    /**
+     * Sets the validators that are on trial, so that they don't validate records yet, each as {@code NAME/VERSION},
+     * or {@code NAME} for any version.
+     */
+    public synchronized void setTrial(Set<String> names) {
+        onTrial = Set.copyOf(names);
         notifyAll();
     }
 
-    /** Whether any validator may have to judge the path. */
+    /** Whether any validator applies to the path, registered or required. */
     public boolean appliesTo(RecordPath path) {
-        for (RegisteredValidator seat : seats) {
-            if (seat.matches(path) && !isOnTrial(seat)) {
+        for (RegisteredValidator validator : validators) {
+            if (validator.matches(path) && !isOnTrial(validator)) {
                 return true;
             }
         }
-        return !missing(path, List.of()).isEmpty();
+        return !missingFor(path, List.of()).isEmpty();
     }
 
     /**
-     * Chooses who judges a path: of each name the validator in the highest version, if it matches. They are entered, so
-     * whoever gets them has each one leave.
+     * Selects the validators of a path: of each name the one with the highest precedence, if it matches. Each is
+     * marked as running, so the caller must call {@link RegisteredValidator#end} for each.
      *
-     * @param patience how long to wait for required validators that are away
-     * @return them, or a refusal that names those who stayed away
+     * @param maxWait how long to wait for required validators that are unavailable
+     * @return the validators, or a refusal that names the required validators that are unavailable
      */
-    Result<List<RegisteredValidator>> choose(RecordPath path, Duration patience) throws InterruptedException {
-        long deadline = System.nanoTime() + patience.toNanos();
+    Result<List<RegisteredValidator>> select(RecordPath path, Duration maxWait) throws InterruptedException {
+        long deadline = System.nanoTime() + maxWait.toNanos();
         synchronized (this) {
             while (true) {
-                List<RegisteredValidator> chosen = matching(path);
-                Set<String> missing = missing(path, chosen);
+                List<RegisteredValidator> selected = selectMatching(path);
+                Set<String> missing = missingFor(path, selected);
                 if (missing.isEmpty()) {
-                    chosen.forEach(RegisteredValidator::enter);
-                    return Result.done(chosen);
+                    selected.forEach(RegisteredValidator::begin);
+                    return Result.done(selected);
                 }
-                long left = (deadline - System.nanoTime()) / 1_000_000;
-                if (left <= 0) {
+                long remaining = (deadline - System.nanoTime()) / 1_000_000;
+                if (remaining <= 0) {
                     return Result.refused(Refusal.unavailable(
                             "the validator " + String.join(", ", missing) + ", which is required for this path, is"
                                     + " away; try again, or have it started",
                             RETRY_AFTER));
                 }
-                wait(left);
+                wait(remaining);
             }
         }
     }
 
-    private boolean isOnTrial(RegisteredValidator seat) {
-        return onTrial.contains(seat.name()) || onTrial.contains(seat.title());
+    private boolean isOnTrial(RegisteredValidator validator) {
+        return onTrial.contains(validator.name()) || onTrial.contains(validator.title());
     }
 
-    private List<RegisteredValidator> matching(RecordPath path) {
-        Map<String, RegisteredValidator> foremost = new HashMap<>();
-        for (RegisteredValidator seat : seats) {
-            if (!isOnTrial(seat)) {
-                foremost.merge(
-                        seat.name(), seat, (a, b) -> RegisteredValidator.BY_PRECEDENCE.compare(a, b) >= 0 ? a : b);
+    private List<RegisteredValidator> selectMatching(RecordPath path) {
+        Map<String, RegisteredValidator> preferred = new HashMap<>();
+        for (RegisteredValidator validator : validators) {
+            if (!isOnTrial(validator)) {
+                preferred.merge(
+                        validator.name(),
+                        validator,
+                        (a, b) -> RegisteredValidator.BY_PRECEDENCE.compare(a, b) >= 0 ? a : b);
             }
         }
-        return foremost.values().stream().filter(seat -> seat.matches(path)).toList();
+        return preferred.values().stream()
+                .filter(validator -> validator.matches(path))
+                .toList();
     }
 
-    private Set<String> missing(RecordPath path, List<RegisteredValidator> chosen) {
+    private Set<String> missingFor(RecordPath path, List<RegisteredValidator> selected) {
         Set<String> names = new TreeSet<>();
         for (List<RequiredValidator> source : requirements.values()) {
             for (RequiredValidator requirement : source) {
@@ -126,7 +136,7 @@ public final class ValidatorRegistry {
             }
         }
         names.removeAll(onTrial);
-        chosen.forEach(seat -> names.remove(seat.name()));
+        selected.forEach(validator -> names.remove(validator.name()));
         return names;
     }
 }

@@ -29,27 +29,27 @@ class ParentsTest {
     private Parents parents;
 
     @BeforeEach
-    void start() throws Exception {
+    void createTree() throws Exception {
         Path files = Files.createDirectory(root.resolve("files"));
         tree = new Tree(files);
         parents = new Parents(tree, new Staging(Files.createDirectory(root.resolve("state")), files));
     }
 
     @Test
-    void shouldLetManyThreadsMakeAndFlushTheSameDirectories() throws Exception {
+    void shouldLetManyThreadsCreateAndFlushTheSameDirectories() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
-            List<Future<?>> all = new ArrayList<>();
+            List<Future<?>> futures = new ArrayList<>();
             for (int i = 0; i < 64; i++) {
                 RecordPath path = RecordPath.of("a/" + i % 4 + "/b/" + i);
-                all.add(threads.submit(() -> {
+                futures.add(threads.submit(() -> {
                     parents.create(path);
                     parents.flush(path);
                     return path;
                 }));
             }
-            for (Future<?> each : all) {
-                each.get();
+            for (Future<?> future : futures) {
+                future.get();
             }
         } finally {
             threads.shutdownNow();
@@ -61,26 +61,26 @@ class ParentsTest {
     }
 
     @Test
-    void shouldLeaveADirectoryInPlaceThatAnotherThreadHasJustMade() throws Exception {
+    void shouldNotReplaceADirectoryThatAnotherThreadHasJustCreated() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             for (int round = 0; round < 200; round++) {
                 RecordPath path = RecordPath.of(round + "/a");
-                CyclicBarrier start = new CyclicBarrier(4);
-                List<Future<Object>> all = new ArrayList<>();
+                CyclicBarrier barrier = new CyclicBarrier(4);
+                List<Future<Object>> futures = new ArrayList<>();
                 for (int i = 0; i < 4; i++) {
-                    all.add(threads.submit(() -> {
-                        start.await();
+                    futures.add(threads.submit(() -> {
+                        barrier.await();
                         parents.create(path);
                         return Files.readAttributes(tree.resolve(path.parent()), BasicFileAttributes.class)
                                 .fileKey();
                     }));
                 }
-                Set<Object> seen = new HashSet<>();
-                for (Future<Object> each : all) {
-                    seen.add(each.get());
+                Set<Object> fileKeys = new HashSet<>();
+                for (Future<Object> future : futures) {
+                    fileKeys.add(future.get());
                 }
-                assertThat(seen).hasSize(1);
+                assertThat(fileKeys).hasSize(1);
             }
         } finally {
             threads.shutdownNow();
@@ -88,7 +88,7 @@ class ParentsTest {
     }
 
     @Test
-    void shouldSayThatADirectoryCannotBeFlushedAndFlushTheNextOne() throws Exception {
+    void shouldFailToFlushAMissingDirectoryAndFlushItOnceCreated() throws Exception {
         assertThatThrownBy(() -> parents.flush(RecordPath.of("gone/a"))).isInstanceOf(NoSuchFileException.class);
 
         parents.create(RecordPath.of("gone/a"));
@@ -97,7 +97,7 @@ class ParentsTest {
     }
 
     @Test
-    void shouldForgetADirectoryThatWasMadeAndRemovedAgain() throws Exception {
+    void shouldForgetADirectoryThatWasCreatedAndRemoved() throws Exception {
         parents.create(RecordPath.of("a/b/c"));
         parents.removeEmpty(RecordPath.of("a/b/c"), 2);
 

@@ -24,105 +24,105 @@ class CompactionTest {
     Path folder;
 
     private static MetadataDatabase open(Path file) throws IOException {
-        MetadataDatabase books = MetadataDatabase.open(file, 4, Corruption.POSSIBLE, epoch -> 0);
-        books.retain(0);
-        return books;
+        MetadataDatabase database = MetadataDatabase.open(file, 4, Corruption.POSSIBLE, epoch -> 0);
+        database.retain(0);
+        return database;
     }
 
-    /** Writes and overwrites entries until most of the file is old versions; says what is in it. */
-    private static Map<String, byte[]> fill(MetadataDatabase books) {
+    /** Writes and overwrites entries until most of the file is old versions; returns the live entries. */
+    private static Map<String, byte[]> fill(MetadataDatabase database) {
         Random random = new Random(1);
-        Map<String, byte[]> present = new HashMap<>();
-        books.retain(60_000); // nothing is used again meanwhile
+        Map<String, byte[]> expected = new HashMap<>();
+        database.retain(60_000); // no freed space is reused
         for (int i = 0; i < 8 * KEYS; i++) {
             String key = "k" + random.nextInt(KEYS);
             byte[] value = new byte[400];
             random.nextBytes(value);
-            books.unfinished.put(key, value);
-            present.put(key, value);
+            database.partialUploads.put(key, value);
+            expected.put(key, value);
             if (i % 500 == 0) {
-                books.commit();
+                database.commit();
             }
         }
         for (int i = 0; i < KEYS; i++) {
-            if (i % 4 != 0 && present.remove("k" + i) != null) {
-                books.unfinished.remove("k" + i);
+            if (i % 4 != 0 && expected.remove("k" + i) != null) {
+                database.partialUploads.remove("k" + i);
             }
         }
-        books.commit();
-        books.sync();
-        books.retain(0);
-        return present;
+        database.commit();
+        database.sync();
+        database.retain(0);
+        return expected;
     }
 
-    private static void compact(MetadataDatabase books) {
-        for (int i = 0; i < STEPS && books.livePercent() < 75; i++) {
-            books.compact(1 << 20);
+    private static void compact(MetadataDatabase database) {
+        for (int i = 0; i < STEPS && database.livePercent() < 75; i++) {
+            database.compact(1 << 20);
         }
     }
 
-    private static void requireSame(MetadataDatabase books, Map<String, byte[]> expected) {
-        Map<String, byte[]> found = new TreeMap<>();
-        books.unfinished.forEach(found::put);
-        assertThat(found.keySet()).isEqualTo(new TreeMap<>(expected).keySet());
-        found.forEach((key, value) -> assertThat(value).isEqualTo(expected.get(key)));
+    private static void assertContents(MetadataDatabase database, Map<String, byte[]> expected) {
+        Map<String, byte[]> actual = new TreeMap<>();
+        database.partialUploads.forEach(actual::put);
+        assertThat(actual.keySet()).isEqualTo(new TreeMap<>(expected).keySet());
+        actual.forEach((key, value) -> assertThat(value).isEqualTo(expected.get(key)));
     }
 
     @Test
-    void shouldShrinkAFileThatIsMostlyDeadAndLoseNothing() throws IOException {
+    void shouldShrinkAFileOfMostlyOldVersionsWithoutLosingData() throws IOException {
         Path file = folder.resolve("store.mv");
-        MetadataDatabase books = open(file);
-        Map<String, byte[]> present = fill(books);
-        long before = books.fileBytes();
-        assertThat(books.livePercent()).isLessThan(25);
+        MetadataDatabase database = open(file);
+        Map<String, byte[]> expected = fill(database);
+        long bytesBefore = database.fileBytes();
+        assertThat(database.livePercent()).isLessThan(25);
 
-        compact(books);
-        assertThat(books.fileBytes()).isLessThan(before / 3);
-        requireSame(books, present);
-        books.abandon();
-        MetadataDatabase again = open(file);
-        requireSame(again, present);
-        assertThat(again.fileBytes()).isLessThan(before / 3);
-        again.close();
+        compact(database);
+        assertThat(database.fileBytes()).isLessThan(bytesBefore / 3);
+        assertContents(database, expected);
+        database.abandon();
+        MetadataDatabase reopened = open(file);
+        assertContents(reopened, expected);
+        assertThat(reopened.fileBytes()).isLessThan(bytesBefore / 3);
+        reopened.close();
     }
 
     @Test
-    void shouldDoNothingWhereMostIsInUse() throws IOException {
-        MetadataDatabase books = open(folder.resolve("store.mv"));
+    void shouldNotCompactAFileOfMostlyLiveData() throws IOException {
+        MetadataDatabase database = open(folder.resolve("store.mv"));
         for (int i = 0; i < 10 * KEYS; i++) {
-            books.unfinished.put("k" + i, new byte[400]);
+            database.partialUploads.put("k" + i, new byte[400]);
         }
-        books.commit();
-        assertThat(books.fileBytes()).isGreaterThan(8 << 20);
-        assertThat(new Compaction().step(books, true)).isFalse();
-        books.close();
+        database.commit();
+        assertThat(database.fileBytes()).isGreaterThan(8 << 20);
+        assertThat(new Compaction().step(database, true)).isFalse();
+        database.close();
     }
 
     @Test
-    void shouldDoAStepAlsoWhileSomebodyWrites() throws Exception {
-        MetadataDatabase books = open(folder.resolve("store.mv"));
-        Map<String, byte[]> present = fill(books);
+    void shouldRunAStepUnderWriteLoad() throws Exception {
+        MetadataDatabase database = open(folder.resolve("store.mv"));
+        Map<String, byte[]> expected = fill(database);
         Compaction compaction = new Compaction();
-        io.datahub.store.record.Await.until(() -> compaction.step(books, false));
-        requireSame(books, present);
-        books.close();
+        io.datahub.store.record.Await.until(() -> compaction.step(database, false));
+        assertContents(database, expected);
+        database.close();
     }
 
-    /** Kills another process in the midst of its work, several times over, each time a bit later. */
+    /** Kills a compacting process several times, each time after one more step. */
     @Test
     @Timeout(120)
-    void shouldLoseNothingWhenItIsKilledMeanwhile() throws Exception {
+    void shouldLoseNothingWhenKilledDuringCompaction() throws Exception {
         Path file = folder.resolve("store.mv");
-        MetadataDatabase books = open(file);
-        Map<String, byte[]> present = fill(books);
-        books.abandon();
+        MetadataDatabase database = open(file);
+        Map<String, byte[]> expected = fill(database);
+        database.abandon();
         for (int kill = 1; kill <= 6; kill++) {
             Process process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
                             "-cp",
                             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                            Compacting.class.getName(),
+                            CompactingProcess.class.getName(),
                             file.toString())
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
@@ -134,21 +134,21 @@ class CompactionTest {
                 process.destroyForcibly();
             }
             process.waitFor();
-            MetadataDatabase left = open(file);
-            requireSame(left, present);
-            left.abandon();
+            MetadataDatabase recovered = open(file);
+            assertContents(recovered, expected);
+            recovered.abandon();
         }
     }
 
-    /** What is killed: it moves a little at a time, and begins again and again. */
-    static final class Compacting {
+    /** The process to kill: compacts in small steps until it is killed. */
+    static final class CompactingProcess {
 
-        private Compacting() {}
+        private CompactingProcess() {}
 
         public static void main(String[] arguments) throws IOException {
-            MetadataDatabase books = open(Path.of(arguments[0]));
+            MetadataDatabase database = open(Path.of(arguments[0]));
             while (true) {
-                books.compact(64 << 10);
+                database.compact(64 << 10);
                 System.out.println("step");
             }
         }

@@ -32,12 +32,12 @@ class JournalTest {
     private TestHub hub;
 
     @BeforeEach
-    void start() throws IOException {
+    void startHub() throws IOException {
         hub = new TestHub(folder);
     }
 
     @AfterEach
-    void stop() {
+    void stopHub() {
         hub.close();
     }
 
@@ -46,20 +46,20 @@ class JournalTest {
     }
 
     @Test
-    void shouldGiveBackTheChangesThatWereAnnounced() throws Exception {
+    void shouldReturnTheAnnouncedChanges() throws Exception {
         hub.seat("v", "1.0.0", "a", candidate -> io.datahub.api.validation.Verdict.accept());
         hub.put("a", "x");
         hub.put("quote\"und Umlaut ü", "x");
         hub.delete("a");
         hub.restart();
 
-        List<Change> read =
+        List<Change> changes =
                 hub.journal.read(User.HUB, Cursor.BEGINNING, "", 100).get().changes();
-        assertThat(read).isEqualTo(List.copyOf(hub.announced));
+        assertThat(changes).isEqualTo(List.copyOf(hub.announced));
     }
 
     @Test
-    void shouldGoOnPageByPage() throws Exception {
+    void shouldReadPageByPage() throws Exception {
         for (int i = 0; i < 10; i++) {
             hub.put("f" + i % 2 + "/x", "x" + i);
         }
@@ -80,7 +80,7 @@ class JournalTest {
     }
 
     @Test
-    void shouldLeaveOutWhatTheUserMayNotRead() throws Exception {
+    void shouldOmitChangesThatTheUserMayNotRead() throws Exception {
         hub.seat("users", "1.0.0", "broker_users.xml", candidate -> io.datahub.api.validation.Verdict.accept());
         hub.put("broker_users.xml", "<x/>");
         hub.put("open/a", "x");
@@ -100,7 +100,7 @@ class JournalTest {
     }
 
     @Test
-    void shouldSayThatTheUnknownIsGone() throws Exception {
+    void shouldRefuseAnUnknownCursorAsGone() throws Exception {
         hub.put("a", "x");
         Cursor head = hub.journal.head();
 
@@ -116,28 +116,29 @@ class JournalTest {
     }
 
     @Test
-    void shouldTrimTheOldestBySizeAndNameTheOldestThatIsLeft() throws Exception {
+    void shouldTrimTheOldestEntriesBySizeAndReportTheOldestCursor() throws Exception {
         hub.ledgerSettings = new LedgerSettings("/datahub", Duration.ofDays(30), 2_000, 1);
         for (int i = 0; i < 20; i++) {
             hub.put("a", "x" + i);
         }
-        Cursor early = new Cursor(hub.journal.head().epoch(), 1);
-        Await.until(() -> hub.journal.read(User.HUB, early, "", 10).isRefused());
-        Refusal refusal = hub.journal.read(User.HUB, early, "", 10).refusal().orElseThrow();
+        Cursor trimmedCursor = new Cursor(hub.journal.head().epoch(), 1);
+        Await.until(() -> hub.journal.read(User.HUB, trimmedCursor, "", 10).isRefused());
+        Refusal refusal =
+                hub.journal.read(User.HUB, trimmedCursor, "", 10).refusal().orElseThrow();
         String oldest = refusal.detail().substring(refusal.detail().lastIndexOf(' ') + 1);
 
         assertThat(refusal.reason()).isEqualTo(Reason.GONE);
-        ChangeJournal.Page rest =
+        ChangeJournal.Page remaining =
                 hub.journal.read(User.HUB, Cursor.parse(oldest).get(), "", 100).get();
-        assertThat(rest.changes()).isNotEmpty();
-        assertThat(rest)
+        assertThat(remaining.changes()).isNotEmpty();
+        assertThat(remaining)
                 .isEqualTo(hub.journal.read(User.HUB, Cursor.BEGINNING, "", 100).get());
         hub.restart();
         assertThat(hub.journal.head().sequence()).isEqualTo(20);
     }
 
     @Test
-    void shouldTrimByAgeDownToNothingAndKeepCounting() throws Exception {
+    void shouldTrimAllEntriesByAgeAndContinueTheSequence() throws Exception {
         hub.put("a", "x");
         hub.ledgerSettings = new LedgerSettings("/datahub", Duration.ZERO, 1 << 20, 1);
         Await.until(() -> hub.journaled().isEmpty());
@@ -154,10 +155,10 @@ class JournalTest {
     }
 
     @Test
-    void shouldWakeWhoWaitsForTheNextEntry() throws Exception {
+    void shouldWakeAWaiterOnTheNextEntry() throws Exception {
         Cursor head = hub.journal.head();
         assertThat(hub.journal.await(head, Duration.ofMillis(1))).isFalse();
-        CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> {
+        CompletableFuture<Boolean> awaited = CompletableFuture.supplyAsync(() -> {
             try {
                 return hub.journal.await(head, Duration.ofSeconds(20));
             } catch (InterruptedException e) {
@@ -166,7 +167,7 @@ class JournalTest {
         });
         hub.put("a", "x");
 
-        assertThat(waiting.get(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(awaited.get(20, TimeUnit.SECONDS)).isTrue();
         assertThat(hub.journal.await(Cursor.BEGINNING, Duration.ZERO)).isTrue();
     }
 }

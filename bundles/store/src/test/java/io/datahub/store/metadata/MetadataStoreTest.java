@@ -30,13 +30,13 @@ class MetadataStoreTest {
     @TempDir
     Path folder;
 
-    private final List<Change> heard = Collections.synchronizedList(new ArrayList<>());
+    private final List<Change> announced = Collections.synchronizedList(new ArrayList<>());
 
     private MetadataStore open() throws IOException {
-        return new MetadataStore(folder.resolve("store.mv"), () -> TestHub.LEDGER, heard::add);
+        return new MetadataStore(folder.resolve("store.mv"), () -> TestHub.LEDGER, announced::add);
     }
 
-    private static Change enter(Transaction transaction, String path) {
+    private static Change appendChange(Transaction transaction, String path) {
         IndexEntry entry = IndexEntry.of(STAT, transaction.newEtag(""), "", "");
         transaction.put(RecordPath.of(path), entry);
         return transaction.append(
@@ -44,29 +44,31 @@ class MetadataStoreTest {
     }
 
     @Test
-    void shouldAnnounceOnlyWhatLastsAndInOrder() throws Exception {
-        CountDownLatch busy = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
-        try (MetadataStore ledger = new MetadataStore(folder.resolve("store.mv"), () -> TestHub.LEDGER, change -> {
-            busy.countDown();
-            await(go);
-            heard.add(change);
+    void shouldAnnounceDurableChangesInOrder() throws Exception {
+        CountDownLatch listenerCalled = new CountDownLatch(1);
+        CountDownLatch resume = new CountDownLatch(1);
+        try (MetadataStore metadata = new MetadataStore(folder.resolve("store.mv"), () -> TestHub.LEDGER, change -> {
+            listenerCalled.countDown();
+            await(resume);
+            announced.add(change);
         })) {
-            CommitFuture<Change> first = ledger.submit(transaction -> enter(transaction, "a"));
-            busy.await();
-            List<CommitFuture<Change>> more = new ArrayList<>();
+            CommitFuture<Change> first = metadata.submit(transaction -> appendChange(transaction, "a"));
+            listenerCalled.await();
+            List<CommitFuture<Change>> futures = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
                 int number = i;
-                more.add(ledger.submit(transaction -> enter(transaction, "b" + number)));
+                futures.add(metadata.submit(transaction -> appendChange(transaction, "b" + number)));
             }
             assertThat(first.isDone()).isFalse();
-            go.countDown();
-            for (CommitFuture<Change> ticket : more) {
-                ticket.await();
+            resume.countDown();
+            for (CommitFuture<Change> future : futures) {
+                future.await();
             }
-            assertThat(heard).hasSize(51);
-            assertThat(heard).extracting(change -> change.cursor().sequence()).isSorted();
-            assertThat(ledger.head().cursor().sequence()).isEqualTo(51);
+            assertThat(announced).hasSize(51);
+            assertThat(announced)
+                    .extracting(change -> change.cursor().sequence())
+                    .isSorted();
+            assertThat(metadata.head().cursor().sequence()).isEqualTo(51);
         }
     }
 
@@ -79,147 +81,152 @@ class MetadataStoreTest {
     }
 
     @Test
-    void shouldMakeUpForWhatAKilledHubHadWrittenDownAndNotAnnounced() throws Exception {
-        CountDownLatch busy = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
-        Path asKilled = java.nio.file.Files.createDirectory(folder.resolve("as-killed"));
-        try (MetadataStore ledger = new MetadataStore(folder.resolve("store.mv"), () -> TestHub.LEDGER, change -> {
+    void shouldAnnounceWhatAKilledHubHadJournaledButNotAnnounced() throws Exception {
+        CountDownLatch listenerCalled = new CountDownLatch(1);
+        CountDownLatch resume = new CountDownLatch(1);
+        Path crashedState = java.nio.file.Files.createDirectory(folder.resolve("as-killed"));
+        try (MetadataStore metadata = new MetadataStore(folder.resolve("store.mv"), () -> TestHub.LEDGER, change -> {
             if (change.path().toString().equals("b1")) {
-                busy.countDown();
-                await(go);
+                listenerCalled.countDown();
+                await(resume);
             }
         })) {
-            ledger.submit(transaction -> enter(transaction, "a")).await();
-            ledger.submit(transaction -> {
-                enter(transaction, "b0");
-                enter(transaction, "b1");
-                return enter(transaction, "b2");
+            metadata.submit(transaction -> appendChange(transaction, "a")).await();
+            metadata.submit(transaction -> {
+                appendChange(transaction, "b0");
+                appendChange(transaction, "b1");
+                return appendChange(transaction, "b2");
             });
-            busy.await();
+            listenerCalled.await();
             for (String file : List.of("store.mv", "announced")) {
-                java.nio.file.Files.copy(folder.resolve(file), asKilled.resolve(file));
+                java.nio.file.Files.copy(folder.resolve(file), crashedState.resolve(file));
             }
-            go.countDown();
+            resume.countDown();
         }
         for (int i = 0; i < 2; i++) {
-            try (MetadataStore ledger =
-                    new MetadataStore(asKilled.resolve("store.mv"), () -> TestHub.LEDGER, heard::add)) {
-                ledger.submit(transaction -> enter(transaction, "later")).await();
+            try (MetadataStore metadata =
+                    new MetadataStore(crashedState.resolve("store.mv"), () -> TestHub.LEDGER, announced::add)) {
+                metadata.submit(transaction -> appendChange(transaction, "later"))
+                        .await();
             }
         }
-        assertThat(heard).extracting(change -> change.path().toString()).containsExactly("b1", "b2", "later", "later");
+        assertThat(announced)
+                .extracting(change -> change.path().toString())
+                .containsExactly("b1", "b2", "later", "later");
     }
 
     @Test
-    void shouldMakeUpAlsoWhenNothingElseHappens() throws Exception {
-        try (MetadataStore ledger = open()) {
-            ledger.submit(transaction -> enter(transaction, "a")).await();
-            ledger.submit(transaction -> enter(transaction, "b")).await();
+    void shouldAnnouncePendingChangesWithoutFurtherWrites() throws Exception {
+        try (MetadataStore metadata = open()) {
+            metadata.submit(transaction -> appendChange(transaction, "a")).await();
+            metadata.submit(transaction -> appendChange(transaction, "b")).await();
         }
-        try (AnnouncedWatermark announced = new AnnouncedWatermark(folder.resolve("announced"))) {
-            announced.move(heard.get(0).cursor().epoch(), 1);
+        try (AnnouncedWatermark watermark = new AnnouncedWatermark(folder.resolve("announced"))) {
+            watermark.update(announced.get(0).cursor().epoch(), 1);
         }
-        heard.clear();
-        try (MetadataStore ledger = open()) {
-            assertThat(ledger.head().cursor().sequence()).isEqualTo(2);
-            ledger.announcePending();
-            Await.until(() -> heard.size() == 1);
-            assertThat(heard.get(0).path()).hasToString("b");
+        announced.clear();
+        try (MetadataStore metadata = open()) {
+            assertThat(metadata.head().cursor().sequence()).isEqualTo(2);
+            metadata.announcePending();
+            Await.until(() -> announced.size() == 1);
+            assertThat(announced.get(0).path()).hasToString("b");
         }
     }
 
     @Test
-    void shouldBeginAnewWhenTheJournalLacksAnEntry() throws Exception {
+    void shouldStartANewEpochWhenTheJournalLacksAnEntry() throws Exception {
         String epoch;
-        try (MetadataStore ledger = open()) {
+        try (MetadataStore metadata = open()) {
             for (String path : List.of("a", "b", "c")) {
-                ledger.submit(transaction -> enter(transaction, path)).await();
+                metadata.submit(transaction -> appendChange(transaction, path)).await();
             }
-            epoch = ledger.head().cursor().epoch();
-            ledger.read(books -> books.journal.remove(2L));
-            Journal journal = new Journal(ledger);
+            epoch = metadata.head().cursor().epoch();
+            metadata.read(database -> database.journal.remove(2L));
+            Journal journal = new Journal(metadata);
             assertThatThrownBy(() -> journal.read(User.HUB, Cursor.BEGINNING, "", 10))
                     .hasMessageContaining("the journal lacks the entry 2");
         }
-        try (MetadataStore ledger = open()) {
-            assertThat(ledger.head().cursor().epoch()).isNotEqualTo(epoch);
-            assertThat(ledger.isRebuilding()).isTrue();
+        try (MetadataStore metadata = open()) {
+            assertThat(metadata.head().cursor().epoch()).isNotEqualTo(epoch);
+            assertThat(metadata.isRebuilding()).isTrue();
         }
     }
 
     @Test
-    void shouldGoOnWhenTheHeraldThrows() throws Exception {
-        try (MetadataStore ledger = new MetadataStore(folder.resolve("store.mv"), () -> TestHub.LEDGER, change -> {
+    void shouldContinueWhenTheListenerThrows() throws Exception {
+        try (MetadataStore metadata = new MetadataStore(folder.resolve("store.mv"), () -> TestHub.LEDGER, change -> {
             throw new IllegalStateException("hoarse");
         })) {
-            assertThat(ledger.submit(transaction -> enter(transaction, "a"))
+            assertThat(metadata.submit(transaction -> appendChange(transaction, "a"))
                             .await()
                             .topic())
                     .isEqualTo("file.created/a");
-            assertThat(ledger.failure()).isEmpty();
+            assertThat(metadata.failure()).isEmpty();
         }
     }
 
     @Test
-    void shouldForgetHalfDoneWorkAndRecoverWhenWorkFails() throws Exception {
-        try (MetadataStore ledger = open()) {
-            ledger.submit(transaction -> enter(transaction, "before")).await();
-            assertThatThrownBy(() -> ledger.submit(transaction -> {
-                        enter(transaction, "half");
+    void shouldRollBackAFailedTransactionAndRecover() throws Exception {
+        try (MetadataStore metadata = open()) {
+            metadata.submit(transaction -> appendChange(transaction, "before")).await();
+            assertThatThrownBy(() -> metadata.submit(transaction -> {
+                        appendChange(transaction, "half");
                         throw new IllegalStateException("broken");
                     }))
                     .isInstanceOf(IOException.class);
             CountDownLatch reopened = new CountDownLatch(1);
-            ledger.onReopened(reopened::countDown);
-            assertThat(ledger.failure()).isPresent();
+            metadata.onReopened(reopened::countDown);
+            assertThat(metadata.failure()).isPresent();
             Await.until(() -> {
                 try {
-                    return ledger.entry(RecordPath.of("before")).isPresent();
+                    return metadata.entry(RecordPath.of("before")).isPresent();
                 } catch (IOException e) {
                     return false;
                 }
             });
 
             await(reopened);
-            assertThat(ledger.entry(RecordPath.of("half"))).isEmpty();
-            assertThat(ledger.submit(transaction -> enter(transaction, "after"))
+            assertThat(metadata.entry(RecordPath.of("half"))).isEmpty();
+            assertThat(metadata.submit(transaction -> appendChange(transaction, "after"))
                             .await()
                             .cursor()
                             .sequence())
                     .isEqualTo(2);
-            assertThat(heard).extracting(Change::topic).containsExactly("file.created/before", "file.created/after");
+            assertThat(announced)
+                    .extracting(Change::topic)
+                    .containsExactly("file.created/before", "file.created/after");
         }
     }
 
     @Test
     void shouldRefuseAFileThatIsInUse() throws Exception {
-        try (MetadataStore ledger = open()) {
+        try (MetadataStore metadata = open()) {
             assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessageContaining("in use");
-            assertThat(ledger.size()).isZero();
+            assertThat(metadata.size()).isZero();
         }
     }
 
     @Test
-    void shouldNotBeHurtByAnInterruptOfWhoReads() throws Exception {
-        try (MetadataStore ledger = open()) {
+    void shouldSurviveAnInterruptOfAReadingThread() throws Exception {
+        try (MetadataStore metadata = open()) {
             for (int i = 0; i < 2_000; i++) {
                 int number = i;
-                ledger.submit(transaction -> enter(transaction, "f" + number));
+                metadata.submit(transaction -> appendChange(transaction, "f" + number));
             }
-            ledger.submit(transaction -> "last").await();
+            metadata.submit(transaction -> "last").await();
         }
-        try (MetadataStore ledger = open()) {
+        try (MetadataStore metadata = open()) {
             Thread.currentThread().interrupt();
             for (int i = 0; i < 2_000; i++) {
-                assertThat(ledger.entry(RecordPath.of("f" + i))).isPresent();
+                assertThat(metadata.entry(RecordPath.of("f" + i))).isPresent();
             }
             assertThat(Thread.interrupted()).isTrue();
-            assertThat(ledger.failure()).isEmpty();
+            assertThat(metadata.failure()).isEmpty();
         }
     }
 
     @Test
-    void shouldOrderASubtreeAsARangeInTheOrderOfAWalk() {
+    void shouldOrderASubtreeAsAKeyRangeInWalkOrder() {
         TreeMap<String, String> keys = new TreeMap<>();
         for (String path : List.of("a", "a.b", "a/b", "a/b/c", "a/b.c", "a b", "a/!", "b", "a/b/!")) {
             keys.put(PathKeys.of(RecordPath.of(path)), path);
@@ -247,23 +254,23 @@ class MetadataStoreTest {
                 List.of(io.datahub.api.validation.Violation.at(1, 2, "x".repeat(10_000))),
                 3,
                 "copy");
-        try (MetadataStore ledger = open()) {
-            ledger.submit(transaction -> {
+        try (MetadataStore metadata = open()) {
+            metadata.submit(transaction -> {
                         transaction.putIntent(path, intent);
                         transaction.putLastGoodCopy(path, new LastGoodCopy("file", 5, "ff"));
                         return path;
                     })
                     .await();
         }
-        try (MetadataStore ledger = open()) {
-            Intent read = ledger.intent(path).orElseThrow();
+        try (MetadataStore metadata = open()) {
+            Intent read = metadata.intent(path).orElseThrow();
             assertThat(read.violations().get(0).message()).hasSize(4_000);
             assertThat(read)
                     .usingRecursiveComparison()
                     .ignoringFields("violations")
                     .isEqualTo(intent);
-            assertThat(ledger.lastGoodCopy(path)).contains(new LastGoodCopy("file", 5, "ff"));
-            assertThat(ledger.intents()).containsExactly(path);
+            assertThat(metadata.lastGoodCopy(path)).contains(new LastGoodCopy("file", 5, "ff"));
+            assertThat(metadata.intents()).containsExactly(path);
         }
         RecordVersion version = new IndexEntry(1, -1, 0, 0, "\"e\"", "", "").version(path);
         assertThat(version.modified()).isEqualTo(Instant.ofEpochSecond(-1, 999_999_999));
