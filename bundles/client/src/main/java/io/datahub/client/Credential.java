@@ -2,13 +2,21 @@ package io.datahub.client;
 
 import java.nio.charset.StandardCharsets;
 
-/** What a client shows to log in. None tells its secret by {@link Object#toString}. */
+/**
+ * The credentials that a client authenticates with. No implementation includes its secret in {@link Object#toString}.
+ */
 public sealed interface Credential {
 
-    /** A user's name and one of its tokens; goes in clear, so to a hub on this machine or through a tunnel. */
+    /**
+     * A user name and one of the user's tokens (the PLAIN mechanism). They are sent unencrypted, so use them only for a
+     * hub on the same machine or through an encrypted tunnel.
+     *
+     * @param user the user name, 1 to 255 bytes of UTF-8
+     * @param token the token, 1 to 255 bytes of UTF-8
+     */
     record Token(String user, String token) implements Credential {
 
-        private static final int MOST_BYTES = 255;
+        private static final int MAX_BYTES = 255;
 
         public Token {
             require(user, "the user's name");
@@ -17,7 +25,7 @@ public sealed interface Credential {
 
         private static void require(String text, String what) {
             int length = text.getBytes(StandardCharsets.UTF_8).length;
-            if (length == 0 || length > MOST_BYTES) {
+            if (length == 0 || length > MAX_BYTES) {
                 throw new IllegalArgumentException(what + " has " + length + " bytes; it must have 1 to 255");
             }
         }
@@ -29,10 +37,10 @@ public sealed interface Credential {
     }
 
     /**
-     * Keys: everything goes encrypted, and the hub proves who it is.
+     * CURVE keys: all traffic is encrypted, and the hub authenticates itself to the client.
      *
-     * @param own the client's
-     * @param hubKey the hub's public key, from its {@code state/curve.pub} or {@code /whoami}
+     * @param own the client's key pair
+     * @param hubKey the hub's public key in Z85, from its {@code state/curve.pub} or {@code /whoami}
      */
     record Curve(CurveKeys own, String hubKey) implements Credential {
 
@@ -48,7 +56,7 @@ public sealed interface Credential {
         }
     }
 
-    /** Nothing: for what the user {@code anonymous} may do, if the hub has one. */
+    /** No credentials: grants what the user {@code anonymous} may do, if the hub has one. */
     record Anonymous() implements Credential {
 
         @Override

@@ -4,10 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** An event that was received: a topic, a payload and whatever frames the publisher put behind it. */
+/**
+ * A received event: a topic, a payload and any further frames that the publisher added. Thread-safe as long as the
+ * arrays aren't modified.
+ */
 public final class Event {
 
-    private static final byte[] NOTHING = {};
+    private static final byte[] EMPTY = {};
 
     private final String topic;
     private final byte[] payload;
@@ -20,8 +23,10 @@ public final class Event {
     }
 
     /**
-     * The event that a message of these frames is. Of a single frame the topic ends at the first space or NUL, which belongs
-     * to neither part.
+     * Creates an event from the frames of a message. In a single frame, the topic ends at the first space or NUL, which
+     * belongs neither to the topic nor to the payload.
+     *
+     * @param frames at least one
      */
     public static Event of(List<byte[]> frames) {
         byte[] first = frames.get(0);
@@ -32,7 +37,7 @@ public final class Event {
         while (end < first.length && first[end] != ' ' && first[end] != 0) {
             end++;
         }
-        byte[] payload = end < first.length ? Arrays.copyOfRange(first, end + 1, first.length) : NOTHING;
+        byte[] payload = end < first.length ? Arrays.copyOfRange(first, end + 1, first.length) : EMPTY;
         return new Event(new String(first, 0, end, StandardCharsets.UTF_8), payload, List.of());
     }
 
@@ -45,12 +50,12 @@ public final class Event {
         return payload;
     }
 
-    /** The payload, taken for UTF-8. */
+    /** The payload decoded as UTF-8. */
     public String text() {
         return text(payload);
     }
 
-    /** The frames behind the payload; mostly none. */
+    /** The frames after the payload; usually none. */
     public List<byte[]> more() {
         return more;
     }

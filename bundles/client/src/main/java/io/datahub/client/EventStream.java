@@ -4,13 +4,14 @@ import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
 
 /**
- * Publishes without answers, as fast as the hub takes it: while a subscriber is full the hub takes nothing for a while, and
- * {@link #publish} waits. What the user may not publish is dropped by the hub, which logs that. For any thread.
+ * Publishes events without waiting for replies, as fast as the hub accepts them. While a subscriber's queue is full,
+ * the hub applies backpressure: it stops reading for a while, and {@link #publish} blocks. Events that the user isn't
+ * allowed to publish are dropped by the hub, which logs that. Thread-safe.
  */
 public final class EventStream implements AutoCloseable {
 
     private final Sockets sockets;
-    private final SocketMonitor line = new SocketMonitor();
+    private final SocketMonitor monitor = new SocketMonitor();
 
     // guarded by this
     private final ZMQ.Socket socket;
@@ -18,17 +19,19 @@ public final class EventStream implements AutoCloseable {
 
     EventStream(Sockets sockets) {
         this.sockets = sockets;
-        socket = sockets.make(SocketType.PUSH, line, this::close);
-        socket.setLinger((int) sockets.patience().toMillis());
+        socket = sockets.create(SocketType.PUSH, monitor, this::close);
+        socket.setLinger((int) sockets.timeout().toMillis());
         sockets.connect(socket);
     }
 
     /**
-     * Publishes an event as soon as there is room.
+     * Publishes an event; blocks until there is room for it in the send queue, for the client's timeout at most.
      *
      * @param topic UTF-8 without NUL, 1 to 4,200 bytes
-     * @param more frames that are carried along
-     * @throws HubUnavailableException if the hub took nothing for the client's patience; the event is dropped
+     * @param payload the payload
+     * @param more further frames, passed on unchanged
+     * @throws HubUnavailableException if the hub accepted nothing within the client's timeout; the event is dropped
+     * @throws IllegalStateException if the stream is closed
      */
     public synchronized void publish(String topic, byte[] payload, byte[]... more) throws HubUnavailableException {
         if (closed) {
@@ -36,11 +39,11 @@ public final class EventStream implements AutoCloseable {
         }
         if (!HubClient.send(socket, topic, payload, more)) {
             throw new HubUnavailableException("The hub at " + sockets.address()
-                    + (line.isConnected() ? " takes no more: its subscribers are too slow." : " isn't connected."));
+                    + (monitor.isConnected() ? " takes no more: its subscribers are too slow." : " isn't connected."));
         }
     }
 
-    /** Sends what there is, in the background; {@link HubClient#close} waits for it. */
+    /** Closes the stream. Queued events are sent in the background; {@link HubClient#close} waits for that. */
     @Override
     public synchronized void close() {
         closed = true;

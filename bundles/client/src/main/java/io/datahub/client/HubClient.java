@@ -11,24 +11,24 @@ import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
 
 /**
- * A client that is logged in to a hub. It connects again by itself when the connection is lost or the hub restarts; what
- * happened meanwhile is lost, as events are. For any thread.
+ * A client that is logged in to a hub. It reconnects automatically when the connection is lost or the hub restarts;
+ * events that are published while it is disconnected aren't received. Thread-safe.
  */
 public final class HubClient implements AutoCloseable {
 
-    /** How long to wait for the hub unless told otherwise. */
+    /** The default timeout for the hub: 10 seconds. */
     public static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final byte[] DELIMITER = {};
-    private static final int SLICE_MILLIS = 100;
+    private static final int POLL_MILLIS = 100;
 
-    /** So often the hub may end the connection before the client takes it that it isn't let in. */
-    private static final int TRIES = 2;
+    /** The number of disconnects during login after which the client assumes that its credentials are refused. */
+    private static final int MAX_LOGIN_DISCONNECTS = 2;
 
     private static final byte[] OK = {'O', 'K'};
 
     private final Sockets sockets;
-    private final SocketMonitor line = new SocketMonitor();
+    private final SocketMonitor monitor = new SocketMonitor();
 
     // guarded by this
     private final ZMQ.Socket requests;
@@ -37,32 +37,36 @@ public final class HubClient implements AutoCloseable {
 
     private HubClient(Sockets sockets) {
         this.sockets = sockets;
-        requests = sockets.make(SocketType.DEALER, line, this::closeRequests);
-        requests.setReceiveTimeOut(SLICE_MILLIS);
-        requests.setImmediate(false); // what can't go out now isn't to go out later
+        requests = sockets.create(SocketType.DEALER, monitor, this::closeRequests);
+        requests.setReceiveTimeOut(POLL_MILLIS);
+        requests.setImmediate(false); // don't queue messages while disconnected
         sockets.connect(requests);
     }
 
     /**
-     * Connects and logs in, waiting for {@link #PATIENCE} at most.
+     * Connects and authenticates, with the default timeout {@link #PATIENCE}.
      *
      * @param address such as {@code tcp://127.0.0.1:5555}
-     * @throws HubUnavailableException if nobody is there, or the client isn't let in
+     * @param credential the credentials to authenticate with
+     * @throws HubUnavailableException if no hub answers, or the credentials are refused
+     * @throws IllegalArgumentException if the address is malformed
      */
     public static HubClient connect(String address, Credential credential) throws HubUnavailableException {
         return connect(address, credential, PATIENCE);
     }
 
     /**
-     * Connects and logs in.
+     * Connects and authenticates.
      *
-     * @param patience how long to wait, for this and for each answer
-     * @throws HubUnavailableException if nobody is there, or the client isn't let in
+     * @param address such as {@code tcp://127.0.0.1:5555}
+     * @param credential the credentials to authenticate with
+     * @param timeout how long to wait for the login and for each reply, and for room in the send queue
+     * @throws HubUnavailableException if no hub answers, or the credentials are refused
      * @throws IllegalArgumentException if the address is malformed
      */
-    public static HubClient connect(String address, Credential credential, Duration patience)
+    public static HubClient connect(String address, Credential credential, Duration timeout)
             throws HubUnavailableException {
-        Sockets sockets = new Sockets(address, credential, patience);
+        Sockets sockets = new Sockets(address, credential, timeout);
         try {
             HubClient client = new HubClient(sockets);
             client.awaitLogin();
@@ -73,40 +77,47 @@ public final class HubClient implements AutoCloseable {
         }
     }
 
-    /** Whoever is logged in is told that an empty request is none; nobody else is told anything. */
+    /** Waits for the login: an authenticated client gets an error reply to an empty request, any other gets none. */
     private synchronized void awaitLogin() throws HubUnavailableException {
         long deadline = deadline();
-        while (line.ends() < TRIES && System.nanoTime() < deadline) {
+        while (monitor.disconnects() < MAX_LOGIN_DISCONNECTS && System.nanoTime() < deadline) {
             if (requests.send(DELIMITER, ZMQ.DONTWAIT)
                     && !receive(deadlineIn(Duration.ofSeconds(1))).isEmpty()) {
                 return;
             }
-            requests.recv(); // nothing comes: this waits a moment
+            requests.recv(); // expected to be empty: waits for the receive timeout
         }
         throw new HubUnavailableException(
-                line.isReached()
+                monitor.wasConnected()
                         ? "The hub at " + sockets.address() + " doesn't let " + sockets.credential()
                                 + " in: check user and token, or keys; the hub's log has the reason."
                         : "No hub answers at " + sockets.address() + ": start it, or correct the address.");
     }
 
     /**
-     * Publishes an event and waits for the hub's answer.
+     * Publishes an event and waits for the hub's reply.
      *
      * @param topic UTF-8 without NUL, 1 to 4,200 bytes
-     * @param more frames that are carried along
-     * @throws HubUnavailableException if there is no connection, and the event wasn't published; or if no answer came, and
-     *     it may have been
+     * @param payload the payload
+     * @param more further frames, passed on unchanged
+     * @return the hub's reply, also if it refused the event
+     * @throws HubUnavailableException if there is no connection, so that the event wasn't published; or if no reply
+     *     was received within the timeout, so that the event may have been published
+     * @throws IllegalStateException if the client is closed
      */
     public synchronized Answer publish(String topic, byte[] payload, byte[]... more) throws HubUnavailableException {
-        return answer(request(topic, payload, more));
+        return toAnswer(request(topic, payload, more));
     }
 
     /**
-     * What a subscription to these prefixes brings now: the hub cuts it down to what is granted.
+     * Asks the hub what a subscription to these prefixes would currently receive: the hub restricts it to the user's
+     * grants.
      *
-     * @return the topic prefixes that are granted; empty if none is; nothing if the hub is too old to say
-     * @throws HubUnavailableException if there is no connection, or no answer came
+     * @param prefixes topic prefixes; {@code ""} is all topics
+     * @return the granted topic prefixes, an empty list if there are none; an empty Optional if the hub is too old
+     *     to support the request
+     * @throws HubUnavailableException if there is no connection, or no reply was received within the timeout
+     * @throws IllegalStateException if the client is closed
      */
     public synchronized Optional<List<String>> granted(String... prefixes) throws HubUnavailableException {
         byte[][] frames = Arrays.stream(prefixes)
@@ -115,9 +126,9 @@ public final class HubClient implements AutoCloseable {
         if (frames.length == 0) {
             return Optional.of(List.of());
         }
-        List<byte[]> answer = request("hub.granted", frames[0], Arrays.copyOfRange(frames, 1, frames.length));
-        return Arrays.equals(answer.get(0), OK)
-                ? Optional.of(answer.stream()
+        List<byte[]> reply = request("hub.granted", frames[0], Arrays.copyOfRange(frames, 1, frames.length));
+        return Arrays.equals(reply.get(0), OK)
+                ? Optional.of(reply.stream()
                         .skip(1)
                         .map(frame -> new String(frame, StandardCharsets.UTF_8))
                         .toList())
@@ -136,19 +147,19 @@ public final class HubClient implements AutoCloseable {
         requests.send(DELIMITER, ZMQ.SNDMORE);
         send(requests, topic, payload, more);
         long deadline = deadline();
-        List<byte[]> answer = receive(deadline);
-        while (!answer.isEmpty() && !Arrays.equals(answer.get(0), id)) {
-            answer = receive(deadline); // that one came too late for its request
+        List<byte[]> reply = receive(deadline);
+        while (!reply.isEmpty() && !Arrays.equals(reply.get(0), id)) {
+            reply = receive(deadline); // the late reply to an earlier request
         }
-        if (answer.size() < 3) {
+        if (reply.size() < 3) {
             throw new HubUnavailableException("The hub at " + sockets.address() + " didn't answer within "
-                    + sockets.patience().toMillis() + " ms; the event on " + topic
+                    + sockets.timeout().toMillis() + " ms; the event on " + topic
                     + " may have been published or not.");
         }
-        return answer.subList(2, answer.size());
+        return reply.subList(2, reply.size());
     }
 
-    private static Answer answer(List<byte[]> frames) {
+    private static Answer toAnswer(List<byte[]> frames) {
         if (Arrays.equals(frames.get(0), OK)) {
             return new Answer(Answer.ACCEPTED, "");
         }
@@ -157,7 +168,7 @@ public final class HubClient implements AutoCloseable {
         return new Answer(status.matches("\\d{3}") ? Integer.parseInt(status) : 0, detail);
     }
 
-    /** Sends what every message consists of. */
+    /** Sends a message: topic, payload and further frames. */
     static boolean send(ZMQ.Socket socket, String topic, byte[] payload, byte[]... more) {
         if (!socket.send(topic.getBytes(StandardCharsets.UTF_8), ZMQ.SNDMORE)) {
             return false;
@@ -169,7 +180,7 @@ public final class HubClient implements AutoCloseable {
         return true;
     }
 
-    /** The frames of the next answer; none if it didn't come in time. */
+    /** The frames of the next reply; empty if none is received before the deadline. */
     private List<byte[]> receive(long deadline) {
         while (System.nanoTime() < deadline) {
             List<byte[]> frames = frames(requests);
@@ -180,7 +191,7 @@ public final class HubClient implements AutoCloseable {
         return List.of();
     }
 
-    /** The frames of the next message; none if there is none for as long as the socket waits. */
+    /** The frames of the next message; empty if none is received within the socket's receive timeout. */
     static List<byte[]> frames(ZMQ.Socket socket) {
         List<byte[]> frames = new ArrayList<>();
         byte[] frame = socket.recv();
@@ -192,28 +203,35 @@ public final class HubClient implements AutoCloseable {
     }
 
     private long deadline() {
-        return deadlineIn(sockets.patience());
+        return deadlineIn(sockets.timeout());
     }
 
     private static long deadlineIn(Duration time) {
         return System.nanoTime() + time.toNanos();
     }
 
-    /** A way to publish much without an answer to each: see {@link EventStream}. */
+    /**
+     * Opens a stream, which publishes many events without waiting for a reply to each: see {@link EventStream}. It is
+     * closed with the client at the latest.
+     */
     public EventStream stream() {
         return new EventStream(sockets);
     }
 
     /**
-     * Subscribes.
+     * Subscribes to topics.
      *
-     * @param prefixes what the topics begin with; {@code ""} is all that the user may see. None is nothing yet
+     * @param prefixes topic prefixes; {@code ""} is all topics that the user may receive. Without any prefix the
+     *     subscription receives nothing until {@link Subscription#add} is called
      */
     public Subscription subscribe(String... prefixes) {
         return new Subscription(sockets, prefixes);
     }
 
-    /** Closes the streams and subscriptions too. What streams have published is sent before, within the patience. */
+    /**
+     * Closes the client with its streams and subscriptions. Waits until events queued by the streams are sent, for the
+     * client's timeout at most.
+     */
     @Override
     public void close() {
         sockets.close();

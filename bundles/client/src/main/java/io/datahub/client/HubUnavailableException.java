@@ -2,7 +2,10 @@ package io.datahub.client;
 
 import java.io.IOException;
 
-/** The hub isn't there, doesn't let the client in, or doesn't answer in time; the message says which, and what helps. */
+/**
+ * The hub can't be reached, refuses the credentials, or doesn't reply in time. The message says which, and how to fix
+ * it.
+ */
 public final class HubUnavailableException extends IOException {
 
     private static final long serialVersionUID = 1L;

@@ -2,41 +2,41 @@ package io.datahub.client;
 
 import org.zeromq.ZEvent;
 
-/** What happened to one socket's connection, so that the client can say what is wrong. For any thread. */
+/** Tracks the connection state of one socket, so that the client can say what is wrong. Thread-safe. */
 final class SocketMonitor implements ZEvent.ZEventConsummer {
 
-    private volatile boolean reached;
+    private volatile boolean wasConnected;
     private volatile boolean connected;
-    private volatile int ends;
+    private volatile int disconnects;
 
     @Override
-    @SuppressWarnings("NonAtomicVolatileUpdate") // JeroMQ calls it on one thread
+    @SuppressWarnings("NonAtomicVolatileUpdate") // called by JeroMQ on a single thread
     public void consume(ZEvent event) {
         switch (event.getEvent()) {
             case CONNECTED -> {
-                reached = true;
+                wasConnected = true;
                 connected = true;
             }
             case DISCONNECTED -> {
                 connected = false;
-                ends++;
+                disconnects++;
             }
             default -> {}
         }
     }
 
-    /** Whether anybody ever took the connection. */
-    boolean isReached() {
-        return reached;
+    /** Whether a connection was ever established. */
+    boolean wasConnected() {
+        return wasConnected;
     }
 
-    /** Whether it stands; the client may not be logged in. */
+    /** Whether a connection is established; the client may not be authenticated yet. */
     boolean isConnected() {
         return connected;
     }
 
-    /** How often it came to an end. */
-    int ends() {
-        return ends;
+    /** The number of disconnects so far. */
+    int disconnects() {
+        return disconnects;
     }
 }

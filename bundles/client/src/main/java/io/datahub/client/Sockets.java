@@ -7,12 +7,12 @@ import org.zeromq.SocketType;
 import org.zeromq.ZEvent;
 import org.zeromq.ZMQ;
 
-/** The sockets of one client: all go to the same hub, with the same credential. For any thread. */
+/** The sockets of one client: all connect to the same hub with the same credentials. Thread-safe. */
 final class Sockets implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Sockets.class.getName());
 
-    /** A JeroMQ 0.6.0 sometimes connects and never says a word, until this makes it try again. */
+    /** JeroMQ 0.6.0 sometimes connects without ever sending a greeting; this timeout makes it reconnect. */
     private static final int HANDSHAKE_MILLIS = 2_000;
 
     private static final int HEARTBEAT_MILLIS = 10_000;
@@ -21,22 +21,25 @@ final class Sockets implements AutoCloseable {
 
     private final String address;
     private final Credential credential;
-    private final Duration patience;
+    private final Duration timeout;
     private final ZMQ.Context context = ZMQ.context(1);
     private volatile boolean closing;
 
-    /** What closes each. */
+    /** The action that closes each socket. */
     private final Map<ZMQ.Socket, Runnable> open = new ConcurrentHashMap<>();
 
-    Sockets(String address, Credential credential, Duration patience) {
+    Sockets(String address, Credential credential, Duration timeout) {
         this.address = address;
         this.credential = credential;
-        this.patience = patience;
-        context.setNotificationExceptionHandler(this::failed);
+        this.timeout = timeout;
+        context.setNotificationExceptionHandler(this::logException);
     }
 
-    /** A JeroMQ 0.6.0 that closes sometimes still talks to a socket that is closed already: nobody needs to know. */
-    private void failed(Thread thread, Throwable cause) {
+    /**
+     * On close, JeroMQ 0.6.0 sometimes still uses a socket that is closed already; such exceptions are logged at level
+     * DEBUG only.
+     */
+    private void logException(Thread thread, Throwable cause) {
         LOG.log(
                 closing ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                 () -> "connection failed address=" + address + " thread=" + thread.getName(),
@@ -52,22 +55,22 @@ final class Sockets implements AutoCloseable {
     }
 
     /** How long to wait for the hub. */
-    Duration patience() {
-        return patience;
+    Duration timeout() {
+        return timeout;
     }
 
     /**
-     * A socket that is to be connected.
+     * Creates a socket, which isn't connected yet.
      *
-     * @param watched is told of what happens to its connection, on a thread of JeroMQ's
-     * @param owner closes the socket when all are closed, and no other thread uses it
+     * @param listener receives connection events, on a thread of JeroMQ
+     * @param closer closes the socket when the client is closed, while no other thread uses the socket
      */
-    ZMQ.Socket make(SocketType type, ZEvent.ZEventConsummer watched, Runnable owner) {
+    ZMQ.Socket create(SocketType type, ZEvent.ZEventConsummer listener, Runnable closer) {
         ZMQ.Socket socket = context.socket(type);
-        open.put(socket, owner);
-        socket.setIPv6(true); // an address of IPv4 works as before
+        open.put(socket, closer);
+        socket.setIPv6(true); // also accepts IPv4 addresses
         socket.setLinger(0);
-        socket.setSendTimeOut((int) patience.toMillis());
+        socket.setSendTimeOut((int) timeout.toMillis());
         socket.setHandshakeIvl(HANDSHAKE_MILLIS);
         socket.setHeartbeatIvl(HEARTBEAT_MILLIS);
         socket.setHeartbeatTimeout(2 * HEARTBEAT_MILLIS);
@@ -81,11 +84,11 @@ final class Sockets implements AutoCloseable {
             socket.setCurveSecretKey(CurveKeys.decode(shown.own().secretKey(), "the secret key"));
             socket.setCurveServerKey(CurveKeys.decode(shown.hubKey(), "the hub's key"));
         }
-        socket.setEventHook(watched, zmq.ZMQ.ZMQ_EVENT_ALL);
+        socket.setEventHook(listener, zmq.ZMQ.ZMQ_EVENT_ALL);
         return socket;
     }
 
-    /** @throws IllegalArgumentException if the address is none */
+    /** @throws IllegalArgumentException if the address is malformed */
     void connect(ZMQ.Socket socket) {
         try {
             socket.connect(address);
@@ -101,7 +104,7 @@ final class Sockets implements AutoCloseable {
         }
     }
 
-    /** Closes all of them; waits until those that linger have sent what they have to. */
+    /** Closes all sockets; waits until sockets with a linger period have sent their queued messages. */
     @Override
     public void close() {
         closing = true;

@@ -8,17 +8,17 @@ import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
 
 /**
- * Receives events. After a lost connection it subscribes again, from within {@link #receive}: so call that again and again.
- * For any thread.
+ * Receives events. After a lost connection it reconnects and subscribes again, but only while {@link #receive} is being
+ * called: so call it in a loop. Thread-safe.
  */
 public final class Subscription implements AutoCloseable {
 
-    private static final int SLICE_MILLIS = 100;
+    private static final int POLL_MILLIS = 100;
 
     private final Sockets sockets;
-    private final SocketMonitor line = new SocketMonitor();
+    private final SocketMonitor monitor = new SocketMonitor();
 
-    /** Fair, so that one who closes gets in between. */
+    /** Fair, so that a thread that closes the subscription isn't starved by one that receives. */
     private final ReentrantLock lock = new ReentrantLock(true);
 
     // guarded by lock
@@ -27,15 +27,15 @@ public final class Subscription implements AutoCloseable {
 
     Subscription(Sockets sockets, String... prefixes) {
         this.sockets = sockets;
-        socket = sockets.make(SocketType.SUB, line, this::close);
-        socket.setReceiveTimeOut(SLICE_MILLIS);
+        socket = sockets.create(SocketType.SUB, monitor, this::close);
+        socket.setReceiveTimeOut(POLL_MILLIS);
         for (String prefix : prefixes) {
             socket.subscribe(prefix);
         }
         sockets.connect(socket);
     }
 
-    /** Subscribes to topics that begin so, too. */
+    /** Subscribes to a further topic prefix. */
     public void add(String prefix) {
         lock.lock();
         try {
@@ -45,7 +45,7 @@ public final class Subscription implements AutoCloseable {
         }
     }
 
-    /** Takes a prefix back. */
+    /** Unsubscribes from a topic prefix. */
     public void remove(String prefix) {
         lock.lock();
         try {
@@ -55,9 +55,13 @@ public final class Subscription implements AutoCloseable {
         }
     }
 
-    /** The next event; nothing if none comes in time, or the subscription is closed. */
-    public Optional<Event> receive(Duration patience) {
-        long deadline = System.nanoTime() + patience.toNanos();
+    /**
+     * Waits for the next event; empty if none is received within the timeout, or the subscription is closed.
+     *
+     * @param timeout how long to wait; {@link Duration#ZERO} doesn't wait longer than one poll of 100 ms
+     */
+    public Optional<Event> receive(Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
         do {
             lock.lock();
             try {
@@ -75,9 +79,9 @@ public final class Subscription implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Whether the connection stands. */
+    /** Whether the connection is currently established. */
     public boolean isConnected() {
-        return line.isConnected();
+        return monitor.isConnected();
     }
 
     @Override

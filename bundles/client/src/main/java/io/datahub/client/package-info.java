@@ -1,6 +1,6 @@
 /**
- * A client of the hub: {@link io.datahub.client.HubClient} publishes and subscribes over ZeroMQ. It depends on JeroMQ and
- * on nothing of the hub.
+ * A client of the hub: {@link io.datahub.client.HubClient} publishes and subscribes over ZeroMQ. Depends on JeroMQ, but
+ * on no other module of the hub.
  */
 @Export
 @Version("1.0.0")

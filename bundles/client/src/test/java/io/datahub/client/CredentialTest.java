@@ -10,17 +10,17 @@ class CredentialTest {
     private final CurveKeys keys = CurveKeys.generate();
 
     @Test
-    void shouldFindThePublicKeyOfASecretOne() {
+    void shouldDeriveThePublicKeyOfASecretOne() {
         assertThat(CurveKeys.ofSecret(keys.secretKey())).isEqualTo(keys);
     }
 
     @Test
-    void shouldMakeAnotherPairEachTime() {
+    void shouldGenerateADifferentPairEachTime() {
         assertThat(CurveKeys.generate()).isNotEqualTo(keys);
     }
 
     @Test
-    void shouldNotTellSecrets() {
+    void shouldNotRevealSecrets() {
         assertThat(keys.toString()).doesNotContain(keys.secretKey());
         assertThat(new Credential.Curve(keys, keys.publicKey()).toString()).doesNotContain(keys.secretKey());
         assertThat(new Credential.Token("ci", "dh_secret").toString()).isEqualTo("ci");
@@ -34,7 +34,7 @@ class CredentialTest {
     }
 
     @Test
-    void shouldRefuseWhatIsNoKeyWithoutRepeatingIt() {
+    void shouldRefuseAnInvalidKeyWithoutRepeatingIt() {
         String wrong = keys.secretKey().substring(0, 39) + '~';
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CurveKeys.ofSecret(wrong))
@@ -46,7 +46,7 @@ class CredentialTest {
     }
 
     @Test
-    void shouldRefuseNamesAndTokensThatPlainCannotCarry() {
+    void shouldRefuseNamesAndTokensThatPlainDoesNotSupport() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Credential.Token("", "x"))
                 .withMessageContaining("the user's name has 0 bytes");

@@ -22,7 +22,7 @@ class DocumentationTest {
     private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
     @Test
-    void shouldCompileWhatTheDocumentationShows(@TempDir Path classes) throws Exception {
+    void shouldCompileTheExampleOfTheDocumentation(@TempDir Path classes) throws Exception {
         Matcher example = EXAMPLE.matcher(Files.readString(Path.of("../../docs/zeromq.md")));
         assertThat(example.find()).isTrue();
         String imports = example.group(1).lines().filter(this::isImport).collect(Collectors.joining("\n"));
