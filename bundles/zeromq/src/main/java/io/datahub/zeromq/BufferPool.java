@@ -6,51 +6,52 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Read buffers outside the heap, used again and again. When as many are out as may be, or the process has no more such
- * memory, it gives buffers on the heap instead, which are slower and not kept. When as many of those are out too, it gives
- * buffers that nobody else holds on to, for they are {@link SharedBuffer#isScarce scarce}. For any thread.
+ * Pool of direct (off-heap) read buffers. When the maximum number of direct buffers is in use, or the process has no
+ * direct memory left, it hands out heap buffers instead, which are slower and not pooled. When the maximum number of
+ * heap buffers is in use as well, further buffers are marked {@link SharedBuffer#isScarce scarce}, so that nobody else
+ * retains them. Thread-safe.
  */
 final class BufferPool {
 
     private final int bufferBytes;
-    private final int most;
+    private final int maxBuffers;
 
     // guarded by this
     private final Deque<ByteBuffer> free = new ArrayDeque<>();
-    private int made;
+    private int allocated;
 
     private int onHeap;
 
     BufferPool(int bufferBytes, long maxBytes) {
         this.bufferBytes = bufferBytes;
-        this.most = (int) Math.min(Integer.MAX_VALUE, Math.max(1, maxBytes / bufferBytes));
+        this.maxBuffers = (int) Math.min(Integer.MAX_VALUE, Math.max(1, maxBytes / bufferBytes));
     }
 
     int bufferBytes() {
         return bufferBytes;
     }
 
-    /** A buffer that nobody else holds; its maker is the caller. */
-    SharedBuffer take() {
-        ByteBuffer bytes = reuse();
-        return bytes == null ? new OnHeap(ByteBuffer.allocate(bufferBytes), countOnHeap()) : new Pooled(bytes);
+    /** Returns a buffer that nobody else holds; the caller must release it. */
+    SharedBuffer acquire() {
+        ByteBuffer bytes = pollOrAllocate();
+        return bytes == null ? new OnHeap(ByteBuffer.allocate(bufferBytes), incrementOnHeap()) : new Pooled(bytes);
     }
 
-    /** Counts one more; says whether that is one too many. */
-    private synchronized boolean countOnHeap() {
-        return ++onHeap > most;
+    /** Counts one more heap buffer; returns whether the maximum is exceeded. */
+    private synchronized boolean incrementOnHeap() {
+        return ++onHeap > maxBuffers;
     }
 
-    private synchronized void discountOnHeap() {
+    private synchronized void decrementOnHeap() {
         onHeap--;
     }
 
-    private synchronized ByteBuffer reuse() {
+    private synchronized ByteBuffer pollOrAllocate() {
         ByteBuffer bytes = free.poll();
-        if (bytes == null && made < most) {
+        if (bytes == null && allocated < maxBuffers) {
             try {
                 bytes = ByteBuffer.allocateDirect(bufferBytes);
-                made++;
+                allocated++;
             } catch (OutOfMemoryError e) {
                 return null;
             }
@@ -58,21 +59,21 @@ final class BufferPool {
         return bytes;
     }
 
-    private synchronized void giveBack(ByteBuffer bytes) {
+    private synchronized void recycle(ByteBuffer bytes) {
         free.push(bytes);
     }
 
-    /** The number of buffers that wait to be used again. */
+    /** The number of pooled buffers that are free. */
     synchronized int idle() {
         return free.size();
     }
 
-    /** The number of buffers made outside the heap. */
-    synchronized int made() {
-        return made;
+    /** The number of direct buffers allocated so far. */
+    synchronized int allocated() {
+        return allocated;
     }
 
-    /** The number of buffers on the heap that somebody holds. */
+    /** The number of heap buffers in use. */
     synchronized int onHeap() {
         return onHeap;
     }
@@ -92,7 +93,7 @@ final class BufferPool {
 
         @Override
         protected void unused() {
-            discountOnHeap();
+            decrementOnHeap();
         }
     }
 
@@ -103,7 +104,7 @@ final class BufferPool {
 
         @Override
         protected void unused() {
-            giveBack(bytes());
+            recycle(bytes());
         }
     }
 }

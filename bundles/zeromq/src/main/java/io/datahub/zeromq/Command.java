@@ -7,14 +7,14 @@ import java.nio.charset.StandardCharsets;
  * A ZMTP command (RFC 23, "command").
  *
  * @param name such as {@code READY}
- * @param body what follows the name, for reading
+ * @param body the bytes after the name, read-only by convention
  */
 record Command(String name, ByteBuffer body) {
 
     private static final int COMMAND = 4;
     private static final int LONG = 2;
 
-    /** Reads the body of a command frame, which stands between these positions. */
+    /** Parses the body of a command frame, from {@code from} (inclusive) to {@code to} (exclusive). */
     static Command parse(ByteBuffer bytes, int from, int to) throws ProtocolException {
         int length = from < to ? bytes.get(from) & 0xff : 0;
         if (length == 0 || from + 1 + length > to) {
@@ -26,7 +26,7 @@ record Command(String name, ByteBuffer body) {
         return new Command(new String(name, StandardCharsets.US_ASCII), bytes.slice(bodyAt, to - bodyAt));
     }
 
-    /** The bytes of a command frame. */
+    /** Encodes a command frame. */
     static ByteBuffer frame(String name, byte[] body) {
         byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
         int length = 1 + ascii.length + body.length;
@@ -39,7 +39,7 @@ record Command(String name, ByteBuffer body) {
         return frame.put((byte) ascii.length).put(ascii).put(body).flip();
     }
 
-    /** The body's bytes. */
+    /** A copy of the body. */
     byte[] bytes() {
         byte[] all = new byte[body.remaining()];
         body.get(body.position(), all);

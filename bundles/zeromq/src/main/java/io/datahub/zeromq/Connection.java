@@ -18,23 +18,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One peer's connection, from its greeting to its end. Everything runs on its loop's thread, except for what the broker
- * calls, which is handed over to it.
+ * One peer's connection, from the greeting until it is closed. Runs on the thread of its loop; calls from the broker
+ * are dispatched to that thread.
  */
 final class Connection implements EventSink, Loop.Selected {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     private final Loop loop;
-    private final EndpointContext reception;
+    private final EndpointContext context;
     private final SocketChannel channel;
     private final SelectionKey key;
     private final Input input;
     private final Output output;
 
-    private final ConnectionSetup entrance;
+    private final ConnectionSetup setup;
 
-    private ProtocolState stage;
+    private ProtocolState state;
     private Heartbeat heartbeat;
     private Session session;
     private Peer peer;
@@ -42,34 +42,34 @@ final class Connection implements EventSink, Loop.Selected {
 
     private boolean open = true;
     private boolean paused;
-    private boolean queued;
+    private boolean writeQueued;
 
-    /** Whether its last event is being validated, so that what came behind it waits. */
+    /** Whether the last event is being validated; the input after it is held back until then. */
     private boolean suspended;
 
-    private final Runnable whenDecided;
+    private final Runnable onValidated;
 
-    /** @throws IOException if the peer is gone already */
-    Connection(Loop loop, EndpointContext reception, SocketChannel channel) throws IOException {
+    /** @throws IOException if the peer has disconnected already */
+    Connection(Loop loop, EndpointContext context, SocketChannel channel) throws IOException {
         this.loop = loop;
-        this.reception = reception;
+        this.context = context;
         this.channel = channel;
-        whenDecided = () -> loop.execute(this::decided);
-        entrance = new ConnectionSetup(this, reception, (InetSocketAddress) channel.getRemoteAddress(), loop.now());
-        stage = entrance.firstStage();
+        onValidated = () -> loop.execute(this::validationDone);
+        setup = new ConnectionSetup(this, context, (InetSocketAddress) channel.getRemoteAddress(), loop.now());
+        state = setup.initialState();
         key = loop.register(channel, this);
-        input = new Input(this, reception.receiving(), loop::area);
-        output = new Output(channel, loop.scratch());
+        input = new Input(this, context.receiving(), loop::readArea);
+        output = new Output(channel, loop.writeBuffer());
         heartbeat = new Heartbeat(false, loop.now());
         send(ZmtpGreeting.opening());
-        reception.handshakes().begun(this, reception.settings());
+        context.handshakes().started(this, context.settings());
     }
 
     @Override
     public void selected(int ready) {
         try {
             if ((ready & SelectionKey.OP_WRITE) != 0) {
-                queue();
+                queueWrite();
             }
             if ((ready & SelectionKey.OP_READ) != 0 && mayRead()) {
                 read();
@@ -90,10 +90,13 @@ final class Connection implements EventSink, Loop.Selected {
         }
     }
 
-    /** Who speaks ZMTP but can't log in tries again, so that is answered late; who doesn't has nothing to wait for. */
+    /**
+     * A peer that speaks ZMTP but can't authenticate will reconnect, so its connection is closed with a delay. A peer
+     * that doesn't speak ZMTP is disconnected at once.
+     */
     private void fail(ProtocolException violation) {
         DisconnectReason reason = violation.reason();
-        if (stage instanceof Handshake
+        if (state instanceof Handshake
                 || reason == DisconnectReason.OLD_VERSION
                 || reason == DisconnectReason.UNKNOWN_MECHANISM) {
             refuse(reason, violation.getMessage());
@@ -104,74 +107,77 @@ final class Connection implements EventSink, Loop.Selected {
     }
 
     private void read() throws IOException, ProtocolException {
-        heartbeat.heard(loop.now());
+        heartbeat.inputReceived(loop.now());
         if (!input.read(channel)) {
             close(DisconnectReason.PEER, DisconnectReason.PEER.text());
-        } else if (entrance.isRefused()) {
+        } else if (setup.isRefused()) {
             input.release();
         }
     }
 
-    /** Takes what came in; answers behind what was taken. */
-    int take(SharedBuffer buffer, int from, int to) throws ProtocolException {
+    /** Processes input; returns the position after the last byte consumed. */
+    int process(SharedBuffer buffer, int from, int to) throws ProtocolException {
         int at = from;
         ProtocolState before;
         do {
-            before = stage;
-            at = at < to ? stage.read(buffer, at, to) : at;
-        } while (stage != before && !entrance.isRefused());
+            before = state;
+            at = at < to ? state.read(buffer, at, to) : at;
+        } while (state != before && !setup.isRefused());
         if (session != null) {
-            paused = !session.flush() && peer.waits();
-            interest();
+            paused = !session.flush() && peer.appliesBackpressure();
+            updateInterest();
         }
         return at;
     }
 
-    /** See {@link ProtocolState#wanted}. */
-    long wanted() {
-        return stage.wanted();
+    /** See {@link ProtocolState#expectedBytes}. */
+    long expectedBytes() {
+        return state.expectedBytes();
     }
 
     /** See {@link ConnectionSetup#forwarded}. */
     void forwarded(ProxyProtocol.Header header) throws ProtocolException {
-        entrance.forwarded(header);
+        setup.forwarded(header);
         awaitGreeting();
     }
 
-    /** Nothing comes before the peer's greeting, or not any more. */
+    /** The PROXY header is read, or there is none: the greeting is next. */
     void awaitGreeting() {
-        stage = new ZmtpGreeting(this);
+        state = new ZmtpGreeting(this);
     }
 
-    /** The peer's greeting has come. */
-    void greeted(String mechanism, boolean knowsPing) throws ProtocolException {
-        heartbeat = new Heartbeat(knowsPing, loop.now());
-        stage = entrance.handshake(mechanism);
+    /** Called when the peer's greeting is complete. */
+    void greetingReceived(String mechanism, boolean supportsPing) throws ProtocolException {
+        heartbeat = new Heartbeat(supportsPing, loop.now());
+        state = setup.handshake(mechanism);
     }
 
-    /** The handshake is over. */
-    void loggedIn(Login proved, SocketType type, Optional<CurveBoxes> boxes) {
-        login = proved;
-        entrance.passed();
-        session = reception.broker().open(proved, this);
-        ZeromqSettings settings = reception.settings();
-        boxes.ifPresent(own -> output.seal(new CurveMessageEncoder(own)));
+    /** Called when the handshake succeeded. */
+    void authenticated(Login verified, SocketType type, Optional<CurveBoxes> boxes) {
+        login = verified;
+        setup.succeeded();
+        session = context.broker().open(verified, this);
+        ZeromqSettings settings = context.settings();
+        boxes.ifPresent(keys -> output.encrypt(new CurveMessageEncoder(keys)));
         peer = Peer.of(type, this, session, settings);
-        MessageDecoder traffic = new MessageDecoder(peer, settings.maxFrames() + peer.maxEnvelopeFrames());
-        stage = boxes.<ProtocolState>map(own -> new CurveMessageDecoder(traffic, own))
-                .orElse(traffic);
+        MessageDecoder decoder = new MessageDecoder(peer, settings.maxFrames() + peer.maxEnvelopeFrames());
+        state = boxes.<ProtocolState>map(keys -> new CurveMessageDecoder(decoder, keys))
+                .orElse(decoder);
         LOG.debug("zeromq connected peer={} socket={}", this, type);
     }
 
-    /** Closes it later and says nothing: a client that gets an ERROR never tries again, one that is closed at once often. */
+    /**
+     * Closes the connection with a delay and sends no ERROR: a client that receives an ERROR never reconnects, and one
+     * that is disconnected at once reconnects too often.
+     */
     void refuse(DisconnectReason reason, String detail) {
-        reception.closures().closed(reason, detail, this);
-        entrance.refuse(loop.now());
-        interest();
+        context.disconnectMetrics().closed(reason, detail, this);
+        setup.refuse(loop.now());
+        updateInterest();
     }
 
-    /** Closes it soon, since it isn't logged in and others want to be; for any thread. */
-    void giveWay() {
+    /** Closes the connection unless it is authenticated, to make room for another. Thread-safe. */
+    void evict() {
         loop.execute(() -> {
             if (session == null) {
                 close(DisconnectReason.TOO_MANY_HANDSHAKES, DisconnectReason.TOO_MANY_HANDSHAKES.text());
@@ -179,53 +185,53 @@ final class Connection implements EventSink, Loop.Selected {
         });
     }
 
-    /** The first message of the peer that isn't carried. */
-    void refused(String topic, Published why) {
-        reception.closures().refused(this, topic, why);
+    /** Logs the peer's first message that isn't published. */
+    void refused(String topic, Published result) {
+        context.disconnectMetrics().refused(this, topic, result);
     }
 
-    /** The peer itself wants to be taken for gone after such a silence. */
-    void expectWithin(int tenths) {
-        heartbeat.expectWithin(tenths);
+    /** Sets the timeout that the peer announced for itself, in tenths of a second. */
+    void setPeerTimeout(int tenths) {
+        heartbeat.setPeerTimeout(tenths);
     }
 
-    /** Sends something of the hub's own. */
+    /** Sends bytes generated by the hub itself. */
     void send(ByteBuffer bytes) {
         output.add(bytes);
-        queue();
+        queueWrite();
     }
 
-    /** Puts it among those that have something to write. */
-    private void queue() {
-        if (!queued) {
-            queued = true;
-            loop.queue(this);
+    /** Schedules a write in this iteration of the loop. */
+    private void queueWrite() {
+        if (!writeQueued) {
+            writeQueued = true;
+            loop.queueWrite(this);
         }
     }
 
-    /** Writes what there is. */
-    void pump() {
-        queued = false;
+    /** Writes as much pending output as the socket accepts. */
+    void writePending() {
+        writeQueued = false;
         if (!open) {
             return;
         }
         try {
-            Output.State state = output.write(session);
-            if (state == Output.State.MORE) {
-                queue();
+            Output.State result = output.write(session);
+            if (result == Output.State.MORE) {
+                queueWrite();
             }
-            interest(state == Output.State.BLOCKED);
+            updateInterest(result == Output.State.BLOCKED);
         } catch (IOException | RuntimeException e) {
             failed(e);
         }
     }
 
-    /** What is to be called when validators have decided about an event of its own, on any thread. */
-    Runnable whenDecided() {
-        return whenDecided;
+    /** The callback for when the validation of one of this peer's events is done; may be run on any thread. */
+    Runnable onValidated() {
+        return onValidated;
     }
 
-    /** Its event is being validated: what came behind it waits, and nothing more is read until that is decided. */
+    /** Suspends input while an event is being validated: the bytes after it are held back, and nothing more is read. */
     void suspend() {
         suspended = true;
     }
@@ -234,48 +240,48 @@ final class Connection implements EventSink, Loop.Selected {
         return suspended;
     }
 
-    private void decided() {
+    private void validationDone() {
         if (!open) {
             return;
         }
         suspended = false;
         try {
-            peer.decided(session.validated());
-            paused |= !session.flush() && peer.waits();
+            peer.validated(session.validated());
+            paused |= !session.flush() && peer.appliesBackpressure();
         } catch (RuntimeException e) {
             failed(e);
         }
-        goOn();
+        resumeInput();
     }
 
-    /** Takes what waited, unless there is another reason to wait, and reads on. */
-    private void goOn() {
+    /** Processes the input that was held back, unless another reason holds it back, and enables reading. */
+    private void resumeInput() {
         if (!open) {
             return;
         }
-        heartbeat.heard(loop.now());
+        heartbeat.inputReceived(loop.now());
         try {
             if (!suspended && !paused) {
                 input.resume();
             }
-            interest();
+            updateInterest();
         } catch (ProtocolException | RuntimeException e) {
             failed(e);
         }
     }
 
     private boolean mayRead() {
-        return open && !entrance.isRefused() && !paused && !suspended && !output.isClogged();
+        return open && !setup.isRefused() && !paused && !suspended && !output.isReplyQueueFull();
     }
 
-    private void interest() {
-        interest((key.isValid() ? key.interestOps() & SelectionKey.OP_WRITE : 0) != 0);
+    private void updateInterest() {
+        updateInterest((key.isValid() ? key.interestOps() & SelectionKey.OP_WRITE : 0) != 0);
     }
 
-    private void interest(boolean writing) {
-        int wanted = (mayRead() ? SelectionKey.OP_READ : 0) | (writing ? SelectionKey.OP_WRITE : 0);
-        if (key.isValid() && key.interestOps() != wanted) {
-            key.interestOps(wanted);
+    private void updateInterest(boolean writing) {
+        int ops = (mayRead() ? SelectionKey.OP_READ : 0) | (writing ? SelectionKey.OP_WRITE : 0);
+        if (key.isValid() && key.interestOps() != ops) {
+            key.interestOps(ops);
         }
     }
 
@@ -286,21 +292,24 @@ final class Connection implements EventSink, Loop.Selected {
 
     @Override
     public boolean tick(long now) {
-        ZeromqSettings settings = reception.settings();
-        if (entrance.isOverdue(now)) {
+        ZeromqSettings settings = context.settings();
+        if (setup.isOverdue(now)) {
             close(DisconnectReason.HANDSHAKE_TIMEOUT, DisconnectReason.HANDSHAKE_TIMEOUT.text());
-        } else if (peer != null && mayRead() && heartbeat.isGone(settings, now)) {
+        } else if (peer != null && mayRead() && heartbeat.isTimedOut(settings, now)) {
             close(DisconnectReason.IDLE, DisconnectReason.IDLE.text());
-        } else if (peer != null && heartbeat.asks(settings, now)) {
+        } else if (peer != null && heartbeat.shouldPing(settings, now)) {
             send(Heartbeat.ping(settings));
         }
         return open && peer == null;
     }
 
-    /** Closes whoever holds the most memory if all together hold too much. */
-    void keepReceivingBound() throws ProtocolException {
-        if (reception.receiving().bytes() > reception.settings().maxReceivingBytes()) {
-            Connection largest = reception.receiving().largest().orElse(this);
+    /**
+     * Disconnects the connection that holds the most memory if all connections together exceed
+     * {@code maxReceivingBytes}.
+     */
+    void enforceReceivingLimit() throws ProtocolException {
+        if (context.receiving().bytes() > context.settings().maxReceivingBytes()) {
+            Connection largest = context.receiving().largest().orElse(this);
             if (largest == this) {
                 throw new ProtocolException(DisconnectReason.OUT_OF_MEMORY);
             }
@@ -313,18 +322,18 @@ final class Connection implements EventSink, Loop.Selected {
         return open;
     }
 
-    /** Closes it now. The reason isn't counted if it was refused before. */
+    /** Closes the connection now. The reason isn't counted if the connection was refused before. */
     void close(DisconnectReason reason, String detail) {
         if (!open) {
             return;
         }
         open = false;
-        entrance.left();
-        if (!entrance.isRefused()) {
-            reception.closures().closed(reason, detail, this);
+        setup.closed();
+        if (!setup.isRefused()) {
+            context.disconnectMetrics().closed(reason, detail, this);
         }
         if (session != null) {
-            session.flush(); // what came before it broke a rule counts
+            session.flush(); // publish what was received before the protocol violation
             session.close();
         }
         input.release();
@@ -334,15 +343,15 @@ final class Connection implements EventSink, Loop.Selected {
         } catch (IOException e) {
             LOG.debug("zeromq close failed peer={}", this, e);
         }
-        loop.forget(this);
+        loop.remove(this);
     }
 
     @Override
     public void ready() {
         if (loop.isCurrent()) {
-            queue();
+            queueWrite();
         } else {
-            loop.execute(this::queue);
+            loop.execute(this::queueWrite);
         }
     }
 
@@ -350,7 +359,7 @@ final class Connection implements EventSink, Loop.Selected {
     public void resume() {
         loop.execute(() -> {
             paused = false;
-            goOn();
+            resumeInput();
         });
     }
 
@@ -371,7 +380,7 @@ final class Connection implements EventSink, Loop.Selected {
 
     @Override
     public String toString() {
-        InetSocketAddress address = entrance.address();
+        InetSocketAddress address = setup.address();
         String from = IpAddress.inUrl(address.getAddress()) + ":" + address.getPort();
         return login == null ? from : login.user() + "@" + from;
     }

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Counts the connections, in all and by address, and says whether there is room for one more. Loopback and listed proxies
- * have no limit by address, and of IPv6 the network of 64 bits counts, since one client has all of it. For any thread.
+ * Limits the number of connections, in total and per address. Loopback addresses and listed proxies have no limit per
+ * address. IPv6 addresses are counted by their /64 network, since one client usually has all of it. Thread-safe.
  */
 final class ConnectionLimiter {
 
@@ -17,40 +17,43 @@ final class ConnectionLimiter {
 
     // guarded by this
     private final Map<InetAddress, Integer> byAddress = new HashMap<>();
-    private int all;
+    private int total;
 
-    /** Lets one in, who must {@link #leave} later; false if there are too many. */
-    synchronized boolean enter(InetAddress address, ZeromqSettings settings) {
-        if (all >= settings.maxConnections() || isCrowded(address, settings)) {
+    /** Acquires a slot, which the caller must {@link #release}; false if a limit is reached. */
+    synchronized boolean tryAcquire(InetAddress address, ZeromqSettings settings) {
+        if (total >= settings.maxConnections() || isLimitReached(address, settings)) {
             return false;
         }
         byAddress.merge(network(address), 1, Integer::sum);
-        all++;
+        total++;
         return true;
     }
 
-    /** One who is in turns out to come from another address; false, and nothing changes, if there are too many from there. */
-    synchronized boolean move(InetAddress from, InetAddress to, ZeromqSettings settings) {
-        if (isCrowded(to, settings)) {
+    /**
+     * Moves a connection's slot to another address, as found in a PROXY header. If the limit of that address is
+     * reached, returns false and changes nothing.
+     */
+    synchronized boolean tryMove(InetAddress from, InetAddress to, ZeromqSettings settings) {
+        if (isLimitReached(to, settings)) {
             return false;
         }
         byAddress.merge(network(to), 1, Integer::sum);
-        discount(from);
+        decrement(from);
         return true;
     }
 
-    private boolean isCrowded(InetAddress address, ZeromqSettings settings) {
+    private boolean isLimitReached(InetAddress address, ZeromqSettings settings) {
         return byAddress.getOrDefault(network(address), 0) >= settings.maxConnectionsPerAddress()
                 && !settings.isShared(address);
     }
 
-    synchronized void leave(InetAddress address) {
-        discount(address);
-        all--;
+    synchronized void release(InetAddress address) {
+        decrement(address);
+        total--;
     }
 
-    private void discount(InetAddress address) {
-        byAddress.computeIfPresent(network(address), (same, there) -> there > 1 ? there - 1 : null);
+    private void decrement(InetAddress address) {
+        byAddress.computeIfPresent(network(address), (key, count) -> count > 1 ? count - 1 : null);
     }
 
     private static InetAddress network(InetAddress address) {
@@ -62,15 +65,15 @@ final class ConnectionLimiter {
         try {
             return InetAddress.getByAddress(bytes);
         } catch (UnknownHostException e) {
-            throw new IllegalStateException(e); // only for a wrong number of bytes
+            throw new IllegalStateException(e); // only for an invalid length
         }
     }
 
     synchronized int count() {
-        return all;
+        return total;
     }
 
-    /** The number of addresses and networks that somebody is in from. */
+    /** The number of addresses and networks that have connections. */
     synchronized int addresses() {
         return byAddress.size();
     }

@@ -8,43 +8,43 @@ import io.datahub.api.user.Origin;
 import java.net.InetSocketAddress;
 
 /**
- * A connection's way in, until its peer is logged in or held back: where it comes from, how it logs in, and until when that
- * may take. For the loop's thread.
+ * A connection's setup, until its peer is authenticated or refused: the client's address, the choice of mechanism,
+ * authentication, and deadlines. For the loop's thread.
  */
 final class ConnectionSetup {
 
-    private static final Credentials NOTHING = new Credentials.None();
+    private static final Credentials NO_CREDENTIALS = new Credentials.None();
     private static final long NEVER = 0;
 
     private final Connection connection;
-    private final EndpointContext reception;
+    private final EndpointContext context;
 
-    /** The client's; at first that of the proxy in between, where there is one. */
+    /** The client's address; the proxy's until its PROXY header is read. */
     private InetSocketAddress address;
 
-    /** When the connection is to be closed whatever comes. */
+    /** When the connection is closed by timeout, in nanoseconds; {@link #NEVER} after authentication. */
     private long deadline;
 
-    /** What the peer showed to log in; forgotten once it is. */
-    private Credentials shown = NOTHING;
+    /** The credentials that the peer presented; cleared after authentication. */
+    private Credentials presented = NO_CREDENTIALS;
 
-    /** Whether the client speaks TLS to the proxy in between. */
+    /** Whether the client uses TLS to the proxy. */
     private boolean encrypted;
 
     private boolean direct = true;
     private boolean confidential;
     private boolean refused;
 
-    ConnectionSetup(Connection connection, EndpointContext reception, InetSocketAddress address, long now) {
+    ConnectionSetup(Connection connection, EndpointContext context, InetSocketAddress address, long now) {
         this.connection = connection;
-        this.reception = reception;
+        this.context = context;
         this.address = address;
-        deadline = now + reception.settings().handshakeNanos();
+        deadline = now + context.settings().handshakeNanos();
     }
 
-    /** What comes first. */
-    ProtocolState firstStage() {
-        return reception.settings().proxies().contains(address.getAddress())
+    /** The initial state: a PROXY header from listed proxies, a greeting from all others. */
+    ProtocolState initialState() {
+        return context.settings().proxies().contains(address.getAddress())
                 ? new ProxyHeader(connection)
                 : new ZmtpGreeting(connection);
     }
@@ -53,10 +53,10 @@ final class ConnectionSetup {
         return address;
     }
 
-    /** A proxy said whom it speaks for: that is where the connection comes from, for logs, limits and users. */
+    /** Applies a PROXY header: from now on the client's address is used for logs, limits and authentication. */
     void forwarded(ProxyProtocol.Header header) throws ProtocolException {
         InetSocketAddress client = header.client();
-        if (!reception.admission().move(address.getAddress(), client.getAddress(), reception.settings())) {
+        if (!context.connectionLimiter().tryMove(address.getAddress(), client.getAddress(), context.settings())) {
             throw new ProtocolException(DisconnectReason.TOO_MANY_CONNECTIONS);
         }
         address = client;
@@ -64,59 +64,63 @@ final class ConnectionSetup {
         direct = false;
     }
 
-    /** The handshake of the mechanism that the peer named, which may be one that isn't served. */
+    /**
+     * Starts the handshake of the security mechanism that the peer requested.
+     *
+     * @throws ProtocolException if the mechanism isn't supported
+     */
     ProtocolState handshake(String name) throws ProtocolException {
         Mechanism mechanism = switch (name) {
             case PlainMechanism.NAME -> new PlainMechanism(this::authenticate);
             case NullMechanism.NAME -> new NullMechanism(this::authenticate);
-            case CurveMechanism.NAME -> new CurveMechanism(reception.keys(), this::authenticate);
+            case CurveMechanism.NAME -> new CurveMechanism(context.keys(), this::authenticate);
             default ->
                 throw new ProtocolException(
                         DisconnectReason.UNKNOWN_MECHANISM, "the mechanism " + Peers.printable(name) + " isn't served");
         };
         confidential = encrypted || name.equals(CurveMechanism.NAME);
-        connection.send(ZmtpGreeting.rest(name, !name.equals(NullMechanism.NAME)));
+        connection.send(ZmtpGreeting.remainder(name, !name.equals(NullMechanism.NAME)));
         return new Handshake(connection, mechanism);
     }
 
     private Result<Login> authenticate(Credentials credentials) {
-        shown = credentials;
-        return reception.authenticator().authenticate(credentials, origin());
+        presented = credentials;
+        return context.authenticator().authenticate(credentials, origin());
     }
 
     private Origin origin() {
-        boolean shared = reception.settings().isShared(address.getAddress());
+        boolean shared = context.settings().isShared(address.getAddress());
         boolean local = direct && address.getAddress().isLoopbackAddress();
         return new Origin("zeromq", address.getAddress(), confidential, shared, local);
     }
 
-    /** The peer is logged in. */
-    void passed() {
-        shown = NOTHING;
+    /** Called when the peer is authenticated. */
+    void succeeded() {
+        presented = NO_CREDENTIALS;
         deadline = NEVER;
-        reception.handshakes().over(connection);
+        context.handshakes().remove(connection);
     }
 
-    /** Holds the connection back for a while, so that the peer doesn't try again at once. */
+    /** Delays closing the connection, so that the peer doesn't reconnect at once. */
     void refuse(long now) {
         refused = true;
-        long penalty = reception.authenticator().penalty(shown, origin()).toNanos();
-        deadline = now + Math.max(penalty, reception.settings().failCloseNanos());
-        reception.handshakes().failed(connection, reception.settings());
+        long delay = context.authenticator().penalty(presented, origin()).toNanos();
+        deadline = now + Math.max(delay, context.settings().failCloseNanos());
+        context.handshakes().failed(connection, context.settings());
     }
 
     boolean isRefused() {
         return refused;
     }
 
-    /** Whether it took too long, or was held back for long enough. */
+    /** Whether the handshake timed out, or the delay of a refused connection is over. */
     boolean isOverdue(long now) {
         return deadline != NEVER && now - deadline > 0;
     }
 
-    /** The connection is closed. */
-    void left() {
-        reception.handshakes().over(connection);
-        reception.admission().leave(address.getAddress());
+    /** Called when the connection is closed. */
+    void closed() {
+        context.handshakes().remove(connection);
+        context.connectionLimiter().release(address.getAddress());
     }
 }

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The boxes between two key pairs in one direction, whose nonces all begin alike (NaCl's {@code crypto_box} and {@code
- * crypto_secretbox}: XSalsa20 and Poly1305). So what depends on that beginning is computed once. A box is a tag of 16 bytes
- * and as many bytes as were put in. For one thread.
+ * Authenticated encryption between two key pairs in one direction (NaCl's {@code crypto_box} and
+ * {@code crypto_secretbox}: XSalsa20 and Poly1305), for nonces with a common prefix: what depends on the prefix is
+ * computed once. A box is a tag of 16 bytes and the ciphertext, which is as long as the plaintext. Not thread-safe.
  */
 final class CurveBox {
 
@@ -16,11 +16,11 @@ final class CurveBox {
     private static final int PREFIX = 16;
 
     private final Salsa20 cipher;
-    private final Poly1305 authenticator = new Poly1305();
-    private final int[] once = new int[8];
+    private final Poly1305 mac = new Poly1305();
+    private final int[] oneTimeKey = new int[8];
 
     /**
-     * @param key what both sides share: 32 bytes
+     * @param key the shared key, 32 bytes
      * @param prefix the first 16 bytes of each nonce
      */
     CurveBox(byte[] key, byte[] prefix) {
@@ -33,45 +33,52 @@ final class CurveBox {
         this(key, prefix.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** A single box whose whole nonce is that text and these 16 bytes. */
+    /** Creates a box for a single nonce, which consists of 8 bytes of text and 16 bytes. */
     static CurveBox of(byte[] key, String text, byte[] nonce) {
         byte[] prefix = Arrays.copyOf(text.getBytes(StandardCharsets.US_ASCII), PREFIX);
         System.arraycopy(nonce, 0, prefix, PREFIX / 2, PREFIX / 2);
         return new CurveBox(key, prefix);
     }
 
-    /** The part of such a nonce that isn't in the prefix. */
-    static long rest(byte[] nonce) {
+    /** The last 8 bytes of such a nonce, which aren't in the prefix. */
+    static long nonceSuffix(byte[] nonce) {
         return ByteBuffer.wrap(nonce).getLong(PREFIX / 2);
     }
 
-    /** Begins a box; the nonce's last eight bytes, of which the first is the highest. */
+    /**
+     * Starts a box.
+     *
+     * @param nonce the last eight bytes of the nonce, big-endian
+     */
     void begin(long nonce) {
         cipher.begin(nonce);
-        cipher.take(once);
-        authenticator.begin(once);
+        cipher.readKey(oneTimeKey);
+        mac.begin(oneTimeKey);
     }
 
-    /** Goes on with what is in the box, to seal or to open it, in place or towards the buffer's beginning. */
+    /** Encrypts or decrypts the next bytes, in place or towards the beginning of the buffer. */
     void crypt(ByteBuffer from, int fromAt, ByteBuffer to, int toAt, int length) {
         cipher.crypt(from, fromAt, to, toAt, length);
     }
 
-    /** Goes on with what is sealed: a multiple of 16 bytes each time but the last. */
+    /** Adds ciphertext to the tag; its length must be a multiple of 16 in each call but the last. */
     void authenticate(ByteBuffer bytes, int at, int length) {
-        authenticator.update(bytes, at, length);
+        mac.update(bytes, at, length);
     }
 
-    /** Writes the tag of what was authenticated. */
+    /** Writes the tag of the authenticated bytes. */
     void tag(ByteBuffer to, int at) {
-        authenticator.tag(to, at);
+        mac.tag(to, at);
     }
 
-    /** Whether a box is genuine, which begins at this place; the next thing is to {@link #crypt} what is in it. */
-    boolean isGenuine(long nonce, ByteBuffer bytes, int at, int length) {
+    /**
+     * Starts the box at this position and verifies its tag. If it is valid, {@link #crypt} is next, to decrypt the
+     * ciphertext.
+     */
+    boolean verify(long nonce, ByteBuffer bytes, int at, int length) {
         begin(nonce);
         authenticate(bytes, at + TAG, length - TAG);
-        return authenticator.isTag(bytes, at);
+        return mac.isTag(bytes, at);
     }
 
     byte[] seal(long nonce, byte[] content) {
@@ -83,10 +90,10 @@ final class CurveBox {
         return sealed.array();
     }
 
-    /** What is in a box; empty if it isn't genuine. */
+    /** Decrypts a box; empty if its tag is invalid. */
     Optional<byte[]> open(long nonce, byte[] sealed) {
         ByteBuffer bytes = ByteBuffer.wrap(sealed);
-        if (sealed.length < TAG || !isGenuine(nonce, bytes, 0, sealed.length)) {
+        if (sealed.length < TAG || !verify(nonce, bytes, 0, sealed.length)) {
             return Optional.empty();
         }
         ByteBuffer content = ByteBuffer.allocate(sealed.length - TAG);

@@ -1,15 +1,15 @@
 package io.datahub.zeromq;
 
 /**
- * The keys of one connection's traffic, which the handshake has made (RFC 26, "MESSAGE"), and the numbers that make the
- * nonces: those that go out never repeat, those that come in must grow. For the connection's thread.
+ * The session keys of one connection, as established by the handshake (RFC 26, "MESSAGE"), and its nonce counters:
+ * outgoing nonces never repeat, incoming ones must increase. For the connection's thread.
  */
 final class CurveBoxes {
 
-    /** What stands before the content of each frame: the command's name, a nonce, the tag and the frame's flags. */
+    /** Bytes added to each frame's body: command name, nonce, tag and flags. */
     static final int OVERHEAD = 33;
 
-    /** Length and letters of the command's name, as eight bytes. */
+    /** Length and name of the MESSAGE command, as eight bytes. */
     static final long NAME = 0x07_4d_45_53_53_41_47_45L;
 
     static final int NONCE_AT = 8;
@@ -19,36 +19,40 @@ final class CurveBoxes {
 
     private final CurveBox incoming;
     private final CurveBox outgoing;
-    private long received;
-    private long sent;
+    private long lastReceived;
+    private long lastSent;
 
     /**
-     * @param key what the short-term keys of both sides make
-     * @param received the number of the last command that came
-     * @param sent the number of the last command that went out
+     * @param key the shared key of both short-term key pairs
+     * @param lastReceived the nonce of the last command received
+     * @param lastSent the nonce of the last command sent
      */
-    CurveBoxes(byte[] key, long received, long sent) {
+    CurveBoxes(byte[] key, long lastReceived, long lastSent) {
         incoming = new CurveBox(key, "CurveZMQMESSAGEC");
         outgoing = new CurveBox(key, "CurveZMQMESSAGES");
-        this.received = received;
-        this.sent = sent;
+        this.lastReceived = lastReceived;
+        this.lastSent = lastSent;
     }
 
     CurveBox outgoing() {
         return outgoing;
     }
 
-    /** The next number, for a box that goes out. */
+    /** The nonce of the next outgoing box. */
     long nextNonce() {
-        return ++sent;
+        return ++lastSent;
     }
 
-    /** The boxes that come in, of which the next has that number. */
+    /**
+     * Checks the nonce of an incoming box.
+     *
+     * @throws ProtocolException if the nonce isn't greater than all before
+     */
     CurveBox incoming(long nonce) throws ProtocolException {
-        if (Long.compareUnsigned(nonce, received) <= 0) {
+        if (Long.compareUnsigned(nonce, lastReceived) <= 0) {
             throw new ProtocolException(DisconnectReason.BAD_FRAME, "a nonce came again");
         }
-        received = nonce;
+        lastReceived = nonce;
         return incoming;
     }
 }

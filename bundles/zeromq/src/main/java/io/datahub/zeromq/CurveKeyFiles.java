@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the hub's long-term CURVE keys are: {@code curve.key}, for the hub alone, has both in the form of a ZeroMQ
- * certificate, and {@code curve.pub} the public one alone, for everybody. The first is written first, so that a start cut
- * short can be made good by the next.
+ * The files of the hub's long-term CURVE keys: {@code curve.key} holds both keys in the format of a ZeroMQ certificate
+ * and is readable by the hub only; {@code curve.pub} holds the public key and is readable by everyone.
+ * {@code curve.key} is written first, so that the next start recovers from an interrupted one.
  */
 final class CurveKeyFiles {
 
@@ -38,9 +38,10 @@ final class CurveKeyFiles {
     }
 
     /**
-     * The hub's pair, which is made if there is none.
+     * Loads the hub's key pair, or generates it if there is none.
      *
-     * @throws IllegalStateException if the files don't hold one pair; says why and what helps
+     * @throws IllegalStateException if the files don't hold one valid key pair; the message says why and how to fix
+     *     it
      */
     CurveKeyPair load() {
         try {
@@ -51,13 +52,13 @@ final class CurveKeyFiles {
                 throw new IllegalStateException(publicFile + " is there, but " + keyFile + " with its secret isn't;"
                         + " restore it, or remove curve.pub, whereupon a new pair is made that clients must be told");
             }
-            return make();
+            return generate();
         } catch (IOException e) {
             throw new UncheckedIOException("the hub's CURVE keys in " + keyFile.getParent() + " can't be used", e);
         }
     }
 
-    private CurveKeyPair make() throws IOException {
+    private CurveKeyPair generate() throws IOException {
         CurveKeyPair pair = CurveKeyPair.random();
         String text =
                 "# The hub's CURVE keys. Whoever has the secret one can pose as the hub.\ncurve\n    public-key = \""
@@ -90,50 +91,50 @@ final class CurveKeyFiles {
         Matcher lines = LINE.matcher(text);
         while (lines.find()) {
             if (lines.group(1).equals(kind)) {
-                return decoded(kind, lines.group(2));
+                return decode(kind, lines.group(2));
             }
         }
-        throw broken("it has no line " + kind + "-key = \"…\"", null);
+        throw invalid("it has no line " + kind + "-key = \"…\"", null);
     }
 
-    private byte[] decoded(String kind, String text) {
+    private byte[] decode(String kind, String text) {
         try {
             byte[] key = Z85.decode(text);
             if (key.length != CurveKeyPair.KEY_BYTES) {
-                throw broken("its " + kind + "-key isn't 40 characters long", null);
+                throw invalid("its " + kind + "-key isn't 40 characters long", null);
             }
             return key;
         } catch (IllegalArgumentException e) {
-            throw broken("its " + kind + "-key is no Z85", e);
+            throw invalid("its " + kind + "-key is no Z85", e);
         }
     }
 
-    private IllegalStateException broken(String why, IllegalArgumentException cause) {
+    private IllegalStateException invalid(String reason, IllegalArgumentException cause) {
         return new IllegalStateException(
-                keyFile + " holds no pair of CURVE keys: " + why + "; restore it, or remove it and curve.pub,"
+                keyFile + " holds no pair of CURVE keys: " + reason + "; restore it, or remove it and curve.pub,"
                         + " whereupon a new pair is made that clients must be told",
                 cause);
     }
 
-    /** Writes a file whole and flushed: a reader, or a crash, finds all of it or nothing. */
+    /** Writes a file atomically and syncs it to disk: for a reader, or after a crash, it is either complete or absent. */
     private static void write(Path file, String text, String permissions) throws IOException {
         Path directory = Files.createDirectories(file.toAbsolutePath().getParent());
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        Files.deleteIfExists(part);
+        Path temporary = file.resolveSibling(file.getFileName() + ".part");
+        Files.deleteIfExists(temporary);
         boolean posix = Files.getFileStore(directory).supportsFileAttributeView("posix");
         FileAttribute<?>[] attributes = posix
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
                 }
                 : new FileAttribute<?>[0];
-        try (FileChannel channel =
-                FileChannel.open(part, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes)) {
+        try (FileChannel channel = FileChannel.open(
+                temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes)) {
             for (ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
                     bytes.hasRemaining(); ) {
                 channel.write(bytes);
             }
             channel.force(true);
         }
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 
-/** A pair of keys on Curve25519 (RFC 7748), 32 bytes each. For any thread. */
+/** A Curve25519 key pair (RFC 7748), 32 bytes each. Immutable and thread-safe. */
 final class CurveKeyPair {
 
     static final int KEY_BYTES = 32;
@@ -20,7 +20,7 @@ final class CurveKeyPair {
         this.secretKey = secretKey.clone();
     }
 
-    /** The pair of a secret key. */
+    /** Derives the key pair of a secret key. */
     static CurveKeyPair of(byte[] secretKey) {
         byte[] publicKey = new byte[KEY_BYTES];
         X25519.generatePublicKey(secretKey, 0, publicKey, 0);
@@ -51,20 +51,20 @@ final class CurveKeyPair {
     }
 
     /**
-     * The key of the boxes between the owner of a secret key and that of a public one (NaCl's {@code crypto_box_beforenm});
-     * empty if the public one is among the few that make the same key with everybody.
+     * The shared key of a secret key and another party's public key (NaCl's {@code crypto_box_beforenm}); empty if the
+     * public key is one of the few of small order, which agree on the same key with everyone.
      */
     static Optional<byte[]> shared(byte[] secretKey, byte[] publicKey) {
-        byte[] agreed = new byte[KEY_BYTES];
-        if (!X25519.calculateAgreement(secretKey, 0, publicKey, 0, agreed, 0)) {
+        byte[] agreement = new byte[KEY_BYTES];
+        if (!X25519.calculateAgreement(secretKey, 0, publicKey, 0, agreement, 0)) {
             return Optional.empty();
         }
-        byte[] shared = Salsa20.derive(agreed, new byte[16]);
-        Arrays.fill(agreed, (byte) 0);
+        byte[] shared = Salsa20.derive(agreement, new byte[16]);
+        Arrays.fill(agreement, (byte) 0);
         return Optional.of(shared);
     }
 
-    /** The public key, in Z85. */
+    /** The public key in Z85. */
     @Override
     public String toString() {
         return Z85.encode(publicKey);

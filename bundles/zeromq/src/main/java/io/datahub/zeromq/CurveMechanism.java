@@ -11,8 +11,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * CURVE (RFC 26): the peer proves that it has the secret key to a user's public one, and everything that follows goes in
- * boxes. The hub keeps nothing between HELLO and INITIATE but the key of its cookie, which is used once.
+ * The CURVE mechanism (RFC 26): the peer proves that it holds the secret key of a user's public key, and all following
+ * traffic is encrypted. Between HELLO and INITIATE the hub keeps no state but the key of its cookie, which is used
+ * once.
  */
 final class CurveMechanism implements Mechanism {
 
@@ -24,39 +25,40 @@ final class CurveMechanism implements Mechanism {
     private static final int HELLO_BYTES = 2 + PADDING + KEY + Long.BYTES + CurveBox.TAG + 64;
     private static final int COOKIE_BYTES = CurveBox.TAG + 2 * KEY;
     private static final int VOUCH_BYTES = CurveBox.TAG + 2 * KEY;
-    private static final int LEAST_INITIATE_BYTES =
+    private static final int MIN_INITIATE_BYTES =
             LONG_NONCE + COOKIE_BYTES + Long.BYTES + CurveBox.TAG + KEY + LONG_NONCE + VOUCH_BYTES;
     private static final short VERSION = 0x0100;
     private static final long READY_NONCE = 1;
 
-    private final CurveKeyPair hub;
+    private final CurveKeyPair hubKeys;
     private final Function<Credentials, Result<Login>> authenticator;
-    private boolean greeted;
+    private boolean helloReceived;
 
-    /** What opens the cookie, until it was tried once. */
+    /** The key of the cookie; cleared after the first attempt to open it. */
     private byte[] cookieKey;
 
-    /** What the short-term keys of both sides make. */
+    /** The shared key of both short-term key pairs. */
     private byte[] trafficKey;
 
-    /** The number of the last command that came. */
-    private long received;
+    /** The nonce of the last command received. */
+    private long lastNonce;
 
-    CurveMechanism(CurveKeyPair hub, Function<Credentials, Result<Login>> authenticator) {
-        this.hub = hub;
+    CurveMechanism(CurveKeyPair hubKeys, Function<Credentials, Result<Login>> authenticator) {
+        this.hubKeys = hubKeys;
         this.authenticator = authenticator;
     }
 
     @Override
     public Turn receive(Command command) throws ProtocolException {
-        if (!greeted && command.name().equals("HELLO")) {
-            greeted = true;
+        if (!helloReceived && command.name().equals("HELLO")) {
+            helloReceived = true;
             return hello(command.body().duplicate());
         }
         if (cookieKey != null && command.name().equals("INITIATE")) {
             return initiate(command.body().duplicate());
         }
-        throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, (greeted ? "INITIATE" : "HELLO") + " was expected");
+        throw new ProtocolException(
+                DisconnectReason.BAD_HANDSHAKE, (helloReceived ? "INITIATE" : "HELLO") + " was expected");
     }
 
     private Turn hello(ByteBuffer body) throws ProtocolException {
@@ -65,11 +67,11 @@ final class CurveMechanism implements Mechanism {
                     DisconnectReason.BAD_HANDSHAKE, "HELLO is malformed, or of another version of CURVE");
         }
         body.position(body.position() + PADDING);
-        byte[] client = take(body, KEY);
-        received = body.getLong();
-        byte[] signature = take(body, body.remaining());
-        Optional<byte[]> shared = hub.sharedWith(client);
-        if (shared.flatMap(key -> new CurveBox(key, "CurveZMQHELLO---").open(received, signature))
+        byte[] client = readBytes(body, KEY);
+        lastNonce = body.getLong();
+        byte[] signature = readBytes(body, body.remaining());
+        Optional<byte[]> shared = hubKeys.sharedWith(client);
+        if (shared.flatMap(key -> new CurveBox(key, "CurveZMQHELLO---").open(lastNonce, signature))
                 .isEmpty()) {
             return new Turn.Refused("HELLO isn't for this hub: the peer has another public key for it");
         }
@@ -81,33 +83,33 @@ final class CurveMechanism implements Mechanism {
         cookieKey = CurveKeyPair.randomBytes(KEY);
         byte[] cookieNonce = CurveKeyPair.randomBytes(LONG_NONCE);
         byte[] cookie = CurveBox.of(cookieKey, "COOKIE--", cookieNonce)
-                .seal(CurveBox.rest(cookieNonce), joined(client, shortTerm.secretKey()));
+                .seal(CurveBox.nonceSuffix(cookieNonce), concat(client, shortTerm.secretKey()));
         byte[] nonce = CurveKeyPair.randomBytes(LONG_NONCE);
         byte[] box = CurveBox.of(shared, "WELCOME-", nonce)
-                .seal(CurveBox.rest(nonce), joined(shortTerm.publicKey(), cookieNonce, cookie));
-        return joined(nonce, box);
+                .seal(CurveBox.nonceSuffix(nonce), concat(shortTerm.publicKey(), cookieNonce, cookie));
+        return concat(nonce, box);
     }
 
     private Turn initiate(ByteBuffer body) throws ProtocolException {
-        if (body.remaining() < LEAST_INITIATE_BYTES) {
+        if (body.remaining() < MIN_INITIATE_BYTES) {
             throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "INITIATE is malformed");
         }
-        Optional<byte[]> cookie = openCookie(take(body, LONG_NONCE), take(body, COOKIE_BYTES));
+        Optional<byte[]> cookie = openCookie(readBytes(body, LONG_NONCE), readBytes(body, COOKIE_BYTES));
         if (cookie.isEmpty()) {
             return new Turn.Refused("INITIATE hasn't the cookie of this connection");
         }
         byte[] client = Arrays.copyOf(cookie.get(), KEY);
         byte[] secret = Arrays.copyOfRange(cookie.get(), KEY, 2 * KEY);
         long nonce = body.getLong();
-        if (Long.compareUnsigned(nonce, received) <= 0) {
+        if (Long.compareUnsigned(nonce, lastNonce) <= 0) {
             throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "a nonce came again");
         }
-        received = nonce;
-        byte[] box = take(body, body.remaining());
-        trafficKey = CurveKeyPair.shared(secret, client).orElseThrow(); // HELLO would have failed before
+        lastNonce = nonce;
+        byte[] box = readBytes(body, body.remaining());
+        trafficKey = CurveKeyPair.shared(secret, client).orElseThrow(); // otherwise HELLO would have been refused
         Optional<byte[]> content = new CurveBox(trafficKey, "CurveZMQINITIATE").open(nonce, box);
         return content.isPresent()
-                ? prove(ByteBuffer.wrap(content.get()), client, secret)
+                ? verifyVouch(ByteBuffer.wrap(content.get()), client, secret)
                 : new Turn.Refused("the box of INITIATE isn't genuine");
     }
 
@@ -115,19 +117,19 @@ final class CurveMechanism implements Mechanism {
         CurveBox box = CurveBox.of(cookieKey, "COOKIE--", nonce);
         Arrays.fill(cookieKey, (byte) 0);
         cookieKey = null;
-        return box.open(CurveBox.rest(nonce), cookie);
+        return box.open(CurveBox.nonceSuffix(nonce), cookie);
     }
 
-    private Turn prove(ByteBuffer content, byte[] client, byte[] secret) throws ProtocolException {
-        byte[] key = take(content, KEY);
-        byte[] nonce = take(content, LONG_NONCE);
-        byte[] vouch = take(content, VOUCH_BYTES);
-        byte[] wanted = joined(client, hub.publicKey());
-        boolean proved = CurveKeyPair.shared(secret, key)
-                .flatMap(shared -> CurveBox.of(shared, "VOUCH---", nonce).open(CurveBox.rest(nonce), vouch))
-                .filter(said -> MessageDigest.isEqual(said, wanted))
+    private Turn verifyVouch(ByteBuffer content, byte[] client, byte[] secret) throws ProtocolException {
+        byte[] key = readBytes(content, KEY);
+        byte[] nonce = readBytes(content, LONG_NONCE);
+        byte[] vouch = readBytes(content, VOUCH_BYTES);
+        byte[] expected = concat(client, hubKeys.publicKey());
+        boolean valid = CurveKeyPair.shared(secret, key)
+                .flatMap(shared -> CurveBox.of(shared, "VOUCH---", nonce).open(CurveBox.nonceSuffix(nonce), vouch))
+                .filter(vouched -> MessageDigest.isEqual(vouched, expected))
                 .isPresent();
-        if (!proved) {
+        if (!valid) {
             return new Turn.Refused("the peer didn't prove that it has the secret key to its public one");
         }
         Result<Login> result = authenticator.apply(new Credentials.CurveKey(key));
@@ -137,24 +139,24 @@ final class CurveMechanism implements Mechanism {
     }
 
     @Override
-    public ByteBuffer ready(Metadata ours) {
-        byte[] box = new CurveBox(trafficKey, "CurveZMQREADY---").seal(READY_NONCE, ours.bytes());
+    public ByteBuffer ready(Metadata hubMetadata) {
+        byte[] box = new CurveBox(trafficKey, "CurveZMQREADY---").seal(READY_NONCE, hubMetadata.bytes());
         byte[] nonce = ByteBuffer.allocate(Long.BYTES).putLong(READY_NONCE).array();
-        return Command.frame("READY", joined(nonce, box));
+        return Command.frame("READY", concat(nonce, box));
     }
 
     @Override
     public Optional<CurveBoxes> boxes() {
-        return Optional.of(new CurveBoxes(trafficKey, received, READY_NONCE));
+        return Optional.of(new CurveBoxes(trafficKey, lastNonce, READY_NONCE));
     }
 
-    private static byte[] take(ByteBuffer from, int length) {
+    private static byte[] readBytes(ByteBuffer from, int length) {
         byte[] bytes = new byte[length];
         from.get(bytes);
         return bytes;
     }
 
-    private static byte[] joined(byte[]... parts) {
+    private static byte[] concat(byte[]... parts) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             all.writeBytes(part);

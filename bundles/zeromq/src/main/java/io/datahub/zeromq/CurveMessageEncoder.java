@@ -6,9 +6,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Seals frames that go out on one connection (RFC 26, "MESSAGE"), as many at a time as fit into the loop's scratch. The tag
- * stands before the box, so a frame that is larger than the scratch is sealed twice, in parts, first for the tag and then
- * for the bytes: so no peer, however slow, needs memory for a copy of it. For the loop's thread.
+ * Encrypts the outgoing frames of one connection (RFC 26, "MESSAGE"), as many at a time as fit into the loop's write
+ * buffer. The tag precedes the ciphertext, so a frame larger than the write buffer is encrypted twice, in chunks, first
+ * to compute the tag and then to send it. So no copy of a frame is kept for a slow peer. For the loop's thread.
  */
 final class CurveMessageEncoder {
 
@@ -16,55 +16,55 @@ final class CurveMessageEncoder {
     private static final int LONG = 2;
     private static final int COMMAND = 4;
     private static final int HEADER = 9;
-    private static final int PART = 32_768;
+    private static final int CHUNK = 32_768;
 
-    private record Waiting(ByteBuffer frames, SharedBuffer holds) {}
+    private record Waiting(ByteBuffer frames, SharedBuffer buffer) {}
 
     private final CurveBoxes boxes;
-    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private final Deque<Waiting> queue = new ArrayDeque<>();
 
-    /** What is still to be sealed of a large frame, which is the first of those that wait. */
-    private int rest;
+    /** The number of bytes still to be encrypted of a large frame, which is the first in the queue. */
+    private int remaining;
 
     CurveMessageEncoder(CurveBoxes boxes) {
         this.boxes = boxes;
     }
 
-    /** Adds frames; lets go of the buffer, if there is one, when they are sealed. */
-    void add(ByteBuffer frames, SharedBuffer holds) {
-        waiting.add(new Waiting(frames, holds));
+    /** Queues frames; releases the buffer, if not null, after they are encrypted. */
+    void add(ByteBuffer frames, SharedBuffer buffer) {
+        queue.add(new Waiting(frames, buffer));
     }
 
     boolean isEmpty() {
-        return waiting.isEmpty();
+        return queue.isEmpty();
     }
 
-    /** Seals as much as there is room for; all of what waits, or some at least if the scratch is empty. */
-    void fill(WriteBuffer scratch) {
-        boolean room = true;
-        while (room && !waiting.isEmpty()) {
-            ByteBuffer frames = waiting.peek().frames();
-            room = rest > 0 ? goOn(frames, scratch) : seal(frames, scratch);
+    /** Encrypts as many queued frames as fit; if the write buffer is empty, at least some of the first one. */
+    void fill(WriteBuffer writeBuffer) {
+        boolean fits = true;
+        while (fits && !queue.isEmpty()) {
+            ByteBuffer frames = queue.peek().frames();
+            fits = remaining > 0 ? continueFrame(frames, writeBuffer) : encrypt(frames, writeBuffer);
             if (!frames.hasRemaining()) {
-                drop();
+                removeHead();
             }
         }
     }
 
-    private boolean seal(ByteBuffer frames, WriteBuffer scratch) {
+    private boolean encrypt(ByteBuffer frames, WriteBuffer writeBuffer) {
         int at = frames.position();
         int flags = frames.get(at);
         boolean isLong = (flags & LONG) != 0;
         int body = at + (isLong ? HEADER : 2);
         int size = isLong ? (int) frames.getLong(at + 1) : frames.get(at + 1) & 0xff;
-        if (scratch.hasRoom(HEADER + CurveBoxes.OVERHEAD + size)) {
-            sealWhole(frames, body, size, boxFlags(flags), scratch);
+        if (writeBuffer.hasRoom(HEADER + CurveBoxes.OVERHEAD + size)) {
+            encryptWhole(frames, body, size, boxFlags(flags), writeBuffer);
             frames.position(body + size);
             return true;
         }
-        if (scratch.isEmpty()) {
+        if (writeBuffer.isEmpty()) {
             frames.position(body);
-            begin(frames, size, boxFlags(flags), scratch);
+            begin(frames, size, boxFlags(flags), writeBuffer);
         }
         return false;
     }
@@ -73,10 +73,10 @@ final class CurveMessageEncoder {
         return (byte) ((flags & MORE) | ((flags & COMMAND) != 0 ? CurveBoxes.COMMAND : 0));
     }
 
-    private void sealWhole(ByteBuffer frames, int body, int size, byte flags, WriteBuffer scratch) {
-        int at = header(size, scratch);
-        int content = scratch.reserve(1 + size);
-        ByteBuffer bytes = scratch.bytes();
+    private void encryptWhole(ByteBuffer frames, int body, int size, byte flags, WriteBuffer writeBuffer) {
+        int at = header(size, writeBuffer);
+        int content = writeBuffer.reserve(1 + size);
+        ByteBuffer bytes = writeBuffer.bytes();
         CurveBox box = boxes.outgoing();
         bytes.put(content, flags).put(content + 1, frames, body, size);
         box.crypt(bytes, content, bytes, content, 1 + size);
@@ -84,11 +84,15 @@ final class CurveMessageEncoder {
         box.tag(bytes, at);
     }
 
-    /** Writes all that stands before the content, and begins the box; gives where the tag goes. */
-    private int header(int size, WriteBuffer scratch) {
+    /**
+     * Writes everything that precedes the ciphertext, and starts the box.
+     *
+     * @return the position of the tag
+     */
+    private int header(int size, WriteBuffer writeBuffer) {
         int length = CurveBoxes.OVERHEAD + size;
-        int at = scratch.reserve((length > 255 ? HEADER : 2) + CurveBoxes.BOX_AT + CurveBox.TAG);
-        ByteBuffer bytes = scratch.bytes();
+        int at = writeBuffer.reserve((length > 255 ? HEADER : 2) + CurveBoxes.BOX_AT + CurveBox.TAG);
+        ByteBuffer bytes = writeBuffer.bytes();
         if (length > 255) {
             bytes.put(at, (byte) LONG).putLong(at + 1, length);
             at += HEADER;
@@ -102,54 +106,54 @@ final class CurveMessageEncoder {
         return at + CurveBoxes.BOX_AT;
     }
 
-    /** Begins a frame that is too large to be sealed as a whole; gives its first part. */
-    private void begin(ByteBuffer frames, int size, byte flags, WriteBuffer scratch) {
-        int tagAt = header(size, scratch);
-        int at = scratch.reserve(PART);
-        ByteBuffer bytes = scratch.bytes();
+    /** Starts a frame that is too large to be encrypted as a whole; writes its first chunk. */
+    private void begin(ByteBuffer frames, int size, byte flags, WriteBuffer writeBuffer) {
+        int tagAt = header(size, writeBuffer);
+        int at = writeBuffer.reserve(CHUNK);
+        ByteBuffer bytes = writeBuffer.bytes();
         CurveBox box = boxes.outgoing();
         int body = frames.position();
         bytes.put(at, flags);
-        for (int done = 0; done < 1 + size; done += PART) {
-            int before = done == 0 ? 1 : 0; // the flags
-            int length = Math.min(PART, 1 + size - done);
+        for (int done = 0; done < 1 + size; done += CHUNK) {
+            int before = done == 0 ? 1 : 0; // the flags byte
+            int length = Math.min(CHUNK, 1 + size - done);
             bytes.put(at + before, frames, body + done - 1 + before, length - before);
             box.crypt(bytes, at, bytes, at, length);
             box.authenticate(bytes, at, length);
         }
         box.tag(bytes, tagAt);
         box.begin(bytes.getLong(tagAt - Long.BYTES));
-        bytes.put(at, flags).put(at + 1, frames, body, PART - 1);
-        box.crypt(bytes, at, bytes, at, PART);
-        frames.position(body + PART - 1);
-        rest = size - (PART - 1);
+        bytes.put(at, flags).put(at + 1, frames, body, CHUNK - 1);
+        box.crypt(bytes, at, bytes, at, CHUNK);
+        frames.position(body + CHUNK - 1);
+        remaining = size - (CHUNK - 1);
     }
 
-    private boolean goOn(ByteBuffer frames, WriteBuffer scratch) {
-        int length = Math.min(PART, rest);
-        if (!scratch.hasRoom(length)) {
+    private boolean continueFrame(ByteBuffer frames, WriteBuffer writeBuffer) {
+        int length = Math.min(CHUNK, remaining);
+        if (!writeBuffer.hasRoom(length)) {
             return false;
         }
-        int at = scratch.reserve(length);
-        ByteBuffer bytes = scratch.bytes();
+        int at = writeBuffer.reserve(length);
+        ByteBuffer bytes = writeBuffer.bytes();
         bytes.put(at, frames, frames.position(), length);
         boxes.outgoing().crypt(bytes, at, bytes, at, length);
         frames.position(frames.position() + length);
-        rest -= length;
+        remaining -= length;
         return true;
     }
 
-    private void drop() {
-        SharedBuffer holds = waiting.remove().holds();
-        if (holds != null) {
-            holds.release();
+    private void removeHead() {
+        SharedBuffer buffer = queue.remove().buffer();
+        if (buffer != null) {
+            buffer.release();
         }
     }
 
-    /** Lets go of everything. */
+    /** Releases all queued buffers. */
     void release() {
-        while (!waiting.isEmpty()) {
-            drop();
+        while (!queue.isEmpty()) {
+            removeHead();
         }
     }
 }

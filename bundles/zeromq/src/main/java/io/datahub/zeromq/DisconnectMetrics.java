@@ -11,7 +11,10 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts closed connections by reason, and logs the abnormal ones, and what is refused, sixty lines a minute. For any thread. */
+/**
+ * Counts closed connections by reason. Logs abnormal disconnects and refused messages, at most 60 lines a minute.
+ * Thread-safe.
+ */
 final class DisconnectMetrics {
 
     private static final Logger LOG = LoggerFactory.getLogger(DisconnectMetrics.class);
@@ -28,30 +31,30 @@ final class DisconnectMetrics {
     void closed(DisconnectReason reason, String detail, Object peer) {
         counts.get(reason).increment();
         if (!reason.isAbnormal()) {
-            LOG.debug("zeromq closed peer={} reason={} detail=\"{}\"", peer, reason.word(), detail);
+            LOG.debug("zeromq closed peer={} reason={} detail=\"{}\"", peer, reason.label(), detail);
             return;
         }
-        LogLimit.Decision line = limit.next();
-        if (line.mayWrite()) {
+        LogLimit.Decision decision = limit.next();
+        if (decision.mayWrite()) {
             LOG.info(
                     "zeromq closed peer={} reason={} detail=\"{}\" leftOut={}",
                     peer,
-                    reason.word(),
+                    reason.label(),
                     detail,
-                    line.leftOut());
+                    decision.leftOut());
         }
     }
 
-    /** A message isn't carried; for the first of a connection. */
-    void refused(Object peer, String topic, Published why) {
-        LogLimit.Decision line = limit.next();
-        if (line.mayWrite()) {
+    /** Logs that a message isn't published; called for the first one of each connection. */
+    void refused(Object peer, String topic, Published result) {
+        LogLimit.Decision decision = limit.next();
+        if (decision.mayWrite()) {
             LOG.warn(
                     "zeromq refused peer={} topic=\"{}\" reason={} leftOut={} (logged once for a connection)",
                     peer,
                     topic,
-                    why,
-                    line.leftOut());
+                    result,
+                    decision.leftOut());
         }
     }
 
@@ -61,24 +64,24 @@ final class DisconnectMetrics {
                 "ZeroMQ connections that were closed, by reason",
                 count.sum(),
                 "reason",
-                reason.word()));
+                reason.label()));
     }
 
     long count(DisconnectReason reason) {
         return counts.get(reason).sum();
     }
 
-    /** All there were. */
+    /** The total number of disconnects. */
     long count() {
         return counts.values().stream().mapToLong(LongAdder::sum).sum();
     }
 
-    /** All abnormal ones that occurred, such as {@code bad_frame=2 unauthenticated=1}. */
+    /** The abnormal reasons that occurred with their counts, such as {@code bad_frame=2 unauthenticated=1}. */
     @Override
     public String toString() {
         return counts.entrySet().stream()
                 .filter(entry -> entry.getKey().isAbnormal() && entry.getValue().sum() > 0)
-                .map(entry -> entry.getKey().word() + "=" + entry.getValue().sum())
+                .map(entry -> entry.getKey().label() + "=" + entry.getValue().sum())
                 .collect(Collectors.joining(" "));
     }
 }

@@ -38,12 +38,12 @@ enum DisconnectReason {
         return text;
     }
 
-    /** Whether an operator should hear of it. */
+    /** Whether it is logged at level INFO for operators. */
     boolean isAbnormal() {
         return abnormal;
     }
 
-    String word() {
+    String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -6,20 +6,20 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The open port with its loops. */
+/** The listening port and its event loops. */
 final class Endpoint implements AutoCloseable {
 
     private final List<Loop> loops = new ArrayList<>();
     private final InetSocketAddress address;
 
-    /** @throws IllegalStateException if the port can't be bound; says why and what helps */
-    Endpoint(EndpointContext reception) {
+    /** @throws IllegalStateException if the port can't be bound; the message says why and how to fix it */
+    Endpoint(EndpointContext context) {
         try {
-            for (int i = 0; i < reception.settings().loops(); i++) {
-                loops.add(new Loop(reception, i));
+            for (int i = 0; i < context.settings().loops(); i++) {
+                loops.add(new Loop(context, i));
             }
-            Listener listener = new Listener(reception, loops);
-            loops.get(0).adopt(listener);
+            Listener listener = new Listener(context, loops);
+            loops.get(0).add(listener);
             address = listener.address();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -27,20 +27,20 @@ final class Endpoint implements AutoCloseable {
         loops.forEach(Loop::start);
     }
 
-    /** Where it listens. */
+    /** The address it listens on. */
     InetSocketAddress address() {
         return address;
     }
 
-    /** The names of loops that haven't turned for so many nanoseconds; for any thread. */
+    /** The names of the loops that completed no iteration for that many nanoseconds. Thread-safe. */
     List<String> stuck(long nanos) {
         return loops.stream()
-                .filter(loop -> loop.idleNanos() > nanos)
+                .filter(loop -> loop.nanosSinceIteration() > nanos)
                 .map(Loop::name)
                 .toList();
     }
 
-    /** Closes the port and all connections, and waits for the loops. */
+    /** Closes the port and all connections, and waits until the loops have stopped. */
     @Override
     public void close() {
         loops.forEach(Loop::stop);

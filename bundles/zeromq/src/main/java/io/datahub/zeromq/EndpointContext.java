@@ -3,16 +3,16 @@ package io.datahub.zeromq;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.user.Authenticator;
 
-/** What all connections of the endpoint share. For any thread. */
+/** Services and shared state for all connections of the endpoint. Thread-safe. */
 final class EndpointContext {
 
     private final EventBroker broker;
     private final Authenticator authenticator;
     private final CurveKeyPair keys;
     private final BufferPool pool;
-    private final ConnectionLimiter admission = new ConnectionLimiter();
+    private final ConnectionLimiter connectionLimiter = new ConnectionLimiter();
     private final PendingHandshakes handshakes = new PendingHandshakes();
-    private final DisconnectMetrics closures = new DisconnectMetrics();
+    private final DisconnectMetrics disconnectMetrics = new DisconnectMetrics();
     private final Receiving receiving = new Receiving();
     private volatile ZeromqSettings settings;
 
@@ -32,7 +32,7 @@ final class EndpointContext {
         return authenticator;
     }
 
-    /** The hub's own CURVE keys. */
+    /** The hub's long-term CURVE keys. */
     CurveKeyPair keys() {
         return keys;
     }
@@ -41,16 +41,16 @@ final class EndpointContext {
         return pool;
     }
 
-    ConnectionLimiter admission() {
-        return admission;
+    ConnectionLimiter connectionLimiter() {
+        return connectionLimiter;
     }
 
     PendingHandshakes handshakes() {
         return handshakes;
     }
 
-    DisconnectMetrics closures() {
-        return closures;
+    DisconnectMetrics disconnectMetrics() {
+        return disconnectMetrics;
     }
 
     Receiving receiving() {
@@ -61,7 +61,7 @@ final class EndpointContext {
         return settings;
     }
 
-    void configure(ZeromqSettings changed) {
-        settings = changed;
+    void configure(ZeromqSettings newSettings) {
+        settings = newSettings;
     }
 }

@@ -2,25 +2,29 @@ package io.datahub.zeromq;
 
 import io.datahub.api.event.SharedBuffer;
 
-/** Gets what {@link MessageDecoder} reads. */
+/** Receives the messages and commands decoded by {@link MessageDecoder}. */
 interface FrameReceiver {
 
-    /** The bytes that the bodies of a message may have, its first frame left out once it has come. */
+    /**
+     * The maximum total size of a message's frame bodies in bytes. The first frame isn't included once it is complete.
+     *
+     * @param frames the number of complete frames so far
+     */
     long maxBytes(int frames);
 
     /**
-     * A message has come.
+     * Called for each complete message.
      *
-     * @param start where it begins in the buffer
-     * @param end where it ends
-     * @param firstStart where the body of its first frame begins
-     * @param firstEnd where that ends
-     * @param frames their number
-     * @return false if nothing more is to be read for now
+     * @param start its first position in the buffer
+     * @param end the position after its last byte
+     * @param firstStart the first position of the body of its first frame
+     * @param firstEnd the position after that body
+     * @param frames the number of its frames
+     * @return false to stop decoding for now
      */
     boolean message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames)
             throws ProtocolException;
 
-    /** A command has come. */
+    /** Called for each command. */
     void command(Command command) throws ProtocolException;
 }

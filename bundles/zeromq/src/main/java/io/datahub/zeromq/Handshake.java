@@ -3,7 +3,7 @@ package io.datahub.zeromq;
 import io.datahub.api.event.SharedBuffer;
 import java.nio.ByteBuffer;
 
-/** The commands of a security mechanism, up to the point where it is known who the peer is and what it wants. */
+/** Exchanges the commands of a security mechanism, until the peer is authenticated and its socket type is known. */
 final class Handshake implements ProtocolState {
 
     private static final int COMMAND = 4;
@@ -12,7 +12,7 @@ final class Handshake implements ProtocolState {
 
     private final Connection connection;
     private final Mechanism mechanism;
-    private boolean over;
+    private boolean done;
 
     Handshake(Connection connection, Mechanism mechanism) {
         this.connection = connection;
@@ -23,7 +23,7 @@ final class Handshake implements ProtocolState {
     public int read(SharedBuffer buffer, int from, int to) throws ProtocolException {
         ByteBuffer bytes = buffer.bytes();
         int at = from;
-        while (!over && to - at >= 2) {
+        while (!done && to - at >= 2) {
             boolean isLong = (bytes.get(at) & LONG) != 0;
             if ((bytes.get(at) & ~LONG) != COMMAND) {
                 throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "a command was expected");
@@ -40,32 +40,32 @@ final class Handshake implements ProtocolState {
             if (end > to) {
                 break;
             }
-            take(Command.parse(bytes, at + header, end));
+            handle(Command.parse(bytes, at + header, end));
             at = end;
         }
         return at;
     }
 
-    private void take(Command command) throws ProtocolException {
+    private void handle(Command command) throws ProtocolException {
         if (command.name().equals("ERROR")) {
             throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "the peer says ERROR");
         }
         Mechanism.Turn turn = mechanism.receive(command);
-        if (turn instanceof Mechanism.Turn.Answer answer) {
-            connection.send(answer.bytes());
-        } else if (turn instanceof Mechanism.Turn.Proved proved) {
-            over = true;
-            SocketType type = proved.peer().socketType();
+        if (turn instanceof Mechanism.Turn.Answer reply) {
+            connection.send(reply.bytes());
+        } else if (turn instanceof Mechanism.Turn.Proved success) {
+            done = true;
+            SocketType type = success.peer().socketType();
             connection.send(mechanism.ready(Metadata.of(Metadata.SOCKET_TYPE, type.counterpart())));
-            connection.loggedIn(proved.login(), type, mechanism.boxes());
+            connection.authenticated(success.login(), type, mechanism.boxes());
         } else if (turn instanceof Mechanism.Turn.Refused refused) {
-            over = true;
+            done = true;
             connection.refuse(DisconnectReason.UNAUTHENTICATED, refused.detail());
         }
     }
 
     @Override
-    public long wanted() {
+    public long expectedBytes() {
         return 0;
     }
 }

@@ -3,55 +3,62 @@ package io.datahub.zeromq;
 import java.nio.ByteBuffer;
 
 /**
- * Whether a peer is alive, and how it can tell that the hub is. Peers that know PING (RFC 37) get one again and again, with
- * the time after which they may take the hub for gone. Times are in nanoseconds. For the loop's thread.
+ * Detects dead peers, and lets peers detect a dead hub: peers that support PING (RFC 37) receive it periodically, with
+ * the timeout after which they may consider the hub dead. Times are in nanoseconds. For the loop's thread.
  */
 final class Heartbeat {
 
-    private static final long TENTH = 100_000_000;
+    private static final long TENTH_NANOS = 100_000_000;
 
-    private final boolean knowsPing;
-    private long heard;
-    private long asked;
-    private long peersOwn = Long.MAX_VALUE;
+    private final boolean supportsPing;
+    private long lastInput;
+    private long lastPing;
+    private long peerTimeout = Long.MAX_VALUE;
 
-    Heartbeat(boolean knowsPing, long now) {
-        this.knowsPing = knowsPing;
-        heard = now;
-        asked = now;
+    Heartbeat(boolean supportsPing, long now) {
+        this.supportsPing = supportsPing;
+        lastInput = now;
+        lastPing = now;
     }
 
-    void heard(long now) {
-        heard = now;
+    void inputReceived(long now) {
+        lastInput = now;
     }
 
-    /** The peer says by itself that it is gone if nothing more comes within so many tenths of a second; 0 says nothing. */
-    void expectWithin(int tenths) {
-        peersOwn = tenths == 0 ? Long.MAX_VALUE : tenths * TENTH;
+    /**
+     * Sets the timeout that the peer announced, in tenths of a second, after which it is considered dead; 0 is none.
+     */
+    void setPeerTimeout(int tenths) {
+        peerTimeout = tenths == 0 ? Long.MAX_VALUE : tenths * TENTH_NANOS;
     }
 
-    boolean isGone(ZeromqSettings settings, long now) {
-        long silence = now - heard;
-        return silence > peersOwn || (knowsPing && settings.idleNanos() > 0 && silence > settings.idleNanos());
+    boolean isTimedOut(ZeromqSettings settings, long now) {
+        long silence = now - lastInput;
+        return silence > peerTimeout || (supportsPing && settings.idleNanos() > 0 && silence > settings.idleNanos());
     }
 
-    /** Whether to send {@link #ping} now. Where it sets a time, the next has to follow also if the peer isn't silent. */
-    boolean asks(ZeromqSettings settings, long now) {
-        long since = limits(settings) ? asked : Math.max(heard, asked);
-        if (!knowsPing || settings.pingNanos() == 0 || now - since < settings.pingNanos()) {
+    /**
+     * Whether to send {@link #ping} now. If PINGs announce a timeout, they are sent even while the peer isn't silent.
+     */
+    boolean shouldPing(ZeromqSettings settings, long now) {
+        long since = announcesTimeout(settings) ? lastPing : Math.max(lastInput, lastPing);
+        if (!supportsPing || settings.pingNanos() == 0 || now - since < settings.pingNanos()) {
             return false;
         }
-        asked = now;
+        lastPing = now;
         return true;
     }
 
-    /** Whether a PING sets the peer a time: the one after which the hub takes a peer for gone, if that spans two PINGs. */
-    private static boolean limits(ZeromqSettings settings) {
+    /**
+     * Whether PINGs announce a timeout to the peer: the hub's own idle timeout, if that spans at least two PING
+     * intervals.
+     */
+    private static boolean announcesTimeout(ZeromqSettings settings) {
         return settings.idleNanos() >= 2 * settings.pingNanos();
     }
 
     static ByteBuffer ping(ZeromqSettings settings) {
-        long tenths = limits(settings) ? Math.min(settings.idleNanos() / TENTH, 0xffff) : 0;
+        long tenths = announcesTimeout(settings) ? Math.min(settings.idleNanos() / TENTH_NANOS, 0xffff) : 0;
         return Command.frame("PING", new byte[] {(byte) (tenths >> 8), (byte) tenths});
     }
 }

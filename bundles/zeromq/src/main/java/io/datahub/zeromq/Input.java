@@ -7,9 +7,9 @@ import java.nio.channels.SocketChannel;
 import java.util.function.Supplier;
 
 /**
- * The bytes that come in on one connection. What isn't whole yet stays where it was read, or moves to where its rest is
- * read; a message that is too large for that gets memory of its own, which grows as its bytes really arrive. For the
- * loop's thread.
+ * The input of one connection. An incomplete message stays in the buffer that it was read into, or is copied to the
+ * buffer that the rest is read into. A message that is too large for a read buffer gets a buffer of its own, which
+ * grows as its bytes arrive. For the loop's thread.
  */
 final class Input {
 
@@ -18,176 +18,176 @@ final class Input {
 
     private final Connection connection;
     private final Receiving receiving;
-    private final Supplier<ReadArea> area;
+    private final Supplier<ReadArea> readArea;
 
-    /** What is left, and where; held. Null if nothing is. */
-    private SharedBuffer left;
+    /** The buffer with unconsumed bytes, retained; null if there are none. */
+    private SharedBuffer remainder;
 
     private int start;
     private int end;
 
-    /** Memory of its own for the large message that has begun, or null. */
-    private ByteBuffer large;
+    /** The buffer of an incomplete large message, or null. */
+    private ByteBuffer largeBuffer;
 
-    private int filled;
+    private int largeBytes;
 
-    Input(Connection connection, Receiving receiving, Supplier<ReadArea> area) {
+    Input(Connection connection, Receiving receiving, Supplier<ReadArea> readArea) {
         this.connection = connection;
         this.receiving = receiving;
-        this.area = area;
+        this.readArea = readArea;
     }
 
-    /** Reads once, and has the connection take what came; false if the peer has closed. */
+    /** Reads once from the channel and processes the input; false at end of stream. */
     boolean read(SocketChannel channel) throws IOException, ProtocolException {
-        return large == null ? readToArea(channel) : readLarge(channel);
+        return largeBuffer == null ? readToArea(channel) : readLarge(channel);
     }
 
     private boolean readToArea(SocketChannel channel) throws IOException, ProtocolException {
-        ReadArea present = area.get();
-        int from = present.place(this);
-        int count = channel.read(present.room());
+        ReadArea area = readArea.get();
+        int from = area.prepare(this);
+        int count = channel.read(area.freeSpace());
         if (count > 0) {
-            present.read(count);
-            take(present.buffer(), from, present.filled());
+            area.advance(count);
+            process(area.buffer(), from, area.filled());
         } else {
-            settle(present.buffer(), from, present.filled());
+            keepRemainder(area.buffer(), from, area.filled());
         }
         return count >= 0;
     }
 
-    private void take(SharedBuffer buffer, int from, int to) throws ProtocolException {
-        int done = connection.take(buffer, from, to);
+    private void process(SharedBuffer buffer, int from, int to) throws ProtocolException {
+        int consumed = connection.process(buffer, from, to);
         if (!connection.isOpen()) {
             release();
             return;
         }
-        if (!connection.isSuspended() && needsOwnMemory(to - done)) {
-            enlarge(buffer, done, to);
+        if (!connection.isSuspended() && needsLargeBuffer(to - consumed)) {
+            startLarge(buffer, consumed, to);
         } else {
-            settle(buffer, done, to);
+            keepRemainder(buffer, consumed, to);
         }
     }
 
-    /** Whether a message of whose beginning there is so much is too large for a buffer of the area. */
-    private boolean needsOwnMemory(int length) {
-        int most = area.get().longestTail();
-        return length > most || connection.wanted() > most;
+    /** Whether an incomplete message, of which that many bytes were received, is too large for the read area. */
+    private boolean needsLargeBuffer(int length) {
+        int max = readArea.get().maxRemainder();
+        return length > max || connection.expectedBytes() > max;
     }
 
-    /** Has the connection take what it left when it was suspended. */
+    /** Processes the input that was held back while the connection was suspended. */
     void resume() throws ProtocolException {
-        if (left != null) {
-            take(left, start, end);
+        if (remainder != null) {
+            process(remainder, start, end);
         }
     }
 
-    /** Leaves what wasn't taken where it is. */
-    private void settle(SharedBuffer buffer, int from, int to) {
-        SharedBuffer before = left;
-        left = from < to ? buffer : null;
+    /** Keeps the unconsumed bytes where they are. */
+    private void keepRemainder(SharedBuffer buffer, int from, int to) {
+        SharedBuffer previous = remainder;
+        remainder = from < to ? buffer : null;
         start = from;
         end = to;
-        if (left == before) {
+        if (remainder == previous) {
             return;
         }
-        if (left != null) {
-            left.retain();
-            area.get().keep(this);
+        if (remainder != null) {
+            remainder.retain();
+            readArea.get().register(this);
         }
-        if (before != null) {
-            before.release();
+        if (previous != null) {
+            previous.release();
         }
     }
 
-    private void enlarge(SharedBuffer buffer, int from, int to) throws ProtocolException {
-        filled = to - from;
-        large = grown(buffer.bytes(), from, filled);
-        settle(buffer, to, to);
+    private void startLarge(SharedBuffer buffer, int from, int to) throws ProtocolException {
+        largeBytes = to - from;
+        largeBuffer = grow(buffer.bytes(), from, largeBytes);
+        keepRemainder(buffer, to, to);
     }
 
-    /** Twice as much memory as there are bytes, but no more than the message is known to need. */
-    private ByteBuffer grown(ByteBuffer bytes, int from, int length) throws ProtocolException {
-        long wanted = connection.wanted();
+    /** Allocates twice the bytes received, but no more than the message is known to need. */
+    private ByteBuffer grow(ByteBuffer bytes, int from, int length) throws ProtocolException {
+        long expected = connection.expectedBytes();
         long size = Math.max(FIRST_BYTES, 2L * length);
-        size = wanted > length ? Math.min(size, wanted) : size;
-        receiving.holds(connection, size);
-        connection.keepReceivingBound();
+        size = expected > length ? Math.min(size, expected) : size;
+        receiving.set(connection, size);
+        connection.enforceReceivingLimit();
         return ByteBuffer.allocate((int) size).put(0, bytes, from, length);
     }
 
     private boolean readLarge(SocketChannel channel) throws IOException, ProtocolException {
-        if (filled == large.capacity()) {
-            large = grown(large, 0, filled);
+        if (largeBytes == largeBuffer.capacity()) {
+            largeBuffer = grow(largeBuffer, 0, largeBytes);
         }
-        ByteBuffer room = large.duplicate();
-        room.position(filled).limit(Math.min(large.capacity(), filled + MAX_READ));
-        int count = channel.read(room);
+        ByteBuffer target = largeBuffer.duplicate();
+        target.position(largeBytes).limit(Math.min(largeBuffer.capacity(), largeBytes + MAX_READ));
+        int count = channel.read(target);
         if (count <= 0) {
             return count == 0;
         }
-        filled += count;
-        SharedBuffer shared = new SharedBuffer(large);
-        int done = connection.take(shared, 0, filled);
+        largeBytes += count;
+        SharedBuffer shared = new SharedBuffer(largeBuffer);
+        int consumed = connection.process(shared, 0, largeBytes);
         if (!connection.isOpen()) {
             release();
-        } else if (done > 0) {
-            large = null;
-            receiving.holds(connection, 0);
-            rest(shared, done);
+        } else if (consumed > 0) {
+            largeBuffer = null;
+            receiving.set(connection, 0);
+            keepRest(shared, consumed);
         }
         return true;
     }
 
-    /** What came behind the large message. */
-    private void rest(SharedBuffer buffer, int from) throws ProtocolException {
-        int to = filled;
+    /** Handles the bytes after a large message. */
+    private void keepRest(SharedBuffer buffer, int from) throws ProtocolException {
+        int to = largeBytes;
         if (connection.isSuspended()) {
-            ByteBuffer own = ByteBuffer.allocate(to - from).put(0, buffer.bytes(), from, to - from);
-            settle(new SharedBuffer(own), 0, to - from); // the large memory isn't held for it
-        } else if (needsOwnMemory(to - from)) {
-            enlarge(buffer, from, to);
+            ByteBuffer copy = ByteBuffer.allocate(to - from).put(0, buffer.bytes(), from, to - from);
+            keepRemainder(new SharedBuffer(copy), 0, to - from); // releases the large buffer
+        } else if (needsLargeBuffer(to - from)) {
+            startLarge(buffer, from, to);
         } else {
-            settle(buffer, from, to);
+            keepRemainder(buffer, from, to);
         }
     }
 
-    /** The number of bytes left. */
+    /** The number of unconsumed bytes. */
     int length() {
-        return left == null ? 0 : end - start;
+        return remainder == null ? 0 : end - start;
     }
 
-    /** Whether what is left ends there, or nothing is left. */
-    boolean standsAt(SharedBuffer buffer, int position) {
-        return left == null || (left == buffer && end == position);
+    /** Whether the unconsumed bytes end at that position, or there are none. */
+    boolean endsAt(SharedBuffer buffer, int position) {
+        return remainder == null || (remainder == buffer && end == position);
     }
 
-    /** Copies what is left; it counts as left until it is settled anew. */
+    /** Copies the unconsumed bytes; they stay pending until {@link #keepRemainder} is called again. */
     void copyTo(ByteBuffer bytes, int position) {
-        if (left != null) {
-            bytes.put(position, left.bytes(), start, end - start);
+        if (remainder != null) {
+            bytes.put(position, remainder.bytes(), start, end - start);
         }
     }
 
-    /** That buffer goes: takes along what is left in it. */
-    void leave(SharedBuffer buffer) {
-        if (left != buffer) {
+    /** Called when a buffer is retired: copies the unconsumed bytes out of it. */
+    void moveOut(SharedBuffer buffer) {
+        if (remainder != buffer) {
             return;
         }
-        ByteBuffer own = ByteBuffer.allocate(end - start);
-        own.put(0, buffer.bytes(), start, end - start);
-        left = new SharedBuffer(own);
+        ByteBuffer copy = ByteBuffer.allocate(end - start);
+        copy.put(0, buffer.bytes(), start, end - start);
+        remainder = new SharedBuffer(copy);
         start = 0;
-        end = own.capacity();
+        end = copy.capacity();
         buffer.release();
     }
 
-    /** Forgets everything. */
+    /** Releases all buffers. */
     void release() {
-        if (left != null) {
-            left.release();
-            left = null;
+        if (remainder != null) {
+            remainder.release();
+            remainder = null;
         }
-        large = null;
-        receiving.holds(connection, 0);
+        largeBuffer = null;
+        receiving.set(connection, 0);
     }
 }

@@ -12,28 +12,28 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Accepts connections and deals them out to the loops. On the first loop's thread. */
+/** Accepts connections and distributes them to the loops, round-robin. Runs on the thread of the first loop. */
 final class Listener implements Loop.Selected {
 
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
     private static final int BACKLOG = 4_096;
-    private static final int AT_ONCE = 256;
+    private static final int MAX_ACCEPTS = 256;
 
-    private final EndpointContext reception;
+    private final EndpointContext context;
     private final List<Loop> loops;
     private final ServerSocketChannel channel;
     private final SelectionKey key;
-    private int next;
+    private int nextLoop;
 
     /**
      * Binds the port.
      *
-     * @throws IllegalStateException if it can't be bound; says why and what helps
+     * @throws IllegalStateException if it can't be bound; the message says why and how to fix it
      */
-    Listener(EndpointContext reception, List<Loop> loops) throws IOException {
-        this.reception = reception;
+    Listener(EndpointContext context, List<Loop> loops) throws IOException {
+        this.context = context;
         this.loops = loops;
-        InetSocketAddress address = reception.settings().address();
+        InetSocketAddress address = context.settings().address();
         channel = ServerSocketChannel.open();
         try {
             channel.bind(address, BACKLOG);
@@ -49,7 +49,7 @@ final class Listener implements Loop.Selected {
         }
     }
 
-    /** Where it listens. */
+    /** The address it listens on. */
     InetSocketAddress address() throws IOException {
         return (InetSocketAddress) channel.getLocalAddress();
     }
@@ -57,12 +57,12 @@ final class Listener implements Loop.Selected {
     @Override
     public void selected(int ready) {
         try {
-            for (int i = 0; i < AT_ONCE; i++) {
+            for (int i = 0; i < MAX_ACCEPTS; i++) {
                 SocketChannel accepted = channel.accept();
                 if (accepted == null) {
                     return;
                 }
-                welcome(accepted);
+                assign(accepted);
             }
         } catch (IOException e) {
             LOG.error("zeromq accepts no connection for a moment: {}; raise the limit of open files", e.getMessage());
@@ -70,16 +70,15 @@ final class Listener implements Loop.Selected {
         }
     }
 
-    private void welcome(SocketChannel accepted) throws IOException {
+    private void assign(SocketChannel accepted) throws IOException {
         try {
             accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
             accepted.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             InetAddress from = ((InetSocketAddress) accepted.getRemoteAddress()).getAddress();
-            if (reception.admission().enter(from, reception.settings())) {
-                loops.get(next++ % loops.size()).adopt(accepted, from);
+            if (context.connectionLimiter().tryAcquire(from, context.settings())) {
+                loops.get(nextLoop++ % loops.size()).add(accepted, from);
             } else {
-                reception
-                        .closures()
+                context.disconnectMetrics()
                         .closed(
                                 DisconnectReason.TOO_MANY_CONNECTIONS,
                                 DisconnectReason.TOO_MANY_CONNECTIONS.text(),
@@ -92,7 +91,7 @@ final class Listener implements Loop.Selected {
         }
     }
 
-    /** Tries again after a failure. */
+    /** Resumes accepting after a failure. */
     @Override
     public boolean tick(long now) {
         if (key.isValid() && key.interestOps() == 0) {

@@ -18,21 +18,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread that reads, hands on and writes for its connections: first it reads from all that have something, then it
- * writes to all that got something. Others hand over to it by {@link #execute}, with one wake-up for many.
+ * An event loop: one thread that reads, dispatches and writes for its connections. Each iteration first reads from all
+ * ready connections, then writes to all that have output. Other threads submit tasks by {@link #execute}, with one
+ * wakeup for many tasks.
  */
 final class Loop implements Runnable {
 
-    /** Something that the loop watches. */
+    /** A channel's handler on this loop. */
     interface Selected {
 
-        /** It is ready for these operations. */
+        /** Called when the channel is ready for these operations. */
         void selected(int ready);
 
-        /** Some time has gone by. Returns whether it waits for something that is due to the fraction of a second. */
+        /**
+         * Called periodically. Returns whether it needs the shorter tick interval, for a deadline to the fraction of a
+         * second.
+         */
         boolean tick(long now);
 
-        /** The loop stops. */
+        /** Called when the loop stops. */
         void stop();
     }
 
@@ -40,28 +44,28 @@ final class Loop implements Runnable {
     private static final long TICK_MILLIS = 250;
     private static final long IDLE_TICK_MILLIS = 1_000;
 
-    private final EndpointContext reception;
+    private final EndpointContext context;
     private final Selector selector;
     private final Thread thread;
-    private final ReadArea area;
-    private final WriteBuffer scratch = new WriteBuffer();
+    private final ReadArea readArea;
+    private final WriteBuffer writeBuffer = new WriteBuffer();
     private final Set<Selected> members = new LinkedHashSet<>();
-    private final Deque<Connection> writing = new ArrayDeque<>();
+    private final Deque<Connection> writeQueue = new ArrayDeque<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean awake = new AtomicBoolean();
+    private final AtomicBoolean wakeupPending = new AtomicBoolean();
     private volatile boolean stopped;
 
-    /** Written by the loop's thread alone. */
-    private volatile long turned = System.nanoTime();
+    /** When the last iteration began; written by the loop's thread only. */
+    private volatile long lastIteration = System.nanoTime();
 
     private long now = System.nanoTime();
-    private long ticked = now;
+    private long lastTick = now;
     private long tickMillis = IDLE_TICK_MILLIS;
 
-    Loop(EndpointContext reception, int number) throws IOException {
-        this.reception = reception;
+    Loop(EndpointContext context, int number) throws IOException {
+        this.context = context;
         selector = Selector.open();
-        area = new ReadArea(reception.pool());
+        readArea = new ReadArea(context.pool());
         thread = new Thread(this, "datahub-zeromq-" + number);
     }
 
@@ -73,42 +77,42 @@ final class Loop implements Runnable {
     public void run() {
         try {
             while (!stopped) {
-                turn();
+                iterate();
             }
         } catch (IOException | RuntimeException e) {
             LOG.error("zeromq loop={} failed; restart the bundle datahub-zeromq", thread.getName(), e);
         } finally {
-            end();
+            shutDown();
         }
     }
 
-    private void turn() throws IOException {
-        if (writing.isEmpty() && tasks.isEmpty()) {
+    private void iterate() throws IOException {
+        if (writeQueue.isEmpty() && tasks.isEmpty()) {
             selector.select(this::select, tickMillis);
         } else {
             selector.selectNow(this::select);
         }
         now = System.nanoTime();
-        turned = now;
-        awake.set(false);
+        lastIteration = now;
+        wakeupPending.set(false);
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             run(task);
         }
-        for (int waiting = writing.size(); waiting > 0; waiting--) {
-            writing.poll().pump();
+        for (int waiting = writeQueue.size(); waiting > 0; waiting--) {
+            writeQueue.poll().writePending();
         }
-        if (now - ticked > tickMillis * 1_000_000) {
+        if (now - lastTick > tickMillis * 1_000_000) {
             tick();
         }
     }
 
     private void tick() {
-        ticked = now;
-        boolean isWaiting = false;
+        lastTick = now;
+        boolean needsShortTick = false;
         for (Selected member : List.copyOf(members)) {
-            isWaiting |= member.tick(now);
+            needsShortTick |= member.tick(now);
         }
-        tickMillis = isWaiting ? TICK_MILLIS : IDLE_TICK_MILLIS;
+        tickMillis = needsShortTick ? TICK_MILLIS : IDLE_TICK_MILLIS;
     }
 
     private void run(Runnable task) {
@@ -125,22 +129,22 @@ final class Loop implements Runnable {
         }
     }
 
-    /** Takes a new connection, for which there is room; for any thread. */
-    void adopt(SocketChannel channel, InetAddress from) {
+    /** Adds a new connection, which has a slot of the connection limiter. Thread-safe. */
+    void add(SocketChannel channel, InetAddress from) {
         execute(() -> {
             try {
-                members.add(new Connection(this, reception, channel));
+                members.add(new Connection(this, context, channel));
                 tickMillis = TICK_MILLIS;
             } catch (IOException | RuntimeException e) {
                 LOG.debug("zeromq connection lost at once", e);
-                reception.admission().leave(from);
+                context.connectionLimiter().release(from);
                 closeQuietly(channel);
             }
         });
     }
 
-    /** Takes the listener in; before the loop starts. */
-    void adopt(Listener listener) {
+    /** Adds the listener; before the loop is started. */
+    void add(Listener listener) {
         members.add(listener);
     }
 
@@ -158,10 +162,10 @@ final class Loop implements Runnable {
         return channel.register(selector, ops, selected);
     }
 
-    /** Has a task run on the loop's thread, soon; for any thread. */
+    /** Runs a task on the loop's thread. Thread-safe. */
     void execute(Runnable task) {
         tasks.add(task);
-        if (!isCurrent() && awake.compareAndSet(false, true)) {
+        if (!isCurrent() && wakeupPending.compareAndSet(false, true)) {
             selector.wakeup();
         }
     }
@@ -170,37 +174,37 @@ final class Loop implements Runnable {
         return Thread.currentThread() == thread;
     }
 
-    /** The time of this turn, as of {@link System#nanoTime}. */
+    /** The time of this iteration, as of {@link System#nanoTime}. */
     long now() {
         return now;
     }
 
     /**
-     * How long ago the loop last turned, in nanoseconds; for any thread. It turns at least once in {@value #IDLE_TICK_MILLIS}
-     * milliseconds unless something keeps its thread.
+     * The time since the last iteration began, in nanoseconds. An iteration takes place at least every
+     * {@value #IDLE_TICK_MILLIS} milliseconds unless a task blocks the thread. Thread-safe.
      */
-    long idleNanos() {
-        return System.nanoTime() - turned;
+    long nanosSinceIteration() {
+        return System.nanoTime() - lastIteration;
     }
 
     String name() {
         return thread.getName();
     }
 
-    ReadArea area() {
-        return area;
+    ReadArea readArea() {
+        return readArea;
     }
 
-    WriteBuffer scratch() {
-        return scratch;
+    WriteBuffer writeBuffer() {
+        return writeBuffer;
     }
 
-    /** Has the connection write in this turn. */
-    void queue(Connection connection) {
-        writing.add(connection);
+    /** Schedules the connection for writing in this iteration. */
+    void queueWrite(Connection connection) {
+        writeQueue.add(connection);
     }
 
-    void forget(Connection connection) {
+    void remove(Connection connection) {
         members.remove(connection);
     }
 
@@ -217,9 +221,9 @@ final class Loop implements Runnable {
         }
     }
 
-    private void end() {
+    private void shutDown() {
         List.copyOf(members).forEach(Selected::stop);
-        area.close();
+        readArea.close();
         try {
             selector.close();
         } catch (IOException e) {

@@ -4,30 +4,30 @@ import io.datahub.api.user.Login;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/** A security mechanism: the hub's side of one handshake. For the connection's own thread. */
+/** A security mechanism: the server side of one handshake. For the connection's thread. */
 sealed interface Mechanism permits PlainMechanism, NullMechanism, CurveMechanism {
 
-    /** Takes the peer's next command. */
+    /** Handles the peer's next command. */
     Turn receive(Command command) throws ProtocolException;
 
-    /** The last command of the handshake, with what the hub says of itself. */
-    ByteBuffer ready(Metadata ours);
+    /** The last command of the handshake, with the hub's metadata. */
+    ByteBuffer ready(Metadata hubMetadata);
 
-    /** What everything goes in after that; empty if it goes in clear. */
+    /** The keys for the traffic after the handshake; empty if it isn't encrypted. */
     default Optional<CurveBoxes> boxes() {
         return Optional.empty();
     }
 
-    /** What comes of a command. */
+    /** The result of a command. */
     sealed interface Turn {
 
-        /** The handshake goes on with this answer. */
+        /** The handshake continues with this reply. */
         record Answer(ByteBuffer bytes) implements Turn {}
 
-        /** The peer proved who it is; what it says of itself has come. */
+        /** The peer is authenticated, and its metadata are received. */
         record Proved(Login login, Metadata peer) implements Turn {}
 
-        /** The peer is nobody whom the hub knows. */
+        /** Authentication failed. */
         record Refused(String detail) implements Turn {}
     }
 }

@@ -4,9 +4,10 @@ import io.datahub.api.event.SharedBuffer;
 import java.nio.ByteBuffer;
 
 /**
- * Messages and commands (RFC 23, "traffic"). Reads them where they stand: a message is handed on as a place in the
- * buffer, from the header of its first frame to the end of its last. Goes on where it stopped when a message comes in
- * parts. Takes commands within a message, for libzmq sends PING and PONG wherever a frame ends. One long loop, for it runs once for each frame there is.
+ * Decodes messages and commands (RFC 23, "traffic") in place: a message is passed on as a range of the buffer, from the
+ * header of its first frame to the end of its last. Resumes where it stopped when a message arrives in pieces. Accepts
+ * commands within a message, since libzmq sends PING and PONG between any two frames. One long loop for performance: it
+ * runs once per frame.
  */
 final class MessageDecoder implements ProtocolState {
 
@@ -15,13 +16,15 @@ final class MessageDecoder implements ProtocolState {
     private static final int COMMAND = 4;
     private static final int MAX_COMMAND_BYTES = 8_192;
 
-    /** Each costs a copy of what came before it in its message. */
-    private static final int MAX_COMMANDS_WITHIN = 64;
+    /** Limits copying: each of them moves the part of the message before it. */
+    private static final int MAX_COMMANDS_IN_MESSAGE = 64;
 
     private final FrameReceiver receiver;
     private final int maxFrames;
 
-    /** Of the message that has begun: its whole frames, and where its first one's body is, from its beginning. */
+    /**
+     * State of an incomplete message: the number of its complete frames; the positions below are relative to its start.
+     */
     private int frames;
 
     private int scanned;
@@ -29,9 +32,9 @@ final class MessageDecoder implements ProtocolState {
     private int firstEnd;
     private long bodyBytes;
     private int commands;
-    private long wanted;
+    private long expectedBytes;
 
-    /** Whether the receiver wants nothing more for now. */
+    /** Whether the receiver stopped decoding. */
     private boolean stopped;
 
     MessageDecoder(FrameReceiver receiver, int maxFrames) {
@@ -44,7 +47,7 @@ final class MessageDecoder implements ProtocolState {
         ByteBuffer bytes = buffer.bytes();
         int start = from;
         int at = from + scanned;
-        wanted = 0;
+        expectedBytes = 0;
         stopped = false;
         while (to - at >= 2) {
             int flags = bytes.get(at);
@@ -53,20 +56,20 @@ final class MessageDecoder implements ProtocolState {
                 break;
             }
             long length = header == 2 ? bytes.get(at + 1) & 0xff : bytes.getLong(at + 1);
-            check(flags, length);
+            validate(flags, length);
             int body = at + header;
             if (length > to - body) {
-                wanted = body - start + length;
+                expectedBytes = body - start + length;
                 break;
             }
             at = body + (int) length;
             if (flags >= COMMAND) {
-                if (frames > 0 && ++commands > MAX_COMMANDS_WITHIN) {
+                if (frames > 0 && ++commands > MAX_COMMANDS_IN_MESSAGE) {
                     throw new ProtocolException(
                             DisconnectReason.BAD_FRAME, "there are too many commands within a message");
                 }
                 receiver.command(Command.parse(bytes, body, at));
-                start = frames == 0 ? at : without(bytes, start, body - header, at);
+                start = frames == 0 ? at : removeCommand(bytes, start, body - header, at);
                 continue;
             }
             if (frames == 0) {
@@ -91,15 +94,19 @@ final class MessageDecoder implements ProtocolState {
         return start;
     }
 
-    /** Moves the beginning of a message up to the command that came within it, so that the message is in one piece. */
-    private static int without(ByteBuffer bytes, int start, int command, int end) {
+    /**
+     * Moves the beginning of a message over the command within it, so that the message is contiguous.
+     *
+     * @return the new start of the message
+     */
+    private static int removeCommand(ByteBuffer bytes, int start, int command, int end) {
         int moved = start + end - command;
         bytes.put(moved, bytes, start, command - start);
         return moved;
     }
 
-    /** Judges a frame by its header, before its body has come. */
-    private void check(int flags, long length) throws ProtocolException {
+    /** Validates a frame by its header, before its body is received. */
+    private void validate(int flags, long length) throws ProtocolException {
         if (flags >= COMMAND || flags < 0) {
             if ((flags & ~LONG) != COMMAND) {
                 throw new ProtocolException(DisconnectReason.BAD_FRAME);
@@ -116,18 +123,18 @@ final class MessageDecoder implements ProtocolState {
         }
     }
 
-    /** Whether the last read ended behind a message since its receiver wants nothing more for now. */
+    /** Whether the last read stopped after a message because the receiver requested it. */
     boolean isStopped() {
         return stopped;
     }
 
-    /** How long the body of the next frame may be, whatever it is; in bytes. */
-    long longestBody() {
+    /** The maximum size in bytes of the next frame's body, for messages and commands. */
+    long maxBodyBytes() {
         return Math.max(MAX_COMMAND_BYTES, receiver.maxBytes(frames) - bodyBytes);
     }
 
     @Override
-    public long wanted() {
-        return wanted;
+    public long expectedBytes() {
+        return expectedBytes;
     }
 }

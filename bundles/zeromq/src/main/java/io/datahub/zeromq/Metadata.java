@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a peer says of itself in a handshake (RFC 23, "metadata"). Nothing of it says who the peer is: that comes from the
- * credentials alone.
+ * The metadata of a peer in a handshake (RFC 23, "metadata"). They don't identify the user: authentication uses the
+ * credentials only.
  *
- * @param properties by their names in lower case, which don't distinguish upper and lower case
+ * @param properties by lower-case name, since names are case-insensitive
  */
 record Metadata(Map<String, String> properties) {
 
@@ -22,14 +22,14 @@ record Metadata(Map<String, String> properties) {
     }
 
     static Metadata parse(ByteBuffer body) throws ProtocolException {
-        ByteBuffer rest = body.duplicate();
+        ByteBuffer remaining = body.duplicate();
         Map<String, String> properties = new TreeMap<>();
-        while (rest.hasRemaining()) {
-            String name = text(rest, rest.get() & 0xff);
-            if (name.isEmpty() || rest.remaining() < Integer.BYTES) {
+        while (remaining.hasRemaining()) {
+            String name = text(remaining, remaining.get() & 0xff);
+            if (name.isEmpty() || remaining.remaining() < Integer.BYTES) {
                 throw malformed();
             }
-            properties.put(name.toLowerCase(Locale.ROOT), text(rest, rest.getInt()));
+            properties.put(name.toLowerCase(Locale.ROOT), text(remaining, remaining.getInt()));
         }
         return new Metadata(properties);
     }
@@ -47,7 +47,11 @@ record Metadata(Map<String, String> properties) {
         return new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "the metadata are malformed");
     }
 
-    /** The peer's socket type. */
+    /**
+     * The peer's socket type.
+     *
+     * @throws ProtocolException if it isn't supported
+     */
     SocketType socketType() throws ProtocolException {
         String name = properties.getOrDefault(SOCKET_TYPE.toLowerCase(Locale.ROOT), "");
         return SocketType.of(name)

@@ -6,7 +6,7 @@ import io.datahub.api.user.Login;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
 
-/** NULL (RFC 23): no credentials, for the user {@code anonymous} where there is one. */
+/** The NULL mechanism (RFC 23): no credentials, for the user {@code anonymous} if the hub has one. */
 record NullMechanism(Function<Credentials, Result<Login>> authenticator) implements Mechanism {
 
     static final String NAME = "NULL";
@@ -24,7 +24,7 @@ record NullMechanism(Function<Credentials, Result<Login>> authenticator) impleme
     }
 
     @Override
-    public ByteBuffer ready(Metadata ours) {
-        return Command.frame("READY", ours.bytes());
+    public ByteBuffer ready(Metadata hubMetadata) {
+        return Command.frame("READY", hubMetadata.bytes());
     }
 }

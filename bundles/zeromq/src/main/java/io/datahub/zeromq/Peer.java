@@ -5,7 +5,7 @@ import io.datahub.api.event.Session;
 import io.datahub.api.user.Login;
 import java.nio.ByteBuffer;
 
-/** A client that is logged in, by the type of its socket: what its messages mean. For its connection's thread. */
+/** An authenticated client: handles messages according to its socket type. For the connection's thread. */
 abstract sealed class Peer implements FrameReceiver permits SubscribingPeer, PublishingPeer, RequestingPeer {
 
     private static final int MAX_PING_CONTEXT = 16;
@@ -36,8 +36,8 @@ abstract sealed class Peer implements FrameReceiver permits SubscribingPeer, Pub
         return session;
     }
 
-    /** Whether it waits with what comes next while a receiver is full. */
-    boolean waits() {
+    /** Whether reading stops while a subscriber's queue is full (backpressure). */
+    boolean appliesBackpressure() {
         return false;
     }
 
@@ -45,7 +45,7 @@ abstract sealed class Peer implements FrameReceiver permits SubscribingPeer, Pub
     public void command(Command command) throws ProtocolException {
         switch (command.name()) {
             case "PING" -> ping(command.body());
-            case "PONG" -> {} // whatever comes says that the peer lives
+            case "PONG" -> {} // any input shows that the peer is alive
             case "ERROR" -> throw new ProtocolException(DisconnectReason.BAD_FRAME, "the peer says ERROR");
             default ->
                 throw new ProtocolException(
@@ -58,20 +58,20 @@ abstract sealed class Peer implements FrameReceiver permits SubscribingPeer, Pub
         if (body.remaining() < Short.BYTES || body.remaining() > Short.BYTES + MAX_PING_CONTEXT) {
             throw new ProtocolException(DisconnectReason.BAD_FRAME, "PING is malformed");
         }
-        connection.expectWithin(body.getShort(0) & 0xffff);
+        connection.setPeerTimeout(body.getShort(0) & 0xffff);
         byte[] context = new byte[body.remaining() - Short.BYTES];
         body.get(Short.BYTES, context);
         connection.send(Command.frame("PONG", context));
     }
 
-    /** So many frames may precede the topic of its messages. */
+    /** The maximum number of frames that may precede the topic. */
     int maxEnvelopeFrames() {
         return 0;
     }
 
-    /** What became of its event that was {@link Published#PENDING}. */
-    void decided(Published published) {}
+    /** Called with the result of an event that was {@link Published#PENDING}. */
+    void validated(Published published) {}
 
-    /** Its user may do other things than before. */
+    /** Called when the user's grants changed. */
     void renewed(Login login) {}
 }

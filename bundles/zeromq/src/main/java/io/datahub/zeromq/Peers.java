@@ -4,22 +4,22 @@ import io.datahub.api.log.LogText;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** How to show in a log what a peer sent. */
+/** Formats data received from peers for the log. */
 final class Peers {
 
-    private static final int MOST = 80;
+    private static final int MAX_LENGTH = 80;
 
     private Peers() {}
 
-    /** The text without what could forge a line of the log, and not longer than a line should be. */
+    /** Escapes characters that could forge log lines, and truncates the text. */
     static String printable(String text) {
-        return LogText.escaped(text, MOST);
+        return LogText.escaped(text, MAX_LENGTH);
     }
 
-    /** The bytes between these positions, as text. */
+    /** The bytes from {@code from} to {@code to}, decoded as UTF-8. */
     static String printable(ByteBuffer bytes, int from, int to) {
-        byte[] some = new byte[Math.min(to - from, MOST)];
-        bytes.get(from, some);
-        return printable(new String(some, StandardCharsets.UTF_8));
+        byte[] prefix = new byte[Math.min(to - from, MAX_LENGTH)];
+        bytes.get(from, prefix);
+        return printable(new String(prefix, StandardCharsets.UTF_8));
     }
 }

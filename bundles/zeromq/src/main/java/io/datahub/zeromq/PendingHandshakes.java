@@ -6,46 +6,47 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The connections whose peers aren't logged in: those whose handshake is going on, and those whose handshake failed and
- * that are held back, so that they don't try again at once. Both are bounded: the oldest gives way. For any thread.
+ * The connections that aren't authenticated: those whose handshake is in progress, and those whose handshake failed and
+ * that are held back, so that the client doesn't reconnect at once. Both sets are bounded: when one is full, its oldest
+ * connection is evicted. Thread-safe.
  */
 final class PendingHandshakes {
 
     // guarded by this
-    private final Set<Connection> going = new LinkedHashSet<>();
+    private final Set<Connection> inProgress = new LinkedHashSet<>();
     private final Set<Connection> heldBack = new LinkedHashSet<>();
 
-    /** One begins. */
-    void begun(Connection connection, ZeromqSettings settings) {
-        giveWay(put(going, connection, settings.maxHandshakes()));
+    /** Called when a handshake starts. */
+    void started(Connection connection, ZeromqSettings settings) {
+        evict(put(inProgress, connection, settings.maxHandshakes()));
     }
 
-    /** It failed. */
+    /** Called when a handshake failed. */
     void failed(Connection connection, ZeromqSettings settings) {
-        over(connection);
-        giveWay(put(heldBack, connection, settings.maxHeldBack()));
+        remove(connection);
+        evict(put(heldBack, connection, settings.maxHeldBack()));
     }
 
-    /** The peer is logged in, or gone. */
-    synchronized void over(Connection connection) {
-        going.remove(connection);
+    /** Called when the peer is authenticated or the connection is closed. */
+    synchronized void remove(Connection connection) {
+        inProgress.remove(connection);
         heldBack.remove(connection);
     }
 
-    /** Those who failed may try again now. */
-    void forgive() {
+    /** Closes all connections that are held back, so that their clients can reconnect now. */
+    void releaseHeldBack() {
         List<Connection> all;
         synchronized (this) {
             all = List.copyOf(heldBack);
             heldBack.clear();
         }
-        all.forEach(Connection::giveWay);
+        all.forEach(Connection::evict);
     }
 
-    /** @return who has to give way for it, or null */
-    private synchronized Connection put(Set<Connection> connections, Connection connection, int most) {
+    /** @return the evicted connection, or null */
+    private synchronized Connection put(Set<Connection> connections, Connection connection, int max) {
         connections.add(connection);
-        if (connections.size() <= most) {
+        if (connections.size() <= max) {
             return null;
         }
         Iterator<Connection> oldestFirst = connections.iterator();
@@ -54,14 +55,14 @@ final class PendingHandshakes {
         return oldest;
     }
 
-    private static void giveWay(Connection oldest) {
+    private static void evict(Connection oldest) {
         if (oldest != null) {
-            oldest.giveWay();
+            oldest.evict();
         }
     }
 
-    synchronized int going() {
-        return going.size();
+    synchronized int pending() {
+        return inProgress.size();
     }
 
     synchronized int heldBack() {

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** PLAIN (RFC 24): a user's name with a token for the password. */
+/** The PLAIN mechanism (RFC 24): a user name, and a token as the password. */
 final class PlainMechanism implements Mechanism {
 
     static final String NAME = "PLAIN";
@@ -61,7 +61,7 @@ final class PlainMechanism implements Mechanism {
     }
 
     @Override
-    public ByteBuffer ready(Metadata ours) {
-        return Command.frame("READY", ours.bytes());
+    public ByteBuffer ready(Metadata hubMetadata) {
+        return Command.frame("READY", hubMetadata.bytes());
     }
 }

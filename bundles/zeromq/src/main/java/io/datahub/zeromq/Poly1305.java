@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The authenticator Poly1305 (RFC 8439, 2.5), for keys that are used once. Numbers modulo 2^130 - 5 stand in five limbs of
- * 26 bits. Takes its time whatever the bytes. For one thread.
+ * The one-time authenticator Poly1305 (RFC 8439, 2.5). Numbers modulo 2^130 - 5 are held in five limbs of 26 bits. Runs
+ * in constant time for a given length. Not thread-safe.
  */
 final class Poly1305 {
 
@@ -18,7 +18,7 @@ final class Poly1305 {
 
     private final ByteBuffer last = ByteBuffer.allocate(BLOCK);
 
-    /** The first half of the key. */
+    /** The first half of the key: the multiplier r. */
     private long r0;
 
     private long r1;
@@ -26,12 +26,12 @@ final class Poly1305 {
     private long r3;
     private long r4;
 
-    /** The second half of the key. */
+    /** The second half of the key: the addend s. */
     private long padLow;
 
     private long padHigh;
 
-    /** The sum so far. */
+    /** The accumulator. */
     private int h0;
 
     private int h1;
@@ -39,7 +39,7 @@ final class Poly1305 {
     private int h3;
     private int h4;
 
-    /** @param key eight integers in the order of their bytes, the lowest first */
+    /** @param key eight little-endian integers, the lowest first */
     void begin(int[] key) {
         long low = pair(key[0], key[1]);
         long high = pair(key[2], key[3]);
@@ -61,7 +61,7 @@ final class Poly1305 {
         return (low & INT) | (long) high << 32;
     }
 
-    /** Adds bytes: a multiple of 16 each time but the last. */
+    /** Adds bytes; the length must be a multiple of 16 in each call but the last. */
     void update(ByteBuffer bytes, int at, int length) {
         int whole = length & -BLOCK;
         blocks(bytes, at, whole, 1 << 24);
@@ -121,7 +121,7 @@ final class Poly1305 {
         h4 = (int) a4;
     }
 
-    /** Writes the tag of 16 bytes. */
+    /** Writes the tag, 16 bytes. */
     void tag(ByteBuffer to, int at) {
         reduce();
         long low = h0 | (long) h1 << 26 | (long) h2 << 52;
@@ -132,7 +132,7 @@ final class Poly1305 {
         LONGS.set(to, at + 8, high + padHigh + carry);
     }
 
-    /** Carries everything, and takes away 2^130 - 5 if the sum is that or more, without a branch. */
+    /** Propagates all carries and, without branching, subtracts 2^130 - 5 if the accumulator is at least that. */
     private void reduce() {
         for (int i = 0; i < 2; i++) {
             h2 += h1 >>> 26;
@@ -159,7 +159,7 @@ final class Poly1305 {
         h4 = (h4 & smaller) | (g4 & LIMB & ~smaller);
     }
 
-    /** Whether that is the tag; takes the same time whatever differs. */
+    /** Compares the tag in constant time. */
     boolean isTag(ByteBuffer bytes, int at) {
         tag(last, 0);
         long difference = ((long) LONGS.get(last, 0) ^ (long) LONGS.get(bytes, at))

@@ -1,6 +1,9 @@
 package io.datahub.zeromq;
 
-/** A peer broke the protocol or a limit, so its connection is to be closed. Has no stack trace: it is the peer's fault. */
+/**
+ * A peer violated the protocol or a limit, so its connection is closed. Has no stack trace, since the fault is the
+ * peer's.
+ */
 final class ProtocolException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -2,16 +2,17 @@ package io.datahub.zeromq;
 
 import io.datahub.api.event.SharedBuffer;
 
-/** What a connection is at: a proxy's header, greeting, handshake or traffic. Reads what came in where it stands. */
+/** The state of a connection: PROXY header, greeting, handshake or traffic. Decodes the input in place. */
 sealed interface ProtocolState permits ProxyHeader, ZmtpGreeting, Handshake, MessageDecoder, CurveMessageDecoder {
 
     /**
-     * Reads everything that is whole. What it leaves comes again, at the beginning of what comes next.
+     * Consumes all complete units from {@code from} (inclusive) to {@code to} (exclusive). Bytes that aren't consumed
+     * are passed again, followed by further input.
      *
-     * @return behind what was read
+     * @return the position after the last byte consumed
      */
     int read(SharedBuffer buffer, int from, int to) throws ProtocolException;
 
-    /** How long that is which has begun and isn't whole yet, as far as that is known by now; in bytes. */
-    long wanted();
+    /** The total size in bytes of the incomplete unit at the end of the input, as far as it is known; 0 if it isn't. */
+    long expectedBytes();
 }

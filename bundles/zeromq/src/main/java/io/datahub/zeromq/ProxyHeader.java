@@ -4,8 +4,8 @@ import io.datahub.api.event.SharedBuffer;
 import io.datahub.api.net.ProxyProtocol;
 
 /**
- * What a listed proxy says of the client that it speaks for, before the client's own greeting: see {@link ProxyProtocol}. A
- * proxy that begins with a greeting speaks for itself.
+ * Reads the PROXY header that a listed proxy sends before the client's greeting: see {@link ProxyProtocol}. A proxy
+ * that starts with a greeting connects on its own behalf.
  */
 final class ProxyHeader implements ProtocolState {
 
@@ -23,14 +23,14 @@ final class ProxyHeader implements ProtocolState {
             case ABSENT -> connection.awaitGreeting();
             case MALFORMED -> throw new ProtocolException(DisconnectReason.BAD_PROXY_HEADER);
             case INCOMPLETE -> {
-                // the rest comes
+                // wait for the rest
             }
         }
         return from + header.length();
     }
 
     @Override
-    public long wanted() {
+    public long expectedBytes() {
         return 0;
     }
 }

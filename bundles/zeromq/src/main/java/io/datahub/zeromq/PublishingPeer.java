@@ -11,32 +11,34 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * A PUB, XPUB or PUSH: its messages are events. A PUB sends only what somebody subscribed to, so the hub subscribes to
- * what its user may publish. A PUSH waits while a receiver is full.
+ * A PUB, XPUB or PUSH socket: its messages are events. A PUB sends only messages with a matching subscription, so the
+ * hub subscribes to the topics that the user may publish. A PUSH is subject to backpressure.
  */
 final class PublishingPeer extends Peer {
 
-    /** One byte more than the longest topic: enough to find where it ends, or that it is too long. */
+    /**
+     * One byte more than the maximum topic length: enough to find the end of the topic or to see that it is too long.
+     */
     private static final int TOPIC_SCAN = 4_201;
 
     private final int maxMessageBytes;
-    private final boolean filters;
-    private final Set<ByteBuffer> sent = new LinkedHashSet<>();
-    private boolean refusedBefore;
+    private final boolean filtersBySubscription;
+    private final Set<ByteBuffer> subscriptions = new LinkedHashSet<>();
+    private boolean refusalLogged;
 
-    /** The topic of the event that is being validated, for the log. */
+    /** The topic of the event being validated, for the log. */
     private String pendingTopic = "";
 
-    PublishingPeer(Connection connection, Session session, int maxMessageBytes, boolean filters) {
+    PublishingPeer(Connection connection, Session session, int maxMessageBytes, boolean filtersBySubscription) {
         super(connection, session);
         this.maxMessageBytes = maxMessageBytes;
-        this.filters = filters;
+        this.filtersBySubscription = filtersBySubscription;
         renewed(session.login());
     }
 
     @Override
-    boolean waits() {
-        return !filters;
+    boolean appliesBackpressure() {
+        return !filtersBySubscription;
     }
 
     @Override
@@ -48,11 +50,11 @@ final class PublishingPeer extends Peer {
     public boolean message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) {
         int topicEnd = frames > 1 ? firstEnd : topicEnd(buffer.bytes(), firstStart, firstEnd);
         Published published = session()
-                .publish(buffer, start, end, firstStart, topicEnd, connection().whenDecided());
+                .publish(buffer, start, end, firstStart, topicEnd, connection().onValidated());
         if (published == Published.ACCEPTED) {
             return true;
         }
-        String topic = refusedBefore ? "" : Peers.printable(buffer.bytes(), firstStart, topicEnd);
+        String topic = refusalLogged ? "" : Peers.printable(buffer.bytes(), firstStart, topicEnd);
         if (published == Published.PENDING) {
             pendingTopic = topic;
             connection().suspend();
@@ -63,41 +65,41 @@ final class PublishingPeer extends Peer {
     }
 
     @Override
-    void decided(Published published) {
+    void validated(Published published) {
         if (published != Published.ACCEPTED) {
             logRefusal(pendingTopic, published);
         }
     }
 
     private void logRefusal(String topic, Published published) {
-        if (!refusedBefore) {
-            refusedBefore = true;
+        if (!refusalLogged) {
+            refusalLogged = true;
             connection().refused(topic, published);
         }
     }
 
-    /** Where the topic of an event of one frame ends. */
+    /** The end of the topic in a single-frame event. */
     static int topicEnd(ByteBuffer bytes, int start, int end) {
         return EventReader.topicEnd(bytes, start, Math.min(end, start + TOPIC_SCAN));
     }
 
-    /** Subscribes to what may be published now, and takes back what may not be any more. */
+    /** Subscribes to topics that may be published now, and unsubscribes from those that may no longer be published. */
     @Override
     void renewed(Login login) {
-        if (!filters) {
+        if (!filtersBySubscription) {
             return;
         }
         Set<ByteBuffer> granted = new LinkedHashSet<>();
         login.user().publishPrefixes().forEach(prefix -> granted.add(ByteBuffer.wrap(prefix)));
-        granted.stream().filter(prefix -> !sent.contains(prefix)).forEach(prefix -> send(1, prefix));
-        sent.stream().filter(prefix -> !granted.contains(prefix)).forEach(prefix -> send(0, prefix));
-        sent.clear();
-        sent.addAll(granted);
+        granted.stream().filter(prefix -> !subscriptions.contains(prefix)).forEach(prefix -> send(1, prefix));
+        subscriptions.stream().filter(prefix -> !granted.contains(prefix)).forEach(prefix -> send(0, prefix));
+        subscriptions.clear();
+        subscriptions.addAll(granted);
     }
 
-    private void send(int what, ByteBuffer prefix) {
+    private void send(int operation, ByteBuffer prefix) {
         byte[] body = new byte[1 + prefix.remaining()];
-        body[0] = (byte) what;
+        body[0] = (byte) operation;
         prefix.get(prefix.position(), body, 1, prefix.remaining());
         connection().send(EventWriter.write(body));
     }

@@ -6,26 +6,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The one buffer that all connections of a loop read into, each behind what was read before; when it is full, another
- * takes its place. So connections that say nothing hold no buffer. For the loop's thread.
+ * The read buffer shared by all connections of a loop. Each read is appended; a full buffer is replaced by another of
+ * the pool. So idle connections hold no buffer. For the loop's thread.
  */
 final class ReadArea implements AutoCloseable {
 
     private final BufferPool pool;
-    private final int minRoom;
-    private final List<Input> guests = new ArrayList<>();
+    private final int minFree;
+    private final List<Input> inputs = new ArrayList<>();
     private SharedBuffer buffer;
     private ByteBuffer view;
     private int filled;
 
     ReadArea(BufferPool pool) {
         this.pool = pool;
-        minRoom = pool.bufferBytes() / 4;
+        minFree = pool.bufferBytes() / 4;
     }
 
-    /** The longest beginning of a message that may wait for its rest in such a buffer. */
-    int longestTail() {
-        return pool.bufferBytes() - minRoom;
+    /** The maximum number of bytes of an incomplete message that may stay in a read buffer. */
+    int maxRemainder() {
+        return pool.bufferBytes() - minFree;
     }
 
     SharedBuffer buffer() {
@@ -36,48 +36,50 @@ final class ReadArea implements AutoCloseable {
         return filled;
     }
 
-    /** The room for what comes next, for one read. */
-    ByteBuffer room() {
+    /** The free space, for one read. */
+    ByteBuffer freeSpace() {
         return view.limit(view.capacity()).position(filled);
     }
 
-    /** So much was read into the room. */
-    void read(int length) {
+    /** Advances past the bytes that were read. */
+    void advance(int length) {
         filled += length;
     }
 
     /**
-     * Makes what an input has left stand right before the room, which is large enough to be worth a read.
+     * Places the input's unconsumed bytes right before the free space, which is large enough for an efficient read.
      *
-     * @return where it begins
+     * @return the start of those bytes
      */
-    int place(Input input) {
+    int prepare(Input input) {
         int length = input.length();
-        if (buffer != null && view.capacity() - filled >= minRoom && input.standsAt(buffer, filled)) {
+        if (buffer != null && view.capacity() - filled >= minFree && input.endsAt(buffer, filled)) {
             return filled - length;
         }
-        if (buffer == null || view.capacity() - filled < length + minRoom) {
-            renew(input);
+        if (buffer == null || view.capacity() - filled < length + minFree) {
+            replaceBuffer(input);
         }
         input.copyTo(view, filled);
         filled += length;
         return filled - length;
     }
 
-    /** An input leaves something in the present buffer; when that goes, the input takes it along. */
-    void keep(Input input) {
-        guests.add(input);
+    /**
+     * Registers an input with unconsumed bytes in the current buffer; they are moved out when the buffer is replaced.
+     */
+    void register(Input input) {
+        inputs.add(input);
     }
 
-    private void renew(Input reading) {
-        for (Input guest : guests) {
-            if (guest != reading) {
-                guest.leave(buffer);
+    private void replaceBuffer(Input exempt) {
+        for (Input input : inputs) {
+            if (input != exempt) {
+                input.moveOut(buffer);
             }
         }
-        guests.clear();
+        inputs.clear();
         close();
-        buffer = pool.take();
+        buffer = pool.acquire();
         view = buffer.bytes().duplicate();
     }
 

@@ -6,23 +6,23 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The memory of large messages that were received in part, by connection. For any thread. */
+/** Accounts for the memory of partially received large messages, by connection. Thread-safe. */
 final class Receiving {
 
     private final Map<Connection, Long> byConnection = new ConcurrentHashMap<>();
     private final AtomicLong bytes = new AtomicLong();
 
-    /** Takes note that a connection holds so much now. */
-    void holds(Connection connection, long now) {
-        Long before = now == 0 ? byConnection.remove(connection) : byConnection.put(connection, now);
-        bytes.addAndGet(now - (before == null ? 0 : before));
+    /** Sets the number of bytes that a connection holds now. */
+    void set(Connection connection, long size) {
+        Long previous = size == 0 ? byConnection.remove(connection) : byConnection.put(connection, size);
+        bytes.addAndGet(size - (previous == null ? 0 : previous));
     }
 
     long bytes() {
         return bytes.get();
     }
 
-    /** Who holds the most. */
+    /** The connection that holds the most bytes. */
     Optional<Connection> largest() {
         return byConnection.entrySet().stream()
                 .max(Comparator.comparingLong(Map.Entry::getValue))

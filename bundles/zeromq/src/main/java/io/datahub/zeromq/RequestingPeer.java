@@ -12,8 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A REQ or DEALER: its messages are an envelope and an event, and each is answered in the same envelope (RFC 28: frames
- * up to the first empty one; mostly that one alone). The answers go out after the read was handed on as a whole.
+ * A REQ or DEALER socket: a message is an envelope and an event, and the reply has the same envelope (RFC 28: the
+ * frames up to and including the first empty one; usually that one only). Replies are sent after all input of a read is
+ * processed.
  */
 final class RequestingPeer extends Peer {
 
@@ -21,19 +22,19 @@ final class RequestingPeer extends Peer {
     private static final int MAX_ENVELOPE_FRAMES = 8;
     private static final int MAX_ENVELOPE_BYTES = 1_024;
 
-    /** An empty frame that others follow. */
+    /** An empty frame that is followed by others. */
     private static final byte[] DELIMITER = {1, 0};
 
-    /** The topic of a request that asks what of the prefixes behind it is granted. */
-    private static final byte[] GRANTED = ascii("hub.granted");
+    /** The topic of a request for the granted subset of the topic prefixes in the frames after it. */
+    private static final byte[] GRANTED = utf8("hub.granted");
 
-    private static final byte[] OK = ascii("OK");
-    private static final byte[] ERR = ascii("ERR");
+    private static final byte[] OK = utf8("OK");
+    private static final byte[] ERR = utf8("ERR");
 
     private final int maxMessageBytes;
     private final int maxFrames;
 
-    /** The envelope of the event that is being validated. */
+    /** The envelope of the event being validated. */
     private byte[] pendingEnvelope = DELIMITER;
 
     RequestingPeer(Connection connection, Session session, int maxMessageBytes, int maxFrames) {
@@ -52,57 +53,57 @@ final class RequestingPeer extends Peer {
         ByteBuffer bytes = buffer.bytes();
         int bodyStart = firstStart;
         int bodyEnd = firstEnd;
-        int enveloping = 1;
-        while (bodyStart < bodyEnd && enveloping < Math.min(frames, MAX_ENVELOPE_FRAMES)) {
+        int envelopeFrames = 1;
+        while (bodyStart < bodyEnd && envelopeFrames < Math.min(frames, MAX_ENVELOPE_FRAMES)) {
             bodyStart = bodyStart(bytes, bodyEnd);
             bodyEnd = bodyEnd(bytes, bodyEnd);
-            enveloping++;
+            envelopeFrames++;
         }
-        if (bodyStart < bodyEnd || bodyEnd - start > MAX_ENVELOPE_BYTES || enveloping == frames) {
-            refuse(DELIMITER, "400", "a request begins with an empty frame, behind which come topic and payload");
+        if (bodyStart < bodyEnd || bodyEnd - start > MAX_ENVELOPE_BYTES || envelopeFrames == frames) {
+            replyError(DELIMITER, "400", "a request begins with an empty frame, behind which come topic and payload");
             return true;
         }
-        byte[] envelope = enveloping == 1 ? DELIMITER : copy(bytes, start, bodyEnd);
-        if (frames - enveloping > maxFrames) {
-            refuse(
+        byte[] envelope = envelopeFrames == 1 ? DELIMITER : copy(bytes, start, bodyEnd);
+        if (frames - envelopeFrames > maxFrames) {
+            replyError(
                     envelope,
                     "400",
-                    "the request has " + (frames - enveloping) + " frames behind its empty one; at most " + maxFrames
-                            + " are allowed (maxFrames in io.datahub.zeromq.cfg)");
+                    "the request has " + (frames - envelopeFrames) + " frames behind its empty one; at most "
+                            + maxFrames + " are allowed (maxFrames in io.datahub.zeromq.cfg)");
             return true;
         }
         int topicStart = bodyStart(bytes, bodyEnd);
         int topicFrameEnd = bodyEnd(bytes, bodyEnd);
         int topicEnd =
-                frames - enveloping > 1 ? topicFrameEnd : PublishingPeer.topicEnd(bytes, topicStart, topicFrameEnd);
-        if (isQuestion(bytes, topicStart, topicFrameEnd)) {
-            tellGranted(envelope, bytes, topicFrameEnd, end);
+                frames - envelopeFrames > 1 ? topicFrameEnd : PublishingPeer.topicEnd(bytes, topicStart, topicFrameEnd);
+        if (isGrantedRequest(bytes, topicStart, topicFrameEnd)) {
+            replyGranted(envelope, bytes, topicFrameEnd, end);
             return true;
         }
         Published published = session()
                 .publish(
-                        buffer, bodyEnd, end, topicStart, topicEnd, connection().whenDecided());
+                        buffer, bodyEnd, end, topicStart, topicEnd, connection().onValidated());
         if (published == Published.PENDING) {
             pendingEnvelope = envelope;
             connection().suspend();
             return false;
         }
-        answer(envelope, published);
+        replyResult(envelope, published);
         return true;
     }
 
     @Override
-    void decided(Published published) {
-        answer(pendingEnvelope, published);
+    void validated(Published published) {
+        replyResult(pendingEnvelope, published);
     }
 
-    /** As many again as there may be, so that who sends too many is told how many these are. */
+    /** Allows as many frames again, so that a client that sends too many gets an error reply with their number. */
     @Override
     int maxEnvelopeFrames() {
         return MAX_ENVELOPE_FRAMES + maxFrames;
     }
 
-    private static boolean isQuestion(ByteBuffer bytes, int start, int end) {
+    private static boolean isGrantedRequest(ByteBuffer bytes, int start, int end) {
         if (end - start != GRANTED.length) {
             return false;
         }
@@ -113,17 +114,17 @@ final class RequestingPeer extends Peer {
         return i == GRANTED.length;
     }
 
-    /** Answers what of the prefixes in the frames behind the topic its user gets when it subscribes to them. */
-    private void tellGranted(byte[] envelope, ByteBuffer bytes, int from, int end) {
+    /** Replies with the subscriptions that the user is granted of the prefixes in the frames after the topic. */
+    private void replyGranted(byte[] envelope, ByteBuffer bytes, int from, int end) {
         List<String> prefixes = new ArrayList<>();
         for (int frame = from; frame < end; frame = bodyEnd(bytes, frame)) {
             int start = bodyStart(bytes, frame);
             prefixes.add(new String(copy(bytes, start, bodyEnd(bytes, frame)), StandardCharsets.UTF_8));
         }
-        List<byte[]> answer = new ArrayList<>();
-        answer.add(OK);
-        GrantedTopics.of(session().login().user(), prefixes).forEach(prefix -> answer.add(ascii(prefix)));
-        reply(envelope, answer.toArray(byte[][]::new));
+        List<byte[]> message = new ArrayList<>();
+        message.add(OK);
+        GrantedTopics.of(session().login().user(), prefixes).forEach(prefix -> message.add(utf8(prefix)));
+        reply(envelope, message.toArray(byte[][]::new));
     }
 
     private static boolean isLong(ByteBuffer bytes, int frame) {
@@ -145,30 +146,30 @@ final class RequestingPeer extends Peer {
         return copy;
     }
 
-    private void answer(byte[] envelope, Published published) {
+    private void replyResult(byte[] envelope, Published published) {
         if (published == Published.ACCEPTED) {
             reply(envelope, OK);
         } else {
             Refusal refusal = session().refusal(published).orElseThrow();
-            refuse(envelope, String.valueOf(refusal.reason().status()), refusal.detail());
+            replyError(envelope, String.valueOf(refusal.reason().status()), refusal.detail());
         }
     }
 
-    private void refuse(byte[] envelope, String status, String detail) {
-        reply(envelope, ERR, ascii(status), ascii(detail));
+    private void replyError(byte[] envelope, String status, String detail) {
+        reply(envelope, ERR, utf8(status), utf8(detail));
     }
 
-    /** @param envelope the frames that the request began with, as they came */
+    /** @param envelope the leading frames of the request, unchanged */
     private void reply(byte[] envelope, byte[]... frames) {
-        ByteBuffer answer = EventWriter.write(frames);
+        ByteBuffer message = EventWriter.write(frames);
         connection()
-                .send(ByteBuffer.allocate(envelope.length + answer.remaining())
+                .send(ByteBuffer.allocate(envelope.length + message.remaining())
                         .put(envelope)
-                        .put(answer)
+                        .put(message)
                         .flip());
     }
 
-    private static byte[] ascii(String text) {
+    private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The stream cipher Salsa20 (D. J. Bernstein, "The Salsa20 family of stream ciphers") with 20 rounds and keys of 256 bits,
- * and HSalsa20, which makes keys. Works on buffers where they stand and allocates nothing, which makes it twice as fast as
- * BouncyCastle's on arrays. Nothing in it depends on secret bytes but the values that it computes. For one thread.
+ * The stream cipher Salsa20/20 (D. J. Bernstein, "The Salsa20 family of stream ciphers") with keys of 256 bits, and the
+ * key derivation HSalsa20. Works in place on buffers without allocation, which makes it twice as fast as BouncyCastle's
+ * implementation on arrays. Branches and memory accesses don't depend on secret data. Not thread-safe.
  */
 final class Salsa20 {
 
@@ -19,7 +19,7 @@ final class Salsa20 {
     private final int[] state = new int[16];
     private final int[] block = new int[16];
 
-    /** How much of the block was used. */
+    /** The number of bytes used of the current block. */
     private int used = BLOCK;
 
     /** @param key 32 bytes */
@@ -33,7 +33,7 @@ final class Salsa20 {
     }
 
     /**
-     * Makes a key of a key (D. J. Bernstein, "Extending the Salsa20 nonce", section 2).
+     * Derives a key from a key: HSalsa20 (D. J. Bernstein, "Extending the Salsa20 nonce", section 2).
      *
      * @param input 16 bytes
      * @return 32 bytes
@@ -44,7 +44,7 @@ final class Salsa20 {
         for (int i = 0; i < 4; i++) {
             salsa.state[6 + i] = (int) INTS.get(bytes, 4 * i);
         }
-        salsa.mix();
+        salsa.core();
         byte[] derived = new byte[32];
         ByteBuffer out = ByteBuffer.wrap(derived);
         for (int i = 0; i < 4; i++) {
@@ -55,9 +55,9 @@ final class Salsa20 {
     }
 
     /**
-     * Begins the key stream of a nonce.
+     * Starts the key stream of a nonce.
      *
-     * @param nonce its eight bytes, of which the first is the highest
+     * @param nonce its eight bytes, big-endian
      */
     void begin(long nonce) {
         long bytes = Long.reverseBytes(nonce);
@@ -68,38 +68,38 @@ final class Salsa20 {
         used = BLOCK;
     }
 
-    /** Takes the next 32 bytes of the key stream, which is at the beginning of a block. */
-    void take(int[] key) {
+    /** Reads the next 32 bytes of the key stream, which must be at the start of a block. */
+    void readKey(int[] key) {
         nextBlock();
         System.arraycopy(block, 0, key, 0, 8);
         used = 32;
     }
 
-    /** Goes on with the key stream over these bytes; the result may stand where they do, or lower in the same buffer. */
+    /** XORs the bytes with the key stream, in place or to a lower position of the same buffer. */
     void crypt(ByteBuffer from, int fromAt, ByteBuffer to, int toAt, int length) {
         int done = 0;
         while (done < length) {
             if (used == BLOCK) {
                 nextBlock();
             }
-            int some = Math.min(BLOCK - used, length - done);
-            if (some == BLOCK) {
-                whole(from, fromAt + done, to, toAt + done);
+            int count = Math.min(BLOCK - used, length - done);
+            if (count == BLOCK) {
+                xorBlock(from, fromAt + done, to, toAt + done);
             } else {
-                part(from, fromAt + done, to, toAt + done, some);
+                xorPartialBlock(from, fromAt + done, to, toAt + done, count);
             }
-            used += some;
-            done += some;
+            used += count;
+            done += count;
         }
     }
 
-    private void whole(ByteBuffer from, int fromAt, ByteBuffer to, int toAt) {
+    private void xorBlock(ByteBuffer from, int fromAt, ByteBuffer to, int toAt) {
         for (int i = 0; i < 16; i++) {
             INTS.set(to, toAt + 4 * i, (int) INTS.get(from, fromAt + 4 * i) ^ block[i]);
         }
     }
 
-    private void part(ByteBuffer from, int fromAt, ByteBuffer to, int toAt, int length) {
+    private void xorPartialBlock(ByteBuffer from, int fromAt, ByteBuffer to, int toAt, int length) {
         int i = 0;
         if ((used & 3) == 0) {
             for (; i + 4 <= length; i += 4) {
@@ -113,15 +113,15 @@ final class Salsa20 {
     }
 
     private void nextBlock() {
-        mix();
+        core();
         used = 0;
         if (++state[8] == 0) {
             state[9]++;
         }
     }
 
-    /** The core: twenty rounds, in pairs, over columns and then rows. */
-    private void mix() {
+    /** The core function: 20 rounds, in pairs of a column round and a row round. */
+    private void core() {
         int[] s = state;
         int x0 = s[0];
         int x1 = s[1];

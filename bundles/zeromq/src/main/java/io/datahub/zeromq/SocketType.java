@@ -3,7 +3,7 @@ package io.datahub.zeromq;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The types of sockets that clients may have, each with the type that the hub answers with (RFC 28 to 31). */
+/** The supported socket types of clients, each with the type that the hub presents to it (RFC 28 to 31). */
 enum SocketType {
     PUB("XSUB"),
     XPUB("XSUB"),
@@ -19,12 +19,12 @@ enum SocketType {
         this.counterpart = counterpart;
     }
 
-    /** What the hub is towards such a socket. */
+    /** The hub's socket type for such a client. */
     String counterpart() {
         return counterpart;
     }
 
-    /** The type of that name, where it is served. */
+    /** The type with that name; empty if it isn't supported. */
     static Optional<SocketType> of(String name) {
         return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
     }

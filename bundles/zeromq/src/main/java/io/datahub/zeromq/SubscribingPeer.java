@@ -4,7 +4,7 @@ import io.datahub.api.event.Session;
 import io.datahub.api.event.SharedBuffer;
 import java.nio.ByteBuffer;
 
-/** A SUB or XSUB: its messages and commands are subscriptions (RFC 29; ZMTP 3.0 and 3.1). */
+/** A SUB or XSUB socket: its messages and commands are subscriptions (RFC 29; ZMTP 3.0 and 3.1). */
 final class SubscribingPeer extends Peer {
 
     private static final int MAX_PREFIX_BYTES = 4_200;
@@ -18,7 +18,10 @@ final class SubscribingPeer extends Peer {
         return 1L + MAX_PREFIX_BYTES;
     }
 
-    /** One byte that says whether, and the prefix. An XSUB may send others, which mean nothing here. */
+    /**
+     * A byte, 1 to subscribe or 0 to unsubscribe, and the topic prefix. Other messages, which an XSUB may send, are
+     * ignored.
+     */
     @Override
     public boolean message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames)
             throws ProtocolException {
@@ -26,12 +29,12 @@ final class SubscribingPeer extends Peer {
             return true;
         }
         ByteBuffer bytes = buffer.bytes();
-        byte what = bytes.get(firstStart);
+        byte operation = bytes.get(firstStart);
         byte[] prefix = new byte[firstEnd - firstStart - 1];
         bytes.get(firstStart + 1, prefix);
-        if (what == 1) {
+        if (operation == 1) {
             subscribe(prefix);
-        } else if (what == 0) {
+        } else if (operation == 0) {
             session().unsubscribe(prefix);
         }
         return true;

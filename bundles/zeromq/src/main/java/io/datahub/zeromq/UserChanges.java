@@ -5,23 +5,23 @@ import io.datahub.api.user.UsersListener;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Hears that users changed and hands that on. A component of its own, since who authenticates users, and looks for its
- * listeners, couldn't get one that needs it.
+ * Forwards changes of users to the endpoint. A component of its own to avoid a circular reference: the authenticator
+ * references its listeners, and the endpoint references the authenticator.
  */
 @Component(
         name = "io.datahub.zeromq.users",
         service = {UsersListener.class, UserChanges.class})
 public final class UserChanges implements UsersListener {
 
-    private volatile Runnable next = () -> {};
+    private volatile Runnable listener = () -> {};
 
-    /** Hands changes on to this one, and to no other any more. */
-    void handTo(Runnable receiver) {
-        next = receiver;
+    /** Replaces the listener. */
+    void setListener(Runnable newListener) {
+        listener = newListener;
     }
 
     @Override
     public void usersChanged(Authenticator authenticator) {
-        next.run();
+        listener.run();
     }
 }

@@ -4,22 +4,22 @@ import io.datahub.api.event.EventRun;
 import java.nio.ByteBuffer;
 
 /**
- * Memory outside the heap in which a loop puts short pieces one behind the other, so that they go out as one. What is in
- * it must be written or copied before it is used again. For the loop's thread.
+ * Direct (off-heap) memory of a loop that batches short writes into one. Its content must be written or copied before
+ * it is used again. For the loop's thread.
  */
 final class WriteBuffer {
 
-    /** A message of 64 KiB fits, sealed as well. */
+    /** Fits a message of 64 KiB, even if it is encrypted. */
     private static final int BYTES = 81_920;
 
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(BYTES);
     private int used;
-    private int begun;
+    private int sliceStart;
 
-    /** Begins anew. */
+    /** Discards the content. */
     void clear() {
         used = 0;
-        begun = 0;
+        sliceStart = 0;
     }
 
     boolean hasRoom(int length) {
@@ -40,25 +40,29 @@ final class WriteBuffer {
         return used == 0;
     }
 
-    /** The bytes themselves, for who {@link #reserve reserves} some and fills them in. */
+    /** The underlying buffer, for callers that {@link #reserve} space and fill it in. */
     ByteBuffer bytes() {
         return bytes;
     }
 
-    /** Where the next so many bytes are, which must fit. */
+    /**
+     * Reserves that many bytes, which must fit.
+     *
+     * @return their position
+     */
     int reserve(int length) {
         int at = used;
         used += length;
         return at;
     }
 
-    /** What was put since the last cut; null if nothing was. */
-    ByteBuffer cut() {
-        if (used == begun) {
+    /** The bytes put since the last call; null if there are none. */
+    ByteBuffer nextSlice() {
+        if (used == sliceStart) {
             return null;
         }
-        ByteBuffer piece = bytes.slice(begun, used - begun);
-        begun = used;
+        ByteBuffer piece = bytes.slice(sliceStart, used - sliceStart);
+        sliceStart = used;
         return piece;
     }
 }

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The component that serves ZeroMQ sockets. Settings can change while it runs; connections stay unless host, port or
- * something about threads and buffers is another.
+ * The component that serves ZeroMQ sockets. Settings can change at runtime; connections are kept unless the host, the
+ * port or a setting of threads or buffers changes.
  */
 @Component(
         name = "io.datahub.zeromq",
@@ -33,19 +33,22 @@ public final class Zeromq implements HealthCheck, MetricSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(Zeromq.class);
 
-    /** A loop turns at least once a second; one that hasn't for so long is stuck. */
-    private static final long MAX_TURN_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** A loop completes an iteration at least once a second; after this time without one it is considered stuck. */
+    private static final long MAX_STALL_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final EventBroker broker;
     private final Authenticator authenticator;
     private final CurveKeyPair keys;
     private final UserChanges changes;
-    private volatile EndpointContext reception;
+    private volatile EndpointContext context;
 
-    /** Null if the port that was set last can't be bound. */
+    /** Null if the configured port can't be bound. */
     private volatile Endpoint endpoint;
 
-    /** @throws IllegalStateException if the port can't be bound, or the CURVE keys not used; says why and what helps */
+    /**
+     * @throws IllegalStateException if the port can't be bound or the CURVE keys can't be used; the message says
+     *     why and how to fix it
+     */
     @Activate
     public Zeromq(
             ZeromqConfiguration configuration,
@@ -58,20 +61,20 @@ public final class Zeromq implements HealthCheck, MetricSource {
         keys = new CurveKeyFiles(home.state()).load();
         this.changes = changes;
         open(ZeromqSettings.of(configuration));
-        changes.handTo(() -> reception.handshakes().forgive());
+        changes.setListener(() -> context.handshakes().releaseHeldBack());
     }
 
     private void open(ZeromqSettings settings) {
-        reception = new EndpointContext(broker, authenticator, keys, settings);
-        endpoint = new Endpoint(reception);
+        context = new EndpointContext(broker, authenticator, keys, settings);
+        endpoint = new Endpoint(context);
         LOG.info("zeromq started address={} {}", endpoint.address(), settings);
     }
 
     @Modified
     void modified(ZeromqConfiguration configuration) {
         ZeromqSettings settings = ZeromqSettings.of(configuration);
-        if (endpoint != null && settings.keepsSocketOf(reception.settings())) {
-            reception.configure(settings);
+        if (endpoint != null && settings.canReuseSocketOf(context.settings())) {
+            context.configure(settings);
             LOG.info("zeromq configured address={} {}", endpoint.address(), settings);
         } else {
             close();
@@ -79,47 +82,47 @@ public final class Zeromq implements HealthCheck, MetricSource {
         }
     }
 
-    /** Where it listens. */
+    /** The address it listens on. */
     public InetSocketAddress address() {
         return endpoint.address();
     }
 
     @Override
     public Health check() {
-        Endpoint present = endpoint;
-        List<String> stuck = present == null ? List.of() : present.stuck(MAX_TURN_NANOS);
+        Endpoint current = endpoint;
+        List<String> stuck = current == null ? List.of() : current.stuck(MAX_STALL_NANOS);
         if (!stuck.isEmpty()) {
             return Health.down("the threads " + stuck + " have served nobody for more than "
-                    + TimeUnit.NANOSECONDS.toSeconds(MAX_TURN_NANOS)
+                    + TimeUnit.NANOSECONDS.toSeconds(MAX_STALL_NANOS)
                     + " seconds; a thread dump (jstack) shows what keeps them");
         }
-        return present == null
-                ? Health.down("the port " + reception.settings().port()
+        return current == null
+                ? Health.down("the port " + context.settings().port()
                         + " can't be bound; end the program that uses it, or set another in io.datahub.zeromq.cfg")
-                : Health.ready("address=" + present.address() + " connections="
-                        + reception.admission().count() + " handshakes="
-                        + reception.handshakes().going() + " heldBack="
-                        + reception.handshakes().heldBack() + " receivingBytes="
-                        + reception.receiving().bytes() + " " + reception.closures());
+                : Health.ready("address=" + current.address() + " connections="
+                        + context.connectionLimiter().count() + " handshakes="
+                        + context.handshakes().pending() + " heldBack="
+                        + context.handshakes().heldBack() + " receivingBytes="
+                        + context.receiving().bytes() + " " + context.disconnectMetrics());
     }
 
     @Override
     public void report(MetricReport report) {
-        EndpointContext present = reception;
+        EndpointContext current = context;
         report.gauge(
                 "datahub_zeromq_connections",
                 "ZeroMQ connections, those in their handshake included",
-                present.admission().count());
+                current.connectionLimiter().count());
         report.gauge(
                 "datahub_zeromq_held_back",
                 "ZeroMQ connections that failed to log in and are answered late",
-                present.handshakes().heldBack());
-        present.closures().report(report);
+                current.handshakes().heldBack());
+        current.disconnectMetrics().report(report);
     }
 
-    /** What its connections share. */
-    EndpointContext reception() {
-        return reception;
+    /** The shared state of the connections. */
+    EndpointContext context() {
+        return context;
     }
 
     private void close() {
@@ -131,8 +134,8 @@ public final class Zeromq implements HealthCheck, MetricSource {
 
     @Deactivate
     public void stop() {
-        changes.handTo(() -> {});
+        changes.setListener(() -> {});
         close();
-        LOG.info("zeromq stopped closed=\"{}\"", reception.closures());
+        LOG.info("zeromq stopped closed=\"{}\"", context.disconnectMetrics());
     }
 }

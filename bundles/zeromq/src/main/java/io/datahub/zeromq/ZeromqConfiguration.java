@@ -3,7 +3,7 @@ package io.datahub.zeromq;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** What an operator can set for the ZeroMQ endpoint, in {@code config/io.datahub.zeromq.cfg}. */
+/** The configuration of the ZeroMQ endpoint, {@code config/io.datahub.zeromq.cfg}. */
 @ObjectClassDefinition(name = "Datahub ZeroMQ", description = "One port for every kind of ZeroMQ socket")
 public @interface ZeromqConfiguration {
 

@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
 
-/** The settings of the endpoint, checked and completed. Times are in nanoseconds; see {@link ZeromqConfiguration}. */
+/** The validated settings of the endpoint. Times are in nanoseconds; see {@link ZeromqConfiguration}. */
 record ZeromqSettings(
         String host,
         int port,
@@ -34,10 +34,10 @@ record ZeromqSettings(
     }
 
     /**
-     * As configured, but for what connections may take of the process's descriptors: no more than a transport's share, and
-     * those that aren't logged in no more than half of it.
+     * Converts the configuration. The connections are limited to a transport's share of the process's file descriptors,
+     * and those that aren't authenticated to half of that.
      *
-     * @throws IllegalArgumentException if a value is out of its range; says which and where it stands
+     * @throws IllegalArgumentException if a value is out of range; the message names the key and the file
      */
     static ZeromqSettings of(ZeromqConfiguration configuration, long descriptors) {
         int share = (int) Math.min(Integer.MAX_VALUE, Descriptors.share(descriptors));
@@ -72,27 +72,27 @@ record ZeromqSettings(
                 TimeUnit.MILLISECONDS.toNanos(configuration.idleMillis()),
                 configuration.readBufferBytes(),
                 configuration.maxReadBufferBytes(),
-                receiving(configuration));
+                receivingLimit(configuration));
     }
 
-    private static long receiving(ZeromqConfiguration configuration) {
-        long together = configuration.maxReceivingBytes() > 0
+    private static long receivingLimit(ZeromqConfiguration configuration) {
+        long limit = configuration.maxReceivingBytes() > 0
                 ? configuration.maxReceivingBytes()
                 : Runtime.getRuntime().maxMemory() / 8;
-        return Math.max(together, 2L * configuration.maxMessageBytes());
+        return Math.max(limit, 2L * configuration.maxMessageBytes());
     }
 
-    private static void requireRange(String key, long value, long least, long most) {
-        if (value < least || value > most) {
+    private static void requireRange(String key, long value, long min, long max) {
+        if (value < min || value > max) {
             throw new IllegalArgumentException(key + "=" + value + " in io.datahub.zeromq.cfg is out of its range "
-                    + least + " to " + most + "; correct or remove the line");
+                    + min + " to " + max + "; correct or remove the line");
         }
     }
 
     /**
-     * Where to listen.
+     * The address to listen on.
      *
-     * @throws IllegalStateException if the host's name isn't known
+     * @throws IllegalStateException if the host name can't be resolved
      */
     InetSocketAddress address() {
         if (host.equals("*")) {
@@ -108,13 +108,13 @@ record ZeromqSettings(
         }
     }
 
-    /** Whether many clients may come from that address, so that no limit by address is meant for it. */
+    /** Whether many clients may share that address, so that limits per address don't apply to it. */
     boolean isShared(InetAddress address) {
         return address.isLoopbackAddress() || address.isAnyLocalAddress() || proxies.contains(address);
     }
 
-    /** Whether an endpoint with those settings can go on with these and keep its socket. */
-    boolean keepsSocketOf(ZeromqSettings other) {
+    /** Whether these settings can be applied to an endpoint with the other settings without reopening its socket. */
+    boolean canReuseSocketOf(ZeromqSettings other) {
         return host.equals(other.host)
                 && port == other.port
                 && loops == other.loops

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The greetings (RFC 23, "greeting"). The hub sends its signature and version at once and waits with the rest until it
- * knows the peer's mechanism, so that one port serves all.
+ * The greetings (RFC 23, "greeting"). The hub sends its signature and version at once, and the rest after it has read
+ * the peer's mechanism, so that one port serves all mechanisms.
  */
 final class ZmtpGreeting implements ProtocolState {
 
@@ -23,7 +23,7 @@ final class ZmtpGreeting implements ProtocolState {
         this.connection = connection;
     }
 
-    /** Signature and version: 3.0, which every peer of version 3 knows. */
+    /** Signature and version 3.0, which every ZMTP 3 peer understands. */
     static ByteBuffer opening() {
         return ByteBuffer.allocate(OPENING)
                 .put(0, (byte) 0xff)
@@ -31,11 +31,11 @@ final class ZmtpGreeting implements ProtocolState {
                 .put(MAJOR_AT, (byte) 3);
     }
 
-    /** What follows: the mechanism, and whether the hub is its server. */
-    static ByteBuffer rest(String mechanism, boolean server) {
-        ByteBuffer rest = ByteBuffer.allocate(LENGTH - OPENING);
-        rest.put(0, mechanism.getBytes(StandardCharsets.US_ASCII));
-        return rest.put(MECHANISM_LENGTH, (byte) (server ? 1 : 0));
+    /** The rest: the mechanism, and whether the hub is its server. */
+    static ByteBuffer remainder(String mechanism, boolean server) {
+        ByteBuffer remainder = ByteBuffer.allocate(LENGTH - OPENING);
+        remainder.put(0, mechanism.getBytes(StandardCharsets.US_ASCII));
+        return remainder.put(MECHANISM_LENGTH, (byte) (server ? 1 : 0));
     }
 
     @Override
@@ -52,7 +52,7 @@ final class ZmtpGreeting implements ProtocolState {
             return from;
         }
         int minor = bytes.get(from + MINOR_AT) & 0xff;
-        connection.greeted(mechanism(bytes, from + MECHANISM_AT), bytes.get(from + MAJOR_AT) > 3 || minor > 0);
+        connection.greetingReceived(mechanism(bytes, from + MECHANISM_AT), bytes.get(from + MAJOR_AT) > 3 || minor > 0);
         return from + LENGTH;
     }
 
@@ -72,7 +72,7 @@ final class ZmtpGreeting implements ProtocolState {
     }
 
     @Override
-    public long wanted() {
+    public long expectedBytes() {
         return LENGTH;
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What one peer does, others don't feel; its connection closes with a reason that is counted. */
+/** A misbehaving peer doesn't affect others; its connection is closed, and the reason is counted. */
 @Timeout(120)
 class AbuseTest {
 
@@ -35,43 +35,43 @@ class AbuseTest {
         publisher = hub.connect("all", "PUSH");
     }
 
-    private void assertThatOthersAreUntouched() throws IOException {
+    private void assertThatOthersAreUnaffected() throws IOException {
         publisher.send(RawPeer.message("probe", "x"));
         assertThat(subscriber.message()).containsExactly("probe", "x");
         assertThat(hub.closed(DisconnectReason.FAILED)).isZero();
     }
 
     @Test
-    void shouldCloseHandshakesThatOnlyDrip() throws IOException {
+    void shouldTimeOutHandshakesThatOnlyTrickle() throws IOException {
         begin(Map.of(), "handshakeMillis", 3_000L);
         byte[] greeting = RawPeer.greeting(3, 0, "PLAIN");
-        List<RawPeer> dripping = new ArrayList<>();
+        List<RawPeer> trickling = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            dripping.add(hub.connect());
+            trickling.add(hub.connect());
         }
         int sent = 0;
-        while (hub.closed(DisconnectReason.HANDSHAKE_TIMEOUT) < dripping.size()) {
-            for (RawPeer peer : dripping) {
-                drip(peer, greeting, sent);
+        while (hub.closed(DisconnectReason.HANDSHAKE_TIMEOUT) < trickling.size()) {
+            for (RawPeer peer : trickling) {
+                trickle(peer, greeting, sent);
             }
             sent++;
-            assertThatOthersAreUntouched();
+            assertThatOthersAreUnaffected();
         }
-        assertThat(hub.zeromq.reception().handshakes().going()).isZero();
+        assertThat(hub.zeromq.context().handshakes().pending()).isZero();
     }
 
-    private static void drip(RawPeer peer, byte[] greeting, int sent) {
+    private static void trickle(RawPeer peer, byte[] greeting, int sent) {
         try {
             if (sent < greeting.length - 1) {
                 peer.send(new byte[] {greeting[sent]});
             }
         } catch (IOException e) {
-            // closed, as it should be
+            // closed, as expected
         }
     }
 
     @Test
-    void shouldReserveNothingForWhatIsOnlyAnnounced() throws IOException {
+    void shouldAllocateNothingForAnAnnouncedLengthAlone() throws IOException {
         begin(Map.of());
         for (byte[] announced : List.of(
                 new byte[] {2, 0x7f, -1, -1, -1, -1, -1, -1, -1},
@@ -86,12 +86,12 @@ class AbuseTest {
         RawPeer largest = hub.connect("all", "PUSH");
         largest.send(new byte[] {1, 1, 't', 2, 0, 0, 0, 0, 1, 0, 0, 0});
         largest.send(new byte[1_000]);
-        assertThatOthersAreUntouched();
-        assertThat(hub.zeromq.reception().receiving().bytes()).isLessThanOrEqualTo(65_536);
+        assertThatOthersAreUnaffected();
+        assertThat(hub.zeromq.context().receiving().bytes()).isLessThanOrEqualTo(65_536);
     }
 
     @Test
-    void shouldEndAFloodOfSubscriptionsAtItsBound() throws IOException {
+    void shouldDisconnectAPeerThatExceedsTheSubscriptionLimit() throws IOException {
         begin(Map.of("maxSubscriptionBytes", 1_000_000L));
         RawPeer flood = hub.connect("all", "SUB");
         CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
@@ -100,18 +100,18 @@ class AbuseTest {
                     flood.subscribe(i + "x".repeat(4_000));
                 }
             } catch (IOException e) {
-                // closed, as it should be
+                // closed, as expected
             }
         });
         Fixture.await(() -> hub.closed(DisconnectReason.TOO_MANY_SUBSCRIPTIONS) == 1);
         sending.join();
 
-        assertThatOthersAreUntouched();
+        assertThatOthersAreUnaffected();
         assertThat(hub.subscriptions()).isEqualTo(1);
     }
 
     @Test
-    void shouldGrowByNothingWhenAPeerSubscribesAndUnsubscribesForEver() throws IOException {
+    void shouldNotLeakMemoryWhenAPeerKeepsSubscribingAndUnsubscribing() throws IOException {
         begin(Map.of("maxSubscriptions", 3));
         RawPeer restless = hub.connect("all", "SUB");
         for (int i = 0; i < 5_000; i++) {
@@ -122,12 +122,12 @@ class AbuseTest {
         restless.subscribe("last");
 
         Fixture.await(() -> hub.subscriptions() == 2);
-        assertThatOthersAreUntouched();
+        assertThatOthersAreUnaffected();
         assertThat(restless.isOpen()).isTrue();
     }
 
     @Test
-    void shouldTakeLittleForAConnectionThatIsIdle() throws IOException {
+    void shouldUseLittleMemoryForAnIdleConnection() throws IOException {
         begin(Map.of());
         int peers = 300;
         List<Socket> idle = new ArrayList<>();
@@ -165,9 +165,9 @@ class AbuseTest {
     }
 
     @Test
-    void shouldStopReadingAPeerThatReadsNoAnswers() throws Exception {
+    void shouldStopReadingFromAPeerThatReadsNoReplies() throws Exception {
         begin(Map.of());
-        RawPeer deaf = hub.connect("all", "REQ");
+        RawPeer notReading = hub.connect("all", "REQ");
         byte[] request = RawPeer.message("", "", "");
         int requests = 400_000;
         ByteBuffer many = ByteBuffer.allocate(1_000 * request.length);
@@ -177,27 +177,27 @@ class AbuseTest {
         CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
             try {
                 for (int i = 0; i < requests / 1_000; i++) {
-                    deaf.send(many.array());
+                    notReading.send(many.array());
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         });
-        awaitThatNothingHappens();
+        awaitStall();
         assertThat(hub.broker.counters().refused()).isPositive().isLessThan(requests);
 
         for (int i = 0; i < requests; i++) {
-            assertThat(deaf.message()).startsWith("", "ERR", "400");
+            assertThat(notReading.message()).startsWith("", "ERR", "400");
         }
         sending.join();
         assertThat(hub.broker.counters().refused()).isEqualTo(requests);
     }
 
-    /** Until many others' messages went through and not one request more. */
-    private void awaitThatNothingHappens() throws IOException {
+    /** Waits until many messages of others were delivered and no further request was processed. */
+    private void awaitStall() throws IOException {
         long before = -1;
         for (int idle = 0; idle < 200; idle++) {
-            assertThatOthersAreUntouched();
+            assertThatOthersAreUnaffected();
             long now = hub.broker.counters().refused();
             idle = now == before && now > 0 ? idle : 0;
             before = now;

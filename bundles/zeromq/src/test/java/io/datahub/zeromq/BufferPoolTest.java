@@ -12,10 +12,10 @@ class BufferPoolTest {
     private final BufferPool pool = new BufferPool(1_000, 3_000);
 
     @Test
-    void shouldGiveTheHeapsWhenItsOwnAreOutAndScarceOnesWhenThoseAreToo() {
+    void shouldAllocateHeapBuffersWhenThePoolIsExhaustedAndScarceOnesAfterThat() {
         List<SharedBuffer> taken = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            taken.add(pool.take());
+            taken.add(pool.acquire());
         }
 
         assertThat(taken.subList(0, 3)).allMatch(buffer -> buffer.bytes().isDirect() && !buffer.isScarce());
@@ -25,6 +25,6 @@ class BufferPoolTest {
         taken.forEach(SharedBuffer::release);
         assertThat(pool.onHeap()).isZero();
         assertThat(pool.idle()).isEqualTo(3);
-        assertThat(pool.take().bytes().isDirect()).isTrue();
+        assertThat(pool.acquire().bytes().isDirect()).isTrue();
     }
 }

@@ -27,11 +27,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Our own client library with our own endpoint. */
+/** The hub's client library against the ZeroMQ endpoint. */
 @Timeout(60)
 class ClientTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private Fixture hub = new Fixture();
 
@@ -51,11 +51,11 @@ class ClientTest {
     private Credential curve(String user) {
         String secret = Z85.encode(FakeAuthenticator.keys(user).secretKey());
         return new Credential.Curve(
-                CurveKeys.ofSecret(secret), hub.zeromq.reception().keys().toString());
+                CurveKeys.ofSecret(secret), hub.zeromq.context().keys().toString());
     }
 
     private HubClient client(Credential credential) throws IOException {
-        return HubClient.connect(address(), credential, PATIENCE);
+        return HubClient.connect(address(), credential, TIMEOUT);
     }
 
     private Subscription subscription(HubClient client, String prefix) {
@@ -73,12 +73,12 @@ class ClientTest {
     }
 
     private static Event next(Subscription subscription) {
-        return subscription.receive(PATIENCE).orElseThrow();
+        return subscription.receive(TIMEOUT).orElseThrow();
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void shouldPublishWithAnAnswerAndReceive(boolean byCurve) throws IOException {
+    void shouldPublishWithAReplyAndReceive(boolean byCurve) throws IOException {
         try (HubClient client = client(byCurve ? curve("ci") : token("ci"))) {
             Subscription subscription = subscription(client, "build.");
             assertThat(client.publish("build.1", utf8("grün"), utf8("more")).isAccepted())
@@ -92,7 +92,7 @@ class ClientTest {
     }
 
     @Test
-    void shouldTellWhatIsGranted() throws IOException {
+    void shouldReturnTheGrantedPrefixes() throws IOException {
         try (HubClient client = client(token("ci"))) {
             assertThat(client.granted("", "other")).contains(List.of("build."));
             assertThat(client.granted("other")).contains(List.of());
@@ -101,7 +101,7 @@ class ClientTest {
     }
 
     @Test
-    void shouldTellWhyAPublicationIsRefused() throws IOException {
+    void shouldReturnTheReasonOfARefusal() throws IOException {
         try (HubClient client = client(token("ci"))) {
             Answer answer = client.publish("secret.1", utf8("x"));
 
@@ -113,7 +113,7 @@ class ClientTest {
     }
 
     @Test
-    void shouldStreamInOrderAndSendTheRestWhenClosed() throws IOException {
+    void shouldStreamInOrderAndSendQueuedEventsWhenClosed() throws IOException {
         byte[] payload = new byte[10_000];
         Arrays.fill(payload, (byte) 'x');
         try (HubClient listener = client(token("ci"))) {
@@ -137,7 +137,7 @@ class ClientTest {
     }
 
     @Test
-    void shouldSayThatItIsNotLetIn() {
+    void shouldReportRefusedCredentials() {
         assertThatExceptionOfType(HubUnavailableException.class)
                 .isThrownBy(() -> client(new Credential.Token("ci", "wrong")))
                 .withMessageContaining("doesn't let ci in")
@@ -146,10 +146,10 @@ class ClientTest {
     }
 
     @Test
-    void shouldSayThatNobodyIsThere() throws IOException {
+    void shouldReportAnUnreachableHub() throws IOException {
         int port;
-        try (ServerSocket taken = new ServerSocket(0)) {
-            port = taken.getLocalPort();
+        try (ServerSocket occupied = new ServerSocket(0)) {
+            port = occupied.getLocalPort();
         }
         assertThatExceptionOfType(HubUnavailableException.class)
                 .isThrownBy(() -> HubClient.connect("tcp://127.0.0.1:" + port, token("ci"), Duration.ofMillis(300)))
@@ -157,7 +157,7 @@ class ClientTest {
     }
 
     @Test
-    void shouldGoOnAfterARestartOfTheHub() throws IOException {
+    void shouldReconnectAfterARestartOfTheHub() throws IOException {
         try (HubClient client = client(token("ci"))) {
             Subscription subscription = subscription(client, "build.");
             EventStream stream = client.stream();
@@ -177,7 +177,7 @@ class ClientTest {
     }
 
     @Test
-    void shouldTellAnEventThatWasNotPublishedForWantOfAConnection() throws IOException {
+    void shouldReportAnEventThatWasNotPublishedWithoutAConnection() throws IOException {
         try (HubClient client = HubClient.connect(address(), token("ci"), Duration.ofSeconds(5))) {
             hub.close();
 
@@ -187,7 +187,7 @@ class ClientTest {
     }
 
     @Test
-    void shouldLetAnotherThreadCloseWhatReceives() throws Exception {
+    void shouldBeClosableWhileAnotherThreadReceives() throws Exception {
         HubClient client = client(token("ci"));
         Subscription subscription = subscription(client, "build.");
         CompletableFuture<Optional<Event>> receiving =
@@ -198,7 +198,7 @@ class ClientTest {
     }
 
     @Test
-    void shouldForgetAPrefixThatIsTakenBack() throws IOException {
+    void shouldUnsubscribeFromAPrefix() throws IOException {
         try (HubClient client = client(token("ci"))) {
             Subscription subscription = subscription(client, "build.a");
             subscription.add("build.b");

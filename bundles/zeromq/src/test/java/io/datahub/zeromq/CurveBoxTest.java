@@ -11,7 +11,7 @@ import org.bouncycastle.crypto.params.KeyParameter;
 import org.bouncycastle.crypto.params.ParametersWithIV;
 import org.junit.jupiter.api.Test;
 
-/** Against the vectors of D. J. Bernstein's "Cryptography in NaCl" and of RFC 8439, and against BouncyCastle. */
+/** Tests against the vectors of D. J. Bernstein's "Cryptography in NaCl" and of RFC 8439, and against BouncyCastle. */
 class CurveBoxTest {
 
     private static final byte[] ALICE_SECRET = hex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a");
@@ -44,7 +44,7 @@ class CurveBoxTest {
     }
 
     @Test
-    void shouldAgreeOnTheKeysOfTheVectors() {
+    void shouldDeriveTheKeysOfTheTestVectors() {
         assertThat(CurveKeyPair.of(ALICE_SECRET).publicKey()).isEqualTo(ALICE_PUBLIC);
         assertThat(CurveKeyPair.of(BOB_SECRET).publicKey()).isEqualTo(BOB_PUBLIC);
         assertThat(CurveKeyPair.of(ALICE_SECRET).sharedWith(BOB_PUBLIC)).hasValue(FIRST_KEY);
@@ -53,7 +53,7 @@ class CurveBoxTest {
     }
 
     @Test
-    void shouldAgreeOnNoKeyWithPointsOfSmallOrder() {
+    void shouldRefuseKeysOfSmallOrder() {
         byte[] one = new byte[32];
         one[0] = 1;
 
@@ -62,7 +62,7 @@ class CurveBoxTest {
     }
 
     @Test
-    void shouldSealAndOpenTheBoxOfTheVectors() {
+    void shouldSealAndOpenTheBoxOfTheTestVectors() {
         assertThat(new CurveBox(FIRST_KEY, NONCE_PREFIX).seal(NONCE_REST, MESSAGE))
                 .isEqualTo(SEALED);
         assertThat(new CurveBox(FIRST_KEY, NONCE_PREFIX).open(NONCE_REST, SEALED))
@@ -70,7 +70,7 @@ class CurveBoxTest {
     }
 
     @Test
-    void shouldOpenNoBoxOfWhichAnyBitIsAnother() {
+    void shouldOpenNoBoxWithAnyBitFlipped() {
         CurveBox box = new CurveBox(FIRST_KEY, NONCE_PREFIX);
         for (int bit = 0; bit < 8 * SEALED.length; bit++) {
             byte[] other = SEALED.clone();
@@ -145,7 +145,7 @@ class CurveBoxTest {
 
     @Test
     void shouldCountBlocksBeyondWhatAnIntegerHolds() {
-        // RFC 8439, A.3: sums at and around 2^130 - 5, where a carry that is forgotten shows
+        // RFC 8439, A.3: sums at and around 2^130 - 5, which detect a missing carry
         byte[] two = hex("0200000000000000000000000000000000000000000000000000000000000000");
         byte[] twoAndPad = hex("02000000000000000000000000000000ffffffffffffffffffffffffffffffff");
         byte[] one = hex("0100000000000000000000000000000000000000000000000000000000000000");

@@ -24,14 +24,14 @@ class CurveHandshakeTest {
     }
 
     private CurvePeer peer() throws IOException {
-        return new CurvePeer(hub.connect(), "ci").greet(0);
+        return new CurvePeer(hub.connect(), "ci").exchangeGreetings(0);
     }
 
-    /** A peer that got WELCOME. */
+    /** A peer that has received WELCOME. */
     private CurvePeer welcomed() throws IOException {
         CurvePeer peer = peer();
         peer.raw.send(RawPeer.command("HELLO", peer.hello()));
-        peer.welcomed();
+        peer.readWelcome();
         return peer;
     }
 
@@ -43,11 +43,11 @@ class CurveHandshakeTest {
     }
 
     @Test
-    void shouldKnowTheUserByTheKeyAndTheWayToBeConfidential() throws IOException, ProtocolException {
+    void shouldAuthenticateTheUserByItsKeyAndReportAConfidentialOrigin() throws IOException, ProtocolException {
         CurvePeer peer = welcomed();
         peer.raw.send(RawPeer.command("INITIATE", peer.initiate()));
 
-        assertThat(peer.ready().properties()).containsEntry("socket-type", "ROUTER");
+        assertThat(peer.readReady().properties()).containsEntry("socket-type", "ROUTER");
         Fixture.await(() -> hub.broker.sessions().size() == 1);
         var login = hub.broker.sessions().get(0).login();
         assertThat(login.user().name()).isEqualTo("ci");
@@ -55,14 +55,14 @@ class CurveHandshakeTest {
     }
 
     @Test
-    void shouldNotCallClearWaysConfidential() throws IOException {
+    void shouldNotReportUnencryptedConnectionsAsConfidential() throws IOException {
         hub.connect("ci", "DEALER");
 
         assertThat(hub.broker.sessions().get(0).login().origin().confidential()).isFalse();
     }
 
     @Test
-    void shouldRefuseKeysOfNobodyLateAndInSilence() throws IOException {
+    void shouldRefuseUnknownKeysWithADelayAndWithoutAReply() throws IOException {
         CurvePeer peer = welcomed();
         peer.keys = CurveKeyPair.random();
         peer.vouchingSecret = peer.keys.secretKey();
@@ -83,7 +83,7 @@ class CurveHandshakeTest {
     }
 
     @Test
-    void shouldRefuseAShortTermKeyThatAgreesWithEverybody() throws IOException {
+    void shouldRefuseAShortTermKeyOfSmallOrder() throws IOException {
         CurvePeer peer = peer();
         byte[] hello = peer.hello();
         Arrays.fill(hello, 74, 106, (byte) 0);
@@ -93,18 +93,18 @@ class CurveHandshakeTest {
     }
 
     @Test
-    void shouldTakeOneHello() throws IOException {
+    void shouldAcceptOnlyOneHello() throws IOException {
         CurvePeer peer = peer();
         byte[] hello = RawPeer.command("HELLO", peer.hello());
         peer.raw.send(hello);
-        peer.welcomed();
+        peer.readWelcome();
         peer.raw.send(hello);
 
         assertRefused(peer, DisconnectReason.BAD_HANDSHAKE);
     }
 
     @Test
-    void shouldTakeNothingBeforeHello() throws IOException {
+    void shouldAcceptNothingBeforeHello() throws IOException {
         CurvePeer other = welcomed();
         for (byte[] first : List.of(
                 RawPeer.command("INITIATE", other.initiate()),
@@ -118,7 +118,7 @@ class CurveHandshakeTest {
     }
 
     @Test
-    void shouldRefuseTheCookieOfAnotherConnectionAndOneThatWasChanged() throws IOException {
+    void shouldRefuseTheCookieOfAnotherConnectionAndAModifiedOne() throws IOException {
         CurvePeer other = welcomed();
         CurvePeer peer = welcomed();
         peer.cookie = other.cookie;
@@ -132,14 +132,14 @@ class CurveHandshakeTest {
     }
 
     @Test
-    void shouldRefuseAHandshakeThatWasRecorded() throws IOException, ProtocolException {
+    void shouldRefuseAReplayedHandshake() throws IOException, ProtocolException {
         CurvePeer recorded = peer();
         byte[] hello = RawPeer.command("HELLO", recorded.hello());
         recorded.raw.send(hello);
-        recorded.welcomed();
+        recorded.readWelcome();
         byte[] initiate = RawPeer.command("INITIATE", recorded.initiate());
         recorded.raw.send(initiate);
-        recorded.ready();
+        recorded.readReady();
         recorded.raw.close();
         Fixture.await(() -> hub.broker.sessions().isEmpty());
 
@@ -152,7 +152,7 @@ class CurveHandshakeTest {
     }
 
     @Test
-    void shouldRefuseWhoCannotVouchForItsKey() throws IOException {
+    void shouldRefuseAPeerThatCannotVouchForItsKey() throws IOException {
         List<Consumer<CurvePeer>> frauds = List.of(
                 peer -> peer.vouchingSecret = CurveKeyPair.random().secretKey(),
                 peer -> peer.vouchedFor = CurveKeyPair.random().publicKey(),
@@ -166,7 +166,7 @@ class CurveHandshakeTest {
     }
 
     @Test
-    void shouldRefuseANonceThatCameBefore() throws IOException {
+    void shouldRefuseARepeatedNonce() throws IOException {
         CurvePeer peer = welcomed();
         peer.nonce = 0;
         peer.raw.send(RawPeer.command("INITIATE", peer.initiate()));
@@ -175,7 +175,7 @@ class CurveHandshakeTest {
     }
 
     @Test
-    void shouldRefuseCommandsThatAreCutOrTooLong() throws IOException {
+    void shouldRefuseTruncatedAndTooLongCommands() throws IOException {
         CurvePeer any = peer();
         byte[] hello = any.hello();
         for (int length : new int[] {0, 1, 74, 106, 114, hello.length - 1, hello.length + 1, 9_000}) {
@@ -205,7 +205,7 @@ class CurveHandshakeTest {
     }
 
     @Test
-    void shouldJudgeTheMetadataInTheBox() throws IOException {
+    void shouldValidateTheEncryptedMetadata() throws IOException {
         CurvePeer malformed = welcomed();
         malformed.metadata = new byte[] {11, 'S'};
         malformed.raw.send(RawPeer.command("INITIATE", malformed.initiate()));
@@ -218,34 +218,34 @@ class CurveHandshakeTest {
     }
 
     @Test
-    void shouldTakeAHandshakeAndMoreByteByByte() throws IOException, ProtocolException {
+    void shouldReadAHandshakeAndAMessageByteByByte() throws IOException, ProtocolException {
         CurvePeer peer = new CurvePeer(hub.connect(), "ci");
-        drip(peer, RawPeer.greeting(3, 1, "CURVE"));
+        trickle(peer, RawPeer.greeting(3, 1, "CURVE"));
         peer.raw.receive(64);
-        drip(peer, RawPeer.command("HELLO", peer.hello()));
-        peer.welcomed();
-        drip(peer, CurvePeer.joined(RawPeer.command("INITIATE", peer.initiate()), peer.message("", "build.1", "x")));
-        peer.ready();
+        trickle(peer, RawPeer.command("HELLO", peer.hello()));
+        peer.readWelcome();
+        trickle(peer, CurvePeer.concat(RawPeer.command("INITIATE", peer.initiate()), peer.message("", "build.1", "x")));
+        peer.readReady();
 
         assertThat(peer.receive()).containsExactly("", "OK");
     }
 
-    private static void drip(CurvePeer peer, byte[] bytes) throws IOException {
+    private static void trickle(CurvePeer peer, byte[] bytes) throws IOException {
         for (byte b : bytes) {
             peer.raw.send(new byte[] {b});
         }
     }
 
     @Test
-    void shouldServeCurveBesidePlainAndNullOnOnePort() throws IOException, ProtocolException {
+    void shouldServeCurvePlainAndNullOnOnePort() throws IOException, ProtocolException {
         hub.users.with("anonymous", "build.", "build.");
         RawPeer plain = hub.subscriber("ci", "build.");
-        RawPeer guest = hub.connect();
-        guest.send(RawPeer.greeting(3, 0, "NULL"));
-        guest.receive(64);
-        guest.send(RawPeer.metadata("READY", "SUB"));
-        guest.frame();
-        guest.subscribe("build.");
+        RawPeer anonymous = hub.connect();
+        anonymous.send(RawPeer.greeting(3, 0, "NULL"));
+        anonymous.receive(64);
+        anonymous.send(RawPeer.metadata("READY", "SUB"));
+        anonymous.frame();
+        anonymous.subscribe("build.");
         CurvePeer curve = new CurvePeer(hub.connect(), "ci").logIn("SUB", 0);
         curve.raw.send(curve.message("\u0001build."));
         Fixture.await(() -> hub.subscriptions() == 3);
@@ -254,7 +254,7 @@ class CurveHandshakeTest {
         publisher.raw.send(publisher.message("build.1", "secret", "", "more"));
 
         assertThat(plain.message()).containsExactly("build.1", "secret", "", "more");
-        assertThat(guest.message()).containsExactly("build.1", "secret", "", "more");
+        assertThat(anonymous.message()).containsExactly("build.1", "secret", "", "more");
         assertThat(curve.receive()).containsExactly("build.1", "secret", "", "more");
     }
 }

@@ -28,28 +28,30 @@ class CurveKeyFilesTest {
     }
 
     @Test
-    void shouldMakeAPairOnceAndKeepIt() throws IOException {
-        CurveKeyPair made = load();
+    void shouldGenerateAPairOnceAndKeepIt() throws IOException {
+        CurveKeyPair generated = load();
 
-        assertThat(Files.readString(file("curve.pub"))).isEqualTo(made + "\n").hasSize(41);
+        assertThat(Files.readString(file("curve.pub")))
+                .isEqualTo(generated + "\n")
+                .hasSize(41);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file("curve.key"))))
                 .isEqualTo("rw-------");
-        assertThat(CurveKeyPair.of(made.secretKey()).publicKey()).isEqualTo(made.publicKey());
-        assertThat(load().secretKey()).isEqualTo(made.secretKey());
-        assertThat(load().publicKey()).isEqualTo(made.publicKey());
+        assertThat(CurveKeyPair.of(generated.secretKey()).publicKey()).isEqualTo(generated.publicKey());
+        assertThat(load().secretKey()).isEqualTo(generated.secretKey());
+        assertThat(load().publicKey()).isEqualTo(generated.publicKey());
         try (var files = Files.list(home.resolve("state"))) {
             assertThat(files).hasSize(2);
         }
     }
 
     @Test
-    void shouldWriteThePublicKeyAnewWhenAStartWasCutShort() throws IOException {
-        CurveKeyPair made = load();
+    void shouldWriteThePublicKeyAgainAfterAnInterruptedStart() throws IOException {
+        CurveKeyPair generated = load();
         Files.delete(file("curve.pub"));
 
         load();
 
-        assertThat(Files.readString(file("curve.pub"))).isEqualTo(made + "\n");
+        assertThat(Files.readString(file("curve.pub"))).isEqualTo(generated + "\n");
     }
 
     @Test
@@ -69,7 +71,7 @@ class CurveKeyFilesTest {
     }
 
     @Test
-    void shouldRefuseAKeyFileThatIsHalfWritten() throws IOException {
+    void shouldRefuseATruncatedKeyFile() throws IOException {
         load();
         String text = Files.readString(file("curve.key"));
         Files.writeString(file("curve.key"), text.substring(0, text.length() - 10));

@@ -9,21 +9,21 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class CurveBoxWriterTest {
+class CurveMessageEncoderTest {
 
     private static final byte[] KEY = new byte[32];
 
-    private final CurveMessageEncoder writer = new CurveMessageEncoder(new CurveBoxes(KEY, 0, 0));
-    private final WriteBuffer scratch = new WriteBuffer();
+    private final CurveMessageEncoder encoder = new CurveMessageEncoder(new CurveBoxes(KEY, 0, 0));
+    private final WriteBuffer writeBuffer = new WriteBuffer();
     private final Random random = new Random(1);
 
-    /** Everything sealed, in as many fillings as that takes. */
-    private byte[] seal() {
+    /** Encrypts everything, filling the write buffer as often as needed. */
+    private byte[] encryptAll() {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        while (!writer.isEmpty()) {
-            scratch.clear();
-            writer.fill(scratch);
-            ByteBuffer piece = scratch.cut();
+        while (!encoder.isEmpty()) {
+            writeBuffer.clear();
+            encoder.fill(writeBuffer);
+            ByteBuffer piece = writeBuffer.nextSlice();
             byte[] bytes = new byte[piece.remaining()];
             piece.get(bytes);
             all.writeBytes(bytes);
@@ -31,8 +31,8 @@ class CurveBoxWriterTest {
         return all.toByteArray();
     }
 
-    /** Opens boxes as a client would; the frames in clear. */
-    private static byte[] open(byte[] sealed) {
+    /** Decrypts boxes as a client would; returns the plain frames. */
+    private static byte[] decryptAll(byte[] sealed) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         ByteBuffer boxes = ByteBuffer.wrap(sealed);
         for (long nonce = 1; boxes.hasRemaining(); nonce++) {
@@ -58,38 +58,38 @@ class CurveBoxWriterTest {
         random.nextBytes(body);
         byte[] header = CurvePeer.frameHeader(length);
         header[0] |= (byte) flags;
-        return CurvePeer.joined(header, body);
+        return CurvePeer.concat(header, body);
     }
 
     @Test
-    void shouldSealFramesOfAnyLength() {
+    void shouldEncryptFramesOfAnyLength() {
         int[] lengths = {
             0, 1, 220, 221, 222, 223, 255, 256, 32_767, 32_768, 65_000, 65_493, 65_494, 65_495, 65_536, 98_304, 131_071,
             500_000
         };
         byte[] all = {};
         for (int length : lengths) {
-            all = CurvePeer.joined(all, frame(1, length), frame(0, length), frame(4, 30));
+            all = CurvePeer.concat(all, frame(1, length), frame(0, length), frame(4, 30));
         }
-        writer.add(ByteBuffer.wrap(all), null);
+        encoder.add(ByteBuffer.wrap(all), null);
 
-        assertThat(open(seal())).isEqualTo(all);
+        assertThat(decryptAll(encryptAll())).isEqualTo(all);
     }
 
     @Test
-    void shouldSealManySmallFramesFromManyBuffersInOrder() {
+    void shouldEncryptManySmallFramesFromManyBuffersInOrder() {
         byte[] all = {};
         for (int i = 0; i < 3_000; i++) {
-            byte[] frames = CurvePeer.joined(frame(1, random.nextInt(40)), frame(0, random.nextInt(400)));
-            writer.add(ByteBuffer.wrap(frames), null);
-            all = CurvePeer.joined(all, frames);
+            byte[] frames = CurvePeer.concat(frame(1, random.nextInt(40)), frame(0, random.nextInt(400)));
+            encoder.add(ByteBuffer.wrap(frames), null);
+            all = CurvePeer.concat(all, frames);
         }
 
-        assertThat(open(seal())).isEqualTo(all);
+        assertThat(decryptAll(encryptAll())).isEqualTo(all);
     }
 
     @Test
-    void shouldLetGoOfABufferOnceItIsSealed() {
+    void shouldReleaseABufferOnceItIsEncrypted() {
         int[] unused = {0};
         SharedBuffer buffer = new SharedBuffer(ByteBuffer.wrap(frame(0, 200_000))) {
             @Override
@@ -97,30 +97,30 @@ class CurveBoxWriterTest {
                 unused[0]++;
             }
         };
-        writer.add(buffer.bytes().duplicate(), buffer);
-        scratch.clear();
-        writer.fill(scratch);
+        encoder.add(buffer.bytes().duplicate(), buffer);
+        writeBuffer.clear();
+        encoder.fill(writeBuffer);
         assertThat(unused[0]).isZero();
-        seal();
+        encryptAll();
         assertThat(unused[0]).isEqualTo(1);
-        assertThat(writer.isEmpty()).isTrue();
+        assertThat(encoder.isEmpty()).isTrue();
     }
 
     @Test
-    void shouldLetGoOfEverythingInTheEnd() {
+    void shouldReleaseAllBuffers() {
         int[] unused = {0};
         for (int i = 0; i < 3; i++) {
             ByteBuffer bytes = ByteBuffer.wrap(frame(0, 100_000));
-            writer.add(bytes, new SharedBuffer(bytes) {
+            encoder.add(bytes, new SharedBuffer(bytes) {
                 @Override
                 protected void unused() {
                     unused[0]++;
                 }
             });
         }
-        scratch.clear();
-        writer.fill(scratch);
-        writer.release();
+        writeBuffer.clear();
+        encoder.fill(writeBuffer);
+        encoder.release();
 
         assertThat(unused[0]).isEqualTo(3);
     }

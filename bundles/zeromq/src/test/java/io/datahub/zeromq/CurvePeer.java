@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The client's side of CURVE (RFC 26) over a {@link RawPeer}, step by step, that can also break every rule. */
+/** The client side of CURVE (RFC 26) over a {@link RawPeer}, step by step; it can also violate the protocol. */
 final class CurvePeer {
 
     final RawPeer raw;
     final CurveKeyPair shortTerm = CurveKeyPair.random();
 
-    /** What can be made wrong before it is used. */
+    /** Values that a test can falsify before they are used. */
     CurveKeyPair keys;
 
     byte[] hub = hubKey();
@@ -27,7 +27,7 @@ final class CurvePeer {
 
     private byte[] hubShortTerm;
     private byte[] trafficKey;
-    private long heard;
+    private long lastNonce;
 
     CurvePeer(RawPeer raw, String user) {
         this.raw = raw;
@@ -39,7 +39,7 @@ final class CurvePeer {
         return new CurveKeyFiles(Fixture.HOME.state()).load().publicKey();
     }
 
-    static byte[] joined(byte[]... parts) {
+    static byte[] concat(byte[]... parts) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             all.writeBytes(part);
@@ -51,8 +51,8 @@ final class CurvePeer {
         return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
     }
 
-    /** The greetings, after which HELLO may come. */
-    CurvePeer greet(int minor) throws IOException {
+    /** Exchanges the greetings; HELLO is next. */
+    CurvePeer exchangeGreetings(int minor) throws IOException {
         raw.send(RawPeer.greeting(3, minor, "CURVE"));
         raw.receive(64);
         return this;
@@ -61,15 +61,15 @@ final class CurvePeer {
     byte[] hello() {
         byte[] shared = shortTerm.sharedWith(hub).orElseThrow();
         byte[] box = new CurveBox(shared, "CurveZMQHELLO---").seal(++nonce, new byte[64]);
-        return joined(new byte[] {1, 0}, new byte[72], shortTerm.publicKey(), bytes(nonce), box);
+        return concat(new byte[] {1, 0}, new byte[72], shortTerm.publicKey(), bytes(nonce), box);
     }
 
-    /** Takes WELCOME. */
-    void welcomed() throws IOException {
+    /** Reads WELCOME. */
+    void readWelcome() throws IOException {
         byte[] frame = raw.rawMessage().get(0);
         byte[] long16 = Arrays.copyOfRange(frame, 8, 24);
         byte[] content = CurveBox.of(shortTerm.sharedWith(hub).orElseThrow(), "WELCOME-", long16)
-                .open(CurveBox.rest(long16), Arrays.copyOfRange(frame, 24, frame.length))
+                .open(CurveBox.nonceSuffix(long16), Arrays.copyOfRange(frame, 24, frame.length))
                 .orElseThrow();
         hubShortTerm = Arrays.copyOf(content, 32);
         cookie = Arrays.copyOfRange(content, 32, content.length);
@@ -80,42 +80,46 @@ final class CurvePeer {
         byte[] long16 = CurveKeyPair.randomBytes(16);
         byte[] vouch = CurveBox.of(
                         CurveKeyPair.shared(vouchingSecret, hubShortTerm).orElseThrow(), "VOUCH---", long16)
-                .seal(CurveBox.rest(long16), joined(vouchedFor, vouchedHub));
-        byte[] content = joined(keys.publicKey(), long16, vouch, metadata);
+                .seal(CurveBox.nonceSuffix(long16), concat(vouchedFor, vouchedHub));
+        byte[] content = concat(keys.publicKey(), long16, vouch, metadata);
         byte[] box = new CurveBox(trafficKey, "CurveZMQINITIATE").seal(++nonce, content);
-        return joined(cookie, bytes(nonce), box);
+        return concat(cookie, bytes(nonce), box);
     }
 
-    /** Takes READY; the metadata in it. */
-    Metadata ready() throws IOException, ProtocolException {
+    /** Reads READY; returns its metadata. */
+    Metadata readReady() throws IOException, ProtocolException {
         byte[] frame = raw.rawMessage().get(0);
-        heard = ByteBuffer.wrap(frame).getLong(6);
+        lastNonce = ByteBuffer.wrap(frame).getLong(6);
         byte[] content = new CurveBox(trafficKey, "CurveZMQREADY---")
-                .open(heard, Arrays.copyOfRange(frame, 14, frame.length))
+                .open(lastNonce, Arrays.copyOfRange(frame, 14, frame.length))
                 .orElseThrow();
         return Metadata.parse(ByteBuffer.wrap(content));
     }
 
-    /** The whole handshake. */
+    /** Performs the whole handshake. */
     CurvePeer logIn(String socketType, int minor) throws IOException, ProtocolException {
         metadata = Metadata.of(Metadata.SOCKET_TYPE, socketType).bytes();
-        greet(minor);
+        exchangeGreetings(minor);
         raw.send(RawPeer.command("HELLO", hello()));
-        welcomed();
+        readWelcome();
         raw.send(RawPeer.command("INITIATE", initiate()));
-        ready();
+        readReady();
         return this;
     }
 
-    /** The frame of a box: with flags 1 for more and 2 for a command. */
-    byte[] boxed(int flags, byte[] body) {
+    /**
+     * Encrypts a frame.
+     *
+     * @param flags 1 for more, 2 for a command
+     */
+    byte[] encrypted(int flags, byte[] body) {
         byte[] box =
-                new CurveBox(trafficKey, "CurveZMQMESSAGEC").seal(++nonce, joined(new byte[] {(byte) flags}, body));
-        return joined(frameHeader(box.length + 16), ascii("\u0007MESSAGE"), bytes(nonce), box);
+                new CurveBox(trafficKey, "CurveZMQMESSAGEC").seal(++nonce, concat(new byte[] {(byte) flags}, body));
+        return concat(frameHeader(box.length + 16), ascii("\u0007MESSAGE"), bytes(nonce), box);
     }
 
     static byte[] frameHeader(int length) {
-        return length > 255 ? joined(new byte[] {2}, bytes(length)) : new byte[] {0, (byte) length};
+        return length > 255 ? concat(new byte[] {2}, bytes(length)) : new byte[] {0, (byte) length};
     }
 
     static byte[] ascii(String text) {
@@ -125,45 +129,45 @@ final class CurvePeer {
     byte[] message(String... frames) {
         byte[] all = {};
         for (int i = 0; i < frames.length; i++) {
-            all = joined(all, boxed(i < frames.length - 1 ? 1 : 0, frames[i].getBytes(StandardCharsets.UTF_8)));
+            all = concat(all, encrypted(i < frames.length - 1 ? 1 : 0, frames[i].getBytes(StandardCharsets.UTF_8)));
         }
         return all;
     }
 
-    /** A command in a box. */
+    /** Encrypts a command. */
     byte[] command(String name, byte[] body) {
-        return boxed(2, joined(new byte[] {(byte) name.length()}, ascii(name), body));
+        return encrypted(2, concat(new byte[] {(byte) name.length()}, ascii(name), body));
     }
 
-    /** Opens the next box: flags and body. Demands that its number is higher than all before. */
-    byte[] open() throws IOException {
+    /** Decrypts the next box: flags and body. Fails unless its nonce is greater than all before. */
+    byte[] decrypt() throws IOException {
         byte[] frame = raw.rawMessage().get(0);
         if (!new String(frame, 0, 8, StandardCharsets.US_ASCII).equals("\u0007MESSAGE")) {
             throw new IOException("MESSAGE was expected");
         }
         long number = ByteBuffer.wrap(frame).getLong(8);
-        if (number <= heard) {
+        if (number <= lastNonce) {
             throw new IOException("the hub's nonce came again");
         }
-        heard = number;
+        lastNonce = number;
         return new CurveBox(trafficKey, "CurveZMQMESSAGES")
                 .open(number, Arrays.copyOfRange(frame, 16, frame.length))
                 .orElseThrow(() -> new IOException("a box isn't genuine"));
     }
 
-    /** The next message's frames. */
+    /** The frames of the next message. */
     List<byte[]> rawMessage() throws IOException {
         List<byte[]> frames = new ArrayList<>();
         int flags = 1;
         while ((flags & 1) != 0) {
-            byte[] content = open();
+            byte[] content = decrypt();
             flags = content[0];
             frames.add(Arrays.copyOfRange(content, 1, content.length));
         }
         return frames;
     }
 
-    /** The next message's frames, as text. */
+    /** The frames of the next message, as text. */
     List<String> receive() throws IOException {
         return rawMessage().stream()
                 .map(frame -> new String(frame, StandardCharsets.UTF_8))

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What goes on in the boxes of CURVE, end to end. */
+/** Encrypted traffic, end to end. */
 @Timeout(120)
 class CurveTrafficTest {
 
@@ -37,7 +37,7 @@ class CurveTrafficTest {
     }
 
     @Test
-    void shouldTakeBothFormsOfSubscriptions() throws IOException, ProtocolException {
+    void shouldAcceptBothFormsOfSubscriptions() throws IOException, ProtocolException {
         hub = new Fixture();
         CurvePeer subscriber = connect("ci", "SUB");
         subscriber.raw.send(subscriber.message("\u0001build.a"));
@@ -48,7 +48,7 @@ class CurveTrafficTest {
         subscriber.raw.send(subscriber.command("PING", new byte[2]));
         assertThat(subscriber.receive()).containsExactly("\u0004PONG");
         CurvePeer publisher = connect("ci", "PUSH");
-        publisher.raw.send(CurvePeer.joined(
+        publisher.raw.send(CurvePeer.concat(
                 publisher.message("build.a", "1"),
                 publisher.message("build.b", "2"),
                 publisher.message("build.c", "3")));
@@ -57,23 +57,23 @@ class CurveTrafficTest {
     }
 
     @Test
-    void shouldPingAndPongInBoxes() throws IOException, ProtocolException {
+    void shouldEncryptPingAndPong() throws IOException, ProtocolException {
         hub = new Fixture("pingMillis", 200L, "idleMillis", 60_000L);
         CurvePeer peer = connect("ci", "SUB");
-        byte[] ping = peer.open();
-        assertThat(ping).isEqualTo(CurvePeer.joined(new byte[] {2}, CurvePeer.ascii("\u0004PING\u0002X")));
+        byte[] ping = peer.decrypt();
+        assertThat(ping).isEqualTo(CurvePeer.concat(new byte[] {2}, CurvePeer.ascii("\u0004PING\u0002X")));
         peer.raw.send(peer.command("PONG", new byte[0]));
         peer.raw.send(peer.command("PING", new byte[] {0, 0, 'c', 'o', 'n'}));
-        byte[] answer = peer.open();
+        byte[] answer = peer.decrypt();
         while (Arrays.equals(answer, ping)) {
-            answer = peer.open();
+            answer = peer.decrypt();
         }
 
-        assertThat(answer).isEqualTo(CurvePeer.joined(new byte[] {2}, CurvePeer.ascii("\u0004PONGcon")));
+        assertThat(answer).isEqualTo(CurvePeer.concat(new byte[] {2}, CurvePeer.ascii("\u0004PONGcon")));
     }
 
     @Test
-    void shouldTellPublishersInBoxesWhatTheyMayPublish() throws IOException, ProtocolException {
+    void shouldEncryptSubscriptionsSentToPublishers() throws IOException, ProtocolException {
         hub = new Fixture();
         CurvePeer publisher = connect("ci", "XPUB");
         assertThat(publisher.receive()).containsExactly("\u0001build.");
@@ -86,7 +86,7 @@ class CurveTrafficTest {
     }
 
     @Test
-    void shouldEndConnectionsWhoseKeyIsTakenAway() throws IOException, ProtocolException {
+    void shouldDisconnectAUserWhoseKeyIsRemoved() throws IOException, ProtocolException {
         hub = new Fixture();
         CurvePeer gone = subscriber("ci", "");
         CurvePeer other = subscriber("all", "");
@@ -101,7 +101,7 @@ class CurveTrafficTest {
     }
 
     @Test
-    void shouldCloseWhoSendsAMessageAgainOrInClearOrTooLarge() throws IOException, ProtocolException {
+    void shouldDisconnectAPeerThatSendsAReplayedOrUnencryptedOrTooLargeMessage() throws IOException, ProtocolException {
         hub = new Fixture("maxMessageBytes", 1_000);
         CurvePeer subscriber = subscriber("all", "");
         CurvePeer replaying = connect("all", "PUSH");
@@ -109,9 +109,9 @@ class CurveTrafficTest {
         replaying.raw.send(message);
         replaying.raw.send(message);
         assertThat(replaying.raw.untilClosed()).isEmpty();
-        CurvePeer clear = connect("all", "PUSH");
-        clear.raw.send(RawPeer.message("in clear", "x".repeat(100)));
-        assertThat(clear.raw.untilClosed()).isEmpty();
+        CurvePeer plain = connect("all", "PUSH");
+        plain.raw.send(RawPeer.message("in clear", "x".repeat(100)));
+        assertThat(plain.raw.untilClosed()).isEmpty();
         CurvePeer large = connect("all", "PUSH");
         large.raw.send(large.message("large", "x".repeat(600), "y".repeat(600)));
         assertThat(large.raw.untilClosed()).isEmpty();
@@ -128,7 +128,7 @@ class CurveTrafficTest {
     void shouldCarryMessagesOfAllSizesInAnyMix() throws Exception {
         hub = new Fixture(Map.of("queueBytes", 1L << 28, "maxQueuedBytes", 1L << 29), "loops", 2);
         CurvePeer subscriber = subscriber("all", "");
-        RawPeer clear = hub.subscriber("all", "");
+        RawPeer plain = hub.subscriber("all", "");
         int messages = 150;
         CurvePeer publisher = connect("all", "PUSH");
         CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
@@ -137,7 +137,7 @@ class CurveTrafficTest {
                     byte[] all = {};
                     List<byte[]> frames = frames(i);
                     for (int j = 0; j < frames.size(); j++) {
-                        all = CurvePeer.joined(all, publisher.boxed(j < frames.size() - 1 ? 1 : 0, frames.get(j)));
+                        all = CurvePeer.concat(all, publisher.encrypted(j < frames.size() - 1 ? 1 : 0, frames.get(j)));
                     }
                     publisher.raw.send(all);
                 }
@@ -145,10 +145,10 @@ class CurveTrafficTest {
                 throw new UncheckedIOException(e);
             }
         });
-        CompletableFuture<Void> inClear = CompletableFuture.runAsync(() -> {
+        CompletableFuture<Void> plainReceiving = CompletableFuture.runAsync(() -> {
             try {
                 for (int i = 0; i < messages; i++) {
-                    assertSame(clear.rawMessage(), frames(i));
+                    assertSame(plain.rawMessage(), frames(i));
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -158,11 +158,11 @@ class CurveTrafficTest {
             assertSame(subscriber.rawMessage(), frames(i));
         }
         sending.join();
-        inClear.join();
-        Fixture.await(() -> hub.zeromq.reception().receiving().bytes() == 0);
+        plainReceiving.join();
+        Fixture.await(() -> hub.zeromq.context().receiving().bytes() == 0);
     }
 
-    /** The frames of the message with that number: always the same. */
+    /** The frames of the message with that number, always the same. */
     private static List<byte[]> frames(int number) {
         Random random = new Random(number);
         byte[][] frames = new byte[2 + random.nextInt(number % 50 == 49 ? 1_000 : 4)][];
@@ -177,17 +177,17 @@ class CurveTrafficTest {
         return List.of(frames);
     }
 
-    private static void assertSame(List<byte[]> got, List<byte[]> wanted) {
-        assertThat(got).hasSameSizeAs(wanted);
-        for (int i = 0; i < wanted.size(); i++) {
-            assertThat(Arrays.equals(got.get(i), wanted.get(i)))
+    private static void assertSame(List<byte[]> actual, List<byte[]> expected) {
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(Arrays.equals(actual.get(i), expected.get(i)))
                     .as("frame %d", i)
                     .isTrue();
         }
     }
 
     @Test
-    void shouldHoldNoCopiesOfWhatStuckSubscribersDoNotTake() throws Exception {
+    void shouldKeepNoEncryptedCopiesForStuckSubscribers() throws Exception {
         hub = new Fixture();
         int stuck = 12;
         for (int i = 0; i < stuck; i++) {
@@ -195,10 +195,10 @@ class CurveTrafficTest {
         }
         CurvePeer publisher = connect("all", "REQ");
         byte[] payload = new byte[8 << 20];
-        publisher.raw.send(CurvePeer.joined(
-                publisher.boxed(1, new byte[0]),
-                publisher.boxed(1, CurvePeer.ascii("big")),
-                publisher.boxed(0, payload)));
+        publisher.raw.send(CurvePeer.concat(
+                publisher.encrypted(1, new byte[0]),
+                publisher.encrypted(1, CurvePeer.ascii("big")),
+                publisher.encrypted(0, payload)));
         assertThat(publisher.receive()).containsExactly("", "OK");
 
         CurvePeer reading = subscriber("all", "small");

@@ -48,7 +48,7 @@ class EndpointTest {
     }
 
     @Test
-    void shouldTakeSubscriptionsAsCommandsToo() throws IOException {
+    void shouldAcceptSubscriptionsAsCommands() throws IOException {
         hub = new Fixture();
         RawPeer subscriber = hub.connect("ci", "SUB");
         subscriber.send(RawPeer.command("SUBSCRIBE", bytes("build.a")));
@@ -63,7 +63,7 @@ class EndpointTest {
     }
 
     @Test
-    void shouldDropWhatIsNotGrantedAndCountIt() throws IOException {
+    void shouldDropAndCountEventsThatAreNotGranted() throws IOException {
         hub = new Fixture();
         RawPeer subscriber = hub.subscriber("all", "");
         RawPeer publisher = hub.connect("ci", "PUSH");
@@ -77,7 +77,7 @@ class EndpointTest {
     }
 
     @Test
-    void shouldAnswerRequests() throws IOException {
+    void shouldReplyToRequests() throws IOException {
         hub = new Fixture();
         RawPeer subscriber = hub.subscriber("all", "");
         RawPeer requester = hub.connect("ci", "REQ");
@@ -101,7 +101,7 @@ class EndpointTest {
     }
 
     @Test
-    void shouldAnswerInTheEnvelopeOfTheRequest() throws IOException {
+    void shouldReplyInTheEnvelopeOfTheRequest() throws IOException {
         hub = new Fixture();
         RawPeer subscriber = hub.subscriber("all", "");
         RawPeer requester = hub.connect("ci", "REQ");
@@ -121,7 +121,7 @@ class EndpointTest {
     }
 
     @Test
-    void shouldTellPublishersWhatTheyMayPublishNow() throws IOException {
+    void shouldUpdateSubscriptionsAtPublishersWhenGrantsChange() throws IOException {
         hub = new Fixture();
         RawPeer publisher = hub.connect("ci", "XPUB");
         assertThat(publisher.message()).containsExactly("\u0001build.");
@@ -134,7 +134,7 @@ class EndpointTest {
     }
 
     @Test
-    void shouldDisconnectAUserWhoIsGone() throws IOException {
+    void shouldDisconnectARemovedUser() throws IOException {
         hub = new Fixture();
         RawPeer subscriber = hub.subscriber("ci", "");
         RawPeer other = hub.subscriber("all", "");
@@ -156,7 +156,7 @@ class EndpointTest {
     }
 
     @Test
-    void shouldPingPeersThatAreNotSilentTooSinceTheyWatchTheHub() throws IOException {
+    void shouldPingActivePeersTooSinceTheyMonitorTheHub() throws IOException {
         hub = new Fixture("pingMillis", 100L, "idleMillis", 60_000L);
         RawPeer busy = hub.connect();
         busy.logIn("ci", "ci-token", "REQ", 1);
@@ -174,7 +174,7 @@ class EndpointTest {
     }
 
     @Test
-    void shouldSetPeersNoTimeWhenTheHubItselfHasNone() throws IOException {
+    void shouldAnnounceNoTimeoutToPeersWithoutAnIdleTimeout() throws IOException {
         hub = new Fixture("pingMillis", 100L, "idleMillis", 0L);
         RawPeer silent = hub.connect();
         silent.logIn("ci", "ci-token", "SUB", 1);
@@ -183,7 +183,7 @@ class EndpointTest {
     }
 
     @Test
-    void shouldCloseWhoSaidItWouldNotBeSilentSoLong() throws IOException {
+    void shouldDisconnectAPeerAfterItsOwnTimeout() throws IOException {
         hub = new Fixture();
         RawPeer peer = hub.connect("ci", "SUB");
         peer.send(RawPeer.command("PING", new byte[] {0, 3}));
@@ -193,7 +193,7 @@ class EndpointTest {
     }
 
     @Test
-    void shouldAskSilentPeersThatKnowPingAndCloseThoseThatDoNotAnswer() throws IOException {
+    void shouldPingIdlePeersAndDisconnectThoseThatDoNotReply() throws IOException {
         hub = new Fixture("pingMillis", 200L, "idleMillis", 1_500L);
         RawPeer old = hub.subscriber("ci", "build.");
         RawPeer silent = hub.connect();
@@ -218,21 +218,21 @@ class EndpointTest {
     }
 
     @Test
-    void shouldCloseWhoBreaksARuleAndKeepWhatCameBefore() throws IOException {
+    void shouldPublishWhatWasReceivedBeforeAProtocolViolation() throws IOException {
         hub = new Fixture();
         RawPeer subscriber = hub.subscriber("all", "");
-        List<byte[]> breaches = List.of(
+        List<byte[]> violations = List.of(
                 RawPeer.command("JOIN", new byte[0]),
                 RawPeer.command("PING", new byte[1]),
                 RawPeer.command("ERROR", new byte[1]),
                 new byte[] {16, 0},
                 new byte[] {2, 0x7f, -1, -1, -1, -1, -1, -1, -1});
-        for (byte[] breach : breaches) {
+        for (byte[] violation : violations) {
             RawPeer publisher = hub.connect("all", "PUSH");
             byte[] message = RawPeer.message("before", "x");
-            ByteBuffer both = ByteBuffer.allocate(message.length + breach.length)
+            ByteBuffer both = ByteBuffer.allocate(message.length + violation.length)
                     .put(message)
-                    .put(breach);
+                    .put(violation);
             publisher.send(both.array());
             publisher.untilClosed();
             assertThat(subscriber.message()).containsExactly("before", "x");
@@ -242,7 +242,7 @@ class EndpointTest {
     }
 
     @Test
-    void shouldCloseSubscribersThatSendWhatIsNoSubscription() throws IOException {
+    void shouldDisconnectSubscribersThatExceedALimit() throws IOException {
         hub = new Fixture(Map.of("maxSubscriptions", 2));
         RawPeer tooLong = hub.connect("ci", "SUB");
         tooLong.send(RawPeer.message("\u0001" + "x".repeat(4201)));
@@ -291,7 +291,7 @@ class EndpointTest {
             next[publisher]++;
         }
         sending.forEach(CompletableFuture::join);
-        Fixture.await(() -> hub.zeromq.reception().receiving().bytes() == 0);
+        Fixture.await(() -> hub.zeromq.context().receiving().bytes() == 0);
     }
 
     private static byte[] bytes(String text) {
@@ -305,7 +305,7 @@ class EndpointTest {
     }
 
     @Test
-    void shouldMakeAPushWaitForASlowSubscriberThatThenLosesNothing() throws Exception {
+    void shouldApplyBackpressureToAPushSoThatASlowSubscriberLosesNothing() throws Exception {
         hub = new Fixture(Map.of("pushWaitMillis", 60_000L));
         RawPeer slow = hub.subscriber("all", "");
         RawPeer publisher = hub.connect("all", "PUSH");
@@ -330,7 +330,7 @@ class EndpointTest {
     }
 
     @Test
-    void shouldNotLetAStuckSubscriberSlowAPubOrOtherSubscribers() throws Exception {
+    void shouldNotLetAStuckSubscriberThrottleAPubOrOtherSubscribers() throws Exception {
         hub = new Fixture(Map.of("queueBytes", 20L << 20));
         RawPeer stuck = hub.subscriber("all", "n");
         RawPeer healthy = hub.subscriber("all", "n");
@@ -357,12 +357,12 @@ class EndpointTest {
         assertThat(sessions.get(1).lost()).isZero();
         stuck.close();
         Fixture.await(() -> hub.broker.counters().queuedBytes() == 0);
-        BufferPool pool = hub.zeromq.reception().pool();
-        Fixture.await(() -> pool.made() - pool.idle() <= 1);
+        BufferPool pool = hub.zeromq.context().pool();
+        Fixture.await(() -> pool.allocated() - pool.idle() <= 1);
     }
 
     @Test
-    void shouldHoldUpNoMoreReadBuffersForStuckSubscribersThanTheirBound() throws Exception {
+    void shouldLimitTheReadBuffersPinnedByStuckSubscribers() throws Exception {
         hub = new Fixture(
                 Map.of("queueBytes", 20L << 20, "pinnedBytes", 1L << 20),
                 "readBufferBytes",
@@ -385,8 +385,8 @@ class EndpointTest {
                 throw new UncheckedIOException(e);
             }
         });
-        BufferPool pool = hub.zeromq.reception().pool();
-        int mostOut = 0;
+        BufferPool pool = hub.zeromq.context().pool();
+        int maxInUse = 0;
         for (int i = 0; i < rounds; i++) {
             for (int j = 0; j < stuck; j++) {
                 publisher.send(RawPeer.message("stuck." + j, "y".repeat(20_000)));
@@ -394,13 +394,13 @@ class EndpointTest {
             publisher.send(RawPeer.message("n", String.valueOf(i), "x".repeat(50_000)));
             long sent = i;
             Fixture.await(() -> sessionOf(healthy).out() > sent - 3 || receiving.isCompletedExceptionally());
-            mostOut = Math.max(mostOut, pool.made() - pool.idle());
+            maxInUse = Math.max(maxInUse, pool.allocated() - pool.idle());
         }
         receiving.join();
 
         assertThat(hub.broker.counters().queuedBytes()).isGreaterThan(stuck * (1L << 20));
         int pinned = (1 << 20) / 65_536;
-        assertThat(mostOut).isLessThan(2 * stuck * pinned + 16);
+        assertThat(maxInUse).isLessThan(2 * stuck * pinned + 16);
         assertThat(pool.onHeap()).isZero();
     }
 
@@ -409,7 +409,7 @@ class EndpointTest {
     }
 
     @Test
-    void shouldHoldNoMoreThanTheBoundOfMessagesReceivedInPart() throws IOException {
+    void shouldLimitTheMemoryOfPartiallyReceivedMessages() throws IOException {
         hub = new Fixture("maxMessageBytes", 4 << 20, "maxReceivingBytes", 9L << 20);
         for (int i = 0; i < 4; i++) {
             RawPeer peer = hub.connect("all", "PUSH");
@@ -418,11 +418,11 @@ class EndpointTest {
         }
 
         Fixture.await(() -> hub.closed(DisconnectReason.OUT_OF_MEMORY) > 0);
-        Fixture.await(() -> hub.zeromq.reception().receiving().bytes() < 9L << 20);
+        Fixture.await(() -> hub.zeromq.context().receiving().bytes() < 9L << 20);
     }
 
     @Test
-    void shouldAllowOnlySoManyConnections() throws IOException {
+    void shouldLimitTheNumberOfConnections() throws IOException {
         hub = new Fixture("maxConnections", 1);
         RawPeer first = hub.connect("ci", "SUB");
         RawPeer second = hub.connect();
@@ -430,28 +430,28 @@ class EndpointTest {
         assertThat(hub.closed(DisconnectReason.TOO_MANY_CONNECTIONS)).isEqualTo(1);
 
         first.close();
-        Fixture.await(() -> hub.zeromq.reception().admission().count() == 0);
+        Fixture.await(() -> hub.zeromq.context().connectionLimiter().count() == 0);
         hub.connect("ci", "SUB");
     }
 
     @Test
-    void shouldNameThePortThatIsTakenAndWhatHelps() throws IOException {
+    void shouldNameThePortThatIsInUseAndTheRemedy() throws IOException {
         hub = new Fixture();
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket occupied = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> new Zeromq(
-                            Fixture.configuration("port", taken.getLocalPort()),
+                            Fixture.configuration("port", occupied.getLocalPort()),
                             hub.broker,
                             hub.users,
                             Fixture.HOME,
                             hub.changes))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining(String.valueOf(taken.getLocalPort()))
+                    .hasMessageContaining(String.valueOf(occupied.getLocalPort()))
                     .hasMessageContaining("DATAHUB_ZMQ_PORT");
         }
     }
 
     @Test
-    void shouldKeepConnectionsWhenOtherSettingsThanThePortChange() throws IOException {
+    void shouldKeepConnectionsWhenThePortDoesNotChange() throws IOException {
         hub = new Fixture();
         RawPeer subscriber = hub.subscriber("ci", "build.");
         int port = hub.port();
@@ -465,7 +465,7 @@ class EndpointTest {
     }
 
     @Test
-    void shouldMoveWhenThePortChanges() throws IOException {
+    void shouldReopenWhenThePortChanges() throws IOException {
         hub = new Fixture();
         RawPeer before = hub.subscriber("ci", "build.");
         int free;

@@ -20,18 +20,21 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Knows users in memory; the token of a user is its name with {@code -token} behind it, and its CURVE keys are made of it. */
+/**
+ * An in-memory authenticator. A user's token is the name with the suffix {@code -token}, and its CURVE keys are derived
+ * from the name.
+ */
 final class FakeAuthenticator implements Authenticator {
 
     private final Map<String, User> users = new ConcurrentHashMap<>();
 
-    /** How often somebody tried. */
+    /** The number of authentication attempts. */
     final AtomicInteger attempts = new AtomicInteger();
 
-    /** How long failures are held back that claim to be this user. */
+    /** How long failed attempts are held back, by claimed user. */
     final Map<String, Duration> penalties = new ConcurrentHashMap<>();
 
-    /** Adds or replaces a user that may publish and subscribe to what begins so. */
+    /** Adds or replaces a user that may publish and subscribe to topics with these prefixes. */
     FakeAuthenticator with(String name, String publish, String subscribe) {
         List<Grant> grants = new ArrayList<>();
         grants.add(new Grant(Action.PUBLISH, publish, "test"));

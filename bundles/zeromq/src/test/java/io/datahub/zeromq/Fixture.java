@@ -28,7 +28,7 @@ import org.osgi.service.component.ComponentServiceObjects;
 /** A broker and an endpoint on a free port, with the users {@code ci} (topics {@code build.}) and {@code all}. */
 final class Fixture implements AutoCloseable {
 
-    /** All hubs of the tests have the same keys. */
+    /** All hubs of the tests have the same CURVE keys. */
     static final Home HOME = home();
 
     final FakeAuthenticator users =
@@ -40,7 +40,7 @@ final class Fixture implements AutoCloseable {
     /** In the order in which they connected. */
     final List<RawPeer> peers = new ArrayList<>();
 
-    /** @param keysAndValues settings of the endpoint that aren't the defaults */
+    /** @param keysAndValues settings of the endpoint that differ from the defaults */
     Fixture(Object... keysAndValues) {
         this(Map.of(), keysAndValues);
     }
@@ -50,7 +50,7 @@ final class Fixture implements AutoCloseable {
         zeromq = new Zeromq(configuration(keysAndValues), this.broker, users, HOME, changes);
     }
 
-    /** Has a validator validate the events of some topics. */
+    /** Registers a validator for the events of these topics. */
     void validate(String topics, EventValidator validator) {
         Bundle bundle = proxy(Bundle.class, (method, argument) -> Version.parseVersion("1.0.0"));
         Map<String, Object> properties = Map.of("name", "test", EventValidator.TOPICS, topics);
@@ -102,7 +102,7 @@ final class Fixture implements AutoCloseable {
         return zeromq.address().getPort();
     }
 
-    /** A peer that stays connected until it or the fixture is closed. */
+    /** Connects a peer, which stays connected until it or the fixture is closed. */
     RawPeer connect() throws IOException {
         RawPeer peer = new RawPeer(zeromq.address());
         peers.add(peer);
@@ -115,7 +115,7 @@ final class Fixture implements AutoCloseable {
         return peer;
     }
 
-    /** A SUB whose subscriptions are in force. */
+    /** Connects a SUB socket and waits until its subscriptions are active. */
     RawPeer subscriber(String user, String... prefixes) throws IOException {
         int before = subscriptions();
         RawPeer peer = connect(user, "SUB");
@@ -133,7 +133,7 @@ final class Fixture implements AutoCloseable {
     }
 
     long closed(DisconnectReason reason) {
-        return zeromq.reception().closures().count(reason);
+        return zeromq.context().disconnectMetrics().count(reason);
     }
 
     static void await(BooleanSupplier condition) {

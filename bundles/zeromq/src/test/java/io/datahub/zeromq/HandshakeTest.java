@@ -25,7 +25,7 @@ class HandshakeTest {
     }
 
     @Test
-    void shouldSendItsVersionFirstAndThenThePeersMechanism() throws IOException {
+    void shouldSendItsVersionFirstAndTheMechanismAfterThePeers() throws IOException {
         RawPeer peer = hub.connect();
         byte[] opening = peer.receive(12);
         assertThat(opening[0]).isEqualTo((byte) 0xff);
@@ -39,7 +39,7 @@ class HandshakeTest {
     }
 
     @Test
-    void shouldAnswerEachSocketTypeWithOneThatFits() throws IOException {
+    void shouldPresentTheMatchingSocketType() throws IOException {
         String[] types = {
             "PUB", "XSUB", "XPUB", "XSUB", "SUB", "XPUB", "XSUB", "XPUB", "PUSH", "PULL", "REQ", "ROUTER", "DEALER",
             "ROUTER"
@@ -57,7 +57,7 @@ class HandshakeTest {
     }
 
     @Test
-    void shouldTakeAHandshakeByteByByte() throws IOException {
+    void shouldReadAHandshakeByteByByte() throws IOException {
         RawPeer subscriber = hub.connect();
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(RawPeer.greeting(3, 1, "PLAIN"));
@@ -77,7 +77,7 @@ class HandshakeTest {
     }
 
     @Test
-    void shouldTakeAHandshakeAndMoreInOnePiece() throws IOException {
+    void shouldReadAHandshakeAndAMessageInOnePiece() throws IOException {
         RawPeer subscriber = hub.subscriber("ci", "build.");
         RawPeer publisher = hub.connect();
         ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -91,7 +91,7 @@ class HandshakeTest {
     }
 
     @Test
-    void shouldCloseLateAndSayNothingWhenTheTokenIsWrong() throws IOException {
+    void shouldDelayTheDisconnectWithoutAReplyWhenTheTokenIsWrong() throws IOException {
         RawPeer peer = hub.connect();
         peer.send(RawPeer.greeting(3, 0, "PLAIN"));
         peer.receive(64);
@@ -105,26 +105,26 @@ class HandshakeTest {
         assertThat(hub.broker.sessions()).isEmpty();
     }
 
-    /** Sends what can't succeed and awaits that it was judged. */
+    /** Sends wrong credentials and waits until they are refused. */
     private RawPeer fail(String user) throws IOException {
-        int before = hub.zeromq.reception().handshakes().heldBack();
+        int before = hub.zeromq.context().handshakes().heldBack();
         RawPeer peer = hub.connect();
         peer.send(RawPeer.greeting(3, 0, "PLAIN"));
         peer.receive(64);
         peer.send(RawPeer.hello(user, "wrong"));
-        Fixture.await(() -> hub.zeromq.reception().handshakes().heldBack() > before);
+        Fixture.await(() -> hub.zeromq.context().handshakes().heldBack() > before);
         return peer;
     }
 
     @Test
-    void shouldHoldBackLongerWhereTheUserFailedOften() throws IOException {
+    void shouldThrottleAUserThatFailedOften() throws IOException {
         hub.users.penalties.put("ci", Duration.ofMillis(1_500));
         long start = System.nanoTime();
         RawPeer often = fail("ci");
         RawPeer once = fail("all");
 
         once.untilClosed();
-        assertThat(hub.zeromq.reception().handshakes().heldBack()).isEqualTo(1);
+        assertThat(hub.zeromq.context().handshakes().heldBack()).isEqualTo(1);
         often.untilClosed();
         assertThat(System.nanoTime() - start)
                 .isGreaterThan(Duration.ofMillis(1_490).toNanos());
@@ -132,26 +132,26 @@ class HandshakeTest {
     }
 
     @Test
-    void shouldJudgeAStaleClientOnlyAsOftenAsItIsLetGo() throws Exception {
+    void shouldAuthenticateAHeldBackClientOnlyOnce() throws Exception {
         hub.users.penalties.put("ci", Duration.ofMinutes(10));
         try (ZContext context = new ZContext();
                 ZMQ.Socket stale = context.createSocket(SocketType.SUB)) {
             stale.setReconnectIVL(1);
-            stale.setHandshakeIvl(1_000); // a JeroMQ 0.6.0 sometimes connects and never says a word
+            stale.setHandshakeIvl(1_000); // JeroMQ 0.6.0 sometimes connects without ever sending a greeting
             stale.setPlainUsername("ci".getBytes(StandardCharsets.UTF_8));
             stale.setPlainPassword("stale".getBytes(StandardCharsets.UTF_8));
             stale.subscribe("");
             stale.connect("tcp://127.0.0.1:" + hub.port());
             Fixture.await(() -> hub.users.attempts.get() > 0);
             for (int i = 0; i < 10; i++) {
-                fail("all").untilClosed(); // as time passes
+                fail("all").untilClosed(); // let some time pass
             }
             assertThat(hub.users.attempts.get()).isEqualTo(11);
         }
     }
 
     @Test
-    void shouldLetTheHeldBackTryAgainWhenUsersChange() throws IOException {
+    void shouldReleaseHeldBackClientsWhenUsersChange() throws IOException {
         hub.users.penalties.put("ci", Duration.ofMinutes(10));
         RawPeer peer = fail("ci");
         hub.changes.usersChanged(hub.users);
@@ -162,7 +162,7 @@ class HandshakeTest {
     }
 
     @Test
-    void shouldHoldBackOnlySoManyAndLetTheOldestGo() throws IOException {
+    void shouldLimitHeldBackClientsAndEvictTheOldest() throws IOException {
         hub.zeromq.modified(Fixture.configuration("maxHeldBack", 2));
         hub.users.penalties.put("ci", Duration.ofMinutes(10));
         RawPeer oldest = fail("ci");
@@ -172,13 +172,13 @@ class HandshakeTest {
         third.send(RawPeer.hello("ci", "wrong"));
 
         assertThat(oldest.untilClosed()).isEmpty();
-        assertThat(hub.zeromq.reception().handshakes().heldBack()).isEqualTo(2);
+        assertThat(hub.zeromq.context().handshakes().heldBack()).isEqualTo(2);
         assertThat(hub.closed(DisconnectReason.UNAUTHENTICATED)).isEqualTo(3);
         assertThat(second.isOpen()).isTrue();
     }
 
     @Test
-    void shouldCloseTheOldestOfTooManyHandshakesAndNobodyWhoIsLoggedIn() throws IOException {
+    void shouldLimitHandshakesAndEvictTheOldestButNoAuthenticatedClient() throws IOException {
         hub.zeromq.modified(Fixture.configuration("maxHandshakes", 2));
         RawPeer healthy = hub.subscriber("ci", "build.");
         RawPeer slow = hub.connect();
@@ -189,27 +189,27 @@ class HandshakeTest {
 
         assertThat(slow.untilClosed()).isEmpty();
         assertThat(hub.closed(DisconnectReason.TOO_MANY_HANDSHAKES)).isEqualTo(1);
-        assertThat(hub.zeromq.reception().handshakes().going()).isEqualTo(1);
+        assertThat(hub.zeromq.context().handshakes().pending()).isEqualTo(1);
         publisher.send(RawPeer.message("build.1", "x"));
         assertThat(healthy.message()).containsExactly("build.1", "x");
     }
 
     @Test
-    void shouldForgetConnectionsThatAreGone() throws IOException {
+    void shouldRemoveClosedConnections() throws IOException {
         fail("ci").untilClosed();
         hub.connect("ci", "SUB").close();
         RawPeer early = hub.connect();
         early.receive(12);
         early.close();
 
-        PendingHandshakes handshakes = hub.zeromq.reception().handshakes();
-        Fixture.await(() -> handshakes.going() == 0 && handshakes.heldBack() == 0);
-        Fixture.await(() -> hub.zeromq.reception().admission().count() == 0);
-        assertThat(hub.zeromq.reception().admission().addresses()).isZero();
+        PendingHandshakes handshakes = hub.zeromq.context().handshakes();
+        Fixture.await(() -> handshakes.pending() == 0 && handshakes.heldBack() == 0);
+        Fixture.await(() -> hub.zeromq.context().connectionLimiter().count() == 0);
+        assertThat(hub.zeromq.context().connectionLimiter().addresses()).isZero();
     }
 
     @Test
-    void shouldTakeTheUserFromTheCredentialsWhateverThePeerClaims() throws IOException {
+    void shouldAuthenticateByTheCredentialsWhateverTheMetadataClaim() throws IOException {
         RawPeer peer = hub.connect();
         peer.send(RawPeer.greeting(3, 0, "PLAIN"));
         peer.receive(64);
@@ -226,24 +226,24 @@ class HandshakeTest {
     }
 
     @Test
-    void shouldServeNullForAnonymousAloneAndOnlyWhereThereIsOne() throws IOException {
-        RawPeer stranger = hub.connect();
-        stranger.send(RawPeer.greeting(3, 0, "NULL"));
-        stranger.receive(64);
-        stranger.send(RawPeer.metadata("READY", "SUB"));
-        assertThat(stranger.untilClosed()).isEmpty();
+    void shouldServeNullForAnonymousOnlyIfThereIsSuchAUser() throws IOException {
+        RawPeer refused = hub.connect();
+        refused.send(RawPeer.greeting(3, 0, "NULL"));
+        refused.receive(64);
+        refused.send(RawPeer.metadata("READY", "SUB"));
+        assertThat(refused.untilClosed()).isEmpty();
 
         hub.users.with("anonymous", "public.", "public.");
-        RawPeer guest = hub.connect();
-        guest.send(RawPeer.greeting(3, 0, "NULL"));
-        guest.receive(64);
-        guest.send(RawPeer.metadata("READY", "PUB"));
-        assertThat(guest.frame()).contains("READY");
-        assertThat(guest.message()).containsExactly("\u0001public.");
+        RawPeer anonymous = hub.connect();
+        anonymous.send(RawPeer.greeting(3, 0, "NULL"));
+        anonymous.receive(64);
+        anonymous.send(RawPeer.metadata("READY", "PUB"));
+        assertThat(anonymous.frame()).contains("READY");
+        assertThat(anonymous.message()).containsExactly("\u0001public.");
     }
 
     @Test
-    void shouldCloseLateWhenTheMechanismIsNotServed() throws IOException {
+    void shouldDelayTheDisconnectWhenTheMechanismIsNotSupported() throws IOException {
         RawPeer peer = hub.connect();
         peer.send(RawPeer.greeting(3, 0, "GSSAPI"));
 
@@ -265,7 +265,7 @@ class HandshakeTest {
     }
 
     @Test
-    void shouldCloseWhoBreaksTheHandshake() throws IOException {
+    void shouldDelayTheDisconnectAfterAMalformedHandshake() throws IOException {
         List<byte[]> firsts = List.of(
                 RawPeer.metadata("INITIATE", "SUB"),
                 RawPeer.command("HELLO", new byte[] {5, 'a'}),
@@ -288,7 +288,7 @@ class HandshakeTest {
     }
 
     @Test
-    void shouldCloseSocketTypesThatHaveNothingToDoHere() throws IOException {
+    void shouldDisconnectUnsupportedSocketTypes() throws IOException {
         for (String type : List.of("PULL", "ROUTER", "REP", "PAIR", "")) {
             RawPeer peer = hub.connect();
             peer.send(RawPeer.greeting(3, 0, "PLAIN"));
@@ -302,7 +302,7 @@ class HandshakeTest {
     }
 
     @Test
-    void shouldCloseWhoTakesTooLong() throws IOException {
+    void shouldTimeOutAHandshake() throws IOException {
         RawPeer peer = hub.connect();
         peer.send(new byte[] {(byte) 0xff});
 

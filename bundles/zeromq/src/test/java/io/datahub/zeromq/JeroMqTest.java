@@ -15,14 +15,14 @@ import org.zeromq.ZMQ;
 import org.zeromq.ZMsg;
 
 /**
- * With sockets that others wrote. A JeroMQ 0.6.0 sometimes connects and then never says a word (its pull request 1022),
- * until its handshake timer makes it try again: here after half a second.
+ * Tests against an independent implementation. JeroMQ 0.6.0 sometimes connects without ever sending a greeting (its
+ * pull request 1022), until its handshake timeout makes it reconnect: here after half a second.
  */
 @Timeout(60)
 class JeroMqTest {
 
     private final Fixture hub = new Fixture();
-    /** Whether the sockets log in by CURVE. */
+    /** Whether the sockets authenticate by CURVE. */
     private boolean curve;
 
     private final List<ZContext> contexts = new ArrayList<>();
@@ -38,7 +38,7 @@ class JeroMqTest {
         contexts.clear();
     }
 
-    /** A socket that isn't connected. */
+    /** A socket that isn't connected yet. */
     private ZMQ.Socket socket(SocketType type, String user) {
         ZContext context = new ZContext();
         contexts.add(context);
@@ -51,7 +51,7 @@ class JeroMqTest {
             CurveKeyPair keys = FakeAuthenticator.keys(user);
             socket.setCurvePublicKey(keys.publicKey());
             socket.setCurveSecretKey(keys.secretKey());
-            socket.setCurveServerKey(hub.zeromq.reception().keys().publicKey());
+            socket.setCurveServerKey(hub.zeromq.context().keys().publicKey());
         } else if (!user.equals("anonymous")) {
             socket.setPlainUsername(user);
             socket.setPlainPassword(user + "-token");
@@ -99,7 +99,7 @@ class JeroMqTest {
         return socket;
     }
 
-    /** Asks the socket something all the while: after a reconnect it subscribes again only in its user's thread. */
+    /** Polls the socket, since after a reconnect it subscribes again only on its user's thread. */
     private void awaitSubscriptions(ZMQ.Socket socket, int count) {
         Fixture.await(() -> socket.getEvents() >= 0 && hub.subscriptions() >= count);
     }
@@ -125,7 +125,7 @@ class JeroMqTest {
         }
     }
 
-    /** A PUB drops what it sends before the hub's subscription has come. */
+    /** A PUB socket drops messages until it has received the hub's subscription. */
     private static void awaitPublisher(ZMQ.Socket publisher, ZMQ.Socket subscriber) {
         if (publisher.getSocketType() == SocketType.XPUB) {
             assertThat(receive(publisher)).containsExactly("\u0001build.");
@@ -135,7 +135,7 @@ class JeroMqTest {
                 send(publisher, "build.probe");
             } while (subscriber.recv() == null);
             while (subscriber.recv() != null) {
-                // until no probe is left
+                // discard the remaining probes
             }
             subscriber.setReceiveTimeOut(20_000);
         }
@@ -143,7 +143,7 @@ class JeroMqTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void shouldAnswerReqAndDealer(boolean byCurve) {
+    void shouldReplyToReqAndDealer(boolean byCurve) {
         curve = byCurve;
         ZMQ.Socket subscriber = subscriber(SocketType.SUB);
         ZMQ.Socket req = connected(SocketType.REQ);
@@ -163,7 +163,7 @@ class JeroMqTest {
     }
 
     @Test
-    void shouldServeNullToAnonymous() {
+    void shouldServeAnonymousByNull() {
         hub.users.with("anonymous", "public.", "public.");
         ZMQ.Socket subscriber = socket(SocketType.SUB, "anonymous");
         subscriber.subscribe("");
@@ -177,7 +177,7 @@ class JeroMqTest {
     }
 
     @Test
-    void shouldLetAClientInByItselfWhoseUserAppearsLater() {
+    void shouldAuthenticateAReconnectingClientOnceItsUserIsAdded() {
         ZMQ.Socket req = socket(SocketType.REQ, "late");
         assertThat(req.connect("tcp://127.0.0.1:" + hub.port())).isTrue();
         Fixture.await(() -> hub.closed(DisconnectReason.UNAUTHENTICATED) > 0);

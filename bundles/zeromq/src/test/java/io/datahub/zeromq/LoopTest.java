@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Timeout;
 class LoopTest {
 
     @Test
-    void shouldTellThatItDoesNotTurnWhileATaskKeepsItsThread() throws IOException {
+    void shouldReportTheTimeSinceItsLastIterationWhileATaskBlocksItsThread() throws IOException {
         CountDownLatch release = new CountDownLatch(1);
         try (Fixture hub = new Fixture()) {
-            Loop loop = new Loop(hub.zeromq.reception(), 9);
+            Loop loop = new Loop(hub.zeromq.context(), 9);
             loop.start();
             loop.execute(() -> {
                 try {
@@ -23,9 +23,9 @@ class LoopTest {
                 }
             });
 
-            Fixture.await(() -> loop.idleNanos() > TimeUnit.SECONDS.toNanos(3));
+            Fixture.await(() -> loop.nanosSinceIteration() > TimeUnit.SECONDS.toNanos(3));
             release.countDown();
-            Fixture.await(() -> loop.idleNanos() < TimeUnit.SECONDS.toNanos(2));
+            Fixture.await(() -> loop.nanosSinceIteration() < TimeUnit.SECONDS.toNanos(2));
 
             loop.stop();
             loop.join();

@@ -17,9 +17,9 @@ class MessageDecoderTest {
 
     private static final int MAX = 1000;
 
-    /** Writes down what it gets. */
+    /** Records what it receives. */
     static final class Listener implements FrameReceiver {
-        final List<String> got = new ArrayList<>();
+        final List<String> received = new ArrayList<>();
         final ByteArrayOutputStream messages = new ByteArrayOutputStream();
 
         @Override
@@ -31,7 +31,7 @@ class MessageDecoderTest {
         public boolean message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) {
             byte[] first = new byte[firstEnd - firstStart];
             buffer.bytes().get(firstStart, first);
-            got.add(new String(first, StandardCharsets.UTF_8) + " frames=" + frames + " bytes=" + (end - start));
+            received.add(new String(first, StandardCharsets.UTF_8) + " frames=" + frames + " bytes=" + (end - start));
             byte[] message = new byte[end - start];
             buffer.bytes().get(start, message);
             messages.writeBytes(message);
@@ -40,7 +40,7 @@ class MessageDecoderTest {
 
         @Override
         public void command(Command command) {
-            got.add(command.name() + " " + new String(command.bytes(), StandardCharsets.UTF_8));
+            received.add(command.name() + " " + new String(command.bytes(), StandardCharsets.UTF_8));
         }
     }
 
@@ -93,10 +93,14 @@ class MessageDecoderTest {
                 "end frames=2 bytes=8");
     }
 
-    /** Gives the stream in these parts; what isn't taken comes again at another place, as it does when it is moved. */
-    static List<String> read(UnaryOperator<ProtocolState> around, byte[] stream, int... cuts) throws ProtocolException {
+    /**
+     * Passes the stream in pieces; bytes that aren't consumed are passed again at another position, as when they are
+     * moved.
+     */
+    static List<String> read(UnaryOperator<ProtocolState> wrapper, byte[] stream, int... cuts)
+            throws ProtocolException {
         Listener listener = new Listener();
-        ProtocolState traffic = around.apply(new MessageDecoder(listener, 10));
+        ProtocolState decoder = wrapper.apply(new MessageDecoder(listener, 10));
         byte[] left = {};
         int from = 0;
         for (int i = 0; i <= cuts.length; i++) {
@@ -104,24 +108,24 @@ class MessageDecoderTest {
             int padding = i % 3;
             ByteBuffer bytes = ByteBuffer.allocate(padding + left.length + to - from);
             bytes.position(padding).put(left).put(stream, from, to - from);
-            int done = traffic.read(new SharedBuffer(bytes), padding, bytes.capacity());
+            int done = decoder.read(new SharedBuffer(bytes), padding, bytes.capacity());
             left = new byte[bytes.capacity() - done];
             bytes.get(done, left);
             from = to;
         }
         assertThat(left).isEmpty();
-        if (listener.got.equals(expected())) {
+        if (listener.received.equals(expected())) {
             assertThat(listener.messages.toByteArray()).isEqualTo(messages());
         }
-        return listener.got;
+        return listener.received;
     }
 
     private static List<String> read(byte[] stream, int... cuts) throws ProtocolException {
-        return read(traffic -> traffic, stream, cuts);
+        return read(decoder -> decoder, stream, cuts);
     }
 
     @Test
-    void shouldReadTheSameWhereverTheStreamIsCut() throws ProtocolException {
+    void shouldDecodeTheSameWhereverTheStreamIsCut() throws ProtocolException {
         byte[] stream = stream();
         assertThat(read(stream)).isEqualTo(expected());
         for (int cut = 0; cut <= stream.length; cut++) {
@@ -130,7 +134,7 @@ class MessageDecoderTest {
     }
 
     @Test
-    void shouldReadTheSameWhereverTheStreamIsCutTwice() throws ProtocolException {
+    void shouldDecodeTheSameWhereverTheStreamIsCutTwice() throws ProtocolException {
         byte[] stream = stream();
         for (int cut = 0; cut <= stream.length; cut += 7) {
             for (int second = cut; second <= stream.length; second += 11) {
@@ -140,7 +144,7 @@ class MessageDecoderTest {
     }
 
     @Test
-    void shouldReadTheSameByteByByte() throws ProtocolException {
+    void shouldDecodeTheSameByteByByte() throws ProtocolException {
         byte[] stream = stream();
         int[] cuts = new int[stream.length];
         for (int i = 0; i < cuts.length; i++) {
@@ -150,17 +154,17 @@ class MessageDecoderTest {
     }
 
     @Test
-    void shouldSayHowMuchAMessageWillNeedAsSoonAsThatIsKnown() throws ProtocolException {
-        MessageDecoder traffic = new MessageDecoder(new Listener(), 10);
+    void shouldReportTheExpectedBytesAsSoonAsTheyAreKnown() throws ProtocolException {
+        MessageDecoder decoder = new MessageDecoder(new Listener(), 10);
         byte[] message = EventWriter.write(new byte[5], new byte[900]).array();
         ByteBuffer part = ByteBuffer.allocate(20).put(message, 0, 20);
 
-        assertThat(traffic.read(new SharedBuffer(part), 0, 20)).isZero();
-        assertThat(traffic.wanted()).isEqualTo(message.length);
+        assertThat(decoder.read(new SharedBuffer(part), 0, 20)).isZero();
+        assertThat(decoder.expectedBytes()).isEqualTo(message.length);
     }
 
     @Test
-    void shouldRefuseByTheHeaderAloneWhatIsTooLarge() {
+    void shouldRefuseTooLargeFramesByTheirHeader() {
         assertViolation(DisconnectReason.TOO_LARGE, 2, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
         assertViolation(DisconnectReason.TOO_LARGE, 2, 0x80, 0, 0, 0, 0, 0, 0, 0);
         assertViolation(DisconnectReason.TOO_LARGE, 2, 0, 0, 0, 0, 0, 0, 0x03, 0xe9);
@@ -168,7 +172,7 @@ class MessageDecoderTest {
     }
 
     @Test
-    void shouldCountAllFramesButTheFirstOneForTheSize() {
+    void shouldCountAllFramesButTheFirstTowardsTheSizeLimit() {
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
         stream.writeBytes(new byte[] {1, 1, 'a'});
         for (int i = 0; i < 4; i++) {
@@ -190,7 +194,7 @@ class MessageDecoderTest {
     }
 
     @Test
-    void shouldRefuseMoreCommandsWithinAMessageThanHeartbeatsNeed() {
+    void shouldRefuseTooManyCommandsWithinAMessage() {
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
         stream.writeBytes(new byte[] {1, 1, 'a'});
         for (int i = 0; i < 65; i++) {

@@ -54,7 +54,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void shouldTakeTheClientsAddressFromVersion1() throws IOException {
+    void shouldReadTheClientAddressFromVersion1() throws IOException {
         assertClient("203.0.113.7", ascii("PROXY TCP4 203.0.113.7 127.0.0.1 56324 5555\r\n"));
         assertClient("2001:db8:0:0:0:0:0:7", ascii("PROXY TCP6 2001:db8::7 ::1 56324 5555\r\n"));
         assertClient("127.0.0.1", ascii("PROXY TCP4 127.0.0.1 127.0.0.1 1 5555\r\n"));
@@ -63,7 +63,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void shouldTakeTheClientsAddressFromVersion2() throws IOException {
+    void shouldReadTheClientAddressFromVersion2() throws IOException {
         assertClient("203.0.113.7", hex(V2, "21", "11", "000c", "cb007107", "7f000001", "dc04", "15b3"));
         assertClient(
                 "2001:db8:0:0:0:0:0:7",
@@ -78,7 +78,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void shouldTakeAHeaderByteByByteAndTogetherWithAllThatFollows() throws IOException {
+    void shouldReadAHeaderByteByByteAndTogetherWithFurtherInput() throws IOException {
         for (byte[] header : List.of(
                 ascii("PROXY TCP4 203.0.113.7 127.0.0.1 56324 5555\r\n"),
                 hex(V2, "21", "11", "000c", "cb007107", "7f000001", "dc04", "15b3"))) {
@@ -105,7 +105,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void shouldTakeAClientForEncryptedThatSpeaksTlsToItsProxy() throws IOException {
+    void shouldReportAConfidentialOriginIfTheClientUsesTlsToTheProxy() throws IOException {
         for (int flags : new int[] {1, 0}) {
             RawPeer peer =
                     connect(hex(V2, "21", "11", "0014", "cb0071077f000001dc0415b3", "200005", "0" + flags, "00000000"));
@@ -116,7 +116,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void shouldServeAListedProxyThatSpeaksForItself() throws IOException {
+    void shouldServeAListedProxyThatConnectsOnItsOwnBehalf() throws IOException {
         hub.connect("ci", "SUB");
 
         assertThat(origin().address().isLoopbackAddress()).isTrue();
@@ -125,7 +125,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void shouldCloseAtOnceWhatIsMalformed() throws IOException {
+    void shouldDisconnectAtOnceAfterAMalformedHeader() throws IOException {
         List<byte[]> malformed = List.of(
                 ascii("PROXYX TCP4"),
                 ascii("PROXY \r\n"),
@@ -161,7 +161,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void shouldTakeAHeaderFromNobodyElse() throws IOException {
+    void shouldRefuseAHeaderFromAnyOtherAddress() throws IOException {
         hub.close();
         hub = new Fixture("proxies", new String[] {"192.0.2.0/24", "::1"});
         for (byte[] header : List.of(
@@ -176,7 +176,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void shouldTakeOneHeaderAndNoSecond() throws IOException {
+    void shouldRefuseASecondHeader() throws IOException {
         byte[] header = ascii("PROXY TCP4 203.0.113.7 127.0.0.1 56324 5555\r\n");
         RawPeer peer = hub.connect();
         peer.send(ByteBuffer.allocate(2 * header.length).put(header).put(header).array());
@@ -186,15 +186,15 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void shouldCountTheClientAndNotTheProxy() throws IOException {
+    void shouldCountConnectionsByClientAddress() throws IOException {
         hub.close();
         hub = new Fixture("proxies", new String[] {"127.0.0.1"}, "maxConnectionsPerAddress", 1);
         RawPeer first = connect(ascii("PROXY TCP4 203.0.113.7 127.0.0.1 1 5555\r\n"));
         connect(ascii("PROXY TCP4 203.0.113.8 127.0.0.1 1 5555\r\n"));
         connect(ascii("PROXY TCP6 2001:db8::1 ::1 1 5555\r\n"));
-        for (String crowded : List.of("TCP4 203.0.113.7 127.0.0.1", "TCP6 2001:db8::2 ::1")) {
+        for (String limited : List.of("TCP4 203.0.113.7 127.0.0.1", "TCP6 2001:db8::2 ::1")) {
             RawPeer second = hub.connect();
-            second.send(ascii("PROXY " + crowded + " 2 5555\r\n"));
+            second.send(ascii("PROXY " + limited + " 2 5555\r\n"));
             second.untilClosed();
         }
         assertThat(hub.closed(DisconnectReason.TOO_MANY_CONNECTIONS)).isEqualTo(2);
@@ -202,6 +202,6 @@ class ProxyHeaderTest {
         first.close();
         Fixture.await(() -> hub.broker.sessions().size() == 2);
         connect(ascii("PROXY TCP4 203.0.113.7 127.0.0.1 3 5555\r\n"));
-        assertThat(hub.zeromq.reception().admission().addresses()).isEqualTo(3);
+        assertThat(hub.zeromq.context().connectionLimiter().addresses()).isEqualTo(3);
     }
 }

@@ -17,10 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A ZMTP peer over a plain blocking socket, that can also break every rule. */
+/** A ZMTP peer over a plain blocking socket, which can also violate the protocol. */
 final class RawPeer implements AutoCloseable {
 
-    private static final int PATIENCE_MILLIS = 20_000;
+    private static final int TIMEOUT_MILLIS = 20_000;
 
     private final Socket socket = new Socket();
     private final DataInputStream in;
@@ -29,12 +29,12 @@ final class RawPeer implements AutoCloseable {
     RawPeer(InetSocketAddress address) throws IOException {
         socket.connect(address);
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
         out = socket.getOutputStream();
     }
 
-    /** A whole greeting. */
+    /** A complete greeting. */
     static byte[] greeting(int major, int minor, String mechanism) {
         byte[] greeting = new byte[64];
         greeting[0] = (byte) 0xff;
@@ -88,9 +88,9 @@ final class RawPeer implements AutoCloseable {
     }
 
     private void expect(String command) throws IOException {
-        String got = frame();
-        if (!got.startsWith((char) command.length() + command)) {
-            throw new IOException(command + " was expected, but it was " + got);
+        String actual = frame();
+        if (!actual.startsWith((char) command.length() + command)) {
+            throw new IOException(command + " was expected, but it was " + actual);
         }
     }
 
@@ -126,12 +126,12 @@ final class RawPeer implements AutoCloseable {
         return receive((flags & 2) != 0 ? (int) in.readLong() : in.readUnsignedByte());
     }
 
-    /** The next message's frames, as text. */
+    /** The frames of the next message, as text. */
     List<String> message() throws IOException {
         return rawMessage().stream().map(RawPeer::text).toList();
     }
 
-    /** The next message's frames. */
+    /** The frames of the next message. */
     List<byte[]> rawMessage() throws IOException {
         List<byte[]> frames = new ArrayList<>();
         boolean[] more = {true};
@@ -141,18 +141,18 @@ final class RawPeer implements AutoCloseable {
         return frames;
     }
 
-    /** Reads until the hub closes; gives what came. */
+    /** Reads until the hub closes the connection; returns the bytes received. */
     byte[] untilClosed() throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         try {
             in.transferTo(all);
         } catch (SocketException e) {
-            // reset: closed as well
+            // connection reset: closed as well
         }
         return all.toByteArray();
     }
 
-    /** Whether the hub has it open still, as far as can be told at once. */
+    /** Whether the connection is still open, as far as it shows without waiting. */
     boolean isOpen() throws IOException {
         int before = socket.getSoTimeout();
         socket.setSoTimeout(1);

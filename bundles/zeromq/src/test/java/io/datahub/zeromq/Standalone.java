@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/** Broker and endpoint alone, for trials and measurements: {@code Standalone [PORT [LOOPS]]}. */
+/** Runs a broker and an endpoint only, for experiments and benchmarks: {@code Standalone [PORT [LOOPS]]}. */
 public final class Standalone {
 
     private Standalone() {}

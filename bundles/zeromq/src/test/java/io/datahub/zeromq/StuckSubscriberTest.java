@@ -21,15 +21,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A subscriber that reads nothing beside one that reads everything, at 5,000 messages of 4 KiB a second. Lasts some
- * seconds; with {@code -Ddatahub.soakSeconds=60} as long as one wants, with figures in the log.
+ * A subscriber that reads nothing next to one that reads everything, at 5,000 messages of 4 KiB per second. Takes a few
+ * seconds; set {@code -Ddatahub.soakSeconds=60} to run it longer, with measurements in the log.
  */
 @Timeout(600)
 class StuckSubscriberTest {
 
     private static final Logger LOG = Logger.getLogger(StuckSubscriberTest.class.getName());
     private static final int SECONDS = Integer.getInteger("datahub.soakSeconds", 4);
-    private static final int A_SECOND = 5_000;
+    private static final int MESSAGES_PER_SECOND = 5_000;
     private static final int PAYLOAD = 4_096;
     private static final long QUEUE_BYTES = 24L << 20;
     private static final byte[] TOPIC = "soak.x".getBytes(StandardCharsets.UTF_8);
@@ -42,24 +42,24 @@ class StuckSubscriberTest {
     }
 
     @Test
-    void shouldLoseNothingButTheStuckOnesMessagesAndCountThoseExactly() throws Exception {
+    void shouldLoseAndCountOnlyMessagesOfTheStuckSubscriber() throws Exception {
         RawPeer stuck = hub.subscriber("all", "soak.", "hub.lost");
         RawPeer healthy = hub.subscriber("all", "soak.");
         RawPeer publisher = hub.connect("all", "PUB");
-        int messages = SECONDS * A_SECOND;
+        int messages = SECONDS * MESSAGES_PER_SECOND;
         CompletableFuture<Integer> receiving = CompletableFuture.supplyAsync(() -> inOrder(healthy, messages));
 
         List<Long> memory = new ArrayList<>();
-        long mostQueued = 0;
+        long maxQueued = 0;
         long start = System.nanoTime();
         for (int i = 0; i < messages && !receiving.isCompletedExceptionally(); i++) {
-            long due = start + i * (Duration.ofSeconds(1).toNanos() / A_SECOND);
+            long due = start + i * (Duration.ofSeconds(1).toNanos() / MESSAGES_PER_SECOND);
             for (long now = System.nanoTime(); now < due; now = System.nanoTime()) {
                 LockSupport.parkNanos(due - now);
             }
             publisher.send(message(i));
-            mostQueued = Math.max(mostQueued, hub.broker.counters().queuedBytes());
-            if (i % A_SECOND == A_SECOND - 1 && i >= messages / 2) {
+            maxQueued = Math.max(maxQueued, hub.broker.counters().queuedBytes());
+            if (i % MESSAGES_PER_SECOND == MESSAGES_PER_SECOND - 1 && i >= messages / 2) {
                 memory.add(usedMemory());
             }
         }
@@ -70,39 +70,41 @@ class StuckSubscriberTest {
         assertThat(session(1).lost()).isZero();
         assertThat(session(1).out()).isEqualTo(messages);
         assertThat(lost).isPositive().isEqualTo(hub.broker.counters().lost());
-        assertThat(mostQueued).as("queued by both").isLessThan(QUEUE_BYTES + (8L << 20));
+        assertThat(maxQueued).as("queued by both").isLessThan(QUEUE_BYTES + (8L << 20));
         assertThat(memory.get(memory.size() - 1) - memory.get(0))
                 .as("memory grown")
                 .isLessThan(8L << 20);
-        BufferPool pool = hub.zeromq.reception().pool();
+        BufferPool pool = hub.zeromq.context().pool();
         assertThat(pool.onHeap()).isZero();
         LOG.info("sent=" + messages + " healthy=" + session(1).out() + " stuckLost=" + lost + " queuedBytes="
                 + info.queuedBytes() + " heapMiB="
                 + memory.stream().map(bytes -> bytes >> 20).toList()
-                + " readBuffers=" + pool.made() + " seconds="
+                + " readBuffers=" + pool.allocated() + " seconds="
                 + Duration.ofNanos(System.nanoTime() - start).toSeconds());
-        assertEveryMessageIsAccountedFor(stuck, messages, lost);
+        assertThatAllMessagesAreAccountedFor(stuck, messages, lost);
     }
 
-    /** The stuck one wakes up: what it gets, and what it is told that it lost, are all there were. */
-    private void assertEveryMessageIsAccountedFor(RawPeer stuck, int messages, long lost) throws IOException {
-        long told = 0;
-        long got = 0;
+    /**
+     * The stuck subscriber resumes: the messages it receives and those reported to it as lost add up to all messages.
+     */
+    private void assertThatAllMessagesAreAccountedFor(RawPeer stuck, int messages, long lost) throws IOException {
+        long reported = 0;
+        long received = 0;
         int next = 0;
-        while (got + told < messages) {
+        while (received + reported < messages) {
             List<byte[]> message = stuck.rawMessage();
             if (message.get(0).length == TOPIC.length) {
                 int number = ByteBuffer.wrap(message.get(1)).getInt();
                 assertThat(number).isGreaterThanOrEqualTo(next);
                 next = number + 1;
-                got++;
+                received++;
             } else {
                 String notice = new String(message.get(1), StandardCharsets.UTF_8);
-                told += Long.parseLong(notice.replaceAll("\\{\"lost\":(\\d+),.*", "$1"));
+                reported += Long.parseLong(notice.replaceAll("\\{\"lost\":(\\d+),.*", "$1"));
             }
         }
-        assertThat(told).isEqualTo(lost);
-        assertThat(got).isEqualTo(messages - lost);
+        assertThat(reported).isEqualTo(lost);
+        assertThat(received).isEqualTo(messages - lost);
         Fixture.await(() -> hub.broker.counters().queuedBytes() == 0);
     }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Events that are validated, beside others, on one loop. */
+/** Events that are validated, next to others, on one loop. */
 @Timeout(120)
 class ValidatedEventsTest {
 
@@ -36,7 +36,7 @@ class ValidatedEventsTest {
         hub.close();
     }
 
-    private static byte[] joined(byte[]... messages) {
+    private static byte[] concat(byte[]... messages) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] message : messages) {
             all.writeBytes(message);
@@ -45,21 +45,21 @@ class ValidatedEventsTest {
     }
 
     @Test
-    void shouldServeOthersWhileAValidatorTakesItsTimeAndKeepTheOrderOfTheOneThatWaits() throws Exception {
-        CountDownLatch asked = new CountDownLatch(1);
+    void shouldServeOthersDuringASlowValidationAndKeepTheOrderOfTheSuspendedPublisher() throws Exception {
+        CountDownLatch validating = new CountDownLatch(1);
         hub.validate("slow.", (topic, user, payload) -> {
-            asked.countDown();
+            validating.countDown();
             release.await();
             return Verdict.accept();
         });
         RawPeer subscriber = hub.subscriber("all", "");
-        RawPeer waiting = hub.connect("all", "PUB");
+        RawPeer suspended = hub.connect("all", "PUB");
         RawPeer other = hub.connect("all", "PUB");
 
-        waiting.send(joined(message("a", "1"), message("slow.x", "2"), message("a", "3"), message("slow.y", "4")));
-        assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
-        waiting.send(message("a", "5"));
-        other.send(joined(message("b", "1"), message("b", "2")));
+        suspended.send(concat(message("a", "1"), message("slow.x", "2"), message("a", "3"), message("slow.y", "4")));
+        assertThat(validating.await(20, TimeUnit.SECONDS)).isTrue();
+        suspended.send(message("a", "5"));
+        other.send(concat(message("b", "1"), message("b", "2")));
 
         assertThat(List.of(subscriber.message(), subscriber.message(), subscriber.message()))
                 .containsExactly(List.of("a", "1"), List.of("b", "1"), List.of("b", "2"));
@@ -70,11 +70,11 @@ class ValidatedEventsTest {
     }
 
     @Test
-    void shouldAnswerEachRequestWithItsOwnVerdictInOrder() throws IOException {
+    void shouldReplyToEachRequestWithItsOwnVerdictInOrder() throws IOException {
         hub.validate("x.", (topic, user, payload) -> payload.get(0) == '!' ? Verdict.refuse("no") : Verdict.accept());
         RawPeer dealer = hub.connect("all", "DEALER");
 
-        dealer.send(joined(
+        dealer.send(concat(
                 message("id1", "", "x.a", "1"),
                 message("id2", "", "x.a", "!"),
                 message("id3", "", "y.a", "!"),
@@ -87,38 +87,38 @@ class ValidatedEventsTest {
     }
 
     @Test
-    void shouldGoOnWithWhatCameBehindALargeEventThatIsValidated() throws IOException {
+    void shouldResumeWithTheInputAfterALargeValidatedEvent() throws IOException {
         hub.validate("x.", (topic, user, payload) -> Verdict.accept());
         RawPeer subscriber = hub.subscriber("all", "");
         RawPeer publisher = hub.connect("all", "PUSH");
         String large = "L".repeat(3_000_000);
 
         byte[] part = message("x.small", "2");
-        publisher.send(joined(message("x.large", large), part, message("y", "3"), part, part));
+        publisher.send(concat(message("x.large", large), part, message("y", "3"), part, part));
 
         assertThat(subscriber.message()).containsExactly("x.large", large);
         assertThat(subscriber.message()).containsExactly("x.small", "2");
         assertThat(subscriber.message()).containsExactly("y", "3");
         assertThat(subscriber.message()).containsExactly("x.small", "2");
         assertThat(subscriber.message()).containsExactly("x.small", "2");
-        Fixture.await(() -> hub.zeromq.reception().receiving().bytes() == 0);
+        Fixture.await(() -> hub.zeromq.context().receiving().bytes() == 0);
     }
 
     @Test
     void shouldCloseAConnectionWhoseEventIsBeingValidated() throws Exception {
-        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch validating = new CountDownLatch(1);
         hub.validate("slow.", (topic, user, payload) -> {
-            asked.countDown();
+            validating.countDown();
             release.await();
             return Verdict.accept();
         });
-        RawPeer waiting = hub.connect("all", "PUB");
-        waiting.send(message("slow.x", "1"));
-        assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+        RawPeer suspended = hub.connect("all", "PUB");
+        suspended.send(message("slow.x", "1"));
+        assertThat(validating.await(20, TimeUnit.SECONDS)).isTrue();
 
         hub.broker.disconnect(hub.broker.sessions().get(0).id());
 
-        waiting.untilClosed();
+        suspended.untilClosed();
         release.countDown();
         RawPeer other = hub.connect("all", "DEALER");
         other.send(message("", "slow.y", "2"));
@@ -137,7 +137,7 @@ class ValidatedEventsTest {
                 ? new Credential.Curve(
                         CurveKeys.ofSecret(
                                 Z85.encode(FakeAuthenticator.keys("all").secretKey())),
-                        hub.zeromq.reception().keys().toString())
+                        hub.zeromq.context().keys().toString())
                 : new Credential.Token("all", "all-token");
         RawPeer subscriber = hub.subscriber("all", "");
         int count = 2_000;
@@ -175,7 +175,7 @@ class ValidatedEventsTest {
     }
 
     @Test
-    void shouldSayWhatOfSubscriptionsIsGranted() throws IOException {
+    void shouldReplyWithTheGrantedSubscriptions() throws IOException {
         RawPeer request = hub.connect("ci", "REQ");
         request.send(message("", "hub.granted", "", "other", "build.x", "hub."));
         assertThat(request.message()).containsExactly("", "OK", "build.", "build.x", "hub.lost");
@@ -186,7 +186,7 @@ class ValidatedEventsTest {
     }
 
     @Test
-    void shouldSayThatATopicIsTooLong() throws IOException {
+    void shouldReportATooLongTopic() throws IOException {
         RawPeer request = hub.connect("all", "REQ");
         request.send(message("", "t".repeat(4_200), "x"));
         assertThat(request.message()).containsExactly("", "OK");

@@ -36,7 +36,7 @@ class ZeromqSettingsTest {
     }
 
     @Test
-    void shouldListNoProxyUnlessTold() {
+    void shouldListNoProxyByDefault() {
         ZeromqSettings settings = ZeromqSettings.of(Fixture.configuration());
 
         assertThat(settings.isShared(Networks.address("127.0.0.1"))).isTrue();
@@ -45,7 +45,7 @@ class ZeromqSettingsTest {
     }
 
     @Test
-    void shouldLeaveDescriptorsForOthers() {
+    void shouldLeaveFileDescriptorsForOthers() {
         ZeromqSettings few = ZeromqSettings.of(Fixture.configuration(), 1_400);
         ZeromqSettings many = ZeromqSettings.of(Fixture.configuration(), 1_000_000);
 

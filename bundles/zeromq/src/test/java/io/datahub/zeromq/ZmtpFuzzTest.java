@@ -15,8 +15,9 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 
 /**
- * Whatever bytes a peer sends, only its own connection closes, with a reason that isn't the hub's failure. Runs over the
- * inputs kept with the tests; with {@code JAZZER_FUZZ=1} in the environment, and one test chosen, it looks for new ones.
+ * Whatever bytes a peer sends, only its own connection is closed, and never because the endpoint failed. Runs the
+ * inputs stored with the tests; with {@code JAZZER_FUZZ=1} in the environment, and a single test selected, it searches
+ * for new ones.
  */
 class ZmtpFuzzTest {
 
@@ -27,7 +28,7 @@ class ZmtpFuzzTest {
     private static RawPeer publisher;
     private static long probes;
 
-    /** What is whole in a stream, one line each. */
+    /** Records the complete messages and commands of a stream, one line each. */
     private static final class Transcript implements FrameReceiver {
         final List<String> lines = new ArrayList<>();
 
@@ -57,15 +58,15 @@ class ZmtpFuzzTest {
         }
     }
 
-    /** Frames mean the same wherever the stream is cut, up to the same breach of the same rule. */
+    /** Decoding doesn't depend on where the stream is cut, up to and including the same protocol violation. */
     @FuzzTest
     void frames(byte[] stream) {
         assertThat(read(stream, 1)).isEqualTo(read(stream, stream.length));
     }
 
     private static List<String> read(byte[] stream, int pieceLength) {
-        Transcript whole = new Transcript();
-        MessageDecoder traffic = new MessageDecoder(whole, 5);
+        Transcript transcript = new Transcript();
+        MessageDecoder decoder = new MessageDecoder(transcript, 5);
         SharedBuffer buffer =
                 new SharedBuffer(ByteBuffer.wrap(stream.clone())); // heartbeats within a message are moved
         int from = 0;
@@ -73,27 +74,27 @@ class ZmtpFuzzTest {
             for (int to = Math.min(pieceLength, stream.length);
                     from < to;
                     to = Math.min(to + pieceLength, stream.length)) {
-                int done = traffic.read(buffer, from, to);
+                int done = decoder.read(buffer, from, to);
                 assertThat(done).isBetween(from, to);
-                assertThat(traffic.wanted()).isLessThan(2L * MAX_MESSAGE + 8_192 + 100);
+                assertThat(decoder.expectedBytes()).isLessThan(2L * MAX_MESSAGE + 8_192 + 100);
                 from = done;
                 if (to == stream.length) {
                     break;
                 }
             }
         } catch (ProtocolException e) {
-            whole.lines.add(e.reason().word());
+            transcript.lines.add(e.reason().label());
         }
-        return whole.lines;
+        return transcript.lines;
     }
 
-    /** Before the greeting, as from a listed proxy too. */
+    /** Input before the greeting, also as from a listed proxy. */
     @FuzzTest
     void greeting(byte[] stream) throws IOException {
         send(new byte[0], stream);
     }
 
-    /** The commands of the handshake that the first byte chooses. */
+    /** Handshake commands; the first byte selects the mechanism. */
     @FuzzTest
     void handshake(byte[] stream) throws IOException {
         String[] mechanisms = {"PLAIN", "NULL", "CURVE"};
@@ -101,7 +102,7 @@ class ZmtpFuzzTest {
         send(RawPeer.greeting(3, choice & 1, mechanisms[choice % 3]), stream, 1);
     }
 
-    /** Frames and commands of a client that is logged in, with the socket that the first byte chooses. */
+    /** Frames and commands of an authenticated client; the first byte selects the socket type. */
     @FuzzTest
     void traffic(byte[] stream) throws IOException {
         SocketType[] types = SocketType.values();
@@ -120,12 +121,12 @@ class ZmtpFuzzTest {
         send(before, stream, 0);
     }
 
-    /** Sends all that, and awaits that the hub closes it or hears that the peer does. */
+    /** Sends everything, and waits until the connection is closed by the hub or the peer. */
     private static void send(byte[] before, byte[] stream, int from) throws IOException {
         BugDetectors.allowNetworkConnections();
-        begin();
-        DisconnectMetrics closures = hub.zeromq.reception().closures();
-        long closed = closures.count();
+        start();
+        DisconnectMetrics disconnectMetrics = hub.zeromq.context().disconnectMetrics();
+        long closed = disconnectMetrics.count();
         try (Socket socket = new Socket(hub.zeromq.address().getAddress(), hub.port())) {
             OutputStream out = socket.getOutputStream();
             out.write(before);
@@ -134,13 +135,13 @@ class ZmtpFuzzTest {
         } catch (IOException e) {
             // closed already
         }
-        Fixture.await(() -> closures.count() > closed);
-        assertThat(closures.count()).isEqualTo(closed + 1);
+        Fixture.await(() -> disconnectMetrics.count() > closed);
+        assertThat(disconnectMetrics.count()).isEqualTo(closed + 1);
         assertThat(hub.closed(DisconnectReason.FAILED)).isZero();
-        probe();
+        assertThatOthersAreUnaffected();
     }
 
-    private static void begin() throws IOException {
+    private static void start() throws IOException {
         if (hub == null) {
             hub = new Fixture(
                     Map.of("maxMessageBytes", MAX_MESSAGE),
@@ -156,8 +157,8 @@ class ZmtpFuzzTest {
         }
     }
 
-    /** Others are untouched. */
-    private static void probe() throws IOException {
+    /** Checks that others are unaffected. */
+    private static void assertThatOthersAreUnaffected() throws IOException {
         String number = String.valueOf(probes++);
         publisher.send(RawPeer.message("witness.probe", number));
         List<String> message = witness.message();
