@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * One key of a configuration, as the metatype describes it.
+ * A configuration key as the metatype describes it.
  *
- * @param min the least value, or null
- * @param max the greatest value, or null
- * @param required whether it must be set, since it has no default
- * @param options the values that are allowed; empty where it isn't a choice
+ * @param min the minimum, or null
+ * @param max the maximum, or null
+ * @param required whether the key must be set because it has no default
+ * @param options the allowed values; empty if any value is allowed
  */
 record Attribute(String id, String type, Long min, Long max, boolean required, List<String> options) {
 
@@ -17,8 +17,8 @@ record Attribute(String id, String type, Long min, Long max, boolean required, L
         options = List.copyOf(options);
     }
 
-    /** The same attribute with one more allowed value. */
-    Attribute with(String option) {
+    /** Returns a copy with one more allowed value. */
+    Attribute withOption(String option) {
         return new Attribute(
                 id,
                 type,
@@ -28,34 +28,34 @@ record Attribute(String id, String type, Long min, Long max, boolean required, L
                 Stream.concat(options.stream(), Stream.of(option)).toList());
     }
 
-    /** Returns what is allowed where the value isn't, otherwise null. */
+    /** Returns a description of the allowed values if the value is invalid, otherwise null. */
     String violation(String value) {
         if (!options.isEmpty() && !options.contains(value)) {
             return "one of " + String.join(", ", options);
         }
         return switch (type) {
-            case "Integer" -> outside(value, Integer.MIN_VALUE, Integer.MAX_VALUE);
-            case "Long" -> outside(value, Long.MIN_VALUE, Long.MAX_VALUE);
+            case "Integer" -> rangeViolation(value, Integer.MIN_VALUE, Integer.MAX_VALUE);
+            case "Long" -> rangeViolation(value, Long.MIN_VALUE, Long.MAX_VALUE);
             case "Boolean" ->
                 value.equalsIgnoreCase("true") || value.equalsIgnoreCase("false") ? null : "true or false";
             default -> null;
         };
     }
 
-    private String outside(String value, long least, long most) {
-        long low = min == null ? least : min;
-        long high = max == null ? most : max;
+    private String rangeViolation(String value, long typeMin, long typeMax) {
+        long lowest = min == null ? typeMin : min;
+        long highest = max == null ? typeMax : max;
         try {
             long number = Long.parseLong(value);
-            return number >= low && number <= high ? null : allowed(high != most);
+            return number >= lowest && number <= highest ? null : allowed(highest != typeMax);
         } catch (NumberFormatException e) {
-            return allowed(high != most);
+            return allowed(highest != typeMax);
         }
     }
 
-    private String allowed(boolean hasMost) {
+    private String allowed(boolean hasMax) {
         return "a whole number without a unit"
                 + (min == null ? "" : ", from " + min)
-                + (hasMost && max != null ? (min == null ? ", up to " : " to ") + max : "");
+                + (hasMax && max != null ? (min == null ? ", up to " : " to ") + max : "");
     }
 }

@@ -13,22 +13,24 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
- * The content of one {@code .cfg} file: UTF-8 with or without a byte order mark, lines that end with LF, CR LF or CR. A
- * file that isn't UTF-8 is read as ISO-8859-1, so that its patterns match what they name, and has a problem.
+ * The content of a {@code .cfg} file: UTF-8 with or without a byte order mark, lines terminated by LF, CR LF or CR. A
+ * file that isn't valid UTF-8 is decoded as ISO-8859-1, so that its patterns still match the intended paths, and has a
+ * fatal problem.
  *
- * @param name the file's name
- * @param values keys and values, with variables filled in and white space around values removed
+ * @param name the file name
+ * @param values keys and values, with variables substituted and leading and trailing white space removed
+ * @param problems the problems found while parsing
  */
 record CfgFile(String name, Map<String, String> values, List<ConfigurationProblem> problems) {
 
-    private static final String BOM = "\uFEFF";
-    private static final String OPEN = "${";
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+    private static final String PLACEHOLDER_START = "${";
     private static final int MAX_SUBSTITUTIONS = 100;
 
     /**
-     * Reads a file.
+     * Parses a file.
      *
-     * @param variables returns the value of {@code NAME} or {@code env:NAME}, or null
+     * @param variables returns the value of {@code NAME} or {@code env:NAME}, or null if it isn't set
      */
     static CfgFile parse(String name, byte[] bytes, UnaryOperator<String> variables) {
         List<ConfigurationProblem> problems = new ArrayList<>();
@@ -38,12 +40,12 @@ record CfgFile(String name, Map<String, String> values, List<ConfigurationProble
 
             @Override
             public synchronized Object put(Object key, Object value) {
-                Object before = super.put(key, value);
-                if (before != null) {
+                Object previous = super.put(key, value);
+                if (previous != null) {
                     problems.add(
                             new ConfigurationProblem(name, key.toString(), "stands twice; the last one counts", false));
                 }
-                return before;
+                return previous;
             }
         };
         try {
@@ -51,8 +53,8 @@ record CfgFile(String name, Map<String, String> values, List<ConfigurationProble
         } catch (IllegalArgumentException | IOException e) {
             problems.add(new ConfigurationProblem(name, "", "can't be read: " + e.getMessage(), true));
         }
-        properties.forEach((key, value) ->
-                values.put(key.toString(), fill(value.toString(), variables).strip()));
+        properties.forEach((key, value) -> values.put(
+                key.toString(), substitute(value.toString(), variables).strip()));
         return new CfgFile(name, values, problems);
     }
 
@@ -67,25 +69,25 @@ record CfgFile(String name, Map<String, String> values, List<ConfigurationProble
             problems.add(new ConfigurationProblem(name, "", "isn't UTF-8; save it as UTF-8", true));
             text = new String(bytes, StandardCharsets.ISO_8859_1);
         }
-        return text.startsWith(BOM) ? text.substring(1) : text;
+        return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     }
 
-    private static String fill(String text, UnaryOperator<String> variables) {
-        String filled = text;
+    private static String substitute(String text, UnaryOperator<String> variables) {
+        String result = text;
         for (int i = 0; i < MAX_SUBSTITUTIONS; i++) {
-            int end = filled.indexOf('}');
-            int start = end < 0 ? -1 : filled.lastIndexOf(OPEN, end);
+            int end = result.indexOf('}');
+            int start = end < 0 ? -1 : result.lastIndexOf(PLACEHOLDER_START, end);
             if (start < 0) {
-                return filled;
+                return result;
             }
-            String expression = filled.substring(start + OPEN.length(), end);
+            String expression = result.substring(start + PLACEHOLDER_START.length(), end);
             int split = expression.indexOf(":-");
             String value = variables.apply(split < 0 ? expression : expression.substring(0, split));
-            String preset = split < 0 ? "" : expression.substring(split + 2);
-            filled = filled.substring(0, start)
-                    + (value == null || value.isEmpty() ? preset : value)
-                    + filled.substring(end + 1);
+            String defaultValue = split < 0 ? "" : expression.substring(split + 2);
+            result = result.substring(0, start)
+                    + (value == null || value.isEmpty() ? defaultValue : value)
+                    + result.substring(end + 1);
         }
-        return filled;
+        return result;
     }
 }

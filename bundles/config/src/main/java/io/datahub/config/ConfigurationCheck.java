@@ -12,7 +12,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
-/** Says without a hub what a hub would say of its configuration files: the same files by the same rules. */
+/** Validates the configuration files without a running hub, by the same rules as the hub does. */
 public final class ConfigurationCheck {
 
     private static final String METATYPE = "OSGI-INF/metatype/";
@@ -21,10 +21,10 @@ public final class ConfigurationCheck {
     private final UnaryOperator<String> variables;
 
     /**
-     * Checks a folder.
+     * Creates a check of a directory.
      *
-     * @param etc where the configuration files are
-     * @param variables returns the value of {@code NAME} or {@code env:NAME}, or null
+     * @param etc the directory of the configuration files
+     * @param variables returns the value of {@code NAME} or {@code env:NAME}, or null if it isn't set
      */
     ConfigurationCheck(Path etc, UnaryOperator<String> variables) {
         this.etc = etc;
@@ -32,21 +32,21 @@ public final class ConfigurationCheck {
     }
 
     /**
-     * Prints what is wrong, a problem a line, and ends with status 0 if every file can be used, with 1 if one can't.
+     * Prints the problems, one per line, and exits with status 0 if every file is valid, otherwise with 1.
      *
-     * @param args the folder of the files, and the folder that has the hub's bundles below it
+     * @param args the directory of the configuration files, and the directory tree that contains the hub's bundles
      */
     public static void main(String[] args) throws IOException {
         UnaryOperator<String> variables = name ->
                 name.startsWith("env:") ? System.getenv(name.substring("env:".length())) : System.getProperty(name);
-        boolean isUsable = new ConfigurationCheck(Path.of(args[0]), variables).report(Path.of(args[1]), System.out);
-        System.exit(isUsable ? 0 : 1);
+        boolean isValid = new ConfigurationCheck(Path.of(args[0]), variables).report(Path.of(args[1]), System.out);
+        System.exit(isValid ? 0 : 1);
     }
 
-    /** Prints what is wrong, and returns whether every file can be used. */
+    /** Prints the problems and returns whether every file is valid. */
     boolean report(Path bundles, PrintStream out) throws IOException {
         Schemas schemas = schemas(bundles);
-        List<Path> files = files(etc, path -> Pid.isOurs(name(path)));
+        List<Path> files = files(etc, path -> Pid.isHubFile(name(path)));
         List<ConfigurationProblem> problems = new ArrayList<>();
         for (Path file : files) {
             problems.addAll(schemas.validate(CfgFile.parse(name(file), Files.readAllBytes(file), variables)));
@@ -63,8 +63,8 @@ public final class ConfigurationCheck {
         for (Path path : files(bundles, path -> name(path).matches("datahub-.*[.]jar"))) {
             try (JarFile jar = new JarFile(path.toFile())) {
                 for (JarEntry entry : jar.stream()
-                        .filter(one -> one.getName().startsWith(METATYPE)
-                                && one.getName().endsWith(".xml"))
+                        .filter(candidate -> candidate.getName().startsWith(METATYPE)
+                                && candidate.getName().endsWith(".xml"))
                         .toList()) {
                     try (InputStream in = jar.getInputStream(entry)) {
                         schemas.add(in);
@@ -75,9 +75,9 @@ public final class ConfigurationCheck {
         return schemas;
     }
 
-    private static List<Path> files(Path folder, java.util.function.Predicate<Path> wanted) throws IOException {
+    private static List<Path> files(Path folder, java.util.function.Predicate<Path> filter) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile).filter(wanted).sorted().toList();
+            return files.filter(Files::isRegularFile).filter(filter).sorted().toList();
         }
     }
 

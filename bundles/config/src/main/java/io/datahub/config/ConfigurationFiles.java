@@ -28,31 +28,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the hub's configuration files into force, in place of Karaf's file installer, and never writes one.
+ * Loads the hub's configuration files into Configuration Admin, in place of Karaf's file installer. Never writes a
+ * file.
  *
- * <p>A file that breaks a rule is held back while an earlier version of it is in force. Works only where the launcher
- * names the folder in {@value #FOLDER}; in a stock Karaf the files are its own installer's. Threads: the constructor loads
- * all files, after that one thread looks for changes every second.
+ * <p>An invalid file is rejected, and its previous valid version stays in force. Works only if the launcher sets
+ * {@value #FOLDER}; in a stock Karaf, Karaf's own file installer loads the files. Threads: the constructor loads all
+ * files; after that a single thread checks for changes every second.
  */
 @Component(service = HealthCheck.class, immediate = true, property = HealthCheck.NAME + "=configuration")
 public final class ConfigurationFiles implements HealthCheck {
 
-    /** The framework property that names the folder of the files. */
+    /** The framework property that names the directory of the configuration files. */
     static final String FOLDER = "datahub.configuration";
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.config");
     private static final long POLL_MILLIS = 1_000;
-    private static final long END_SECONDS = 10;
+    private static final long STOP_TIMEOUT_SECONDS = 10;
 
     private final BundleContext context;
     private final Path folder;
     private final Configurations configurations;
     private final Map<String, FileState> states = new ConcurrentSkipListMap<>();
 
-    private final ScheduledExecutorService worker =
+    private final ScheduledExecutorService executor =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-config"));
 
-    // After the constructor, for the worker alone.
+    // Once the constructor has returned, accessed by the executor thread only.
     private Map<String, String> loaded = new HashMap<>();
     private Map<String, String> seen = Map.of();
 
@@ -63,20 +64,20 @@ public final class ConfigurationFiles implements HealthCheck {
         this.folder = path == null ? null : Path.of(path);
         this.configurations = new Configurations(admin, folder);
         if (folder != null) {
-            seen = stamps();
-            configurations.removeOthers(seen.keySet());
+            seen = fingerprints();
+            configurations.removeStale(seen.keySet());
             apply(true);
-            var unused = worker.scheduleWithFixedDelay(this::poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
+            var unused = executor.scheduleWithFixedDelay(this::poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
     @Deactivate
     void stop() throws InterruptedException {
-        worker.shutdownNow();
-        worker.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+        executor.shutdownNow();
+        executor.awaitTermination(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Degraded while a file can't be used that came into being or changed after the start. */
+    /** Down if a file has been invalid since startup; degraded if a file is invalid that was added or changed later. */
     @Override
     public Health check() {
         return FileState.health(states.values());
@@ -84,10 +85,10 @@ public final class ConfigurationFiles implements HealthCheck {
 
     private void poll() {
         try {
-            Map<String, String> now = stamps();
-            boolean isSettled = now.equals(seen);
-            seen = now;
-            if (isSettled && !now.equals(loaded)) {
+            Map<String, String> current = fingerprints();
+            boolean isStable = current.equals(seen);
+            seen = current;
+            if (isStable && !current.equals(loaded)) {
                 apply(false);
             }
         } catch (IOException | RuntimeException e) {
@@ -115,23 +116,23 @@ public final class ConfigurationFiles implements HealthCheck {
 
     private void apply(String name, Schemas schemas, boolean isStart) throws IOException {
         CfgFile file = CfgFile.parse(name, Files.readAllBytes(folder.resolve(name)), this::variable);
-        List<ConfigurationProblem> found = schemas.validate(file);
+        List<ConfigurationProblem> problems = schemas.validate(file);
         FileState state =
-                FileState.of(found, states.get(name), isStart, Pid.of(name).name() != null);
+                FileState.of(problems, states.get(name), isStart, Pid.of(name).name() != null);
         states.put(name, state);
-        for (ConfigurationProblem problem : found) {
+        for (ConfigurationProblem problem : problems) {
             if (problem.fatal()) {
                 LOG.error("event=configuration-refused {}{}", problem, state.consequence(problem));
             } else {
                 LOG.warn("event=configuration-warning {}", problem);
             }
         }
-        if (state.isHeldBack()) {
+        if (state.keepsCurrentConfiguration()) {
             return;
         }
-        if (found.stream().anyMatch(ConfigurationProblem::isMissing)) {
-            configurations.remove(
-                    name); // such as a validator without paths: it holds up nothing, since it names nothing
+        if (problems.stream().anyMatch(ConfigurationProblem::isMissing)) {
+            // For example a validator without paths, which matches no records and so must not block writes.
+            configurations.remove(name);
         } else if (configurations.put(name, file.values())) {
             LOG.info("event=configuration-loaded file=etc/{}", name);
         }
@@ -141,19 +142,20 @@ public final class ConfigurationFiles implements HealthCheck {
         return name.startsWith("env:") ? System.getenv(name.substring("env:".length())) : context.getProperty(name);
     }
 
-    /** Size, time and inode of each file. */
-    private Map<String, String> stamps() throws IOException {
-        Map<String, String> stamps = new HashMap<>();
+    /** The size, modification time and file key (inode) of each file. */
+    private Map<String, String> fingerprints() throws IOException {
+        Map<String, String> fingerprints = new HashMap<>();
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(one -> Pid.isOurs(one.getFileName().toString()))
+            for (Path file : files.filter(
+                            candidate -> Pid.isHubFile(candidate.getFileName().toString()))
                     .toList()) {
                 if (Files.isRegularFile(file)) {
-                    Map<String, Object> all = Files.readAttributes(file, "size,lastModifiedTime,fileKey");
-                    stamps.put(file.getFileName().toString(), all.toString());
+                    Map<String, Object> attributes = Files.readAttributes(file, "size,lastModifiedTime,fileKey");
+                    fingerprints.put(file.getFileName().toString(), attributes.toString());
                 }
             }
         }
-        return stamps;
+        return fingerprints;
     }
 
     private Schemas schemas() throws IOException {

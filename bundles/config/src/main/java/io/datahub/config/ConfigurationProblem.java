@@ -1,11 +1,12 @@
 package io.datahub.config;
 
 /**
- * What is wrong in a configuration file.
+ * A problem in a configuration file.
  *
- * @param key the key, or empty where it concerns the whole file
- * @param text the value, what is allowed, and what happens, in one line
- * @param fatal whether the file can't be used; otherwise it is a warning
+ * @param file the file name
+ * @param key the key, or empty if the problem concerns the whole file
+ * @param text the invalid value, the allowed values and the consequence, on one line
+ * @param fatal whether the file is rejected; otherwise the problem is a warning
  */
 public record ConfigurationProblem(String file, String key, String text, boolean fatal) {
 

@@ -13,10 +13,13 @@ import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
-/** The configurations in Configuration Admin that come from files, each marked with its file as Karaf marks them. */
+/**
+ * The configurations in Configuration Admin that were loaded from files. Each has a property with its file, the one
+ * that Karaf's file installer sets.
+ */
 final class Configurations {
 
-    private static final String FILE = "felix.fileinstall.filename";
+    private static final String FILE_PROPERTY = "felix.fileinstall.filename";
 
     private final ConfigurationAdmin admin;
     private final Path folder;
@@ -26,33 +29,33 @@ final class Configurations {
         this.folder = folder;
     }
 
-    /** Puts values in force, and returns whether they differ from what was. */
+    /** Updates the configuration of a file and returns whether its values changed. */
     boolean put(String file, Map<String, String> values) throws IOException {
         Pid pid = Pid.of(file);
         Configuration configuration = pid.name() == null
                 ? admin.getConfiguration(pid.base(), "?")
                 : admin.getFactoryConfiguration(pid.base(), pid.name(), "?");
-        if (values.equals(own(configuration.getProperties()))) {
+        if (values.equals(ownProperties(configuration.getProperties()))) {
             return false;
         }
         Map<String, Object> properties = new HashMap<>(values);
-        properties.put(FILE, uri(file));
+        properties.put(FILE_PROPERTY, uri(file));
         configuration.update(FrameworkUtil.asDictionary(properties));
         return true;
     }
 
     void remove(String file) throws IOException {
-        for (Configuration one : find("(service.pid=" + servicePid(file) + ")")) {
-            one.delete();
+        for (Configuration configuration : find("(service.pid=" + servicePid(file) + ")")) {
+            configuration.delete();
         }
     }
 
-    /** Removes what came from files that are there no longer. */
-    void removeOthers(Set<String> files) throws IOException {
-        for (Configuration one : find("(&(service.pid=io.datahub.*)(" + FILE + "=*))")) {
-            String from = String.valueOf(one.getProperties().get(FILE));
-            if (files.stream().noneMatch(file -> uri(file).equals(from))) {
-                one.delete();
+    /** Removes the configurations whose files no longer exist. */
+    void removeStale(Set<String> files) throws IOException {
+        for (Configuration configuration : find("(&(service.pid=io.datahub.*)(" + FILE_PROPERTY + "=*))")) {
+            String source = String.valueOf(configuration.getProperties().get(FILE_PROPERTY));
+            if (files.stream().noneMatch(file -> uri(file).equals(source))) {
+                configuration.delete();
             }
         }
     }
@@ -75,15 +78,15 @@ final class Configurations {
         }
     }
 
-    private static Map<String, Object> own(Dictionary<String, Object> properties) {
-        Map<String, Object> own = new HashMap<>();
+    private static Map<String, Object> ownProperties(Dictionary<String, Object> properties) {
+        Map<String, Object> ownProperties = new HashMap<>();
         Enumeration<String> keys = properties == null ? Collections.emptyEnumeration() : properties.keys();
         while (keys.hasMoreElements()) {
             String key = keys.nextElement();
-            if (!key.startsWith("service.") && !key.equals(FILE)) {
-                own.put(key, properties.get(key));
+            if (!key.startsWith("service.") && !key.equals(FILE_PROPERTY)) {
+                ownProperties.put(key, properties.get(key));
             }
         }
-        return own;
+        return ownProperties;
     }
 }

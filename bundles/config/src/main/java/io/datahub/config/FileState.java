@@ -6,24 +6,25 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What is wrong with one configuration file, and what is in force in its place.
+ * The problems of a configuration file, and the configuration that is in force for it.
  *
- * @param problems in the order of the file's keys; warnings alone where it is in force itself
+ * @param problems in the order of the keys in the file; only warnings if the file itself is in force
+ * @param inForce the configuration that is in force
  */
 record FileState(List<ConfigurationProblem> problems, InForce inForce) {
 
-    /** What is in force of a file. */
+    /** The configuration that is in force for a file. */
     enum InForce {
-        /** The file as it is. */
-        ITSELF(""),
-        /** It can't be used, and the version before it stays. */
-        VERSION_BEFORE("; the version before stays in force"),
-        /** It can't be used, and came while the hub runs; its part goes on with the defaults. */
+        /** The current version of the file. */
+        CURRENT_VERSION(""),
+        /** The file is invalid, and its previous version stays in force. */
+        PREVIOUS_VERSION("; the version before stays in force"),
+        /** The file is invalid and was added while the hub was running; the component keeps its defaults. */
         DEFAULTS("; the defaults stay in force"),
-        /** It can't be used, and came while the hub runs: without it there is no such part. */
+        /** The file is invalid and was added while the hub was running: without it the component doesn't exist. */
         NOTHING("; nothing of it is in force"),
-        /** It can't be used, and couldn't be used when the hub started. */
-        NOTHING_SINCE_THE_START("; nothing of it is in force");
+        /** The file is invalid and has been invalid since the hub started. */
+        NOTHING_SINCE_START("; nothing of it is in force");
 
         private final String text;
 
@@ -32,39 +33,41 @@ record FileState(List<ConfigurationProblem> problems, InForce inForce) {
         }
     }
 
-    static final FileState GOOD = new FileState(List.of(), InForce.ITSELF);
+    static final FileState VALID = new FileState(List.of(), InForce.CURRENT_VERSION);
 
     /**
-     * The state of a file that was just read.
+     * Returns the state of a file that was just read.
      *
-     * @param before its state before, or null
-     * @param isStart whether the hub starts
-     * @param isFactory whether there is nothing to configure without such a file
+     * @param previous the previous state of the file, or null
+     * @param isStart whether the hub is starting
+     * @param isFactory whether this is a factory configuration, for which nothing exists without a valid file
      */
-    static FileState of(List<ConfigurationProblem> found, FileState before, boolean isStart, boolean isFactory) {
-        if (found.stream().noneMatch(ConfigurationProblem::fatal)) {
-            return new FileState(found, InForce.ITSELF);
+    static FileState of(List<ConfigurationProblem> problems, FileState previous, boolean isStart, boolean isFactory) {
+        if (problems.stream().noneMatch(ConfigurationProblem::fatal)) {
+            return new FileState(problems, InForce.CURRENT_VERSION);
         }
         if (isStart) {
-            return new FileState(found, InForce.NOTHING_SINCE_THE_START);
+            return new FileState(problems, InForce.NOTHING_SINCE_START);
         }
-        if (before == null) {
-            return new FileState(found, isFactory ? InForce.NOTHING : InForce.DEFAULTS);
+        if (previous == null) {
+            return new FileState(problems, isFactory ? InForce.NOTHING : InForce.DEFAULTS);
         }
-        return new FileState(found, before.inForce() == InForce.ITSELF ? InForce.VERSION_BEFORE : before.inForce());
+        return new FileState(
+                problems,
+                previous.inForce() == InForce.CURRENT_VERSION ? InForce.PREVIOUS_VERSION : previous.inForce());
     }
 
-    /** Whether what is in force is left alone. */
-    boolean isHeldBack() {
-        return inForce == InForce.VERSION_BEFORE || inForce == InForce.DEFAULTS;
+    /** Whether the configuration in Configuration Admin must be left unchanged. */
+    boolean keepsCurrentConfiguration() {
+        return inForce == InForce.PREVIOUS_VERSION || inForce == InForce.DEFAULTS;
     }
 
-    /** What becomes of a file with such a problem. */
+    /** The consequence of a problem for the file, as text to append to the problem. */
     String consequence(ConfigurationProblem problem) {
         return problem.fatal() ? inForce.text : "";
     }
 
-    /** Down while a file couldn't be used from the start on, degraded while another one can't. */
+    /** Down while a file has been invalid since startup, degraded while any other file is invalid. */
     static Health health(Collection<FileState> states) {
         String text = states.stream()
                 .flatMap(state -> state.problems().stream().map(problem -> problem + state.consequence(problem)))
@@ -72,10 +75,10 @@ record FileState(List<ConfigurationProblem> problems, InForce inForce) {
         if (text.isEmpty()) {
             return Health.ready("every file is in force");
         }
-        if (states.stream().anyMatch(state -> state.inForce() == InForce.NOTHING_SINCE_THE_START)) {
+        if (states.stream().anyMatch(state -> state.inForce() == InForce.NOTHING_SINCE_START)) {
             return Health.down(text);
         }
-        return states.stream().allMatch(state -> state.inForce() == InForce.ITSELF)
+        return states.stream().allMatch(state -> state.inForce() == InForce.CURRENT_VERSION)
                 ? Health.ready(text)
                 : Health.degraded(text);
     }

@@ -11,12 +11,12 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/** The keys that each PID knows, read from the metatype of the bundles (OSGi Compendium 105). For one thread. */
+/** The keys of each PID, read from the metatype XML of the bundles (OSGi Compendium 105). Not thread-safe. */
 final class Schemas {
 
     private final Map<String, Map<String, Attribute>> byPid = new HashMap<>();
 
-    /** Adds what one {@code OSGI-INF/metatype/*.xml} describes. */
+    /** Adds the definitions of an {@code OSGI-INF/metatype/*.xml} file. */
     void add(InputStream metatype) throws IOException {
         XMLInputFactory factory = XMLInputFactory.newInstance();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
@@ -33,7 +33,7 @@ final class Schemas {
                         }
                         case "Option" ->
                             attributes.computeIfPresent(
-                                    id, (key, known) -> known.with(xml.getAttributeValue(null, "value")));
+                                    id, (key, known) -> known.withOption(xml.getAttributeValue(null, "value")));
                         case "Designate" -> {
                             String factoryPid = xml.getAttributeValue(null, "factoryPid");
                             String pid = factoryPid == null ? xml.getAttributeValue(null, "pid") : factoryPid;
@@ -63,7 +63,7 @@ final class Schemas {
         return text == null ? null : Long.valueOf(text);
     }
 
-    /** Returns all that is wrong with a file, the problems of its reading included. */
+    /** Validates a file and returns all its problems, including those found while parsing. */
     List<ConfigurationProblem> validate(CfgFile file) {
         List<ConfigurationProblem> problems = new ArrayList<>(file.problems());
         Pid pid = Pid.of(file.name());

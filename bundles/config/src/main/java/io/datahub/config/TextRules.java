@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** The forms of those texts that the metatype can't describe: lists whose items have a syntax of their own. */
+/** Syntax rules for values that the metatype can't describe: lists whose items have a syntax of their own. */
 final class TextRules {
 
     private static final Pattern SEPARATORS = Pattern.compile("[,\n]");
@@ -47,17 +47,18 @@ final class TextRules {
     private TextRules() {}
 
     /**
-     * What the items of a list are.
+     * The syntax of the items of a list.
      *
-     * @param allowed in words
+     * @param allowed a description of the syntax for error messages
+     * @param isValid whether an item is valid
      */
-    private record Form(String allowed, Predicate<String> isItem) {}
+    private record Form(String allowed, Predicate<String> isValid) {}
 
     private static Form form(String allowed, String pattern) {
         return new Form(allowed, Pattern.compile(pattern, Pattern.DOTALL).asMatchPredicate());
     }
 
-    /** Returns what is allowed where the value isn't, otherwise null. */
+    /** Returns a description of the allowed values if the value is invalid, otherwise null. */
     static String violation(String pid, String key, String value) {
         boolean isPaths = pid.startsWith(VALIDATORS) && key.equals("paths");
         Form form = isPaths ? PATHS : FORMS.get(pid + " " + key);
@@ -65,7 +66,7 @@ final class TextRules {
                 || Arrays.stream(SEPARATORS.split(value))
                         .map(String::strip)
                         .filter(item -> !item.isEmpty())
-                        .allMatch(form.isItem());
+                        .allMatch(form.isValid());
         return isAllowed ? null : form.allowed();
     }
 }

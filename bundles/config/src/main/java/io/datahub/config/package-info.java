@@ -1,2 +1,2 @@
-/** Reads the configuration files in {@code etc/}, validates them, and hands good ones to Configuration Admin. */
+/** Reads the configuration files in {@code etc/}, validates them, and passes the valid ones to Configuration Admin. */
 package io.datahub.config;

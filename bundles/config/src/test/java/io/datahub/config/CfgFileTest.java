@@ -13,18 +13,18 @@ class CfgFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\r"})
-    void shouldReadUtf8WithAndWithoutMarkAndAnyLineEnd(String end) {
-        String text = "paths = prüf/**" + end + "maxBytes = 10 " + end;
+    void shouldReadUtf8WithAndWithoutByteOrderMarkAndAnyLineTerminator(String lineTerminator) {
+        String text = "paths = prüf/**" + lineTerminator + "maxBytes = 10 " + lineTerminator;
 
-        for (String mark : new String[] {"", "\uFEFF"}) {
-            CfgFile file = parse(mark + text, StandardCharsets.UTF_8);
+        for (String byteOrderMark : new String[] {"", "\uFEFF"}) {
+            CfgFile file = parse(byteOrderMark + text, StandardCharsets.UTF_8);
             assertThat(file.values()).isEqualTo(Map.of("paths", "prüf/**", "maxBytes", "10"));
             assertThat(file.problems()).isEmpty();
         }
     }
 
     @Test
-    void shouldReadAnOlderEncodingAsItWasMeantAndSayThatItIsWrong() {
+    void shouldDecodeIso88591AndReportThatTheFileIsNotUtf8() {
         CfgFile file = parse("paths = prüf/**", StandardCharsets.ISO_8859_1);
 
         assertThat(file.values()).containsEntry("paths", "prüf/**");
@@ -35,7 +35,7 @@ class CfgFileTest {
     }
 
     @Test
-    void shouldWarnOfADoubledKeyAndTakeTheLast() {
+    void shouldWarnAboutADuplicateKeyAndUseItsLastValue() {
         CfgFile file = parse("a = 1\na = 2\n", StandardCharsets.UTF_8);
 
         assertThat(file.values()).containsEntry("a", "2");
@@ -46,7 +46,7 @@ class CfgFileTest {
     }
 
     @Test
-    void shouldFillInVariablesAndTheirDefaults() {
+    void shouldSubstituteVariablesAndTheirDefaults() {
         CfgFile file = parse("a = ${env:SET:-x}\nb = ${env:UNSET:-${env:SET}}\n", StandardCharsets.UTF_8);
 
         assertThat(file.values()).isEqualTo(Map.of("a", "value", "b", "value"));

@@ -27,11 +27,11 @@ class ConfigurationCheckTest {
     @TempDir
     Path folder;
 
-    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private Path etc;
 
     @BeforeEach
-    void prepare() throws IOException {
+    void setUp() throws IOException {
         etc = Files.createDirectory(folder.resolve("etc"));
         Path bundle = Files.createDirectories(folder.resolve("system/x/1")).resolve("datahub-x-1.jar");
         try (OutputStream out = Files.newOutputStream(bundle);
@@ -44,21 +44,21 @@ class ConfigurationCheckTest {
     private boolean check(String text) throws IOException {
         Files.writeString(etc.resolve("io.datahub.x.cfg"), text);
         Files.writeString(etc.resolve("org.other.cfg"), "port = x");
-        said.reset();
+        output.reset();
         return new ConfigurationCheck(etc, Map.of("env:PORT", "70000")::get)
-                .report(folder.resolve("system"), new PrintStream(said, true, StandardCharsets.UTF_8));
+                .report(folder.resolve("system"), new PrintStream(output, true, StandardCharsets.UTF_8));
     }
 
     @Test
-    void shouldFindNothingWrongInAGoodFile() throws IOException {
+    void shouldReportNoProblemsForAValidFile() throws IOException {
         assertThat(check("port = 80\npoll = never\n")).isTrue();
-        assertThat(said.toString(StandardCharsets.UTF_8)).isEqualTo(etc + ": 1 files, 0 errors, 0 warnings\n");
+        assertThat(output.toString(StandardCharsets.UTF_8)).isEqualTo(etc + ": 1 files, 0 errors, 0 warnings\n");
     }
 
     @Test
-    void shouldNameFileKeyValueAndWhatIsAllowed() throws IOException {
+    void shouldReportFileKeyValueAndAllowedValues() throws IOException {
         assertThat(check("port = ${env:PORT}\npoll = sometimes\n")).isFalse();
-        assertThat(said.toString(StandardCharsets.UTF_8))
+        assertThat(output.toString(StandardCharsets.UTF_8))
                 .contains(
                         "error: etc/io.datahub.x.cfg: port: \"70000\" isn't allowed: must be a whole number without a"
                                 + " unit, from 1 to 65535\n",
@@ -67,9 +67,9 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void shouldOnlyWarnOfUnknownAndDoubledKeys() throws IOException {
+    void shouldOnlyWarnAboutUnknownAndDuplicateKeys() throws IOException {
         assertThat(check("port = 80\nport = 81\nprot = 82\n")).isTrue();
-        assertThat(said.toString(StandardCharsets.UTF_8))
+        assertThat(output.toString(StandardCharsets.UTF_8))
                 .contains(
                         "warning: etc/io.datahub.x.cfg: port: stands twice",
                         "warning: etc/io.datahub.x.cfg: prot: is unknown");

@@ -9,36 +9,37 @@ import org.junit.jupiter.api.Test;
 
 class FileStateTest {
 
-    private static final ConfigurationProblem WRONG =
+    private static final ConfigurationProblem INVALID_VALUE =
             new ConfigurationProblem("io.datahub.x.cfg", "port", "must be a number", true);
-    private static final ConfigurationProblem UNKNOWN =
+    private static final ConfigurationProblem UNKNOWN_KEY =
             new ConfigurationProblem("io.datahub.x.cfg", "prot", "is unknown", false);
 
     @Test
-    void shouldKeepTheVersionBeforeWhileTheHubRuns() {
-        FileState state = FileState.of(List.of(WRONG), FileState.GOOD, false, false);
-        assertThat(state.isHeldBack()).isTrue();
+    void shouldKeepThePreviousVersionWhileTheHubRuns() {
+        FileState state = FileState.of(List.of(INVALID_VALUE), FileState.VALID, false, false);
+        assertThat(state.keepsCurrentConfiguration()).isTrue();
         assertThat(FileState.health(List.of(state)))
                 .isEqualTo(Health.degraded(
                         "etc/io.datahub.x.cfg: port: must be a number; the version before stays in force"));
     }
 
     @Test
-    void shouldBeDownFromAStartWithABadFileUntilItIsGood() {
-        FileState atStart = FileState.of(List.of(WRONG), null, true, false);
-        FileState again = FileState.of(List.of(WRONG), atStart, false, true);
-        assertThat(again.inForce()).isEqualTo(InForce.NOTHING_SINCE_THE_START);
+    void shouldBeDownAfterAStartWithAnInvalidFileUntilItIsValid() {
+        FileState atStart = FileState.of(List.of(INVALID_VALUE), null, true, false);
+        FileState again = FileState.of(List.of(INVALID_VALUE), atStart, false, true);
+        assertThat(again.inForce()).isEqualTo(InForce.NOTHING_SINCE_START);
         assertThat(FileState.health(List.of(again)).ready()).isFalse();
 
-        FileState good = FileState.of(List.of(), again, false, true);
-        assertThat(FileState.health(List.of(good))).isEqualTo(Health.ready("every file is in force"));
-        assertThat(FileState.of(List.of(WRONG), good, false, true).isHeldBack()).isTrue();
+        FileState valid = FileState.of(List.of(), again, false, true);
+        assertThat(FileState.health(List.of(valid))).isEqualTo(Health.ready("every file is in force"));
+        assertThat(FileState.of(List.of(INVALID_VALUE), valid, false, true).keepsCurrentConfiguration())
+                .isTrue();
     }
 
     @Test
-    void shouldTellOfNoVersionBeforeWhereThereWasNone() {
-        FileState fresh = FileState.of(List.of(WRONG), null, false, true);
-        FileState again = FileState.of(List.of(WRONG), fresh, false, true);
+    void shouldNotMentionAPreviousVersionIfThereIsNone() {
+        FileState added = FileState.of(List.of(INVALID_VALUE), null, false, true);
+        FileState again = FileState.of(List.of(INVALID_VALUE), added, false, true);
         assertThat(again.inForce()).isEqualTo(InForce.NOTHING);
         Health health = FileState.health(List.of(again));
         assertThat(health.ready()).isTrue();
@@ -47,16 +48,16 @@ class FileStateTest {
     }
 
     @Test
-    void shouldKeepTheDefaultsWhereAFileComesThatCantBeUsed() {
-        FileState fresh = FileState.of(List.of(WRONG), null, false, false);
-        FileState again = FileState.of(List.of(WRONG), fresh, false, false);
-        assertThat(again.isHeldBack()).isTrue();
+    void shouldKeepTheDefaultsIfAnInvalidFileIsAdded() {
+        FileState added = FileState.of(List.of(INVALID_VALUE), null, false, false);
+        FileState again = FileState.of(List.of(INVALID_VALUE), added, false, false);
+        assertThat(again.keepsCurrentConfiguration()).isTrue();
         assertThat(FileState.health(List.of(again)).detail()).endsWith("; the defaults stay in force");
     }
 
     @Test
     void shouldStayReadyWithWarnings() {
-        FileState state = FileState.of(List.of(UNKNOWN), FileState.GOOD, false, true);
+        FileState state = FileState.of(List.of(UNKNOWN_KEY), FileState.VALID, false, true);
         assertThat(FileState.health(List.of(state))).isEqualTo(Health.ready("etc/io.datahub.x.cfg: prot: is unknown"));
     }
 }

@@ -30,12 +30,12 @@ class SchemasTest {
     }
 
     @Test
-    void shouldAcceptWhatIsAllowed() {
+    void shouldAcceptAllowedValues() {
         assertThat(problems("idleMillis = 1000\ntls.on = FALSE\npaths = a/**")).isEmpty();
     }
 
     @Test
-    void shouldNameFileKeyValueAndWhatIsAllowed() {
+    void shouldReportFileKeyValueAndAllowedValues() {
         assertThat(problems("paths = a\nidleMillis = 30s"))
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.fatal()).isTrue())
@@ -49,7 +49,7 @@ class SchemasTest {
     }
 
     @Test
-    void shouldWarnOfAnUnknownKeyAndRefuseWithoutARequiredOne() {
+    void shouldWarnAboutAnUnknownKeyAndRejectAMissingRequiredKey() {
         assertThat(problems("path = a/**"))
                 .extracting(ConfigurationProblem::key, ConfigurationProblem::fatal)
                 .containsExactly(

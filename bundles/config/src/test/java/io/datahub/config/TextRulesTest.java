@@ -17,7 +17,7 @@ class TextRulesTest {
         "io.datahub.validator.xml, paths, 'prüf/**, *.xml'",
         "io.datahub.other, proxies, anything"
     })
-    void shouldTakeWhatIsAllowed(String pid, String key, String value) {
+    void shouldAcceptAllowedValues(String pid, String key, String value) {
         assertThat(TextRules.violation(pid, key, value)).isNull();
     }
 
@@ -30,7 +30,7 @@ class TextRulesTest {
         "io.datahub.store, keepDays, 'tmp/: 1, x', PREFIX: DAYS",
         "io.datahub.store, require, invoices/**, NAME: PATTERN"
     })
-    void shouldSayWhatIsAllowed(String pid, String key, String value, String allowed) {
+    void shouldDescribeAllowedValues(String pid, String key, String value, String allowed) {
         assertThat(TextRules.violation(pid, key, value)).startsWith(allowed);
     }
 }
