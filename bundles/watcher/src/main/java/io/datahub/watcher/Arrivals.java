@@ -14,97 +14,100 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What comes below {@code incoming/}, and when it is taken. For any thread. */
+/** Handles the files below {@code incoming/} and schedules their ingestion. Thread-safe. */
 final class Arrivals implements PathChangeListener, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Arrivals.class);
-    private static final long LONGEST_SWEEP_MILLIS = 1_000;
-    private static final long RETRY_SECONDS = 60;
-    private static final int MOST_TROUBLES = 1_000;
-    private static final long MEBIBYTE = 1 << 20;
+    private static final long MAX_SWEEP_INTERVAL_MILLIS = 1_000;
+    private static final long RETRY_INTERVAL_SECONDS = 60;
+    private static final int MAX_REMEMBERED_FAILURES = 1_000;
+    private static final long BYTES_PER_MIB = 1 << 20;
 
-    private final DropFolder incoming;
-    private final Debouncer settling;
-    private final ScheduledExecutorService sweeps =
+    private final DropFolder dropFolder;
+    private final Debouncer debouncer;
+    private final ScheduledExecutorService executor =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-incoming-sweep"));
 
-    /** Why files couldn't be taken. */
-    private final Map<RecordPath, String> troubles = new ConcurrentHashMap<>();
+    /** The last failure of each path that couldn't be ingested. */
+    private final Map<RecordPath, String> failures = new ConcurrentHashMap<>();
 
-    @SuppressWarnings("FutureReturnValueIgnored") // both report what they can't do themselves
-    Arrivals(WatcherConfiguration configuration, Home home, RecordStore store, Duration start, Duration maxQuiet)
+    @SuppressWarnings("FutureReturnValueIgnored") // both tasks log their own failures
+    Arrivals(WatcherConfiguration configuration, Home home, RecordStore store, Duration initialDelay, Duration maxQuiet)
             throws IOException {
         Duration quiet = Duration.ofMillis(configuration.incomingQuietMillis());
         Delivery delivery = new Delivery(store);
-        KeptFiles kept = new KeptFiles(
+        KeptFiles keptFiles = new KeptFiles(
                 new KeptFolder(home.state().resolve("taken"), home.incoming()),
                 new RejectedArrivals(home.state().resolve("rejected")),
                 delivery,
                 new KeptFiles.Limits(
                         quiet,
                         Duration.ofHours(configuration.incomingKeepHours()),
-                        configuration.incomingKeepMiB() * MEBIBYTE),
+                        configuration.incomingKeepMiB() * BYTES_PER_MIB),
                 System::nanoTime);
-        incoming = new DropFolder(home.incoming(), store, delivery, new Resting(quiet, System::nanoTime), kept);
-        settling = new Debouncer("incoming", start, quiet, maxQuiet, 1, (path, rested) -> take(path));
-        long sweep = Math.max(1, Math.min(LONGEST_SWEEP_MILLIS, quiet.toMillis()));
-        sweeps.scheduleWithFixedDelay(incoming::sweep, sweep, sweep, TimeUnit.MILLISECONDS);
-        sweeps.scheduleWithFixedDelay(this::tryAgain, RETRY_SECONDS, RETRY_SECONDS, TimeUnit.SECONDS);
+        dropFolder = new DropFolder(home.incoming(), store, delivery, new Resting(quiet, System::nanoTime), keptFiles);
+        debouncer = new Debouncer("incoming", initialDelay, quiet, maxQuiet, 1, (path, quietTime) -> ingest(path));
+        long intervalMillis = Math.max(1, Math.min(MAX_SWEEP_INTERVAL_MILLIS, quiet.toMillis()));
+        executor.scheduleWithFixedDelay(dropFolder::sweep, intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
+        executor.scheduleWithFixedDelay(
+                this::retryFailed, RETRY_INTERVAL_SECONDS, RETRY_INTERVAL_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override
-    public void touched(RecordPath path) {
-        incoming.heard(path);
-        settling.touch(path);
+    public void pathChanged(RecordPath path) {
+        dropFolder.noteChange(path);
+        debouncer.touch(path);
     }
 
     @Override
-    public void lost(RecordPath directory) {
-        settling.compare(directory);
+    public void eventsLost(RecordPath directory) {
+        debouncer.touchTree(directory);
     }
 
     @Override
-    public void everything() {
-        settling.compare(RecordPath.ROOT);
+    public void fullScanNeeded() {
+        debouncer.touchTree(RecordPath.ROOT);
     }
 
-    private void take(RecordPath path) {
+    private void ingest(RecordPath path) {
         try {
-            incoming.take(path, this::touched);
-            troubles.remove(path);
+            dropFolder.ingest(path, this::pathChanged);
+            failures.remove(path);
         } catch (IOException | RuntimeException e) {
-            boolean told = troubles.size() >= MOST_TROUBLES || e.toString().equals(troubles.put(path, e.toString()));
-            if (!told) {
+            boolean alreadyLogged =
+                    failures.size() >= MAX_REMEMBERED_FAILURES || e.toString().equals(failures.put(path, e.toString()));
+            if (!alreadyLogged) {
                 LOG.error("incoming=failed path=\"{}\" cause=\"{}\"", path, e.toString(), e);
             }
         }
     }
 
-    /** Tries again what couldn't be taken: what was wrong, such as a permission, may be mended. */
-    private void tryAgain() {
-        if (!troubles.isEmpty()) {
-            everything();
+    /** Retries the paths that failed; the cause, such as a missing permission, may have been fixed. */
+    private void retryFailed() {
+        if (!failures.isEmpty()) {
+            fullScanNeeded();
         }
     }
 
-    /** How many paths wait until they have rested, and how large what is kept is. */
+    /** Reports the number of paths that wait for their quiet period, and the number and size of the kept files. */
     void report(MetricReport report) {
-        settling.report("incoming", report);
-        KeptFiles kept = incoming.kept();
-        report.gauge("datahub_incoming_kept_files", "Files that were taken out of incoming and are kept", kept.count());
-        report.gauge("datahub_incoming_kept_bytes", "How large these files are together", kept.bytes());
+        debouncer.report("incoming", report);
+        KeptFiles keptFiles = dropFolder.keptFiles();
+        report.gauge(
+                "datahub_incoming_kept_files", "Files that were taken out of incoming and are kept", keptFiles.count());
+        report.gauge("datahub_incoming_kept_bytes", "How large these files are together", keptFiles.bytes());
     }
 
-    int waiting() {
-        return settling.size();
+    int pendingCount() {
+        return debouncer.size();
     }
 
     @Override
     public void close() {
-        sweeps.shutdownNow();
-        settling.close();
+        executor.shutdownNow();
+        debouncer.close();
         try {
-            if (!sweeps.awaitTermination(5, TimeUnit.SECONDS)) {
+            if (!executor.awaitTermination(5, TimeUnit.SECONDS)) {
                 LOG.warn("incoming=stopping detail=\"a file is still being delivered\"");
             }
         } catch (InterruptedException e) {

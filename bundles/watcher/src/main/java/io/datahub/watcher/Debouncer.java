@@ -15,90 +15,90 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Paths that changed and wait until they have rested. Each is handed on once nothing was heard of it for the quiet time, or
- * when it has waited for the longest time. For any thread; paths are handed on by a few threads of its own.
+ * Debounces path changes: each changed path is passed to a handler once it has been unchanged for the quiet period, or
+ * once the maximum wait has elapsed. Thread-safe; the handler is called by a small number of worker threads.
  */
 final class Debouncer implements AutoCloseable {
 
-    /** Does what is due. A path is never handed on twice at the same time. */
+    /** Handles a path. Never called concurrently for the same path. */
     @FunctionalInterface
     interface Due {
         /**
-         * A path has rested.
+         * Called when a path has been unchanged for the quiet period, or its maximum wait has elapsed.
          *
-         * @param quiet for how long it must have rested to count; zero if it has waited for long enough
+         * @param quiet for how long the path must have been unchanged; zero if the maximum wait has elapsed
          */
-        void settled(RecordPath path, Duration quiet);
+        void onQuiet(RecordPath path, Duration quiet);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Debouncer.class);
 
-    /** Beyond this many paths, everything is compared instead: it costs less and its size is bounded. */
-    private static final int MAX_WAITING = 100_000;
+    /** Above this many pending paths, a full scan replaces them: it costs less, and the memory stays bounded. */
+    private static final int MAX_PENDING = 100_000;
 
-    private static final long STOP_MILLIS = 5_000;
+    private static final long STOP_TIMEOUT_MILLIS = 5_000;
 
     private final long quietNanos;
     private final long maxQuietNanos;
-    private final long opens;
-    private final Due due;
+    private final long opensAtNanos;
+    private final Due handler;
     private final LongSupplier clock;
     private final List<Thread> workers = new ArrayList<>();
 
-    private final Map<RecordPath, Wait> waiting = new HashMap<>(); // guarded by this
+    private final Map<RecordPath, Wait> pending = new HashMap<>(); // guarded by this
     private final DelayQueue<Turn> queue = new DelayQueue<>();
     private volatile boolean closed;
 
-    /** A path that waits; guarded by the settling. */
+    /** A pending path; guarded by the debouncer. */
     private static final class Wait {
         private final RecordPath path;
-        private long since;
-        private long last;
-        private boolean running;
-        private boolean again;
+        private long firstTouched;
+        private long lastTouched;
+        private boolean inProgress;
+        private boolean touchedAgain;
 
-        /** Whether the path needn't rest itself, since it stands for everything in it. */
-        private boolean whole;
+        /** Whether the path stands for everything below it, so that further changes don't postpone it. */
+        private boolean wholeTree;
 
-        private Wait(RecordPath path, long since, long now) {
+        private Wait(RecordPath path, long firstTouched, long now) {
             this.path = path;
-            this.since = since;
-            last = now;
+            this.firstTouched = firstTouched;
+            lastTouched = now;
         }
     }
 
-    /** A moment at which a path is looked at; at the end, one at which a thread ends. */
-    private record Turn(Wait entry, long at, LongSupplier clock) implements Delayed {
+    /** The time at which a path is due for a check; without an entry, a signal for a worker thread to stop. */
+    private record Turn(Wait entry, long atNanos, LongSupplier clock) implements Delayed {
         @Override
         public long getDelay(TimeUnit unit) {
-            return unit.convert(at - clock.getAsLong(), TimeUnit.NANOSECONDS);
+            return unit.convert(atNanos - clock.getAsLong(), TimeUnit.NANOSECONDS);
         }
 
         @Override
         public int compareTo(Delayed other) {
-            return Long.signum(at - ((Turn) other).at);
+            return Long.signum(atNanos - ((Turn) other).atNanos);
         }
     }
 
-    /** @param closedFor for how long nothing is handed on yet */
-    Debouncer(String name, Duration closedFor, Duration quiet, Duration maxQuiet, int threads, Due due) {
-        this(name, closedFor, quiet, maxQuiet, threads, due, System::nanoTime);
+    /** @param initialDelay for how long after the start no path is handled */
+    Debouncer(String name, Duration initialDelay, Duration quiet, Duration maxQuiet, int threads, Due handler) {
+        this(name, initialDelay, quiet, maxQuiet, threads, handler, System::nanoTime);
     }
 
-    /** @param clock the time in nanoseconds since any moment, never less than before */
+    /** @param clock a monotonic clock in nanoseconds, as {@link System#nanoTime} */
     Debouncer(
             String name,
-            Duration closedFor,
+            Duration initialDelay,
             Duration quiet,
             Duration maxQuiet,
             int threads,
-            Due due,
+            Due handler,
             LongSupplier clock) {
         this.clock = clock;
-        opens = clock.getAsLong() + closedFor.toNanos();
+        opensAtNanos = clock.getAsLong() + initialDelay.toNanos();
         quietNanos = quiet.toNanos();
         maxQuietNanos = Math.max(quiet.toNanos(), maxQuiet.toNanos());
-        this.due = due;
+        this.handler = handler;
         for (int i = 1; i <= threads; i++) {
             Thread worker = new Thread(this::run, "datahub-" + name + "-" + i);
             workers.add(worker);
@@ -106,72 +106,73 @@ final class Debouncer implements AutoCloseable {
         }
     }
 
-    /** Something was heard of a path. */
+    /** Registers a change to a path. */
     synchronized void touch(RecordPath path) {
         touch(path, false);
     }
 
-    /** Something may have happened to anything in a directory: it isn't put off by what is heard of it later. */
-    synchronized void compare(RecordPath directory) {
+    /** Registers that anything below a directory may have changed. Later changes to the directory don't postpone it. */
+    synchronized void touchTree(RecordPath directory) {
         touch(directory, true);
     }
 
-    private void touch(RecordPath path, boolean whole) {
+    private void touch(RecordPath path, boolean wholeTree) {
         if (closed) {
             return;
         }
         long now = clock.getAsLong();
-        Wait wait = waiting.get(path);
-        if (wait == null) {
-            if (waiting.size() >= MAX_WAITING && !path.isRoot()) {
-                compareEverything();
+        Wait entry = pending.get(path);
+        if (entry == null) {
+            if (pending.size() >= MAX_PENDING && !path.isRoot()) {
+                touchRoot();
                 return;
             }
-            Wait fresh = new Wait(path, now, now);
-            fresh.whole = whole;
-            enter(fresh);
-        } else if (wait.running) {
-            wait.again = true;
-        } else if (!wait.whole) {
-            if (now - wait.last >= quietNanos) {
-                wait.since = now; // it had rested, and no thread was free to look: it is none that never rests
+            Wait added = new Wait(path, now, now);
+            added.wholeTree = wholeTree;
+            schedule(added);
+        } else if (entry.inProgress) {
+            entry.touchedAgain = true;
+        } else if (!entry.wholeTree) {
+            if (now - entry.lastTouched >= quietNanos) {
+                // It has been quiet, only no thread was free to handle it: it isn't a path that changes constantly.
+                entry.firstTouched = now;
             }
-            wait.whole = whole;
-            wait.last = now;
+            entry.wholeTree = wholeTree;
+            entry.lastTouched = now;
         }
     }
 
-    private void compareEverything() {
-        waiting.values().removeIf(wait -> !wait.running);
+    private void touchRoot() {
+        pending.values().removeIf(entry -> !entry.inProgress);
         queue.clear();
         touch(RecordPath.ROOT, true);
     }
 
-    private void enter(Wait wait) {
-        waiting.put(wait.path, wait);
-        queue.add(new Turn(wait, dueAt(wait), clock));
+    private void schedule(Wait entry) {
+        pending.put(entry.path, entry);
+        queue.add(new Turn(entry, dueAt(entry), clock));
     }
 
-    private long dueAt(Wait wait) {
-        long at = Math.min(wait.last + quietNanos, wait.since + maxQuietNanos);
-        return at - opens > 0 ? at : opens;
+    private long dueAt(Wait entry) {
+        long atNanos = Math.min(entry.lastTouched + quietNanos, entry.firstTouched + maxQuietNanos);
+        return atNanos - opensAtNanos > 0 ? atNanos : opensAtNanos;
     }
 
-    /** How many paths wait. */
+    /** The number of pending paths. */
     synchronized int size() {
-        return waiting.size();
+        return pending.size();
     }
 
-    /** For how long the one that waits longest has waited, in nanoseconds; 0 if none waits. */
+    /** The age of the oldest pending path in nanoseconds; 0 if there is none. */
     synchronized long longestWait() {
         long now = clock.getAsLong();
-        return waiting.values().stream()
-                .mapToLong(wait -> now - wait.since)
+        return pending.values().stream()
+                .mapToLong(entry -> now - entry.firstTouched)
                 .max()
                 .orElse(0);
     }
 
-    /** Reports what waits in this tree. */
+    /** Reports the pending paths of a directory tree. */
     void report(String tree, MetricReport report) {
         report.gauge("datahub_watcher_unsettled", "Paths that changed and wait to rest", size(), "tree", tree);
         report.gauge(
@@ -185,12 +186,12 @@ final class Debouncer implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                Turn turn = queue.poll(); // unlike take, it wakes nobody else
+                Turn turn = queue.poll(); // unlike take, doesn't wake another worker
                 if (turn == null) {
                     turn = queue.take();
                 }
-                if (turn.entry != null && begin(turn.entry)) {
-                    settle(turn.entry);
+                if (turn.entry != null && claim(turn.entry)) {
+                    handle(turn.entry);
                 }
             }
         } catch (InterruptedException e) {
@@ -198,51 +199,51 @@ final class Debouncer implements AutoCloseable {
         }
     }
 
-    /** Whether the path is due; if it isn't yet, it gets another turn. */
-    private synchronized boolean begin(Wait wait) {
-        if (closed || waiting.get(wait.path) != wait) {
+    /** Returns whether the path is due, and marks it as in progress; if it isn't due yet, schedules another check. */
+    private synchronized boolean claim(Wait entry) {
+        if (closed || pending.get(entry.path) != entry) {
             return false;
         }
-        long at = dueAt(wait);
-        if (at - clock.getAsLong() > 0) {
-            queue.add(new Turn(wait, at, clock));
+        long atNanos = dueAt(entry);
+        if (atNanos - clock.getAsLong() > 0) {
+            queue.add(new Turn(entry, atNanos, clock));
             return false;
         }
-        wait.running = true;
+        entry.inProgress = true;
         return true;
     }
 
-    private void settle(Wait wait) {
-        boolean waitedLong = wait.last + quietNanos - (wait.since + maxQuietNanos) > 0;
+    private void handle(Wait entry) {
+        boolean maxQuietExceeded = entry.lastTouched + quietNanos - (entry.firstTouched + maxQuietNanos) > 0;
         try {
-            due.settled(wait.path, waitedLong ? Duration.ZERO : Duration.ofNanos(quietNanos));
+            handler.onQuiet(entry.path, maxQuietExceeded ? Duration.ZERO : Duration.ofNanos(quietNanos));
         } catch (RuntimeException | Error e) {
-            LOG.error("event=settling-failed path=\"{}\"", wait.path, e);
+            LOG.error("event=settling-failed path=\"{}\"", entry.path, e);
         } finally {
             synchronized (this) {
-                waiting.remove(wait.path);
-                if (wait.again && !closed) {
+                pending.remove(entry.path);
+                if (entry.touchedAgain && !closed) {
                     long now = clock.getAsLong();
-                    enter(new Wait(wait.path, waitedLong ? now : wait.since, now));
+                    schedule(new Wait(entry.path, maxQuietExceeded ? now : entry.firstTouched, now));
                 }
             }
         }
     }
 
-    /** Ends; what is being handed on is finished first, so far as that doesn't take long. */
+    /** Stops the workers and waits up to 5 s for handlers that are in progress. */
     @Override
     public void close() {
         synchronized (this) {
             closed = true;
-            waiting.values().removeIf(wait -> !wait.running);
+            pending.values().removeIf(entry -> !entry.inProgress);
             queue.clear();
             workers.forEach(worker -> queue.add(new Turn(null, clock.getAsLong(), clock)));
         }
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_TIMEOUT_MILLIS);
         try {
             for (Thread worker : workers) {
-                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-                worker.join(Math.max(1, left));
+                long remainingMillis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                worker.join(Math.max(1, remainingMillis));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -21,23 +21,23 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** Makes the bytes of a file a version of a record: validated and committed like any upload. For any thread. */
+/** Commits the content of a file as a version of a record; validated like any upload. Thread-safe. */
 final class Delivery {
 
     private static final int BUFFER_BYTES = 1 << 18;
 
     private final RecordStore store;
 
-    /** What came of it. */
+    /** The outcome of a delivery. */
     sealed interface Outcome {}
 
-    /** They are a version of the record now. */
+    /** The content is committed as a version of the record. */
     record Committed(String sha256, String cursor) implements Outcome {}
 
-    /** They were refused for good. */
+    /** The content was rejected permanently. */
     record Refused(Refusal refusal) implements Outcome {}
 
-    /** Nothing came of it now: the file was written to meanwhile, or the reason for a refusal passes. */
+    /** Nothing was committed: the file was modified concurrently, or the refusal is transient. Retry later. */
     record Later() implements Outcome {}
 
     Delivery(RecordStore store) {
@@ -45,24 +45,25 @@ final class Delivery {
     }
 
     /**
-     * Delivers a file. Where it doesn't look as expected any more when its bytes have been copied, nothing is committed.
+     * Delivers a file. If the file no longer matches the expected stamp once its bytes are copied, nothing is
+     * committed.
      *
-     * @throws IOException if it can't be read, or the disk fails
+     * @throws IOException if the file can't be read, or on an I/O error of the store
      */
     Outcome deliver(RecordPath path, Path file, Stamp expected) throws IOException {
         if (path.equals(RecordPath.USERS)) {
             return new Refused(new Refusal(
                     Reason.FORBIDDEN, "the users file can't come by incoming/; upload it, or edit it in files/"));
         }
-        try (FileChannel bytes = open(file)) {
-            writeBack(bytes);
+        try (FileChannel channel = open(file)) {
+            writeBack(channel);
             if (isChanged(file, expected)) {
                 return new Later();
             }
-            Optional<String> present = alreadyCommitted(path, expected, bytes);
-            return present.isPresent()
-                    ? new Committed(present.get(), "already-committed")
-                    : upload(path, file, expected, bytes.position(0));
+            Optional<String> committedHash = alreadyCommitted(path, expected, channel);
+            return committedHash.isPresent()
+                    ? new Committed(committedHash.get(), "already-committed")
+                    : upload(path, file, expected, channel.position(0));
         }
     }
 
@@ -71,14 +72,14 @@ final class Delivery {
     }
 
     /**
-     * Has the system write the file back. Pages that a program changed by {@code mmap} are protected again then, so that the
-     * next change by that program gives the file another time.
+     * Flushes the file. This write-protects pages that a program modified through {@code mmap}, so that the program's
+     * next modification updates the file's times.
      */
-    private static void writeBack(FileChannel bytes) {
+    private static void writeBack(FileChannel channel) {
         try {
-            bytes.force(false);
+            channel.force(false);
         } catch (IOException e) {
-            // Some file systems flush only what was opened for writing.
+            // Some file systems flush only files that are open for writing.
         }
     }
 
@@ -87,10 +88,10 @@ final class Delivery {
     }
 
     /**
-     * The hash of the bytes if they have been committed since the file last changed: a hub that was killed between the commit
-     * and the removal of the file has done its work.
+     * Returns the hash of the content if it has been committed since the file last changed: the hub may have been
+     * killed between the commit and the removal of the file.
      */
-    private Optional<String> alreadyCommitted(RecordPath path, Stamp stamp, FileChannel bytes) throws IOException {
+    private Optional<String> alreadyCommitted(RecordPath path, Stamp stamp, FileChannel channel) throws IOException {
         Result<RecordVersion> found = store.find(User.HUB, path);
         if (found.isRefused()
                 || found.get().size() != stamp.size()
@@ -98,22 +99,22 @@ final class Delivery {
             return Optional.empty();
         }
         Optional<String> sha256 = found.get().sha256();
-        return sha256.isPresent() && sha256.get().equals(hash(bytes)) ? sha256 : Optional.empty();
+        return sha256.isPresent() && sha256.get().equals(hash(channel)) ? sha256 : Optional.empty();
     }
 
-    private Outcome upload(RecordPath path, Path file, Stamp expected, FileChannel bytes) throws IOException {
-        Result<Upload> begun = store.begin(new WriteRequest(User.HUB, "incoming", path));
-        if (begun.isRefused()) {
-            return refused(begun.refusal().orElseThrow());
+    private Outcome upload(RecordPath path, Path file, Stamp expected, FileChannel channel) throws IOException {
+        Result<Upload> begin = store.begin(new WriteRequest(User.HUB, "incoming", path));
+        if (begin.isRefused()) {
+            return outcomeOf(begin.refusal().orElseThrow());
         }
-        try (Upload upload = begun.get()) {
+        try (Upload upload = begin.get()) {
             ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-            long left = expected.size(); // a file that grows while it is copied would never end
-            while (left > 0 && bytes.read(limited(buffer, left)) >= 0) {
-                left -= buffer.position();
+            long remaining = expected.size(); // bounded, because copying a file that keeps growing would never end
+            while (remaining > 0 && channel.read(limited(buffer, remaining)) >= 0) {
+                remaining -= buffer.position();
                 Optional<Refusal> refusal = upload.write(buffer.flip());
                 if (refusal.isPresent()) {
-                    return refused(refusal.get());
+                    return outcomeOf(refusal.get());
                 }
             }
             if (isChanged(file, expected)) {
@@ -121,35 +122,35 @@ final class Delivery {
             }
             Result<Change> change = upload.commit();
             return change.isRefused()
-                    ? refused(change.refusal().orElseThrow())
+                    ? outcomeOf(change.refusal().orElseThrow())
                     : new Committed(
                             change.get().version().sha256().orElse(""),
                             change.get().cursor().toString());
         }
     }
 
-    private static ByteBuffer limited(ByteBuffer buffer, long left) {
-        return buffer.clear().limit((int) Math.min(buffer.capacity(), left));
+    private static ByteBuffer limited(ByteBuffer buffer, long remaining) {
+        return buffer.clear().limit((int) Math.min(buffer.capacity(), remaining));
     }
 
-    private static Outcome refused(Refusal refusal) {
-        return passes(refusal.reason()) ? new Later() : new Refused(refusal);
+    private static Outcome outcomeOf(Refusal refusal) {
+        return isTransient(refusal.reason()) ? new Later() : new Refused(refusal);
     }
 
-    /** Whether the reason may be gone when it is tried again. */
-    private static boolean passes(Reason reason) {
+    /** Whether a retry may succeed. */
+    private static boolean isTransient(Reason reason) {
         return reason == Reason.UNAVAILABLE || reason == Reason.NO_ROOM || reason == Reason.TOO_MANY;
     }
 
-    /** The SHA-256 of a file, in lower-case hexadecimal. */
+    /** The SHA-256 hash of a file in lower-case hexadecimal. */
     static String hash(Path file) throws IOException {
-        try (FileChannel bytes = open(file)) {
-            writeBack(bytes);
-            return hash(bytes);
+        try (FileChannel channel = open(file)) {
+            writeBack(channel);
+            return hash(channel);
         }
     }
 
-    private static String hash(FileChannel bytes) throws IOException {
+    private static String hash(FileChannel channel) throws IOException {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");
@@ -157,7 +158,7 @@ final class Delivery {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
         ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-        while (bytes.read(buffer.clear()) >= 0) {
+        while (channel.read(buffer.clear()) >= 0) {
             digest.update(buffer.flip());
         }
         return HexFormat.of().formatHex(digest.digest());

@@ -18,230 +18,238 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The notifications of the operating system for a directory and everything below it. They are hints: a path that is named
- * may have changed, and where some were lost the directory is named instead. Where not everything can be watched,
- * everything is named at intervals and watching is tried again; so it is when the root was replaced. Links are not
+ * Receives the operating system's file notifications for a directory tree. They are hints: a reported path may have
+ * changed; if notifications were lost, the directory is reported instead. While part of the tree can't be watched, or
+ * after the root was replaced, a full scan is requested at intervals and watching is retried. Symbolic links are not
  * followed.
  *
- * <p>All but {@link #trouble} and {@link #overflows} runs on its own thread.
+ * <p>Everything except {@link #incompleteReason} and {@link #overflows} runs on the watcher's own thread.
  */
 final class DirectoryWatcher implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryWatcher.class);
-    private static final int MANY = 64;
+    private static final int MAX_BATCH = 64;
 
-    /** What was lost is named after so long at the latest, however much goes on. */
-    private static final long LOST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Lost notifications are reported after this time at the latest, even under constant activity. */
+    private static final long MAX_OVERFLOW_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final WatchRoot root;
     private final long pollNanos;
-    private final Optional<String> polls;
-    private final PathChangeListener hints;
+    private final Optional<String> pollingReason;
+    private final PathChangeListener listener;
     private final Thread thread;
-    private final TreeSet<RecordPath> lost = new TreeSet<>();
+    private final TreeSet<RecordPath> overflowed = new TreeSet<>();
     private final AtomicLong overflows = new AtomicLong();
-    private WatchedDirectories watches;
-    private Optional<Object> watched = Optional.empty();
-    private long looked;
-    private long lostSince;
-    private volatile String trouble;
+    private WatchedDirectories watchedDirectories;
+    private Optional<Object> watchedIdentity = Optional.empty();
+    private long lastRootCheck;
+    private long overflowedSince;
+    private volatile String incompleteReason;
     private volatile boolean closed;
 
     /**
-     * Begins to watch.
+     * Starts watching.
      *
-     * @param pollMillis how often the root is looked at, and everything named while not everything is watched
-     * @param polls why notifications can't be relied on; empty if they can
-     * @param hints hears of everything each time that all below the root was watched anew, or as much of it as can be
+     * @param pollMillis the interval at which the root is checked, and at which full scans are requested while the tree
+     *     isn't fully watched
+     * @param pollingReason why notifications can't be relied on; empty if they can
+     * @param listener receives the changes; a full scan is requested from it each time the tree below the root has been
+     *     watched again, as far as possible
      */
-    DirectoryWatcher(String name, WatchRoot root, long pollMillis, Optional<String> polls, PathChangeListener hints) {
+    DirectoryWatcher(
+            String name, WatchRoot root, long pollMillis, Optional<String> pollingReason, PathChangeListener listener) {
         this.root = root;
         this.pollNanos = TimeUnit.MILLISECONDS.toNanos(pollMillis);
-        this.polls = polls;
-        this.hints = hints;
+        this.pollingReason = pollingReason;
+        this.listener = listener;
         thread = new Thread(this::run, "datahub-" + name + "-notify");
         thread.start();
     }
 
-    /** Why not everything is watched; empty if it is. */
-    Optional<String> trouble() {
-        return Optional.ofNullable(trouble);
+    /** Why the tree isn't fully watched; empty if it is. */
+    Optional<String> incompleteReason() {
+        return Optional.ofNullable(incompleteReason);
     }
 
-    /** How often notifications were lost. */
+    /** How many times notifications were lost. */
     long overflows() {
         return overflows.get();
     }
 
     private void run() {
-        begin();
+        startWatching();
         while (!closed) {
             try {
-                WatchKey key = next();
-                for (int i = 0; key != null && i < MANY; i++) {
-                    take(key);
-                    key = watches.poll(0);
+                WatchKey key = nextKey();
+                for (int i = 0; key != null && i < MAX_BATCH; i++) {
+                    processEvents(key);
+                    key = watchedDirectories.poll(0);
                 }
                 if (key != null) {
-                    take(key);
+                    processEvents(key);
                 }
-                if (!lost.isEmpty() && (key == null || System.nanoTime() - lostSince > LOST_NANOS)) {
-                    nameWhatWasLost();
+                if (!overflowed.isEmpty()
+                        && (key == null || System.nanoTime() - overflowedSince > MAX_OVERFLOW_DELAY_NANOS)) {
+                    reportOverflows();
                 }
-                lookAround();
+                checkRoot();
             } catch (InterruptedException | ClosedWatchServiceException e) {
                 LOG.debug("root=\"{}\" watching=ended", root.path());
                 return;
             } catch (RuntimeException e) {
                 LOG.error("notify=failed root=\"{}\" action=compare", root.path(), e);
-                hints.everything();
+                listener.fullScanNeeded();
             }
         }
     }
 
-    private WatchKey next() throws InterruptedException {
-        if (watches != null) {
-            return watches.poll(lost.isEmpty() ? pollNanos : 0);
+    private WatchKey nextKey() throws InterruptedException {
+        if (watchedDirectories != null) {
+            return watchedDirectories.poll(overflowed.isEmpty() ? pollNanos : 0);
         }
         TimeUnit.NANOSECONDS.sleep(pollNanos);
         return null;
     }
 
-    /** Watches everything anew. */
-    private void begin() {
-        looked = System.nanoTime();
-        lost.clear();
-        if (watches != null) {
-            watches.close();
-            watches = null;
+    /** Watches the whole tree again. */
+    private void startWatching() {
+        lastRootCheck = System.nanoTime();
+        overflowed.clear();
+        if (watchedDirectories != null) {
+            watchedDirectories.close();
+            watchedDirectories = null;
         }
-        watched = root.identity();
-        Optional<String> refusal = Optional.empty();
+        watchedIdentity = root.identity();
+        Optional<String> rejection = Optional.empty();
         try {
-            watches = new WatchedDirectories(root.path());
-            watches.add(RecordPath.ROOT);
-            refusal = watches.refusal();
+            watchedDirectories = new WatchedDirectories(root.path());
+            watchedDirectories.add(RecordPath.ROOT);
+            rejection = watchedDirectories.rejection();
         } catch (IOException e) {
-            refusal = Optional.of(String.valueOf(e.getMessage()));
+            rejection = Optional.of(String.valueOf(e.getMessage()));
         }
-        report(refusal);
-        hints.everything();
+        reportCompleteness(rejection);
+        listener.fullScanNeeded();
     }
 
-    private void register(RecordPath top) {
-        watches.add(top);
-        report(watches.refusal());
+    private void watch(RecordPath top) {
+        watchedDirectories.add(top);
+        reportCompleteness(watchedDirectories.rejection());
     }
 
-    private void report(Optional<String> refusal) {
-        String before = trouble;
-        trouble = polls.or(() -> refusal)
+    private void reportCompleteness(Optional<String> rejection) {
+        String previousReason = incompleteReason;
+        incompleteReason = pollingReason
+                .or(() -> rejection)
                 .map(why -> "everything is compared every " + TimeUnit.NANOSECONDS.toMillis(pollNanos) + " ms, since "
                         + why)
                 .or(this::unreadable)
                 .orElse(null);
-        if (trouble == null && before != null) {
+        if (incompleteReason == null && previousReason != null) {
             LOG.info("notifications=complete root=\"{}\"", root.path());
-        } else if (trouble != null && !trouble.equals(before)) {
+        } else if (incompleteReason != null && !incompleteReason.equals(previousReason)) {
             LOG.warn(
                     "notifications=incomplete root=\"{}\" cause=\"{}\"{}",
                     root.path(),
-                    trouble,
-                    refusal.isPresent() && polls.isEmpty()
+                    incompleteReason,
+                    rejection.isPresent() && pollingReason.isEmpty()
                             ? " cure=\"raise fs.inotify.max_user_watches and max_user_instances\""
                             : "");
         }
     }
 
     private Optional<String> unreadable() {
-        return Optional.ofNullable(watches)
+        return Optional.ofNullable(watchedDirectories)
                 .map(WatchedDirectories::unreadable)
                 .filter(paths -> !paths.isEmpty())
                 .map(paths -> "directories that can't be read: " + paths.size() + ", such as "
                         + paths.values().iterator().next());
     }
 
-    /** From time to time sees whether the root is still the one that is watched, and whether all of it can be by now. */
-    private void lookAround() {
-        if (System.nanoTime() - looked < pollNanos) {
+    /**
+     * Periodically checks whether the root is still the watched directory, and whether all of the tree can be watched
+     * now.
+     */
+    private void checkRoot() {
+        if (System.nanoTime() - lastRootCheck < pollNanos) {
             return;
         }
-        looked = System.nanoTime();
-        boolean replaced = !root.identity().equals(watched);
-        boolean unwatched = watches == null || !watches.contains(RecordPath.ROOT);
-        if (replaced || (unwatched && watched.isPresent())) {
+        lastRootCheck = System.nanoTime();
+        boolean replaced = !root.identity().equals(watchedIdentity);
+        boolean unwatched = watchedDirectories == null || !watchedDirectories.contains(RecordPath.ROOT);
+        if (replaced || (unwatched && watchedIdentity.isPresent())) {
             LOG.info("root=\"{}\" replaced={} action=watch", root.path(), replaced);
-            begin();
-        } else if (trouble != null && watches != null) {
-            tryAgain();
+            startWatching();
+        } else if (incompleteReason != null && watchedDirectories != null) {
+            retryUnwatched();
         }
     }
 
-    private void tryAgain() {
-        if (watches.refusal().isPresent() && watches.isAcceptedByNow()) {
-            begin();
-        } else if (watches.refusal().isPresent() || polls.isPresent()) {
-            hints.everything();
+    private void retryUnwatched() {
+        if (watchedDirectories.rejection().isPresent() && watchedDirectories.retryRejected()) {
+            startWatching();
+        } else if (watchedDirectories.rejection().isPresent() || pollingReason.isPresent()) {
+            listener.fullScanNeeded();
         }
-        watches.readableByNow().forEach(hints::lost);
-        report(watches.refusal());
+        watchedDirectories.retryUnreadable().forEach(listener::eventsLost);
+        reportCompleteness(watchedDirectories.rejection());
     }
 
-    private void take(WatchKey key) {
+    private void processEvents(WatchKey key) {
         List<WatchEvent<?>> events = key.pollEvents();
-        Optional<RecordPath> found = watches.directory(key);
-        if (found.isEmpty()) {
+        Optional<RecordPath> watchedPath = watchedDirectories.directory(key);
+        if (watchedPath.isEmpty()) {
             key.cancel();
             return;
         }
-        RecordPath directory = found.get();
+        RecordPath directory = watchedPath.get();
         if (!key.reset()) {
-            watches.remove(directory);
-            hints.touched(directory);
+            watchedDirectories.remove(directory);
+            listener.pathChanged(directory);
         }
         for (WatchEvent<?> event : events) {
             if (event.kind() == StandardWatchEventKinds.OVERFLOW) {
-                lose(directory);
+                recordOverflow(directory);
             } else {
                 directory.child(event.context().toString()).then(path -> {
-                    changed(path, event.kind());
+                    handleEvent(path, event.kind());
                     return Result.done(path);
                 });
             }
         }
     }
 
-    private void lose(RecordPath directory) {
-        if (lost.isEmpty()) {
-            lostSince = System.nanoTime();
+    private void recordOverflow(RecordPath directory) {
+        if (overflowed.isEmpty()) {
+            overflowedSince = System.nanoTime();
             overflows.incrementAndGet();
         }
-        lost.add(directory);
+        overflowed.add(directory);
     }
 
-    private void changed(RecordPath path, WatchEvent.Kind<?> kind) {
+    private void handleEvent(RecordPath path, WatchEvent.Kind<?> kind) {
         if (kind == StandardWatchEventKinds.ENTRY_DELETE) {
-            watches.remove(path);
+            watchedDirectories.remove(path);
         } else if (kind == StandardWatchEventKinds.ENTRY_CREATE
                 && Files.isDirectory(path.under(root.path()), LinkOption.NOFOLLOW_LINKS)) {
-            register(path);
+            watch(path);
         }
-        hints.touched(path);
+        listener.pathChanged(path);
     }
 
-    /** When the queue of the operating system itself was full, every directory has lost something. */
-    private void nameWhatWasLost() {
-        boolean everything = lost.contains(RecordPath.ROOT) || lost.size() > MANY;
-        LOG.info("overflow directories={} action=compare", everything ? "all" : lost);
-        List<RecordPath> directories = List.copyOf(lost);
-        lost.clear();
-        if (everything) {
-            register(RecordPath.ROOT);
-            hints.everything();
+    /** If the operating system's own queue overflowed, every directory has lost notifications. */
+    private void reportOverflows() {
+        boolean fullScanNeeded = overflowed.contains(RecordPath.ROOT) || overflowed.size() > MAX_BATCH;
+        LOG.info("overflow directories={} action=compare", fullScanNeeded ? "all" : overflowed);
+        List<RecordPath> directories = List.copyOf(overflowed);
+        overflowed.clear();
+        if (fullScanNeeded) {
+            watch(RecordPath.ROOT);
+            listener.fullScanNeeded();
         } else {
             for (RecordPath directory : directories) {
-                register(directory);
-                hints.lost(directory);
+                watch(directory);
+                listener.eventsLost(directory);
             }
         }
     }
@@ -255,8 +263,8 @@ final class DirectoryWatcher implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (watches != null) {
-            watches.close();
+        if (watchedDirectories != null) {
+            watchedDirectories.close();
         }
     }
 }

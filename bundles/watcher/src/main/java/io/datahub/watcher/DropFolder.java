@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns files that local users put into {@code incoming/} into records: a file that rests is validated and committed like any
- * upload and then taken away. For any thread.
+ * Turns files that local users put into {@code incoming/} into records: once a file has been unchanged for the quiet
+ * period, it is validated and committed like any upload and then removed. Thread-safe.
  */
 final class DropFolder {
 
@@ -23,94 +23,94 @@ final class DropFolder {
     private final Path root;
     private final RecordStore store;
     private final Delivery delivery;
-    private final Resting resting;
-    private final KeptFiles kept;
+    private final Resting quietTracker;
+    private final KeptFiles keptFiles;
 
     /**
-     * Takes files.
+     * Creates a drop folder.
      *
-     * @param resting says for how long files were unchanged
-     * @param kept where files go that were read
+     * @param quietTracker tracks for how long files have been unchanged
+     * @param keptFiles keeps the files that were read
      */
-    DropFolder(Path root, RecordStore store, Delivery delivery, Resting resting, KeptFiles kept) {
+    DropFolder(Path root, RecordStore store, Delivery delivery, Resting quietTracker, KeptFiles keptFiles) {
         this.root = root;
         this.store = store;
         this.delivery = delivery;
-        this.resting = resting;
-        this.kept = kept;
+        this.quietTracker = quietTracker;
+        this.keptFiles = keptFiles;
     }
 
-    /** Notes how a file looks, of which something was heard: from now on it rests. */
-    void heard(RecordPath path) {
+    /** Records the state of a file that changed: its quiet period starts now. */
+    void noteChange(RecordPath path) {
         try {
-            Stamp.of(path.under(root)).filter(Stamp::isFile).ifPresent(stamp -> resting.isRested(path, stamp));
+            Stamp.of(path.under(root)).filter(Stamp::isFile).ifPresent(stamp -> quietTracker.isQuiet(path, stamp));
         } catch (IOException e) {
-            LOG.debug("incoming=unseen path=\"{}\"", path, e); // taking it will tell
+            LOG.debug("incoming=unseen path=\"{}\"", path, e); // ingesting it will report the error
         }
     }
 
     /**
-     * Takes a file that has rested, or says of everything in a directory that it is to be taken.
+     * Ingests a file if its quiet period is over; for a directory, passes each child to {@code retry}.
      *
-     * @param again is told of each path that must be tried again later
+     * @param retry receives each path that must be tried again later
      */
-    synchronized void take(RecordPath path, Consumer<RecordPath> again) throws IOException {
+    synchronized void ingest(RecordPath path, Consumer<RecordPath> retry) throws IOException {
         Path file = path.under(root);
         Optional<Stamp> found = Stamp.of(file);
         if (found.isEmpty()) {
-            resting.forget(path);
+            quietTracker.forget(path);
         } else if (found.get().isDirectory()) {
-            takeChildren(file, again);
-        } else if (found.get().isFile() && !isPassedOver(path)) {
-            if (resting.isRested(path, found.get())) {
-                take(path, file, found.get(), again);
+            ingestChildren(file, retry);
+        } else if (found.get().isFile() && !isIgnored(path)) {
+            if (quietTracker.isQuiet(path, found.get())) {
+                ingest(path, file, found.get(), retry);
             } else {
-                again.accept(path);
+                retry.accept(path);
             }
         }
     }
 
-    private boolean isPassedOver(RecordPath path) {
-        return store.isTemporary(path) || path.name().startsWith(KeptFolder.BESIDE);
+    private boolean isIgnored(RecordPath path) {
+        return store.isTemporary(path) || path.name().startsWith(KeptFolder.TAKEN_PREFIX);
     }
 
-    private void takeChildren(Path directory, Consumer<RecordPath> again) throws IOException {
+    private void ingestChildren(Path directory, Consumer<RecordPath> retry) throws IOException {
         try (Stream<Path> children = Files.list(directory)) {
             children.forEach(
                     child -> RecordPath.parse(root.relativize(child).toString()).then(found -> {
-                        again.accept(found);
+                        retry.accept(found);
                         return Result.done(found);
                     }));
         }
     }
 
-    private void take(RecordPath path, Path file, Stamp stamp, Consumer<RecordPath> again) throws IOException {
+    private void ingest(RecordPath path, Path file, Stamp stamp, Consumer<RecordPath> retry) throws IOException {
         if (!Files.isWritable(file.getParent())) {
             throw new IOException(file.getParent()
                     + " can't be written, so that nothing can be taken out of it; let the hub's user write there");
         }
-        kept.deliverEarlier(path);
+        keptFiles.deliverUnread(path);
         Delivery.Outcome outcome = delivery.deliver(path, file, stamp);
         if (outcome instanceof Delivery.Later) {
-            again.accept(path);
+            retry.accept(path);
             return;
         }
         if (outcome instanceof Delivery.Committed committed) {
             LOG.info("incoming=taken path=\"{}\" cursor={}", path, committed.cursor());
         }
-        resting.forget(path);
-        if (!kept.keep(path, file, stamp, outcome)) {
-            again.accept(path);
+        quietTracker.forget(path);
+        if (!keptFiles.keep(path, file, stamp, outcome)) {
+            retry.accept(path);
         }
     }
 
-    /** Delivers what was written to files after they were taken. */
+    /** Delivers what was written to kept files after they were ingested. */
     synchronized void sweep() {
-        kept.sweep();
+        keptFiles.sweep();
     }
 
-    /** The files that were taken and are kept. */
-    KeptFiles kept() {
-        return kept;
+    /** The ingested files that are kept. */
+    KeptFiles keptFiles() {
+        return keptFiles;
     }
 }

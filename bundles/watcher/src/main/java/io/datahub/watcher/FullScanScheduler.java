@@ -5,62 +5,63 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Compares everything whenever somebody asks for it, never twice at the same time and never for more than half of the time.
- * Who asks while it goes on is heard afterwards. For any thread.
+ * Runs a full scan on request: never two at the same time, and for at most half of the time. A request during a scan
+ * starts another scan afterwards. Thread-safe.
  */
 final class FullScanScheduler {
 
-    private final ScheduledExecutorService thread;
-    private final Runnable round;
+    private final ScheduledExecutorService executor;
+    private final Runnable fullScan;
 
     // Guarded by this.
-    private boolean asked;
-    private boolean running;
-    private long ended = System.nanoTime();
-    private long tookNanos;
-    private long count;
+    private boolean requested;
+    private boolean inProgress;
+    private long lastEndNanos = System.nanoTime();
+    private long lastDurationNanos;
+    private long completedScans;
 
-    /** @param thread the only thread that compares everything */
-    FullScanScheduler(ScheduledExecutorService thread, Runnable round) {
-        this.thread = thread;
-        this.round = round;
+    /** @param executor the single thread that runs full scans */
+    FullScanScheduler(ScheduledExecutorService executor, Runnable fullScan) {
+        this.executor = executor;
+        this.fullScan = fullScan;
     }
 
-    /** Asks for a round. */
-    @SuppressWarnings("FutureReturnValueIgnored") // a round reports what it can't do itself
-    synchronized void ask(Duration delay) {
-        if (!asked && !thread.isShutdown()) {
-            asked = true;
-            long rest = ended + tookNanos - System.nanoTime();
-            thread.schedule(this::run, Math.max(delay.toNanos(), rest), TimeUnit.NANOSECONDS);
+    /** Requests a full scan. A no-op while a requested scan hasn't started. */
+    @SuppressWarnings("FutureReturnValueIgnored") // a scan logs its own failures
+    synchronized void request(Duration delay) {
+        if (!requested && !executor.isShutdown()) {
+            requested = true;
+            long pauseNanos = lastEndNanos + lastDurationNanos - System.nanoTime();
+            executor.schedule(this::run, Math.max(delay.toNanos(), pauseNanos), TimeUnit.NANOSECONDS);
         }
     }
 
     private void run() {
         long begin = System.nanoTime();
         synchronized (this) {
-            asked = false;
-            running = true;
+            requested = false;
+            inProgress = true;
         }
         try {
-            round.run();
+            fullScan.run();
         } finally {
             synchronized (this) {
-                running = false;
-                ended = System.nanoTime();
-                tookNanos = ended - begin;
-                count++;
+                inProgress = false;
+                lastEndNanos = System.nanoTime();
+                lastDurationNanos = lastEndNanos - begin;
+                completedScans++;
             }
         }
     }
 
-    /** What goes on, for the operator. */
+    /** The status for the operator. */
     @Override
     public synchronized String toString() {
-        String last = count == 0 ? "" : "last scan took " + TimeUnit.NANOSECONDS.toMillis(tookNanos) + " ms";
-        if (running || count == 0) {
-            return last.isEmpty() ? "scanning" : "scanning, " + last;
+        String lastScan =
+                completedScans == 0 ? "" : "last scan took " + TimeUnit.NANOSECONDS.toMillis(lastDurationNanos) + " ms";
+        if (inProgress || completedScans == 0) {
+            return lastScan.isEmpty() ? "scanning" : "scanning, " + lastScan;
         }
-        return last;
+        return lastScan;
     }
 }

@@ -6,57 +6,57 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A file that was taken out of {@code incoming/} and is kept, since a program may still write to it. For one thread at a time.
+ * A file that was ingested from {@code incoming/} and is kept because a program may still write to it. Not thread-safe.
  */
 final class KeptFile {
 
-    private static final String FORM = "1";
-    private static final int MOST_DOUBLINGS = 5;
+    private static final String FORMAT_VERSION = "1";
+    private static final int MAX_DOUBLINGS = 5;
 
-    /** A file that was taken just now is looked at so often, in nanoseconds. */
-    private static final long SHORTEST = TimeUnit.SECONDS.toNanos(1);
+    /** The check interval of a file that was just ingested. */
+    private static final long MIN_CHECK_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private static final long LONGEST = TimeUnit.MINUTES.toNanos(1);
+    private static final long MAX_CHECK_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    /** It is looked at again after this part of its age. */
-    private static final int PART = 10;
+    /** The check interval is the age of the file divided by this. */
+    private static final int AGE_DIVISOR = 10;
 
     private final String name;
     private final RecordPath path;
-    private final String place;
+    private final String location;
     private Stamp stamp;
     private String sha256;
-    private Instant at;
+    private Instant readAt;
     private int versions;
 
-    private Stamp seen;
-    private long since;
-    private long next = Long.MIN_VALUE;
+    private Stamp lastSeen;
+    private long lastSeenSince;
+    private long nextCheck = Long.MIN_VALUE;
 
     /**
-     * @param name of its note, which no other file has
-     * @param path the record that it is
-     * @param place where it lies below {@code incoming/}; empty if it is in the folder of kept files
-     * @param stamp how it looked when it was read last
-     * @param sha256 of what was read; empty if that isn't known
-     * @param at when it was read last
+     * @param name the unique base name of its note file
+     * @param path the path of the record
+     * @param location the path below {@code incoming/}; empty if the file is in the directory of kept files
+     * @param stamp the state of the file when it was last read
+     * @param sha256 the hash of what was read; empty if unknown
+     * @param readAt when the file was last read
      */
-    KeptFile(String name, RecordPath path, String place, Stamp stamp, String sha256, Instant at) {
+    KeptFile(String name, RecordPath path, String location, Stamp stamp, String sha256, Instant readAt) {
         this.name = name;
         this.path = path;
-        this.place = place;
+        this.location = location;
         this.stamp = stamp;
         this.sha256 = sha256;
-        this.at = at;
+        this.readAt = readAt;
     }
 
     /**
-     * Reads a note.
+     * Parses a note.
      *
-     * @throws IllegalArgumentException if it isn't as it was written
+     * @throws IllegalArgumentException if the note is malformed
      */
     static KeptFile parse(String name, List<String> note) {
-        if (note.size() != 6 || !note.get(0).equals(FORM)) {
+        if (note.size() != 6 || !note.get(0).equals(FORMAT_VERSION)) {
             throw new IllegalArgumentException("the note " + name + " isn't as it was written");
         }
         return new KeptFile(
@@ -68,9 +68,15 @@ final class KeptFile {
                 Instant.ofEpochMilli(Long.parseLong(note.get(5))));
     }
 
-    /** What is to be remembered over a restart. */
+    /** The content of the note, which survives a restart. */
     List<String> note() {
-        return List.of(FORM, path.toString(), place, stamp.toString(), sha256, Long.toString(at.toEpochMilli()));
+        return List.of(
+                FORMAT_VERSION,
+                path.toString(),
+                location,
+                stamp.toString(),
+                sha256,
+                Long.toString(readAt.toEpochMilli()));
     }
 
     String name() {
@@ -81,8 +87,8 @@ final class KeptFile {
         return path;
     }
 
-    String place() {
-        return place;
+    String location() {
+        return location;
     }
 
     Stamp stamp() {
@@ -93,57 +99,57 @@ final class KeptFile {
         return sha256;
     }
 
-    Instant at() {
-        return at;
+    Instant readAt() {
+        return readAt;
     }
 
-    /** Whether nothing of it was delivered yet. */
+    /** Whether the file was never delivered. */
     boolean isUndelivered() {
         return stamp.size() < 0;
     }
 
-    /** Says that it looks otherwise and has the same bytes. */
-    void looksLike(Stamp now) {
+    /** Updates the stamp of a file whose content is unchanged. */
+    void updateStamp(Stamp now) {
         stamp = now;
     }
 
-    /** Says that it was read again. */
-    void read(Stamp now, String hash, Instant time) {
+    /** Records that the file was read again. */
+    void markRead(Stamp now, String hash, Instant time) {
         stamp = now;
         sha256 = hash;
-        at = time;
+        readAt = time;
         versions++;
     }
 
-    /** Whether it is time to look at it. */
+    /** Whether a check of the file is due. */
     boolean isDue(long now) {
-        return next == Long.MIN_VALUE || now - next >= 0;
+        return nextCheck == Long.MIN_VALUE || now - nextCheck >= 0;
     }
 
-    /** Says that it hadn't changed: the longer ago it was taken, the later it is looked at again. */
-    void unchanged(long now, Instant time) {
-        seen = null;
-        long age = TimeUnit.MILLISECONDS.toNanos(time.toEpochMilli() - at.toEpochMilli());
-        next = now + Math.max(SHORTEST, Math.min(LONGEST, age / PART));
+    /** Records that the file is unchanged: the longer ago it was ingested, the later the next check. */
+    void markUnchanged(long now, Instant time) {
+        lastSeen = null;
+        long age = TimeUnit.MILLISECONDS.toNanos(time.toEpochMilli() - readAt.toEpochMilli());
+        nextCheck = now + Math.max(MIN_CHECK_INTERVAL_NANOS, Math.min(MAX_CHECK_INTERVAL_NANOS, age / AGE_DIVISOR));
     }
 
     /**
-     * Notes how it looks now; says whether it has looked so for long enough. That is longer each time, so that a program that
-     * never ends doesn't make a version of each line.
+     * Records the current state of the file and returns whether it has been unchanged for the quiet period. The period
+     * doubles with each version, so that a program that never stops writing doesn't create a version for each line.
      */
-    boolean isRested(Stamp now, long clock, long quietNanos) {
-        if (!now.equals(seen)) {
-            seen = now;
-            since = clock;
+    boolean isQuiet(Stamp now, long clock, long quietNanos) {
+        if (!now.equals(lastSeen)) {
+            lastSeen = now;
+            lastSeenSince = clock;
         }
-        long left = since + (quietNanos << Math.min(versions, MOST_DOUBLINGS)) - clock;
-        next = clock + Math.max(left, 0);
-        return left <= 0;
+        long remainingNanos = lastSeenSince + (quietNanos << Math.min(versions, MAX_DOUBLINGS)) - clock;
+        nextCheck = clock + Math.max(remainingNanos, 0);
+        return remainingNanos <= 0;
     }
 
-    /** Says that it can't be delivered now: it is tried again after so long. */
-    void later(long clock, long nanos) {
-        seen = null;
-        next = clock + nanos;
+    /** Schedules a retry because the file can't be delivered now. */
+    void retryAfter(long clock, long nanos) {
+        lastSeen = null;
+        nextCheck = clock + nanos;
     }
 }

@@ -16,22 +16,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files that were taken out of {@code incoming/}. A program that had one open still writes to it, wherever it was moved:
- * what it writes becomes another version of the record. Each has a note beside it, so that a restart forgets none. They are let
- * go after a while, the oldest earlier where they take more room than they may, or than is left on the disk.
+ * The files that were ingested from {@code incoming/}. A program that still has one open continues to write to it,
+ * wherever the file was moved: what it writes becomes another version of the record. Each file has a note next to it,
+ * so that it is tracked across restarts. Files are deleted after a retention time, the oldest earlier if all files
+ * together exceed their size limit or a fraction of the free disk space.
  *
- * <p>For one thread at a time, but for {@link #count} and {@link #bytes}.
+ * <p>Not thread-safe, except {@link #count} and {@link #bytes}.
  */
 final class KeptFiles {
 
     private static final Logger LOG = LoggerFactory.getLogger(KeptFiles.class);
-    private static final int MOST_FILES = 10_000;
+    private static final int MAX_FILES = 10_000;
 
-    /** Together they never take more than this part of the room that is left on the disk. */
-    private static final int PART_OF_ROOM = 4;
+    /** Together the files never take more than this fraction of the free disk space. */
+    private static final int FREE_SPACE_DIVISOR = 4;
 
     private final KeptFolder folder;
-    private final RejectedArrivals rejected;
+    private final RejectedArrivals rejectedArrivals;
     private final Delivery delivery;
     private final Limits limits;
     private final LongSupplier clock;
@@ -40,67 +41,71 @@ final class KeptFiles {
     private volatile long bytes;
 
     /**
-     * How long and how many.
+     * Retention limits.
      *
-     * @param quiet how long one must have rested before what was written to it counts
-     * @param keepFor how long one is kept after it was last read
-     * @param maxBytes how large they may be together; the newest is kept in any case
+     * @param quiet how long a file must be unchanged before what was written to it counts
+     * @param keepFor how long a file is kept after it was last read
+     * @param maxBytes the total size of the files; the newest is always kept
      */
     record Limits(Duration quiet, Duration keepFor, long maxBytes) {}
 
     /**
-     * Takes over what an earlier run of the hub has kept.
+     * Loads the files that an earlier run of the hub has kept.
      *
-     * @param folder where they are
+     * @param folder the directory of the files
      * @param clock in nanoseconds, as {@link System#nanoTime}
      */
-    KeptFiles(KeptFolder folder, RejectedArrivals rejected, Delivery delivery, Limits limits, LongSupplier clock)
+    KeptFiles(
+            KeptFolder folder, RejectedArrivals rejectedArrivals, Delivery delivery, Limits limits, LongSupplier clock)
             throws IOException {
         this.folder = folder;
-        this.rejected = rejected;
+        this.rejectedArrivals = rejectedArrivals;
         this.delivery = delivery;
         this.limits = limits;
         this.clock = clock;
-        files.addAll(folder.load(rejected));
-        files.sort(Comparator.comparing(KeptFile::at));
-        measure();
+        files.addAll(folder.load(rejectedArrivals));
+        files.sort(Comparator.comparing(KeptFile::readAt));
+        updateTotals();
     }
 
     /**
-     * Takes a file away that was read, and keeps it.
+     * Moves a file that was read out of {@code incoming/} and keeps it.
      *
-     * @param read how it looked when it was read
-     * @param outcome what came of it
-     * @return false if another file had come into its place, which is there again
+     * @param stampRead the state of the file when it was read
+     * @param outcome the outcome of its delivery
+     * @return false if another file had replaced it, which is back in its place
      */
-    boolean keep(RecordPath path, Path file, Stamp read, Delivery.Outcome outcome) throws IOException {
+    boolean keep(RecordPath path, Path file, Stamp stampRead, Delivery.Outcome outcome) throws IOException {
         String sha256 = outcome instanceof Delivery.Committed committed ? committed.sha256() : "";
-        Optional<KeptFile> moved = folder.take(path, file, read, sha256);
-        if (moved.isEmpty()) {
+        Optional<KeptFile> ingested = folder.moveIn(path, file, stampRead, sha256);
+        if (ingested.isEmpty()) {
             return true;
         }
-        KeptFile kept = moved.get();
-        Stamp now = Stamp.of(folder.at(kept)).orElse(read);
-        if (now.key() != read.key()) {
-            return !isPutBack(kept, file);
+        KeptFile kept = ingested.get();
+        Stamp now = Stamp.of(folder.fileOf(kept)).orElse(stampRead);
+        if (now.key() != stampRead.key()) {
+            return !putBack(kept, file);
         }
         files.add(kept);
         if (outcome instanceof Delivery.Refused refused) {
             reject(kept, now, refused.refusal());
-        } else if (now.hasBytesOf(read)) {
-            kept.looksLike(now);
+        } else if (now.hasBytesOf(stampRead)) {
+            kept.updateStamp(now);
             folder.write(kept);
         }
-        measure();
+        updateTotals();
         return true;
     }
 
-    /** Puts a file back that nobody has read, unless still another one has come there: then it is a version before that one. */
-    private boolean isPutBack(KeptFile kept, Path file) throws IOException {
+    /**
+     * Puts back a file that was never read, unless yet another file has taken its place: then it is kept as an earlier
+     * version.
+     */
+    private boolean putBack(KeptFile kept, Path file) throws IOException {
         try {
-            Files.createLink(file, folder.at(kept));
+            Files.createLink(file, folder.fileOf(kept));
         } catch (IOException | UnsupportedOperationException e) {
-            KeptFile unread = new KeptFile(kept.name(), kept.path(), kept.place(), Stamp.NONE, "", kept.at());
+            KeptFile unread = new KeptFile(kept.name(), kept.path(), kept.location(), Stamp.NONE, "", kept.readAt());
             folder.write(unread);
             files.add(unread);
             return false;
@@ -109,16 +114,16 @@ final class KeptFiles {
         return true;
     }
 
-    /** Delivers what came to a path and was never read, before anything newer is. */
-    void deliverEarlier(RecordPath path) throws IOException {
+    /** Delivers the unread files of a path, before anything newer is delivered. */
+    void deliverUnread(RecordPath path) throws IOException {
         for (KeptFile kept : List.copyOf(files)) {
             if (kept.isUndelivered() && kept.path().equals(path)) {
-                look(kept, 0);
+                check(kept, 0);
             }
         }
     }
 
-    /** Looks whether somebody has written to one of them, and lets go of those that needn't be kept any more. */
+    /** Checks whether a program has written to any of the files, and deletes those whose retention has ended. */
     void sweep() {
         if (files.isEmpty()) {
             return;
@@ -126,71 +131,71 @@ final class KeptFiles {
         for (KeptFile kept : List.copyOf(files)) {
             if (kept.isDue(clock.getAsLong())) {
                 try {
-                    look(kept, limits.quiet().toNanos());
+                    check(kept, limits.quiet().toNanos());
                 } catch (IOException | RuntimeException e) {
-                    kept.unchanged(clock.getAsLong(), Instant.now());
-                    LOG.error("incoming=failed path=\"{}\" kept=\"{}\"", kept.path(), folder.at(kept), e);
+                    kept.markUnchanged(clock.getAsLong(), Instant.now());
+                    LOG.error("incoming=failed path=\"{}\" kept=\"{}\"", kept.path(), folder.fileOf(kept), e);
                 }
             }
         }
-        release();
-        measure();
+        evict();
+        updateTotals();
     }
 
-    private void look(KeptFile kept, long quietNanos) throws IOException {
-        Optional<Stamp> found = Stamp.of(folder.at(kept));
+    private void check(KeptFile kept, long quietNanos) throws IOException {
+        Optional<Stamp> found = Stamp.of(folder.fileOf(kept));
         if (found.isEmpty()) {
-            forget(kept);
+            remove(kept);
             return;
         }
         Stamp now = found.get();
         if (now.equals(kept.stamp())) {
-            kept.unchanged(clock.getAsLong(), Instant.now());
-        } else if (kept.isRested(now, clock.getAsLong(), quietNanos)) {
-            changed(kept, now);
+            kept.markUnchanged(clock.getAsLong(), Instant.now());
+        } else if (kept.isQuiet(now, clock.getAsLong(), quietNanos)) {
+            deliverChanged(kept, now);
         }
     }
 
-    private void changed(KeptFile kept, Stamp now) throws IOException {
-        if (now.size() == kept.stamp().size() && kept.sha256().equals(Delivery.hash(folder.at(kept)))) {
-            kept.looksLike(now);
+    private void deliverChanged(KeptFile kept, Stamp now) throws IOException {
+        if (now.size() == kept.stamp().size() && kept.sha256().equals(Delivery.hash(folder.fileOf(kept)))) {
+            kept.updateStamp(now);
             folder.write(kept);
             return;
         }
-        Delivery.Outcome outcome = delivery.deliver(kept.path(), folder.at(kept), now);
+        Delivery.Outcome outcome = delivery.deliver(kept.path(), folder.fileOf(kept), now);
         if (outcome instanceof Delivery.Committed committed) {
-            kept.read(now, committed.sha256(), Instant.now());
+            kept.markRead(now, committed.sha256(), Instant.now());
             folder.write(kept);
             LOG.info("incoming=written-on path=\"{}\" cursor={}", kept.path(), committed.cursor());
         } else if (outcome instanceof Delivery.Refused refused) {
             reject(kept, now, refused.refusal());
         } else {
-            kept.later(clock.getAsLong(), limits.quiet().toNanos());
+            kept.retryAfter(clock.getAsLong(), limits.quiet().toNanos());
         }
     }
 
-    private void reject(KeptFile kept, Stamp read, Refusal refusal) throws IOException {
-        Path aside = rejected.keep(folder.at(kept), kept.path());
-        String sha256 = Delivery.hash(folder.at(kept));
-        Stamp now = Stamp.of(folder.at(kept)).orElse(read);
-        kept.read(now.hasBytesOf(read) ? now : read, sha256, Instant.now());
+    private void reject(KeptFile kept, Stamp stampRead, Refusal refusal) throws IOException {
+        Path rejectedCopy = rejectedArrivals.keep(folder.fileOf(kept), kept.path());
+        String sha256 = Delivery.hash(folder.fileOf(kept));
+        Stamp now = Stamp.of(folder.fileOf(kept)).orElse(stampRead);
+        kept.markRead(now.hasBytesOf(stampRead) ? now : stampRead, sha256, Instant.now());
         folder.write(kept);
-        LOG.warn("incoming=refused path=\"{}\" reason=\"{}\" kept=\"{}\"", kept.path(), refusal.detail(), aside);
+        LOG.warn("incoming=refused path=\"{}\" reason=\"{}\" kept=\"{}\"", kept.path(), refusal.detail(), rejectedCopy);
     }
 
-    /** Lets go of those that were kept for long enough, and of the oldest where they are too many. */
-    private void release() {
+    /** Deletes the files whose retention has ended, and the oldest if there are too many. */
+    private void evict() {
         Instant limit = Instant.now().minus(limits.keepFor());
-        long all = files.stream().mapToLong(KeptFiles::size).sum();
-        long surplus = all - limits.maxBytes();
-        long beyondRoom = all - folder.usableBytes() / PART_OF_ROOM;
-        int surplusFiles = files.size() - MOST_FILES;
+        long totalBytes = files.stream().mapToLong(KeptFiles::size).sum();
+        long surplusBytes = totalBytes - limits.maxBytes();
+        long beyondFreeSpace = totalBytes - folder.usableBytes() / FREE_SPACE_DIVISOR;
+        int surplusFiles = files.size() - MAX_FILES;
         for (KeptFile kept : List.copyOf(files)) {
             boolean newest = kept == files.get(files.size() - 1);
-            boolean tooMany = beyondRoom > 0 || ((surplus > 0 || surplusFiles > 0) && !newest);
-            if ((tooMany || kept.at().isBefore(limit)) && isReleased(kept)) {
-                surplus -= size(kept);
-                beyondRoom -= size(kept);
+            boolean tooMany = beyondFreeSpace > 0 || ((surplusBytes > 0 || surplusFiles > 0) && !newest);
+            if ((tooMany || kept.readAt().isBefore(limit)) && evictIfUnchanged(kept)) {
+                surplusBytes -= size(kept);
+                beyondFreeSpace -= size(kept);
                 surplusFiles--;
             }
         }
@@ -200,38 +205,38 @@ final class KeptFiles {
         return Math.max(0, kept.stamp().size());
     }
 
-    /** Lets go of a file to which nobody has written since. */
-    private boolean isReleased(KeptFile kept) {
+    /** Deletes a file unless it was modified since it was last read; returns whether it is deleted. */
+    private boolean evictIfUnchanged(KeptFile kept) {
         try {
-            if (Stamp.of(folder.at(kept))
+            if (Stamp.of(folder.fileOf(kept))
                     .filter(now -> !now.equals(kept.stamp()))
                     .isPresent()) {
                 return false;
             }
-            forget(kept);
+            remove(kept);
             return true;
         } catch (IOException e) {
-            LOG.warn("incoming=unreleased kept=\"{}\" cause=\"{}\"", folder.at(kept), e.toString());
+            LOG.warn("incoming=unreleased kept=\"{}\" cause=\"{}\"", folder.fileOf(kept), e.toString());
             return false;
         }
     }
 
-    private void forget(KeptFile kept) throws IOException {
+    private void remove(KeptFile kept) throws IOException {
         folder.remove(kept);
         files.remove(kept);
     }
 
-    private void measure() {
+    private void updateTotals() {
         count = files.size();
         bytes = files.stream().mapToLong(KeptFiles::size).sum();
     }
 
-    /** How many there are. */
+    /** The number of files. */
     int count() {
         return count;
     }
 
-    /** How large they are together, in bytes. */
+    /** The total size of the files in bytes. */
     long bytes() {
         return bytes;
     }

@@ -16,28 +16,34 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where files lie that were taken out of {@code incoming/}, each with a note that says what it is. For one thread at a time. */
+/**
+ * The directory of the files that were ingested from {@code incoming/}, each with a note that describes it. Not
+ * thread-safe.
+ */
 final class KeptFolder {
 
-    /** How names begin that the hub itself gives in {@code incoming/}, where a file can't be moved out of its file system. */
-    static final String BESIDE = ".datahub-taken-";
+    /**
+     * The prefix of the names that the hub gives to files in {@code incoming/} if they can't be moved out of their file
+     * system.
+     */
+    static final String TAKEN_PREFIX = ".datahub-taken-";
 
     private static final Logger LOG = LoggerFactory.getLogger(KeptFolder.class);
-    private static final String NOTE = ".note";
+    private static final String NOTE_EXTENSION = ".note";
 
     private final Path folder;
     private final Path incoming;
-    private long last;
+    private long lastNumber;
 
     KeptFolder(Path folder, Path incoming) throws IOException {
         this.folder = Files.createDirectories(folder);
         this.incoming = incoming;
     }
 
-    /** The files that are here; one whose note can't be read is set aside. */
+    /** Loads the files; one whose note is damaged is moved to the rejected files. */
     List<KeptFile> load(RejectedArrivals rejected) throws IOException {
         List<KeptFile> files = new ArrayList<>();
-        try (DirectoryStream<Path> notes = Files.newDirectoryStream(folder, "*" + NOTE)) {
+        try (DirectoryStream<Path> notes = Files.newDirectoryStream(folder, "*" + NOTE_EXTENSION)) {
             for (Path note : notes) {
                 load(note, rejected).ifPresent(files::add);
             }
@@ -46,18 +52,18 @@ final class KeptFolder {
     }
 
     private Optional<KeptFile> load(Path note, RejectedArrivals rejected) throws IOException {
-        String text = note.getFileName().toString();
-        String name = text.substring(0, text.length() - NOTE.length());
+        String fileName = note.getFileName().toString();
+        String name = fileName.substring(0, fileName.length() - NOTE_EXTENSION.length());
         try {
             KeptFile file = KeptFile.parse(name, Files.readAllLines(note));
-            if (Files.exists(at(file))) {
+            if (Files.exists(fileOf(file))) {
                 return Optional.of(file);
             }
         } catch (IllegalArgumentException e) {
             Path data = folder.resolve(name);
             if (Files.exists(data)) {
-                Path aside = rejected.move(data, name);
-                LOG.warn("incoming=note-damaged kept=\"{}\" cause=\"{}\"", aside, e.getMessage());
+                Path rejectedFile = rejected.move(data, name);
+                LOG.warn("incoming=note-damaged kept=\"{}\" cause=\"{}\"", rejectedFile, e.getMessage());
             }
         }
         Files.delete(note);
@@ -65,56 +71,56 @@ final class KeptFolder {
     }
 
     /**
-     * Moves a file here and notes what it is; empty if it isn't there any more. Where it is on another file system, it gets
-     * another name in its directory.
+     * Moves a file into this directory and writes its note; empty if the file no longer exists. If the file is on
+     * another file system, it is renamed within its own directory instead.
      */
-    Optional<KeptFile> take(RecordPath path, Path file, Stamp read, String sha256) throws IOException {
-        last = Math.max(last + 1, System.currentTimeMillis());
-        String name = Long.toString(last);
-        KeptFile kept = new KeptFile(name, path, "", read, sha256, Instant.now());
+    Optional<KeptFile> moveIn(RecordPath path, Path file, Stamp stamp, String sha256) throws IOException {
+        lastNumber = Math.max(lastNumber + 1, System.currentTimeMillis());
+        String name = Long.toString(lastNumber);
+        KeptFile kept = new KeptFile(name, path, "", stamp, sha256, Instant.now());
         write(kept);
         try {
             try {
-                Files.move(file, at(kept), StandardCopyOption.ATOMIC_MOVE);
+                Files.move(file, fileOf(kept), StandardCopyOption.ATOMIC_MOVE);
             } catch (AtomicMoveNotSupportedException e) {
-                Path beside = file.resolveSibling(BESIDE + name);
-                kept = new KeptFile(name, path, incoming.relativize(beside).toString(), read, sha256, kept.at());
+                Path sibling = file.resolveSibling(TAKEN_PREFIX + name);
+                kept = new KeptFile(name, path, incoming.relativize(sibling).toString(), stamp, sha256, kept.readAt());
                 write(kept);
-                Files.move(file, beside, StandardCopyOption.ATOMIC_MOVE);
+                Files.move(file, sibling, StandardCopyOption.ATOMIC_MOVE);
             }
         } catch (NoSuchFileException e) {
-            Files.delete(note(kept)); // whoever put it there has removed it
+            Files.delete(noteOf(kept)); // its owner has removed it
             return Optional.empty();
         } catch (IOException e) {
-            Files.delete(note(kept));
+            Files.delete(noteOf(kept));
             throw e;
         }
         return Optional.of(kept);
     }
 
-    /** Where a file lies. */
-    Path at(KeptFile kept) {
-        return kept.place().isEmpty() ? folder.resolve(kept.name()) : incoming.resolve(kept.place());
+    /** The path of a file. */
+    Path fileOf(KeptFile kept) {
+        return kept.location().isEmpty() ? folder.resolve(kept.name()) : incoming.resolve(kept.location());
     }
 
-    private Path note(KeptFile kept) {
-        return folder.resolve(kept.name() + NOTE);
+    private Path noteOf(KeptFile kept) {
+        return folder.resolve(kept.name() + NOTE_EXTENSION);
     }
 
-    /** Writes down what is known of a file. */
+    /** Writes the note of a file, replacing the previous one atomically. */
     void write(KeptFile kept) throws IOException {
-        Path fresh = folder.resolve(kept.name() + ".new");
-        Files.writeString(fresh, String.join("\n", kept.note()) + "\n", StandardCharsets.UTF_8);
-        Files.move(fresh, note(kept), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Path temporary = folder.resolve(kept.name() + ".new");
+        Files.writeString(temporary, String.join("\n", kept.note()) + "\n", StandardCharsets.UTF_8);
+        Files.move(temporary, noteOf(kept), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** Removes a file and its note. */
     void remove(KeptFile kept) throws IOException {
-        Files.deleteIfExists(at(kept));
-        Files.deleteIfExists(note(kept));
+        Files.deleteIfExists(fileOf(kept));
+        Files.deleteIfExists(noteOf(kept));
     }
 
-    /** How much room is left on the disk, in bytes. */
+    /** The free disk space in bytes. */
     long usableBytes() {
         return folder.toFile().getUsableSpace();
     }

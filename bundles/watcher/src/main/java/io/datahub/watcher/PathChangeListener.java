@@ -2,15 +2,15 @@ package io.datahub.watcher;
 
 import io.datahub.api.record.RecordPath;
 
-/** Is told where something may have changed. Called from one thread at a time; quick. */
+/** Receives the paths that may have changed. Called by one thread at a time; must return quickly. */
 interface PathChangeListener {
 
     /** A path may have changed. */
-    void touched(RecordPath path);
+    void pathChanged(RecordPath path);
 
     /** Anything in a directory may have changed some time ago: notifications were lost. */
-    void lost(RecordPath directory);
+    void eventsLost(RecordPath directory);
 
-    /** Anything at all may have changed. */
-    void everything();
+    /** Anything in the tree may have changed. */
+    void fullScanNeeded();
 }

@@ -5,42 +5,48 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Puts files from {@code incoming/} that were refused where the store keeps refused bytes for a while. */
+/**
+ * Stores refused files from {@code incoming/} in the directory where the store keeps rejected content for a limited
+ * time.
+ */
 final class RejectedArrivals {
 
-    private static final int MAX_NAME = 60;
+    private static final int MAX_NAME_LENGTH = 60;
 
     private final Path folder;
 
-    /** @param folder whose files the store removes after a while, by the time with which their names begin */
+    /**
+     * @param folder the directory; the store deletes its files after a while, by the timestamp at the start of their
+     *     names
+     */
     RejectedArrivals(Path folder) {
         this.folder = folder;
     }
 
-    /** Keeps the bytes of a file, which stays where it is too; says where. */
+    /** Keeps a copy of a file, which also stays in its place, and returns the path of the copy. */
     Path keep(Path file, RecordPath path) throws IOException {
-        Path aside = fresh(path.name());
+        Path copy = newPath(path.name());
         try {
-            Files.createLink(aside, file);
+            Files.createLink(copy, file);
         } catch (IOException | UnsupportedOperationException e) {
-            Files.copy(file, aside); // of another user, or on another file system
+            Files.copy(file, copy); // owned by another user, or on another file system
         }
-        return aside;
+        return copy;
     }
 
-    /** Moves a file there; says where it is. */
+    /** Moves a file to the rejected files and returns its new path. */
     Path move(Path file, String name) throws IOException {
-        return Files.move(file, fresh(name));
+        return Files.move(file, newPath(name));
     }
 
-    private Path fresh(String name) throws IOException {
+    private Path newPath(String name) throws IOException {
         Files.createDirectories(folder);
         return folder.resolve(System.currentTimeMillis() + "-incoming-" + shortened(name));
     }
 
-    /** Leaves room for what is put before it, since a name has 255 bytes at most. */
+    /** Leaves space for the prefix, since a file name has at most 255 bytes. */
     private static String shortened(String name) {
-        int from = Math.max(0, name.length() - MAX_NAME);
-        return name.substring(Character.isLowSurrogate(name.charAt(from)) ? from + 1 : from);
+        int start = Math.max(0, name.length() - MAX_NAME_LENGTH);
+        return name.substring(Character.isLowSurrogate(name.charAt(start)) ? start + 1 : start);
     }
 }

@@ -7,17 +7,17 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * For how long each file was seen unchanged. The hub's own clock counts that, never the file's times, which {@code cp -p},
- * {@code rsync -t} and clocks of other machines set to anything. For any thread.
+ * Tracks for how long each file has been unchanged. This is measured by the hub's own clock, never by the file's times,
+ * which {@code cp -p}, {@code rsync -t} and the clocks of other machines can set to any value. Thread-safe.
  */
 final class Resting {
 
-    /** Beyond this many files all begin to rest anew, so that the memory for them is bounded. */
-    private static final int MOST = 100_000;
+    /** Above this many files, all quiet periods start again, so that the memory stays bounded. */
+    private static final int MAX_FILES = 100_000;
 
     private final long quietNanos;
     private final LongSupplier clock;
-    private final Map<RecordPath, Seen> seen = new HashMap<>(); // guarded by this
+    private final Map<RecordPath, Seen> observations = new HashMap<>(); // guarded by this
 
     private record Seen(Stamp stamp, long since) {}
 
@@ -27,22 +27,22 @@ final class Resting {
         this.clock = clock;
     }
 
-    /** Notes how a file looks; says whether it has looked so for the quiet time. */
-    synchronized boolean isRested(RecordPath path, Stamp stamp) {
+    /** Records the state of a file and returns whether it has been unchanged for the quiet period. */
+    synchronized boolean isQuiet(RecordPath path, Stamp stamp) {
         long now = clock.getAsLong();
-        Seen before = seen.get(path);
-        if (before == null || !before.stamp().equals(stamp)) {
-            if (seen.size() >= MOST) {
-                seen.clear();
+        Seen observation = observations.get(path);
+        if (observation == null || !observation.stamp().equals(stamp)) {
+            if (observations.size() >= MAX_FILES) {
+                observations.clear();
             }
-            before = new Seen(stamp, now);
-            seen.put(path, before);
+            observation = new Seen(stamp, now);
+            observations.put(path, observation);
         }
-        return now - before.since() >= quietNanos;
+        return now - observation.since() >= quietNanos;
     }
 
-    /** Forgets a file: one that comes to its path later rests from then on. */
+    /** Forgets a file: the quiet period of a later file at this path starts from scratch. */
     synchronized void forget(RecordPath path) {
-        seen.remove(path);
+        observations.remove(path);
     }
 }

@@ -15,62 +15,64 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What tells whether a file was written to: two that are equal stand for the same bytes of the same file. Times are nanoseconds
- * since 1970. A program can set {@code modified} to any time, but not {@code changed}.
+ * The state of a file by which modifications are detected: two equal stamps stand for the same content of the same
+ * file. Times are nanoseconds since 1970. A program can set {@code modified} to any time, but not {@code changed}.
  *
+ * @param kind the type of the file
  * @param size in bytes
- * @param modified when its bytes last changed, or whatever a program has set that to
- * @param changed when bytes, name or permissions last changed; 0 where the file system doesn't say
- * @param key the number of the inode, which stays when the file is renamed; 0 where there is none
+ * @param modified when the content last changed, or the time that a program has set
+ * @param changed when content, name or permissions last changed (ctime); 0 if the file system doesn't report it
+ * @param key the inode number, which is unchanged by a rename; 0 if there is none
  */
 record Stamp(Kind kind, long size, long modified, long changed, long key) {
 
-    /** What can lie at a path. */
+    /** The type of a file. */
     enum Kind {
         FILE,
         DIRECTORY,
-        /** A link or a special file. */
+        /** A symbolic link or a special file. */
         OTHER
     }
 
-    /** Of a file that nobody has read yet; equal to that of no file. */
+    /** The stamp of a file that was never read; equal to no stamp of an existing file. */
     static final Stamp NONE = new Stamp(Kind.FILE, -1, 0, 0, 0);
 
     private static final boolean IS_UNIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
-    private static final int TYPE = 0xf000;
-    private static final int REGULAR = 0x8000;
-    private static final int FOLDER = 0x4000;
+    private static final int TYPE_MASK = 0xf000;
+    private static final int REGULAR_TYPE = 0x8000;
+    private static final int DIRECTORY_TYPE = 0x4000;
 
-    /** Looks at a path, without following a link; empty if nothing is there. */
+    /** Reads the stamp of a path, without following symbolic links; empty if nothing exists there. */
     static Optional<Stamp> of(Path path) throws IOException {
         try {
-            return Optional.of(IS_UNIX ? unix(path) : basic(path));
+            return Optional.of(IS_UNIX ? readUnix(path) : readBasic(path));
         } catch (NoSuchFileException | NotDirectoryException e) {
             return Optional.empty();
         }
     }
 
-    private static Stamp unix(Path path) throws IOException {
-        Map<String, Object> all =
+    private static Stamp readUnix(Path path) throws IOException {
+        Map<String, Object> attributes =
                 Files.readAttributes(path, "unix:mode,ino,size,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS);
-        Kind kind = switch ((Integer) all.get("mode") & TYPE) {
-            case REGULAR -> Kind.FILE;
-            case FOLDER -> Kind.DIRECTORY;
+        Kind kind = switch ((Integer) attributes.get("mode") & TYPE_MASK) {
+            case REGULAR_TYPE -> Kind.FILE;
+            case DIRECTORY_TYPE -> Kind.DIRECTORY;
             default -> Kind.OTHER;
         };
         return new Stamp(
                 kind,
-                (Long) all.get("size"),
-                nanos((FileTime) all.get("lastModifiedTime")),
-                nanos((FileTime) all.get("ctime")),
-                (Long) all.get("ino"));
+                (Long) attributes.get("size"),
+                nanos((FileTime) attributes.get("lastModifiedTime")),
+                nanos((FileTime) attributes.get("ctime")),
+                (Long) attributes.get("ino"));
     }
 
-    private static Stamp basic(Path path) throws IOException {
-        BasicFileAttributes all = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        Kind kind = all.isRegularFile() ? Kind.FILE : all.isDirectory() ? Kind.DIRECTORY : Kind.OTHER;
-        return new Stamp(kind, all.size(), nanos(all.lastModifiedTime()), 0, 0);
+    private static Stamp readBasic(Path path) throws IOException {
+        BasicFileAttributes attributes =
+                Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        Kind kind = attributes.isRegularFile() ? Kind.FILE : attributes.isDirectory() ? Kind.DIRECTORY : Kind.OTHER;
+        return new Stamp(kind, attributes.size(), nanos(attributes.lastModifiedTime()), 0, 0);
     }
 
     private static long nanos(FileTime time) {
@@ -85,33 +87,33 @@ record Stamp(Kind kind, long size, long modified, long changed, long key) {
         return kind == Kind.DIRECTORY;
     }
 
-    /** Whether it is the same file and nobody has written to it, though it may have been renamed. */
+    /** Whether this is the same file with the same content, though it may have been renamed. */
     boolean hasBytesOf(Stamp other) {
         return key == other.key && size == other.size && modified == other.modified;
     }
 
-    /** Whether nothing about the file has changed since that moment; false where the file system doesn't say. */
+    /** Whether nothing about the file has changed since a time; false if the file system doesn't report it. */
     boolean isOlderThan(Instant moment) {
         return changed != 0 && Instant.EPOCH.plusNanos(changed).isBefore(moment);
     }
 
-    /** The form in which {@link #parse} reads it: of a file only. */
+    /** The format that {@link #parse} reads; regular files only. */
     @Override
     public String toString() {
         return size + " " + modified + " " + changed + " " + key;
     }
 
-    /** Reads what {@link #toString} wrote. */
+    /** Parses the format of {@link #toString}. */
     static Stamp parse(String text) {
-        String[] parts = text.split(" ", -1);
-        if (parts.length != 4) {
+        String[] fields = text.split(" ", -1);
+        if (fields.length != 4) {
             throw new IllegalArgumentException("\"" + text + "\" isn't size, modified, changed and inode");
         }
         return new Stamp(
                 Kind.FILE,
-                Long.parseLong(parts[0]),
-                Long.parseLong(parts[1]),
-                Long.parseLong(parts[2]),
-                Long.parseLong(parts[3]));
+                Long.parseLong(fields[0]),
+                Long.parseLong(fields[1]),
+                Long.parseLong(fields[2]),
+                Long.parseLong(fields[3]));
     }
 }

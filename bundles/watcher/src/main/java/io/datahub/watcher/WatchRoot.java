@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The top of a tree, which can go away under the hub: unmounted, renamed, replaced. What lies at its path then isn't what
- * the hub knows, and must not be taken for it. For any thread.
+ * The root of a watched tree, which can disappear while the hub is running: unmounted, renamed or replaced. A different
+ * directory at its path must not be mistaken for it. Thread-safe.
  */
 final class WatchRoot {
 
-    /** File systems that others can change without the operating system here hearing of it. */
-    private static final Set<String> REMOTE = Set.of(
+    /** File systems that other machines can change without a notification on this one. */
+    private static final Set<String> REMOTE_TYPES = Set.of(
             "nfs",
             "nfs4",
             "cifs",
@@ -34,36 +34,36 @@ final class WatchRoot {
             "gfs2");
 
     private final Path path;
-    private final Optional<Object> original;
+    private final Optional<Object> originalIdentity;
 
-    /** The root as it is now. */
+    /** Remembers the current identity of the root. */
     WatchRoot(Path path) {
         this.path = path;
-        original = identity();
+        originalIdentity = identity();
     }
 
     Path path() {
         return path;
     }
 
-    /** The kind of its file system, if others can change it unheard. */
-    Optional<String> remote() {
+    /** The type of its file system, if other machines can change it without a notification. */
+    Optional<String> remoteType() {
         try {
             String type = Files.getFileStore(path).type();
-            return Optional.of(type).filter(name -> REMOTE.contains(name) || name.startsWith("fuse"));
+            return Optional.of(type).filter(name -> REMOTE_TYPES.contains(name) || name.startsWith("fuse"));
         } catch (IOException e) {
             return Optional.empty();
         }
     }
 
-    /** Why it isn't there; empty if it is. */
-    Optional<String> absence() {
+    /** Why the root is unavailable; empty if it is available. */
+    Optional<String> unavailableReason() {
         try {
-            BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
-            if (!now.isDirectory()) {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            if (!attributes.isDirectory()) {
                 return Optional.of(path + " is no directory; bring it back");
             }
-            return Optional.ofNullable(now.fileKey()).equals(original)
+            return Optional.ofNullable(attributes.fileKey()).equals(originalIdentity)
                     ? Optional.empty()
                     : Optional.of(
                             path + " is another directory than when the hub started; put the right one back (mount"
@@ -73,7 +73,7 @@ final class WatchRoot {
         }
     }
 
-    /** Tells this directory from another one that is put in its place. */
+    /** The identity of the directory, which differs for a directory that replaces it; empty if unknown. */
     Optional<Object> identity() {
         try {
             return Optional.ofNullable(

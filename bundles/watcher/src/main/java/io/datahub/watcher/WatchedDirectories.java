@@ -24,43 +24,43 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The directories of a tree that are watched, and those that can't be. For one thread. */
+/** The watched directories of a tree, and those that can't be watched. Not thread-safe. */
 final class WatchedDirectories implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WatchedDirectories.class);
 
     private final Path root;
-    private final LinkCountCheck leaves;
+    private final LinkCountCheck linkCountCheck;
     private final WatchService service;
     private final Map<WatchKey, RecordPath> directories = new HashMap<>();
     private final NavigableMap<String, WatchKey> keys = new TreeMap<>();
     private final NavigableMap<String, String> unreadable = new TreeMap<>();
-    private RecordPath refused;
-    private String refusal;
+    private RecordPath rejectedDirectory;
+    private String rejection;
 
     WatchedDirectories(Path root) throws IOException {
         this.root = root;
-        leaves = new LinkCountCheck(root);
+        linkCountCheck = new LinkCountCheck(root);
         service = root.getFileSystem().newWatchService();
     }
 
-    /** The next directory that something was heard of; null if there is none in time. */
+    /** Waits for the next directory with events; null on timeout. */
     WatchKey poll(long nanos) throws InterruptedException {
         return nanos == 0 ? service.poll() : service.poll(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** Which directory is watched by a key. */
+    /** The directory that is watched by a key. */
     Optional<RecordPath> directory(WatchKey key) {
         return Optional.ofNullable(directories.get(key));
     }
 
     boolean contains(RecordPath directory) {
-        return keys.containsKey(name(directory));
+        return keys.containsKey(prefix(directory));
     }
 
-    /** Why the operating system wouldn't watch a directory; empty as long as it did. */
-    Optional<String> refusal() {
-        return Optional.ofNullable(refusal);
+    /** Why the operating system refused to watch a directory; empty if it never did. */
+    Optional<String> rejection() {
+        return Optional.ofNullable(rejection);
     }
 
     /** The directories that can't be read, each with the cause. */
@@ -68,15 +68,15 @@ final class WatchedDirectories implements AutoCloseable {
         return unreadable;
     }
 
-    /** Whether a directory that it wouldn't watch would be watched by now. */
-    boolean isAcceptedByNow() {
-        refusal = null;
-        add(refused);
-        return refusal == null;
+    /** Retries the directory that the operating system refused to watch, and returns whether it is watched now. */
+    boolean retryRejected() {
+        rejection = null;
+        add(rejectedDirectory);
+        return rejection == null;
     }
 
-    /** Tries the directories that can't be read again; which of them can. */
-    List<RecordPath> readableByNow() {
+    /** Retries the unreadable directories and returns those that can be read now. */
+    List<RecordPath> retryUnreadable() {
         return List.copyOf(unreadable.keySet()).stream()
                 .map(text -> text.isEmpty() ? RecordPath.ROOT : RecordPath.of(text))
                 .filter(path -> {
@@ -88,18 +88,20 @@ final class WatchedDirectories implements AutoCloseable {
     }
 
     /**
-     * Watches a directory and everything below it, as far as the operating system lets it. What comes up meanwhile is found
-     * by whoever compares it afterwards.
+     * Watches a directory and everything below it, as far as the operating system allows. Entries that are created
+     * concurrently are found by the comparison that follows.
      */
     void add(RecordPath top) {
-        Deque<RecordPath> left = new ArrayDeque<>(List.of(top));
-        while (!left.isEmpty() && refusal == null && !Thread.currentThread().isInterrupted()) {
-            RecordPath path = left.pop();
+        Deque<RecordPath> pending = new ArrayDeque<>(List.of(top));
+        while (!pending.isEmpty()
+                && rejection == null
+                && !Thread.currentThread().isInterrupted()) {
+            RecordPath path = pending.pop();
             Path directory = path.under(root);
             try {
                 watch(path, directory);
-                if (!leaves.contain(directory)) {
-                    addChildren(path, directory, left);
+                if (!linkCountCheck.hasNoSubdirectories(directory)) {
+                    addChildren(path, directory, pending);
                 }
             } catch (NoSuchFileException | NotDirectoryException e) {
                 LOG.debug("directory=\"{}\" watch=gone", directory);
@@ -107,20 +109,20 @@ final class WatchedDirectories implements AutoCloseable {
                 if (!Files.isReadable(directory) || !Files.isExecutable(directory)) {
                     unreadable.put(path.toString(), e.toString());
                 } else {
-                    refused = path;
-                    refusal = e.getMessage();
+                    rejectedDirectory = path;
+                    rejection = e.getMessage();
                 }
             }
         }
     }
 
-    private static void addChildren(RecordPath path, Path directory, Deque<RecordPath> left) throws IOException {
+    private static void addChildren(RecordPath path, Path directory, Deque<RecordPath> pending) throws IOException {
         try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
             for (Path child : children) {
                 if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
-                    path.child(child.getFileName().toString()).then(found -> {
-                        left.push(found);
-                        return io.datahub.api.Result.done(found);
+                    path.child(child.getFileName().toString()).then(childPath -> {
+                        pending.push(childPath);
+                        return io.datahub.api.Result.done(childPath);
                     });
                 }
             }
@@ -136,28 +138,28 @@ final class WatchedDirectories implements AutoCloseable {
                 StandardWatchEventKinds.ENTRY_MODIFY,
                 StandardWatchEventKinds.ENTRY_DELETE);
         // A directory that was moved keeps its key, which now stands for the new path.
-        RecordPath before = directories.put(key, path);
-        if (before != null && !before.equals(path)) {
-            keys.remove(name(before), key);
+        RecordPath previous = directories.put(key, path);
+        if (previous != null && !previous.equals(path)) {
+            keys.remove(prefix(previous), key);
         }
-        keys.put(name(path), key);
+        keys.put(prefix(path), key);
     }
 
-    /** Watches a directory and what was below it no more. */
+    /** Stops watching a directory and everything below it. */
     void remove(RecordPath path) {
-        String from = name(path);
+        String from = prefix(path);
         String to = path.isRoot() ? "\uffff" : from.substring(0, from.length() - 1) + '0';
-        Map<String, WatchKey> gone = keys.subMap(from, to);
-        gone.values().forEach(key -> {
+        Map<String, WatchKey> removed = keys.subMap(from, to);
+        removed.values().forEach(key -> {
             directories.remove(key);
             key.cancel();
         });
-        gone.clear();
+        removed.clear();
         unreadable.subMap(path.toString(), to).keySet().removeIf(name -> (name + "/").startsWith(from));
     }
 
-    /** The path with a slash behind it, so that what is below it sorts right after it. */
-    private static String name(RecordPath path) {
+    /** The path with a trailing slash, so that everything below it sorts directly after it. */
+    private static String prefix(RecordPath path) {
         return path.isRoot() ? "" : path + "/";
     }
 

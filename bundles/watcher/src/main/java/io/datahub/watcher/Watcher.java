@@ -26,11 +26,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices changes of records that were made by other hands and has the store compare them with its index: what the
- * operating system tells of, everything at start, everything again at intervals. The store judges and announces.
+ * Detects changes that other programs make to the record files and has the store reconcile them with its index: on
+ * notifications of the operating system, and by full scans at startup and at intervals. The store validates and
+ * publishes the changes.
  */
 @Component(
-        immediate = true, // it watches, whether anybody asks for its health or not
+        immediate = true, // it watches whether or not any service consumer asks for its health
         service = {HealthCheck.class, MetricSource.class},
         configurationPid = "io.datahub.watcher",
         property = {HealthCheck.NAME + "=watcher", MetricSource.PART + "=watcher"})
@@ -39,46 +40,49 @@ public final class Watcher implements HealthCheck, MetricSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(Watcher.class);
 
-    private static final int STOP_SECONDS = 5;
+    private static final int STOP_TIMEOUT_SECONDS = 5;
     private static final long MIN_POLL_MILLIS = 100;
 
-    /** For how long the root is taken for there once it was seen; the store makes sure of it for each path. */
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** How long a successful check of the root remains valid; the store checks it for each path as well. */
+    private static final long ROOT_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final RecordStore store;
     private final WatchRoot root;
     private final Duration quiet;
-    private final Duration interval;
-    private final Debouncer files;
-    private final FullScanScheduler rounds;
+    private final Duration retryInterval;
+    private final Debouncer debouncer;
+    private final FullScanScheduler fullScans;
     private final Arrivals arrivals;
-    private final DirectoryWatcher fileTree;
-    private final DirectoryWatcher arrivalTree;
-    private final ScheduledExecutorService scan =
+    private final DirectoryWatcher filesWatcher;
+    private final DirectoryWatcher incomingWatcher;
+    private final ScheduledExecutorService scanExecutor =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-watcher-scan"));
-    private final Histogram scans = new Histogram();
-    private volatile Optional<String> blind = Optional.empty();
-    private volatile long looked = System.nanoTime() - LOOK_NANOS;
+    private final Histogram scanDurations = new Histogram();
+    private volatile Optional<String> unavailable = Optional.empty();
+    private volatile long lastRootCheck = System.nanoTime() - ROOT_CHECK_NANOS;
 
     @Activate
     public Watcher(WatcherConfiguration configuration, @Reference Home home, @Reference RecordStore store)
             throws IOException {
         this.store = store;
         root = new WatchRoot(home.files());
-        WatchRoot arrivalRoot = new WatchRoot(home.incoming());
+        WatchRoot incomingRoot = new WatchRoot(home.incoming());
         long pollMillis = Math.max(MIN_POLL_MILLIS, configuration.pollMillis());
-        interval = Duration.ofMillis(pollMillis);
+        retryInterval = Duration.ofMillis(pollMillis);
         quiet = Duration.ofMillis(configuration.quietMillis());
         Duration maxQuiet = Duration.ofMillis(configuration.maxQuietMillis());
-        Duration start = Duration.ofMillis(configuration.startMillis());
-        rounds = new FullScanScheduler(scan, this::compareEverything);
-        files = new Debouncer("watcher", start, quiet, maxQuiet, configuration.checkThreads(), this::settled);
-        arrivals = new Arrivals(configuration, home, store, start, maxQuiet);
-        scan.execute(() -> check(RecordPath.USERS, quiet)); // who may do what never waits
+        Duration initialDelay = Duration.ofMillis(configuration.startMillis());
+        fullScans = new FullScanScheduler(scanExecutor, this::fullScan);
+        debouncer =
+                new Debouncer("watcher", initialDelay, quiet, maxQuiet, configuration.checkThreads(), this::onQuiet);
+        arrivals = new Arrivals(configuration, home, store, initialDelay, maxQuiet);
+        scanExecutor.execute(() -> check(RecordPath.USERS, quiet)); // permissions take effect without the initial delay
         String poll = configuration.poll();
-        fileTree = new DirectoryWatcher("watcher", root, pollMillis, polling(poll, root), new FileHints(start));
-        arrivalTree = new DirectoryWatcher("incoming", arrivalRoot, pollMillis, polling(poll, arrivalRoot), arrivals);
-        rescanEvery(configuration.rescanMinutes());
+        filesWatcher = new DirectoryWatcher(
+                "watcher", root, pollMillis, pollingReason(poll, root), new FileHints(initialDelay));
+        incomingWatcher =
+                new DirectoryWatcher("incoming", incomingRoot, pollMillis, pollingReason(poll, incomingRoot), arrivals);
+        scheduleFullScans(configuration.rescanMinutes());
         LOG.info(
                 "watcher=started files=\"{}\" quietMillis={} maxQuietMillis={} incomingQuietMillis={} startMillis={} rescanMinutes={} pollMillis={} poll={}",
                 home.files(),
@@ -91,129 +95,139 @@ public final class Watcher implements HealthCheck, MetricSource {
                 poll);
     }
 
-    /** Why notifications don't suffice; empty if they do. */
-    private static Optional<String> polling(String poll, WatchRoot root) {
+    /** Why notifications aren't sufficient; empty if they are. */
+    private static Optional<String> pollingReason(String poll, WatchRoot root) {
         return switch (poll) {
             case "always" -> Optional.of("the configuration says so");
             case "never" -> Optional.empty();
             case "auto" ->
-                root.remote().map(type -> "nobody tells of what others change on a file system of type " + type);
+                root.remoteType().map(type -> "nobody tells of what others change on a file system of type " + type);
             default -> throw new IllegalArgumentException("poll=" + poll + " is neither auto nor always nor never");
         };
     }
 
-    /** What may have changed below {@code files/}. */
+    /** Handles changes below {@code files/}. */
     private final class FileHints implements PathChangeListener {
 
-        private final long opens;
+        private final long opensAtNanos;
 
-        private FileHints(Duration start) {
-            opens = System.nanoTime() + start.toNanos();
+        private FileHints(Duration initialDelay) {
+            opensAtNanos = System.nanoTime() + initialDelay.toNanos();
         }
 
         @Override
-        public void touched(RecordPath path) {
-            files.touch(path);
+        public void pathChanged(RecordPath path) {
+            debouncer.touch(path);
         }
 
         @Override
-        public void lost(RecordPath directory) {
-            files.compare(directory);
+        public void eventsLost(RecordPath directory) {
+            debouncer.touchTree(directory);
         }
 
         @Override
-        public void everything() {
-            rounds.ask(Duration.ofNanos(Math.max(0, opens - System.nanoTime())));
+        public void fullScanNeeded() {
+            fullScans.request(Duration.ofNanos(Math.max(0, opensAtNanos - System.nanoTime())));
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // a scan reports what it can't do itself
-    private void rescanEvery(long minutes) {
+    @SuppressWarnings("FutureReturnValueIgnored") // a scan logs its own failures
+    private void scheduleFullScans(long minutes) {
         if (minutes > 0) {
-            scan.scheduleWithFixedDelay(() -> rounds.ask(Duration.ZERO), minutes, minutes, TimeUnit.MINUTES);
+            scanExecutor.scheduleWithFixedDelay(
+                    () -> fullScans.request(Duration.ZERO), minutes, minutes, TimeUnit.MINUTES);
         }
     }
 
-    private void compareEverything() {
-        long begin = System.nanoTime();
+    private void fullScan() {
+        long start = System.nanoTime();
         check(RecordPath.ROOT, quiet);
-        scans.recordSince(begin);
+        scanDurations.recordSince(start);
     }
 
-    /** What has rested is compared; everything is compared on a thread of its own. */
-    private void settled(RecordPath path, Duration rested) {
+    /** Compares a path whose quiet period is over; a full scan runs on its own thread. */
+    private void onQuiet(RecordPath path, Duration quietTime) {
         if (path.isRoot()) {
-            rounds.ask(Duration.ZERO);
+            fullScans.request(Duration.ZERO);
         } else {
-            check(path, rested);
+            check(path, quietTime);
         }
     }
 
     /**
-     * Compares a path, unless the root is away: then everything would look deleted. All is compared once the root is
-     * back. In a directory each file must have rested by itself, however long the directory waited.
+     * Compares a path with the index, unless the root is unavailable: then all records would look deleted. A full scan
+     * runs once the root is available again. In a directory each file must have been unchanged for the quiet period
+     * itself, however long the directory has been pending.
      */
-    private void check(RecordPath path, Duration rested) {
-        if (System.nanoTime() - looked >= LOOK_NANOS && isBlind()) {
+    private void check(RecordPath path, Duration quietTime) {
+        if (System.nanoTime() - lastRootCheck >= ROOT_CHECK_NANOS && isRootUnavailable()) {
             return;
         }
         try {
-            boolean all = rested.equals(quiet) || Files.isDirectory(path.under(root.path()), LinkOption.NOFOLLOW_LINKS);
-            store.check(path, all ? quiet : rested, files::touch);
+            boolean useQuietPeriod =
+                    quietTime.equals(quiet) || Files.isDirectory(path.under(root.path()), LinkOption.NOFOLLOW_LINKS);
+            store.check(path, useQuietPeriod ? quiet : quietTime, debouncer::touch);
         } catch (InterruptedIOException e) {
             LOG.debug("check=interrupted path=\"{}\"", path);
         } catch (IOException | RuntimeException e) {
-            if (!isBlind()) {
+            if (!isRootUnavailable()) {
                 LOG.error("check=failed path=\"{}\" cause=\"{}\"", path, e.toString(), e);
             }
         }
     }
 
-    /** Looks whether the root is away. As long as it is, that is looked at again, so that all is compared once it is back. */
-    private synchronized boolean isBlind() {
-        Optional<String> absence = root.absence();
-        if (!absence.equals(blind)) {
-            blind = absence;
-            LOG.error("watcher={} detail=\"{}\"", absence.isPresent() ? "blind" : "seeing", absence.orElse("back"));
+    /**
+     * Checks whether the root is unavailable. While it is, the check is repeated, so that a full scan runs once the
+     * root is available again.
+     */
+    private synchronized boolean isRootUnavailable() {
+        Optional<String> unavailableReason = root.unavailableReason();
+        if (!unavailableReason.equals(unavailable)) {
+            unavailable = unavailableReason;
+            LOG.error(
+                    "watcher={} detail=\"{}\"",
+                    unavailableReason.isPresent() ? "blind" : "seeing",
+                    unavailableReason.orElse("back"));
         }
-        if (absence.isPresent()) {
-            rounds.ask(interval);
+        if (unavailableReason.isPresent()) {
+            fullScans.request(retryInterval);
         } else {
-            looked = System.nanoTime();
+            lastRootCheck = System.nanoTime();
         }
-        return absence.isPresent();
+        return unavailableReason.isPresent();
     }
 
     @Override
     public Health check() {
-        if (blind.isPresent()) {
-            return Health.down(blind.get());
+        if (unavailable.isPresent()) {
+            return Health.down(unavailable.get());
         }
-        String detail = rounds + ", " + files.size() + " paths settling, notifications lost "
-                + (fileTree.overflows() + arrivalTree.overflows()) + " times";
-        return Health.ready(fileTree.trouble()
-                .or(arrivalTree::trouble)
+        String detail = fullScans + ", " + debouncer.size() + " paths settling, notifications lost "
+                + (filesWatcher.overflows() + incomingWatcher.overflows()) + " times";
+        return Health.ready(filesWatcher
+                .incompleteReason()
+                .or(incomingWatcher::incompleteReason)
                 .map(why -> why + "; " + detail)
                 .orElse(detail));
     }
 
     @Override
     public void report(MetricReport report) {
-        files.report("files", report);
+        debouncer.report("files", report);
         arrivals.report(report);
-        report.histogram("datahub_watcher_scan_seconds", "How long comparing all files took", scans);
+        report.histogram("datahub_watcher_scan_seconds", "How long comparing all files took", scanDurations);
     }
 
-    /** Ends all watching; what is being compared is finished first. */
+    /** Stops watching; comparisons that are in progress are completed first. */
     @Deactivate
     public void stop() {
-        fileTree.close();
-        arrivalTree.close();
-        scan.shutdownNow();
-        files.close();
+        filesWatcher.close();
+        incomingWatcher.close();
+        scanExecutor.shutdownNow();
+        debouncer.close();
         arrivals.close();
         try {
-            if (!scan.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+            if (!scanExecutor.awaitTermination(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("watcher=stopping detail=\"a scan is still going on\"");
             }
         } catch (InterruptedException e) {

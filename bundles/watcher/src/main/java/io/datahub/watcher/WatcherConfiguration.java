@@ -4,7 +4,7 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
 
-/** How the watcher waits and what it passes over. */
+/** The configuration of the watcher and of {@code incoming/}. */
 @ObjectClassDefinition(name = "Datahub watcher")
 public @interface WatcherConfiguration {
 

@@ -1,2 +1,2 @@
-/** Notices changes of records that were made by other hands. */
+/** Detects changes to records that other programs make on disk. */
 package io.datahub.watcher;

@@ -10,9 +10,9 @@ final class Await {
     private Await() {}
 
     static void until(BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - end > 0) {
+            if (System.nanoTime() - deadline > 0) {
                 throw new AssertionError("the condition didn't come true in 20 s");
             }
             LockSupport.parkNanos(2_000_000);

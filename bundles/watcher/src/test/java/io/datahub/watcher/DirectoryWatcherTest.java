@@ -22,27 +22,27 @@ class DirectoryWatcherTest {
     Path root;
 
     private final Set<String> touched = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger begun = new AtomicInteger();
-    private DirectoryWatcher tree;
+    private final AtomicInteger fullScans = new AtomicInteger();
+    private DirectoryWatcher watcher;
 
     @BeforeEach
     void watch() throws Exception {
         Files.createDirectories(root.resolve("there/deep"));
         CountDownLatch registered = new CountDownLatch(1);
-        tree = new DirectoryWatcher("test", new WatchRoot(root), 100, Optional.empty(), new PathChangeListener() {
+        watcher = new DirectoryWatcher("test", new WatchRoot(root), 100, Optional.empty(), new PathChangeListener() {
             @Override
-            public void touched(RecordPath path) {
+            public void pathChanged(RecordPath path) {
                 touched.add(path.toString());
             }
 
             @Override
-            public void lost(RecordPath directory) {
+            public void eventsLost(RecordPath directory) {
                 touched.add(directory.toString());
             }
 
             @Override
-            public void everything() {
-                begun.incrementAndGet();
+            public void fullScanNeeded() {
+                fullScans.incrementAndGet();
                 registered.countDown();
             }
         });
@@ -51,7 +51,7 @@ class DirectoryWatcherTest {
 
     @AfterEach
     void close() throws IOException {
-        tree.close();
+        watcher.close();
     }
 
     private void awaitTouch(String path) {
@@ -59,7 +59,7 @@ class DirectoryWatcherTest {
     }
 
     @Test
-    void shouldNameWhatIsCreatedChangedAndDeleted() throws IOException {
+    void shouldReportCreatedChangedAndDeletedFiles() throws IOException {
         Path file = root.resolve("there/deep/grüße.txt");
         Files.writeString(file, "one");
         awaitTouch("there/deep/grüße.txt");
@@ -69,11 +69,11 @@ class DirectoryWatcherTest {
         touched.clear();
         Files.delete(file);
         awaitTouch("there/deep/grüße.txt");
-        assertThat(tree.trouble()).isEmpty();
+        assertThat(watcher.incompleteReason()).isEmpty();
     }
 
     @Test
-    void shouldWatchDirectoriesThatComeLater() throws IOException {
+    void shouldWatchDirectoriesThatAreCreatedLater() throws IOException {
         Files.createDirectories(root.resolve("new/a/b"));
         awaitTouch("new");
         Await.until(() -> {
@@ -83,7 +83,7 @@ class DirectoryWatcherTest {
     }
 
     @Test
-    void shouldNameTheNewPathsOfADirectoryThatWasMoved() throws IOException {
+    void shouldReportTheNewPathsInAMovedDirectory() throws IOException {
         Files.move(root.resolve("there"), root.resolve("moved"));
         awaitTouch("there");
         awaitTouch("moved");
@@ -95,7 +95,7 @@ class DirectoryWatcherTest {
     }
 
     @Test
-    void shouldNameTheDirectoryWhenNotificationsWereLost() throws IOException {
+    void shouldReportTheDirectoryIfNotificationsWereLost() throws IOException {
         for (int i = 0; i < 20_000; i++) {
             Files.createFile(root.resolve("there/" + i));
         }
@@ -103,14 +103,14 @@ class DirectoryWatcherTest {
     }
 
     @Test
-    void shouldWatchAgainWhenTheRootWasReplaced() throws IOException {
+    void shouldWatchAgainAfterTheRootWasReplaced() throws IOException {
         Files.move(root, root.resolveSibling(root.getFileName() + "-old"));
         Files.createDirectories(root.resolve("other"));
         Await.until(() -> {
             write(root.resolve("other/file"));
             return touched.contains("other/file");
         });
-        assertThat(begun.get()).isGreaterThan(1);
+        assertThat(fullScans.get()).isGreaterThan(1);
     }
 
     private static void write(Path file) {

@@ -29,31 +29,31 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With a clock of its own: nothing here depends on how fast the machine is. */
+/** Uses a simulated clock: no test depends on the speed of the machine. */
 class DropFolderTest {
 
     private static final Duration QUIET = Duration.ofSeconds(2);
-    private static final Duration LONG = Duration.ofHours(1);
+    private static final Duration LONG_TIME = Duration.ofHours(1);
 
     @TempDir
     Path home;
 
     private final FakeStore store = new FakeStore();
-    private final List<RecordPath> again = new ArrayList<>();
+    private final List<RecordPath> retried = new ArrayList<>();
     private long now;
     private Path root;
     private Path state;
-    private DropFolder incoming;
+    private DropFolder dropFolder;
 
     @BeforeEach
     void start() throws IOException {
         root = Files.createDirectories(home.resolve("incoming"));
         state = Files.createDirectories(home.resolve("state"));
-        run(Duration.ofHours(24), 1 << 20);
+        restart(Duration.ofHours(24), 1 << 20);
     }
 
-    /** Starts, or starts again as after a kill. */
-    private void run(Duration keepFor, long maxBytes) throws IOException {
+    /** Starts, or restarts as after a kill. */
+    private void restart(Duration keepFor, long maxBytes) throws IOException {
         Delivery delivery = new Delivery(store);
         KeptFiles kept = new KeptFiles(
                 new KeptFolder(state.resolve("taken"), root),
@@ -61,29 +61,29 @@ class DropFolderTest {
                 delivery,
                 new KeptFiles.Limits(QUIET, keepFor, maxBytes),
                 () -> now);
-        incoming = new DropFolder(root, store, delivery, new Resting(QUIET, () -> now), kept);
+        dropFolder = new DropFolder(root, store, delivery, new Resting(QUIET, () -> now), kept);
     }
 
-    private void pass(Duration time) {
+    private void advance(Duration time) {
         now += time.toNanos();
     }
 
-    private void take(String path) throws IOException {
-        incoming.take(RecordPath.of(path), again::add);
+    private void ingest(String path) throws IOException {
+        dropFolder.ingest(RecordPath.of(path), retried::add);
     }
 
-    private void takeRested(String path) throws IOException {
-        take(path);
-        pass(QUIET);
-        take(path);
+    private void ingestQuiet(String path) throws IOException {
+        ingest(path);
+        advance(QUIET);
+        ingest(path);
     }
 
-    /** Twice: what has changed is seen first and delivered once it has rested. */
+    /** Sweeps twice: the first detects a change, the second delivers it after the quiet period. */
     private void sweep() {
-        pass(LONG);
-        incoming.sweep();
-        pass(LONG);
-        incoming.sweep();
+        advance(LONG_TIME);
+        dropFolder.sweep();
+        advance(LONG_TIME);
+        dropFolder.sweep();
     }
 
     private Path write(String path, String text) throws IOException {
@@ -109,88 +109,88 @@ class DropFolderTest {
     }
 
     @Test
-    void shouldCountRestByTheHubsOwnClockWhateverTimesTheFileHas() throws IOException {
+    void shouldMeasureTheQuietPeriodByTheHubsClockWhateverTheFileTimes() throws IOException {
         for (Duration age : List.of(Duration.ofDays(365), Duration.ZERO, Duration.ofDays(-365))) {
             String name = "of" + age.toDays();
             Files.setLastModifiedTime(
                     write(name, "x"), FileTime.from(Instant.now().minus(age)));
-            take(name);
-            pass(QUIET.minusNanos(1));
-            take(name);
+            ingest(name);
+            advance(QUIET.minusNanos(1));
+            ingest(name);
             assertThat(store.records).doesNotContainKey(name);
-            pass(Duration.ofNanos(1));
-            take(name);
+            advance(Duration.ofNanos(1));
+            ingest(name);
             assertThat(store.records).containsKey(name);
         }
     }
 
     @Test
-    void shouldBeginToCountWhenTheNotificationCame() throws IOException {
+    void shouldStartTheQuietPeriodAtTheNotification() throws IOException {
         write("a", "x");
-        incoming.heard(RecordPath.of("a"));
-        pass(QUIET);
-        take("a");
+        dropFolder.noteChange(RecordPath.of("a"));
+        advance(QUIET);
+        ingest("a");
         assertThat(store.committed).containsExactly("a=x");
     }
 
     @Test
-    void shouldWaitAsLongAsSomebodyWrites() throws IOException {
+    void shouldWaitWhileTheFileIsWritten() throws IOException {
         Path file = write("a", "x");
         for (int i = 0; i < 10; i++) {
-            take("a");
+            ingest("a");
             append(file, "x");
-            pass(QUIET);
+            advance(QUIET);
         }
-        take("a");
+        ingest("a");
         assertThat(store.committed).isEmpty();
-        assertThat(again).hasSize(11).containsOnly(RecordPath.of("a"));
-        pass(QUIET);
-        take("a");
+        assertThat(retried).hasSize(11).containsOnly(RecordPath.of("a"));
+        advance(QUIET);
+        ingest("a");
         assertThat(store.committed).containsExactly("a=xxxxxxxxxxx");
     }
 
     @Test
-    void shouldNoticeAChangeThatLeavesSizeAndModificationTime() throws IOException {
+    void shouldDetectAChangeThatKeepsSizeAndModificationTime() throws IOException {
         Path file = write("a", "one");
         FileTime time = Files.getLastModifiedTime(file);
-        take("a");
-        pass(QUIET);
+        ingest("a");
+        advance(QUIET);
         Object before = Files.getAttribute(file, "unix:ctime");
-        Await.until(() -> isRewritten(file, time, before)); // until the kernel's clock ticks
-        take("a");
+        Await.until(() -> isRewritten(file, time, before)); // until the kernel's clock advances
+        ingest("a");
         assertThat(store.committed).isEmpty();
-        pass(QUIET);
-        take("a");
+        advance(QUIET);
+        ingest("a");
         assertThat(store.committed).containsExactly("a=two");
     }
 
-    private static boolean isRewritten(Path file, FileTime time, Object changed) {
+    private static boolean isRewritten(Path file, FileTime time, Object ctime) {
         try {
             Files.writeString(file, "two");
             Files.setLastModifiedTime(file, time);
-            return !Files.getAttribute(file, "unix:ctime").equals(changed);
+            return !Files.getAttribute(file, "unix:ctime").equals(ctime);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     @Test
-    void shouldCommitNothingThatIsWrittenToWhileItIsCopied() throws IOException {
+    void shouldNotCommitAFileThatIsModifiedWhileItIsCopied() throws IOException {
         Path file = write("a", "half");
         store.onWrite = () -> append(file, "+");
-        takeRested("a");
+        ingestQuiet("a");
         assertThat(store.committed).isEmpty();
-        assertThat(again).last().isEqualTo(RecordPath.of("a"));
+        assertThat(retried).last().isEqualTo(RecordPath.of("a"));
         store.onWrite = () -> {};
-        takeRested("a");
+        ingestQuiet("a");
         assertThat(store.committed).containsExactly("a=half+");
     }
 
     @Test
-    void shouldMakeAnotherVersionOfEachPartThatComesLater() throws IOException {
+    void shouldCommitANewVersionForEachLaterWrite() throws IOException {
         try (OutputStream out = Files.newOutputStream(root.resolve("a"))) {
             out.write("1".getBytes(UTF_8));
-            takeRested("a");
+            ingestQuiet("a");
             assertThat(root.resolve("a")).doesNotExist();
             for (String part : List.of("2", "3", "4")) {
                 out.write(part.getBytes(UTF_8));
@@ -198,46 +198,46 @@ class DropFolderTest {
             }
         }
         assertThat(store.committed).containsExactly("a=1", "a=12", "a=123", "a=1234");
-        assertThat(again).containsExactly(RecordPath.of("a"));
+        assertThat(retried).containsExactly(RecordPath.of("a"));
     }
 
     @Test
-    void shouldWaitUntilThatRestsLongerEachTime() throws IOException {
+    void shouldDoubleTheQuietPeriodWithEachVersion() throws IOException {
         try (OutputStream out = Files.newOutputStream(root.resolve("a"))) {
-            takeRested("a");
+            ingestQuiet("a");
             out.write('1');
             sweep();
             out.write('2');
-            pass(LONG);
-            incoming.sweep();
-            pass(QUIET);
-            incoming.sweep();
+            advance(LONG_TIME);
+            dropFolder.sweep();
+            advance(QUIET);
+            dropFolder.sweep();
             assertThat(store.records).containsEntry("a", "1");
-            pass(QUIET);
-            incoming.sweep();
+            advance(QUIET);
+            dropFolder.sweep();
             assertThat(store.records).containsEntry("a", "12");
         }
     }
 
     @Test
-    void shouldKnowOverARestartWhatItHasTaken() throws IOException {
+    void shouldRememberIngestedFilesAcrossARestart() throws IOException {
         try (OutputStream out = Files.newOutputStream(root.resolve("a"))) {
             out.write("1".getBytes(UTF_8));
-            takeRested("a");
-            run(Duration.ofHours(24), 1 << 20);
+            ingestQuiet("a");
+            restart(Duration.ofHours(24), 1 << 20);
             sweep();
             assertThat(store.committed).containsExactly("a=1");
             out.write("2".getBytes(UTF_8));
-            run(Duration.ofHours(24), 1 << 20);
+            restart(Duration.ofHours(24), 1 << 20);
             sweep();
         }
         assertThat(store.committed).containsExactly("a=1", "a=12");
-        assertThat(incoming.kept().count()).isEqualTo(1);
-        assertThat(incoming.kept().bytes()).isEqualTo(2);
+        assertThat(dropFolder.keptFiles().count()).isEqualTo(1);
+        assertThat(dropFolder.keptFiles().bytes()).isEqualTo(2);
     }
 
     @Test
-    void shouldNoticeAChangeByMemoryMapping() throws IOException {
+    void shouldDetectAChangeByMemoryMapping() throws IOException {
         assumeTrue(
                 List.of("ext4", "xfs", "btrfs")
                         .contains(Files.getFileStore(root).type()),
@@ -246,7 +246,7 @@ class DropFolderTest {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             MappedByteBuffer map = channel.map(MapMode.READ_WRITE, 0, 6);
             map.put(0, (byte) 'B');
-            takeRested("a");
+            ingestQuiet("a");
             map.put(0, "after!".getBytes(UTF_8));
             sweep();
         }
@@ -254,9 +254,9 @@ class DropFolderTest {
     }
 
     @Test
-    void shouldMakeNoVersionOfWhatHasTheSameBytes() throws IOException {
+    void shouldNotCommitAVersionWithTheSameContent() throws IOException {
         write("a", "x");
-        takeRested("a");
+        ingestQuiet("a");
         Path kept = files("taken").stream()
                 .filter(path -> !path.toString().endsWith(".note"))
                 .findFirst()
@@ -268,27 +268,27 @@ class DropFolderTest {
     }
 
     @Test
-    void shouldCommitNothingTwiceAfterAKillBetweenCommitAndRemoval() throws IOException {
+    void shouldNotCommitTwiceAfterAKillBetweenCommitAndRemoval() throws IOException {
         Path file = write("a", "x");
-        Object changed = Files.getAttribute(file, "unix:ctime");
+        Object ctime = Files.getAttribute(file, "unix:ctime");
         store.onCommit = () -> {
             throw new IllegalStateException("killed");
         };
-        assertThatThrownBy(() -> takeRested("a")).hasMessage("killed");
+        assertThatThrownBy(() -> ingestQuiet("a")).hasMessage("killed");
         store.onCommit = () -> {};
-        assertThat(Files.getAttribute(file, "unix:ctime")).isEqualTo(changed);
-        run(Duration.ofHours(24), 1 << 20);
-        takeRested("a");
+        assertThat(Files.getAttribute(file, "unix:ctime")).isEqualTo(ctime);
+        restart(Duration.ofHours(24), 1 << 20);
+        ingestQuiet("a");
         assertThat(file).doesNotExist();
         assertThat(store.committed).containsExactly("a=x");
     }
 
     @Test
-    void shouldCommitTheSameBytesOnceMoreThatComeLater() throws IOException {
+    void shouldCommitTheSameContentAgainIfItArrivesLater() throws IOException {
         write("a", "x");
-        takeRested("a");
+        ingestQuiet("a");
         Await.until(() -> isNewer("a", store.versions.get("a").modified()));
-        takeRested("a");
+        ingestQuiet("a");
         assertThat(store.committed).containsExactly("a=x", "a=x");
     }
 
@@ -301,7 +301,7 @@ class DropFolderTest {
     }
 
     @Test
-    void shouldLoseNothingThatIsPutInItsPlaceWhileItIsCommitted() throws IOException {
+    void shouldNotLoseAFileThatReplacesItDuringTheCommit() throws IOException {
         write("a", "old");
         Path newer = Files.writeString(home.resolve("newer"), "new");
         store.onCommit = () -> {
@@ -312,31 +312,31 @@ class DropFolderTest {
                 throw new UncheckedIOException(e);
             }
         };
-        takeRested("a");
+        ingestQuiet("a");
         assertThat(root.resolve("a")).hasContent("new");
-        assertThat(again).last().isEqualTo(RecordPath.of("a"));
-        takeRested("a");
+        assertThat(retried).last().isEqualTo(RecordPath.of("a"));
+        ingestQuiet("a");
         assertThat(store.committed).containsExactly("a=old", "a=new");
     }
 
     @Test
-    void shouldDeliverWhatWasMovedUnreadBeforeWhatCameAfterIt() throws IOException {
-        Path taken = Files.createDirectories(state.resolve("taken"));
-        Files.writeString(taken.resolve("7"), "second");
+    void shouldDeliverAnUnreadFileBeforeALaterOne() throws IOException {
+        Path takenFolder = Files.createDirectories(state.resolve("taken"));
+        Files.writeString(takenFolder.resolve("7"), "second");
         KeptFile unread = new KeptFile("7", RecordPath.of("a"), "", Stamp.NONE, "", Instant.now());
-        Files.write(taken.resolve("7.note"), unread.note());
-        run(Duration.ofHours(24), 1 << 20);
+        Files.write(takenFolder.resolve("7.note"), unread.note());
+        restart(Duration.ofHours(24), 1 << 20);
         write("a", "third");
-        takeRested("a");
+        ingestQuiet("a");
         assertThat(store.committed).containsExactly("a=second", "a=third");
     }
 
     @Test
-    void shouldJudgeAgainWhatIsCompletedAfterItWasRefused() throws IOException {
+    void shouldValidateAgainAFileThatIsCompletedAfterARefusal() throws IOException {
         store.refusal = Optional.of(new Refusal(Reason.INVALID, "half"));
         try (OutputStream out = Files.newOutputStream(root.resolve("a.xml"))) {
             out.write("<a>".getBytes(UTF_8));
-            takeRested("a.xml");
+            ingestQuiet("a.xml");
             assertThat(root.resolve("a.xml")).doesNotExist();
             assertThat(files("rejected")).singleElement().asString().endsWith("-incoming-a.xml");
             sweep();
@@ -349,9 +349,9 @@ class DropFolderTest {
     }
 
     @Test
-    void shouldTryAgainWhatComesLaterWhileTheStoreCanNotTakeIt() throws IOException {
+    void shouldRetryALaterWriteThatTheStoreCanNotAcceptYet() throws IOException {
         try (OutputStream out = Files.newOutputStream(root.resolve("a"))) {
-            takeRested("a");
+            ingestQuiet("a");
             out.write('1');
             store.refusal = Optional.of(new Refusal(Reason.NO_ROOM, "full"));
             sweep();
@@ -363,92 +363,92 @@ class DropFolderTest {
     }
 
     @Test
-    void shouldLetGoOfWhatWasKeptForLongEnough() throws IOException {
-        run(Duration.ofMillis(-1), 1 << 20);
+    void shouldDeleteAKeptFileAfterTheRetentionTime() throws IOException {
+        restart(Duration.ofMillis(-1), 1 << 20);
         write("a", "x");
-        takeRested("a");
-        incoming.sweep();
+        ingestQuiet("a");
+        dropFolder.sweep();
         assertThat(files("taken")).isEmpty();
-        assertThat(incoming.kept().count()).isZero();
+        assertThat(dropFolder.keptFiles().count()).isZero();
     }
 
     @Test
-    void shouldNotLetGoOfWhatIsStillToBeDelivered() throws IOException {
-        run(Duration.ofMillis(-1), 1 << 20);
+    void shouldNotDeleteAKeptFileThatIsNotDeliveredYet() throws IOException {
+        restart(Duration.ofMillis(-1), 1 << 20);
         try (OutputStream out = Files.newOutputStream(root.resolve("a"))) {
-            takeRested("a");
+            ingestQuiet("a");
             out.write('1');
-            incoming.sweep();
-            pass(QUIET);
-            incoming.sweep();
+            dropFolder.sweep();
+            advance(QUIET);
+            dropFolder.sweep();
         }
         assertThat(store.committed).containsExactly("a=", "a=1");
     }
 
     @Test
-    void shouldLetGoOfTheOldestBeyondTheBoundAndNeverOfTheNewest() throws IOException {
-        run(Duration.ofHours(24), 5);
+    void shouldDeleteTheOldestAboveTheSizeLimitButNeverTheNewest() throws IOException {
+        restart(Duration.ofHours(24), 5);
         for (String name : List.of("a", "b", "c")) {
             write(name, "four");
-            takeRested(name);
+            ingestQuiet(name);
         }
-        incoming.sweep();
-        assertThat(incoming.kept().count()).isEqualTo(1);
-        run(Duration.ofHours(24), 1);
-        incoming.sweep();
-        assertThat(incoming.kept().count()).isEqualTo(1);
+        dropFolder.sweep();
+        assertThat(dropFolder.keptFiles().count()).isEqualTo(1);
+        restart(Duration.ofHours(24), 1);
+        dropFolder.sweep();
+        assertThat(dropFolder.keptFiles().count()).isEqualTo(1);
         assertThat(files("taken")).hasSize(2);
     }
 
     @Test
-    void shouldKeepAFileBesideItsPlaceWhereItCanNotBeMovedToTheState() throws IOException {
+    void shouldKeepAFileInItsDirectoryIfItCanNotBeMovedToTheStateDirectory() throws IOException {
         Path memory = Path.of("/dev/shm");
         assumeTrue(Files.isWritable(memory) && !Files.getFileStore(memory).equals(Files.getFileStore(home)));
         root = Files.createTempDirectory(memory, "datahub-incoming");
         try {
-            run(Duration.ofHours(24), 1 << 20);
+            restart(Duration.ofHours(24), 1 << 20);
             try (OutputStream out = Files.newOutputStream(root.resolve("a"))) {
                 out.write('1');
-                takeRested("a");
-                take("");
-                run(Duration.ofHours(24), 1 << 20);
+                ingestQuiet("a");
+                ingest("");
+                restart(Duration.ofHours(24), 1 << 20);
                 out.write('2');
                 sweep();
             }
             assertThat(store.committed).containsExactly("a=1", "a=12");
-            assertThat(again.stream().skip(1).map(RecordPath::name))
-                    .allMatch(name -> name.startsWith(KeptFolder.BESIDE));
-            again.stream().skip(1).forEach(this::takeQuietly);
+            assertThat(retried.stream().skip(1).map(RecordPath::name))
+                    .allMatch(name -> name.startsWith(KeptFolder.TAKEN_PREFIX));
+            retried.stream().skip(1).forEach(this::ingestUnchecked);
             assertThat(store.committed).hasSize(2);
-            run(Duration.ofMillis(-1), 1 << 20);
-            incoming.sweep();
+            restart(Duration.ofMillis(-1), 1 << 20);
+            dropFolder.sweep();
             assertThat(root).isEmptyDirectory();
         } finally {
-            try (Stream<Path> left = Files.list(root)) {
-                left.forEach(file -> file.toFile().delete());
+            try (Stream<Path> remaining = Files.list(root)) {
+                remaining.forEach(file -> file.toFile().delete());
             }
             Files.delete(root);
         }
     }
 
-    private void takeQuietly(RecordPath path) {
+    private void ingestUnchecked(RecordPath path) {
         try {
-            takeRested(path.toString());
+            ingestQuiet(path.toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     @Test
-    void shouldSetAsideAFileWhoseNoteIsDamaged() throws IOException {
+    void shouldRejectAFileWhoseNoteIsDamaged() throws IOException {
         write("a", "x");
-        takeRested("a");
+        ingestQuiet("a");
         for (Path file : files("taken")) {
             if (file.toString().endsWith(".note")) {
                 Files.writeString(file, "1\na\n");
             }
         }
-        run(Duration.ofHours(24), 1 << 20);
+        restart(Duration.ofHours(24), 1 << 20);
         assertThat(files("taken")).isEmpty();
         assertThat(files("rejected"))
                 .singleElement()

@@ -29,20 +29,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** Remembers what is uploaded and which paths are checked; refuses what begins with {@code bad}. */
+/** Records uploads and checked paths; refuses commits while {@link #refusal} is set. */
 final class FakeStore implements RecordStore {
 
     final Map<String, String> records = new ConcurrentHashMap<>();
     final List<String> checked = new CopyOnWriteArrayList<>();
-    final Map<String, Duration> quiets = new ConcurrentHashMap<>();
+    final Map<String, Duration> quietTimes = new ConcurrentHashMap<>();
     final Map<String, RecordVersion> versions = new ConcurrentHashMap<>();
 
-    /** Each version that was committed, as {@code PATH=BYTES}. */
+    /** Each committed version as {@code PATH=CONTENT}. */
     final List<String> committed = new CopyOnWriteArrayList<>();
 
     volatile Optional<Refusal> refusal = Optional.empty();
 
-    /** Done when bytes were taken, and when they were committed. */
+    /** Run after bytes were written, and after a commit. */
     volatile Runnable onWrite = () -> {};
 
     volatile Runnable onCommit = () -> {};
@@ -105,7 +105,7 @@ final class FakeStore implements RecordStore {
 
     @Override
     public void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) {
-        quiets.put(path.toString(), quiet);
+        quietTimes.put(path.toString(), quiet);
         checked.add(path.toString());
     }
 

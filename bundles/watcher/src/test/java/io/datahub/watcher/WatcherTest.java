@@ -47,7 +47,7 @@ class WatcherTest {
     }
 
     @Test
-    void shouldHaveChangesCheckedOnceTheyHaveRested() throws IOException {
+    void shouldCheckAChangeOnceAfterTheQuietPeriod() throws IOException {
         Files.writeString(home.files().resolve("a.txt"), "x");
         Await.until(() -> store.checked.contains("a.txt"));
         assertThat(store.checked.stream().filter("a.txt"::equals)).hasSize(1);
@@ -55,7 +55,7 @@ class WatcherTest {
     }
 
     @Test
-    void shouldLeaveInIncomingWhatIsNotFinishedUntilItIsRenamed() throws IOException {
+    void shouldLeaveTemporaryFilesInIncomingUntilTheyAreRenamed() throws IOException {
         Path temporary = home.incoming().resolve("b.part");
         Files.writeString(temporary, "x");
         Files.writeString(home.incoming().resolve("fence"), "x");
@@ -67,19 +67,19 @@ class WatcherTest {
     }
 
     @Test
-    void shouldCompareNothingWhileTheRootIsAwayAndEverythingWhenItIsBack() throws IOException {
-        Path away = root.resolve("away");
-        Files.move(home.files(), away);
+    void shouldCompareNothingWhileTheRootIsUnavailableAndEverythingOnceItIsBack() throws IOException {
+        Path moved = root.resolve("away");
+        Files.move(home.files(), moved);
         Await.until(() -> !watcher.check().ready());
         assertThat(watcher.check().detail()).contains("is gone");
         store.checked.clear();
-        Files.writeString(away.resolve("meanwhile"), "x");
-        Files.move(away, home.files());
+        Files.writeString(moved.resolve("meanwhile"), "x");
+        Files.move(moved, home.files());
         Await.until(() -> watcher.check().ready() && store.checked.contains(""));
     }
 
     @Test
-    void shouldCompareEverythingAtIntervalsWhereItIsToldTo() throws IOException {
+    void shouldScanAtIntervalsIfConfigured() throws IOException {
         watcher.stop();
         watcher = new Watcher(new Quick("always"), home, store);
         for (int i = 0; i < 3; i++) {
@@ -90,19 +90,19 @@ class WatcherTest {
     }
 
     @Test
-    void shouldRefuseAWordThatItDoesNotKnow() {
+    void shouldRejectAnUnknownPollValue() {
         assertThatThrownBy(() -> new Watcher(new Quick("sometimes"), home, store))
                 .hasMessageContaining("neither auto nor always nor never");
     }
 
     @Test
-    void shouldLetEachFileRestByItselfHoweverLongItsDirectoryWaited() throws IOException {
+    void shouldApplyTheQuietPeriodToEachFileHoweverLongItsDirectoryWasPending() throws IOException {
         Path directory = Files.createDirectory(home.files().resolve("d"));
         Await.until(() -> {
             touch(directory);
             return store.checked.contains("d");
         });
-        assertThat(store.quiets.get("d")).isEqualTo(Duration.ofMillis(50));
+        assertThat(store.quietTimes.get("d")).isEqualTo(Duration.ofMillis(50));
     }
 
     private static void touch(Path path) {
@@ -114,7 +114,7 @@ class WatcherTest {
     }
 
     @Test
-    void shouldTurnWhatComesInIntoRecords() throws IOException {
+    void shouldTurnIncomingFilesIntoRecords() throws IOException {
         Await.until(() -> "there before the hub".equals(store.records.get("early.txt")));
         Files.createDirectories(home.incoming().resolve("builds/app"));
         Path file = home.incoming().resolve("builds/app/log.txt");
@@ -123,7 +123,7 @@ class WatcherTest {
     }
 
     @Test
-    void shouldMakeAnotherVersionOfWhatIsWrittenAfterAFileWasTaken() throws IOException {
+    void shouldCommitANewVersionIfAFileIsWrittenAfterItWasIngested() throws IOException {
         Path file = home.incoming().resolve("slow.log");
         try (OutputStream out = Files.newOutputStream(file)) {
             out.write("first ".getBytes(StandardCharsets.UTF_8));
@@ -134,7 +134,7 @@ class WatcherTest {
     }
 
     @Test
-    void shouldSetAsideWhatIsRefused() throws IOException {
+    void shouldKeepARefusedFile() throws IOException {
         store.refusal = Optional.of(new Refusal(Reason.INVALID, "no"));
         Path file = home.incoming().resolve("bad.xml");
         Files.writeString(file, "<");
@@ -146,7 +146,7 @@ class WatcherTest {
     }
 
     @Test
-    void shouldTryAgainWhatIsRefusedForAWhileOnly() throws IOException {
+    void shouldRetryAfterATransientRefusal() throws IOException {
         store.refusal = Optional.of(Refusal.unavailable("away", Duration.ofSeconds(1)));
         Path file = home.incoming().resolve("later.txt");
         Files.writeString(file, "text");
@@ -158,14 +158,14 @@ class WatcherTest {
     }
 
     @Test
-    void shouldNotTakeTheUsersFileFromIncoming() throws IOException {
+    void shouldNotIngestTheUsersFileFromIncoming() throws IOException {
         Path file = home.incoming().resolve("broker_users.xml");
         Files.writeString(file, "<broker-users/>");
         Await.until(() -> !Files.exists(file));
         assertThat(store.records).doesNotContainKey("broker_users.xml");
     }
 
-    /** Waits for a tenth of the default. */
+    /** A configuration with short delays. */
     @SuppressWarnings("ClassExplicitlyAnnotation")
     private static final class Quick implements WatcherConfiguration {
 
