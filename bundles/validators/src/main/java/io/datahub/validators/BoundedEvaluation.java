@@ -7,36 +7,39 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One evaluation of a JSON schema, which ends when it takes too many steps, when enough was found, and when its thread is
- * interrupted. For one thread.
+ * An evaluation of a JSON schema that stops when it exceeds its step limit, when enough errors were found, and when its
+ * thread is interrupted. Not thread-safe.
  */
 final class BoundedEvaluation extends ExecutionContext {
 
-    /** So many faults may be known at once; where a schema has alternatives, most of them are of no interest in the end. */
-    private static final int MOST_ERRORS = 10_000;
+    /**
+     * The maximum number of errors held at once; if a schema has alternatives, most of them are discarded in the end.
+     */
+    private static final int MAX_ERRORS = 10_000;
 
-    private static final int LOOK_UP_MASK = 0x3ff;
+    private static final int INTERRUPT_CHECK_MASK = 0x3ff;
 
-    private final List<Error> found = getErrors();
-    private final int enough;
-    private long steps;
+    private final List<Error> errors = getErrors();
+    private final int maxErrors;
+    private long remainingSteps;
 
     /**
-     * @param enough after so many faults it needn't go on
-     * @param steps so many keywords are evaluated at most
+     * @param maxErrors the evaluation stops after this many errors
+     * @param remainingSteps the maximum number of keywords that are evaluated
+     * @param formats whether formats such as date-time are validated
      */
-    BoundedEvaluation(int enough, long steps, boolean formats) {
+    BoundedEvaluation(int maxErrors, long remainingSteps, boolean formats) {
         super(ExecutionConfig.builder()
                 .locale(Locale.ENGLISH)
                 .formatAssertionsEnabled(formats ? Boolean.TRUE : null)
                 .build());
-        this.enough = enough;
-        this.steps = steps;
+        this.maxErrors = maxErrors;
+        this.remainingSteps = remainingSteps;
     }
 
-    /** What is wrong with the document. */
-    List<Error> found() {
-        return found;
+    /** The errors found in the document. */
+    List<Error> errors() {
+        return errors;
     }
 
     @Override
@@ -52,10 +55,11 @@ final class BoundedEvaluation extends ExecutionContext {
     }
 
     private void step() {
-        if (--steps < 0) {
+        if (--remainingSteps < 0) {
             throw new TooCostlyException("its schema takes too many steps with this document");
         }
-        if ((steps & LOOK_UP_MASK) == 0 && Thread.currentThread().isInterrupted()) {
+        if ((remainingSteps & INTERRUPT_CHECK_MASK) == 0
+                && Thread.currentThread().isInterrupted()) {
             throw new TooCostlyException("the time for this judgement is over");
         }
     }
@@ -63,13 +67,13 @@ final class BoundedEvaluation extends ExecutionContext {
     @Override
     public void addError(Error error) {
         super.addError(error);
-        int known = getErrors().size();
-        if (getErrors() == found ? known >= enough : known >= MOST_ERRORS) {
+        int count = getErrors().size();
+        if (getErrors() == errors ? count >= maxErrors : count >= MAX_ERRORS) {
             throw new EnoughException();
         }
     }
 
-    /** Ends an evaluation in which enough was found. */
+    /** Ends an evaluation because enough errors were found. */
     static final class EnoughException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

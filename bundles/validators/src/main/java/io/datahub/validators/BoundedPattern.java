@@ -5,15 +5,15 @@ import com.networknt.schema.regex.RegularExpressions;
 import java.util.regex.Pattern;
 
 /**
- * A regular expression of a JSON schema that gives up when a value costs it too much: some expressions try every way to
- * take a value apart, and the number of ways doubles with each character.
+ * A regular expression of a JSON schema that stops matching when a value is too expensive: catastrophic backtracking
+ * takes time that grows exponentially with the length of the value.
  */
 final class BoundedPattern implements RegularExpression {
 
-    /** The most characters that are looked at for one value. */
-    private static final int MOST_LOOKS = 5_000_000;
+    /** The maximum number of characters read for one value. */
+    private static final int MAX_READS = 5_000_000;
 
-    /** What all patterns may still cost the document that the thread validates. */
+    /** The remaining budget of all patterns for the document that the thread validates. */
     private static final ThreadLocal<Budget> BUDGET = new ThreadLocal<>();
 
     private final Pattern pattern;
@@ -24,21 +24,21 @@ final class BoundedPattern implements RegularExpression {
     }
 
     /**
-     * Bounds what all patterns together cost in a piece of work on this thread.
+     * Runs work on this thread with a common budget for all patterns.
      *
-     * @param looks the most characters that are looked at
-     * @param nanos the most time, checked while a pattern is compared
+     * @param reads the maximum number of characters read
+     * @param maxNanos the time limit, checked during matching
      */
-    static void within(long looks, long nanos, Runnable work) {
-        Budget before = BUDGET.get();
-        BUDGET.set(new Budget(looks, System.nanoTime() + nanos));
+    static void withBudget(long reads, long maxNanos, Runnable work) {
+        Budget previous = BUDGET.get();
+        BUDGET.set(new Budget(reads, System.nanoTime() + maxNanos));
         try {
             work.run();
         } finally {
-            if (before == null) {
+            if (previous == null) {
                 BUDGET.remove();
             } else {
-                BUDGET.set(before);
+                BUDGET.set(previous);
             }
         }
     }
@@ -56,35 +56,35 @@ final class BoundedPattern implements RegularExpression {
         return new TooCostlyException("a value is too costly to compare with the pattern " + pattern);
     }
 
-    /** For one thread. */
+    /** A budget. Not thread-safe. */
     private static final class Budget {
 
-        /** So many characters are looked at between two looks at the clock. */
+        /** The clock is checked once per this many characters. */
         private static final int CLOCK_MASK = 0xfff;
 
         private final long deadlineNanos;
-        private long looks;
+        private long reads;
 
-        Budget(long looks, long deadlineNanos) {
-            this.looks = looks;
+        Budget(long reads, long deadlineNanos) {
+            this.reads = reads;
             this.deadlineNanos = deadlineNanos;
         }
 
-        boolean isSpent() {
-            looks--;
-            return looks < 0
-                    || ((looks & CLOCK_MASK) == 0
+        boolean isExhausted() {
+            reads--;
+            return reads < 0
+                    || ((reads & CLOCK_MASK) == 0
                             && (System.nanoTime() - deadlineNanos > 0
                                     || Thread.currentThread().isInterrupted()));
         }
     }
 
-    /** Counts how often it is looked at. */
+    /** Counts the characters that are read. */
     private final class Text implements CharSequence {
 
         private final String value;
         private final Budget budget = BUDGET.get();
-        private int looks;
+        private int reads;
 
         Text(String value) {
             this.value = value;
@@ -97,7 +97,7 @@ final class BoundedPattern implements RegularExpression {
 
         @Override
         public char charAt(int index) {
-            if (++looks > MOST_LOOKS || (budget != null && budget.isSpent())) {
+            if (++reads > MAX_READS || (budget != null && budget.isExhausted())) {
                 throw tooCostly();
             }
             return value.charAt(index);

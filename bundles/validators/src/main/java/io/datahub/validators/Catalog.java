@@ -11,31 +11,31 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Where the records lie that stand for addresses elsewhere, such as {@code https://example.org/types.xsd}. What isn't
- * listed is meant to lie next to the schema that refers to it. Nothing is ever fetched. Immutable.
+ * Maps external addresses such as {@code https://example.org/types.xsd} to records. An address that isn't listed is
+ * expected next to the schema that refers to it. Nothing is ever downloaded. Immutable.
  */
 final class Catalog {
 
-    private static final Pattern BLANKS = Pattern.compile("\\s+");
+    private static final Pattern WHITESPACE = Pattern.compile("\\s+");
 
-    /** The longest address first. */
+    /** Sorted by length of the address, longest first. */
     private final List<Entry> entries;
 
     /**
-     * One line of it.
+     * A catalog entry.
      *
-     * @param address an address; one that ends in a slash stands for all that begin so
-     * @param path a record; where the address ends in a slash, a directory, which ends in a slash too
+     * @param address an address, or a prefix of addresses that ends in a slash
+     * @param path the path of a record; for a prefix, a directory that ends in a slash
      */
     private record Entry(String address, String path) {
 
-        Optional<String> find(String wanted) {
+        Optional<String> find(String requested) {
             if (address.endsWith("/")) {
-                return wanted.startsWith(address)
-                        ? Optional.of(path + wanted.substring(address.length()))
+                return requested.startsWith(address)
+                        ? Optional.of(path + requested.substring(address.length()))
                         : Optional.empty();
             }
-            return wanted.equals(address) ? Optional.of(path) : Optional.empty();
+            return requested.equals(address) ? Optional.of(path) : Optional.empty();
         }
     }
 
@@ -44,19 +44,19 @@ final class Catalog {
     }
 
     /**
-     * Reads {@code ADDRESS PATH}, several of them separated by commas.
+     * Parses {@code ADDRESS PATH} items, separated by commas.
      *
-     * @throws IllegalArgumentException if an item has another form
+     * @throws IllegalArgumentException if an item is malformed
      */
     static Catalog of(String... values) {
         List<Entry> entries = new ArrayList<>();
         for (String item : Items.of(values)) {
-            String[] parts = BLANKS.split(item, -1);
-            if (parts.length != 2 || parts[0].endsWith("/") != parts[1].endsWith("/") || parts[1].startsWith("/")) {
+            String[] fields = WHITESPACE.split(item, -1);
+            if (fields.length != 2 || fields[0].endsWith("/") != fields[1].endsWith("/") || fields[1].startsWith("/")) {
                 throw new IllegalArgumentException("catalog has \"" + item + "\"; each item is ADDRESS PATH, such as"
                         + " http://example.org/types.xsd schemas/types.xsd, and either both or neither end in /");
             }
-            entries.add(new Entry(parts[0], parts[1]));
+            entries.add(new Entry(fields[0], fields[1]));
         }
         entries.sort(
                 Comparator.comparing((Entry entry) -> entry.address().length()).reversed());
@@ -64,11 +64,11 @@ final class Catalog {
     }
 
     /**
-     * The record that a schema refers to.
+     * Returns the record that a schema refers to.
      *
-     * @param main the schema that others are included into
-     * @param base the address of the schema that refers
-     * @throws IOException if it is listed nowhere and lies neither next to the main schema nor below
+     * @param main the main schema
+     * @param base the address of the referring schema
+     * @throws IOException if the reference isn't listed and isn't in the directory of the main schema or below
      */
     RecordPath resolve(RecordPath main, String base, String reference) throws IOException {
         String address = absolute(base, reference);

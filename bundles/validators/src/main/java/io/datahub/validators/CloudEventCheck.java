@@ -11,20 +11,20 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 
-/** One configuration of the validator of CloudEvents at work. Immutable but for what it remembers; for any thread. */
+/** Validates CloudEvents by one configuration of the validator. Immutable except for its schema cache; thread-safe. */
 final class CloudEventCheck {
 
-    private static final int LONGEST_MESSAGE = 500;
+    private static final int MAX_MESSAGE_LENGTH = 500;
 
-    /** So much of a type is quoted. */
-    private static final int LONGEST_TYPE = 200;
+    /** The maximum length of a type in a message. */
+    private static final int MAX_QUOTED_TYPE_LENGTH = 200;
 
     private final long maxBytes;
     private final boolean formats;
     private final List<WildcardPattern> types;
     private final DataSchemas schemas;
 
-    /** @throws IllegalArgumentException if the configuration is no good */
+    /** @throws IllegalArgumentException if the configuration is invalid */
     CloudEventCheck(CloudEventsConfiguration configuration, RecordStore store) {
         maxBytes = configuration.maxBytes();
         if (maxBytes < 1) {
@@ -55,15 +55,15 @@ final class CloudEventCheck {
     }
 
     /**
-     * Checks an event.
+     * Validates an event.
      *
-     * @param steps so many keywords of schemas are evaluated at most
+     * @param steps the maximum number of schema keywords that are evaluated
      */
-    Verdict check(InputStream bytes, long steps) throws IOException, InterruptedException {
+    Verdict validate(InputStream bytes, long steps) throws IOException, InterruptedException {
         Findings findings = new Findings();
         Optional<JsonNode> event = SecureJson.parse(bytes, findings);
         if (event.isPresent()) {
-            new CloudEventRules(findings).check(event.get());
+            new CloudEventRules(findings).validate(event.get());
             String type = event.get().path("type").asText();
             if (type.length() > CloudEvent.MAX_TYPE_LENGTH) {
                 findings.add(
@@ -72,16 +72,19 @@ final class CloudEventCheck {
                         "type has " + type.length() + " characters; it must have at most "
                                 + CloudEvent.MAX_TYPE_LENGTH);
             } else if (!types.isEmpty() && types.stream().noneMatch(pattern -> pattern.matches(type))) {
-                findings.add(0, 0, "the type " + shortened(type, LONGEST_TYPE) + " is none of those that may be here");
+                findings.add(
+                        0,
+                        0,
+                        "the type " + truncated(type, MAX_QUOTED_TYPE_LENGTH) + " is none of those that may be here");
             }
             if (findings.verdict().accepted()) {
-                checkData(event.get(), type, steps, findings);
+                validateData(event.get(), type, steps, findings);
             }
         }
         return findings.verdict();
     }
 
-    private void checkData(JsonNode event, String type, long steps, Findings findings)
+    private void validateData(JsonNode event, String type, long steps, Findings findings)
             throws IOException, InterruptedException {
         Optional<Schema> schema = schemas.of(type, findings);
         if (schema.isEmpty()) {
@@ -93,7 +96,7 @@ final class CloudEventCheck {
         }
         try {
             JsonSchemaCheck.errors(schema.get(), event.get("data"), steps, formats)
-                    .forEach(error -> findings.add(0, 0, shortened("data" + JsonSchemaCheck.message(error))));
+                    .forEach(error -> findings.add(0, 0, truncated("data" + JsonSchemaCheck.message(error))));
         } catch (TooCostlyException e) {
             if (Thread.interrupted()) {
                 throw new InterruptedException(e.getMessage());
@@ -102,11 +105,11 @@ final class CloudEventCheck {
         }
     }
 
-    private static String shortened(String text) {
-        return shortened(text, LONGEST_MESSAGE);
+    private static String truncated(String text) {
+        return truncated(text, MAX_MESSAGE_LENGTH);
     }
 
-    private static String shortened(String text, int most) {
-        return text.length() <= most ? text : text.substring(0, most) + "…";
+    private static String truncated(String text, int maxLength) {
+        return text.length() <= maxLength ? text : text.substring(0, maxLength) + "…";
     }
 }

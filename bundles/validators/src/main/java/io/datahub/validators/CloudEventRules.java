@@ -9,19 +9,19 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * The rules of CloudEvents 1.0 for one event in the JSON format, and of the CDEvents binding for events of its types: id,
- * source, type, subject and time of a CDEvent are those of the CloudEvent that carries it.
+ * The rules of CloudEvents 1.0 for an event in the JSON format, and of the CDEvents binding for events of its types:
+ * the id, source, type, subject and time of a CDEvent must equal those of the CloudEvent that carries it.
  */
 final class CloudEventRules {
 
     private static final List<String> REQUIRED = List.of("specversion", "id", "source", "type");
-    private static final Pattern NAME = Pattern.compile("[a-z0-9]+");
+    private static final Pattern EXTENSION_NAME = Pattern.compile("[a-z0-9]+");
     private static final Pattern MEDIA_TYPE =
             Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:\\s*;.*)?", Pattern.DOTALL);
     private static final String CDEVENTS = "dev.cdevents.";
 
-    /** Where a CDEvent says once more what an attribute says. */
-    private static final Map<String, String> SHARED = Map.of(
+    /** JSON Pointers to the members of a CDEvent that repeat a CloudEvents attribute. */
+    private static final Map<String, String> CDEVENT_POINTERS = Map.of(
             "id", "/context/id",
             "source", "/context/source",
             "type", "/context/type",
@@ -34,8 +34,8 @@ final class CloudEventRules {
         this.findings = findings;
     }
 
-    /** Checks one event. */
-    void check(JsonNode event) {
+    /** Validates an event. */
+    void validate(JsonNode event) {
         if (!event.isObject()) {
             add("a CloudEvent is a JSON object");
             return;
@@ -51,18 +51,18 @@ final class CloudEventRules {
         }
         for (Map.Entry<String, JsonNode> member : event.properties()) {
             if (!member.getValue().isNull()) {
-                checkMember(member.getKey(), member.getValue());
+                validateMember(member.getKey(), member.getValue());
             }
         }
         if (event.hasNonNull("data") && event.hasNonNull("data_base64")) {
             add("there are both data and data_base64; one event has one of them");
         }
         if (event.path("type").asText().startsWith(CDEVENTS)) {
-            checkCdEvent(event);
+            validateCdEvent(event);
         }
     }
 
-    private void checkMember(String name, JsonNode value) {
+    private void validateMember(String name, JsonNode value) {
         switch (name) {
             case "data" -> {}
             case "data_base64" -> {
@@ -71,8 +71,8 @@ final class CloudEventRules {
                 }
             }
             case "specversion", "id", "type" -> {}
-            case "source" -> checkUri(name, value, false);
-            case "dataschema" -> checkUri(name, value, true);
+            case "source" -> validateUri(name, value, false);
+            case "dataschema" -> validateUri(name, value, true);
             case "subject" -> {
                 if (!value.isTextual() || value.textValue().isEmpty()) {
                     add("subject is a string that isn't empty, or left out");
@@ -88,41 +88,41 @@ final class CloudEventRules {
                     add("datacontenttype is no media type, such as application/json");
                 }
             }
-            default -> checkExtension(name, value);
+            default -> validateExtension(name, value);
         }
     }
 
-    private void checkExtension(String name, JsonNode value) {
-        if (!NAME.matcher(name).matches()) {
-            add("the attribute " + shortened(name) + " has a name of other characters than a-z and 0-9");
+    private void validateExtension(String name, JsonNode value) {
+        if (!EXTENSION_NAME.matcher(name).matches()) {
+            add("the attribute " + truncated(name) + " has a name of other characters than a-z and 0-9");
         } else if (!(value.isTextual() || value.isBoolean() || (value.isIntegralNumber() && value.canConvertToInt()))) {
-            add("the attribute " + shortened(name)
+            add("the attribute " + truncated(name)
                     + " is neither a string, nor true or false, nor a whole number of 32 bits");
         }
     }
 
-    private void checkUri(String name, JsonNode value, boolean absolute) {
+    private void validateUri(String name, JsonNode value, boolean absolute) {
         String text = value.isTextual() ? value.textValue() : "";
         if (absolute ? !CloudEvent.isUri(text) : !CloudEvent.isUriReference(text)) {
             add(name + " is no URI" + (absolute ? " with a scheme" : " reference") + " (RFC 3986)");
         }
     }
 
-    private void checkCdEvent(JsonNode event) {
+    private void validateCdEvent(JsonNode event) {
         JsonNode data = event.path("data");
         if (!data.path("context").isObject()) {
             add("data has no context; the data of a CDEvent has context and subject");
             return;
         }
-        for (String name : new TreeSet<>(SHARED.keySet())) {
-            String place = SHARED.get(name);
-            if (event.hasNonNull(name) && !event.get(name).equals(data.at(place))) {
-                add("data" + place + " differs from " + name + "; in a CDEvent both are the same");
+        for (String name : new TreeSet<>(CDEVENT_POINTERS.keySet())) {
+            String pointer = CDEVENT_POINTERS.get(name);
+            if (event.hasNonNull(name) && !event.get(name).equals(data.at(pointer))) {
+                add("data" + pointer + " differs from " + name + "; in a CDEvent both are the same");
             }
         }
     }
 
-    private static String shortened(String name) {
+    private static String truncated(String name) {
         return name.length() <= 40 ? name : name.substring(0, 40) + "…";
     }
 

@@ -3,7 +3,7 @@ package io.datahub.validators;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** A validator of CloudEvents, in records and in events. */
+/** The configuration of a CloudEvents validator for records and events. */
 @ObjectClassDefinition(
         name = "Datahub validator: CloudEvents",
         description = "Accepts records, and events of some topics, that are CloudEvents 1.0 in structured JSON")

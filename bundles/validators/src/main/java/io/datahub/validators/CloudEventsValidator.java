@@ -17,9 +17,9 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 
 /**
- * The rule: "a record, or an event of these topics, is a CloudEvent 1.0 in structured JSON, and its data is valid by the
- * schema for its type". One instance a configuration. It stays in place while its configuration changes, so that no event
- * passes unjudged meanwhile.
+ * Validates that a record, or an event of the configured topics, is a CloudEvent 1.0 in structured JSON, and that its
+ * data is valid by the schema for its type. One instance per configuration. The instance is kept when its configuration
+ * changes, so that no event passes without validation.
  */
 @Component(
         name = "io.datahub.validator.cloudevents",
@@ -28,63 +28,65 @@ import org.osgi.service.metatype.annotations.Designate;
 @Designate(ocd = CloudEventsConfiguration.class, factory = true)
 public final class CloudEventsValidator implements Validator, EventValidator {
 
-    private static final long MOST_STEPS = 20_000_000;
-    private static final long MOST_STEPS_OF_EVENT = 200_000;
+    private static final long MAX_STEPS = 20_000_000;
+    private static final long MAX_EVENT_STEPS = 200_000;
 
     private final RecordStore store;
-    private final DocumentMemory room;
+    private final DocumentMemory documentMemory;
     private volatile CloudEventCheck check;
-    private volatile String fault = "";
+    private volatile String configurationError = "";
 
     @Activate
     public CloudEventsValidator(
-            CloudEventsConfiguration configuration, @Reference RecordStore store, @Reference DocumentMemory room) {
+            CloudEventsConfiguration configuration,
+            @Reference RecordStore store,
+            @Reference DocumentMemory documentMemory) {
         this.store = store;
-        this.room = room;
+        this.documentMemory = documentMemory;
         check = new CloudEventCheck(configuration, store);
     }
 
-    /** Puts another configuration in force. One that is no good makes every judgement fail. */
+    /** Applies a new configuration. While it is invalid, every validation fails. */
     @Modified
     void modified(CloudEventsConfiguration configuration) {
         try {
             check = new CloudEventCheck(configuration, store);
-            fault = "";
+            configurationError = "";
         } catch (IllegalArgumentException e) {
-            fault = e.getMessage();
+            configurationError = e.getMessage();
             throw e;
         }
     }
 
-    private CloudEventCheck check() {
-        if (!fault.isEmpty()) {
-            throw new IllegalStateException(fault);
+    private CloudEventCheck currentCheck() {
+        if (!configurationError.isEmpty()) {
+            throw new IllegalStateException(configurationError);
         }
         return check;
     }
 
     @Override
     public Verdict judge(Candidate candidate) throws IOException, InterruptedException {
-        CloudEventCheck present = check();
-        if (present.isTooBig(candidate.size())) {
-            return present.tooBig(candidate.size());
+        CloudEventCheck current = currentCheck();
+        if (current.isTooBig(candidate.size())) {
+            return current.tooBig(candidate.size());
         }
-        DocumentMemory.Place place = room.take(candidate.size());
+        DocumentMemory.Place reservation = documentMemory.reserve(candidate.size());
         try (InputStream bytes = candidate.open()) {
-            return present.check(bytes, MOST_STEPS);
+            return current.validate(bytes, MAX_STEPS);
         } finally {
-            place.close();
+            reservation.close();
         }
     }
 
     @Override
     public Verdict judge(String topic, String user, ByteBuffer payload) throws IOException, InterruptedException {
-        CloudEventCheck present = check();
-        if (present.isTooBig(payload.remaining())) {
-            return present.tooBig(payload.remaining());
+        CloudEventCheck current = currentCheck();
+        if (current.isTooBig(payload.remaining())) {
+            return current.tooBig(payload.remaining());
         }
         byte[] bytes = new byte[payload.remaining()];
         payload.get(bytes);
-        return present.check(new ByteArrayInputStream(bytes), MOST_STEPS_OF_EVENT);
+        return current.validate(new ByteArrayInputStream(bytes), MAX_EVENT_STEPS);
     }
 }

@@ -3,7 +3,7 @@ package io.datahub.validators;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** A validator that asks a program. */
+/** The configuration of a validator that runs an external program. */
 @ObjectClassDefinition(
         name = "Datahub validator: command",
         description = "Accepts records that a program of the operator accepts, which runs in a process of its own")

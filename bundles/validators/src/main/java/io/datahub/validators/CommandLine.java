@@ -9,13 +9,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A program and its arguments, with places into which facts about a record are put. No shell ever sees it, so what is put
- * in stays within its argument. Immutable.
+ * A program and its arguments, with placeholders for the properties of a record. It is executed without a shell, so a
+ * substituted value can't escape its argument. Immutable.
  */
 final class CommandLine {
 
     private static final Pattern WORD = Pattern.compile("\\s*(?:\"([^\"]*)\"|([^\\s\"]+))(?=\\s|$)");
-    private static final Pattern PLACE = Pattern.compile("\\{([a-z0-9]+)}");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z0-9]+)}");
 
     private final List<String> words;
 
@@ -24,12 +24,12 @@ final class CommandLine {
     }
 
     /**
-     * Reads words that are separated by blanks; those with blanks in them stand in double quotes.
+     * Parses words that are separated by white space; words that contain white space are in double quotes.
      *
-     * @param places the names that may stand in braces
-     * @throws IllegalArgumentException if the program isn't there, or a name in braces is another one
+     * @param placeholders the names that are allowed in braces
+     * @throws IllegalArgumentException if the program isn't executable, or a name in braces is unknown
      */
-    static CommandLine of(String text, List<String> places) {
+    static CommandLine of(String text, List<String> placeholders) {
         if (text == null || text.isBlank()) {
             throw new IllegalArgumentException(
                     "command is missing; name a program, such as command = /usr/bin/xmllint --noout {file}");
@@ -52,24 +52,29 @@ final class CommandLine {
                     + ", which is no program that can be run; give its absolute path, and the right to run it");
         }
         for (String each : words) {
-            PLACE.matcher(each)
+            PLACEHOLDER
+                    .matcher(each)
                     .results()
                     .map(found -> found.group(1))
-                    .filter(name -> !places.contains(name))
+                    .filter(name -> !placeholders.contains(name))
                     .forEach(name -> {
-                        throw new IllegalArgumentException("command has {" + name + "}; there are " + places);
+                        throw new IllegalArgumentException("command has {" + name + "}; there are " + placeholders);
                     });
         }
         return new CommandLine(List.copyOf(words));
     }
 
-    /** The words with these facts in their places. One that would look like an option is kept from it by {@code ./}. */
-    List<String> with(Map<String, String> facts) {
+    /**
+     * Returns the words with the placeholders substituted. A value that would look like an option is prefixed with
+     * {@code ./}.
+     */
+    List<String> substitute(Map<String, String> values) {
         return words.stream()
                 .map(word -> {
-                    String put = PLACE.matcher(word)
-                            .replaceAll(place -> Matcher.quoteReplacement(facts.getOrDefault(place.group(1), "")));
-                    return put.startsWith("-") && !word.startsWith("-") ? "./" + put : put;
+                    String substituted = PLACEHOLDER
+                            .matcher(word)
+                            .replaceAll(match -> Matcher.quoteReplacement(values.getOrDefault(match.group(1), "")));
+                    return substituted.startsWith("-") && !word.startsWith("-") ? "./" + substituted : substituted;
                 })
                 .toList();
     }

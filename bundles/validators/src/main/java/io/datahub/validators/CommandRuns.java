@@ -21,50 +21,51 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Runs a program over one record at a time and thread, each run in a folder of its own, with a copy of the record that it
- * may do with what it likes. What it writes to its output and its errors is kept beside that folder, not in it. Both go
- * with the run; what a killed hub left is removed at the next start.
+ * Runs a program for one record. Each run has its own directory with a copy of the record, which the program may
+ * modify. Its standard output and error are captured next to that directory, not in it. The run directory is deleted
+ * after the run; those of a killed hub are deleted at the next start. Thread-safe.
  */
 final class CommandRuns {
 
-    private static final long LOOK_MILLIS = 10;
-    private static final int LONGEST_LINE = 500;
+    private static final long POLL_MILLIS = 10;
+    private static final int MAX_LINE_LENGTH = 500;
     private static final Pattern STATUS = Pattern.compile("[1-9][0-9]{0,2}");
-    private static final Pattern PLACED = Pattern.compile("(\\d{1,9})(?::(\\d{1,9}))?: (.*)");
+    private static final Pattern LINE_WITH_POSITION = Pattern.compile("(\\d{1,9})(?::(\\d{1,9}))?: (.*)");
 
     private final Path folder;
     private final Map<String, String> environment;
-    private final Set<Integer> refusals;
+    private final Set<Integer> refusalStatuses;
     private final long timeoutMillis;
     private final long maxOutputBytes;
 
     /**
-     * Prepares for runs.
+     * Creates a runner.
      *
-     * @param folder for this alone; it is emptied
-     * @param refusals the exit statuses by which the program refuses
+     * @param folder the directory of the runs, for exclusive use; its content is deleted
+     * @param refusalStatuses the exit statuses by which the program refuses a record
      */
     CommandRuns(
             Path folder,
             Map<String, String> environment,
-            Set<Integer> refusals,
+            Set<Integer> refusalStatuses,
             long timeoutMillis,
             long maxOutputBytes)
             throws IOException {
         this.folder = folder;
         this.environment = environment;
-        this.refusals = refusals;
+        this.refusalStatuses = refusalStatuses;
         this.timeoutMillis = timeoutMillis;
         this.maxOutputBytes = maxOutputBytes;
         if (maxOutputBytes < 1) {
             throw new IllegalArgumentException("maxOutputBytes is " + maxOutputBytes + "; it must be 1 or more");
         }
-        remove(folder);
+        deleteRecursively(folder);
         Files.createDirectories(folder);
     }
 
     /**
-     * What a program finds in its environment: nothing of the hub's, but a path, a locale, and what is configured.
+     * The environment of the program: nothing from the hub's environment, only a search path, a locale, and the
+     * configured variables.
      *
      * @throws IllegalArgumentException if an item isn't NAME=VALUE
      */
@@ -85,9 +86,9 @@ final class CommandRuns {
     }
 
     /**
-     * The exit statuses by which a program refuses.
+     * Parses the exit statuses by which the program refuses a record.
      *
-     * @throws IllegalArgumentException if an item is no number from 1 to 255
+     * @throws IllegalArgumentException if an item isn't a number from 1 to 255
      */
     static Set<Integer> statuses(String... items) {
         Set<Integer> statuses = new HashSet<>();
@@ -101,28 +102,32 @@ final class CommandRuns {
     }
 
     /**
-     * Has the program judge.
+     * Validates a record by running the program.
      *
-     * @throws IOException if it takes too long, writes too much, or ends with a status that says nothing
+     * @throws IOException if the program takes too long, writes too much, or exits with an undefined status
      */
-    Verdict judge(CommandLine command, Candidate candidate) throws IOException, InterruptedException {
-        Path run = begin();
+    Verdict validate(CommandLine command, Candidate candidate) throws IOException, InterruptedException {
+        Path run = createRunFolder();
         try {
-            Path own = Files.createDirectory(run.resolve("own"));
-            Path record = own.resolve("record");
+            Path workingDirectory = Files.createDirectory(run.resolve("own"));
+            Path record = workingDirectory.resolve("record");
             try (InputStream bytes = candidate.open()) {
                 Files.copy(bytes, record);
             }
             if (Files.getFileStore(record).supportsFileAttributeView("posix")) {
                 Files.setPosixFilePermissions(record, PosixFilePermissions.fromString("r--------"));
             }
-            return run(command, facts(candidate, record), own, candidate.path().toString());
+            return run(
+                    command,
+                    placeholders(candidate, record),
+                    workingDirectory,
+                    candidate.path().toString());
         } finally {
-            remove(run);
+            deleteRecursively(run);
         }
     }
 
-    private Path begin() throws IOException {
+    private Path createRunFolder() throws IOException {
         try {
             return Files.createTempDirectory(folder, "run");
         } catch (IOException e) {
@@ -133,7 +138,7 @@ final class CommandRuns {
         }
     }
 
-    private static Map<String, String> facts(Candidate candidate, Path record) {
+    private static Map<String, String> placeholders(Candidate candidate, Path record) {
         return Map.of(
                 "file", record.toString(),
                 "path", candidate.path().toString(),
@@ -143,74 +148,75 @@ final class CommandRuns {
     }
 
     /**
-     * Runs it.
+     * Runs the program.
      *
-     * @param own the program's folder, in one that is the run's
-     * @param path what the program calls by the name of the copy
+     * @param workingDirectory the program's working directory, within the run directory
+     * @param path replaces the path of the copy in the program's output
      */
-    private Verdict run(CommandLine command, Map<String, String> facts, Path own, String path)
+    private Verdict run(CommandLine command, Map<String, String> placeholders, Path workingDirectory, String path)
             throws IOException, InterruptedException {
-        Path output = own.resolveSibling("output");
-        Path errors = own.resolveSibling("errors");
-        ProcessBuilder builder = new ProcessBuilder(command.with(facts))
-                .directory(own.toFile())
-                .redirectInput(own.resolve("record").toFile())
+        Path output = workingDirectory.resolveSibling("output");
+        Path errorOutput = workingDirectory.resolveSibling("errors");
+        ProcessBuilder builder = new ProcessBuilder(command.substitute(placeholders))
+                .directory(workingDirectory.toFile())
+                .redirectInput(workingDirectory.resolve("record").toFile())
                 .redirectOutput(output.toFile())
-                .redirectError(errors.toFile());
+                .redirectError(errorOutput.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment);
-        builder.environment().put("HOME", own.toString());
-        builder.environment().put("TMPDIR", own.toString());
-        facts.forEach((name, value) -> builder.environment().put("DATAHUB_" + name.toUpperCase(Locale.ROOT), value));
+        builder.environment().put("HOME", workingDirectory.toString());
+        builder.environment().put("TMPDIR", workingDirectory.toString());
+        placeholders.forEach(
+                (name, value) -> builder.environment().put("DATAHUB_" + name.toUpperCase(Locale.ROOT), value));
         int status;
         try (ProcessTree tree = new ProcessTree(builder)) {
-            status = await(tree.process(), output, errors);
+            status = await(tree.process(), output, errorOutput);
         }
         if (status == 0) {
             return Verdict.accept();
         }
-        List<String> said = lines(output, facts, path);
-        List<String> complained = lines(errors, facts, path);
-        if (!refusals.contains(status)) {
+        List<String> outputLines = lines(output, placeholders, path);
+        List<String> errorLines = lines(errorOutput, placeholders, path);
+        if (!refusalStatuses.contains(status)) {
             throw new IOException("its program ended with status " + status
-                    + (complained.isEmpty() ? "" : ": " + String.join(" ", complained)));
+                    + (errorLines.isEmpty() ? "" : ": " + String.join(" ", errorLines)));
         }
-        return refusal(said.isEmpty() ? complained : said);
+        return refusal(outputLines.isEmpty() ? errorLines : outputLines);
     }
 
-    private static List<String> lines(Path file, Map<String, String> facts, String path) throws IOException {
+    private static List<String> lines(Path file, Map<String, String> placeholders, String path) throws IOException {
         return new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
-                .replace(facts.get("file"), path)
+                .replace(placeholders.get("file"), path)
                 .lines()
                 .filter(line -> !line.isBlank())
-                .limit(Findings.MOST)
+                .limit(Findings.MAX)
                 .map(line -> printable(line.strip()))
                 .toList();
     }
 
-    private int await(Process process, Path output, Path errors) throws IOException, InterruptedException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-        boolean over = false;
-        while (!over) {
-            over = process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-            if (Files.size(output) + Files.size(errors) > maxOutputBytes) {
+    private int await(Process process, Path output, Path errorOutput) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        boolean exited = false;
+        while (!exited) {
+            exited = process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
+            if (Files.size(output) + Files.size(errorOutput) > maxOutputBytes) {
                 throw new IOException("its program wrote more than " + maxOutputBytes + " bytes and was ended");
             }
-            if (!over && System.nanoTime() - end > 0) {
+            if (!exited && System.nanoTime() - deadline > 0) {
                 throw new IOException("its program took longer than " + timeoutMillis + " ms and was ended");
             }
         }
         return process.exitValue();
     }
 
-    /** A line may begin with a line and a column of the record: {@code 12:3: what is wrong}. */
+    /** Parses the output; a line may start with a line and column of the record: {@code 12:3: message}. */
     private static Verdict refusal(List<String> lines) {
         Findings findings = new Findings();
         for (String line : lines) {
-            Matcher placed = PLACED.matcher(line);
-            if (placed.matches()) {
-                int column = placed.group(2) == null ? 0 : Integer.parseInt(placed.group(2));
-                findings.add(Integer.parseInt(placed.group(1)), column, placed.group(3));
+            Matcher positioned = LINE_WITH_POSITION.matcher(line);
+            if (positioned.matches()) {
+                int column = positioned.group(2) == null ? 0 : Integer.parseInt(positioned.group(2));
+                findings.add(Integer.parseInt(positioned.group(1)), column, positioned.group(3));
             } else {
                 findings.add(0, 0, line);
             }
@@ -222,19 +228,19 @@ final class CommandRuns {
     }
 
     private static String printable(String text) {
-        String printed = text.replaceAll("\\p{Cntrl}", " ");
-        return printed.length() <= LONGEST_LINE ? printed : printed.substring(0, LONGEST_LINE) + "…";
+        String result = text.replaceAll("\\p{Cntrl}", " ");
+        return result.length() <= MAX_LINE_LENGTH ? result : result.substring(0, MAX_LINE_LENGTH) + "…";
     }
 
-    /** Also what the program has locked against everybody. */
-    private static void remove(Path file) throws IOException {
+    /** Deletes a file or directory, even if the program removed its permissions. */
+    private static void deleteRecursively(Path file) throws IOException {
         if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
             if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
                 Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
             }
-            try (DirectoryStream<Path> inside = Files.newDirectoryStream(file)) {
-                for (Path each : inside) {
-                    remove(each);
+            try (DirectoryStream<Path> children = Files.newDirectoryStream(file)) {
+                for (Path child : children) {
+                    deleteRecursively(child);
                 }
             }
         }

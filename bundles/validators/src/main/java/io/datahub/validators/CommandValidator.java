@@ -15,8 +15,8 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 
 /**
- * The rule: "a record is what a program of the operator takes it for": it accepts by the exit status 0, and refuses by 1
- * or what else is configured, each line of its output being a violation; anything else is a failure. One instance a configuration.
+ * Validates a record by a program of the operator: it accepts by exit status 0, and refuses by 1 or other configured
+ * statuses, with each line of its output as a violation; any other status is a failure. One instance per configuration.
  */
 @Component(
         name = "io.datahub.validator.command",
@@ -25,22 +25,22 @@ import org.osgi.service.metatype.annotations.Designate;
 @Designate(ocd = CommandConfiguration.class, factory = true)
 public final class CommandValidator implements Validator {
 
-    static final List<String> PLACES = List.of("file", "path", "user", "size", "sha256");
+    static final List<String> PLACEHOLDERS = List.of("file", "path", "user", "size", "sha256");
 
     private final long maxBytes;
     private final CommandLine command;
     private final CommandRuns runs;
-    private final Semaphore slots;
+    private final Semaphore permits;
 
     @Activate
     public CommandValidator(CommandConfiguration configuration, @Reference Home home, Map<String, Object> properties)
             throws IOException {
-        maxBytes = ValidatorLimits.checked(configuration.maxBytes(), configuration.paths());
-        command = CommandLine.of(configuration.command(), PLACES);
+        maxBytes = ValidatorLimits.checkedMaxBytes(configuration.maxBytes(), configuration.paths());
+        command = CommandLine.of(configuration.command(), PLACEHOLDERS);
         if (configuration.atOnce() < 1) {
             throw new IllegalArgumentException("atOnce is " + configuration.atOnce() + "; it must be 1 or more");
         }
-        slots = new Semaphore(configuration.atOnce(), true);
+        permits = new Semaphore(configuration.atOnce(), true);
         runs = new CommandRuns(
                 home.state().resolve("commands").resolve(folder(properties)),
                 CommandRuns.environment(configuration.environment()),
@@ -58,11 +58,11 @@ public final class CommandValidator implements Validator {
         if (candidate.size() > maxBytes) {
             return ValidatorLimits.tooBig(candidate.size(), maxBytes);
         }
-        slots.acquire();
+        permits.acquire();
         try {
-            return runs.judge(command, candidate);
+            return runs.validate(command, candidate);
         } finally {
-            slots.release();
+            permits.release();
         }
     }
 }

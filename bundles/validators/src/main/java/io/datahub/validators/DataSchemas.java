@@ -14,25 +14,25 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
-/** Which record holds the schema for the data of which type of event. For any thread. */
+/** Finds the record with the data schema for an event type. Thread-safe. */
 final class DataSchemas {
 
-    private static final int MOST_KEPT = 1_000;
+    private static final int MAX_CACHED = 1_000;
     private static final String TYPE = "{type}";
-    private static final Pattern BLANKS = Pattern.compile("\\s+");
-    private static final Pattern SAFE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
+    private static final Pattern WHITESPACE = Pattern.compile("\\s+");
+    private static final Pattern SAFE_TYPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
 
     private final RecordStore store;
     private final Catalog catalog;
     private final SpecificationVersion draft;
     private final List<Rule> rules = new ArrayList<>();
-    private final Map<RecordPath, SchemaRecord<Schema>> schemas = new ConcurrentHashMap<>();
+    private final Map<RecordPath, SchemaRecord<Schema>> cache = new ConcurrentHashMap<>();
 
     /**
-     * A line of the configuration.
+     * A configuration item.
      *
-     * @param types which types it is about
-     * @param path the record, in which {@code {type}} may stand
+     * @param types the event types that it applies to
+     * @param path the path of the record, which may contain {@code {type}}
      */
     private record Rule(WildcardPattern types, String path) {}
 
@@ -42,33 +42,33 @@ final class DataSchemas {
         this.catalog = catalog;
         this.draft = draft;
         for (String item : Items.of(items)) {
-            String[] parts = BLANKS.split(item, -1);
-            if (parts.length != 2
-                    || RecordPath.parse(parts[1].replace(TYPE, "x")).isRefused()) {
+            String[] fields = WHITESPACE.split(item, -1);
+            if (fields.length != 2
+                    || RecordPath.parse(fields[1].replace(TYPE, "x")).isRefused()) {
                 throw new IllegalArgumentException("dataSchemas has \"" + item
                         + "\"; each item is TYPE PATH, such as dev.cdevents.* schemas/cdevents/{type}.json");
             }
-            rules.add(new Rule(WildcardPattern.ofText(parts[0]), parts[1]));
+            rules.add(new Rule(WildcardPattern.ofText(fields[0]), fields[1]));
         }
     }
 
     /**
-     * The schema for a type.
+     * Returns the schema for an event type.
      *
-     * @param findings get it when there should be one for the type and is none
-     * @return empty if none is asked for, or there is none
-     * @throws IOException if the schema can't be read or is no good
+     * @param findings receives a violation if the type requires a schema that doesn't exist
+     * @return empty if the type requires no schema, or the schema doesn't exist
+     * @throws IOException if the schema can't be read or is invalid
      */
     Optional<Schema> of(String type, Findings findings) throws IOException, InterruptedException {
         for (Rule rule : rules) {
             if (rule.types().matches(type)) {
-                boolean named = rule.path().contains(TYPE);
-                if (named && !SAFE.matcher(type).matches()) {
+                boolean perType = rule.path().contains(TYPE);
+                if (perType && !SAFE_TYPE.matcher(type).matches()) {
                     findings.add(0, 0, "there is no schema for its type, which has unusual characters");
                     return Optional.empty();
                 }
                 RecordPath path = RecordPath.of(rule.path().replace(TYPE, type));
-                if (named && store.find(User.HUB, path).isRefused()) {
+                if (perType && store.find(User.HUB, path).isRefused()) {
                     findings.add(0, 0, "there is no schema for the type " + type + "; it would be the record " + path);
                     return Optional.empty();
                 }
@@ -79,11 +79,11 @@ final class DataSchemas {
     }
 
     private SchemaRecord<Schema> schema(RecordPath path) {
-        if (schemas.size() > MOST_KEPT) {
-            schemas.clear();
+        if (cache.size() > MAX_CACHED) {
+            cache.clear();
         }
-        return schemas.computeIfAbsent(
+        return cache.computeIfAbsent(
                 path,
-                any -> new SchemaRecord<>(store, catalog, path, source -> JsonSchemaCompiler.compile(source, draft)));
+                key -> new SchemaRecord<>(store, catalog, path, source -> JsonSchemaCompiler.compile(source, draft)));
     }
 }

@@ -5,38 +5,41 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Room in memory for the documents that are judged at once: what is held of one, a tree or the values that have to be
- * unique, takes many times its length. Those that find no room wait for it. For any thread.
+ * A memory budget for the documents that are validated concurrently: a parsed document, a tree or the values that must
+ * be unique, takes many times its length. Documents that exceed the budget wait. Thread-safe.
  */
 @Component(service = DocumentMemory.class)
 public final class DocumentMemory {
 
-    /** A tree takes up to 30 times the bytes of its document, and all together a quarter of the memory. */
-    private static final int SHARE = 120;
+    /** A tree takes up to 30 times the bytes of its document, and all trees together may take a quarter of the heap. */
+    private static final int HEAP_DIVISOR = 120;
 
-    private final int most;
+    private final int capacity;
     private final Semaphore free;
 
     @Activate
     public DocumentMemory() {
-        this(Runtime.getRuntime().maxMemory() / SHARE);
+        this(Runtime.getRuntime().maxMemory() / HEAP_DIVISOR);
     }
 
     DocumentMemory(long bytes) {
-        most = (int) Math.min(Integer.MAX_VALUE, Math.max(1, bytes));
-        free = new Semaphore(most, true);
+        capacity = (int) Math.min(Integer.MAX_VALUE, Math.max(1, bytes));
+        free = new Semaphore(capacity, true);
     }
 
-    /** Room for one document, until it is closed. */
+    /** Memory reserved for one document, until it is closed. */
     interface Place extends AutoCloseable {
         @Override
         void close();
     }
 
-    /** Waits for room for so many bytes; for more than there ever is, until nobody else has any. */
-    Place take(long bytes) throws InterruptedException {
-        int taken = (int) Math.min(most, Math.max(1, bytes));
-        free.acquire(taken);
-        return () -> free.release(taken);
+    /**
+     * Reserves memory and waits until it is available; a document larger than the budget waits until no other document
+     * is being validated.
+     */
+    Place reserve(long bytes) throws InterruptedException {
+        int reserved = (int) Math.min(capacity, Math.max(1, bytes));
+        free.acquire(reserved);
+        return () -> free.release(reserved);
     }
 }

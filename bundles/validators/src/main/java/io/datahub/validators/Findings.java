@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 import org.xml.sax.Locator;
 import org.xml.sax.SAXParseException;
 
-/** What is wrong with a record, found so far; no more than anybody wants to read. For one thread. */
+/** The violations found in a record so far, up to a maximum. Not thread-safe. */
 final class Findings {
 
-    static final int MOST = 20;
+    static final int MAX = 20;
 
     private final List<Violation> violations = new ArrayList<>();
 
@@ -22,8 +22,8 @@ final class Findings {
         add(at.getLineNumber(), at.getColumnNumber(), message);
     }
 
-    void add(SAXParseException fault) {
-        add(fault.getLineNumber(), fault.getColumnNumber(), XmlMessage.of(fault));
+    void add(SAXParseException error) {
+        add(error.getLineNumber(), error.getColumnNumber(), XmlMessage.of(error));
     }
 
     void add(int line, int column, String message) {
@@ -32,19 +32,21 @@ final class Findings {
         }
     }
 
-    /** Whether nothing more is taken, so that it makes no sense to look on. */
+    /** Whether the maximum is reached, so that the validation can stop. */
     boolean isFull() {
-        return violations.size() >= MOST;
+        return violations.size() >= MAX;
     }
 
-    /** Both together in the order of the record; of one line only what the first found, if it did. */
+    /**
+     * Merges findings in line order; for a line with findings in {@code first}, those in {@code second} are dropped.
+     */
     static Findings merged(Findings first, Findings second) {
         Findings merged = new Findings();
         Set<Integer> lines = first.violations.stream().map(Violation::line).collect(Collectors.toSet());
         Stream<Violation> others = second.violations.stream().filter(other -> !lines.contains(other.line()));
         Stream.concat(first.violations.stream(), others)
                 .sorted(Comparator.comparingInt(Violation::line))
-                .limit(MOST)
+                .limit(MAX)
                 .forEach(merged.violations::add);
         return merged;
     }

@@ -3,12 +3,12 @@ package io.datahub.validators;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Values in a configuration that are separated by commas, or given as an array. */
+/** Parses configuration values that are separated by commas or given as an array. */
 final class Items {
 
     private Items() {}
 
-    /** The values without the blanks around them and without empty ones; none for null. */
+    /** Returns the values, stripped and without empty ones; an empty list for null. */
     static List<String> of(String... values) {
         List<String> items = new ArrayList<>();
         for (String value : values == null ? new String[0] : values) {

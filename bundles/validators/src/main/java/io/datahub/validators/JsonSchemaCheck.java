@@ -12,21 +12,23 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** Says what a schema has against a document. */
+/** Validates a document by a JSON schema. */
 final class JsonSchemaCheck {
 
-    /** Beyond it nobody is told the lines, only the pointers. */
-    private static final long MOST_SEARCHED = 4 << 20;
+    /** For larger documents only the JSON Pointers of errors are reported, not the lines. */
+    private static final long MAX_LOCATED_BYTES = 4 << 20;
 
-    private static final int LONGEST_MESSAGE = 500;
+    private static final int MAX_MESSAGE_LENGTH = 500;
 
-    /** What patterns may cost for each keyword that may be evaluated: characters, and time up to a limit in all. */
-    private static final long LOOKS_PER_STEP = 25;
+    /**
+     * The budget of the patterns for each keyword that may be evaluated: characters read, and time, limited in total.
+     */
+    private static final long READS_PER_STEP = 25;
 
     private static final long NANOS_PER_STEP = 2_500;
     private static final long MAX_PATTERN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** The bytes of the document, once more. */
+    /** Opens the document again. */
     interface Bytes {
         InputStream open() throws IOException;
     }
@@ -36,28 +38,28 @@ final class JsonSchemaCheck {
     /**
      * Evaluates the schema.
      *
-     * @param steps so many keywords are evaluated at most
-     * @return what is wrong, at most {@link Findings#MOST} of it
-     * @throws TooCostlyException if it costs too much, or the thread is interrupted
+     * @param steps the maximum number of keywords that are evaluated
+     * @return the errors, at most {@link Findings#MAX}
+     * @throws TooCostlyException if the evaluation exceeds a limit, or the thread is interrupted
      */
     static List<Error> errors(Schema schema, JsonNode document, long steps, boolean formats) {
-        BoundedEvaluation evaluation = new BoundedEvaluation(Findings.MOST, steps, formats);
+        BoundedEvaluation evaluation = new BoundedEvaluation(Findings.MAX, steps, formats);
         try {
-            BoundedPattern.within(
-                    steps * LOOKS_PER_STEP,
+            BoundedPattern.withBudget(
+                    steps * READS_PER_STEP,
                     Math.min(steps * NANOS_PER_STEP, MAX_PATTERN_NANOS),
                     () -> schema.validate(evaluation, document));
         } catch (BoundedEvaluation.EnoughException e) {
-            if (evaluation.found().isEmpty()) {
+            if (evaluation.errors().isEmpty()) {
                 throw new TooCostlyException("too many faults in the alternatives of its schema");
             }
         } catch (StackOverflowError e) {
             throw new TooCostlyException("its schema refers to itself without end");
         }
-        return evaluation.found();
+        return evaluation.errors();
     }
 
-    /** Adds errors to the findings, each with the place where the value begins. */
+    /** Adds errors to the findings, each with the position at which the invalid value starts. */
     static void report(List<Error> errors, long size, Bytes bytes, Findings findings) throws IOException {
         if (errors.isEmpty()) {
             return;
@@ -65,22 +67,24 @@ final class JsonSchemaCheck {
         Set<String> pointers = errors.stream()
                 .map(error -> error.getInstanceLocation().toString())
                 .collect(Collectors.toSet());
-        Map<String, JsonLocation> places = Map.of();
-        if (size <= MOST_SEARCHED) {
+        Map<String, JsonLocation> locations = Map.of();
+        if (size <= MAX_LOCATED_BYTES) {
             try (InputStream in = bytes.open()) {
-                places = SecureJson.places(in, pointers);
+                locations = SecureJson.locations(in, pointers);
             }
         }
         for (Error error : errors) {
-            JsonLocation place = places.get(error.getInstanceLocation().toString());
+            JsonLocation location = locations.get(error.getInstanceLocation().toString());
             findings.add(
-                    place == null ? 0 : place.getLineNr(), place == null ? 0 : place.getColumnNr(), message(error));
+                    location == null ? 0 : location.getLineNr(),
+                    location == null ? 0 : location.getColumnNr(),
+                    message(error));
         }
     }
 
     static String message(Error error) {
         String pointer = error.getInstanceLocation().toString();
         String text = (pointer.isEmpty() ? "" : pointer + ": ") + error.getMessage();
-        return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE) + "…";
+        return text.length() <= MAX_MESSAGE_LENGTH ? text : text.substring(0, MAX_MESSAGE_LENGTH) + "…";
     }
 }

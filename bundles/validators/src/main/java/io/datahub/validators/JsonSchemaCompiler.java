@@ -19,14 +19,14 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Compiles a JSON Schema. What it refers to comes from records, and the meta-schemas from the library, never from the
- * network. For one compilation.
+ * Compiles a JSON Schema. References are resolved to records, and meta-schemas are loaded from the library, never from
+ * the network. One instance per compilation.
  */
 final class JsonSchemaCompiler extends SchemaLoader {
 
     private static final Pattern META_SCHEMA = Pattern.compile("https?://json-schema\\.org/(.*?)#?");
 
-    private static final String OWN = RecordReference.SCHEME + ":";
+    private static final String RECORD_PREFIX = RecordReference.SCHEME + ":";
 
     private final SchemaSource source;
 
@@ -36,9 +36,9 @@ final class JsonSchemaCompiler extends SchemaLoader {
     }
 
     /**
-     * The draft of a schema that doesn't name one.
+     * Parses the draft of schemas without {@code $schema}.
      *
-     * @throws IllegalArgumentException if there is no such draft
+     * @throws IllegalArgumentException if the draft is unknown
      */
     static SpecificationVersion draft(String name) {
         return switch (name.strip()) {
@@ -54,8 +54,8 @@ final class JsonSchemaCompiler extends SchemaLoader {
     /**
      * Compiles the schema.
      *
-     * @param draft of a schema that doesn't name one
-     * @throws IOException if one of the records is missing, can't be read, or is no schema
+     * @param draft the draft of a schema without {@code $schema}
+     * @throws IOException if a record is missing, can't be read, or isn't a valid schema
      */
     static Schema compile(SchemaSource source, SpecificationVersion draft) throws IOException {
         try {
@@ -69,7 +69,7 @@ final class JsonSchemaCompiler extends SchemaLoader {
                     draft, builder -> builder.schemaLoader(compiler).schemaRegistryConfig(config));
             JsonNode node =
                     compiler.parse(source.read(source.main()), source.main().toString());
-            checkByMetaSchema(registry, node, draft);
+            validateByMetaSchema(registry, node, draft);
             Schema schema = registry.getSchema(
                     SchemaLocation.of(RecordReference.address(source.main()).toString()), node);
             schema.initializeValidators();
@@ -81,7 +81,7 @@ final class JsonSchemaCompiler extends SchemaLoader {
         }
     }
 
-    private static void checkByMetaSchema(SchemaRegistry registry, JsonNode schema, SpecificationVersion draft) {
+    private static void validateByMetaSchema(SchemaRegistry registry, JsonNode schema, SpecificationVersion draft) {
         String dialect = schema.path("$schema").asText(draft.getDialectId());
         if (SpecificationVersion.fromDialectId(dialect).isEmpty()) {
             throw new IllegalArgumentException("its $schema is " + dialect + ", which the hub doesn't know");
@@ -91,11 +91,11 @@ final class JsonSchemaCompiler extends SchemaLoader {
         try {
             meta.validate(evaluation, schema);
         } catch (BoundedEvaluation.EnoughException e) {
-            // one fault is enough
+            // one error is enough
         }
-        if (!evaluation.found().isEmpty()) {
+        if (!evaluation.errors().isEmpty()) {
             throw new IllegalArgumentException(
-                    JsonSchemaCheck.message(evaluation.found().get(0)));
+                    JsonSchemaCheck.message(evaluation.errors().get(0)));
         }
     }
 
@@ -111,7 +111,7 @@ final class JsonSchemaCompiler extends SchemaLoader {
                 }
                 return () -> resource;
             }
-            String reference = address.startsWith(OWN) ? address.substring(OWN.length()) : address;
+            String reference = address.startsWith(RECORD_PREFIX) ? address.substring(RECORD_PREFIX.length()) : address;
             byte[] bytes = source.read(source.resolve(null, reference));
             parse(bytes, address);
             return () -> new ByteArrayInputStream(bytes);

@@ -3,7 +3,7 @@ package io.datahub.validators;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** A validator that accepts JSON by a schema. */
+/** The configuration of a JSON Schema validator. */
 @ObjectClassDefinition(
         name = "Datahub validator: JSON Schema",
         description = "Accepts records that are valid by a JSON Schema, which is a record itself")

@@ -16,8 +16,9 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 
 /**
- * The rule: "a record is JSON, valid by this JSON Schema in the schema's present version". A schema that is missing or
- * broken is a failure, not a verdict: nothing gets in unjudged. One instance a configuration.
+ * Validates that a record is JSON that is valid by a JSON Schema, in the current version of the schema. A missing or
+ * invalid schema is a failure, not a verdict, so no record is accepted without validation. One instance per
+ * configuration.
  */
 @Component(
         name = "io.datahub.validator.jsonschema",
@@ -26,19 +27,21 @@ import org.osgi.service.metatype.annotations.Designate;
 @Designate(ocd = JsonSchemaConfiguration.class, factory = true)
 public final class JsonSchemaValidator implements Validator {
 
-    private static final long MOST_STEPS = 20_000_000;
+    private static final long MAX_STEPS = 20_000_000;
 
     private final long maxBytes;
     private final boolean formats;
-    private final DocumentMemory room;
+    private final DocumentMemory documentMemory;
     private final SchemaRecord<Schema> schema;
 
     @Activate
     public JsonSchemaValidator(
-            JsonSchemaConfiguration configuration, @Reference RecordStore store, @Reference DocumentMemory room) {
-        maxBytes = ValidatorLimits.checked(configuration.maxBytes(), configuration.paths());
+            JsonSchemaConfiguration configuration,
+            @Reference RecordStore store,
+            @Reference DocumentMemory documentMemory) {
+        maxBytes = ValidatorLimits.checkedMaxBytes(configuration.maxBytes(), configuration.paths());
         formats = configuration.formats();
-        this.room = room;
+        this.documentMemory = documentMemory;
         SpecificationVersion draft = JsonSchemaCompiler.draft(configuration.draft());
         schema = new SchemaRecord<>(
                 store,
@@ -53,12 +56,12 @@ public final class JsonSchemaValidator implements Validator {
             return ValidatorLimits.tooBig(candidate.size(), maxBytes);
         }
         Findings findings = new Findings();
-        DocumentMemory.Place place = room.take(candidate.size());
+        DocumentMemory.Place reservation = documentMemory.reserve(candidate.size());
         try (InputStream bytes = candidate.open()) {
             Optional<JsonNode> document = SecureJson.parse(bytes, findings);
             if (document.isPresent()) {
                 JsonSchemaCheck.report(
-                        JsonSchemaCheck.errors(schema.current(), document.get(), MOST_STEPS, formats),
+                        JsonSchemaCheck.errors(schema.current(), document.get(), MAX_STEPS, formats),
                         candidate.size(),
                         candidate::open,
                         findings);
@@ -69,7 +72,7 @@ public final class JsonSchemaValidator implements Validator {
             }
             findings.add(0, 0, "the document is too costly to judge: " + e.getMessage());
         } finally {
-            place.close();
+            reservation.close();
         }
         return findings.verdict();
     }

@@ -6,17 +6,17 @@ import javax.xml.XMLConstants;
 import org.xml.sax.Attributes;
 import org.xml.sax.helpers.DefaultHandler;
 
-/** Notices whether a schema wants values to be unique, or to refer to each other. For one thread. */
+/** Detects whether a schema has uniqueness or reference constraints on values. Not thread-safe. */
 final class KeyFinder extends DefaultHandler {
 
     private static final Set<String> CONSTRAINTS = Set.of("unique", "key", "keyref");
     private static final Set<String> TYPES = Set.of("ID", "IDREF", "IDREFS");
     private static final Set<String> NAME_TYPES = Set.of("type", "base", "itemType", "memberTypes");
-    private static final Pattern BLANKS = Pattern.compile("\\s+");
+    private static final Pattern WHITESPACE = Pattern.compile("\\s+");
 
     private boolean found;
 
-    /** Whether one of the documents that it was told of does. */
+    /** Whether one of the parsed schema documents has such a constraint. */
     boolean found() {
         return found;
     }
@@ -26,13 +26,14 @@ final class KeyFinder extends DefaultHandler {
         if (uri.equals(XMLConstants.W3C_XML_SCHEMA_NS_URI)) {
             found |= CONSTRAINTS.contains(localName);
             for (int i = 0; i < attributes.getLength(); i++) {
-                found |= NAME_TYPES.contains(attributes.getLocalName(i)) && namesKeyType(attributes.getValue(i));
+                found |= NAME_TYPES.contains(attributes.getLocalName(i)) && containsKeyType(attributes.getValue(i));
             }
         }
     }
 
-    private static boolean namesKeyType(String names) {
-        return BLANKS.splitAsStream(names)
+    private static boolean containsKeyType(String names) {
+        return WHITESPACE
+                .splitAsStream(names)
                 .map(name -> name.substring(name.indexOf(':') + 1))
                 .anyMatch(TYPES::contains);
     }

@@ -16,14 +16,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What the first bytes of a record show it to be, by {@code media-types.txt}. Immutable. */
+/** The media type of a record, detected from its first bytes by {@code media-types.txt}. Immutable. */
 final class MediaType {
 
-    /** So many bytes decide. */
+    /** The number of bytes that are examined. */
     static final int BYTES_NEEDED = 4096;
 
     private static final MediaType BINARY = new MediaType("application/octet-stream");
-    private static final Pattern BLANKS = Pattern.compile("\\s+");
+    private static final Pattern WHITESPACE = Pattern.compile("\\s+");
     private static final Pattern JSON = Pattern.compile("\\{\\s*[\"}].*|\\[\\s*[\\[\\]{\"\\d.tfn-].*", Pattern.DOTALL);
 
     private static final Pattern SVG = Pattern.compile("(?:<!DOCTYPE svg|<svg[\\s>]).*", Pattern.DOTALL);
@@ -34,23 +34,23 @@ final class MediaType {
     private static final Map<String, Set<String>> BY_EXTENSION = new HashMap<>();
 
     static {
-        read();
+        load();
     }
 
     private final String name;
 
     /**
-     * Bytes at places of a file by which it is known.
+     * A byte signature.
      *
-     * @param type what it is then
-     * @param bytes by offset
+     * @param type the media type that it identifies
+     * @param bytes the expected bytes by offset
      */
     private record Magic(String type, Map<Integer, byte[]> bytes) {
-        boolean fits(byte[] head) {
-            return bytes.entrySet().stream().allMatch(part -> {
-                int from = part.getKey();
-                int to = from + part.getValue().length;
-                return to <= head.length && Arrays.equals(head, from, to, part.getValue(), 0, part.getValue().length);
+        boolean matches(byte[] head) {
+            return bytes.entrySet().stream().allMatch(entry -> {
+                int from = entry.getKey();
+                int to = from + entry.getValue().length;
+                return to <= head.length && Arrays.equals(head, from, to, entry.getValue(), 0, entry.getValue().length);
             });
         }
     }
@@ -59,12 +59,12 @@ final class MediaType {
         this.name = name;
     }
 
-    private static void read() {
+    private static void load() {
         try (InputStream in = MediaType.class.getResourceAsStream("media-types.txt");
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.isBlank() && !line.startsWith("#")) {
-                    add(BLANKS.split(line.strip(), -1));
+                    add(WHITESPACE.split(line.strip(), -1));
                 }
             }
         } catch (IOException e) {
@@ -72,25 +72,28 @@ final class MediaType {
         }
     }
 
-    /** A line has a type, the extensions that say so, and offsets with bytes: none for kinds of text. */
-    private static void add(String... words) {
-        for (String extension : words[1].split(",", -1)) {
-            BY_EXTENSION.computeIfAbsent(extension, any -> new HashSet<>()).add(words[0]);
+    /**
+     * Parses a line: a media type, its file extensions, and its signature as offsets with bytes; text types have no
+     * signature.
+     */
+    private static void add(String... fields) {
+        for (String extension : fields[1].split(",", -1)) {
+            BY_EXTENSION.computeIfAbsent(extension, any -> new HashSet<>()).add(fields[0]);
         }
         Map<Integer, byte[]> bytes = new HashMap<>();
-        for (String word : Arrays.copyOfRange(words, 2, words.length)) {
-            int colon = word.indexOf(':');
-            bytes.put(Integer.valueOf(word.substring(0, colon)), HexFormat.of().parseHex(word.substring(colon + 1)));
+        for (String field : Arrays.copyOfRange(fields, 2, fields.length)) {
+            int colon = field.indexOf(':');
+            bytes.put(Integer.valueOf(field.substring(0, colon)), HexFormat.of().parseHex(field.substring(colon + 1)));
         }
         if (!bytes.isEmpty()) {
-            MAGIC.add(new Magic(words[0], bytes));
+            MAGIC.add(new Magic(fields[0], bytes));
         }
     }
 
-    /** Looks at the beginning of a record: {@link #BYTES_NEEDED}, or as much as there is. */
+    /** Detects the media type of a record from its start: {@link #BYTES_NEEDED} bytes, or all if there are fewer. */
     static MediaType of(byte[] head) {
         for (Magic magic : MAGIC) {
-            if (magic.fits(head)) {
+            if (magic.matches(head)) {
                 return new MediaType(magic.type());
             }
         }
@@ -99,8 +102,8 @@ final class MediaType {
 
     private static MediaType ofText(byte[] head) {
         String text = new String(head, StandardCharsets.UTF_8);
-        boolean cut = head.length == BYTES_NEEDED;
-        int end = cut ? Math.max(0, text.length() - 4) : text.length();
+        boolean isTruncated = head.length == BYTES_NEEDED;
+        int end = isTruncated ? Math.max(0, text.length() - 4) : text.length();
         for (int i = 0; i < end; i++) {
             char c = text.charAt(i);
             if (c == '\ufffd' || (c < ' ' && "\t\n\f\r\u001b".indexOf(c) < 0)) {
@@ -124,29 +127,32 @@ final class MediaType {
         return new MediaType(JSON.matcher(start).matches() ? "application/json" : "text/plain");
     }
 
-    /** What stands behind the XML declaration and comments; empty if one of them doesn't end. In one pass. */
+    /**
+     * Returns the text after the XML declaration and comments; empty if one of them isn't terminated. Runs in linear
+     * time.
+     */
     static String withoutProlog(String text) {
-        int at = 0;
+        int position = 0;
         if (text.startsWith("<?xml")) {
-            at = behind(text, "?>", 5);
+            position = skipPast(text, "?>", 5);
         }
-        while (text.startsWith("<!--", at)) {
-            at = behind(text, "-->", at + 4);
+        while (text.startsWith("<!--", position)) {
+            position = skipPast(text, "-->", position + 4);
         }
-        return text.substring(at);
+        return text.substring(position);
     }
 
-    /** Behind the next such sign and the blanks that follow it. */
-    private static int behind(String text, String sign, int from) {
-        int found = text.indexOf(sign, from);
-        int at = found < 0 ? text.length() : found + sign.length();
-        while (at < text.length() && " \t\n\r\f\u000b".indexOf(text.charAt(at)) >= 0) {
-            at++;
+    /** Returns the position after the next marker and the white space that follows it. */
+    private static int skipPast(String text, String marker, int from) {
+        int found = text.indexOf(marker, from);
+        int position = found < 0 ? text.length() : found + marker.length();
+        while (position < text.length() && " \t\n\r\f\u000b".indexOf(text.charAt(position)) >= 0) {
+            position++;
         }
-        return at;
+        return position;
     }
 
-    /** Whether it is this type, or of this family, such as {@code image/*}. */
+    /** Whether it matches a media type or a range such as {@code image/*}. */
     boolean matches(String pattern) {
         return pattern.equals("*/*")
                 || (pattern.endsWith("/*")
@@ -154,12 +160,12 @@ final class MediaType {
                         : name.equalsIgnoreCase(pattern));
     }
 
-    /** Whether a file of this name may be it: the extension says so, or isn't known. */
-    boolean fits(String fileName) {
+    /** Whether the media type is possible for a file name: its extension has this type, or is unknown. */
+    boolean matchesExtension(String fileName) {
         int dot = fileName.lastIndexOf('.');
         String extension = dot < 0 ? "" : fileName.substring(dot + 1).toLowerCase(Locale.ROOT);
-        Set<String> said = BY_EXTENSION.get(extension);
-        return said == null || said.contains(name);
+        Set<String> expected = BY_EXTENSION.get(extension);
+        return expected == null || expected.contains(name);
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.datahub.validators;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** A validator that accepts by size, name and kind of content. */
+/** The configuration of a validator for size, extension and media type. */
 @ObjectClassDefinition(
         name = "Datahub validator: policy",
         description = "Accepts records by their size, their extension, and what their first bytes show them to be")

@@ -13,8 +13,8 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.metatype.annotations.Designate;
 
 /**
- * The rule: "a record has a size within these bounds, one of these extensions, and content of one of these types, as its
- * first bytes show". One instance a configuration.
+ * Validates that a record has a size within limits, one of the configured extensions, and content of one of the
+ * configured media types, detected from its first bytes. One instance per configuration.
  */
 @Component(
         name = "io.datahub.validator.policy",
@@ -33,7 +33,7 @@ public final class PolicyValidator implements Validator {
     @Activate
     public PolicyValidator(PolicyConfiguration configuration) {
         minBytes = configuration.minBytes();
-        maxBytes = ValidatorLimits.checked(configuration.maxBytes(), configuration.paths());
+        maxBytes = ValidatorLimits.checkedMaxBytes(configuration.maxBytes(), configuration.paths());
         if (minBytes < 0 || minBytes > maxBytes) {
             throw new IllegalArgumentException(
                     "minBytes is " + minBytes + "; it must be from 0 to maxBytes, which is " + maxBytes);
@@ -58,18 +58,18 @@ public final class PolicyValidator implements Validator {
             findings.add(0, 0, "the name " + name + " has none of the extensions " + String.join(", ", extensions));
         }
         if (!types.isEmpty() || !refusedTypes.isEmpty() || matchExtension) {
-            judgeContent(name, type(candidate), findings);
+            validateContent(name, detectType(candidate), findings);
         }
         return findings.verdict();
     }
 
-    private static MediaType type(Candidate candidate) throws IOException {
+    private static MediaType detectType(Candidate candidate) throws IOException {
         try (InputStream bytes = candidate.open()) {
             return MediaType.of(bytes.readNBytes(MediaType.BYTES_NEEDED));
         }
     }
 
-    private void judgeContent(String name, MediaType type, Findings findings) {
+    private void validateContent(String name, MediaType type, Findings findings) {
         if (!types.isEmpty() && types.stream().noneMatch(type::matches)) {
             findings.add(0, 0, "the content is " + type + "; here it is one of " + String.join(", ", types));
         }
@@ -77,7 +77,7 @@ public final class PolicyValidator implements Validator {
                 .filter(type::matches)
                 .findFirst()
                 .ifPresent(refused -> findings.add(0, 0, "the content is " + type + ", which may not be here"));
-        if (matchExtension && !type.fits(name)) {
+        if (matchExtension && !type.matchesExtension(name)) {
             findings.add(0, 0, "the content is " + type + ", which is not what the extension of " + name + " says");
         }
     }

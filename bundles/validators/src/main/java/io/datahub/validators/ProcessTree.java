@@ -11,20 +11,20 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process with whatever it started. It carries a mark in its environment, which its descendants inherit, so that on Linux
- * also those are found that put themselves into the background. For one thread.
+ * A process with all its descendants. A marker in its environment, which descendants inherit, finds on Linux also those
+ * that were detached from it (daemons). Not thread-safe.
  */
 final class ProcessTree implements AutoCloseable {
 
-    private static final String VARIABLE = "DATAHUB_JUDGEMENT";
+    private static final String MARKER_VARIABLE = "DATAHUB_JUDGEMENT";
     private static final Path PROC = Path.of("/proc");
-    private static final int ROUNDS = 50;
+    private static final int MAX_ATTEMPTS = 50;
 
-    private final String mark = UUID.randomUUID().toString();
+    private final String marker = UUID.randomUUID().toString();
     private final Process process;
 
     ProcessTree(ProcessBuilder builder) throws IOException {
-        builder.environment().put(VARIABLE, mark);
+        builder.environment().put(MARKER_VARIABLE, marker);
         process = builder.start();
     }
 
@@ -32,41 +32,41 @@ final class ProcessTree implements AutoCloseable {
         return process;
     }
 
-    /** Ends all of them, and doesn't return before the first one has ended. */
+    /** Kills all processes, and returns only after the first process has ended. */
     @Override
     public void close() {
-        for (int round = 0; round < ROUNDS; round++) {
-            List<ProcessHandle> alive = alive();
-            if (alive.isEmpty()) {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            List<ProcessHandle> aliveProcesses = aliveProcesses();
+            if (aliveProcesses.isEmpty()) {
                 return;
             }
-            alive.forEach(ProcessHandle::destroyForcibly);
-            alive.forEach(one -> one.onExit()
+            aliveProcesses.forEach(ProcessHandle::destroyForcibly);
+            aliveProcesses.forEach(handle -> handle.onExit()
                     .orTimeout(1, TimeUnit.SECONDS)
-                    .exceptionally(late -> one)
+                    .exceptionally(late -> handle)
                     .join());
         }
     }
 
-    private List<ProcessHandle> alive() {
+    private List<ProcessHandle> aliveProcesses() {
         List<ProcessHandle> found = new ArrayList<>(process.descendants().toList());
         if (process.isAlive()) {
             found.add(process.toHandle());
         }
         if (Files.isDirectory(PROC)) {
-            addMarked(found);
+            addMarkedProcesses(found);
         }
-        found.removeIf(one -> !one.isAlive());
+        found.removeIf(handle -> !handle.isAlive());
         return found;
     }
 
-    private void addMarked(List<ProcessHandle> found) {
-        String wanted = VARIABLE + "=" + mark;
+    private void addMarkedProcesses(List<ProcessHandle> found) {
+        String expected = MARKER_VARIABLE + "=" + marker;
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (Path entry : entries) {
-                if (environment(entry).contains(wanted)) {
+                if (environment(entry).contains(expected)) {
                     ProcessHandle.of(Long.parseLong(entry.getFileName().toString()))
-                            .filter(one -> !found.contains(one))
+                            .filter(handle -> !found.contains(handle))
                             .ifPresent(found::add);
                 }
             }
@@ -79,7 +79,7 @@ final class ProcessTree implements AutoCloseable {
         try {
             return Files.readString(entry.resolve("environ"), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            return ""; // somebody else's, or gone
+            return ""; // owned by another user, or already ended
         }
     }
 }

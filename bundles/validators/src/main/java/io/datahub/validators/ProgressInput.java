@@ -6,29 +6,29 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 
 /**
- * The bytes of a record on their way to a parser. Stops when the judgement's time is over, and when the parser takes in
- * too much without passing anything on: a tag or a comment of a gigabyte would fill the memory.
+ * The input of a parser. Fails when the thread is interrupted, and when the parser consumes too much input without
+ * reporting anything: a tag or comment of a gigabyte would fill the memory.
  */
 final class ProgressInput extends FilterInputStream {
 
-    /** How much a parser may hold of one tag, comment or section, with what it reads ahead. */
-    static final int MOST_HELD = 1 << 20;
+    /** The maximum number of bytes that a parser may buffer for a tag, comment or section, including its read-ahead. */
+    static final int MAX_BUFFERED = 1 << 20;
 
-    private int held;
+    private int buffered;
 
     ProgressInput(InputStream in) {
         super(in);
     }
 
-    /** The parser has passed on what it held. */
-    void passed() {
-        held = 0;
+    /** Resets the count because the parser has reported what it buffered. */
+    void progressed() {
+        buffered = 0;
     }
 
     @Override
     public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        byte[] buffer = new byte[1];
+        return read(buffer, 0, 1) < 0 ? -1 : buffer[0] & 0xFF;
     }
 
     @Override
@@ -36,11 +36,11 @@ final class ProgressInput extends FilterInputStream {
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedIOException("the time for this judgement is over");
         }
-        if (held > MOST_HELD) {
+        if (buffered > MAX_BUFFERED) {
             throw new TokenTooLongException();
         }
         int read = super.read(bytes, from, length);
-        held += Math.max(0, read);
+        buffered += Math.max(0, read);
         return read;
     }
 
@@ -49,7 +49,7 @@ final class ProgressInput extends FilterInputStream {
         private static final long serialVersionUID = 1L;
 
         TokenTooLongException() {
-            super("a tag, comment or section is longer than " + MOST_HELD + " bytes; split it up");
+            super("a tag, comment or section is longer than " + MAX_BUFFERED + " bytes; split it up");
         }
     }
 }

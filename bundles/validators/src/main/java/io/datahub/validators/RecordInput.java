@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.Reader;
 import org.w3c.dom.ls.LSInput;
 
-/** The bytes of a record as the schema compiler wants to have them. */
+/** The content of a record as input for the schema compiler. */
 final class RecordInput implements LSInput {
 
     private final byte[] bytes;

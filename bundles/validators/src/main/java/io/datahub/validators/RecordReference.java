@@ -7,27 +7,27 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.regex.Pattern;
 
-/** References from one schema to another, resolved among records. */
+/** Resolves references between schemas to records. */
 final class RecordReference {
 
-    /** The scheme of the addresses under which the schema compiler knows records. */
+    /** The URI scheme of records in the schema compiler. */
     static final String SCHEME = "record";
 
-    private static final Pattern ELSEWHERE = Pattern.compile("^(?:[A-Za-z][A-Za-z0-9+.-]*:|//).*", Pattern.DOTALL);
+    private static final Pattern ABSOLUTE = Pattern.compile("^(?:[A-Za-z][A-Za-z0-9+.-]*:|//).*", Pattern.DOTALL);
 
     private RecordReference() {}
 
     /**
-     * The record that a schema refers to. Of an address elsewhere, such as {@code http://www.w3.org/2001/xml.xsd}, the
-     * file's name counts, and it is meant to lie next to the schema.
+     * Returns the record that a schema refers to. An external address such as {@code http://www.w3.org/2001/xml.xsd} is
+     * resolved by its file name to a record next to the main schema.
      *
-     * @param main the schema that others are included into; they lie next to it or below
-     * @param base the address of the schema that refers
-     * @throws IOException if it refers to no record next to the main schema or below
+     * @param main the main schema; the referenced records must be in its directory or below
+     * @param base the address of the referring schema
+     * @throws IOException if the reference isn't a record in the directory of the main schema or below
      */
     static RecordPath resolve(RecordPath main, String base, String reference) throws IOException {
         try {
-            URI target = ELSEWHERE.matcher(reference).matches()
+            URI target = ABSOLUTE.matcher(reference).matches()
                     ? address(main).resolve(fileName(reference))
                     : URI.create(base).resolve(reference);
             String path = target.normalize().getPath();
@@ -36,7 +36,7 @@ final class RecordReference {
                 return record.get();
             }
         } catch (IllegalArgumentException e) {
-            // no reference at all, as the next line says
+            // not a valid reference: reported below
         }
         throw new IOException("the schema " + main + " refers to " + reference
                 + ", which is no record next to it or below; put a copy there");
@@ -50,7 +50,7 @@ final class RecordReference {
         return URI.create(path.substring(path.lastIndexOf('/') + 1));
     }
 
-    /** The address under which the schema compiler knows a record. */
+    /** The URI of a record in the schema compiler. */
     static URI address(RecordPath path) {
         try {
             return new URI(SCHEME, null, "/" + path, null);

@@ -9,7 +9,7 @@ import org.xml.sax.ErrorHandler;
 import org.xml.sax.SAXException;
 import org.xml.sax.SAXParseException;
 
-/** Adds what a schema has against a document to the findings, until they are full. */
+/** Adds the schema violations of a document to the findings, until they are full. */
 final class SchemaCheck implements ErrorHandler {
 
     private final Findings findings;
@@ -18,7 +18,7 @@ final class SchemaCheck implements ErrorHandler {
         this.findings = findings;
     }
 
-    /** A handler that checks what it is told and hands it on. */
+    /** Returns a handler that validates the SAX events it receives and forwards them. */
     static ContentHandler handler(Schema schema, ContentHandler next, Findings findings) throws SAXException {
         ValidatorHandler handler = schema.newValidatorHandler();
         handler.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);

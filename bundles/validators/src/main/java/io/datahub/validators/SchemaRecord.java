@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A schema that is a record. Compiled once a version; compiled anew when the record, or one that it refers to, has another
- * entity tag. For any thread.
+ * A schema that is stored in a record. It is compiled once per version, and recompiled when the entity tag of the
+ * record or of a record that it refers to changes. Thread-safe.
  *
- * @param <S> what it is compiled to
+ * @param <S> the type of the compiled schema
  */
 final class SchemaRecord<S> {
 
@@ -21,24 +21,24 @@ final class SchemaRecord<S> {
     private final Catalog catalog;
     private final RecordPath path;
     private final Compiler<S> compiler;
-    private final ReentrantLock compiling = new ReentrantLock();
+    private final ReentrantLock compileLock = new ReentrantLock();
     private volatile Compiled<S> compiled;
 
-    /** Makes schemas of records. */
+    /** Compiles schemas. */
     interface Compiler<S> {
 
         /**
-         * Compiles one.
+         * Compiles a schema.
          *
-         * @throws IOException if one of the records is missing, can't be read, or is no schema
+         * @throws IOException if a record is missing, can't be read, or isn't a valid schema
          */
         S compile(SchemaSource source) throws IOException;
     }
 
     /**
-     * A schema with the records that it was compiled from.
+     * A compiled schema with the records that it was compiled from.
      *
-     * @param etags by record
+     * @param etags the entity tags by record
      */
     private record Compiled<S>(S schema, Map<RecordPath, String> etags) {}
 
@@ -50,9 +50,9 @@ final class SchemaRecord<S> {
     }
 
     /**
-     * The path of a schema in a configuration.
+     * Parses the path of a schema in a configuration.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if it is missing or invalid
      */
     static RecordPath path(String schema, String example) {
         if (schema == null || schema.isBlank()) {
@@ -63,18 +63,18 @@ final class SchemaRecord<S> {
     }
 
     /**
-     * The schema in its present version.
+     * Returns the current version of the schema, compiling it if necessary.
      *
-     * @throws IOException if it is missing, can't be read or is no schema
-     * @throws InterruptedException if the time is over
+     * @throws IOException if the schema is missing, can't be read or is invalid
+     * @throws InterruptedException if the thread is interrupted, as on a timeout of the validation
      */
     S current() throws IOException, InterruptedException {
-        Compiled<S> known = compiled;
-        return isCurrent(known) ? known.schema() : compile();
+        Compiled<S> cached = compiled;
+        return isCurrent(cached) ? cached.schema() : compile();
     }
 
     private S compile() throws IOException, InterruptedException {
-        compiling.lockInterruptibly();
+        compileLock.lockInterruptibly();
         try {
             if (!isCurrent(compiled)) {
                 SchemaSource source = new SchemaSource(store, catalog, path);
@@ -83,17 +83,18 @@ final class SchemaRecord<S> {
             }
             return compiled.schema();
         } finally {
-            compiling.unlock();
+            compileLock.unlock();
         }
     }
 
-    private boolean isCurrent(Compiled<S> known) throws IOException {
-        if (known == null) {
+    private boolean isCurrent(Compiled<S> cached) throws IOException {
+        if (cached == null) {
             return false;
         }
-        for (Map.Entry<RecordPath, String> source : known.etags().entrySet()) {
+        for (Map.Entry<RecordPath, String> source : cached.etags().entrySet()) {
             Result<RecordVersion> version = store.find(User.HUB, source.getKey());
-            // While somebody edits the file on disk it has no entity tag, and its last version stays in use.
+            // While a file is being edited on disk, the record has no entity tag, and the last compiled version stays
+            // in use.
             if (version.isRefused()
                     || version.get()
                             .etag()

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The records that a schema is made of: the main one, and what it refers to, which is found among records only. For one
- * compilation.
+ * The records of a schema: the main record and those it refers to; references are resolved to records only. One
+ * instance per compilation.
  */
 final class SchemaSource {
 
@@ -42,10 +42,10 @@ final class SchemaSource {
     }
 
     /**
-     * The record that a schema refers to.
+     * Returns the record that a schema refers to.
      *
-     * @param base the address of the schema that refers; null for the main one
-     * @throws IOException if it may not refer to it
+     * @param base the address of the referring schema; null for the main schema
+     * @throws IOException if the reference isn't allowed
      */
     RecordPath resolve(String base, String reference) throws IOException {
         String from = base == null ? RecordReference.address(main).toString() : base;
@@ -53,9 +53,9 @@ final class SchemaSource {
     }
 
     /**
-     * The bytes of one of the records.
+     * Returns the content of a record.
      *
-     * @throws IOException if it is missing, can't be read or is too much
+     * @throws IOException if the record is missing, can't be read or is too large
      */
     byte[] read(RecordPath path) throws IOException {
         Result<Reading> opened = store.open(User.HUB, path);

@@ -23,21 +23,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads JSON from anybody: names occur once in an object, nothing follows the document, and its tree has a bounded size. */
+/**
+ * Parses untrusted JSON: duplicate names in an object and trailing content are errors, and the size of the tree is
+ * bounded.
+ */
 final class SecureJson {
 
-    static final int MOST_DEPTH = 200;
-    static final int MOST_TOKENS = 1_000_000;
-    private static final int MOST_DIGITS = 1_000;
-    private static final int MOST_LOOK_ALIKES = 1_000;
-    private static final int MOST_STRING = 16 << 20;
+    static final int MAX_DEPTH = 200;
+    static final int MAX_TOKENS = 1_000_000;
+    private static final int MAX_DIGITS = 1_000;
+    private static final int MAX_COLLISIONS = 1_000;
+    private static final int MAX_STRING_LENGTH = 16 << 20;
 
     private static final JsonFactory FACTORY = new JsonFactoryBuilder()
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MOST_DEPTH)
-                    .maxTokenCount(MOST_TOKENS)
-                    .maxNumberLength(MOST_DIGITS)
-                    .maxStringLength(MOST_STRING)
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxTokenCount(MAX_TOKENS)
+                    .maxNumberLength(MAX_DIGITS)
+                    .maxStringLength(MAX_STRING_LENGTH)
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
@@ -50,11 +53,11 @@ final class SecureJson {
     private SecureJson() {}
 
     /**
-     * Reads a document.
+     * Parses a document.
      *
-     * @param findings get what is wrong, if anything is
-     * @return the document; empty if it is no JSON or too costly
-     * @throws IOException if the bytes can't be read, or the thread is interrupted
+     * @param findings receives the violations
+     * @return the document; empty if it isn't valid JSON or exceeds a limit
+     * @throws IOException if the input can't be read, or the thread is interrupted
      */
     static Optional<JsonNode> parse(InputStream bytes, Findings findings) throws IOException {
         try {
@@ -63,9 +66,9 @@ final class SecureJson {
                 findings.add(1, 1, "the record is empty; JSON has at least one value");
                 return Optional.empty();
             }
-            Optional<String> monstrous = monstrous(node);
-            if (monstrous.isPresent()) {
-                findings.add(0, 0, monstrous.get());
+            Optional<String> excessiveValue = excessiveValue(node);
+            if (excessiveValue.isPresent()) {
+                findings.add(0, 0, excessiveValue.get());
                 return Optional.empty();
             }
             return Optional.of(node);
@@ -77,38 +80,43 @@ final class SecureJson {
         return Optional.empty();
     }
 
-    /** What stands somewhere in a document with which nobody can reckon: a number such as 1e999999999, or an array of look-alikes. */
-    private static Optional<String> monstrous(JsonNode root) throws IOException {
-        Deque<JsonNode> open = new ArrayDeque<>();
-        open.push(root);
-        while (!open.isEmpty()) {
+    /**
+     * Finds a value that is too expensive to process: a number such as 1e999999999, or an array of values with the same
+     * hash code.
+     */
+    private static Optional<String> excessiveValue(JsonNode root) throws IOException {
+        Deque<JsonNode> pending = new ArrayDeque<>();
+        pending.push(root);
+        while (!pending.isEmpty()) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedIOException("the time for this judgement is over");
             }
-            JsonNode node = open.pop();
-            if (node.isArray() && node.size() > MOST_LOOK_ALIKES && hasLookAlikes(node)) {
-                return Optional.of("an array has more than " + MOST_LOOK_ALIKES
+            JsonNode node = pending.pop();
+            if (node.isArray() && node.size() > MAX_COLLISIONS && hasManyCollisions(node)) {
+                return Optional.of("an array has more than " + MAX_COLLISIONS
                         + " different values with the same hash, which can't be told apart in a reasonable time");
             }
             if (node.isContainerNode()) {
-                node.forEach(open::push);
+                node.forEach(pending::push);
             } else if (node.isBigDecimal()
-                    && Math.abs((long) node.decimalValue().scale()) > MOST_DIGITS) {
-                return Optional.of("a number has more than " + MOST_DIGITS + " digits when it is written out");
+                    && Math.abs((long) node.decimalValue().scale()) > MAX_DIGITS) {
+                return Optional.of("a number has more than " + MAX_DIGITS + " digits when it is written out");
             }
         }
         return Optional.empty();
     }
 
-    /** Whether values are made so that a hash table, which finds out whether they are unique, becomes a list. */
-    private static boolean hasLookAlikes(JsonNode array) {
-        Map<Integer, JsonNode> first = new HashMap<>();
-        Map<Integer, Integer> others = new HashMap<>();
+    /**
+     * Whether an array is a hash-flooding attack: its values degrade the hash table of a uniqueness check to a list.
+     */
+    private static boolean hasManyCollisions(JsonNode array) {
+        Map<Integer, JsonNode> firstByHash = new HashMap<>();
+        Map<Integer, Integer> collisionsByHash = new HashMap<>();
         for (JsonNode value : array) {
-            JsonNode known = first.putIfAbsent(value.hashCode(), value);
+            JsonNode known = firstByHash.putIfAbsent(value.hashCode(), value);
             if (known != null
                     && !known.equals(value)
-                    && others.merge(value.hashCode(), 1, Integer::sum) > MOST_LOOK_ALIKES) {
+                    && collisionsByHash.merge(value.hashCode(), 1, Integer::sum) > MAX_COLLISIONS) {
                 return true;
             }
         }
@@ -124,26 +132,26 @@ final class SecureJson {
     }
 
     /**
-     * Where values begin in a document that was read before without a fault.
+     * Returns the positions at which values start in a document that was parsed before without an error.
      *
      * @param pointers JSON Pointers (RFC 6901)
      */
-    static Map<String, JsonLocation> places(InputStream bytes, Set<String> pointers) throws IOException {
-        Map<String, JsonLocation> places = new HashMap<>();
+    static Map<String, JsonLocation> locations(InputStream bytes, Set<String> pointers) throws IOException {
+        Map<String, JsonLocation> locations = new HashMap<>();
         try (JsonParser parser = FACTORY.createParser(bytes)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 if (token.isStructEnd() || token == JsonToken.FIELD_NAME) {
                     continue;
                 }
                 String pointer = parser.getParsingContext().pathAsPointer().toString();
-                String own = token.isStructStart()
+                String valuePointer = token.isStructStart()
                         ? parser.getParsingContext().getParent().pathAsPointer().toString()
                         : pointer;
-                if (pointers.contains(own)) {
-                    places.putIfAbsent(own, parser.currentTokenLocation());
+                if (pointers.contains(valuePointer)) {
+                    locations.putIfAbsent(valuePointer, parser.currentTokenLocation());
                 }
             }
         }
-        return places;
+        return locations;
     }
 }

@@ -18,26 +18,29 @@ import org.xml.sax.SAXParseException;
 import org.xml.sax.XMLReader;
 
 /**
- * Parses XML from anybody with the platform's own parser: no DOCTYPE, no entity from elsewhere, no XInclude, memory that
- * doesn't grow with the document, and an end when the calling thread is interrupted.
+ * Parses untrusted XML with the platform's parser: no DOCTYPE, no external entities, no XInclude, memory use that
+ * doesn't depend on the size of the document, and an end when the calling thread is interrupted.
  */
 final class SecureXml {
 
     private static final String DISALLOW_DOCTYPE = "http://apache.org/xml/features/disallow-doctype-decl";
     private static final String LEXICAL_HANDLER = "http://xml.org/sax/properties/lexical-handler";
 
-    /** These have other defaults in each Java platform; a document must not be judged by where the hub runs. */
+    /**
+     * Set explicitly, because the defaults differ between Java platforms, and validation must not depend on the
+     * platform.
+     */
     private static final Map<String, String> LIMITS = Map.of(
-            "jdk.xml.maxElementDepth", "0", // XmlGuard keeps it
+            "jdk.xml.maxElementDepth", "0", // limited by XmlGuard
             "jdk.xml.elementAttributeLimit", "10000");
 
     private SecureXml() {}
 
     /**
-     * Parses a document to its end, or to the first fault after which there is no going on; that is added to the findings.
+     * Parses a document to its end or to the first fatal error, which is added to the findings.
      *
-     * @param content is told what the document holds
-     * @throws IOException if the bytes can't be read
+     * @param content receives the SAX events of the document
+     * @throws IOException if the input can't be read
      */
     static void parse(InputStream bytes, ContentHandler content, Findings findings) throws IOException {
         ProgressInput input = new ProgressInput(bytes);
@@ -50,7 +53,7 @@ final class SecureXml {
             guard.setErrorHandler(new Fatal());
             guard.parse(new InputSource(input));
         } catch (EnoughException e) {
-            // whoever threw it has added what it found
+            // the thrower has added its findings
         } catch (SAXParseException e) {
             findings.add(e);
         } catch (SAXException e) {
@@ -85,12 +88,12 @@ final class SecureXml {
         }
     }
 
-    /** Ends the parsing of a document in which enough was found. */
+    /** Ends the parsing because enough violations were found. */
     static final class EnoughException extends SAXException {
         private static final long serialVersionUID = 1L;
     }
 
-    /** Lets warnings pass and stops at errors. */
+    /** Ignores warnings and stops at errors. */
     private static final class Fatal implements ErrorHandler {
         @Override
         public void warning(SAXParseException warning) {}

@@ -8,15 +8,15 @@ import org.xml.sax.SAXParseException;
 import org.xml.sax.helpers.XMLFilterImpl;
 
 /**
- * Stands before whoever checks a document by a schema, and stops it where the text between two tags would cost too much
- * memory: to compare it with its type it has to be held as a whole. For one thread.
+ * A filter in front of a schema validator that stops documents whose text between two tags would take too much memory:
+ * the validator buffers the whole text to compare it with its type. Not thread-safe.
  */
 final class TextGuard extends XMLFilterImpl {
 
-    static final int MOST_TEXT = 4 << 20;
+    static final int MAX_TEXT_LENGTH = 4 << 20;
 
     private Locator locator;
-    private int held;
+    private int textLength;
 
     TextGuard(ContentHandler next) {
         setContentHandler(next);
@@ -30,22 +30,22 @@ final class TextGuard extends XMLFilterImpl {
 
     @Override
     public void startElement(String uri, String localName, String name, Attributes attributes) throws SAXException {
-        held = 0;
+        textLength = 0;
         super.startElement(uri, localName, name, attributes);
     }
 
     @Override
     public void endElement(String uri, String localName, String name) throws SAXException {
-        held = 0;
+        textLength = 0;
         super.endElement(uri, localName, name);
     }
 
     @Override
     public void characters(char[] characters, int from, int length) throws SAXException {
-        held += length;
-        if (held > MOST_TEXT) {
+        textLength += length;
+        if (textLength > MAX_TEXT_LENGTH) {
             throw new SAXParseException(
-                    "the text of an element is longer than " + MOST_TEXT + " characters; split it up", locator);
+                    "the text of an element is longer than " + MAX_TEXT_LENGTH + " characters; split it up", locator);
         }
         super.characters(characters, from, length);
     }

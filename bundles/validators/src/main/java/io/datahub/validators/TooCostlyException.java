@@ -2,7 +2,7 @@ package io.datahub.validators;
 
 import com.networknt.schema.SchemaException;
 
-/** A judgement by a JSON schema that costs more than it may. */
+/** A validation by a JSON schema exceeds its limits. */
 final class TooCostlyException extends SchemaException {
     private static final long serialVersionUID = 1L;
 

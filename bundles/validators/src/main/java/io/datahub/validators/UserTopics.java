@@ -12,8 +12,9 @@ import org.xml.sax.Attributes;
 import org.xml.sax.Locator;
 
 /**
- * The rule: "no user's topics with {@code {user}} contain another's", as {@code ci.{user}.} of {@code a} would contain those of
- * {@code a.b}. Takes as long as it takes to sort the topics of all users. For one document.
+ * Validates that no user's topics with {@code {user}} contain those of another user, as {@code ci.{user}.} of {@code a}
+ * would contain those of {@code a.b}. The time is dominated by sorting the topics of all users. One instance per
+ * document.
  */
 final class UserTopics {
 
@@ -21,66 +22,68 @@ final class UserTopics {
 
     private final Map<String, List<String>> byRole = new HashMap<>();
     private final List<Owner> owners = new ArrayList<>();
-    private List<String> present = new ArrayList<>();
+    private List<String> currentTopics = new ArrayList<>();
 
-    /** A user with the topics of its own, which may have roles that stand further down. */
-    private record Owner(String name, String roles, List<String> own, int line, int column) {}
+    /** A user with its own topics. Its roles may be defined later in the document. */
+    private record Owner(String name, String roles, List<String> ownTopics, int line, int column) {}
 
-    /** A topic with a user's name in it. */
+    /** A topic prefix with a user name substituted. */
     private record Topic(String prefix, Owner owner) {}
 
-    /** A role begins; what is allowed from here on is its. */
+    /** Starts a role; the following topics belong to it. */
     void role(String name) {
-        present = byRole.computeIfAbsent(name == null ? "" : name, role -> new ArrayList<>());
+        currentTopics = byRole.computeIfAbsent(name == null ? "" : name, role -> new ArrayList<>());
     }
 
-    /** A user begins; what is allowed from here on is its. */
+    /** Starts a user; the following topics belong to it. */
     void user(String name, String roles, Locator at) {
-        present = new ArrayList<>();
-        owners.add(new Owner(name, roles == null ? "" : roles, present, at.getLineNumber(), at.getColumnNumber()));
+        currentTopics = new ArrayList<>();
+        owners.add(
+                new Owner(name, roles == null ? "" : roles, currentTopics, at.getLineNumber(), at.getColumnNumber()));
     }
 
     void allow(Attributes attributes) {
         for (String action : List.of("publish", "subscribe")) {
             String topic = attributes.getValue(action);
             if (topic != null && topic.contains(USER)) {
-                present.add(topic);
+                currentTopics.add(topic);
             }
         }
     }
 
-    /** Looks for topics that contain another user's, once everything is known. */
-    void judge(Findings findings) {
+    /** Reports topics that contain those of another user; called at the end of the document. */
+    void validate(Findings findings) {
         List<Topic> topics = topics();
         topics.sort(Comparator.comparing(Topic::prefix));
-        Deque<Topic> around = new ArrayDeque<>();
+        Deque<Topic> enclosing = new ArrayDeque<>();
         for (Topic topic : topics) {
-            while (!around.isEmpty() && !topic.prefix().startsWith(around.peek().prefix())) {
-                around.pop();
+            while (!enclosing.isEmpty()
+                    && !topic.prefix().startsWith(enclosing.peek().prefix())) {
+                enclosing.pop();
             }
-            if (!around.isEmpty()
-                    && !around.peek().owner().name().equals(topic.owner().name())) {
-                report(around.peek(), topic, findings);
+            if (!enclosing.isEmpty()
+                    && !enclosing.peek().owner().name().equals(topic.owner().name())) {
+                report(enclosing.peek(), topic, findings);
                 if (findings.isFull()) {
                     return;
                 }
             }
-            around.push(topic);
+            enclosing.push(topic);
         }
     }
 
     private List<Topic> topics() {
         List<Topic> topics = new ArrayList<>();
         for (Owner owner : owners) {
-            fill(owner, owner.own(), topics);
+            addTopics(owner, owner.ownTopics(), topics);
             for (StringTokenizer roles = new StringTokenizer(owner.roles()); roles.hasMoreTokens(); ) {
-                fill(owner, byRole.getOrDefault(roles.nextToken(), List.of()), topics);
+                addTopics(owner, byRole.getOrDefault(roles.nextToken(), List.of()), topics);
             }
         }
         return topics;
     }
 
-    private static void fill(Owner owner, List<String> templates, List<Topic> topics) {
+    private static void addTopics(Owner owner, List<String> templates, List<Topic> topics) {
         templates.forEach(template -> topics.add(new Topic(template.replace(USER, owner.name()), owner)));
     }
 

@@ -13,32 +13,32 @@ import org.xml.sax.Attributes;
 import org.xml.sax.Locator;
 import org.xml.sax.helpers.DefaultHandler;
 
-/** What a users file must hold to beyond its schema. Told the document by a parser, for one document. */
+/** The rules for a users file that its schema can't express. Receives SAX events; one instance per document. */
 final class UsersRules extends DefaultHandler {
 
-    private static final Duration LASTS = Duration.ofHours(24);
+    private static final Duration MIN_VALIDITY = Duration.ofHours(24);
     private static final Set<String> BUILT_IN = Set.of("admin", "monitor");
     private static final String ANONYMOUS = "anonymous";
 
     private final Findings findings;
-    private final Instant needed;
+    private final Instant requiredExpiry;
     private final Map<String, Integer> lines = new HashMap<>();
     private final Set<String> roles = new HashSet<>(BUILT_IN);
-    private final Map<String, Wanted> wanted = new LinkedHashMap<>();
+    private final Map<String, Wanted> assignedRoles = new LinkedHashMap<>();
     private final StringBuilder text = new StringBuilder();
     private final UserTopics topics = new UserTopics();
     private UsersValues values;
     private Locator locator;
     private String user = "";
     private boolean administrator;
-    private boolean anyAdministrator;
+    private boolean hasUsableAdministrator;
 
-    /** A role that a user has, and where. */
+    /** A role assigned to a user, with its position. */
     private record Wanted(int line, int column, String user) {}
 
     UsersRules(Findings findings, Instant now) {
         this.findings = findings;
-        this.needed = now.plus(LASTS);
+        this.requiredExpiry = now.plus(MIN_VALIDITY);
     }
 
     @Override
@@ -70,7 +70,7 @@ final class UsersRules extends DefaultHandler {
             if (BUILT_IN.contains(name)) {
                 findings.add(locator, "the role " + name + " is built in; choose another name");
             }
-            once("role", name, "the role " + name, "put their grants together or rename one");
+            checkUnique("role", name, "the role " + name, "put their grants together or rename one");
             roles.add(name);
         }
     }
@@ -80,7 +80,7 @@ final class UsersRules extends DefaultHandler {
         user = name == null ? "" : name;
         topics.user(user, attributes.getValue("roles"), locator);
         if (values.name("user", name)) {
-            once("user", name, "the user " + name, "put them together or rename one");
+            checkUnique("user", name, "the user " + name, "put them together or rename one");
         }
         boolean disabled = values.flag("disabled", attributes.getValue("disabled"));
         administrator = false;
@@ -88,7 +88,7 @@ final class UsersRules extends DefaultHandler {
                 new StringTokenizer(attributes.getValue("roles") == null ? "" : attributes.getValue("roles"));
         while (words.hasMoreTokens()) {
             String role = words.nextToken();
-            wanted.putIfAbsent(role, new Wanted(locator.getLineNumber(), locator.getColumnNumber(), user));
+            assignedRoles.putIfAbsent(role, new Wanted(locator.getLineNumber(), locator.getColumnNumber(), user));
             administrator |= role.equals("admin") && !disabled;
         }
         if (administrator && user.equals(ANONYMOUS)) {
@@ -97,50 +97,54 @@ final class UsersRules extends DefaultHandler {
     }
 
     private void token(Attributes attributes) {
-        credential("token");
+        rejectIfAnonymous("token");
         String digest = attributes.getValue("sha256");
         if (values.digest("token", digest)) {
-            once("token", digest.toLowerCase(Locale.ROOT), "this token", "each user needs a token of its own");
+            checkUnique("token", digest.toLowerCase(Locale.ROOT), "this token", "each user needs a token of its own");
         }
         values.time("created", attributes.getValue("created"));
         values.label(attributes.getValue("label"));
         String expires = attributes.getValue("expires");
-        lasts(expires == null
-                || values.time("expires", expires).map(needed::isBefore).orElse(false));
+        recordCredential(expires == null
+                || values.time("expires", expires).map(requiredExpiry::isBefore).orElse(false));
     }
 
     private void certificate(Attributes attributes) {
-        credential("certificate");
+        rejectIfAnonymous("certificate");
         String digest = attributes.getValue("sha256");
         if (values.digest("certificate", digest)) {
-            once("certificate", digest.toLowerCase(Locale.ROOT), "this certificate", "it can stand for one user only");
-            lasts(true);
+            checkUnique(
+                    "certificate",
+                    digest.toLowerCase(Locale.ROOT),
+                    "this certificate",
+                    "it can stand for one user only");
+            recordCredential(true);
         }
     }
 
     private void curveKey() {
-        credential("curve-key");
+        rejectIfAnonymous("curve-key");
         String key = text.toString().strip();
         if (values.curveKey(key)) {
-            once("curve-key", key, "this curve-key", "it can stand for one user only");
-            lasts(true);
+            checkUnique("curve-key", key, "this curve-key", "it can stand for one user only");
+            recordCredential(true);
         }
     }
 
-    private void credential(String kind) {
+    private void rejectIfAnonymous(String kind) {
         if (user.equals(ANONYMOUS)) {
             findings.add(locator, "the user anonymous comes without credentials; remove its " + kind);
         }
     }
 
-    private void lasts(boolean lasts) {
-        anyAdministrator |= administrator && lasts && !user.equals(ANONYMOUS);
+    private void recordCredential(boolean usable) {
+        hasUsableAdministrator |= administrator && usable && !user.equals(ANONYMOUS);
     }
 
-    private void once(String kind, String value, String what, String cure) {
+    private void checkUnique(String kind, String value, String subject, String remedy) {
         Integer line = lines.putIfAbsent(kind + " " + value, locator.getLineNumber());
         if (line != null) {
-            findings.add(locator, what + " stands in line " + line + " already; " + cure);
+            findings.add(locator, subject + " stands in line " + line + " already; " + remedy);
         }
     }
 
@@ -159,12 +163,12 @@ final class UsersRules extends DefaultHandler {
         }
     }
 
-    /** Looks at what can be known at the end only. */
+    /** Validates the rules that require the whole document. */
     @Override
     public void endDocument() {
-        wanted.forEach(this::known);
-        topics.judge(findings);
-        if (!anyAdministrator) {
+        assignedRoles.forEach(this::checkDefined);
+        topics.validate(findings);
+        if (!hasUsableAdministrator) {
             findings.add(
                     0,
                     0,
@@ -173,13 +177,13 @@ final class UsersRules extends DefaultHandler {
         }
     }
 
-    private void known(String role, Wanted where) {
+    private void checkDefined(String role, Wanted assignment) {
         if (!roles.contains(role)) {
             findings.add(
-                    where.line(),
-                    where.column(),
-                    "the user " + where.user() + " has the role " + role + ", which is not defined; add <role name=\""
-                            + role + "\"> or use another");
+                    assignment.line(),
+                    assignment.column(),
+                    "the user " + assignment.user() + " has the role " + role
+                            + ", which is not defined; add <role name=\"" + role + "\"> or use another");
         }
     }
 }

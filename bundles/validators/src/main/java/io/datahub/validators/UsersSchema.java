@@ -9,7 +9,7 @@ import javax.xml.validation.SchemaFactory;
 import org.osgi.service.component.annotations.Component;
 import org.xml.sax.SAXException;
 
-/** The XML Schema of the users file: the file that is published is the one that judges. */
+/** The XML Schema of the users file: the published schema is the one that is used for validation. */
 @Component(name = "io.datahub.validators.users.schema")
 public final class UsersSchema implements PublishedSchema {
 

@@ -13,9 +13,10 @@ import org.osgi.service.component.annotations.Component;
 import org.xml.sax.SAXException;
 
 /**
- * The rule: "broker_users.xml is valid by its schema; names, tokens, keys and certificates occur once; roles are known and
- * none is a built-in one; keys parse; dates have a zone; no user's topics with {@code {user}} contain another's; anonymous has no credential; and an administrator who is enabled
- * has one that lasts for another 24 hours".
+ * Validates {@code broker_users.xml}: it must be valid by its schema; names, tokens, keys and certificates must be
+ * unique; roles must be defined and must not redefine a built-in one; keys must parse; dates must have a time zone; no
+ * user's topics with {@code {user}} may contain those of another user; anonymous must have no credential; and at least
+ * one enabled administrator must have a credential that is valid for another 24 hours.
  */
 @Component(name = "io.datahub.validators.users", service = Validator.class)
 @ValidatorService(name = "users", paths = "broker_users.xml")

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.xml.sax.Attributes;
 import org.xml.sax.Locator;
 
-/** What the single values of a users file must look like, said in such a way that the author knows what to write. */
+/** The rules for individual values of a users file, with messages that tell the author what to write. */
 final class UsersValues {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
@@ -32,50 +32,50 @@ final class UsersValues {
         this.locator = locator;
     }
 
-    private boolean fault(String message) {
+    private boolean reject(String message) {
         findings.add(locator, message);
         return false;
     }
 
-    boolean name(String what, String name) {
+    boolean name(String kind, String name) {
         return (name != null && NAME.matcher(name).matches())
-                || fault("a " + what
+                || reject("a " + kind
                         + " needs a name of at most 64 letters, digits and . _ @ -, the first a letter or digit");
     }
 
-    boolean digest(String what, String digest) {
+    boolean digest(String kind, String digest) {
         return (digest != null && SHA256.matcher(digest).matches())
-                || fault("a " + what + " needs sha256=\"…\" with its SHA-256 in 64 hexadecimal digits");
+                || reject("a " + kind + " needs sha256=\"…\" with its SHA-256 in 64 hexadecimal digits");
     }
 
     boolean flag(String name, String value) {
         String word = value == null ? "false" : value.strip();
         if (!Set.of("true", "1", "false", "0").contains(word)) {
-            fault(name + " is true or false");
+            reject(name + " is true or false");
         }
         return word.equals("true") || word.equals("1");
     }
 
     void label(String label) {
         if (label != null && label.codePointCount(0, label.length()) > MAX_LABEL) {
-            fault("a label has at most " + MAX_LABEL + " characters");
+            reject("a label has at most " + MAX_LABEL + " characters");
         }
     }
 
-    /** The time, if it is one with a zone. */
+    /** Parses a time with a zone; empty if it is missing or invalid. */
     Optional<Instant> time(String name, String value) {
         try {
             return Optional.ofNullable(value)
                     .map(text -> OffsetDateTime.parse(text.strip()).toInstant());
         } catch (DateTimeParseException e) {
-            fault(name + " needs a date and time with a zone, such as 2027-11-23T00:00:00Z");
+            reject(name + " needs a date and time with a zone, such as 2027-11-23T00:00:00Z");
             return Optional.empty();
         }
     }
 
     boolean curveKey(String key) {
         return isCurveKey(key)
-                || fault(
+                || reject(
                         "a curve-key has 40 characters of Z85, as CURVE tools print a public key (write & as &amp; and < as"
                                 + " &lt;)");
     }
@@ -91,21 +91,21 @@ final class UsersValues {
     void grants(Attributes attributes) {
         for (int i = 0; i < attributes.getLength(); i++) {
             String action = attributes.getLocalName(i);
-            String what = attributes.getValue(i);
+            String target = attributes.getValue(i);
             if (PATHS.contains(action)) {
-                path(action, what);
-            } else if (TOPICS.contains(action) && what.getBytes(StandardCharsets.UTF_8).length > MAX_TOPIC_BYTES) {
-                fault(action + " is a topic prefix of at most " + MAX_TOPIC_BYTES + " bytes");
+                path(action, target);
+            } else if (TOPICS.contains(action) && target.getBytes(StandardCharsets.UTF_8).length > MAX_TOPIC_BYTES) {
+                reject(action + " is a topic prefix of at most " + MAX_TOPIC_BYTES + " bytes");
             }
         }
     }
 
-    private void path(String action, String what) {
-        String filled = what.replace("{user}", "user");
+    private void path(String action, String target) {
+        String filled = target.replace("{user}", "user");
         String bare = filled.endsWith("/") ? filled.substring(0, filled.length() - 1) : filled;
         Result<RecordPath> parsed = RecordPath.parse(bare);
         if (parsed.isRefused() || filled.equals("/")) {
-            fault(action + "=\"" + what + "\" is no path: "
+            reject(action + "=\"" + target + "\" is no path: "
                     + parsed.refusal().map(refusal -> refusal.detail() + "; ").orElse("")
                     + "write a record such as reports/all.txt, a tree such as reports/, or nothing for everything");
         }

@@ -2,17 +2,17 @@ package io.datahub.validators;
 
 import io.datahub.api.validation.Verdict;
 
-/** What every configured validator asks of its configuration, and of the size of a record. */
+/** Checks that are common to all configured validators: of their configuration, and of the size of a record. */
 final class ValidatorLimits {
 
     private ValidatorLimits() {}
 
     /**
-     * The largest record that is judged.
+     * Returns the maximum size of a record.
      *
-     * @throws IllegalArgumentException if the configuration has no paths, or the limit is none
+     * @throws IllegalArgumentException if the configuration has no paths, or the limit is less than 1
      */
-    static long checked(long maxBytes, String[] paths) {
+    static long checkedMaxBytes(long maxBytes, String[] paths) {
         if (paths == null || paths.length == 0 || String.join("", paths).isBlank()) {
             throw new IllegalArgumentException(
                     "paths is missing; say which records it judges, such as paths = **/*.xml");

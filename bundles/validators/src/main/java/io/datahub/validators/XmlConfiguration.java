@@ -3,7 +3,7 @@ package io.datahub.validators;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** A validator that accepts well-formed XML. */
+/** The configuration of a validator for well-formed XML. */
 @ObjectClassDefinition(
         name = "Datahub validator: well-formed XML",
         description = "Accepts records that are well-formed XML with namespaces and without a DOCTYPE")

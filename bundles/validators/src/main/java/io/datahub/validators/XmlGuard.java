@@ -11,13 +11,13 @@ import org.xml.sax.ext.LexicalHandler;
 import org.xml.sax.helpers.XMLFilterImpl;
 
 /**
- * Stands behind the parser and stops it where a document would cost too much memory, though it is well-formed: by its
- * depth, by the number of its names, which the parser keeps, or by one huge token.
+ * A filter after the parser that stops well-formed documents that would take too much memory: by their depth, by the
+ * number of different names, which the parser retains, or by one huge token.
  */
 final class XmlGuard extends XMLFilterImpl implements LexicalHandler {
 
-    static final int MOST_DEPTH = 1_000;
-    static final int MOST_NAMES = 20_000;
+    static final int MAX_DEPTH = 1_000;
+    static final int MAX_NAMES = 20_000;
 
     private final ProgressInput input;
     private final Set<String> names = new HashSet<>();
@@ -35,70 +35,70 @@ final class XmlGuard extends XMLFilterImpl implements LexicalHandler {
         super.setDocumentLocator(locator);
     }
 
-    /** The line that the parser has come to; 0 before the first. */
+    /** The current line of the parser; 0 before the first. */
     int line() {
         return locator == null ? 0 : Math.max(0, locator.getLineNumber());
     }
 
     @Override
     public void startElement(String uri, String localName, String name, Attributes attributes) throws SAXException {
-        input.passed();
-        if (++depth > MOST_DEPTH) {
-            throw stop("elements are nested more than " + MOST_DEPTH + " deep");
+        input.progressed();
+        if (++depth > MAX_DEPTH) {
+            throw limitExceeded("elements are nested more than " + MAX_DEPTH + " deep");
         }
-        count(name);
+        countName(name);
         for (int i = 0; i < attributes.getLength(); i++) {
-            count(attributes.getQName(i));
+            countName(attributes.getQName(i));
         }
         super.startElement(uri, localName, name, attributes);
     }
 
     @Override
     public void endElement(String uri, String localName, String name) throws SAXException {
-        input.passed();
+        input.progressed();
         depth--;
         super.endElement(uri, localName, name);
     }
 
     @Override
     public void startPrefixMapping(String prefix, String uri) throws SAXException {
-        count("xmlns:" + prefix);
-        count(uri);
+        countName("xmlns:" + prefix);
+        countName(uri);
         super.startPrefixMapping(prefix, uri);
     }
 
     @Override
     public void processingInstruction(String target, String data) throws SAXException {
-        input.passed();
-        count(target);
+        input.progressed();
+        countName(target);
         super.processingInstruction(target, data);
     }
 
     @Override
     public void characters(char[] characters, int from, int length) throws SAXException {
-        input.passed();
+        input.progressed();
         super.characters(characters, from, length);
     }
 
     @Override
     public void ignorableWhitespace(char[] characters, int from, int length) throws SAXException {
-        input.passed();
+        input.progressed();
         super.ignorableWhitespace(characters, from, length);
     }
 
-    private void count(String name) throws SAXException {
-        if (names.add(name) && names.size() > MOST_NAMES) {
-            throw stop("there are more than " + MOST_NAMES + " different names");
+    private void countName(String name) throws SAXException {
+        if (names.add(name) && names.size() > MAX_NAMES) {
+            throw limitExceeded("there are more than " + MAX_NAMES + " different names");
         }
     }
 
-    private SAXException stop(String why) {
-        return new SAXParseException(why + "; split the document up", locator);
+    private SAXException limitExceeded(String reason) {
+        return new SAXParseException(reason + "; split the document up", locator);
     }
 
     @Override
     public void comment(char[] characters, int from, int length) {
-        input.passed();
+        input.progressed();
     }
 
     @Override

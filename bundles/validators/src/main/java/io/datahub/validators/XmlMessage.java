@@ -3,15 +3,15 @@ package io.datahub.validators;
 import java.util.regex.Pattern;
 import org.xml.sax.SAXParseException;
 
-/** The parser's messages as sentences that an author can use. */
+/** Converts the parser's messages to text that is useful to an author. */
 final class XmlMessage {
 
     private static final Pattern RULE = Pattern.compile("^[a-zA-Z][A-Za-z0-9_.-]*: ");
 
     private XmlMessage() {}
 
-    static String of(SAXParseException fault) {
-        String message = String.valueOf(fault.getMessage());
+    static String of(SAXParseException error) {
+        String message = String.valueOf(error.getMessage());
         if (message.contains("disallow-doctype-decl")) {
             return "a DOCTYPE is not allowed; remove it and write out the entities that it defines";
         }

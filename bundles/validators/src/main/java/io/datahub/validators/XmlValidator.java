@@ -11,7 +11,7 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.metatype.annotations.Designate;
 import org.xml.sax.helpers.DefaultHandler;
 
-/** The rule: "a record is well-formed XML with namespaces; it has no DOCTYPE". One instance a configuration. */
+/** Validates that a record is well-formed XML with namespaces and without a DOCTYPE. One instance per configuration. */
 @Component(
         name = "io.datahub.validator.xml",
         service = Validator.class,
@@ -23,7 +23,7 @@ public final class XmlValidator implements Validator {
 
     @Activate
     public XmlValidator(XmlConfiguration configuration) {
-        maxBytes = ValidatorLimits.checked(configuration.maxBytes(), configuration.paths());
+        maxBytes = ValidatorLimits.checkedMaxBytes(configuration.maxBytes(), configuration.paths());
     }
 
     @Override

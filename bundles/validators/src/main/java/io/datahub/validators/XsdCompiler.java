@@ -13,11 +13,14 @@ import org.w3c.dom.ls.LSResourceResolver;
 import org.xml.sax.SAXException;
 import org.xml.sax.SAXParseException;
 
-/** Compiles an XML Schema. What it includes or imports comes from records, never from the network. For one compilation. */
+/**
+ * Compiles an XML Schema. Includes and imports are resolved to records, never over the network. One instance per
+ * compilation.
+ */
 final class XsdCompiler implements LSResourceResolver {
 
     private final SchemaSource source;
-    private final KeyFinder keys = new KeyFinder();
+    private final KeyFinder keyFinder = new KeyFinder();
 
     private XsdCompiler(SchemaSource source) {
         this.source = source;
@@ -26,7 +29,7 @@ final class XsdCompiler implements LSResourceResolver {
     /**
      * Compiles the schema.
      *
-     * @throws IOException if one of the records is missing, can't be read, or is no schema
+     * @throws IOException if a record is missing, can't be read, or isn't a valid schema
      */
     static XsdSchema compile(SchemaSource source) throws IOException {
         RecordPath main = source.main();
@@ -40,7 +43,7 @@ final class XsdCompiler implements LSResourceResolver {
             Schema compiled = factory.newSchema(new StreamSource(
                     new ByteArrayInputStream(compiler.read(main)),
                     RecordReference.address(main).toString()));
-            return new XsdSchema(compiled, compiler.keys.found());
+            return new XsdSchema(compiled, compiler.keyFinder.found());
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (SAXParseException e) {
@@ -54,7 +57,7 @@ final class XsdCompiler implements LSResourceResolver {
     @Override
     public LSInput resolveResource(String type, String namespace, String publicId, String systemId, String base) {
         if (systemId == null) {
-            return null; // an import without a place, which names a namespace that is known already or not at all
+            return null; // an import without a location, whose namespace is either known already or not available
         }
         try {
             RecordPath path = source.resolve(base, systemId);
@@ -64,11 +67,14 @@ final class XsdCompiler implements LSResourceResolver {
         }
     }
 
-    /** Reads one, and parses it once as any other XML from outside, before the compiler does with fewer precautions. */
+    /**
+     * Reads a record and parses it with the restrictions for untrusted XML, because the schema compiler takes fewer
+     * precautions.
+     */
     private byte[] read(RecordPath path) throws IOException {
         byte[] bytes = source.read(path);
         Findings findings = new Findings();
-        SecureXml.parse(new ByteArrayInputStream(bytes), keys, findings);
+        SecureXml.parse(new ByteArrayInputStream(bytes), keyFinder, findings);
         if (!findings.verdict().accepted()) {
             throw new IOException("the schema " + path + " is no good, line "
                     + findings.all().get(0).line() + ": "

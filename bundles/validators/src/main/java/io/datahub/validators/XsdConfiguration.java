@@ -3,7 +3,7 @@ package io.datahub.validators;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** A validator that accepts XML by a schema. */
+/** The configuration of an XML Schema validator. */
 @ObjectClassDefinition(
         name = "Datahub validator: XML Schema",
         description = "Accepts records that are valid by an XML Schema, which is a record itself")

@@ -5,8 +5,8 @@ import javax.xml.validation.Schema;
 /**
  * A compiled XML Schema.
  *
- * @param compiled the schema as the Java platform has it
- * @param keepsValues whether it wants values to be unique or to refer to each other, by {@code ID}, {@code key} or
- *     {@code unique}, so that all of them are held until a document ends
+ * @param compiled the schema of the Java platform
+ * @param buffersValues whether the schema has uniqueness or reference constraints, by {@code ID}, {@code key} or
+ *     {@code unique}, so that their values are buffered until the end of a document
  */
-record XsdSchema(Schema compiled, boolean keepsValues) {}
+record XsdSchema(Schema compiled, boolean buffersValues) {}

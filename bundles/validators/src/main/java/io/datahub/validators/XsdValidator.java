@@ -13,8 +13,8 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.xml.sax.helpers.DefaultHandler;
 
 /**
- * The rule: "a record is valid by this XML Schema, in the schema's present version". A schema that is missing or broken is
- * a failure, not a verdict: nothing gets in unjudged. One instance a configuration.
+ * Validates that a record is valid by an XML Schema, in the current version of the schema. A missing or invalid schema
+ * is a failure, not a verdict, so no record is accepted without validation. One instance per configuration.
  */
 @Component(
         name = "io.datahub.validator.xsd",
@@ -23,17 +23,18 @@ import org.xml.sax.helpers.DefaultHandler;
 @Designate(ocd = XsdConfiguration.class, factory = true)
 public final class XsdValidator implements Validator {
 
-    /** Where values are held until the document ends, it can't be of any size. */
-    private static final long MOST_KEPT = 8L << 20;
+    /** The maximum size of a document whose values are buffered until its end. */
+    private static final long MAX_BUFFERED_BYTES = 8L << 20;
 
     private final long maxBytes;
-    private final DocumentMemory room;
+    private final DocumentMemory documentMemory;
     private final SchemaRecord<XsdSchema> schema;
 
     @Activate
-    public XsdValidator(XsdConfiguration configuration, @Reference RecordStore store, @Reference DocumentMemory room) {
-        maxBytes = ValidatorLimits.checked(configuration.maxBytes(), configuration.paths());
-        this.room = room;
+    public XsdValidator(
+            XsdConfiguration configuration, @Reference RecordStore store, @Reference DocumentMemory documentMemory) {
+        maxBytes = ValidatorLimits.checkedMaxBytes(configuration.maxBytes(), configuration.paths());
+        this.documentMemory = documentMemory;
         schema = new SchemaRecord<>(
                 store,
                 Catalog.of(configuration.catalog()),
@@ -46,19 +47,20 @@ public final class XsdValidator implements Validator {
         if (candidate.size() > maxBytes) {
             return ValidatorLimits.tooBig(candidate.size(), maxBytes);
         }
-        XsdSchema present = schema.current();
-        if (present.keepsValues() && candidate.size() > MOST_KEPT) {
+        XsdSchema current = schema.current();
+        if (current.buffersValues() && candidate.size() > MAX_BUFFERED_BYTES) {
             return Verdict.refuse(
                     "the record has " + candidate.size() + " bytes; by a schema with ID, key or unique, whose"
-                            + " values are held until the end, at most " + MOST_KEPT + " are judged");
+                            + " values are held until the end, at most " + MAX_BUFFERED_BYTES + " are judged");
         }
-        long held = present.keepsValues() ? candidate.size() : Math.min(candidate.size(), TextGuard.MOST_TEXT);
+        long bufferedBytes =
+                current.buffersValues() ? candidate.size() : Math.min(candidate.size(), TextGuard.MAX_TEXT_LENGTH);
         Findings findings = new Findings();
-        DocumentMemory.Place place = room.take(held);
+        DocumentMemory.Place reservation = documentMemory.reserve(bufferedBytes);
         try (InputStream bytes = candidate.open()) {
-            SecureXml.parse(bytes, SchemaCheck.handler(present.compiled(), new DefaultHandler(), findings), findings);
+            SecureXml.parse(bytes, SchemaCheck.handler(current.compiled(), new DefaultHandler(), findings), findings);
         } finally {
-            place.close();
+            reservation.close();
         }
         return findings.verdict();
     }

@@ -9,17 +9,17 @@ import org.junit.jupiter.api.Test;
 
 class BoundedPatternTest {
 
-    private static final long LONG = TimeUnit.MINUTES.toNanos(1);
+    private static final long LONG_TIME = TimeUnit.MINUTES.toNanos(1);
 
     private final BoundedPattern pattern = new BoundedPattern("^a+$");
 
     @Test
-    void shouldBoundWhatAllValuesOfADocumentCostTogether() {
+    void shouldLimitTheTotalReadsOfAllValuesOfADocument() {
         String value = "a".repeat(100);
 
-        assertThatCode(() -> BoundedPattern.within(1_000, LONG, () -> pattern.matches(value)))
+        assertThatCode(() -> BoundedPattern.withBudget(1_000, LONG_TIME, () -> pattern.matches(value)))
                 .doesNotThrowAnyException();
-        assertThatThrownBy(() -> BoundedPattern.within(1_000, LONG, () -> {
+        assertThatThrownBy(() -> BoundedPattern.withBudget(1_000, LONG_TIME, () -> {
                     for (int i = 0; i < 20; i++) {
                         pattern.matches(value);
                     }
@@ -28,10 +28,10 @@ class BoundedPatternTest {
     }
 
     @Test
-    void shouldBoundTheTime() {
+    void shouldLimitTheTime() {
         String value = "a".repeat(100_000);
 
-        assertThatThrownBy(() -> BoundedPattern.within(Long.MAX_VALUE, 0, () -> pattern.matches(value)))
+        assertThatThrownBy(() -> BoundedPattern.withBudget(Long.MAX_VALUE, 0, () -> pattern.matches(value)))
                 .isInstanceOf(TooCostlyException.class);
         assertThat(pattern.matches(value)).isTrue();
     }

@@ -35,7 +35,7 @@ class CloudEventsValidatorTest {
     private FolderStore store;
 
     @BeforeEach
-    void makeStore() {
+    void setUp() {
         store = new FolderStore(folder);
     }
 
@@ -54,7 +54,7 @@ class CloudEventsValidatorTest {
         return text.replace('\'', '"');
     }
 
-    private static Verdict judge(CloudEventsValidator validator, String event)
+    private static Verdict validate(CloudEventsValidator validator, String event)
             throws IOException, InterruptedException {
         byte[] bytes = json(event).getBytes(StandardCharsets.UTF_8);
         Verdict verdict =
@@ -63,8 +63,8 @@ class CloudEventsValidatorTest {
         return verdict;
     }
 
-    private Verdict judge(String event) throws IOException, InterruptedException {
-        return judge(validator(), event);
+    private Verdict validate(String event) throws IOException, InterruptedException {
+        return validate(validator(), event);
     }
 
     @ParameterizedTest
@@ -78,7 +78,7 @@ class CloudEventsValidatorTest {
                 CDEVENT
             })
     void shouldAcceptCloudEvents(String event) throws Exception {
-        assertThat(judge(event)).isEqualTo(Verdict.accept());
+        assertThat(validate(event)).isEqualTo(Verdict.accept());
     }
 
     @ParameterizedTest
@@ -105,13 +105,15 @@ class CloudEventsValidatorTest {
                 "{'id':'1','id':'2'}|no valid JSON",
                 "build done|no valid JSON"
             })
-    void shouldRefuseWhatIsNone(String event, String message) throws Exception {
-        assertThat(judge(event).violations()).extracting(Violation::message).anyMatch(found -> found.contains(message));
+    void shouldRefuseInvalidCloudEvents(String event, String message) throws Exception {
+        assertThat(validate(event).violations())
+                .extracting(Violation::message)
+                .anyMatch(found -> found.contains(message));
     }
 
     @Test
     void shouldRefuseACdEventThatDiffersFromTheEventThatCarriesIt() throws Exception {
-        assertThat(judge(CDEVENT.replace("'context':{'id':'1'", "'context':{'id':'2'"))
+        assertThat(validate(CDEVENT.replace("'context':{'id':'1'", "'context':{'id':'2'"))
                         .violations())
                 .extracting(Violation::message)
                 .containsExactly("data/context/id differs from id; in a CDEvent both are the same");
@@ -121,70 +123,72 @@ class CloudEventsValidatorTest {
     void shouldAcceptListedTypesOnly() throws Exception {
         CloudEventsValidator validator = validator("types", new String[] {"com.example.*, org.x"});
 
-        assertThat(judge(validator, "{" + EVENT + "}").accepted()).isTrue();
-        assertThat(judge(validator, "{" + EVENT.replace("com.example.build", "com.examples") + "}")
+        assertThat(validate(validator, "{" + EVENT + "}").accepted()).isTrue();
+        assertThat(validate(validator, "{" + EVENT.replace("com.example.build", "com.examples") + "}")
                         .accepted())
                 .isFalse();
     }
 
     @Test
-    void shouldJudgeTheDataByTheSchemaForItsType() throws Exception {
+    void shouldValidateTheDataByTheSchemaForItsType() throws Exception {
         store.put("schemas/com.example.build.json", "{\"required\": [\"commit\"]}");
         CloudEventsValidator validator = validator("dataSchemas", new String[] {"com.example.* schemas/{type}.json"});
 
-        assertThat(judge(validator, "{" + EVENT + ",'data':{'commit':'1'}}").accepted())
+        assertThat(validate(validator, "{" + EVENT + ",'data':{'commit':'1'}}").accepted())
                 .isTrue();
-        assertThat(judge(validator, "{" + EVENT.replace("com.e", "org.e") + "}").accepted())
+        assertThat(validate(validator, "{" + EVENT.replace("com.e", "org.e") + "}")
+                        .accepted())
                 .isTrue();
-        assertThat(judge(validator, "{" + EVENT + ",'data':{}}").violations())
+        assertThat(validate(validator, "{" + EVENT + ",'data':{}}").violations())
                 .extracting(Violation::message)
                 .anyMatch(found -> found.contains("commit"));
-        assertThat(judge(validator, "{" + EVENT + "}").accepted()).isFalse();
+        assertThat(validate(validator, "{" + EVENT + "}").accepted()).isFalse();
 
         store.put("schemas/com.example.build.json", "{}");
-        assertThat(judge(validator, "{" + EVENT + ",'data':{}}").accepted()).isTrue();
+        assertThat(validate(validator, "{" + EVENT + ",'data':{}}").accepted()).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"com.example.other", "com.example./../../x", "com.example.ü"})
-    void shouldRefuseTypesForWhichThereIsNoSchema(String type) throws Exception {
+    void shouldRefuseTypesWithoutASchema(String type) throws Exception {
         CloudEventsValidator validator = validator("dataSchemas", new String[] {"com.example.* schemas/{type}.json"});
 
-        assertThat(judge(validator, "{" + EVENT.replace("com.example.build", type) + ",'data':{}}")
+        assertThat(validate(validator, "{" + EVENT.replace("com.example.build", type) + ",'data':{}}")
                         .violations())
                 .extracting(Violation::message)
                 .anyMatch(found -> found.contains("there is no schema"));
     }
 
     @Test
-    void shouldFailWhenTheOneSchemaIsMissing() {
+    void shouldFailIfAFixedSchemaIsMissing() {
         CloudEventsValidator validator = validator("dataSchemas", new String[] {"* schemas/all.json"});
 
-        assertThatThrownBy(() -> judge(validator, "{" + EVENT + ",'data':1}")).hasMessageContaining("schemas/all.json");
+        assertThatThrownBy(() -> validate(validator, "{" + EVENT + ",'data':1}"))
+                .hasMessageContaining("schemas/all.json");
     }
 
     @Test
-    void shouldRefuseWhatIsTooBig() throws Exception {
-        assertThat(judge(validator("maxBytes", 10L), "{" + EVENT + "}").violations())
+    void shouldRefuseEventsThatAreTooBig() throws Exception {
+        assertThat(validate(validator("maxBytes", 10L), "{" + EVENT + "}").violations())
                 .extracting(Violation::message)
                 .anyMatch(found -> found.contains("at most 10"));
     }
 
     @Test
-    void shouldFollowItsConfigurationAndFailWhileThatIsBroken() throws Exception {
+    void shouldApplyConfigurationChangesAndFailWhileTheConfigurationIsInvalid() throws Exception {
         CloudEventsValidator validator = validator();
 
         validator.modified(configuration("topics", new String[] {"build."}, "types", new String[] {"x"}));
-        assertThat(judge(validator, "{" + EVENT + "}").accepted()).isFalse();
+        assertThat(validate(validator, "{" + EVENT + "}").accepted()).isFalse();
         assertThatThrownBy(() -> validator.modified(configuration())).hasMessageContaining("paths and topics");
-        assertThatThrownBy(() -> judge(validator, "{" + EVENT + "}")).hasMessageContaining("paths and topics");
+        assertThatThrownBy(() -> validate(validator, "{" + EVENT + "}")).hasMessageContaining("paths and topics");
         validator.modified(configuration("topics", new String[] {"build."}));
-        assertThat(judge(validator, "{" + EVENT + "}").accepted()).isTrue();
+        assertThat(validate(validator, "{" + EVENT + "}").accepted()).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "a b c", "a ../x", "a /x"})
-    void shouldNotComeUpWithSchemasThatCantBe(String schemas) {
+    void shouldRejectInvalidSchemaItems(String schemas) {
         assertThatThrownBy(() -> validator("dataSchemas", new String[] {schemas}))
                 .hasMessageContaining("dataSchemas");
     }
@@ -195,7 +199,7 @@ class CloudEventsValidatorTest {
         CloudEventsValidator validator = validator("types", new String[] {"com.example.*.build.*.build.*.v1"});
         String type = "com.example." + ".build.".repeat(140);
 
-        assertThat(judge(validator, "{'specversion':'1.0','id':'1','source':'/ci','type':'" + type + "'}")
+        assertThat(validate(validator, "{'specversion':'1.0','id':'1','source':'/ci','type':'" + type + "'}")
                         .violations())
                 .extracting(Violation::message)
                 .singleElement()
@@ -207,7 +211,7 @@ class CloudEventsValidatorTest {
     void shouldRefuseATypeThatIsTooLong() throws Exception {
         String event = "{'specversion':'1.0','id':'1','source':'/ci','type':'" + "a".repeat(1025) + "'}";
 
-        assertThat(judge(event).violations())
+        assertThat(validate(event).violations())
                 .extracting(Violation::message)
                 .containsExactly("type has 1025 characters; it must have at most 1024");
     }
@@ -225,9 +229,9 @@ class CloudEventsValidatorTest {
         "2026-12-31T10:00:00+01, false",
         "2026-12-31T10:00:00, false"
     })
-    void shouldTakeTimesOfRfc3339Alone(String time, boolean accepted) throws IOException, InterruptedException {
+    void shouldAcceptRfc3339TimesOnly(String time, boolean accepted) throws IOException, InterruptedException {
         String event = "{'specversion':'1.0','id':'1','source':'/ci','type':'a','time':'" + time + "'}";
 
-        assertThat(judge(event).accepted()).isEqualTo(accepted);
+        assertThat(validate(event).accepted()).isEqualTo(accepted);
     }
 }

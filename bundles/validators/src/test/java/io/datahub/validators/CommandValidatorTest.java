@@ -38,14 +38,14 @@ class CommandValidatorTest {
     private CommandValidator validator(String command, Object... settings) throws IOException {
         Object[] all = Arrays.copyOf(settings, settings.length + 4);
         all[settings.length] = "paths";
-        all[settings.length + 1] = Settings.everything();
+        all[settings.length + 1] = Settings.allPaths();
         all[settings.length + 2] = "command";
         all[settings.length + 3] = command;
         return new CommandValidator(
                 Settings.of(CommandConfiguration.class, all), () -> home, Map.of("service.pid", "x~y/z"));
     }
 
-    private static Verdict judge(CommandValidator validator, String path, String text)
+    private static Verdict validate(CommandValidator validator, String path, String text)
             throws IOException, InterruptedException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return validator.judge(
@@ -53,24 +53,25 @@ class CommandValidatorTest {
     }
 
     @AfterEach
-    void shouldLeaveNothingBehind() throws IOException {
+    void shouldDeleteRunDirectories() throws IOException {
         Path commands = home.resolve("state/commands");
         if (Files.exists(commands)) {
-            try (Stream<Path> left = Files.walk(commands)) {
-                assertThat(left.filter(file -> file.getFileName().toString().startsWith("run")))
+            try (Stream<Path> remaining = Files.walk(commands)) {
+                assertThat(remaining.filter(
+                                file -> file.getFileName().toString().startsWith("run")))
                         .isEmpty();
             }
         }
     }
 
     @Test
-    void shouldAcceptByStatusZero() throws Exception {
-        assertThat(judge(validator("/bin/true"), "a", "").accepted()).isTrue();
+    void shouldAcceptOnStatusZero() throws Exception {
+        assertThat(validate(validator("/bin/true"), "a", "").accepted()).isTrue();
     }
 
     @Test
-    void shouldRefuseByStatusOneWithTheLinesOfItsOutput() throws Exception {
-        Verdict verdict = judge(
+    void shouldRefuseOnStatusOneWithTheOutputLinesAsViolations() throws Exception {
+        Verdict verdict = validate(
                 validator(script("echo '3:4: no cheese'; echo; echo '7: no ham'; echo plainly no; exit 1")
                         .toString()),
                 "a",
@@ -79,55 +80,56 @@ class CommandValidatorTest {
         assertThat(verdict.violations())
                 .containsExactly(
                         Violation.at(3, 4, "no cheese"), Violation.at(7, 0, "no ham"), Violation.of("plainly no"));
-        assertThat(judge(validator("/bin/false"), "a", "").accepted()).isFalse();
+        assertThat(validate(validator("/bin/false"), "a", "").accepted()).isFalse();
     }
 
     @Test
-    void shouldKeepTheOutputOutOfTheProgramsFolder() throws Exception {
-        Verdict verdict = judge(validator(script("ls -A; exit 1").toString()), "a", "");
+    void shouldCaptureTheOutputOutsideTheWorkingDirectory() throws Exception {
+        Verdict verdict = validate(validator(script("ls -A; exit 1").toString()), "a", "");
         assertThat(verdict.violations()).containsExactly(Violation.of("record"));
 
-        Verdict emptied = judge(validator(script("echo no; rm -rf ./*; exit 1").toString()), "a", "");
-        assertThat(emptied.violations()).containsExactly(Violation.of("no"));
+        Verdict afterDeletion =
+                validate(validator(script("echo no; rm -rf ./*; exit 1").toString()), "a", "");
+        assertThat(afterDeletion.violations()).containsExactly(Violation.of("no"));
     }
 
     @Test
-    void shouldRemoveWhatTheProgramLocked() throws Exception {
+    void shouldDeleteFilesWithoutPermissions() throws Exception {
         Path script = script("mkdir -p deep/er; touch deep/er/file; chmod 000 deep/er deep .");
-        assertThat(judge(validator(script.toString()), "a", "").accepted()).isTrue();
+        assertThat(validate(validator(script.toString()), "a", "").accepted()).isTrue();
     }
 
     @Test
-    void shouldFailWithAReasonWhileItsFolderCanNotBeWrittenAndJudgeAgainWhenItCan() throws Exception {
+    void shouldFailWhileItsDirectoryIsNotWritableAndRecoverAfterwards() throws Exception {
         CommandValidator validator = validator("/bin/true");
         Path folder = home.resolve("state/commands/x_y_z");
         Files.delete(folder);
         Files.createFile(folder);
-        assertThatThrownBy(() -> judge(validator, "a", ""))
+        assertThatThrownBy(() -> validate(validator, "a", ""))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("x_y_z for its program can't be written");
 
         Files.delete(folder);
         Files.createDirectory(folder);
-        assertThat(judge(validator, "a", "").accepted()).isTrue();
+        assertThat(validate(validator, "a", "").accepted()).isTrue();
     }
 
     @Test
-    void shouldFailByAnyOtherStatusAndSayWhatTheProgramSaid() throws IOException {
+    void shouldFailOnAnyOtherStatusAndReportTheErrorOutput() throws IOException {
         CommandValidator validator =
                 validator(script("echo out of cheese >&2; exit 3").toString());
 
-        assertThatThrownBy(() -> judge(validator, "a", ""))
+        assertThatThrownBy(() -> validate(validator, "a", ""))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("status 3: out of cheese");
     }
 
     @Test
-    void shouldRefuseByOtherStatusesWhereThatIsConfiguredAndByWhatItComplainsOf() throws Exception {
+    void shouldRefuseOnConfiguredStatusesAndReportTheErrorOutput() throws Exception {
         CommandValidator validator = validator(
                 script("echo \"$1: line 1: no good\" >&2; exit 2") + " {file}", "refusals", new String[] {"1, 2"});
 
-        assertThat(judge(validator, "a/b.sh", "").violations())
+        assertThat(validate(validator, "a/b.sh", "").violations())
                 .containsExactly(Violation.of("a/b.sh: line 1: no good"));
         assertThatThrownBy(() -> validator("/bin/true", "refusals", new String[] {"0"}))
                 .hasMessageContaining("refusals has \"0\"");
@@ -137,87 +139,87 @@ class CommandValidatorTest {
     void shouldFailWhenTheProgramIsKilled() throws IOException {
         CommandValidator validator = validator(script("kill -9 $$").toString());
 
-        assertThatThrownBy(() -> judge(validator, "a", "")).hasMessageContaining("status 137");
+        assertThatThrownBy(() -> validate(validator, "a", "")).hasMessageContaining("status 137");
     }
 
     @Test
-    void shouldGiveTheProgramTheRecordInAFileAndAsItsInput() throws Exception {
+    void shouldPassTheRecordAsAFileAndAsStandardInput() throws Exception {
         CommandValidator validator = validator(script("cat \"$1\"; cat; exit 1") + " {file}");
 
-        assertThat(judge(validator, "a", "moo\n").violations())
+        assertThat(validate(validator, "a", "moo\n").violations())
                 .containsExactly(Violation.of("moo"), Violation.of("moo"));
     }
 
     @Test
-    void shouldPutFactsIntoTheirPlacesAndLetNoShellSeeThem() throws Exception {
+    void shouldSubstitutePlaceholdersWithoutAShell() throws Exception {
         CommandValidator validator =
                 validator(script("printf '%s\\n' \"$@\"; exit 1") + " {path} \"a {user} b\" x{size}x {sha256}");
 
-        assertThat(judge(validator, "b/$(id) `id` ; \"x\"", "four").violations())
+        assertThat(validate(validator, "b/$(id) `id` ; \"x\"", "four").violations())
                 .extracting(Violation::message)
                 .containsExactly("b/$(id) `id` ; \"x\"", "a somebody b", "x4x");
     }
 
     @Test
-    void shouldNotLetARecordsNamePassForAnOption() throws Exception {
+    void shouldPrefixARecordNameThatLooksLikeAnOption() throws Exception {
         CommandValidator validator = validator(script("echo \"$1\"; exit 1") + " {path}");
 
-        assertThat(judge(validator, "--help", "").violations()).containsExactly(Violation.of("./--help"));
+        assertThat(validate(validator, "--help", "").violations()).containsExactly(Violation.of("./--help"));
     }
 
     @Test
-    void shouldGiveTheProgramAnEnvironmentOfItsOwn() throws Exception {
+    void shouldRunTheProgramInACleanEnvironment() throws Exception {
         CommandValidator validator =
                 validator("/usr/bin/env", "environment", new String[] {"RULES=strict, A=b=c"}, "name", "env");
         CommandValidator refusing =
                 validator(script("env; exit 1").toString(), "environment", new String[] {"RULES=strict, A=b=c"});
 
-        assertThat(judge(validator, "a", "").accepted()).isTrue();
-        assertThat(judge(refusing, "x/y", "").violations())
+        assertThat(validate(validator, "a", "").accepted()).isTrue();
+        assertThat(validate(refusing, "x/y", "").violations())
                 .extracting(Violation::message)
                 .contains("RULES=strict", "A=b=c", "DATAHUB_PATH=x/y", "DATAHUB_USER=somebody", "LANG=C.UTF-8")
                 .noneMatch(line -> line.startsWith("JAVA") || line.startsWith("MAVEN"));
     }
 
     @Test
-    void shouldEndAProgramThatTakesTooLong() throws IOException {
+    void shouldKillAProgramThatTakesTooLong() throws IOException {
         CommandValidator validator = validator("/bin/sleep 600", "timeoutMillis", 100L);
 
-        assertThatThrownBy(() -> judge(validator, "a", "")).hasMessageContaining("longer than 100 ms");
+        assertThatThrownBy(() -> validate(validator, "a", "")).hasMessageContaining("longer than 100 ms");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/usr/bin/yes", "/bin/dd if=/dev/zero of=/dev/stderr"})
-    void shouldEndAProgramThatWritesForEver(String command) throws IOException {
+    void shouldKillAProgramThatWritesTooMuch(String command) throws IOException {
         CommandValidator validator = validator(command, "maxOutputBytes", 10_000L);
 
-        assertThatThrownBy(() -> judge(validator, "a", "")).hasMessageContaining("more than 10000 bytes");
+        assertThatThrownBy(() -> validate(validator, "a", "")).hasMessageContaining("more than 10000 bytes");
     }
 
     @Test
-    void shouldEndWhateverTheProgramStarted() throws Exception {
+    void shouldKillDescendantsOfTheProgram() throws Exception {
         Path pids = home.resolve("pids");
         CommandValidator validator = validator(
                 script("setsid sleep 600 & echo $! > " + pids + "\n(sleep 600 & echo $! >> " + pids + ")\nexit 0")
                         .toString());
 
-        assertThat(judge(validator, "a", "").accepted()).isTrue();
+        assertThat(validate(validator, "a", "").accepted()).isTrue();
 
         for (String pid : Files.readAllLines(pids)) {
             ProcessHandle.of(Long.parseLong(pid.strip()))
-                    .ifPresent(left ->
-                            left.onExit().orTimeout(10, TimeUnit.SECONDS).join());
+                    .ifPresent(remaining ->
+                            remaining.onExit().orTimeout(10, TimeUnit.SECONDS).join());
         }
     }
 
     @Test
-    void shouldEndTheProgramWhenTheJudgementIsInterrupted() throws Exception {
+    void shouldKillTheProgramIfTheValidationIsInterrupted() throws Exception {
         CommandValidator validator = validator(
                 script("touch " + home.resolve("begun") + "; sleep 600").toString());
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread thread = new Thread(() -> {
             try {
-                judge(validator, "a", "");
+                validate(validator, "a", "");
             } catch (Throwable e) {
                 thrown.set(e);
             }
@@ -238,13 +240,13 @@ class CommandValidatorTest {
     void shouldNotLetTheProgramChangeTheRecord() throws Exception {
         CommandValidator validator = validator(script("rm -f \"$1\"; echo changed > \"$1\"") + " {file}");
 
-        assertThat(judge(validator, "a", "moo").accepted()).isTrue();
+        assertThat(validate(validator, "a", "moo").accepted()).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"", "true", "/no/such/program", "/tmp", "/bin/true \"a", "/bin/true {flie}", "/bin/true a\"b"})
-    void shouldNotComeUpWithACommandThatCantBe(String command) {
+    void shouldRejectAnInvalidCommand(String command) {
         assertThatThrownBy(() -> validator(command))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("command");

@@ -3,27 +3,28 @@ package io.datahub.validators;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
-/** A beginning, then the same bytes for ever. */
+/** A head followed by an infinite repetition of a body. */
 final class EndlessInput extends InputStream {
 
     private final byte[] head;
     private final byte[] body;
-    private long at;
+    private long position;
 
     EndlessInput(String head, String body) {
         this.head = head.getBytes(StandardCharsets.UTF_8);
         this.body = body.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The number of bytes that were taken. */
-    long taken() {
-        return at;
+    /** The number of bytes that were read. */
+    long bytesRead() {
+        return position;
     }
 
     @Override
     public int read() {
-        byte next = at < head.length ? head[(int) at] : body[(int) ((at - head.length) % body.length)];
-        at++;
+        byte next =
+                position < head.length ? head[(int) position] : body[(int) ((position - head.length) % body.length)];
+        position++;
         return next & 0xFF;
     }
 

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Records in a folder, to be read. */
+/** A read-only store of records in a directory. */
 final class FolderStore implements RecordStore {
 
     private final Path folder;
@@ -41,8 +41,8 @@ final class FolderStore implements RecordStore {
         versions.merge(record, 1, Integer::sum);
     }
 
-    /** As if somebody edited it on disk, and the change hadn't settled. */
-    void unsettle(String path) {
+    /** Simulates an edit on disk that isn't reconciled yet. */
+    void markChanging(String path) {
         versions.put(RecordPath.of(path), -1);
     }
 
@@ -51,7 +51,7 @@ final class FolderStore implements RecordStore {
         versions.remove(RecordPath.of(path));
     }
 
-    /** How often a record was opened. */
+    /** How many times a record was opened. */
     int opened() {
         return opened;
     }

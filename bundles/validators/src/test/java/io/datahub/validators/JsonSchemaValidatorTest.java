@@ -36,14 +36,14 @@ class JsonSchemaValidatorTest {
     private FolderStore store;
 
     @BeforeEach
-    void makeStore() {
+    void setUp() {
         store = new FolderStore(folder);
     }
 
     private JsonSchemaValidator validator(Object... more) {
         Object[] settings = new Object[more.length + 4];
         settings[0] = "paths";
-        settings[1] = Settings.everything();
+        settings[1] = Settings.allPaths();
         settings[2] = "schema";
         settings[3] = "schemas/build.json";
         System.arraycopy(more, 0, settings, 4, more.length);
@@ -51,7 +51,7 @@ class JsonSchemaValidatorTest {
                 Settings.of(JsonSchemaConfiguration.class, settings), store, new DocumentMemory(1 << 20));
     }
 
-    private Verdict judge(String schema, String document) throws Exception {
+    private Verdict validate(String schema, String document) throws Exception {
         store.put("schemas/build.json", schema);
         return validator().judge(StagedBytes.of(document));
     }
@@ -62,23 +62,23 @@ class JsonSchemaValidatorTest {
     }
 
     @Test
-    void shouldAcceptWhatTheSchemaAllows() throws Exception {
-        assertThat(judge(BUILD, "{\"commit\": \"5a056d6\", \"tests\": [1, 2.0]}")
+    void shouldAcceptValidDocuments() throws Exception {
+        assertThat(validate(BUILD, "{\"commit\": \"5a056d6\", \"tests\": [1, 2.0]}")
                         .accepted())
                 .isTrue();
     }
 
     @Test
-    void shouldSayWhereEachFaultIs() throws Exception {
-        Verdict verdict = judge(BUILD, "{\"commit\": \"x\",\n \"tests\": [1,\n  \"two\", true]}");
+    void shouldReportThePositionOfEachError() throws Exception {
+        Verdict verdict = validate(BUILD, "{\"commit\": \"x\",\n \"tests\": [1,\n  \"two\", true]}");
 
         assertThat(verdict.violations()).extracting(Violation::line).containsExactlyInAnyOrder(1, 3, 3);
         assertThat(verdict.violations()).extracting(Violation::message).anyMatch(text -> text.startsWith("/tests/1: "));
     }
 
     @Test
-    void shouldSayWhereItIsNoJson() throws Exception {
-        Violation violation = only(judge(BUILD, "{\"commit\": \"5a\",\n}"));
+    void shouldReportThePositionOfASyntaxError() throws Exception {
+        Violation violation = only(validate(BUILD, "{\"commit\": \"5a\",\n}"));
 
         assertThat(violation.line()).isEqualTo(2);
         assertThat(violation.message()).startsWith("no valid JSON");
@@ -86,13 +86,13 @@ class JsonSchemaValidatorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "   ", "{} {}", "{\"commit\":\"a\",\"commit\":\"b\"}", "{'commit':'a'}", "\u0000"})
-    void shouldRefuseWhatIsNoJson(String document) throws Exception {
-        assertThat(judge(BUILD, document).accepted()).isFalse();
+    void shouldRefuseInvalidJson(String document) throws Exception {
+        assertThat(validate(BUILD, document).accepted()).isFalse();
     }
 
     @Test
-    void shouldReportNoMoreThanAnybodyReads() throws Exception {
-        assertThat(judge(BUILD, "{\"commit\": \"5a\", \"tests\": [" + "\"x\",".repeat(1000) + "1]}")
+    void shouldLimitTheNumberOfViolations() throws Exception {
+        assertThat(validate(BUILD, "{\"commit\": \"5a\", \"tests\": [" + "\"x\",".repeat(1000) + "1]}")
                         .violations())
                 .hasSize(20);
     }
@@ -105,15 +105,15 @@ class JsonSchemaValidatorTest {
         "https://json-schema.org/draft/2019-09/schema, {\"$defs\": {\"a\": {\"minimum\": 2}}; \"$ref\": \"#/$defs/a\"}, 1",
         "https://json-schema.org/draft/2020-12/schema, {\"prefixItems\": [{\"type\": \"string\"}]}, [1]"
     })
-    void shouldKnowEachDraft(String draft, String schema, String refused) throws Exception {
+    void shouldSupportEachDraft(String draft, String schema, String refused) throws Exception {
         String whole = "{\"$schema\": \"" + draft + "\", " + schema.substring(1).replace(';', ',');
 
-        assertThat(judge(whole, refused).accepted()).isFalse();
-        assertThat(judge(whole, "0.5").accepted()).isEqualTo(!schema.contains("inimum") || schema.contains("then"));
+        assertThat(validate(whole, refused).accepted()).isFalse();
+        assertThat(validate(whole, "0.5").accepted()).isEqualTo(!schema.contains("inimum") || schema.contains("then"));
     }
 
     @Test
-    void shouldJudgeByTheDraftThatIsConfiguredWhereTheSchemaNamesNone() throws Exception {
+    void shouldUseTheConfiguredDraftIfTheSchemaNamesNone() throws Exception {
         store.put("schemas/build.json", "{\"minimum\": 1, \"exclusiveMinimum\": true}");
 
         assertThat(validator("draft", "4").judge(StagedBytes.of("1")).accepted())
@@ -122,7 +122,7 @@ class JsonSchemaValidatorTest {
     }
 
     @Test
-    void shouldCheckFormatsWhereAsked() throws Exception {
+    void shouldValidateFormatsIfConfigured() throws Exception {
         store.put("schemas/build.json", "{\"format\": \"date-time\"}");
 
         assertThat(validator().judge(StagedBytes.of("\"x\"")).accepted()).isTrue();
@@ -131,7 +131,7 @@ class JsonSchemaValidatorTest {
     }
 
     @Test
-    void shouldJudgeByANewVersionOfTheSchemaAtOnce() throws Exception {
+    void shouldUseANewVersionOfTheSchemaImmediately() throws Exception {
         store.put("schemas/build.json", BUILD);
         JsonSchemaValidator validator = validator();
         assertThat(validator.judge(StagedBytes.of("{}")).accepted()).isFalse();
@@ -142,7 +142,7 @@ class JsonSchemaValidatorTest {
     }
 
     @Test
-    void shouldFindWhatTheSchemaRefersToAmongRecords() throws Exception {
+    void shouldResolveReferencesToRecords() throws Exception {
         store.put("schemas/build.json", "{\"$ref\": \"parts/commit.json#/$defs/hash\"}");
         store.put("schemas/parts/commit.json", "{\"$defs\": {\"hash\": {\"type\": \"string\"}}}");
         JsonSchemaValidator validator = validator();
@@ -155,7 +155,7 @@ class JsonSchemaValidatorTest {
     }
 
     @Test
-    void shouldTakeAddressesElsewhereFromTheCatalogAndNeverFromTheNetwork() throws Exception {
+    void shouldResolveExternalAddressesByTheCatalogAndNeverOverTheNetwork() throws Exception {
         store.put(
                 "schemas/build.json",
                 "{\"$id\": \"https://example.invalid/v1/build\", \"properties\": {\"a\": {\"$ref\": \"links/a\"},"
@@ -184,7 +184,7 @@ class JsonSchemaValidatorTest {
                 "[",
                 "1"
             })
-    void shouldFailWhenTheSchemaIsNoGood(String schema) throws IOException {
+    void shouldFailIfTheSchemaIsInvalid(String schema) throws IOException {
         store.put("secret.json", "{}");
         store.put("schemas/build.json", schema);
 
@@ -194,12 +194,12 @@ class JsonSchemaValidatorTest {
     }
 
     @Test
-    void shouldFailWhenTheSchemaIsMissing() {
+    void shouldFailIfTheSchemaIsMissing() {
         assertThatThrownBy(() -> validator().judge(StagedBytes.of("{}"))).hasMessageContaining("schemas/build.json");
     }
 
     @Test
-    void shouldRefuseDeepNestingWithoutReadingOn() throws Exception {
+    void shouldRefuseDeepNestingWithoutReadingTheRest() throws Exception {
         store.put("schemas/build.json", "{\"items\": {\"$ref\": \"#\"}}");
         EndlessInput endless = new EndlessInput("", "[");
 
@@ -207,11 +207,11 @@ class JsonSchemaValidatorTest {
                 .judge(new StagedBytes(RecordPath.of("a.json"), 1L << 30, () -> endless));
 
         assertThat(only(verdict).message()).contains("too costly");
-        assertThat(endless.taken()).isLessThan(1 << 20);
+        assertThat(endless.bytesRead()).isLessThan(1 << 20);
     }
 
     @Test
-    void shouldRefuseMoreValuesThanFitInMemory() throws Exception {
+    void shouldRefuseTooManyValues() throws Exception {
         store.put("schemas/build.json", "{}");
         EndlessInput endless = new EndlessInput("[", "{},");
 
@@ -223,20 +223,20 @@ class JsonSchemaValidatorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"multipleOf\": 0.01}", "{\"type\": \"integer\"}", "{\"enum\": [1]}"})
-    void shouldRefuseNumbersWithWhichNobodyCanReckon(String schema) throws Exception {
-        assertThat(only(judge(schema, "[1e999999999]")).message()).contains("digits");
-        assertThat(only(judge(schema, "1e-99999")).message()).contains("digits");
+    void shouldRefuseNumbersWithTooManyDigits(String schema) throws Exception {
+        assertThat(only(validate(schema, "[1e999999999]")).message()).contains("digits");
+        assertThat(only(validate(schema, "1e-99999")).message()).contains("digits");
     }
 
     @Test
-    void shouldGiveUpAPatternThatTriesEveryWay() throws Exception {
-        Violation violation = only(judge("{\"pattern\": \"a*a*a*a*a*a*a*a*b\"}", "\"" + "a".repeat(60) + "\""));
+    void shouldRefuseValuesWithCatastrophicBacktracking() throws Exception {
+        Violation violation = only(validate("{\"pattern\": \"a*a*a*a*a*a*a*a*b\"}", "\"" + "a".repeat(60) + "\""));
 
         assertThat(violation.message()).contains("too costly");
     }
 
     @Test
-    void shouldGiveUpASchemaThatTakesTooManySteps() throws Exception {
+    void shouldFailIfTheSchemaTakesTooManySteps() throws Exception {
         StringBuilder schema =
                 new StringBuilder("{\"$ref\": \"#/$defs/n40\", \"$defs\": {\"n0\": {\"type\": \"string\"}");
         for (int i = 1; i <= 40; i++) {
@@ -253,9 +253,9 @@ class JsonSchemaValidatorTest {
     }
 
     @Test
-    void shouldGiveUpASchemaThatRefersToItself() throws Exception {
+    void shouldRefuseByASchemaThatRefersToItself() throws Exception {
         assertThatThrownBy(() -> {
-                    Verdict verdict = judge("{\"$ref\": \"#\"}", "1");
+                    Verdict verdict = validate("{\"$ref\": \"#\"}", "1");
                     assertThat(verdict.accepted()).isFalse();
                     throw new IOException("refused");
                 })
@@ -263,7 +263,7 @@ class JsonSchemaValidatorTest {
     }
 
     @Test
-    void shouldStopWhenItsTimeIsOver() throws Exception {
+    void shouldStopIfInterrupted() throws Exception {
         store.put("schemas/build.json", "{\"items\": {\"type\": \"integer\"}}");
         JsonSchemaValidator validator = validator();
         Thread.currentThread().interrupt();
@@ -284,20 +284,20 @@ class JsonSchemaValidatorTest {
     }
 
     @Test
-    void shouldRefuseTextsMadeToLookAlikeToAHashTable() throws Exception {
-        Violation violation = only(judge("{\"uniqueItems\": true}", array(2_000, "Aa", "BB")));
+    void shouldRefuseHashFlooding() throws Exception {
+        Violation violation = only(validate("{\"uniqueItems\": true}", array(2_000, "Aa", "BB")));
 
         assertThat(violation.message()).contains("same hash");
     }
 
     @Test
-    void shouldTakeManyTextsThatAreTheSameOrNoLookAlikes() throws Exception {
-        assertThat(judge("{}", array(2_000, "Aa", "Aa")).accepted()).isTrue();
-        assertThat(judge("{\"uniqueItems\": true}", array(2_000, "Aa", "Bb")).accepted())
+    void shouldAcceptManyEqualStringsOrStringsWithoutCollisions() throws Exception {
+        assertThat(validate("{}", array(2_000, "Aa", "Aa")).accepted()).isTrue();
+        assertThat(validate("{\"uniqueItems\": true}", array(2_000, "Aa", "Bb")).accepted())
                 .isTrue();
     }
 
-    /** Texts of two parts, in each combination; "Aa" and "BB" have one hash. */
+    /** Creates all combinations of two strings; "Aa" and "BB" have the same hash code. */
     private static String array(int size, String zero, String one) {
         StringBuilder text = new StringBuilder("[");
         for (int i = 0; i < size; i++) {

@@ -17,39 +17,43 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PolicyValidatorTest {
 
-    private static Verdict judge(String path, byte[] bytes, Object... settings) throws IOException {
+    private static Verdict validate(String path, byte[] bytes, Object... settings) throws IOException {
         Object[] all = Arrays.copyOf(settings, settings.length + 2);
         all[settings.length] = "paths";
-        all[settings.length + 1] = Settings.everything();
+        all[settings.length + 1] = Settings.allPaths();
         return new PolicyValidator(Settings.of(PolicyConfiguration.class, all))
                 .judge(new StagedBytes(RecordPath.of(path), bytes.length, () -> new ByteArrayInputStream(bytes)));
     }
 
-    private static Verdict judge(String path, String text, Object... settings) throws IOException {
-        return judge(path, text.getBytes(StandardCharsets.UTF_8), settings);
+    private static Verdict validate(String path, String text, Object... settings) throws IOException {
+        return validate(path, text.getBytes(StandardCharsets.UTF_8), settings);
     }
 
     @Test
-    void shouldAcceptAnythingWhereNothingIsAsked() throws IOException {
-        assertThat(judge("a", "").accepted()).isTrue();
+    void shouldAcceptAnythingByDefault() throws IOException {
+        assertThat(validate("a", "").accepted()).isTrue();
     }
 
     @Test
-    void shouldHoldTheSizeWithinItsBounds() throws IOException {
-        assertThat(judge("a", "abc", "minBytes", 3L, "maxBytes", 3L).accepted()).isTrue();
-        assertThat(judge("a", "ab", "minBytes", 3L).accepted()).isFalse();
-        assertThat(judge("a", "abcd", "maxBytes", 3L).accepted()).isFalse();
-        assertThatThrownBy(() -> judge("a", "", "minBytes", 4L, "maxBytes", 3L)).hasMessageContaining("minBytes is 4");
+    void shouldLimitTheSize() throws IOException {
+        assertThat(validate("a", "abc", "minBytes", 3L, "maxBytes", 3L).accepted())
+                .isTrue();
+        assertThat(validate("a", "ab", "minBytes", 3L).accepted()).isFalse();
+        assertThat(validate("a", "abcd", "maxBytes", 3L).accepted()).isFalse();
+        assertThatThrownBy(() -> validate("a", "", "minBytes", 4L, "maxBytes", 3L))
+                .hasMessageContaining("minBytes is 4");
     }
 
     @Test
-    void shouldAskForOneOfTheExtensions() throws IOException {
+    void shouldRequireOneOfTheExtensions() throws IOException {
         String[] extensions = {"tar.gz, .ZIP"};
 
-        assertThat(judge("b/x.TAR.GZ", "", "extensions", extensions).accepted()).isTrue();
-        assertThat(judge("b/x.zip", "", "extensions", extensions).accepted()).isTrue();
-        assertThat(judge("b/zip", "", "extensions", extensions).accepted()).isFalse();
-        assertThat(judge("b.zip/x.gz", "", "extensions", extensions).accepted()).isFalse();
+        assertThat(validate("b/x.TAR.GZ", "", "extensions", extensions).accepted())
+                .isTrue();
+        assertThat(validate("b/x.zip", "", "extensions", extensions).accepted()).isTrue();
+        assertThat(validate("b/zip", "", "extensions", extensions).accepted()).isFalse();
+        assertThat(validate("b.zip/x.gz", "", "extensions", extensions).accepted())
+                .isFalse();
     }
 
     @ParameterizedTest
@@ -65,12 +69,12 @@ class PolicyValidatorTest {
         "00010203, application/octet-stream",
         "fffe6100, application/octet-stream"
     })
-    void shouldKnowContentByItsFirstBytes(String hex, String type) throws IOException {
+    void shouldDetectContentByItsFirstBytes(String hex, String type) throws IOException {
         byte[] bytes = HexFormat.of().parseHex(hex);
 
-        assertThat(judge("a.txt", bytes, "types", new String[] {type}).accepted())
+        assertThat(validate("a.txt", bytes, "types", new String[] {type}).accepted())
                 .isTrue();
-        assertThat(judge("a.txt", bytes, "refusedTypes", new String[] {type}).accepted())
+        assertThat(validate("a.txt", bytes, "refusedTypes", new String[] {type}).accepted())
                 .isFalse();
     }
 
@@ -87,44 +91,44 @@ class PolicyValidatorTest {
                 "#!/bin/sh|text/x-script",
                 "grüße|text/plain"
             })
-    void shouldTellKindsOfTextApart(String text, String type) throws IOException {
-        assertThat(judge("a", text, "types", new String[] {type}).accepted()).isTrue();
-        assertThat(judge("a", text, "types", new String[] {"image/png"}).violations())
+    void shouldDetectTextTypes(String text, String type) throws IOException {
+        assertThat(validate("a", text, "types", new String[] {type}).accepted()).isTrue();
+        assertThat(validate("a", text, "types", new String[] {"image/png"}).violations())
                 .extracting(Violation::message)
                 .containsExactly("the content is " + type + "; here it is one of image/png");
     }
 
     @Test
-    void shouldTellALongTextFromBytesThatAreCutWithinACharacter() throws IOException {
-        assertThat(judge("a", "a" + "ü".repeat(5000), "types", new String[] {"text/*"})
+    void shouldDetectTextThatIsTruncatedWithinACharacter() throws IOException {
+        assertThat(validate("a", "a" + "ü".repeat(5000), "types", new String[] {"text/*"})
                         .accepted())
                 .isTrue();
     }
 
     @Test
-    void shouldKnowATarByWhatStandsFurtherIn() throws IOException {
+    void shouldDetectATarByItsSignatureAtAnOffset() throws IOException {
         byte[] tar = new byte[512];
         System.arraycopy("ustar".getBytes(StandardCharsets.US_ASCII), 0, tar, 257, 5);
 
-        assertThat(judge("a.tar", tar, "types", new String[] {"application/x-tar"})
+        assertThat(validate("a.tar", tar, "types", new String[] {"application/x-tar"})
                         .accepted())
                 .isTrue();
     }
 
     @Test
-    void shouldRefuseContentThatIsntWhatTheExtensionSays() throws IOException {
-        assertThat(judge("a.png", "MZ\u0000", "matchExtension", true).accepted())
+    void shouldRefuseContentThatDoesNotMatchTheExtension() throws IOException {
+        assertThat(validate("a.png", "MZ\u0000", "matchExtension", true).accepted())
                 .isFalse();
-        assertThat(judge("a.exe", "MZ\u0000", "matchExtension", true).accepted())
+        assertThat(validate("a.exe", "MZ\u0000", "matchExtension", true).accepted())
                 .isTrue();
-        assertThat(judge("a.unknown", "MZ\u0000", "matchExtension", true).accepted())
+        assertThat(validate("a.unknown", "MZ\u0000", "matchExtension", true).accepted())
                 .isTrue();
-        assertThat(judge("a.csv", "a,b", "matchExtension", true).accepted()).isTrue();
+        assertThat(validate("a.csv", "a,b", "matchExtension", true).accepted()).isTrue();
     }
 
     @Test
-    void shouldReportAllThatIsWrongTogether() throws IOException {
-        assertThat(judge("a.exe", "MZ", "minBytes", 10L, "extensions", new String[] {"png"}, "types", new String[] {
+    void shouldReportAllViolations() throws IOException {
+        assertThat(validate("a.exe", "MZ", "minBytes", 10L, "extensions", new String[] {"png"}, "types", new String[] {
                             "image/*"
                         })
                         .violations())

@@ -4,12 +4,12 @@ import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Configurations as they would come from Configuration Admin: what is set, and the defaults. */
+/** Creates configurations as Configuration Admin would provide them: the values that are set, and the defaults. */
 final class Settings {
 
     private Settings() {}
 
-    /** A configuration with these values for these keys, in turn. */
+    /** Creates a configuration from alternating keys and values. */
     static <C> C of(Class<C> type, Object... keysAndValues) {
         Map<String, Object> values = new HashMap<>();
         for (int i = 0; i < keysAndValues.length; i += 2) {
@@ -21,7 +21,7 @@ final class Settings {
                 (proxy, method, arguments) -> values.getOrDefault(method.getName(), method.getDefaultValue())));
     }
 
-    static String[] everything() {
+    static String[] allPaths() {
         return new String[] {"**"};
     }
 
@@ -30,6 +30,6 @@ final class Settings {
     }
 
     static XsdConfiguration xsd(String schema) {
-        return of(XsdConfiguration.class, "name", "xsd", "paths", everything(), "schema", schema, "maxBytes", 1L << 20);
+        return of(XsdConfiguration.class, "name", "xsd", "paths", allPaths(), "schema", schema, "maxBytes", 1L << 20);
     }
 }

@@ -22,31 +22,31 @@ class UsersValidatorTest {
 
     private final UsersValidator validator = new UsersValidator(Clock.fixed(NOW, ZoneOffset.UTC));
 
-    private Verdict judge(String content) throws Exception {
-        return judgeText("<broker-users xmlns='urn:datahub:broker-users:1'>\n" + content + "\n</broker-users>");
+    private Verdict validate(String content) throws Exception {
+        return validateText("<broker-users xmlns='urn:datahub:broker-users:1'>\n" + content + "\n</broker-users>");
     }
 
-    private Verdict judgeText(String text) throws Exception {
+    private Verdict validateText(String text) throws Exception {
         return validator.judge(StagedBytes.of(text));
     }
 
-    private Violation only(String content) throws Exception {
-        Verdict verdict = judge(content);
+    private Violation onlyViolation(String content) throws Exception {
+        Verdict verdict = validate(content);
         assertThat(verdict.violations()).as("violations").hasSize(1);
         return verdict.violations().get(0);
     }
 
-    /** Content in which line 2 is that of the test, and line 3 an administrator. */
-    private Violation inLineTwo(String line) throws Exception {
-        Violation violation = only(line + "\n" + ADMIN);
+    /** Validates content with the given line as line 2 and an administrator as line 3. */
+    private Violation violationInLineTwo(String line) throws Exception {
+        Violation violation = onlyViolation(line + "\n" + ADMIN);
         assertThat(violation.line()).isEqualTo(2);
         assertThat(violation.column()).isPositive();
         return violation;
     }
 
     @Test
-    void shouldAcceptEverythingThatTheFormatHas() throws Exception {
-        Verdict verdict = judgeText("""
+    void shouldAcceptAllElementsAndAttributes() throws Exception {
+        Verdict verdict = validateText("""
                 <?xml version="1.0" encoding="UTF-8"?>
                 <!-- who may do what -->
                 <u:broker-users xmlns:u="urn:datahub:broker-users:1"
@@ -100,16 +100,16 @@ class UsersValidatorTest {
                 "<user name='u'>text</user>                               | element-only",
                 "<group name='u'/>                                        | group",
             })
-    void shouldNameTheLineAndTheRuleThatIsBroken(String line, String message) throws Exception {
-        assertThat(inLineTwo(line).message()).contains(message);
+    void shouldReportTheLineAndTheBrokenRule(String line, String message) throws Exception {
+        assertThat(violationInLineTwo(line).message()).contains(message);
     }
 
     @Test
-    void shouldRefuseACurveKeyThatIsNoZ85() throws Exception {
-        assertThat(inLineTwo("<user name='u'><curve-key>" + "~".repeat(40) + "</curve-key></user>")
+    void shouldRefuseACurveKeyThatIsNotZ85() throws Exception {
+        assertThat(violationInLineTwo("<user name='u'><curve-key>" + "~".repeat(40) + "</curve-key></user>")
                         .message())
                 .contains("Z85");
-        assertThat(inLineTwo("<user name='u'><curve-key>" + "#".repeat(40) + "</curve-key></user>")
+        assertThat(violationInLineTwo("<user name='u'><curve-key>" + "#".repeat(40) + "</curve-key></user>")
                         .message())
                 .contains("Z85");
     }
@@ -117,22 +117,23 @@ class UsersValidatorTest {
     @Test
     void shouldRefuseATimeWithoutZone() throws Exception {
         Violation violation =
-                inLineTwo("<user name='u'><token sha256='" + B + "' expires='2027-11-23T00:00:00'/></user>");
+                violationInLineTwo("<user name='u'><token sha256='" + B + "' expires='2027-11-23T00:00:00'/></user>");
 
         assertThat(violation.message()).startsWith("expires").contains("with a zone");
-        assertThat(inLineTwo("<user name='u'><token sha256='" + B + "' created='yesterday'/></user>")
+        assertThat(violationInLineTwo("<user name='u'><token sha256='" + B + "' created='yesterday'/></user>")
                         .message())
                 .startsWith("created");
     }
 
     @Test
-    void shouldCountTheCharactersOfALabelAsPeopleDo() throws Exception {
+    void shouldCountTheCodePointsOfALabel() throws Exception {
         String token = "<user name='u'><token sha256='" + B + "' label='LABEL'/></user>";
 
-        assertThat(judge(ADMIN + token.replace("LABEL", "\ud83d\ude00".repeat(100)))
+        assertThat(validate(ADMIN + token.replace("LABEL", "\ud83d\ude00".repeat(100)))
                         .violations())
                 .isEmpty();
-        assertThat(inLineTwo(token.replace("LABEL", "\ud83d\ude00".repeat(101))).message())
+        assertThat(violationInLineTwo(token.replace("LABEL", "\ud83d\ude00".repeat(101)))
+                        .message())
                 .contains("at most 100 characters");
     }
 
@@ -143,7 +144,7 @@ class UsersValidatorTest {
             "<certificate sha256='" + B + "'/>",
             "<curve-key>rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7</curve-key>"
         }) {
-            assertThat(inLineTwo("<user name='anonymous'>" + credential + "</user>")
+            assertThat(violationInLineTwo("<user name='anonymous'>" + credential + "</user>")
                             .message())
                     .contains("without credentials");
         }
@@ -151,7 +152,7 @@ class UsersValidatorTest {
 
     @Test
     void shouldRefuseASecondUserOfTheSameName() throws Exception {
-        Violation violation = only(ADMIN + "\n<user name='root'/>");
+        Violation violation = onlyViolation(ADMIN + "\n<user name='root'/>");
 
         assertThat(violation.line()).isEqualTo(3);
         assertThat(violation.message()).contains("the user root stands in line 2 already");
@@ -159,14 +160,15 @@ class UsersValidatorTest {
 
     @Test
     void shouldRefuseASecondRoleOfTheSameName() throws Exception {
-        assertThat(only(ADMIN + "\n<role name='ci'/>\n<role name='ci'/>").message())
+        assertThat(onlyViolation(ADMIN + "\n<role name='ci'/>\n<role name='ci'/>")
+                        .message())
                 .contains("the role ci stands in line 3 already");
     }
 
     @Test
     void shouldRefuseATokenThatTwoUsersShareWhateverItsCase() throws Exception {
         Violation violation =
-                only(ADMIN + "\n<user name='u'><token sha256='" + A.toUpperCase(Locale.ROOT) + "'/></user>");
+                onlyViolation(ADMIN + "\n<user name='u'><token sha256='" + A.toUpperCase(Locale.ROOT) + "'/></user>");
 
         assertThat(violation.message()).contains("this token stands in line 2 already");
     }
@@ -176,7 +178,7 @@ class UsersValidatorTest {
         String key = "<curve-key>rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7</curve-key>";
         String certificate = "<certificate sha256='" + A + "'/>";
         for (String credential : new String[] {key, certificate}) {
-            assertThat(only(ADMIN + "\n<user name='u'>" + credential + "</user>\n<user name='v'>" + credential
+            assertThat(onlyViolation(ADMIN + "\n<user name='u'>" + credential + "</user>\n<user name='v'>" + credential
                                     + "</user>")
                             .message())
                     .contains("stands in line 3 already");
@@ -194,7 +196,7 @@ class UsersValidatorTest {
         "<user name='root' roles='admin'><token sha256='HASH' expires='2026-11-24T11:00:00+01:00'/></user>",
     })
     void shouldRefuseWhenNoAdministratorCouldLogInTomorrow(String user) throws Exception {
-        assertThat(only(user.replace("HASH", A)).message()).contains("no administrator could log in tomorrow");
+        assertThat(onlyViolation(user.replace("HASH", A)).message()).contains("no administrator could log in tomorrow");
     }
 
     @ParameterizedTest
@@ -203,48 +205,48 @@ class UsersValidatorTest {
         "<user name='root' roles='other admin'><certificate sha256='HASH'/></user><role name='other'/>",
         "<user name='root' roles='admin' disabled='0'><curve-key>rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7</curve-key></user>",
     })
-    void shouldAcceptAnAdministratorWithWhatLasts(String users) throws Exception {
-        assertThat(judge(users.replace("HASH", A)).violations()).isEmpty();
+    void shouldAcceptAnAdministratorWithAUsableCredential(String users) throws Exception {
+        assertThat(validate(users.replace("HASH", A)).violations()).isEmpty();
     }
 
     @Test
-    void shouldAcceptATokenOfAnotherThatHasExpired() throws Exception {
-        assertThat(judge(ADMIN + "<user name='u'><token sha256='" + B + "' expires='2020-01-01T00:00:00Z'/></user>")
+    void shouldAcceptAnExpiredTokenOfAnotherUser() throws Exception {
+        assertThat(validate(ADMIN + "<user name='u'><token sha256='" + B + "' expires='2020-01-01T00:00:00Z'/></user>")
                         .violations())
                 .isEmpty();
     }
 
     @Test
-    void shouldTellOfSeveralFaultsInTheOrderOfTheFile() throws Exception {
-        Verdict verdict = judge(ADMIN + "\n<user name='u' roles='x'/>\n<bad/>\n<user name='u'/>");
+    void shouldReportSeveralViolationsInFileOrder() throws Exception {
+        Verdict verdict = validate(ADMIN + "\n<user name='u' roles='x'/>\n<bad/>\n<user name='u'/>");
 
         assertThat(verdict.violations()).extracting(Violation::line).containsExactly(3, 4, 5);
     }
 
     @Test
-    void shouldTellOfTwentyFaultsAtMost() throws Exception {
-        assertThat(judge(ADMIN + "\n<user/>".repeat(100)).violations()).hasSize(20);
+    void shouldReportAtMostTwentyViolations() throws Exception {
+        assertThat(validate(ADMIN + "\n<user/>".repeat(100)).violations()).hasSize(20);
     }
 
     @Test
     void shouldRefuseAnotherNamespace() throws Exception {
-        assertThat(judgeText("<broker-users>" + ADMIN + "</broker-users>").accepted())
+        assertThat(validateText("<broker-users>" + ADMIN + "</broker-users>").accepted())
                 .isFalse();
-        assertThat(judgeText("<broker-users xmlns='urn:other'>" + ADMIN + "</broker-users>")
+        assertThat(validateText("<broker-users xmlns='urn:other'>" + ADMIN + "</broker-users>")
                         .accepted())
                 .isFalse();
     }
 
     @Test
-    void shouldRefuseWhatIsNoXml() throws Exception {
-        assertThat(judgeText("").accepted()).isFalse();
-        assertThat(judgeText("not XML").violations().get(0).line()).isEqualTo(1);
-        assertThat(judge(ADMIN + "<user").accepted()).isFalse();
+    void shouldRefuseInvalidXml() throws Exception {
+        assertThat(validateText("").accepted()).isFalse();
+        assertThat(validateText("not XML").violations().get(0).line()).isEqualTo(1);
+        assertThat(validate(ADMIN + "<user").accepted()).isFalse();
     }
 
     @Test
     void shouldRefuseADoctype() throws Exception {
-        Violation violation = judgeText("<!DOCTYPE broker-users [<!ENTITY x 'y'>]>\n"
+        Violation violation = validateText("<!DOCTYPE broker-users [<!ENTITY x 'y'>]>\n"
                         + "<broker-users xmlns='urn:datahub:broker-users:1'>" + ADMIN + "</broker-users>")
                 .violations()
                 .get(0);
@@ -254,14 +256,15 @@ class UsersValidatorTest {
 
     @Test
     void shouldRefuseAFileThatIsTooBig() throws Exception {
-        assertThat(judge(ADMIN + " ".repeat(64 << 20)).violations().get(0).message())
+        assertThat(validate(ADMIN + " ".repeat(64 << 20)).violations().get(0).message())
                 .contains("at most");
     }
 
     @ParameterizedTest
     @CsvSource({"ci.{user}.,a,a.b", "ci.{user},a,ab", "{user}.x,a,a.x", "c.{user}-{user}.,a,a-a.b"})
-    void shouldRefuseTopicsOfAUserThatContainAnothers(String topic, String outer, String inner) throws Exception {
-        Verdict verdict = judge("<user name='" + inner + "' roles='ci'/>\n<user name='" + outer
+    void shouldRefuseTopicsOfAUserThatContainThoseOfAnotherUser(String topic, String outer, String inner)
+            throws Exception {
+        Verdict verdict = validate("<user name='" + inner + "' roles='ci'/>\n<user name='" + outer
                 + "' roles='ci'><allow publish='ci." + outer + "'/></user>\n<role name='ci'><allow publish='" + topic
                 + "'/></role>\n" + ADMIN);
 
@@ -274,12 +277,12 @@ class UsersValidatorTest {
     }
 
     @Test
-    void shouldTellOwnTopicsFromThoseOfARole() throws Exception {
-        Violation violation = inLineTwo("<user name='a.b'><allow subscribe='ci.{user}.'/></user>"
+    void shouldDistinguishOwnTopicsFromThoseOfARole() throws Exception {
+        Violation violation = violationInLineTwo("<user name='a.b'><allow subscribe='ci.{user}.'/></user>"
                 + "<user name='a'><allow publish='ci.{user}.'/><allow publish='ci.{user}.own.'/></user>");
 
         assertThat(violation.message()).contains("ci.a.", "ci.a.b.");
-        assertThat(judge(
+        assertThat(validate(
                                 "<user name='a.b' roles='ci'/><user name='a' roles='ci'/><role name='ci'><allow publish='ci/{user}/'"
                                         + "/></role>"
                                         + ADMIN)
@@ -289,7 +292,7 @@ class UsersValidatorTest {
 
     @Test
     @Timeout(30)
-    void shouldJudgeAHundredThousandUsers() throws Exception {
+    void shouldValidateAHundredThousandUsers() throws Exception {
         StringBuilder users =
                 new StringBuilder("<role name='ci'><allow publish='ci/{user}/' subscribe='ci.{user}.'/></role>");
         for (int i = 0; i < 100_000; i++) {
@@ -300,6 +303,6 @@ class UsersValidatorTest {
                     i));
         }
 
-        assertThat(judge(users + ADMIN).violations()).isEmpty();
+        assertThat(validate(users + ADMIN).violations()).isEmpty();
     }
 }

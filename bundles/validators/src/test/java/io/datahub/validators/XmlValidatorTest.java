@@ -22,7 +22,7 @@ class XmlValidatorTest {
 
     private final XmlValidator validator = new XmlValidator(Settings.xml(1 << 30, "**/*.xml"));
 
-    private Verdict judge(String text) throws Exception {
+    private Verdict validate(String text) throws Exception {
         return validator.judge(StagedBytes.of(text));
     }
 
@@ -35,7 +35,7 @@ class XmlValidatorTest {
                 "<x:a xmlns:x='urn:x'/>",
             })
     void shouldAcceptWellFormedXml(String text) throws Exception {
-        assertThat(judge(text).accepted()).isTrue();
+        assertThat(validate(text).accepted()).isTrue();
     }
 
     @Test
@@ -66,13 +66,13 @@ class XmlValidatorTest {
                 "<a>\u0001</a>",
                 "<?xml version='1.0' encoding='no-such'?><a/>",
             })
-    void shouldRefuseWhatIsNotWellFormed(String text) throws Exception {
-        assertThat(judge(text).accepted()).isFalse();
+    void shouldRefuseMalformedXml(String text) throws Exception {
+        assertThat(validate(text).accepted()).isFalse();
     }
 
     @Test
-    void shouldSayWhere() throws Exception {
-        Violation violation = judge("<a>\n  <b>\n</a>").violations().get(0);
+    void shouldReportThePosition() throws Exception {
+        Violation violation = validate("<a>\n  <b>\n</a>").violations().get(0);
 
         assertThat(violation.line()).isEqualTo(3);
         assertThat(violation.column()).isPositive();
@@ -80,7 +80,7 @@ class XmlValidatorTest {
     }
 
     @Test
-    void shouldRefuseBytesThatAreNotTheEncodings() throws Exception {
+    void shouldRefuseBytesThatAreInvalidInTheEncoding() throws Exception {
         Verdict verdict = validator.judge(StagedBytes.of(new byte[] {'<', 'a', '>', '\n', (byte) 0xFF, '<'}));
 
         assertThat(verdict.violations().get(0).message()).contains("encoding");
@@ -88,7 +88,7 @@ class XmlValidatorTest {
 
     @Test
     void shouldRefuseABillionLaughs() throws Exception {
-        assertThat(judge("<!DOCTYPE a [<!ENTITY l 'lol'><!ENTITY m '&l;&l;&l;&l;'>]><a>&m;</a>")
+        assertThat(validate("<!DOCTYPE a [<!ENTITY l 'lol'><!ENTITY m '&l;&l;&l;&l;'>]><a>&m;</a>")
                         .violations())
                 .singleElement()
                 .satisfies(violation -> assertThat(violation.message()).contains("DOCTYPE is not allowed"));
@@ -98,18 +98,18 @@ class XmlValidatorTest {
     void shouldNotReadAnExternalEntity(@TempDir Path folder) throws Exception {
         Path secret = Files.writeString(folder.resolve("secret"), "secret");
 
-        assertThat(judge("<!DOCTYPE a [<!ENTITY x SYSTEM '" + secret.toUri() + "'>]><a>&x;</a>")
+        assertThat(validate("<!DOCTYPE a [<!ENTITY x SYSTEM '" + secret.toUri() + "'>]><a>&x;</a>")
                         .accepted())
                 .isFalse();
-        assertThat(judge("<!DOCTYPE a SYSTEM '" + secret.toUri() + "'><a/>").accepted())
+        assertThat(validate("<!DOCTYPE a SYSTEM '" + secret.toUri() + "'><a/>").accepted())
                 .isFalse();
     }
 
     @Test
-    void shouldLeaveAnXIncludeAlone(@TempDir Path folder) throws Exception {
+    void shouldIgnoreXInclude(@TempDir Path folder) throws Exception {
         String missing = folder.resolve("missing").toUri().toString();
 
-        assertThat(judge("<a xmlns:xi='http://www.w3.org/2001/XInclude'><xi:include href='" + missing + "'/></a>")
+        assertThat(validate("<a xmlns:xi='http://www.w3.org/2001/XInclude'><xi:include href='" + missing + "'/></a>")
                         .accepted())
                 .isTrue();
     }
@@ -128,23 +128,23 @@ class XmlValidatorTest {
                 "<a><![CDATA[| data                      | longer than",
                 "<a>         | <!-- c --><?pi?><b>t</b>]]> | must not appear",
             })
-    void shouldStopEarlyInADocumentThatNeverEnds(String head, String body, String message) throws Exception {
+    void shouldStopEarlyInAnEndlessDocument(String head, String body, String message) throws Exception {
         EndlessInput input = new EndlessInput(head, body);
 
         Verdict verdict = validator.judge(new StagedBytes(RecordPath.of("a.xml"), 1 << 30, () -> input));
 
         assertThat(verdict.violations().get(0).message()).contains(message);
-        assertThat(input.taken()).isLessThan(2 * ProgressInput.MOST_HELD);
+        assertThat(input.bytesRead()).isLessThan(2 * ProgressInput.MAX_BUFFERED);
     }
 
     @Test
-    void shouldAcceptWhatIsDeepAndWideOnEveryJavaPlatform() throws Exception {
+    void shouldAcceptDeepAndWideDocumentsOnEveryJavaPlatform() throws Exception {
         StringBuilder text = new StringBuilder("<a>".repeat(900)).append("<b");
         for (int i = 0; i < 5_000; i++) {
             text.append(" n").append(i).append("=''");
         }
 
-        assertThat(judge(text.append("/>").append("</a>".repeat(900)).toString())
+        assertThat(validate(text.append("/>").append("</a>".repeat(900)).toString())
                         .violations())
                 .isEmpty();
     }
@@ -152,19 +152,19 @@ class XmlValidatorTest {
     @Test
     void shouldRefuseTooManyNames() throws Exception {
         StringBuilder text = new StringBuilder("<a>");
-        for (int i = 0; i <= XmlGuard.MOST_NAMES; i++) {
+        for (int i = 0; i <= XmlGuard.MAX_NAMES; i++) {
             text.append("<e").append(i).append("/>");
         }
 
-        assertThat(judge(text.append("</a>").toString()).violations().get(0).message())
+        assertThat(validate(text.append("</a>").toString()).violations().get(0).message())
                 .contains("different names");
     }
 
     @Test
-    void shouldAcceptALongTextOfManyParts() throws Exception {
+    void shouldAcceptALongDocumentOfManyElements() throws Exception {
         String line = "<line>" + "x".repeat(1_000) + "</line>\n";
 
-        assertThat(judge("<a>" + line.repeat(5_000) + "</a>").accepted()).isTrue();
+        assertThat(validate("<a>" + line.repeat(5_000) + "</a>").accepted()).isTrue();
     }
 
     @Test
@@ -179,7 +179,7 @@ class XmlValidatorTest {
     }
 
     @Test
-    void shouldFailWhenItsTimeIsOver() {
+    void shouldFailIfInterrupted() {
         EndlessInput input = new EndlessInput("<a>", "<b/>");
         Thread.currentThread().interrupt();
 

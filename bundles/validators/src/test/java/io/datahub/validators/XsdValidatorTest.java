@@ -44,50 +44,50 @@ class XsdValidatorTest {
         return "<xs:element name='n' type='" + type + "'/>";
     }
 
-    private Verdict judge(String text) throws Exception {
+    private Verdict validate(String text) throws Exception {
         return validator.judge(StagedBytes.of(text));
     }
 
     @Test
-    void shouldAcceptWhatIsValidAndRefuseWhatIsNot() throws Exception {
+    void shouldAcceptValidAndRefuseInvalidDocuments() throws Exception {
         store.put(MAIN, schema(element("xs:int")));
 
-        assertThat(judge("<n>1</n>").accepted()).isTrue();
-        Violation violation = judge("<n>\none</n>").violations().get(0);
+        assertThat(validate("<n>1</n>").accepted()).isTrue();
+        Violation violation = validate("<n>\none</n>").violations().get(0);
         assertThat(violation.line()).isEqualTo(2);
         assertThat(violation.message()).contains("integer").doesNotStartWith("cvc-");
     }
 
     @Test
-    void shouldCompileASchemaOnceAVersion() throws Exception {
+    void shouldCompileASchemaOncePerVersion() throws Exception {
         store.put(MAIN, schema(element("xs:int")));
 
-        judge("<n>1</n>");
-        judge("<n>2</n>");
+        validate("<n>1</n>");
+        validate("<n>2</n>");
 
         assertThat(store.opened()).isEqualTo(1);
     }
 
     @Test
-    void shouldUseANewVersionOfTheSchemaAtOnce() throws Exception {
+    void shouldUseANewVersionOfTheSchemaImmediately() throws Exception {
         store.put(MAIN, schema(element("xs:int")));
-        assertThat(judge("<n>one</n>").accepted()).isFalse();
+        assertThat(validate("<n>one</n>").accepted()).isFalse();
 
         store.put(MAIN, schema(element("xs:string")));
 
-        assertThat(judge("<n>one</n>").accepted()).isTrue();
+        assertThat(validate("<n>one</n>").accepted()).isTrue();
     }
 
     @Test
-    void shouldUseANewVersionOfAnIncludedSchemaAtOnce() throws Exception {
+    void shouldUseANewVersionOfAnIncludedSchemaImmediately() throws Exception {
         store.put(MAIN, schema("<xs:include schemaLocation='types/number.xsd'/>" + element("number")));
         store.put("schemas/types/number.xsd", schema("<xs:include schemaLocation='../base.xsd'/>"));
         store.put("schemas/base.xsd", simpleType("xs:int"));
-        assertThat(judge("<n>one</n>").accepted()).isFalse();
+        assertThat(validate("<n>one</n>").accepted()).isFalse();
 
         store.put("schemas/base.xsd", simpleType("xs:string"));
 
-        assertThat(judge("<n>one</n>").accepted()).isTrue();
+        assertThat(validate("<n>one</n>").accepted()).isTrue();
     }
 
     private static String simpleType(String base) {
@@ -95,15 +95,15 @@ class XsdValidatorTest {
     }
 
     @Test
-    void shouldTakeAnImportFromElsewhereFromTheRecordNextToTheSchema() throws Exception {
+    void shouldResolveAnExternalImportToARecordNextToTheSchema() throws Exception {
         store.put(
                 MAIN,
                 schema("<xs:import namespace='urn:t' schemaLocation='http://schemas.invalid/2001/t.xsd'/>"
                         + "<xs:element name='n' xmlns:t='urn:t' type='t:number'/>"));
         store.put("schemas/t.xsd", simpleType("xs:int").replace("<xs:schema ", "<xs:schema targetNamespace='urn:t' "));
 
-        assertThat(judge("<n>1</n>").accepted()).isTrue();
-        assertThat(judge("<n>one</n>").accepted()).isFalse();
+        assertThat(validate("<n>1</n>").accepted()).isTrue();
+        assertThat(validate("<n>one</n>").accepted()).isFalse();
     }
 
     @ParameterizedTest
@@ -118,37 +118,37 @@ class XsdValidatorTest {
                 "http://schemas.invalid/",
                 "jar:file:///a.jar!/x.xsd",
             })
-    void shouldFailWhenASchemaRefersToWhatIsNoRecordNextToIt(String reference) throws Exception {
+    void shouldFailIfASchemaRefersToSomethingOtherThanARecordNextToIt(String reference) throws Exception {
         store.put("broker_users.xml", schema(""));
         store.put(MAIN, schema("<xs:include schemaLocation='" + reference + "'/>" + element("xs:int")));
 
-        assertThatThrownBy(() -> judge("<n>1</n>"))
+        assertThatThrownBy(() -> validate("<n>1</n>"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("schema");
     }
 
     @Test
     void shouldFailWhenTheSchemaIsMissing() {
-        assertThatThrownBy(() -> judge("<n>1</n>"))
+        assertThatThrownBy(() -> validate("<n>1</n>"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(MAIN);
     }
 
     @Test
-    void shouldFailWhenTheSchemaIsGone() throws Exception {
+    void shouldFailIfTheSchemaWasDeleted() throws Exception {
         store.put(MAIN, schema(element("xs:int")));
-        judge("<n>1</n>");
+        validate("<n>1</n>");
 
         store.remove(MAIN);
 
-        assertThatThrownBy(() -> judge("<n>1</n>")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> validate("<n>1</n>")).isInstanceOf(IOException.class);
     }
 
     @Test
-    void shouldFailWhenTheSchemaIsNone() throws Exception {
+    void shouldFailIfTheSchemaIsInvalid() throws Exception {
         store.put(MAIN, schema("\n" + element("xs:no-such")));
 
-        assertThatThrownBy(() -> judge("<n>1</n>"))
+        assertThatThrownBy(() -> validate("<n>1</n>"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("line 2");
     }
@@ -157,69 +157,69 @@ class XsdValidatorTest {
     void shouldFailWhenTheSchemaHasADoctype() throws Exception {
         store.put(MAIN, "<!DOCTYPE x>" + schema(element("xs:int")));
 
-        assertThatThrownBy(() -> judge("<n>1</n>")).hasMessageContaining("DOCTYPE");
+        assertThatThrownBy(() -> validate("<n>1</n>")).hasMessageContaining("DOCTYPE");
     }
 
     @Test
     void shouldKeepTheSchemaWhileItIsEditedOnDisk() throws Exception {
         store.put(MAIN, schema(element("xs:int")));
-        judge("<n>1</n>");
+        validate("<n>1</n>");
 
-        store.unsettle(MAIN);
+        store.markChanging(MAIN);
 
-        assertThat(judge("<n>1</n>").accepted()).isTrue();
+        assertThat(validate("<n>1</n>").accepted()).isTrue();
     }
 
     @Test
-    void shouldFailWhileASchemaNeverSettled() throws Exception {
+    void shouldFailWhileANewSchemaIsBeingChanged() throws Exception {
         store.put(MAIN, schema(element("xs:int")));
-        store.unsettle(MAIN);
+        store.markChanging(MAIN);
 
-        assertThatThrownBy(() -> judge("<n>1</n>")).hasMessageContaining("being changed on disk");
+        assertThatThrownBy(() -> validate("<n>1</n>")).hasMessageContaining("being changed on disk");
     }
 
     @Test
-    void shouldNotFollowTheSchemaThatADocumentNames() throws Exception {
+    void shouldIgnoreTheSchemaLocationOfADocument() throws Exception {
         store.put(MAIN, schema(element("xs:int")));
         store.put("schemas/lax.xsd", schema(element("xs:string")));
 
-        Verdict verdict = judge("<n xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'"
+        Verdict verdict = validate("<n xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'"
                 + " xsi:noNamespaceSchemaLocation='lax.xsd'>one</n>");
 
         assertThat(verdict.accepted()).isFalse();
     }
 
     @Test
-    void shouldTellOfSeveralViolationsButNotOfAll() throws Exception {
+    void shouldReportSeveralViolationsUpToAMaximum() throws Exception {
         store.put(
                 MAIN,
                 schema("<xs:element name='l'><xs:complexType><xs:sequence><xs:element name='n' type='xs:int'"
                         + " maxOccurs='unbounded'/></xs:sequence></xs:complexType></xs:element>"));
 
-        assertThat(judge("<l><n>x</n><n>1</n><n>x</n></l>").violations()).hasSizeBetween(2, 4);
-        assertThat(judge("<l>" + "<n>x</n>".repeat(1_000) + "</l>").violations())
+        assertThat(validate("<l><n>x</n><n>1</n><n>x</n></l>").violations()).hasSizeBetween(2, 4);
+        assertThat(validate("<l>" + "<n>x</n>".repeat(1_000) + "</l>").violations())
                 .hasSize(20);
     }
 
     @Test
-    void shouldNotHoldATextWithoutEnd() throws Exception {
+    void shouldNotBufferAnEndlessText() throws Exception {
         store.put(MAIN, schema(element("xs:string")));
         EndlessInput text = new EndlessInput("<n>", "all work and no play ");
 
         Verdict verdict = validator.judge(new StagedBytes(RecordPath.of("some.xml"), 1 << 20, () -> text));
 
         assertThat(verdict.violations().get(0).message()).contains("split it up");
-        assertThat(text.taken()).isLessThan(2L * TextGuard.MOST_TEXT);
+        assertThat(text.bytesRead()).isLessThan(2L * TextGuard.MAX_TEXT_LENGTH);
     }
 
     @Test
-    void shouldTakeManyTextsThatAreLongTogether() throws Exception {
+    void shouldAcceptManyTextsWithALargeTotalLength() throws Exception {
         store.put(
                 MAIN,
                 schema("<xs:element name='l'><xs:complexType><xs:sequence><xs:element name='n' type='xs:string'"
                         + " maxOccurs='unbounded'/></xs:sequence></xs:complexType></xs:element>"));
 
-        String text = "<n>" + "a".repeat(TextGuard.MOST_TEXT / 3) + "</n>";
+        String text = "<n>" + "a".repeat(TextGuard.MAX_TEXT_LENGTH / 3) + "</n>";
 
         assertThat(withAnySize()
                         .judge(StagedBytes.of("<l>" + text.repeat(4) + "</l>"))
@@ -234,7 +234,7 @@ class XsdValidatorTest {
                 "<xs:simpleType name='t'><xs:list itemType='xs:IDREF'/></xs:simpleType><xs:element name='n' type='t'/>",
                 "<xs:element name='n'><xs:unique name='u'><xs:selector xpath='m'/><xs:field xpath='@i'/></xs:unique></xs:element>"
             })
-    void shouldRefuseABigDocumentWhoseValuesHaveToBeHeld(String content) throws Exception {
+    void shouldRefuseALargeDocumentWhoseValuesMustBeBuffered(String content) throws Exception {
         store.put(MAIN, schema(content));
 
         Verdict verdict = withAnySize()
@@ -245,7 +245,7 @@ class XsdValidatorTest {
 
     private XsdValidator withAnySize() {
         return new XsdValidator(
-                Settings.of(XsdConfiguration.class, "paths", Settings.everything(), "schema", MAIN),
+                Settings.of(XsdConfiguration.class, "paths", Settings.allPaths(), "schema", MAIN),
                 store,
                 new DocumentMemory(1 << 20));
     }
