@@ -54,7 +54,9 @@ public final class BackupCommand extends DatahubCommand {
         return null;
     }
 
-    /** In a Karaf of the operator's own, the configuration isn't in the home and isn't ours. */
+    /**
+     * In an operator's own Karaf the configuration is not in the home directory, and backing it up is not our concern.
+     */
     private static void addConfiguration(Path home, Path target) throws IOException {
         for (String name : CONFIGURATION) {
             Path folder = home.resolve(name);
@@ -71,7 +73,7 @@ public final class BackupCommand extends DatahubCommand {
         }
     }
 
-    /** The format keeps long names and the times of files whole. */
+    /** The POSIX format preserves long names and the exact file times. */
     private static void pack(Path folder, Path archive) throws IOException, InterruptedException {
         Process tar = new ProcessBuilder(
                         "tar",
@@ -84,9 +86,9 @@ public final class BackupCommand extends DatahubCommand {
                         ".")
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(tar.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(tar.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         if (tar.waitFor() != 0) {
-            throw new CommandException("the archive can't be written: " + said.strip());
+            throw new CommandException("the archive can't be written: " + output.strip());
         }
     }
 }

@@ -34,10 +34,10 @@ public final class ChangesCommand extends DatahubCommand {
     @Override
     public Object execute() {
         ChangeJournal journal = service(ChangeJournal.class);
-        int most = Math.max(1, limit);
+        int max = Math.max(1, limit);
         Collection<Change> changes = since == null
-                ? newest(journal, most)
-                : done(journal.read(User.HUB, done(Cursor.parse(since)), path, most))
+                ? newest(journal, max)
+                : require(journal.read(User.HUB, require(Cursor.parse(since)), path, max))
                         .changes();
         Table table = new Table("cursor", "time", "change", "path", "size", "user");
         for (Change change : changes) {
@@ -53,22 +53,22 @@ public final class ChangesCommand extends DatahubCommand {
         return null;
     }
 
-    private Collection<Change> newest(ChangeJournal journal, int most) {
+    private Collection<Change> newest(ChangeJournal journal, int max) {
         Deque<Change> newest = new ArrayDeque<>();
         Cursor head = journal.head();
-        Cursor at = journal.oldest();
-        if (path.isEmpty() && head.sequence() - at.sequence() > most) {
-            at = new Cursor(head.epoch(), head.sequence() - most);
+        Cursor position = journal.oldest();
+        if (path.isEmpty() && head.sequence() - position.sequence() > max) {
+            position = new Cursor(head.epoch(), head.sequence() - max);
         }
-        while (at.sequence() < head.sequence()) {
-            ChangeJournal.Page page = done(journal.read(User.HUB, at, path, PAGE));
+        while (position.sequence() < head.sequence()) {
+            ChangeJournal.Page page = require(journal.read(User.HUB, position, path, PAGE));
             for (Change change : page.changes()) {
-                if (newest.size() == most) {
+                if (newest.size() == max) {
                     newest.removeFirst();
                 }
                 newest.addLast(change);
             }
-            at = page.next();
+            position = page.next();
         }
         return newest;
     }

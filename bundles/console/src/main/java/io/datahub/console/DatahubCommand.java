@@ -12,10 +12,10 @@ import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.osgi.framework.BundleContext;
 
-/** What the commands share: the hub's services as they are now, and the answer as a table or as JSON. */
+/** Base class of the commands: gives access to the hub's services, and prints the result as a table or as JSON. */
 abstract class DatahubCommand implements Action {
 
-    /** Whoever is let into the console may do everything, so commands act as the hub itself. */
+    /** A user with access to the console may do everything, so commands run as the hub itself. */
     static final Login CONSOLE = new Login(
             User.HUB,
             "console",
@@ -32,7 +32,7 @@ abstract class DatahubCommand implements Action {
     /**
      * Finds a service of the hub.
      *
-     * @throws CommandException if it is away
+     * @throws CommandException if it is unavailable
      */
     <T> T service(Class<T> type) {
         return HubServices.find(context, type)
@@ -40,8 +40,8 @@ abstract class DatahubCommand implements Action {
                         type.getSimpleName() + " is away; datahub:status and bundle:list say which part is down"));
     }
 
-    /** The value of what was done; a refusal fails the command. */
-    static <T> T done(Result<T> result) {
+    /** Returns the value of a result; a refusal fails the command. */
+    static <T> T require(Result<T> result) {
         Optional<Refusal> refusal = result.refusal();
         if (refusal.isPresent()) {
             throw new CommandException(

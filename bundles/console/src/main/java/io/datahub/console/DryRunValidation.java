@@ -20,7 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** One validator over records that are there already; nothing changes by it. For one thread. */
+/** Runs one validator over existing records, without changing anything. For one thread. */
 final class DryRunValidation implements AutoCloseable {
 
     private static final int PAGE = 1000;
@@ -31,11 +31,11 @@ final class DryRunValidation implements AutoCloseable {
     private final Table table;
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(task -> new Thread(task, "datahub-console-validate"));
-    private long judged;
+    private long validated;
     private long refused;
     private long failed;
 
-    /** @param table gets a row for each violation and each failure: path, line, column, message */
+    /** @param table receives a row for each violation and each failure: path, line, column, message */
     DryRunValidation(RecordStore store, KnownValidator known, Validator validator, Table table) {
         this.store = store;
         this.known = known;
@@ -44,35 +44,36 @@ final class DryRunValidation implements AutoCloseable {
     }
 
     /**
-     * Judges a record, or all below a directory, as far as the validator is for them.
+     * Validates a record, or all records below a directory that the validator applies to.
      *
      * @throws CommandException if there is nothing at the path
      */
-    void over(RecordPath path) throws IOException, InterruptedException {
+    void validate(RecordPath path) throws IOException, InterruptedException {
         Result<RecordVersion> record = path.isRoot() ? null : store.find(User.HUB, path);
         if (record != null && !record.isRefused()) {
-            judge(record.get());
+            validate(record.get());
             return;
         }
-        Deque<RecordPath> open = new ArrayDeque<>();
-        open.push(path);
-        while (!open.isEmpty()) {
-            directory(open.pop(), open);
+        Deque<RecordPath> pending = new ArrayDeque<>();
+        pending.push(path);
+        while (!pending.isEmpty()) {
+            validateDirectory(pending.pop(), pending);
         }
     }
 
-    private void directory(RecordPath directory, Deque<RecordPath> open) throws IOException, InterruptedException {
+    private void validateDirectory(RecordPath parent, Deque<RecordPath> pending)
+            throws IOException, InterruptedException {
         Optional<String> after = Optional.of("");
         while (after.isPresent()) {
-            Listing listing = DatahubCommand.done(store.list(User.HUB, directory, after.get(), PAGE));
+            Listing listing = DatahubCommand.require(store.list(User.HUB, parent, after.get(), PAGE));
             for (Listing.Entry entry : listing.entries()) {
-                RecordPath path = directory.child(entry.name()).get();
+                RecordPath path = parent.child(entry.name()).get();
                 if (entry.directory()) {
-                    open.push(path);
-                } else if (known.judges(path)) {
+                    pending.push(path);
+                } else if (known.covers(path)) {
                     Result<RecordVersion> record = store.find(User.HUB, path);
                     if (!record.isRefused()) {
-                        judge(record.get());
+                        validate(record.get());
                     }
                 }
             }
@@ -80,13 +81,13 @@ final class DryRunValidation implements AutoCloseable {
         }
     }
 
-    private void judge(RecordVersion record) throws InterruptedException {
-        judged++;
-        Future<Verdict> verdict = thread.submit(() -> validator.judge(new StoredCandidate(store, record)));
+    private void validate(RecordVersion record) throws InterruptedException {
+        validated++;
+        Future<Verdict> future = thread.submit(() -> validator.judge(new StoredCandidate(store, record)));
         try {
-            Verdict found = verdict.get(known.timeoutMillis(), TimeUnit.MILLISECONDS);
-            refused += found.accepted() ? 0 : 1;
-            for (Violation violation : found.violations()) {
+            Verdict verdict = future.get(known.timeoutMillis(), TimeUnit.MILLISECONDS);
+            refused += verdict.accepted() ? 0 : 1;
+            for (Violation violation : verdict.violations()) {
                 table.row(record.path(), violation.line(), violation.column(), violation.message());
             }
         } catch (ExecutionException e) {
@@ -94,7 +95,7 @@ final class DryRunValidation implements AutoCloseable {
             table.row(record.path(), 0, 0, "the validator failed: " + e.getCause());
         } catch (TimeoutException e) {
             failed++;
-            verdict.cancel(true);
+            future.cancel(true);
             table.row(record.path(), 0, 0, "the validator took longer than " + known.timeoutMillis() + " ms");
         }
     }
@@ -104,9 +105,9 @@ final class DryRunValidation implements AutoCloseable {
         return refused + failed == 0;
     }
 
-    /** What came of it, in a line. */
+    /** The result in one line. */
     String summary() {
-        return known.name() + "/" + known.version() + " judged " + judged + " records, refused " + refused
+        return known.name() + "/" + known.version() + " judged " + validated + " records, refused " + refused
                 + ", failed at " + failed;
     }
 

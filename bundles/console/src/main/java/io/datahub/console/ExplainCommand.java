@@ -39,63 +39,63 @@ public final class ExplainCommand extends DatahubCommand {
                 .filter(known -> known.user().name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new CommandException("there is no user " + name + "; datahub:users shows all"));
-        Action wanted = Arrays.stream(Action.values())
+        Action requested = Arrays.stream(Action.values())
                 .filter(known -> known.word().equals(action))
                 .findFirst()
                 .orElseThrow(() -> new CommandException("an action is publish, subscribe, read, create or write"));
-        boolean allowed = may(account.user(), wanted) && !account.disabled();
-        print(new Table("allowed", "because").row(allowed, reasons(account, wanted)));
+        boolean allowed = may(account.user(), requested) && !account.disabled();
+        print(new Table("allowed", "because").row(allowed, reasons(account, requested)));
         return null;
     }
 
-    private boolean may(User user, Action wanted) {
+    private boolean may(User user, Action requested) {
         byte[] topic = what.getBytes(StandardCharsets.UTF_8);
-        return switch (wanted) {
+        return switch (requested) {
             case PUBLISH -> user.mayPublish(topic);
-            case SUBSCRIBE -> User.isReserved(topic) ? mayHear(user) : user.maySubscribe(topic);
+            case SUBSCRIBE -> User.isReserved(topic) ? mayReceive(user) : user.maySubscribe(topic);
             case READ -> user.mayRead(path());
             case CREATE -> user.mayCreate(path());
             case WRITE -> user.mayWrite(path());
         };
     }
 
-    /** Whether a topic of the hub's own reaches the user. */
-    private boolean mayHear(User user) {
-        return what.startsWith(FILE_TOPICS) ? user.mayRead(announced()) : what.equals(LOST) || user.isMonitor();
+    /** Whether the user receives events of a topic that is reserved for the hub. */
+    private boolean mayReceive(User user) {
+        return what.startsWith(FILE_TOPICS) ? user.mayRead(announcedRecord()) : what.equals(LOST) || user.isMonitor();
     }
 
-    /** The record of a file event's topic. */
-    private RecordPath announced() {
+    /** Returns the record that a file event's topic names. */
+    private RecordPath announcedRecord() {
         int slash = what.indexOf('/');
         if (slash < 0) {
             throw new CommandException("name a whole topic, such as file.created/builds/app.tgz");
         }
-        return done(RecordPath.parse(what.substring(slash + 1)));
+        return require(RecordPath.parse(what.substring(slash + 1)));
     }
 
     private RecordPath path() {
-        return done(RecordPath.parse(what));
+        return require(RecordPath.parse(what));
     }
 
-    private List<String> reasons(UserRegistry.Account account, Action wanted) {
+    private List<String> reasons(UserRegistry.Account account, Action requested) {
         List<String> reasons = new ArrayList<>();
         if (account.disabled()) {
             reasons.add("the user is switched off");
         }
-        if (!wanted.ofPaths() && User.isReserved(what.getBytes(StandardCharsets.UTF_8))) {
-            reservedTopic(account, wanted, reasons);
+        if (!requested.ofPaths() && User.isReserved(what.getBytes(StandardCharsets.UTF_8))) {
+            addReservedTopicReasons(account, requested, reasons);
         } else {
-            granted(account.user(), wanted, wanted.ofPaths() ? path() : RecordPath.ROOT, reasons);
+            addGrants(account.user(), requested, requested.ofPaths() ? path() : RecordPath.ROOT, reasons);
         }
         return reasons.isEmpty() ? List.of("no grant covers it") : reasons;
     }
 
-    private void reservedTopic(UserRegistry.Account account, Action wanted, List<String> reasons) {
-        if (wanted == Action.PUBLISH) {
+    private void addReservedTopicReasons(UserRegistry.Account account, Action requested, List<String> reasons) {
+        if (requested == Action.PUBLISH) {
             reasons.add("topics that begin with file. or hub. belong to the hub");
         } else if (what.startsWith(FILE_TOPICS)) {
             reasons.add("file events follow what the user may read");
-            granted(account.user(), Action.READ, announced(), reasons);
+            addGrants(account.user(), Action.READ, announcedRecord(), reasons);
         } else if (what.equals(LOST)) {
             reasons.add("everybody is told what it lost itself");
         } else {
@@ -103,21 +103,21 @@ public final class ExplainCommand extends DatahubCommand {
         }
     }
 
-    private void granted(User user, Action wanted, RecordPath path, List<String> reasons) {
+    private void addGrants(User user, Action requested, RecordPath path, List<String> reasons) {
         if (user.isAdmin()) {
             reasons.add("role admin may do everything");
-        } else if (wanted.ofPaths() && path.equals(RecordPath.USERS)) {
+        } else if (requested.ofPaths() && path.equals(RecordPath.USERS)) {
             reasons.add("the users file is for administrators alone");
         } else {
             user.grants().stream()
-                    .filter(grant -> covers(grant, wanted, path))
+                    .filter(grant -> covers(grant, requested, path))
                     .forEach(grant ->
                             reasons.add(grant.action().word() + "=\"" + grant.what() + "\" of " + grant.origin()));
         }
     }
 
-    private boolean covers(Grant grant, Action wanted, RecordPath path) {
-        boolean fits = grant.action() == wanted || (wanted == Action.CREATE && grant.action() == Action.WRITE);
-        return fits && (wanted.ofPaths() ? grant.covers(path) : what.startsWith(grant.what()));
+    private boolean covers(Grant grant, Action requested, RecordPath path) {
+        boolean matches = grant.action() == requested || (requested == Action.CREATE && grant.action() == Action.WRITE);
+        return matches && (requested.ofPaths() ? grant.covers(path) : what.startsWith(grant.what()));
     }
 }

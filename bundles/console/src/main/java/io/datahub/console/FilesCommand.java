@@ -29,8 +29,8 @@ public final class FilesCommand extends DatahubCommand {
     @Override
     public Object execute() throws IOException {
         String path = directory.endsWith("/") ? directory.substring(0, directory.length() - 1) : directory;
-        Listing listing = done(
-                service(RecordStore.class).list(User.HUB, done(RecordPath.parse(path)), after, Math.max(1, limit)));
+        Listing listing = require(
+                service(RecordStore.class).list(User.HUB, require(RecordPath.parse(path)), after, Math.max(1, limit)));
         Table table = new Table("name", "size", "modified", "etag");
         for (Listing.Entry entry : listing.entries()) {
             table.row(

@@ -19,12 +19,12 @@ import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 
 /**
- * A validator that is registered as a service, with what its properties say.
+ * A validator that is registered as a service, with its properties.
  *
- * @param state {@code active} if it judges, {@code shadowed} if a newer one does in its place, {@code trial} if it doesn't
- *     judge yet
- * @param paths the patterns of the paths that it judges
- * @param topics the beginnings of the topics that it judges
+ * @param state {@code active} if it validates, {@code shadowed} if a newer version validates in its place, {@code
+ *     trial} if it doesn't validate yet
+ * @param paths the patterns of the paths that it validates
+ * @param topics the prefixes of the topics that it validates
  */
 record KnownValidator(
         ServiceReference<Validator> reference,
@@ -39,9 +39,9 @@ record KnownValidator(
     private static final long DEFAULT_MILLIS = 10_000;
 
     /**
-     * All there are, those of one name one after the other, the newest first.
+     * Returns all registered validators, sorted by name and, within a name, by descending version.
      *
-     * @param trial who doesn't judge yet, as {@code NAME/VERSION} or {@code NAME}
+     * @param trial validators that are on trial, as {@code NAME/VERSION} or {@code NAME}
      */
     static List<KnownValidator> all(BundleContext context, Set<String> trial) {
         List<ServiceReference<Validator>> references = new ArrayList<>(references(context));
@@ -49,12 +49,12 @@ record KnownValidator(
                 .thenComparing(reference -> reference.getBundle().getVersion(), Comparator.reverseOrder())
                 .thenComparing(Comparator.reverseOrder()));
         List<KnownValidator> all = new ArrayList<>();
-        Set<String> judging = new HashSet<>();
+        Set<String> active = new HashSet<>();
         for (ServiceReference<Validator> reference : references) {
             String name = nameOf(reference);
             String version = reference.getBundle().getVersion().toString();
-            boolean tried = trial.contains(name) || trial.contains(name + "/" + version);
-            String state = tried ? "trial" : judging.add(name) ? "active" : "shadowed";
+            boolean isOnTrial = trial.contains(name) || trial.contains(name + "/" + version);
+            String state = isOnTrial ? "trial" : active.add(name) ? "active" : "shadowed";
             all.add(new KnownValidator(
                     reference,
                     name,
@@ -78,7 +78,7 @@ record KnownValidator(
         return nameOf(reference.getProperty(ValidatorService.NAME), reference.getProperty(Constants.SERVICE_PID));
     }
 
-    /** The name that a validator has by its property, or else by its PID. */
+    /** Returns the name of a validator: its name property, or else derived from its PID. */
     static String nameOf(Object name, Object pid) {
         if (name != null && !name.toString().isBlank()) {
             return name.toString().strip();
@@ -87,28 +87,30 @@ record KnownValidator(
         return (text.startsWith(PID_PREFIX) ? text.substring(PID_PREFIX.length()) : text).replace('~', '-');
     }
 
-    /** The items of a property: an array, a collection, or one text with commas. */
+    /** Returns the items of a property: an array, a collection, or a comma-separated string. */
     static List<String> items(Object property) {
-        Collection<?> parts = property instanceof Object[] array
+        Collection<?> values = property instanceof Object[] array
                 ? Arrays.asList(array)
-                : property instanceof Collection<?> many ? many : property == null ? List.of() : List.of(property);
-        return parts.stream()
-                .flatMap(part -> COMMA.splitAsStream(part.toString()))
+                : property instanceof Collection<?> collection
+                        ? collection
+                        : property == null ? List.of() : List.of(property);
+        return values.stream()
+                .flatMap(value -> COMMA.splitAsStream(value.toString()))
                 .map(String::strip)
                 .filter(item -> !item.isEmpty())
                 .toList();
     }
 
-    /** Whether it is the one that is meant: by its name, or by {@code NAME/VERSION}. */
-    boolean isCalled(String title) {
-        return title.equals(name) || title.equals(name + "/" + version);
+    /** Whether it is the validator with this name, or {@code NAME/VERSION}. */
+    boolean matches(String nameOrVersion) {
+        return nameOrVersion.equals(name) || nameOrVersion.equals(name + "/" + version);
     }
 
-    boolean judges(RecordPath path) {
+    boolean covers(RecordPath path) {
         return paths.stream().anyMatch(pattern -> PathPattern.of(pattern).matches(path));
     }
 
-    /** How long one judgement may take, in milliseconds. */
+    /** The time limit of one validation, in milliseconds. */
     long timeoutMillis() {
         Object value = reference.getProperty(ValidatorService.TIMEOUT_MILLIS);
         return value == null ? DEFAULT_MILLIS : Long.parseLong(value.toString().strip());

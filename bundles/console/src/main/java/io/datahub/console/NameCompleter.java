@@ -8,15 +8,15 @@ import org.apache.karaf.shell.api.console.Completer;
 import org.apache.karaf.shell.api.console.Session;
 import org.osgi.framework.BundleContext;
 
-/** Offers names that go on what was typed. */
+/** Completes names that begin with what was typed. */
 abstract class NameCompleter implements Completer {
 
-    private static final int NOTHING = -1;
+    private static final int NO_MATCH = -1;
 
     @Reference
     BundleContext context;
 
-    /** Names of which some may go on what was typed; they are looked through afterwards. */
+    /** Returns candidate names; the caller selects those that begin with what was typed. */
     abstract Stream<String> names(String typed);
 
     @Override
@@ -28,7 +28,7 @@ abstract class NameCompleter implements Completer {
                 .sorted()
                 .map(name -> name.endsWith("/") ? name : name + " ")
                 .forEach(candidates::add);
-        return candidates.isEmpty() ? NOTHING : line.getBufferPosition() - line.getArgumentPosition();
+        return candidates.isEmpty() ? NO_MATCH : line.getBufferPosition() - line.getArgumentPosition();
     }
 
     private static boolean needsQuotes(int c) {

@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 
-/** What commands share that make a token and show it. */
+/** Base class of commands that create a token and print it. */
 abstract class NewTokenCommand extends DatahubCommand {
 
-    static Optional<Instant> end(String expires) {
+    static Optional<Instant> parseExpiry(String expires) {
         try {
             return Optional.ofNullable(expires)
                     .map(text -> OffsetDateTime.parse(text).toInstant());
@@ -19,8 +19,8 @@ abstract class NewTokenCommand extends DatahubCommand {
         }
     }
 
-    /** Shows the token alone, so that a script can take it as it is; with {@code --json} what belongs to it as well. */
-    void show(IssuedToken issued) {
+    /** Prints only the token, so that a script can use it as is; with {@code --json} also its properties. */
+    void print(IssuedToken issued) {
         if (json) {
             print(new Table("user", "token", "id", "label", "expires")
                     .row(

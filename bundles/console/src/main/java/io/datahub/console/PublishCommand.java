@@ -35,7 +35,7 @@ public final class PublishCommand extends DatahubCommand {
         return null;
     }
 
-    /** The end of a session that receives nothing. */
+    /** The sink of a session that receives nothing. */
     private static final class Silent implements EventSink {
         @Override
         public void ready() {}

@@ -9,11 +9,11 @@ import java.io.IOException;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
-/** Offers the paths of records and directories, one level at a time. */
+/** Completes the paths of records and directories, one level at a time. */
 @Service
 public final class RecordPaths extends NameCompleter {
 
-    private static final int SHOWN = 500;
+    private static final int MAX_ENTRIES = 500;
 
     @Override
     Stream<String> names(String typed) {
@@ -28,7 +28,7 @@ public final class RecordPaths extends NameCompleter {
             return Stream.empty();
         }
         try {
-            Result<Listing> listing = store.list(User.HUB, path.get(), "", SHOWN);
+            Result<Listing> listing = store.list(User.HUB, path.get(), "", MAX_ENTRIES);
             return listing.isRefused()
                     ? Stream.empty()
                     : listing.get().entries().stream()

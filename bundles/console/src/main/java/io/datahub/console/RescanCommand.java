@@ -28,11 +28,11 @@ public final class RescanCommand extends DatahubCommand {
 
     @Override
     public Object execute() throws IOException {
-        String tree = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        String root = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         ChangeJournal journal = service(ChangeJournal.class);
         long before = journal.head().sequence();
         List<RecordPath> unsettled = new ArrayList<>();
-        service(RecordStore.class).check(done(RecordPath.parse(tree)), QUIET, unsettled::add);
+        service(RecordStore.class).check(require(RecordPath.parse(root)), QUIET, unsettled::add);
         print(new Table("changes", "unsettled").row(journal.head().sequence() - before, unsettled));
         return null;
     }

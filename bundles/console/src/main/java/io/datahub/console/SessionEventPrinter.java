@@ -12,43 +12,46 @@ import java.time.Instant;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Prints the events of a session, a line each, on the thread that calls {@link #print}. */
+/** Prints the events of a session, one per line, on the thread that calls {@link #print}. */
 final class SessionEventPrinter implements EventSink {
 
     private static final int BATCH_BYTES = 1 << 20;
-    private static final long LOOK_FOR_CLIENT_MILLIS = 1_000;
+    private static final long CLIENT_CHECK_MILLIS = 1_000;
 
     private final PrintStream out;
     private final PrintStream client;
     private final boolean json;
-    private final Semaphore wake = new Semaphore(0);
+    private final Semaphore available = new Semaphore(0);
     private volatile boolean ended;
-    private long left;
+    private long remaining;
 
     /**
-     * @param out what is printed to
-     * @param client what that ends in, perhaps behind a pipe: Karaf flushes that of a single command only at the command's end,
-     *     and doesn't end the command when its client has gone
+     * Creates a printer.
+     *
+     * @param out the stream to print to
+     * @param client the stream of the client, to which {@code out} may be connected through a pipe. It is checked too,
+     *     because for a single command Karaf flushes it only at the end of the command, and doesn't end the command
+     *     when the client disconnects
      */
     SessionEventPrinter(PrintStream out, PrintStream client, boolean json, long count) {
         this.out = out;
         this.client = client;
         this.json = json;
-        this.left = count;
+        this.remaining = count;
     }
 
-    /** Prints until the count is reached, the session ends or the client has gone. */
+    /** Prints until the count is reached, the session ends or the client disconnects. */
     void print(Session session) throws InterruptedException {
-        while (left > 0 && !ended && !out.checkError() && !client.checkError()) {
+        while (remaining > 0 && !ended && !out.checkError() && !client.checkError()) {
             if (session.take(BATCH_BYTES, this::print) == 0) {
-                wake.tryAcquire(LOOK_FOR_CLIENT_MILLIS, TimeUnit.MILLISECONDS);
+                available.tryAcquire(CLIENT_CHECK_MILLIS, TimeUnit.MILLISECONDS);
             }
         }
     }
 
     private void print(EventRun run) {
         EventReader reader = new EventReader(run);
-        while (left > 0 && reader.next()) {
+        while (remaining > 0 && reader.next()) {
             String time = Instant.ofEpochMilli(run.timeMillis()).toString();
             String payload = StandardCharsets.UTF_8.decode(reader.payload()).toString();
             out.println(
@@ -58,14 +61,14 @@ final class SessionEventPrinter implements EventSink {
                                     .toJsonLines()
                             : time + "  " + reader.topic() + "  " + (run.user().isEmpty() ? "-" : run.user()) + "  "
                                     + payload);
-            left--;
+            remaining--;
         }
         run.buffer().release();
     }
 
     @Override
     public void ready() {
-        wake.release();
+        available.release();
     }
 
     @Override
@@ -77,6 +80,6 @@ final class SessionEventPrinter implements EventSink {
     @Override
     public void ended(CloseReason reason) {
         ended = true;
-        wake.release();
+        available.release();
     }
 }

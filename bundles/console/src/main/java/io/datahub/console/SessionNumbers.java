@@ -4,7 +4,7 @@ import io.datahub.api.event.EventBroker;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
-/** Offers the numbers of the clients' sessions. */
+/** Completes the IDs of the clients' sessions. */
 @Service
 public final class SessionNumbers extends NameCompleter {
 

@@ -20,15 +20,15 @@ public final class StatusCommand extends DatahubCommand {
 
     @Override
     public Object execute() throws InvalidSyntaxException {
-        Map<String, Health> parts = new TreeMap<>();
+        Map<String, Health> checks = new TreeMap<>();
         for (ServiceReference<HealthCheck> reference : context.getServiceReferences(HealthCheck.class, null)) {
-            HealthCheck part = context.getService(reference);
-            if (part != null) {
-                parts.put(String.valueOf(reference.getProperty(HealthCheck.NAME)), part.check());
+            HealthCheck check = context.getService(reference);
+            if (check != null) {
+                checks.put(String.valueOf(reference.getProperty(HealthCheck.NAME)), check.check());
             }
         }
         if (attention) {
-            parts.forEach((name, health) -> {
+            checks.forEach((name, health) -> {
                 if (!health.ready() || health.degraded()) {
                     System.out.println((health.ready() ? "degraded: " : "down: ") + name + ": " + health.detail());
                 }
@@ -36,9 +36,9 @@ public final class StatusCommand extends DatahubCommand {
             return null;
         }
         Table table = new Table("part", "ready", "degraded", "detail");
-        parts.forEach((name, health) -> table.row(name, health.ready(), health.degraded(), health.detail()));
+        checks.forEach((name, health) -> table.row(name, health.ready(), health.degraded(), health.detail()));
         print(table);
-        if (!parts.values().stream().allMatch(Health::ready)) {
+        if (!checks.values().stream().allMatch(Health::ready)) {
             throw new CommandException("not every part is ready");
         }
         return null;

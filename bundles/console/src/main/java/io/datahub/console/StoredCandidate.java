@@ -15,7 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** A record that is there already, shown to a validator as if it came now, by nobody's hand. */
+/** An existing record, presented to a validator as if it were uploaded now, by no particular user. */
 record StoredCandidate(RecordStore store, RecordVersion version) implements Candidate {
 
     @Override

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.karaf.shell.support.table.ShellTable;
 
-/** Rows with named columns: text in columns for people, an array of objects for scripts. */
+/** Rows with named columns, printed as aligned columns or as a JSON array of objects. */
 final class Table {
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -24,7 +24,7 @@ final class Table {
         this.columns = List.of(columns);
     }
 
-    /** Adds a row. Numbers, booleans and collections stay what they are in JSON; everything else becomes text. */
+    /** Adds a row. Numbers, booleans and collections keep their types in JSON; everything else becomes a string. */
     Table row(Object... cells) {
         rows.add(List.of(cells));
         return this;
@@ -40,17 +40,17 @@ final class Table {
     }
 
     private static String text(Object cell) {
-        return cell instanceof Collection<?> many
-                ? many.stream().map(String::valueOf).collect(Collectors.joining(", "))
+        return cell instanceof Collection<?> collection
+                ? collection.stream().map(String::valueOf).collect(Collectors.joining(", "))
                 : String.valueOf(cell);
     }
 
-    /** All rows, as one array. */
+    /** Returns all rows as one JSON array. */
     String toJson() {
         return rows.stream().map(this::toJson).collect(Collectors.joining(",", "[", "]"));
     }
 
-    /** A row for each line. */
+    /** Returns one JSON object per line. */
     String toJsonLines() {
         return rows.stream().map(this::toJson).collect(Collectors.joining("\n"));
     }
@@ -75,10 +75,10 @@ final class Table {
             json.writeNumber(number.longValue());
         } else if (cell instanceof Boolean flag) {
             json.writeBoolean(flag);
-        } else if (cell instanceof Collection<?> many) {
+        } else if (cell instanceof Collection<?> collection) {
             json.writeStartArray();
-            for (Object one : many) {
-                json.writeString(String.valueOf(one));
+            for (Object item : collection) {
+                json.writeString(String.valueOf(item));
             }
             json.writeEndArray();
         } else {

@@ -42,7 +42,7 @@ public final class TailCommand extends DatahubCommand {
                     .forEach(prefix -> session.subscribe(prefix.getBytes(StandardCharsets.UTF_8)));
             printer.print(session);
         } catch (InterruptedException e) {
-            // Ctrl-C is how it is meant to end
+            // Ctrl-C is the intended way to end the command
             Thread.currentThread().interrupt();
         }
         return null;

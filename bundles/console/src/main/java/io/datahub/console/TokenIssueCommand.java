@@ -26,7 +26,7 @@ public final class TokenIssueCommand extends NewTokenCommand {
 
     @Override
     public Object execute() throws IOException {
-        show(done(service(UserRegistry.class).issueToken(CONSOLE, user, label, end(expires))));
+        print(require(service(UserRegistry.class).issueToken(CONSOLE, user, label, parseExpiry(expires))));
         return null;
     }
 }

@@ -42,19 +42,20 @@ public final class TokenRevokeCommand extends DatahubCommand {
         UserRegistry registry = service(UserRegistry.class);
         List<Credential> revoked;
         if (all) {
-            revoked = done(registry.revokeAll(CONSOLE, user));
+            revoked = require(registry.revokeAll(CONSOLE, user));
         } else if (descendants) {
-            revoked = done(registry.revokeWithDescendants(CONSOLE, user, token));
+            revoked = require(registry.revokeWithDescendants(CONSOLE, user, token));
         } else {
-            revoked = List.of(done(registry.revokeToken(CONSOLE, user, token)));
+            revoked = List.of(require(registry.revokeToken(CONSOLE, user, token)));
         }
         if (json) {
             Table table = new Table("user", "id", "label");
-            revoked.forEach(each -> table.row(user, each.id(), each.label()));
+            revoked.forEach(credential -> table.row(user, credential.id(), credential.label()));
             print(table);
         } else {
-            revoked.forEach(each -> System.out.println("revoked " + each.id()
-                    + (each.label().isEmpty() ? "" : " (" + each.label() + ")") + (descendants ? "" : " of " + user)));
+            revoked.forEach(credential -> System.out.println(
+                    "revoked " + credential.id() + (credential.label().isEmpty() ? "" : " (" + credential.label() + ")")
+                            + (descendants ? "" : " of " + user)));
         }
         return null;
     }

@@ -39,8 +39,8 @@ public final class TokenRotateCommand extends NewTokenCommand {
         if (overlap < 0) {
             throw new CommandException("--overlap takes a number of minutes, not " + overlap);
         }
-        show(done(service(UserRegistry.class)
-                .rotateToken(CONSOLE, user, token, end(expires), Duration.ofMinutes(overlap))));
+        print(require(service(UserRegistry.class)
+                .rotateToken(CONSOLE, user, token, parseExpiry(expires), Duration.ofMinutes(overlap))));
         return null;
     }
 }

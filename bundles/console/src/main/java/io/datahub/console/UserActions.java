@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
-/** Offers what can be granted. */
+/** Completes the actions that can be granted. */
 @Service
 public final class UserActions extends NameCompleter {
 

@@ -4,7 +4,7 @@ import io.datahub.api.user.UserRegistry;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
-/** Offers the names of the users in force. */
+/** Completes the names of the current users. */
 @Service
 public final class UserNames extends NameCompleter {
 

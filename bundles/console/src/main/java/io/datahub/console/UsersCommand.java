@@ -34,7 +34,7 @@ public final class UsersCommand extends DatahubCommand {
         return account.credentials().stream()
                 .map(credential -> credential.kind() + " " + credential.id()
                         + (credential.label().isEmpty() ? "" : " " + credential.label())
-                        + credential.expires().map(end -> " until " + end).orElse("")
+                        + credential.expires().map(expiry -> " until " + expiry).orElse("")
                         + credential.lastUsed().map(time -> " used " + time).orElse(""))
                 .toList();
     }

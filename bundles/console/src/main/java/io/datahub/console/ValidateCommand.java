@@ -50,22 +50,22 @@ public final class ValidateCommand extends DatahubCommand {
     public Object execute() throws IOException, InterruptedException {
         RecordStore store = service(RecordStore.class);
         if (validator != null) {
-            tryOut(store);
+            dryRun(store);
             return null;
         }
         if (path.isEmpty()) {
             throw new CommandException("name a record, or a validator with --validator");
         }
-        RecordPath record = done(RecordPath.parse(path));
+        RecordPath record = require(RecordPath.parse(path));
         try (Upload upload =
-                done(store.begin(new WriteRequest(User.HUB, CONSOLE.origin().toString(), record)))) {
+                require(store.begin(new WriteRequest(User.HUB, CONSOLE.origin().toString(), record)))) {
             if (file == null) {
-                try (Reading reading = done(store.open(User.HUB, record))) {
+                try (Reading reading = require(store.open(User.HUB, record))) {
                     send(reading.channel(), upload);
                 }
             } else {
-                try (FileChannel bytes = FileChannel.open(Path.of(file))) {
-                    send(bytes, upload);
+                try (FileChannel channel = FileChannel.open(Path.of(file))) {
+                    send(channel, upload);
                 }
             }
             show(upload.judge());
@@ -73,33 +73,33 @@ public final class ValidateCommand extends DatahubCommand {
         return null;
     }
 
-    private void tryOut(RecordStore store) throws IOException, InterruptedException {
-        KnownValidator known = KnownValidator.all(context, ValidatorsCommand.trial(context)).stream()
-                .filter(one -> one.isCalled(validator))
+    private void dryRun(RecordStore store) throws IOException, InterruptedException {
+        KnownValidator known = KnownValidator.all(context, ValidatorsCommand.trialNames(context)).stream()
+                .filter(candidate -> candidate.matches(validator))
                 .findFirst()
                 .orElseThrow(() -> new CommandException(
                         "there is no validator " + validator + "; datahub:validators shows those that there are"));
-        Validator judge = context.getService(known.reference());
-        if (judge == null) {
+        Validator instance = context.getService(known.reference());
+        if (instance == null) {
             throw new CommandException("the validator " + validator + " can't be activated; the log says why");
         }
         String directory = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         Table table = new Table("path", "line", "column", "message");
-        try (DryRunValidation trial = new DryRunValidation(store, known, judge, table)) {
-            trial.over(done(RecordPath.parse(directory)));
+        try (DryRunValidation run = new DryRunValidation(store, known, instance, table)) {
+            run.validate(require(RecordPath.parse(directory)));
             print(table);
-            if (!trial.passed()) {
-                throw new CommandException(trial.summary());
+            if (!run.passed()) {
+                throw new CommandException(run.summary());
             }
             if (!json) {
-                System.out.println(trial.summary());
+                System.out.println(run.summary());
             }
         }
     }
 
-    private static void send(FileChannel bytes, Upload upload) throws IOException {
+    private static void send(FileChannel channel, Upload upload) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-        while (bytes.read(buffer.clear()) >= 0) {
+        while (channel.read(buffer.clear()) >= 0) {
             Optional<Refusal> refusal = upload.write(buffer.flip());
             if (refusal.isPresent()) {
                 throw new CommandException(refusal.get().detail());
@@ -107,8 +107,8 @@ public final class ValidateCommand extends DatahubCommand {
         }
     }
 
-    private void show(Result<List<JudgedBy>> judgement) {
-        Optional<Refusal> refusal = judgement.refusal();
+    private void show(Result<List<JudgedBy>> result) {
+        Optional<Refusal> refusal = result.refusal();
         if (refusal.isPresent()) {
             Table table = new Table("validator", "version", "line", "column", "message");
             for (Violation violation : refusal.get().violations()) {
@@ -122,7 +122,7 @@ public final class ValidateCommand extends DatahubCommand {
             print(table);
         }
         Table table = new Table("validator", "version");
-        done(judgement).forEach(judge -> table.row(judge.name(), judge.version()));
+        require(result).forEach(accepted -> table.row(accepted.name(), accepted.version()));
         print(table);
     }
 }

@@ -28,21 +28,21 @@ import org.osgi.service.cm.ConfigurationAdmin;
 @Service
 public final class ValidatorsCommand extends DatahubCommand {
 
-    private static final String NOTHING = "nothing of it is in force";
-    private static final String CONFIGURED = "(service.factoryPid=io.datahub.validator.*)";
+    private static final String NOT_IN_FORCE = "nothing of it is in force";
+    private static final String VALIDATOR_FILTER = "(service.factoryPid=io.datahub.validator.*)";
 
-    /** The configuration file of each validator that has one, by its name. */
-    private final Map<String, String> files = new TreeMap<>();
+    /** The configuration file of each validator that has one, by the validator's name. */
+    private final Map<String, String> configFiles = new TreeMap<>();
 
     @Override
     public Object execute() throws IOException, InvalidSyntaxException {
         Table table = new Table("name", "version", "state", "paths", "topics", "bundle", "reason");
-        Set<String> there = new HashSet<>();
-        String wrong = configurationHealth();
-        for (KnownValidator one : KnownValidator.all(context, trial(context))) {
-            there.add(one.name());
+        Set<String> registered = new HashSet<>();
+        String problems = configurationHealth();
+        for (KnownValidator one : KnownValidator.all(context, trialNames(context))) {
+            registered.add(one.name());
             String pid = String.valueOf(one.reference().getProperty(Constants.SERVICE_PID));
-            String reason = refusals(pid.replace('~', '-') + ".cfg", wrong);
+            String reason = fatalProblems(pid.replace('~', '-') + ".cfg", problems);
             table.row(
                     one.name(),
                     one.version(),
@@ -52,15 +52,15 @@ public final class ValidatorsCommand extends DatahubCommand {
                     one.reference().getBundle().getSymbolicName(),
                     reason);
         }
-        Map<String, List<String>> away = expected();
-        away.keySet().removeAll(there);
-        away.forEach((name, paths) ->
-                table.row(name, "", "unavailable", paths, List.of(), "", reason(files.getOrDefault(name, ""), wrong)));
+        Map<String, List<String>> missing = expected();
+        missing.keySet().removeAll(registered);
+        missing.forEach((name, paths) -> table.row(
+                name, "", "unavailable", paths, List.of(), "", reason(configFiles.getOrDefault(name, ""), problems)));
         print(table);
         return null;
     }
 
-    /** What is wrong with the configuration, as the hub's health tells it. */
+    /** Returns the problems of the configuration, as its health check reports them. */
     private String configurationHealth() throws InvalidSyntaxException {
         for (ServiceReference<HealthCheck> reference :
                 context.getServiceReferences(HealthCheck.class, "(" + HealthCheck.NAME + "=configuration)")) {
@@ -72,26 +72,29 @@ public final class ValidatorsCommand extends DatahubCommand {
         return "";
     }
 
-    /** What keeps a file from being in force at all; a validator with such a file is registered, but can't be had. */
-    static String refusals(String file, String wrong) {
-        return Arrays.stream(wrong.split("; (?=etc/)"))
-                .filter(problem -> problem.startsWith("etc/" + file) && problem.endsWith(NOTHING))
+    /**
+     * Returns the problems that prevent a configuration file from being applied at all; a validator with such a file is
+     * registered, but can't be activated.
+     */
+    static String fatalProblems(String file, String problems) {
+        return Arrays.stream(problems.split("; (?=etc/)"))
+                .filter(problem -> problem.startsWith("etc/" + file) && problem.endsWith(NOT_IN_FORCE))
                 .collect(Collectors.joining("; "));
     }
 
-    /** Why a validator is unavailable: what is wrong with its file, or else where to look. */
-    static String reason(String file, String wrong) {
+    /** Returns why a validator is unavailable: the problems of its configuration file, or else where to look. */
+    static String reason(String file, String problems) {
         if (file.isEmpty()) {
             return "no bundle has it";
         }
-        List<String> own = Arrays.stream(wrong.split("; (?=etc/)"))
+        List<String> own = Arrays.stream(problems.split("; (?=etc/)"))
                 .filter(problem -> problem.startsWith("etc/" + file))
                 .toList();
         return own.isEmpty() ? "it can't be activated with etc/" + file + "; the log says why" : String.join("; ", own);
     }
 
-    /** The validators that don't judge yet, as {@code NAME/VERSION}. */
-    static Set<String> trial(BundleContext context) throws IOException {
+    /** Returns the validators that are on trial, as {@code NAME/VERSION} or {@code NAME}. */
+    static Set<String> trialNames(BundleContext context) throws IOException {
         Configuration[] found = configurations(context, "(service.pid=io.datahub.store)");
         return found.length == 0
                 ? Set.of()
@@ -99,7 +102,7 @@ public final class ValidatorsCommand extends DatahubCommand {
                         KnownValidator.items(found[0].getProperties().get("trial"))));
     }
 
-    /** The validators that are configured or required, with their paths. */
+    /** Returns the validators that are configured or required, with their paths. */
     private Map<String, List<String>> expected() throws IOException {
         Map<String, List<String>> expected = new TreeMap<>();
         for (Configuration one : configurations(context, "(service.pid=io.datahub.store)")) {
@@ -112,9 +115,9 @@ public final class ValidatorsCommand extends DatahubCommand {
                 }
             }
         }
-        for (Configuration one : configurations(context, CONFIGURED)) {
+        for (Configuration one : configurations(context, VALIDATOR_FILTER)) {
             Dictionary<String, Object> properties = one.getProperties();
-            files.put(
+            configFiles.put(
                     KnownValidator.nameOf(properties.get("name"), one.getPid()),
                     one.getPid().replace('~', '-') + ".cfg");
             expected.put(

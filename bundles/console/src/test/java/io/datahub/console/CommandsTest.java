@@ -116,9 +116,9 @@ class CommandsTest {
     @Test
     void shouldPrintEventsUntilTheCountIsReached() throws Exception {
         context.add(EventBroker.class, session);
-        session.give("build.a", "one");
-        session.give("build.b", "two");
-        session.give("build.c", "three");
+        session.enqueue("build.a", "one");
+        session.enqueue("build.b", "two");
+        session.enqueue("build.c", "three");
         TailCommand tail = tail(OutputStream.nullOutputStream());
         tail.prefixes = List.of("build.", "x");
         tail.count = 2;
@@ -131,9 +131,9 @@ class CommandsTest {
 
     @Test
     @Timeout(30)
-    void shouldSendEachLineOnItsWayAndEndWhenTheClientHasGone() throws Exception {
+    void shouldFlushEachLineAndEndWhenTheClientDisconnects() throws Exception {
         context.add(EventBroker.class, session);
-        session.give("build.a", "one");
+        session.enqueue("build.a", "one");
         AtomicInteger flushes = new AtomicInteger();
         TailCommand tail = tail(new OutputStream() {
             @Override
@@ -141,7 +141,7 @@ class CommandsTest {
 
             @Override
             public void flush() throws IOException {
-                if (session.waiting.isEmpty() && flushes.incrementAndGet() > 2) {
+                if (session.queued.isEmpty() && flushes.incrementAndGet() > 2) {
                     throw new IOException("closed");
                 }
             }
@@ -160,9 +160,9 @@ class CommandsTest {
     }
 
     @Test
-    void shouldShowWhatWasTurnedAway() throws Exception {
+    void shouldShowRefusedEventsAndRejectedFiles() throws Exception {
         context.add(EventBroker.class, session);
-        session.give("hub.refused", "{}");
+        session.enqueue("hub.refused", "{}");
         TailCommand tail = tail(OutputStream.nullOutputStream());
         tail.refused = true;
         tail.count = 1;
@@ -189,7 +189,7 @@ class CommandsTest {
     }
 
     @Test
-    void shouldOfferTheNamesThatGoOnWhatWasTyped() {
+    void shouldCompleteNamesThatBeginWithWhatWasTyped() {
         UserNames names = new UserNames();
         names.context = context.add(UserRegistry.class, registry).asBundleContext();
         List<String> candidates = new ArrayList<>();
@@ -203,7 +203,7 @@ class CommandsTest {
     }
 
     @Test
-    void shouldOfferNothingWhileThePartIsAway() {
+    void shouldCompleteNothingWhileTheServiceIsUnavailable() {
         SessionNumbers numbers = new SessionNumbers();
         numbers.context = context.asBundleContext();
         assertThat(numbers.complete(null, new ArgumentCommandLine("", 0), new ArrayList<>()))
@@ -213,7 +213,7 @@ class CommandsTest {
     @Test
     void shouldPrintEachEventAsALineOfJsonWhenAsked() throws Exception {
         context.add(EventBroker.class, session);
-        session.give("build.a", "\"one\"");
+        session.enqueue("build.a", "\"one\"");
         TailCommand tail = tail(OutputStream.nullOutputStream());
         tail.count = 1;
         tail.json = true;
@@ -237,7 +237,7 @@ class CommandsTest {
     }
 
     @Test
-    void shouldShowEachPartAndFailWhenOneIsDown() throws Exception {
+    void shouldShowEachHealthCheckAndFailWhenOneIsDown() throws Exception {
         context.add(HealthCheck.class, () -> Health.ready("fine"), "1", Map.of(HealthCheck.NAME, "store"));
         StatusCommand status = new StatusCommand();
         status.json = true;
@@ -250,7 +250,7 @@ class CommandsTest {
     }
 
     @Test
-    void shouldShowWhatWaitsForAPerson() throws Exception {
+    void shouldShowWhatNeedsAttention() throws Exception {
         context.add(HealthCheck.class, () -> Health.ready("fine"), "1", Map.of(HealthCheck.NAME, "store"));
         context.add(HealthCheck.class, () -> Health.degraded("a.jar"), "1", Map.of(HealthCheck.NAME, "deploy"));
         StatusCommand status = new StatusCommand();
@@ -259,7 +259,7 @@ class CommandsTest {
     }
 
     @Test
-    void shouldShowWhichValidatorJudgesAndWhichIsShadowed() throws Exception {
+    void shouldShowWhichValidatorIsActiveAndWhichIsShadowed() throws Exception {
         Validator validator = candidate -> Verdict.accept();
         context.add(Validator.class, validator, "1.0.0", Map.of("name", "logo", "paths", new String[] {"*.png"}));
         context.add(Validator.class, validator, "2.0.0", Map.of("name", "logo", "paths", "*.png, *.svg"));
@@ -280,15 +280,15 @@ class CommandsTest {
     @Test
     void shouldSayWhyAValidatorIsUnavailable() {
         String file = "io.datahub.validator.policy-small.cfg";
-        String wrong =
+        String problems =
                 "etc/io.datahub.x.cfg: port: is wrong; etc/" + file + ": maxBytes: \"1k\" isn't allowed; must be x";
-        assertThat(ValidatorsCommand.reason(file, wrong))
+        assertThat(ValidatorsCommand.reason(file, problems))
                 .isEqualTo("etc/" + file + ": maxBytes: \"1k\" isn't allowed; must be x");
         assertThat(ValidatorsCommand.reason(file, "every file is in force")).contains("can't be activated", file);
-        assertThat(ValidatorsCommand.refusals(file, wrong)).isEmpty();
-        assertThat(ValidatorsCommand.refusals(file, wrong + "; nothing of it is in force"))
+        assertThat(ValidatorsCommand.fatalProblems(file, problems)).isEmpty();
+        assertThat(ValidatorsCommand.fatalProblems(file, problems + "; nothing of it is in force"))
                 .startsWith("etc/" + file + ": maxBytes");
-        assertThat(ValidatorsCommand.reason("", wrong)).isEqualTo("no bundle has it");
+        assertThat(ValidatorsCommand.reason("", problems)).isEqualTo("no bundle has it");
     }
 
     @Test
@@ -391,7 +391,7 @@ class CommandsTest {
     }
 
     @Test
-    void shouldNameThePartThatIsAway() {
+    void shouldNameTheServiceThatIsUnavailable() {
         assertThatThrownBy(() -> context.run(new UsersCommand())).hasMessageContaining("UserRegistry is away");
     }
 }

@@ -14,7 +14,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.Version;
 
-/** The services that a command finds, and what it prints. */
+/** The services that a command finds, and the output that it prints. */
 final class FakeContext {
 
     private final Map<ServiceReference<?>, Object> services = new LinkedHashMap<>();
@@ -24,20 +24,20 @@ final class FakeContext {
         return add(type, service, "1.0.0", Map.of());
     }
 
-    /** Adds a service of a bundle of this version. */
+    /** Adds a service of a bundle with this version. */
     <T> FakeContext add(Class<T> type, T service, String version, Map<String, ?> properties) {
         Bundle bundle = proxy(
                 Bundle.class,
                 (self, method, arguments) ->
                         method.getName().equals("getVersion") ? Version.parseVersion(version) : "bundle");
-        int number = services.size();
+        int index = services.size();
         ServiceReference<?> reference =
                 proxy(ServiceReference.class, (self, method, arguments) -> switch (method.getName()) {
                     case "getBundle" -> bundle;
                     case "getProperty" -> properties.get(arguments[0]);
-                    case "hashCode" -> number;
+                    case "hashCode" -> index;
                     case "equals" -> self == arguments[0];
-                    case "compareTo" -> Integer.compare(number, arguments[0].hashCode());
+                    case "compareTo" -> Integer.compare(index, arguments[0].hashCode());
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
         services.put(reference, service);
@@ -73,7 +73,7 @@ final class FakeContext {
         return proxy(BundleContext.class, (self, method, arguments) -> call(method.getName(), arguments));
     }
 
-    /** Runs a command and tells what it printed, also when it failed. */
+    /** Runs a command and returns its output; if it fails, the output is in {@link #output}. */
     String run(DatahubCommand command) throws Exception {
         command.context = asBundleContext();
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
@@ -88,6 +88,6 @@ final class FakeContext {
         return output;
     }
 
-    /** What the last command printed. */
+    /** The output of the last command. */
     String output = "";
 }

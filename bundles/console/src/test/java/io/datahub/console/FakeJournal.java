@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A journal of so many entries, of which every tenth is below {@code logs/}, and whose pages may be smaller than asked for. */
+/**
+ * A journal with the given number of entries. Every tenth is below {@code logs/}. Pages may be smaller than requested.
+ */
 record FakeJournal(long entries) implements ChangeJournal {
 
-    private static final int MOST_LOOKED_AT = 400;
+    private static final int MAX_SCANNED = 400;
 
     private static Cursor cursor(long sequence) {
         return new Cursor("e", sequence);
@@ -42,15 +44,15 @@ record FakeJournal(long entries) implements ChangeJournal {
     @Override
     public Result<Page> read(User user, Cursor since, String prefix, int limit) {
         List<Change> found = new ArrayList<>();
-        long at = since.sequence();
-        long last = Math.min(entries, at + MOST_LOOKED_AT);
-        while (at < last && found.size() < limit) {
-            Change change = change(++at);
+        long position = since.sequence();
+        long last = Math.min(entries, position + MAX_SCANNED);
+        while (position < last && found.size() < limit) {
+            Change change = change(++position);
             if (change.path().toString().startsWith(prefix)) {
                 found.add(change);
             }
         }
-        return Result.done(new Page(found, cursor(at)));
+        return Result.done(new Page(found, cursor(position)));
     }
 
     @Override

@@ -19,19 +19,19 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
-/** A broker with one session, which gives events that were put into it and remembers what was published. */
+/** A broker with one session. It delivers the events that were enqueued and records what was published. */
 final class FakeSession implements Session, EventBroker {
 
     final List<String> published = new ArrayList<>();
     final List<String> prefixes = new ArrayList<>();
-    final Queue<EventRun> waiting = new ConcurrentLinkedQueue<>();
+    final Queue<EventRun> queued = new ConcurrentLinkedQueue<>();
     Published answer = Published.ACCEPTED;
     boolean closed;
     private Login login;
 
-    void give(String topic, String payload) {
+    void enqueue(String topic, String payload) {
         ByteBuffer bytes = EventWriter.write(utf8(topic), utf8(payload));
-        waiting.add(new EventRun(new SharedBuffer(bytes), 0, bytes.limit(), 1, "jenkins", 0));
+        queued.add(new EventRun(new SharedBuffer(bytes), 0, bytes.limit(), 1, "jenkins", 0));
     }
 
     private static byte[] utf8(String text) {
@@ -94,7 +94,7 @@ final class FakeSession implements Session, EventBroker {
 
     @Override
     public int take(int maxBytes, Consumer<? super EventRun> receiver) {
-        EventRun run = waiting.poll();
+        EventRun run = queued.poll();
         if (run == null) {
             return 0;
         }

@@ -23,14 +23,14 @@ class TableTest {
     }
 
     @Test
-    void shouldPrintColumnsForPeople() {
+    void shouldPrintAlignedColumns() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         table.print(new PrintStream(bytes, true, UTF_8));
         assertThat(bytes.toString(UTF_8)).contains("name", "a \"b\"", "x, y", "grün");
     }
 
     @Test
-    void shouldSaySoWhenThereIsNothing() {
+    void shouldShowThatThereAreNoRows() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         new Table("name").print(new PrintStream(bytes, true, UTF_8));
         assertThat(bytes.toString(UTF_8)).contains("(none)");

@@ -125,7 +125,7 @@ class ValidateCommandTest {
     }
 
     @Test
-    void shouldHaveOneValidatorJudgeAllThatItIsFor() {
+    void shouldRunOneValidatorOverAllRecordsItAppliesTo() {
         assertThatThrownBy(() -> run("food/1.0.0", ""))
                 .hasMessage("food/1.0.0 judged 2 records, refused 1, failed at 0");
         assertThat(context.output.strip())
@@ -133,25 +133,25 @@ class ValidateCommandTest {
     }
 
     @Test
-    void shouldTakeTheNewestOfAName() {
+    void shouldUseTheNewestVersionOfAName() {
         assertThatThrownBy(() -> run("food", "a/")).hasMessage("food/2.0.0 judged 2 records, refused 2, failed at 0");
     }
 
     @Test
-    void shouldPassWhereEveryRecordIsAccepted() throws Exception {
+    void shouldSucceedIfEveryRecordIsAccepted() throws Exception {
         validate.json = false;
         assertThat(run("food/1.0.0", "a/b")).contains("food/1.0.0 judged 1 records, refused 0, failed at 0");
         assertThat(run("food/1.0.0", "a/b/good.txt")).contains("judged 1 records");
     }
 
     @Test
-    void shouldCountWhatTakesTooLongAsAFailure() {
+    void shouldCountATimeoutAsAFailure() {
         assertThatThrownBy(() -> run("slow", "")).hasMessage("slow/1.0.0 judged 1 records, refused 0, failed at 1");
         assertThat(context.output).contains("took longer than 50 ms");
     }
 
     @Test
-    void shouldSayWhatIsNotThere() {
+    void shouldReportAMissingValidatorOrRecord() {
         assertThatThrownBy(() -> run("foot", "")).hasMessageContaining("there is no validator foot");
         assertThatThrownBy(() -> run("food", "x")).hasMessage("404 there is nothing at x");
         assertThatThrownBy(() -> run(null, "")).hasMessageContaining("name a record");

@@ -15,7 +15,7 @@ import javax.security.auth.login.FailedLoginException;
 import org.apache.karaf.jaas.boot.principal.RolePrincipal;
 import org.apache.karaf.jaas.boot.principal.UserPrincipal;
 
-/** Asks the hub's own users who somebody is, and takes administrators only. */
+/** Authenticates users against the hub's own user registry, and accepts administrators only. */
 final class Administrators {
 
     private static final Set<String> ROLES = Set.of("admin", "manager", "viewer", "systembundles", "ssh");
@@ -27,21 +27,22 @@ final class Administrators {
     }
 
     /**
-     * Returns who it is. A failure of a user, or from an address, that had many is told late.
+     * Authenticates an administrator. If there were many failures for the user or from the address, a further failure
+     * is reported with a delay.
      *
-     * @throws FailedLoginException if it is no administrator, in words that don't say why
+     * @throws FailedLoginException if the credentials aren't those of an administrator; the message doesn't say why
      */
-    Login enter(String user, String token, Origin origin) throws FailedLoginException {
-        Credentials shown = new Credentials.Token(Optional.of(user), token.getBytes(StandardCharsets.UTF_8));
-        Result<Login> login = authenticator.authenticate(shown, origin);
+    Login authenticate(String user, String token, Origin origin) throws FailedLoginException {
+        Credentials credentials = new Credentials.Token(Optional.of(user), token.getBytes(StandardCharsets.UTF_8));
+        Result<Login> login = authenticator.authenticate(credentials, origin);
         if (login.isRefused() || !login.get().user().isAdmin()) {
-            LockSupport.parkNanos(authenticator.penalty(shown, origin).toNanos());
+            LockSupport.parkNanos(authenticator.penalty(credentials, origin).toNanos());
             throw new FailedLoginException("login failed");
         }
         return login.get();
     }
 
-    /** The principals that Karaf wants to see of an administrator. */
+    /** The principals that Karaf expects of an administrator. */
     static Set<Principal> principals(Login administrator) {
         Set<Principal> principals = new HashSet<>();
         principals.add(new UserPrincipal(administrator.user().name()));

@@ -10,8 +10,9 @@ import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 
 /**
- * A command whose report of its end returns only when its channel is closed (RFC 4254, 5.3): the client answers the close
- * after it has taken all that was sent before. So a command that closes the session next takes nothing from anybody.
+ * A command whose exit callback returns only after its channel is closed (RFC 4254, 5.3): the client answers the close
+ * after it has received everything sent before it. So no output is lost if the session is closed right after the
+ * command.
  */
 final class AwaitedCommand implements Command {
 
@@ -24,8 +25,8 @@ final class AwaitedCommand implements Command {
 
     @Override
     public void setExitCallback(ExitCallback callback) {
-        command.setExitCallback((status, message, closesAtOnce) -> {
-            callback.onExit(status, message, closesAtOnce);
+        command.setExitCallback((status, message, closeImmediately) -> {
+            callback.onExit(status, message, closeImmediately);
             try {
                 closed.await();
             } catch (InterruptedException e) {

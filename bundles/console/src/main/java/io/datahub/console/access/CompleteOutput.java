@@ -15,15 +15,15 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * Has the output of a single command reach its client as a whole. Karaf closes the SSH session as soon as a command has
- * ended, and what is still queued or in flight is lost with it; and a client that reads nothing for half a minute makes
- * the command fail.
+ * Delivers the complete output of a single command to its client. Karaf closes the SSH session as soon as a command has
+ * ended, which discards output that is still queued or in flight; and a client that reads nothing for half a minute
+ * makes the command fail.
  */
 @Component(service = {})
 public final class CompleteOutput {
 
-    /** How long a client may read nothing; the idle timeout of the session ends it before. */
-    private static final Duration SLOWEST_READER = Duration.ofDays(1);
+    /** How long a client may read nothing; the idle timeout of the session expires first. */
+    private static final Duration WINDOW_TIMEOUT = Duration.ofDays(1);
 
     private final Map<SshServer, CommandFactory> originals = new ConcurrentHashMap<>();
 
@@ -32,8 +32,8 @@ public final class CompleteOutput {
         CommandFactory original = server.getCommandFactory();
         if (original != null) {
             originals.put(server, original);
-            server.setCommandFactory((channel, line) -> awaited(original.createCommand(channel, line)));
-            CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(server, SLOWEST_READER);
+            server.setCommandFactory((channel, line) -> awaitingClose(original.createCommand(channel, line)));
+            CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(server, WINDOW_TIMEOUT);
         }
     }
 
@@ -49,7 +49,7 @@ public final class CompleteOutput {
         originals.keySet().forEach(this::removeServer);
     }
 
-    private static Command awaited(Command command) {
+    private static Command awaitingClose(Command command) {
         return command instanceof AsyncCommand ? command : new AwaitedCommand(command);
     }
 }

@@ -21,8 +21,9 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * The realm {@code datahub}: keys that are listed in Karaf's {@code keys.properties}, and tokens of administrators. A
- * console uses it where its configuration says {@code sshRealm = datahub}; Karaf's own realm is left as it is.
+ * The JAAS realm {@code datahub}: it accepts keys that are listed in Karaf's {@code keys.properties}, and tokens of
+ * administrators. The console uses it if its configuration has {@code sshRealm = datahub}; Karaf's own realm is left
+ * unchanged.
  */
 @Component
 public final class HubRealm implements JaasRealm {
@@ -32,7 +33,10 @@ public final class HubRealm implements JaasRealm {
 
     private final BundleContext context;
 
-    /** Absent while the users can't be known; keys open the console even then, so that somebody can see to it. */
+    /**
+     * Null while the users are unavailable. Keys give access to the console even then, so that an operator can fix the
+     * problem.
+     */
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     private volatile Authenticator authenticator;
 

@@ -33,9 +33,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * JMX over RMI, for administrators with their token, on loopback alone: RMI encrypts nothing. Registry and connector
- * share one port, {@code service:jmx:rmi:///jndi/rmi://127.0.0.1:PORT/jmxrmi}. A connection ends when its administrator is
- * none any more.
+ * JMX over RMI for administrators, who authenticate with their token. On loopback only, since RMI is not encrypted.
+ * Registry and connector share one port, {@code service:jmx:rmi:///jndi/rmi://127.0.0.1:PORT/jmxrmi}. A connection is
+ * closed when its user is no longer an administrator.
  */
 @Component(
         service = {},
@@ -67,25 +67,28 @@ public final class Jmx {
         registry = LocateRegistry.createRegistry(port, null, SOCKETS);
         Map<String, Object> environment = Map.of(
                 JMXConnectorServer.AUTHENTICATOR,
-                (JMXAuthenticator) this::enter,
+                (JMXAuthenticator) this::authenticate,
                 RMIConnectorServer.CREDENTIALS_FILTER_PATTERN,
                 "java.lang.String;!*");
-        JmxServer remote = new JmxServer(port, SOCKETS, environment, logins);
+        JmxServer rmiServer = new JmxServer(port, SOCKETS, environment, logins);
         server = new RMIConnectorServer(
                 new JMXServiceURL("rmi", LOOPBACK, port),
                 environment,
-                remote,
+                rmiServer,
                 ManagementFactory.getPlatformMBeanServer());
         server.start();
-        registry.rebind("jmxrmi", remote.toStub());
+        registry.rebind("jmxrmi", rmiServer.toStub());
         LOG.info("jmx listening address={} port={}", LOOPBACK, port);
     }
 
-    private Subject enter(Object credentials) {
-        if (credentials instanceof String[] pair && pair.length == 2 && pair[0] != null && pair[1] != null) {
+    private Subject authenticate(Object credentials) {
+        if (credentials instanceof String[] userAndToken
+                && userAndToken.length == 2
+                && userAndToken[0] != null
+                && userAndToken[1] != null) {
             try {
                 Origin origin = new Origin("jmx", InetAddress.getByName(RemoteServer.getClientHost()), true);
-                Login login = administrators.enter(pair[0], pair[1], origin);
+                Login login = administrators.authenticate(userAndToken[0], userAndToken[1], origin);
                 return new Subject(true, Administrators.principals(login), Set.of(login), Set.of());
             } catch (FailedLoginException | ServerNotActiveException | UnknownHostException e) {
                 throw new SecurityException("login failed", e);

@@ -3,7 +3,7 @@ package io.datahub.console.access;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** Whether and where JMX is reachable from outside the process. */
+/** Whether JMX is reachable from other processes, and on which port. */
 @ObjectClassDefinition(name = "Datahub console", description = "Access to the console and to JMX")
 @interface JmxConfiguration {
 

@@ -8,7 +8,7 @@ import javax.management.remote.rmi.RMIConnection;
 import javax.management.remote.rmi.RMIJRMPServerImpl;
 import javax.security.auth.Subject;
 
-/** JMX over RMI whose connections end with the login that they came by. */
+/** JMX over RMI that closes a connection when its login is revoked. */
 final class JmxServer extends RMIJRMPServerImpl {
 
     private final OpenLogins logins;
@@ -22,7 +22,7 @@ final class JmxServer extends RMIJRMPServerImpl {
     @Override
     protected RMIConnection makeClient(String connectionId, Subject subject) throws IOException {
         RMIConnection connection = super.makeClient(connectionId, subject);
-        logins.add(connection, subject, () -> end(connection));
+        logins.add(connection, subject, () -> close(connection));
         return connection;
     }
 
@@ -32,7 +32,7 @@ final class JmxServer extends RMIJRMPServerImpl {
         super.closeClient(client);
     }
 
-    private static void end(RMIConnection connection) {
+    private static void close(RMIConnection connection) {
         try {
             connection.close();
         } catch (IOException e) {

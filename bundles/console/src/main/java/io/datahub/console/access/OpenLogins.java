@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The administrators who are in the console or in JMX now. Whoever is none any more, by the users file in force, is shown
- * out at once. For any thread.
+ * The administrators who are connected to the console or by JMX. When the users change, a user who is no longer an
+ * administrator is disconnected immediately. For any thread.
  */
 @Component(
         name = "io.datahub.console.logins",
@@ -25,34 +25,35 @@ public final class OpenLogins implements UsersListener {
 
     private final Map<Object, Entry> open = new ConcurrentHashMap<>();
 
-    /** Empty until the first users are told of, which looks at all that came in before. */
-    private volatile Optional<Authenticator> users = Optional.empty();
+    /** Empty until the users are first reported; logins that were added before are checked then. */
+    private volatile Optional<Authenticator> current = Optional.empty();
 
     /**
-     * Keeps an eye on somebody until {@link #remove}.
+     * Monitors a login until {@link #remove} is called.
      *
-     * @param connection what the login came by; one that is known already is left as it is
-     * @param end takes away all that the login can do, once and quickly; may be called before this method returns
+     * @param connection identifies the connection of the login; if it is already registered, nothing changes
+     * @param revoke withdraws everything that the login permits; called at most once, must not block, and may be called
+     *     before this method returns
      */
-    void add(Object connection, Login login, Runnable end) {
-        open.putIfAbsent(connection, new Entry(login, end));
-        // Not before the entry is in: who changes the users meanwhile either sees the entry or is seen here.
-        users.ifPresent(authenticator -> check(connection, authenticator));
+    void add(Object connection, Login login, Runnable revoke) {
+        open.putIfAbsent(connection, new Entry(login, revoke));
+        // After the entry is added: a concurrent change of the users either sees the entry or is seen here.
+        current.ifPresent(authenticator -> check(connection, authenticator));
     }
 
-    /** The same of all logins by which a subject came in; a subject of somebody else's realm has none. */
-    void add(Object connection, Subject subject, Runnable end) {
-        subject.getPublicCredentials(Login.class).forEach(login -> add(connection, login, end));
+    /** Monitors all logins of a subject; a subject of another realm has none. */
+    void add(Object connection, Subject subject, Runnable revoke) {
+        subject.getPublicCredentials(Login.class).forEach(login -> add(connection, login, revoke));
     }
 
-    /** The connection has ended. */
+    /** Called when the connection has ended. */
     void remove(Object connection) {
         open.remove(connection);
     }
 
     @Override
     public void usersChanged(Authenticator authenticator) {
-        users = Optional.of(authenticator);
+        current = Optional.of(authenticator);
         open.keySet().forEach(connection -> check(connection, authenticator));
     }
 
@@ -60,7 +61,7 @@ public final class OpenLogins implements UsersListener {
         Entry entry = open.get(connection);
         if (entry != null && !isAdmin(entry.login, authenticator) && open.remove(connection, entry)) {
             LOG.info("access=ended client={} reason=\"no administrator any more\"", entry.login);
-            entry.end.run();
+            entry.revoke.run();
         }
     }
 
@@ -68,5 +69,5 @@ public final class OpenLogins implements UsersListener {
         return authenticator.renew(login).map(Login::user).filter(User::isAdmin).isPresent();
     }
 
-    private record Entry(Login login, Runnable end) {}
+    private record Entry(Login login, Runnable revoke) {}
 }

@@ -13,8 +13,8 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * Ends the SSH sessions of those who came in with a token and may not be there any more. Sessions with a key, or of
- * somebody else's realm, are left alone.
+ * Closes the SSH sessions of users who authenticated with a token and are no longer administrators. Sessions that
+ * authenticated with a key, or in another realm, are not affected.
  */
 @Component(service = {})
 public final class SshSessions implements SessionListener {
@@ -29,7 +29,7 @@ public final class SshSessions implements SessionListener {
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addServer(SshServer server) {
         server.addSessionListener(this);
-        if (server.isStarted()) { // Karaf registers it before it starts
+        if (server.isStarted()) { // Karaf registers the server before it starts it
             server.getActiveSessions().forEach(this::watch);
         }
     }
@@ -51,16 +51,19 @@ public final class SshSessions implements SessionListener {
     }
 
     private void watch(Session session) {
-        subject(session).ifPresent(subject -> logins.add(session, subject, () -> end(session, subject)));
+        subject(session).ifPresent(subject -> logins.add(session, subject, () -> close(session, subject)));
     }
 
-    /** Commands that run on after their session find no role any more. */
-    private static void end(Session session, Subject subject) {
+    /** Commands that outlive the session no longer have any role. */
+    private static void close(Session session, Subject subject) {
         subject.getPrincipals().clear();
         session.close(true);
     }
 
-    /** Karaf keeps it under a key of its own SSH bundle, which this one needs for nothing else. */
+    /**
+     * Karaf stores the subject under a key of its own SSH bundle, which this bundle doesn't depend on; so the attribute
+     * is found by its type.
+     */
     private static Optional<Subject> subject(Session session) {
         Stream<?> attributes = session.attributeKeys().stream().map(session::getAttribute);
         return attributes

@@ -18,7 +18,9 @@ import javax.security.auth.login.LoginException;
 import javax.security.auth.spi.LoginModule;
 import org.apache.karaf.jaas.boot.principal.ClientPrincipal;
 
-/** The login of SSH clients with a user's name and, as the password, a token. One object a login, as JAAS wants it. */
+/**
+ * Authenticates SSH clients by a user name and, as the password, a token. One instance per login, as JAAS requires.
+ */
 public final class TokenLoginModule implements LoginModule {
 
     /** The option that holds the {@link Authenticator}. */
@@ -43,10 +45,11 @@ public final class TokenLoginModule implements LoginModule {
         PasswordCallback password = new PasswordCallback("Password: ", false);
         try {
             callbacks.handle(new Callback[] {name, password});
-            login = Optional.of(administrators.enter(name.getName(), String.valueOf(password.getPassword()), origin()));
+            login = Optional.of(
+                    administrators.authenticate(name.getName(), String.valueOf(password.getPassword()), origin()));
             return true;
         } catch (UnsupportedCallbackException e) {
-            // A key is shown and no password: another module's business.
+            // The client presents a key and no password: that is handled by another module.
             return false;
         } catch (IOException e) {
             throw failed(e);
@@ -55,10 +58,10 @@ public final class TokenLoginModule implements LoginModule {
         }
     }
 
-    /** Karaf tells the address as {@code ssh(/127.0.0.1:54321)}. */
+    /** Karaf gives the address as {@code ssh(/127.0.0.1:54321)}. */
     private Origin origin() throws IOException {
-        for (ClientPrincipal client : subject.getPrincipals(ClientPrincipal.class)) {
-            String name = client.getName();
+        for (ClientPrincipal principal : subject.getPrincipals(ClientPrincipal.class)) {
+            String name = principal.getName();
             int start = name.indexOf('/') + 1;
             int end = name.lastIndexOf(':');
             if (start > 0 && end > start) {
@@ -68,12 +71,15 @@ public final class TokenLoginModule implements LoginModule {
         throw new IOException("no address");
     }
 
-    /** Beside what Karaf wants to see, the subject holds the login, by which the session is ended when it may not go on. */
+    /**
+     * Adds the principals that Karaf expects, and the login, by which the session is closed when the user is no longer
+     * an administrator.
+     */
     @Override
     public boolean commit() {
-        login.ifPresent(who -> {
-            subject.getPrincipals().addAll(Administrators.principals(who));
-            subject.getPublicCredentials().add(who);
+        login.ifPresent(administrator -> {
+            subject.getPrincipals().addAll(Administrators.principals(administrator));
+            subject.getPublicCredentials().add(administrator);
         });
         return login.isPresent();
     }
@@ -85,9 +91,9 @@ public final class TokenLoginModule implements LoginModule {
 
     @Override
     public boolean logout() {
-        login.ifPresent(who -> {
-            subject.getPrincipals().removeAll(Administrators.principals(who));
-            subject.getPublicCredentials().remove(who);
+        login.ifPresent(administrator -> {
+            subject.getPrincipals().removeAll(Administrators.principals(administrator));
+            subject.getPublicCredentials().remove(administrator);
         });
         login = Optional.empty();
         return true;

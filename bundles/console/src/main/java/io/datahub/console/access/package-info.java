@@ -1,2 +1,2 @@
-/** Lets administrators of the hub into Karaf's console and into JMX, with their token. */
+/** Gives administrators of the hub access to Karaf's console and to JMX with their token. */
 package io.datahub.console.access;

@@ -13,42 +13,45 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.osgi.framework.Bundle;
 
-/** A jar made anew from the entries of an installed bundle, since where it came from may be gone when it is needed. */
+/**
+ * A jar rebuilt from the entries of an installed bundle, because the original file may no longer exist when the bundle
+ * is restored.
+ */
 final class BundleCopy {
 
     private static final String MANIFEST = "META-INF/MANIFEST.MF";
 
     private BundleCopy() {}
 
-    /** Returns the name of the copy; one that is there already is of the same bundle at the same state. */
+    /** Returns the file name of the copy. An existing copy is reused: it is of the same bundle in the same state. */
     static String in(Path folder, Bundle bundle) throws IOException {
         String name = bundle.getBundleId() + "-" + bundle.getLastModified() + ".jar";
         Path copy = folder.resolve(name);
         if (!Files.exists(copy)) {
             Files.createDirectories(folder);
-            Path fresh = folder.resolve(name + ".fresh");
-            try (OutputStream file = Files.newOutputStream(fresh);
+            Path temporary = folder.resolve(name + ".fresh");
+            try (OutputStream file = Files.newOutputStream(temporary);
                     ZipOutputStream zip = new ZipOutputStream(file)) {
-                entry(zip, bundle, MANIFEST);
-                folder(zip, bundle, "/");
+                writeEntry(zip, bundle, MANIFEST);
+                writeFolder(zip, bundle, "/");
             }
-            Files.move(fresh, copy, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(temporary, copy, StandardCopyOption.ATOMIC_MOVE);
         }
         return name;
     }
 
-    private static void folder(ZipOutputStream zip, Bundle bundle, String path) throws IOException {
+    private static void writeFolder(ZipOutputStream zip, Bundle bundle, String path) throws IOException {
         Enumeration<String> paths = bundle.getEntryPaths(path);
         for (String entry : paths == null ? Collections.<String>emptyList() : Collections.list(paths)) {
             if (entry.endsWith("/")) {
-                folder(zip, bundle, entry);
+                writeFolder(zip, bundle, entry);
             } else if (!entry.equals(MANIFEST)) {
-                entry(zip, bundle, entry);
+                writeEntry(zip, bundle, entry);
             }
         }
     }
 
-    private static void entry(ZipOutputStream zip, Bundle bundle, String path) throws IOException {
+    private static void writeEntry(ZipOutputStream zip, Bundle bundle, String path) throws IOException {
         URL url = bundle.getEntry(path);
         if (url == null) {
             return;

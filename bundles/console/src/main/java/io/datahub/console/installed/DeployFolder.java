@@ -15,46 +15,47 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * The files in a folder that is installed from, and those among them that have been there for a while and aren't installed.
- * For one thread.
+ * The files in a hot-deploy folder, and those of them that are still not installed after a grace period. For one
+ * thread.
  */
 final class DeployFolder {
 
-    /** How long a file may stay as it is before it has to be installed. */
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** How long a file may remain unchanged before it has to be installed. */
+    private static final long GRACE_PERIOD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Path folder;
-    private final Function<Path, Optional<String>> fault;
+    private final Function<Path, Optional<String>> failureReason;
     private final LongSupplier nanos;
-    private final Map<String, Seen> seen = new HashMap<>();
+    private final Map<String, Seen> observed = new HashMap<>();
 
     /**
      * Watches a folder.
      *
-     * @param fault why a file isn't installed, or nothing if it is; asked once for each state of a file that is at fault
+     * @param failureReason why a file isn't installed, or empty if it is; called only for files that have been
+     *     unchanged for the grace period
      */
-    DeployFolder(Path folder, Function<Path, Optional<String>> fault, LongSupplier nanos) {
+    DeployFolder(Path folder, Function<Path, Optional<String>> failureReason, LongSupplier nanos) {
         this.folder = folder;
-        this.fault = fault;
+        this.failureReason = failureReason;
         this.nanos = nanos;
     }
 
-    /** A state of a file and when it was seen first. */
+    /** A state of a file and the time at which it was first observed. */
     private record Seen(String state, long since) {}
 
-    /** The names of the files that aren't installed, and why. */
+    /** Returns the names of the files that aren't installed, and the reasons. */
     Map<String, String> failures() throws IOException {
         Map<String, String> failures = new TreeMap<>();
         List<Path> files = files();
-        seen.keySet().retainAll(files.stream().map(DeployFolder::name).toList());
+        observed.keySet().retainAll(files.stream().map(DeployFolder::name).toList());
         for (Path file : files) {
             BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
             String state = now.size() + " " + now.lastModifiedTime() + " " + now.fileKey();
-            Seen before = seen.get(name(file));
+            Seen before = observed.get(name(file));
             if (before == null || !before.state().equals(state)) {
-                seen.put(name(file), new Seen(state, nanos.getAsLong()));
-            } else if (nanos.getAsLong() - before.since() >= PATIENCE_NANOS) {
-                fault.apply(file).ifPresent(reason -> failures.put(name(file), reason));
+                observed.put(name(file), new Seen(state, nanos.getAsLong()));
+            } else if (nanos.getAsLong() - before.since() >= GRACE_PERIOD_NANOS) {
+                failureReason.apply(file).ifPresent(reason -> failures.put(name(file), reason));
             }
         }
         return failures;

@@ -23,47 +23,47 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports the files in {@code deploy/} that can't be installed, by their names and the reasons: in the log once, and as the
- * part {@code deploy} of the hub's health as long as they are there. Works only where the hub's own launcher says what is
- * in force. Threads: one looks every second, after the features of the distribution are installed.
+ * Reports the files in {@code deploy/} that can't be installed, with the reasons: once in the log, and in the health
+ * check {@code deploy} as long as they are there. Active only if the hub's own launcher started the framework. Threads:
+ * one thread polls every second, once the features of the distribution are installed.
  */
 @Component(service = HealthCheck.class, immediate = true, property = HealthCheck.NAME + "=deploy")
 public final class Deployments implements HealthCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
     private static final long POLL_MILLIS = 1_000;
-    private static final long END_SECONDS = 10;
+    private static final long STOP_TIMEOUT_SECONDS = 10;
 
     private final Map<String, String> failures = new ConcurrentSkipListMap<>();
     private final ScheduledExecutorService worker =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-deploy"));
     private final DeployFolder folder;
-    private final boolean isOurs;
+    private final boolean isManaged;
 
     @Activate
     public Deployments(BundleContext context, @Reference FeaturesService features) {
-        this.isOurs = context.getProperty(InstalledByOperator.FOLDER) != null;
+        this.isManaged = context.getProperty(InstalledByOperator.FOLDER) != null;
         Path deploy = Path.of(context.getProperty("karaf.base"), "deploy");
-        folder = new DeployFolder(deploy, new InstalledFiles(context, features)::fault, System::nanoTime);
+        folder = new DeployFolder(deploy, new InstalledFiles(context, features)::failureReason, System::nanoTime);
     }
 
-    /** The features of the distribution are all there: what is missing from now on can't be installed. */
+    /** All features of the distribution are installed: a file that is not installed from now on has failed. */
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void bindBootFinished(BootFinished finished) {
-        if (isOurs) {
-            var unused = worker.scheduleWithFixedDelay(this::look, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
+        if (isManaged) {
+            var unused = worker.scheduleWithFixedDelay(this::poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
     void unbindBootFinished(BootFinished finished) {
-        // The service goes only when the framework stops.
+        // The service is unregistered only when the framework stops.
     }
 
     @Deactivate
     void stop() throws InterruptedException {
         worker.shutdownNow();
-        if (!worker.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
-            LOG.warn("event=deploy-busy seconds={}", END_SECONDS);
+        if (!worker.awaitTermination(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+            LOG.warn("event=deploy-busy seconds={}", STOP_TIMEOUT_SECONDS);
         }
     }
 
@@ -72,12 +72,12 @@ public final class Deployments implements HealthCheck {
         return failures.isEmpty()
                 ? Health.ready("every file in deploy/ is installed")
                 : Health.degraded(failures.entrySet().stream()
-                        .map(one -> "deploy/" + one.getKey() + " can't be installed: " + one.getValue()
+                        .map(entry -> "deploy/" + entry.getKey() + " can't be installed: " + entry.getValue()
                                 + "; correct or remove it")
                         .collect(Collectors.joining("; ")));
     }
 
-    private void look() {
+    private void poll() {
         try {
             Map<String, String> now = folder.failures();
             now.forEach((name, reason) -> {

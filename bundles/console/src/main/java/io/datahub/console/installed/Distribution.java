@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What Karaf installs by itself, by its configuration.
+ * What Karaf installs at boot according to its configuration.
  *
  * @param repositories URIs of its feature repositories
- * @param features names of the features that it boots with
- * @param bundles locations of the bundles that it starts with
+ * @param features names of its boot features
+ * @param bundles locations of its startup bundles
  */
 record Distribution(Set<String> repositories, Set<String> features, Set<String> bundles) {
 
@@ -26,14 +26,14 @@ record Distribution(Set<String> repositories, Set<String> features, Set<String> 
                 load(etc.resolve("startup.properties")).stringPropertyNames());
     }
 
-    /** The name of a feature that is given as {@code name}, {@code name/version} or {@code feature:name/range}. */
+    /** Returns the name of a feature given as {@code name}, {@code name/version} or {@code feature:name/range}. */
     static String name(String feature) {
         String plain = feature.startsWith("feature:") ? feature.substring("feature:".length()) : feature;
         int version = plain.indexOf('/');
         return version < 0 ? plain : plain.substring(0, version);
     }
 
-    /** A list of Karaf's, whose parentheses only group what is installed together. */
+    /** Parses a list of Karaf's; its parentheses only group features that are installed together. */
     private static Set<String> list(Properties properties, String key) {
         return Arrays.stream(properties.getProperty(key, "").split("[,()\\s]+"))
                 .filter(word -> !word.isEmpty())

@@ -20,7 +20,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.startlevel.BundleStartLevel;
 
-/** Finds out how the running framework differs from the distribution. What lies in {@code deploy/} is left out. */
+/** Determines how the running framework differs from the distribution. Files in {@code deploy/} are excluded. */
 final class DistributionDiff {
 
     private final FeaturesService features;
@@ -38,7 +38,7 @@ final class DistributionDiff {
         this.copies = copies;
     }
 
-    Installation take() throws Exception {
+    Installation compute() throws Exception {
         Set<String> required = features.listRequirements().getOrDefault("root", Set.of());
         Set<String> deployed = featuresInDeploy();
         Set<String> added = required.stream()
@@ -46,9 +46,9 @@ final class DistributionDiff {
                 .filter(requirement -> !distribution.features().contains(Distribution.name(requirement)))
                 .filter(requirement -> !deployed.contains(Distribution.name(requirement)))
                 .collect(Collectors.toSet());
-        Set<String> without = new TreeSet<>(distribution.features());
-        required.forEach(requirement -> without.remove(Distribution.name(requirement)));
-        return new Installation(repositories(), added, without, bundles());
+        Set<String> removed = new TreeSet<>(distribution.features());
+        required.forEach(requirement -> removed.remove(Distribution.name(requirement)));
+        return new Installation(repositories(), added, removed, bundles());
     }
 
     private Set<String> repositories() throws Exception {
@@ -69,7 +69,7 @@ final class DistributionDiff {
     }
 
     private List<OwnBundle> bundles() throws Exception {
-        Set<String> ofFeatures = Arrays.stream(features.listInstalledFeatures())
+        Set<String> featureBundles = Arrays.stream(features.listInstalledFeatures())
                 .flatMap(DistributionDiff::bundlesOf)
                 .map(BundleInfo::getLocation)
                 .collect(Collectors.toSet());
@@ -77,16 +77,16 @@ final class DistributionDiff {
         for (Bundle bundle : context.getBundles()) {
             String location = bundle.getLocation();
             if (bundle.getBundleId() != 0
-                    && !ofFeatures.contains(location)
+                    && !featureBundles.contains(location)
                     && !distribution.bundles().contains(location)
                     && !isInDeploy(location)) {
-                bundles.add(own(bundle));
+                bundles.add(ownBundle(bundle));
             }
         }
         return bundles;
     }
 
-    private OwnBundle own(Bundle bundle) throws IOException {
+    private OwnBundle ownBundle(Bundle bundle) throws IOException {
         BundleStartLevel level = bundle.adapt(BundleStartLevel.class);
         return new OwnBundle(
                 bundle.getLocation(),

@@ -7,9 +7,9 @@ import java.util.Set;
  * How a running hub differs from the distribution that it was started from.
  *
  * @param repositories URIs of feature repositories that were added
- * @param features requirements that were added, as Karaf writes them: {@code feature:name/[1.0.0,1.0.0]}
+ * @param features requirements that were added, in Karaf's notation: {@code feature:name/[1.0.0,1.0.0]}
  * @param without names of features of the distribution that were uninstalled
- * @param bundles bundles that came with no feature
+ * @param bundles bundles that were installed individually, without a feature
  */
 record Installation(Set<String> repositories, Set<String> features, Set<String> without, List<OwnBundle> bundles) {
 
@@ -25,9 +25,9 @@ record Installation(Set<String> repositories, Set<String> features, Set<String> 
     }
 
     /**
-     * A bundle and the copy that was kept of it.
+     * A bundle and its stored copy.
      *
-     * @param file the copy's name in the folder of the record
+     * @param file the name of the copy in the folder of the record
      */
     record OwnBundle(String location, int startLevel, boolean started, String file) {}
 }

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * The file that an {@link Installation} is written to, one fact a line, for a person to read too; copies of bundles lie
- * beside it.
+ * The file in which an {@link Installation} is stored: one entry per line, human-readable. The copies of the bundles
+ * are in the same folder.
  */
 final class InstallationRecord {
 
@@ -47,10 +47,11 @@ final class InstallationRecord {
                 bundles.add(new OwnBundle(words[4], Integer.parseInt(words[2]), words[1].equals("started"), words[3]));
             }
         }
-        return new Installation(those(lines, REPOSITORY), those(lines, FEATURE), those(lines, WITHOUT), bundles);
+        return new Installation(
+                valuesOf(lines, REPOSITORY), valuesOf(lines, FEATURE), valuesOf(lines, WITHOUT), bundles);
     }
 
-    /** Replaces the record and drops the copies that it no longer names. */
+    /** Replaces the record and deletes the copies that it no longer references. */
     void write(Installation installation) throws IOException {
         Files.createDirectories(folder);
         List<String> lines = new ArrayList<>();
@@ -63,24 +64,25 @@ final class InstallationRecord {
                 .forEach(bundle -> lines.add(BUNDLE
                         + (bundle.started() ? "started " : "stopped ") + bundle.startLevel() + " " + bundle.file() + " "
                         + bundle.location()));
-        Path fresh = folder.resolve("installed.txt.fresh");
-        Files.write(fresh, lines);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        dropOthers(installation.bundles().stream().map(OwnBundle::file).toList());
+        Path temporary = folder.resolve("installed.txt.fresh");
+        Files.write(temporary, lines);
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        deleteUnreferencedCopies(
+                installation.bundles().stream().map(OwnBundle::file).toList());
     }
 
-    private void dropOthers(List<String> named) throws IOException {
+    private void deleteUnreferencedCopies(List<String> referenced) throws IOException {
         try (Stream<Path> copies = Files.list(folder)) {
             for (Path copy :
                     copies.filter(path -> path.toString().endsWith(".jar")).toList()) {
-                if (!named.contains(copy.getFileName().toString())) {
+                if (!referenced.contains(copy.getFileName().toString())) {
                     Files.delete(copy);
                 }
             }
         }
     }
 
-    private static Set<String> those(List<String> lines, String kind) {
+    private static Set<String> valuesOf(List<String> lines, String kind) {
         Set<String> values = new TreeSet<>();
         lines.stream().filter(line -> line.startsWith(kind)).forEach(line -> values.add(line.substring(kind.length())));
         return values;

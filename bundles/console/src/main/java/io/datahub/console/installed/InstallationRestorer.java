@@ -16,7 +16,7 @@ import org.osgi.framework.startlevel.BundleStartLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Installs again what a record names. What can't be had any more is logged and left out; the rest goes on. */
+/** Reinstalls what a record lists. An item that is no longer available is logged and skipped. */
 final class InstallationRestorer {
 
     private static final Logger LOG = LoggerFactory.getLogger(InstallationRestorer.class);
@@ -32,14 +32,14 @@ final class InstallationRestorer {
         this.copies = copies;
     }
 
-    void of(Installation installation) {
+    void restore(Installation installation) {
         installation
                 .repositories()
                 .forEach(uri -> attempt("repository", uri, () -> features.addRepository(URI.create(uri))));
         installation.bundles().forEach(bundle -> attempt("bundle", bundle.location(), () -> install(bundle)));
         installation.features().forEach(feature -> attempt("feature", feature, () -> require(feature)));
         if (!installation.without().isEmpty()) {
-            attempt("without", installation.without().toString(), () -> leaveOut(installation.without()));
+            attempt("without", installation.without().toString(), () -> uninstall(installation.without()));
         }
     }
 
@@ -50,7 +50,7 @@ final class InstallationRestorer {
         }
     }
 
-    private void leaveOut(Set<String> names) throws Exception {
+    private void uninstall(Set<String> names) throws Exception {
         Set<String> present = features.listRequirements().getOrDefault(REGION, Set.of()).stream()
                 .filter(requirement -> names.contains(Distribution.name(requirement)))
                 .collect(Collectors.toSet());
@@ -60,14 +60,14 @@ final class InstallationRestorer {
         }
     }
 
-    private void install(OwnBundle own) throws Exception {
-        if (context.getBundle(own.location()) != null) {
+    private void install(OwnBundle ownBundle) throws Exception {
+        if (context.getBundle(ownBundle.location()) != null) {
             return;
         }
-        try (InputStream copy = Files.newInputStream(copies.resolve(own.file()))) {
-            Bundle bundle = context.installBundle(own.location(), copy);
-            bundle.adapt(BundleStartLevel.class).setStartLevel(own.startLevel());
-            if (own.started()) {
+        try (InputStream copy = Files.newInputStream(copies.resolve(ownBundle.file()))) {
+            Bundle bundle = context.installBundle(ownBundle.location(), copy);
+            bundle.adapt(BundleStartLevel.class).setStartLevel(ownBundle.startLevel());
+            if (ownBundle.started()) {
                 bundle.start();
             }
         }
@@ -82,7 +82,7 @@ final class InstallationRestorer {
         }
     }
 
-    /** One thing to restore. */
+    /** Restores one item. */
     private interface Step {
         void run() throws Exception;
     }

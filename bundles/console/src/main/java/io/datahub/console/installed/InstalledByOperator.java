@@ -29,12 +29,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to it that what is installed at run time lasts although the framework's cache doesn't.
+ * Makes features and bundles that were installed at run time persistent although the framework's cache is not.
  *
- * <p>It works only where the hub's own launcher names a folder for the record; in somebody else's Karaf the cache lasts,
- * and what is installed there is none of our business. As a part of the hub's health it says when everything is
- * installed, so that nobody uses a hub before the operator's validators are back. Threads: events of the framework only
- * set work for one thread.
+ * <p>Active only if the hub's own launcher names a folder for the record; in any other Karaf the cache is persistent,
+ * and installed features and bundles are not our concern. The health check {@code features} is down until everything is
+ * installed, so that nobody uses the hub before the operator's validators are restored. Threads: framework events only
+ * schedule work for a single thread.
  */
 @Component(service = HealthCheck.class, immediate = true, property = HealthCheck.NAME + "=features")
 public final class InstalledByOperator implements FeaturesListener, BundleListener, HealthCheck {
@@ -44,8 +44,8 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
 
     private static final Logger LOG = LoggerFactory.getLogger(InstalledByOperator.class);
     private static final Health INSTALLED = Health.ready("all installed");
-    private static final long SETTLE_MILLIS = 500;
-    private static final long END_SECONDS = 10;
+    private static final long DEBOUNCE_MILLIS = 500;
+    private static final long STOP_TIMEOUT_SECONDS = 10;
 
     private final FeaturesService features;
     private final BundleContext context;
@@ -60,19 +60,19 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
         this.features = features;
     }
 
-    /** The features of the distribution are all there: now is the time to add to them. */
+    /** All features of the distribution are installed; additional ones can be restored now. */
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void bindBootFinished(BootFinished finished) {
         String folder = context.getProperty(FOLDER);
         if (folder == null) {
             health = INSTALLED;
         } else {
-            worker.execute(() -> begin(new InstallationRecord(Path.of(folder))));
+            worker.execute(() -> restore(new InstallationRecord(Path.of(folder))));
         }
     }
 
     void unbindBootFinished(BootFinished finished) {
-        // The service goes only when the framework stops.
+        // The service is unregistered only when the framework stops.
     }
 
     @Deactivate
@@ -80,8 +80,8 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
         features.unregisterListener((FeaturesListener) this);
         context.removeBundleListener(this);
         worker.shutdownNow();
-        if (!worker.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
-            LOG.warn("installation record busy after seconds={}", END_SECONDS);
+        if (!worker.awaitTermination(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+            LOG.warn("installation record busy after seconds={}", STOP_TIMEOUT_SECONDS);
         }
     }
 
@@ -92,25 +92,25 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
 
     @Override
     public void featureEvent(FeatureEvent event) {
-        settle();
+        scheduleRecord();
     }
 
     @Override
     public void repositoryEvent(RepositoryEvent event) {
-        settle();
+        scheduleRecord();
     }
 
     @Override
     public void bundleChanged(BundleEvent event) {
-        settle();
+        scheduleRecord();
     }
 
-    private void begin(InstallationRecord record) {
+    private void restore(InstallationRecord record) {
         try {
-            File done = context.getDataFile("restored");
-            if (!done.exists()) {
-                new InstallationRestorer(features, context, record.folder()).of(record.read());
-                Files.createFile(done.toPath());
+            File restored = context.getDataFile("restored");
+            if (!restored.exists()) {
+                new InstallationRestorer(features, context, record.folder()).restore(record.read());
+                Files.createFile(restored.toPath());
             }
         } catch (IOException e) {
             LOG.error("installation record unreadable folder={} reason={}", record.folder(), e.toString());
@@ -121,13 +121,13 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
         health = INSTALLED;
         features.registerListener((FeaturesListener) this);
         context.addBundleListener(this);
-        settle();
+        scheduleRecord();
     }
 
-    private void settle() {
+    private void scheduleRecord() {
         if (scheduled.compareAndSet(false, true)) {
             try {
-                var unused = worker.schedule(this::record, SETTLE_MILLIS, TimeUnit.MILLISECONDS);
+                var unused = worker.schedule(this::record, DEBOUNCE_MILLIS, TimeUnit.MILLISECONDS);
             } catch (RejectedExecutionException e) {
                 LOG.debug("installation record closed");
             }
@@ -141,10 +141,11 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
             Distribution distribution = Distribution.read(Path.of(context.getProperty("karaf.etc")));
             String deploy =
                     Path.of(context.getProperty("karaf.base"), "deploy").toUri().getRawPath();
-            Installation now = new DistributionDiff(features, context, distribution, deploy, record.folder()).take();
-            if (!now.equals(record.read())) {
-                record.write(now);
-                LOG.info("installation recorded {}", now);
+            Installation current =
+                    new DistributionDiff(features, context, distribution, deploy, record.folder()).compute();
+            if (!current.equals(record.read())) {
+                record.write(current);
+                LOG.info("installation recorded {}", current);
             }
         } catch (Exception e) {
             LOG.error("installation not recorded reason={}", e.toString());

@@ -22,7 +22,7 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
 
-/** What became of a file that was put into {@code deploy/}. For one thread. */
+/** Determines whether a file in {@code deploy/} was installed, and if not, why. For one thread. */
 final class InstalledFiles {
 
     private static final int MAX_REASON = 500;
@@ -38,28 +38,31 @@ final class InstalledFiles {
         this.features = features;
     }
 
-    /** Why the file isn't installed, in one line; nothing if it is. */
-    Optional<String> fault(Path file) {
+    /** Returns why the file isn't installed, in one line; empty if it is installed. */
+    Optional<String> failureReason(Path file) {
         String name = file.getFileName().toString();
         if (CONFIGURATIONS.stream().anyMatch(name::endsWith)) {
             return Optional.empty();
         }
-        String end = file.toUri().getRawPath();
+        String urlPath = file.toUri().getRawPath();
         Optional<Bundle> bundle = Arrays.stream(context.getBundles())
-                .filter(one -> one.getLocation().contains(end))
+                .filter(one -> one.getLocation().contains(urlPath))
                 .findFirst();
         boolean isRepository = name.endsWith(".xml")
                 && bundle.map(Bundle::getLocation)
                         .map(location -> location.startsWith(REPOSITORY))
                         .orElse(true);
-        Optional<String> fault = isRepository
-                ? faultOfFeatures(file)
-                : bundle.isPresent() ? faultOf(bundle.get()) : Optional.of(unreadable(file));
-        return fault.filter(reason -> !reason.isEmpty()).map(InstalledFiles::line);
+        Optional<String> failureReason = isRepository
+                ? failureOfFeatures(file)
+                : bundle.isPresent() ? failureOf(bundle.get()) : Optional.of(unreadable(file));
+        return failureReason.filter(simulate -> !simulate.isEmpty()).map(InstalledFiles::singleLine);
     }
 
-    /** A bundle that doesn't start, though nobody stopped it; the framework says why when it is asked to start it. */
-    private static Optional<String> faultOf(Bundle bundle) {
+    /**
+     * Handles a bundle that doesn't run although nobody stopped it: starting it again makes the framework report the
+     * reason.
+     */
+    private static Optional<String> failureOf(Bundle bundle) {
         boolean isFragment = (bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
         boolean isStopped = !bundle.adapt(BundleStartLevel.class).isPersistentlyStarted();
         if (isFragment || isStopped || (bundle.getState() & (Bundle.INSTALLED | Bundle.RESOLVED)) == 0) {
@@ -73,7 +76,7 @@ final class InstalledFiles {
         }
     }
 
-    private Optional<String> faultOfFeatures(Path file) {
+    private Optional<String> failureOfFeatures(Path file) {
         try {
             for (Repository repository : features.listRepositories()) {
                 if (repository.getURI().toString().endsWith("/" + file.getFileName())) {
@@ -86,20 +89,21 @@ final class InstalledFiles {
         return Optional.of(unreadable(file));
     }
 
-    /** Features are tried once without effect, to learn what they lack. */
+    /** Simulates the installation of each feature once, to find out what it lacks. */
     private Optional<String> notInstalled(Repository repository) throws Exception {
         Stream<Feature> wanted =
                 Arrays.stream(repository.getFeatures()).filter(feature -> "auto".equals(feature.getInstall()));
         for (Feature feature : wanted.toList()) {
             if (!features.isInstalled(feature)) {
                 return Optional.of("its feature " + feature.getName() + " isn't installed: "
-                        + reasons.computeIfAbsent(repository.getURI() + " " + feature.getId(), key -> reason(feature)));
+                        + reasons.computeIfAbsent(
+                                repository.getURI() + " " + feature.getId(), key -> simulate(feature)));
             }
         }
         return Optional.empty();
     }
 
-    private String reason(Feature feature) {
+    private String simulate(Feature feature) {
         try {
             features.installFeature(
                     feature, EnumSet.of(FeaturesService.Option.Simulate, FeaturesService.Option.NoAutoRefreshBundles));
@@ -109,7 +113,7 @@ final class InstalledFiles {
         }
     }
 
-    /** What is wrong with the file itself; empty where nobody can tell. */
+    /** Returns what is wrong with the file itself; empty if that can't be determined. */
     private static String unreadable(Path file) {
         String name = file.getFileName().toString();
         try {
@@ -140,9 +144,9 @@ final class InstalledFiles {
         }
     }
 
-    private static String line(String reason) {
-        String line =
-                reason.replaceAll("[\\p{Cntrl}\\s]+", " ").replace('"', '\'').strip();
-        return line.length() <= MAX_REASON ? line : line.substring(0, MAX_REASON) + " ...";
+    private static String singleLine(String simulate) {
+        String singleLine =
+                simulate.replaceAll("[\\p{Cntrl}\\s]+", " ").replace('"', '\'').strip();
+        return singleLine.length() <= MAX_REASON ? singleLine : singleLine.substring(0, MAX_REASON) + " ...";
     }
 }

@@ -29,11 +29,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With a real SSH server, a real client, and a command that ends as Karaf's do. */
+/** Uses a real SSH server, a real client, and a command that ends as Karaf's do. */
 class CompleteOutputTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final int BYTES = 30_000_000; // more than the buffers of the sockets
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final int BYTES = 30_000_000; // more than the socket buffers hold
 
     private final CompleteOutput output = new CompleteOutput();
     private final SshServer server = SshServer.setUpDefaultServer();
@@ -49,7 +49,7 @@ class CompleteOutputTest {
         server.setHost("127.0.0.1");
         server.setPasswordAuthenticator((user, password, session) -> true);
         server.setCommandFactory((channel, line) -> new Karafs());
-        CoreModuleProperties.WINDOW_SIZE.set(client, 2L * BYTES); // so that the command needn't wait for its reader
+        CoreModuleProperties.WINDOW_SIZE.set(client, 2L * BYTES); // so that the command doesn't block on its reader
         client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
         client.start();
     }
@@ -61,7 +61,7 @@ class CompleteOutputTest {
     }
 
     @Test
-    void shouldBringAllOfTheOutputToASlowReader() throws IOException {
+    void shouldDeliverTheCompleteOutputToASlowReader() throws IOException {
         output.addServer(server);
         server.start();
         try (ClientSession session = logIn();
@@ -69,8 +69,8 @@ class CompleteOutputTest {
             SlowReader reader = new SlowReader();
             channel.setIn(new NullInputStream());
             channel.setOut(reader);
-            channel.open().verify(PATIENCE);
-            assertThat(channel.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), PATIENCE))
+            channel.open().verify(TIMEOUT);
+            assertThat(channel.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), TIMEOUT))
                     .contains(ClientChannelEvent.CLOSED);
             assertThat(reader.size()).isEqualTo(BYTES);
             assertThat(channel.getExitStatus()).isEqualTo(3);
@@ -78,7 +78,7 @@ class CompleteOutputTest {
     }
 
     @Test
-    void shouldLeaveAServerAsItWas() {
+    void shouldRestoreTheCommandFactoryOfAServer() {
         var original = server.getCommandFactory();
         output.addServer(server);
         assertThat(server.getCommandFactory()).isNotSameAs(original);
@@ -88,14 +88,14 @@ class CompleteOutputTest {
 
     private ClientSession logIn() throws IOException {
         ClientSession session = client.connect("ann", "127.0.0.1", server.getPort())
-                .verify(PATIENCE)
+                .verify(TIMEOUT)
                 .getSession();
         session.addPasswordIdentity("any");
-        session.auth().verify(PATIENCE);
+        session.auth().verify(TIMEOUT);
         return session;
     }
 
-    /** Takes nothing before the command has written all, and has ended or waits for its reader. */
+    /** Reads nothing until the command has written everything and has ended or is blocked. */
     private final class SlowReader extends ByteArrayOutputStream {
         @Override
         public synchronized void write(byte[] bytes, int from, int length) {
@@ -111,7 +111,7 @@ class CompleteOutputTest {
         }
     }
 
-    /** Reports its end, and closes the session at once. */
+    /** Calls the exit callback and closes the session immediately. */
     private final class Karafs implements Command {
 
         private OutputStream out;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** With Java's own client. */
+/** Uses Java's own JMX client. */
 class JmxTest {
 
     private final KnownAdministrators users = new KnownAdministrators();
@@ -42,7 +42,7 @@ class JmxTest {
     }
 
     @Test
-    void shouldEndTheConnectionOfWhoIsNoAdministratorAnyMore() throws IOException {
+    void shouldCloseTheConnectionOfAUserWhoIsNoLongerAnAdministrator() throws IOException {
         MBeanServerConnection ann = connect("ann").getMBeanServerConnection();
         MBeanServerConnection bob = connect("bob").getMBeanServerConnection();
         assertThat(ann.getMBeanCount()).isPositive();
@@ -53,7 +53,7 @@ class JmxTest {
         assertThatThrownBy(() -> connect("ann")).isInstanceOf(SecurityException.class);
     }
 
-    @SuppressWarnings("BanJNDI") // of this test's own server
+    @SuppressWarnings("BanJNDI") // the server is this test's own
     private JMXConnector connect(String user) throws IOException {
         return JMXConnectorFactory.connect(
                 new JMXServiceURL("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + port + "/jmxrmi"),

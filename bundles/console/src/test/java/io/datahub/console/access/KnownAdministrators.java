@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Users whose token is their name, and the roles that they have at the moment. */
+/** Users whose token is their name, with their current roles. */
 final class KnownAdministrators implements Authenticator {
 
     final Map<String, Set<String>> roles = new ConcurrentHashMap<>();
@@ -24,20 +24,20 @@ final class KnownAdministrators implements Authenticator {
     @Override
     public Result<Login> authenticate(Credentials credentials, Origin origin) {
         String name = new String(((Credentials.Token) credentials).token(), StandardCharsets.UTF_8);
-        return renewed(name, origin)
+        return login(name, origin)
                 .map(Result::done)
                 .orElseGet(() -> Result.refused(new Refusal(Reason.UNAUTHENTICATED, "no such token")));
     }
 
     @Override
     public Optional<Login> renew(Login login) {
-        return renewed(login.user().name(), login.origin());
+        return login(login.user().name(), login.origin());
     }
 
-    private Optional<Login> renewed(String name, Origin origin) {
+    private Optional<Login> login(String name, Origin origin) {
         return Optional.ofNullable(roles.get(name))
-                .map(now ->
-                        new Login(new User(name, now, List.of()), name, Optional.empty(), Optional.empty(), origin));
+                .map(current -> new Login(
+                        new User(name, current, List.of()), name, Optional.empty(), Optional.empty(), origin));
     }
 
     @Override

@@ -19,53 +19,53 @@ class OpenLoginsTest {
 
     private final KnownAdministrators users = new KnownAdministrators();
     private final OpenLogins logins = new OpenLogins();
-    private final List<String> ended = new ArrayList<>();
+    private final List<String> revoked = new ArrayList<>();
 
     @BeforeEach
-    void twoAdministrators() {
+    void addAdministrators() {
         users.roles.put("ann", Set.of(User.ADMIN));
         users.roles.put("bob", Set.of(User.ADMIN));
     }
 
     @Test
-    void shouldEndTheLoginOfAUserWhoIsGoneAndNoOther() {
-        enter("ann");
-        enter("bob");
+    void shouldRevokeOnlyTheLoginOfARemovedUser() {
+        addLogin("ann");
+        addLogin("bob");
         users.roles.remove("ann");
         logins.usersChanged(users);
-        assertThat(ended).containsExactly("ann");
+        assertThat(revoked).containsExactly("ann");
     }
 
     @Test
-    void shouldEndTheLoginOfAUserWhoLostTheRole() {
-        enter("ann");
+    void shouldRevokeTheLoginOfAUserWhoLostTheRole() {
+        addLogin("ann");
         users.roles.put("ann", Set.of(User.MONITOR));
         logins.usersChanged(users);
         logins.usersChanged(users);
-        assertThat(ended).containsExactly("ann");
+        assertThat(revoked).containsExactly("ann");
     }
 
     @Test
-    void shouldEndALoginThatWasProvedBeforeTheUsersChangedAndIsAddedAfterwards() {
+    void shouldRevokeALoginThatWasAuthenticatedBeforeTheUsersChangedAndIsAddedAfterwards() {
         logins.usersChanged(users);
-        Login proved = login("ann");
+        Login authenticated = login("ann");
         users.roles.remove("ann");
         logins.usersChanged(users);
-        logins.add("ann", proved, () -> ended.add("ann"));
-        assertThat(ended).containsExactly("ann");
+        logins.add("ann", authenticated, () -> revoked.add("ann"));
+        assertThat(revoked).containsExactly("ann");
     }
 
     @Test
-    void shouldForgetALoginThatEndedByItself() {
-        enter("ann");
+    void shouldNotRevokeALoginWhoseConnectionHasEnded() {
+        addLogin("ann");
         logins.remove("ann");
         users.roles.remove("ann");
         logins.usersChanged(users);
-        assertThat(ended).isEmpty();
+        assertThat(revoked).isEmpty();
     }
 
-    private void enter(String user) {
-        logins.add(user, login(user), () -> ended.add(user));
+    private void addLogin(String user) {
+        logins.add(user, login(user), () -> revoked.add(user));
     }
 
     private Login login(String user) {

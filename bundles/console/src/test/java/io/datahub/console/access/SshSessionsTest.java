@@ -28,10 +28,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With a real SSH server and a real client; the login module is asked as Karaf asks it. */
+/** Uses a real SSH server and a real client; the login module is called as Karaf calls it. */
 class SshSessionsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final AttributeKey<Subject> SUBJECT = new AttributeKey<>();
 
     private final KnownAdministrators users = new KnownAdministrators();
@@ -47,7 +47,7 @@ class SshSessionsTest {
         keys.setAlgorithm("EC");
         server.setKeyPairProvider(keys);
         server.setHost("127.0.0.1");
-        server.setPasswordAuthenticator((user, password, session) -> enter(user, password, session));
+        server.setPasswordAuthenticator((user, password, session) -> authenticate(user, password, session));
         client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
         client.start();
         users.roles.put("ann", Set.of(User.ADMIN));
@@ -61,44 +61,44 @@ class SshSessionsTest {
     }
 
     @Test
-    void shouldEndTheSessionOfWhoIsNoAdministratorAnyMore() throws IOException {
-        sessions.addServer(server); // Karaf tells of it before it starts
+    void shouldCloseTheSessionOfAUserWhoIsNoLongerAnAdministrator() throws IOException {
+        sessions.addServer(server); // Karaf registers the server before it starts it
         server.start();
         ClientSession ann = logIn("ann");
         Subject annsSubject = subject;
         ClientSession bob = logIn("bob");
         users.roles.put("ann", Set.of(User.MONITOR));
         logins.usersChanged(users);
-        assertThat(ended(ann)).contains(ClientSessionEvent.CLOSED);
+        assertThat(awaitClosed(ann)).contains(ClientSessionEvent.CLOSED);
         assertThat(annsSubject.getPrincipals()).isEmpty();
         assertThat(bob.isOpen()).isTrue();
         assertThat(subject.getPrincipals()).isNotEmpty();
     }
 
     @Test
-    void shouldEndASessionThatWasThereBeforeItself() throws IOException {
+    void shouldCloseASessionThatWasOpenedBeforeTheServerWasAdded() throws IOException {
         server.start();
         ClientSession ann = logIn("ann");
         sessions.addServer(server);
         users.roles.remove("ann");
         logins.usersChanged(users);
-        assertThat(ended(ann)).contains(ClientSessionEvent.CLOSED);
+        assertThat(awaitClosed(ann)).contains(ClientSessionEvent.CLOSED);
     }
 
-    private static Set<ClientSessionEvent> ended(ClientSession session) {
-        return session.waitFor(EnumSet.of(ClientSessionEvent.CLOSED), PATIENCE);
+    private static Set<ClientSessionEvent> awaitClosed(ClientSession session) {
+        return session.waitFor(EnumSet.of(ClientSessionEvent.CLOSED), TIMEOUT);
     }
 
     private ClientSession logIn(String user) throws IOException {
         ClientSession session = client.connect(user, "127.0.0.1", server.getPort())
-                .verify(PATIENCE)
+                .verify(TIMEOUT)
                 .getSession();
         session.addPasswordIdentity(user);
-        session.auth().verify(PATIENCE);
+        session.auth().verify(TIMEOUT);
         return session;
     }
 
-    private boolean enter(String user, String password, ServerSession session) {
+    private boolean authenticate(String user, String password, ServerSession session) {
         subject = new Subject();
         subject.getPrincipals()
                 .add(new ClientPrincipal("ssh", session.getClientAddress().toString()));
@@ -109,9 +109,9 @@ class SshSessionsTest {
                 Map.of(),
                 Map.of(TokenLoginModule.AUTHENTICATOR, users));
         try {
-            boolean entered = module.login() && module.commit();
+            boolean authenticated = module.login() && module.commit();
             session.setAttribute(SUBJECT, subject);
-            return entered;
+            return authenticated;
         } catch (LoginException e) {
             return false;
         }

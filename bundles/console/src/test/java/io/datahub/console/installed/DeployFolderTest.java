@@ -17,11 +17,11 @@ class DeployFolderTest {
     Path folder;
 
     private long now = 1;
-    private Optional<String> fault = Optional.of("no such package");
+    private Optional<String> failureReason = Optional.of("no such package");
 
     @Test
-    void shouldNameAFileThatIsntInstalledAfterAWhile() throws IOException {
-        DeployFolder deploy = new DeployFolder(folder, file -> fault, () -> now);
+    void shouldReportAFileThatIsNotInstalledAfterTheGracePeriod() throws IOException {
+        DeployFolder deploy = new DeployFolder(folder, file -> failureReason, () -> now);
         Files.writeString(folder.resolve("a.jar"), "x");
         Files.writeString(folder.resolve(".a.jar.part"), "x");
         Files.createDirectory(folder.resolve("folder"));
@@ -31,13 +31,13 @@ class DeployFolderTest {
         now += TimeUnit.SECONDS.toNanos(1);
         assertThat(deploy.failures()).isEqualTo(Map.of("a.jar", "no such package"));
 
-        fault = Optional.empty();
+        failureReason = Optional.empty();
         assertThat(deploy.failures()).isEmpty();
     }
 
     @Test
-    void shouldGiveAnotherWhileToAFileThatChanges() throws IOException {
-        DeployFolder deploy = new DeployFolder(folder, file -> fault, () -> now);
+    void shouldRestartTheGracePeriodWhenAFileChanges() throws IOException {
+        DeployFolder deploy = new DeployFolder(folder, file -> failureReason, () -> now);
         Files.writeString(folder.resolve("a.jar"), "x");
         deploy.failures();
         now += TimeUnit.SECONDS.toNanos(9);
@@ -50,8 +50,8 @@ class DeployFolderTest {
     }
 
     @Test
-    void shouldFindNothingWhereThereIsNoFolder() throws IOException {
-        assertThat(new DeployFolder(folder.resolve("none"), file -> fault, () -> now).failures())
+    void shouldReportNothingIfTheFolderDoesNotExist() throws IOException {
+        assertThat(new DeployFolder(folder.resolve("none"), file -> failureReason, () -> now).failures())
                 .isEmpty();
     }
 }

@@ -14,7 +14,7 @@ class DistributionTest {
     private Path etc;
 
     @Test
-    void shouldReadWhatKarafBootsWith() throws IOException {
+    void shouldReadWhatKarafInstallsAtBoot() throws IOException {
         Files.writeString(etc.resolve("org.apache.karaf.features.cfg"), """
                 featuresRepositories = \\
                     mvn:a/b/1/xml/features, \\
@@ -32,7 +32,7 @@ class DistributionTest {
     }
 
     @Test
-    void shouldKnowAFeatureByItsNameHoweverItIsWritten() {
+    void shouldExtractTheFeatureNameFromEachNotation() {
         assertThat(Distribution.name("feature:a/[1.0,1.0]")).isEqualTo("a");
         assertThat(Distribution.name("a/1.0")).isEqualTo("a");
         assertThat(Distribution.name("a")).isEqualTo("a");

@@ -17,7 +17,7 @@ class InstallationRecordTest {
     private Path folder;
 
     @Test
-    void shouldReadWhatItWrote() throws IOException {
+    void shouldReadBackWhatWasWritten() throws IOException {
         Installation installation = new Installation(
                 Set.of("mvn:a/b/1/xml/features"),
                 Set.of("feature:x/[1.0.0,1.0.0]"),
@@ -30,12 +30,12 @@ class InstallationRecordTest {
     }
 
     @Test
-    void shouldBeEmptyBeforeItWasWritten() throws IOException {
+    void shouldBeEmptyBeforeTheFirstWrite() throws IOException {
         assertThat(new InstallationRecord(folder.resolve("none")).read()).isEqualTo(Installation.none());
     }
 
     @Test
-    void shouldDropCopiesThatItNoLongerNames() throws IOException {
+    void shouldDeleteCopiesThatAreNoLongerReferenced() throws IOException {
         Files.writeString(folder.resolve("old.jar"), "");
         Files.writeString(folder.resolve("kept.jar"), "");
 
