@@ -10,35 +10,35 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The framework's own copy of the bundles. It is thrown away when it came from another build of the distribution, and
- * when the start that filled it never got as far as a ready hub.
+ * The framework's cache of the bundles. It is deleted if it was filled from another build of the distribution, or if
+ * the start that filled it never reached the ready state.
  */
 final class BundleCache {
 
     private final Path cache;
-    private final Path mark;
+    private final Path marker;
     private final String build;
 
     BundleCache(Path cache, Path distribution) throws IOException {
         this.cache = cache;
-        this.mark = cache.resolve("distribution.id");
+        this.marker = cache.resolve("distribution.id");
         this.build = fingerprint(distribution);
     }
 
-    /** Empties the cache unless it is complete and of this very build. */
+    /** Deletes the cache unless it is complete and was filled from this build. */
     void openOrRebuild() throws IOException {
-        if (!Files.exists(mark) || !Files.readString(mark).equals(build)) {
-            empty();
+        if (!Files.exists(marker) || !Files.readString(marker).equals(build)) {
+            delete();
         }
         Files.createDirectories(cache.resolve("tmp"));
     }
 
-    /** The hub was seen to be ready with this cache. */
+    /** Marks the cache as complete. Called when the hub has become ready with it. */
     void complete() throws IOException {
-        Files.writeString(mark, build);
+        Files.writeString(marker, build);
     }
 
-    private void empty() throws IOException {
+    private void delete() throws IOException {
         if (Files.exists(cache)) {
             try (Stream<Path> files = Files.walk(cache)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -50,16 +50,13 @@ final class BundleCache {
 
     private static String fingerprint(Path distribution) throws IOException {
         StringBuilder text = new StringBuilder();
-        for (String part : List.of("lib", "system", "etc")) {
-            try (Stream<Path> files = Files.walk(distribution.resolve(part))) {
+        for (String directory : List.of("lib", "system", "etc")) {
+            try (Stream<Path> files = Files.walk(distribution.resolve(directory))) {
                 for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                     FileTime modified = Files.getLastModifiedTime(file);
                     text.append(distribution.relativize(file))
                             .append(' ')
-                            .append(
-                                    mayChangeUnderItsName(file)
-                                            ? Sha256.of(file)
-                                            : Files.size(file) + " " + modified.toMillis())
+                            .append(isMutable(file) ? Sha256.of(file) : Files.size(file) + " " + modified.toMillis())
                             .append('\n');
                 }
             }
@@ -67,8 +64,11 @@ final class BundleCache {
         return Sha256.of(text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Whether builds of one version may differ in it; all of them have the same times. */
-    private static boolean mayChangeUnderItsName(Path file) {
+    /**
+     * Whether the content of a file may differ between builds of one version, whose files all have the same
+     * modification times.
+     */
+    private static boolean isMutable(Path file) {
         return file.getFileName().toString().startsWith("datahub-")
                 || !file.getFileName().toString().endsWith(".jar");
     }

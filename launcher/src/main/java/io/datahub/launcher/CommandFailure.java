@@ -1,18 +1,18 @@
 package io.datahub.launcher;
 
-/** The command can't be done, for a reason that the operator can do something about: one line for a person. */
+/** A command fails for a reason that the operator can fix; the message is one line for a person. */
 final class CommandFailure extends Exception {
 
-    /** The command was written wrongly. */
+    /** The command line is invalid. */
     static final int USAGE = 2;
 
-    /** There is no hub, or it doesn't let one in. */
+    /** No hub is running, or it rejects the credential. */
     static final int UNAVAILABLE = 3;
 
-    /** The hub refuses what it was asked for. */
+    /** The hub refuses the request. */
     static final int REFUSED = 4;
 
-    /** What was waited for didn't come in time. */
+    /** A timeout expired. */
     static final int TIMEOUT = 5;
 
     private static final int FAILED = 1;
@@ -34,7 +34,7 @@ final class CommandFailure extends Exception {
         this.status = status;
     }
 
-    /** The exit status for scripts. */
+    /** The exit status of the process. */
     int status() {
         return status;
     }

@@ -7,10 +7,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 
-/** One {@code .cfg} of the home as the hub will see it: {@code ${env:X:-default}} and system properties filled in. */
+/**
+ * A {@code .cfg} file in the home directory as the hub will read it, with {@code ${env:X:-default}} and system
+ * properties interpolated.
+ */
 final class ConfigFile {
 
-    private static final String OPEN = "${";
+    private static final String PLACEHOLDER_START = "${";
 
     private final String name;
     private final Properties values;
@@ -22,7 +25,7 @@ final class ConfigFile {
         this.environment = environment;
     }
 
-    /** A file that is not there is an empty one. */
+    /** Reads a file; a missing one is treated as empty. */
     static ConfigFile read(Path file, Map<String, String> environment) throws IOException {
         Properties values = new Properties();
         if (Files.exists(file)) {
@@ -37,28 +40,28 @@ final class ConfigFile {
         return name;
     }
 
-    String get(String key, String preset) {
-        String value = fill(values.getProperty(key, "")).strip();
-        return value.isEmpty() ? preset : value;
+    String get(String key, String defaultValue) {
+        String value = interpolate(values.getProperty(key, "")).strip();
+        return value.isEmpty() ? defaultValue : value;
     }
 
-    private String fill(String text) {
+    private String interpolate(String text) {
         int end = text.indexOf('}');
-        int start = end < 0 ? -1 : text.lastIndexOf(OPEN, end);
+        int start = end < 0 ? -1 : text.lastIndexOf(PLACEHOLDER_START, end);
         return start < 0
                 ? text
-                : fill(text.substring(0, start)
-                        + lookUp(text.substring(start + OPEN.length(), end))
+                : interpolate(text.substring(0, start)
+                        + resolve(text.substring(start + PLACEHOLDER_START.length(), end))
                         + text.substring(end + 1));
     }
 
-    private String lookUp(String expression) {
-        int split = expression.indexOf(":-");
-        String variable = split < 0 ? expression : expression.substring(0, split);
-        String preset = split < 0 ? "" : expression.substring(split + 2);
+    private String resolve(String expression) {
+        int separator = expression.indexOf(":-");
+        String variable = separator < 0 ? expression : expression.substring(0, separator);
+        String defaultValue = separator < 0 ? "" : expression.substring(separator + 2);
         String value = variable.startsWith("env:")
                 ? environment.get(variable.substring("env:".length()))
                 : System.getProperty(variable);
-        return value == null || value.isEmpty() ? preset : value;
+        return value == null || value.isEmpty() ? defaultValue : value;
     }
 }

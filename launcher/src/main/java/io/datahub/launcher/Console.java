@@ -20,16 +20,16 @@ import org.apache.sshd.common.util.io.input.NullInputStream;
 import org.apache.sshd.common.util.io.output.NoCloseOutputStream;
 import org.apache.sshd.core.CoreModuleProperties;
 
-/** Runs a command in the console of a running hub, over SSH with the key in its home. */
+/** Runs a command in the console of a running hub over SSH, using the key in its home directory. */
 final class Console {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-    /** How long a hub that has taken the connection may take for its answer; on a busy machine the first login is slow. */
-    private static final Duration ANSWER = Duration.ofSeconds(30);
+    /** How long to wait for a response once the connection is accepted; on a busy machine the first login is slow. */
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(30);
 
-    private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
-    private static final Pattern SPECIAL = Pattern.compile("['\\\\]");
+    private static final Duration RETRY_INTERVAL = Duration.ofMillis(200);
+    private static final Pattern QUOTE_OR_BACKSLASH = Pattern.compile("['\\\\]");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_:./@+,-]+");
 
     private final String host;
@@ -42,27 +42,27 @@ final class Console {
         this.key = key;
     }
 
-    /** Turns words into a command line; a single one is taken for a whole line, with pipes and all. */
-    static String line(String... words) {
+    /** Builds a command line from words. A single word is used as a whole command line and may contain pipes. */
+    static String commandLine(String... words) {
         return words.length == 1
                 ? words[0]
                 : Arrays.stream(words).map(Console::quote).collect(Collectors.joining(" "));
     }
 
-    /** Returns the exit status of the command; what it prints goes to this process's own output. */
-    int execute(String line) throws IOException, CommandFailure {
+    /** Runs a command, forwards its output to this process's output, and returns its exit status. */
+    int execute(String commandLine) throws IOException, CommandFailure {
         try (SshClient client = SshClient.setUpDefaultClient()) {
             client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
             client.setKeyIdentityProvider(identity());
             CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO);
             client.start();
             try (ClientSession session = logIn(client)) {
-                return execute(session, line);
+                return execute(session, commandLine);
             }
         }
     }
 
-    /** @throws CommandFailure if the key can't be used; says what helps */
+    /** @throws CommandFailure if the key can't be used; the message says how to fix it */
     private KeyIdentityProvider identity() throws CommandFailure {
         try {
             return KeyIdentityProvider.wrapKeyPairs(ConsoleKey.read(key));
@@ -77,9 +77,9 @@ final class Console {
         }
     }
 
-    /** The console comes up a moment after the rest, so a hub that was only just started is asked again. */
+    /** Logs in, with retries: the console starts slightly later than the other transports. */
     private ClientSession logIn(SshClient client) throws CommandFailure {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + CONNECT_TIMEOUT.toNanos();
         while (true) {
             try {
                 return tryToLogIn(client);
@@ -91,15 +91,16 @@ final class Console {
                             e);
                 }
             }
-            LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+            LockSupport.parkNanos(RETRY_INTERVAL.toNanos());
         }
     }
 
     private ClientSession tryToLogIn(SshClient client) throws IOException {
-        ClientSession session =
-                client.connect(ConsoleKey.USER, host, port).verify(PATIENCE).getSession();
+        ClientSession session = client.connect(ConsoleKey.USER, host, port)
+                .verify(CONNECT_TIMEOUT)
+                .getSession();
         try {
-            session.auth().verify(ANSWER);
+            session.auth().verify(RESPONSE_TIMEOUT);
             return session;
         } catch (IOException e) {
             session.close(true);
@@ -107,12 +108,12 @@ final class Console {
         }
     }
 
-    private static int execute(ClientSession session, String line) throws IOException, CommandFailure {
-        try (ChannelExec channel = session.createExecChannel(line + "\n")) {
+    private static int execute(ClientSession session, String commandLine) throws IOException, CommandFailure {
+        try (ChannelExec channel = session.createExecChannel(commandLine + "\n")) {
             channel.setIn(new NullInputStream());
             channel.setOut(output(System.out));
             channel.setErr(output(System.err));
-            channel.open().verify(ANSWER);
+            channel.open().verify(RESPONSE_TIMEOUT);
             channel.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), 0L);
             Integer status = channel.getExitStatus();
             if (status == null) {
@@ -122,19 +123,19 @@ final class Console {
         }
     }
 
-    /** Colours are for people in front of a terminal. */
+    /** Removes colors unless the output is a terminal. */
     private static OutputStream output(OutputStream stream) {
-        OutputStream open = new NoCloseOutputStream(stream);
-        return Boolean.getBoolean("datahub.terminal") ? open : new PlainOutput(open);
+        OutputStream unclosable = new NoCloseOutputStream(stream);
+        return Boolean.getBoolean("datahub.terminal") ? unclosable : new PlainOutput(unclosable);
     }
 
     /**
-     * Within single quotes the shell changes nothing, so only these themselves stand outside, and backslashes, which Karaf
-     * takes for escapes even there.
+     * Quotes a word for Karaf's shell. Single quotes protect everything except single quotes themselves and
+     * backslashes, which Karaf treats as escapes even there; both are put outside the quotes.
      */
     private static String quote(String word) {
         return PLAIN.matcher(word).matches()
                 ? word
-                : "'" + SPECIAL.matcher(word).replaceAll("'\\\\$0'") + "'";
+                : "'" + QUOTE_OR_BACKSLASH.matcher(word).replaceAll("'\\\\$0'") + "'";
     }
 }

@@ -27,8 +27,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The key with which the launcher logs in to the console: whoever may read {@code state/} of the home is let in, and
- * nobody else knows a password, for there is none.
+ * The key that the launcher uses to log in to the console: access requires read permission on {@code state/} of the
+ * home directory, and no password exists.
  */
 final class ConsoleKey {
 
@@ -59,18 +59,18 @@ final class ConsoleKey {
     }
 
     /**
-     * Makes the pair on the first start, or where it is damaged, and sees to it that the console knows it.
+     * Generates the key pair on the first start or if it is damaged, and authorizes it for the console.
      *
-     * @return what to tell the operator, or nothing
+     * @return a message for the operator, or empty
      */
     Optional<String> ensure() throws IOException {
-        Optional<String> told = Optional.empty();
+        Optional<String> warning = Optional.empty();
         KeyPair pair = null;
         if (Files.exists(privateKey)) {
             try {
                 pair = read(privateKey);
             } catch (IOException e) {
-                told = Optional.of(privateKey + " couldn't be used (" + e.getMessage()
+                warning = Optional.of(privateKey + " couldn't be used (" + e.getMessage()
                         + ") and was made anew; the console takes the new key.");
             }
         }
@@ -78,18 +78,18 @@ final class ConsoleKey {
             pair = generate();
             writeForOwner(privateKey, pem(pair));
         }
-        String known = Base64.getEncoder().encodeToString(encode((RSAPublicKey) pair.getPublic()));
-        if (!known.equals(present(publicKey))) {
-            writeForOwner(publicKey, known + "\n");
+        String publicKeyText = Base64.getEncoder().encodeToString(encode((RSAPublicKey) pair.getPublic()));
+        if (!publicKeyText.equals(content(publicKey))) {
+            writeForOwner(publicKey, publicKeyText + "\n");
         }
-        letIn(USER + " = " + known + ROLES);
-        return told;
+        authorize(USER + " = " + publicKeyText + ROLES);
+        return warning;
     }
 
     /**
      * Reads a private key that this class has written.
      *
-     * @throws IOException if it can't be read, is empty or damaged
+     * @throws IOException if it can't be read, is empty or is damaged
      */
     static KeyPair read(Path file) throws IOException {
         String body = KEY_LINE.matcher(text(file)).replaceAll("").replaceAll("\\s", "");
@@ -98,27 +98,28 @@ final class ConsoleKey {
         }
         try {
             KeyFactory rsa = KeyFactory.getInstance("RSA");
-            RSAPrivateCrtKey secret = (RSAPrivateCrtKey) rsa.generatePrivate(
+            RSAPrivateCrtKey privateCrtKey = (RSAPrivateCrtKey) rsa.generatePrivate(
                     new PKCS8EncodedKeySpec(Base64.getDecoder().decode(body)));
-            RSAPublicKeySpec known = new RSAPublicKeySpec(secret.getModulus(), secret.getPublicExponent());
-            return new KeyPair(rsa.generatePublic(known), secret);
+            RSAPublicKeySpec publicSpec =
+                    new RSAPublicKeySpec(privateCrtKey.getModulus(), privateCrtKey.getPublicExponent());
+            return new KeyPair(rsa.generatePublic(publicSpec), privateCrtKey);
         } catch (GeneralSecurityException | IllegalArgumentException | ClassCastException e) {
             throw new IOException("it is damaged", e);
         }
     }
 
-    private static String present(Path file) throws IOException {
+    private static String content(Path file) throws IOException {
         return Files.exists(file) ? text(file).strip() : "";
     }
 
     private static String text(Path file) throws IOException {
-        return Files.readString(file, StandardCharsets.ISO_8859_1); // takes any bytes
+        return Files.readString(file, StandardCharsets.ISO_8859_1); // decodes any bytes
     }
 
-    private void letIn(String line) throws IOException {
-        List<String> present = present(users).lines().toList();
-        if (!present.contains(line)) {
-            Stream<String> others = present.stream().filter(other -> !other.startsWith(USER + " ="));
+    private void authorize(String line) throws IOException {
+        List<String> lines = content(users).lines().toList();
+        if (!lines.contains(line)) {
+            Stream<String> others = lines.stream().filter(other -> !other.startsWith(USER + " ="));
             writeForOwner(users, Stream.concat(others, Stream.of(line)).collect(Collectors.joining("\n", "", "\n")));
         }
     }
@@ -133,16 +134,16 @@ final class ConsoleKey {
         }
     }
 
-    /** The public key as RFC 4253, section 6.6, has it. */
+    /** Encodes the public key as specified by RFC 4253, section 6.6. */
     private static byte[] encode(RSAPublicKey key) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
-        for (byte[] part : List.of(
+        for (byte[] field : List.of(
                 "ssh-rsa".getBytes(StandardCharsets.US_ASCII),
                 key.getPublicExponent().toByteArray(),
                 key.getModulus().toByteArray())) {
-            out.writeInt(part.length);
-            out.write(part);
+            out.writeInt(field.length);
+            out.write(field);
         }
         return bytes.toByteArray();
     }

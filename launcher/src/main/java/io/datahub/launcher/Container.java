@@ -7,7 +7,10 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.launch.Framework;
 
-/** Karaf in this process. Threads: start and await on one thread, the rest on any. */
+/**
+ * Karaf, running in this process. Threads: {@link #start} and {@link #awaitStop} on one thread, the other methods on
+ * any thread.
+ */
 final class Container {
 
     private static final long STOP_MILLIS = 60_000;
@@ -18,7 +21,7 @@ final class Container {
         karaf.launch();
     }
 
-    /** Whether every feature of the distribution has been installed. */
+    /** Whether all features of the distribution are installed. */
     boolean isInstalled() {
         BundleContext context = karaf.getFramework().getBundleContext();
         return context != null && context.getServiceReference("org.apache.karaf.features.BootFinished") != null;
@@ -29,13 +32,13 @@ final class Container {
         return framework != null && (framework.getState() == Bundle.STARTING || framework.getState() == Bundle.ACTIVE);
     }
 
-    /** Returns when somebody has stopped the framework, by whatever way. */
+    /** Blocks until the framework has been stopped, by whatever means. */
     void awaitStop() throws Exception {
         karaf.awaitShutdown();
         karaf.destroy();
     }
 
-    /** Stops it, waits at most a minute for it, and returns whether it has stopped. */
+    /** Stops the framework, waits up to a minute, and returns whether it has stopped. */
     boolean stop() {
         Framework framework = karaf.getFramework();
         if (framework == null) {

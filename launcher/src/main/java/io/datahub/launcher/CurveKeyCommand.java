@@ -13,7 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 
-/** {@code datahub curve-key}: makes a pair of keys for a client. */
+/** {@code datahub curve-key}: generates a CURVE key pair for a client. */
 final class CurveKeyCommand {
 
     private static final String USAGE = "curve-key [FILE]";
@@ -24,12 +24,15 @@ final class CurveKeyCommand {
         Options options = new Options(USAGE, Set.of(), Set.of(), arguments);
         words = options.words();
         if (words.size() > 1) {
-            throw options.wrong("only the file for the secret key may be named");
+            throw options.usageError("only the file for the secret key may be named");
         }
     }
 
-    /** What to tell; the secret key only if there is no file that keeps it. */
-    List<String> make() throws CommandFailure {
+    /**
+     * Generates the key pair and returns the output; it contains the secret key only if the key isn't written to a
+     * file.
+     */
+    List<String> generate() throws CommandFailure {
         CurveKeys keys = CurveKeys.generate();
         String secret = keys.secretKey();
         if (!words.isEmpty()) {

@@ -13,11 +13,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Brings the shipped defaults into the home, and leaves what the operator changed.
+ * Copies the shipped default configuration into the home directory and preserves the operator's changes.
  *
- * <p>A manifest in the home has the hash of each file as it was shipped. A file that still has that hash was never
- * touched: it follows the new version, and goes when it is no longer shipped. Any other stays as it is, and one that
- * the operator removed stays away.
+ * <p>A manifest in the home directory has the hash of each file as shipped. A file that still has that hash is
+ * unmodified: it is updated to the new version, and deleted when it is no longer shipped. A modified file is left
+ * unchanged, and a file that the operator deleted is not restored.
  */
 final class DefaultConfigSync {
 
@@ -31,53 +31,56 @@ final class DefaultConfigSync {
         this.installed = installed;
     }
 
-    /** Returns the names of the files that the operator changed and that were shipped anew since the last time. */
+    /**
+     * Synchronizes the files, and returns the names of those that the operator modified and whose shipped version has
+     * changed since the last time.
+     */
     Set<String> synchronise() throws IOException {
-        Map<String, String> before = readManifest();
-        Map<String, String> now = hashes();
+        Map<String, String> previous = readManifest();
+        Map<String, String> current = hashes();
         Set<String> kept = new TreeSet<>();
-        for (Map.Entry<String, String> file : now.entrySet()) {
-            if (!bring(file.getKey(), file.getValue(), before.get(file.getKey()))) {
+        for (Map.Entry<String, String> file : current.entrySet()) {
+            if (!update(file.getKey(), file.getValue(), previous.get(file.getKey()))) {
                 kept.add(file.getKey());
             }
         }
-        for (Map.Entry<String, String> file : before.entrySet()) {
-            if (!now.containsKey(file.getKey())) {
-                retire(installed.resolve(file.getKey()), file.getValue());
+        for (Map.Entry<String, String> file : previous.entrySet()) {
+            if (!current.containsKey(file.getKey())) {
+                removeUnlessModified(installed.resolve(file.getKey()), file.getValue());
             }
         }
-        writeManifest(now);
+        writeManifest(current);
         return kept;
     }
 
-    private boolean bring(String name, String hash, String hashBefore) throws IOException {
+    private boolean update(String name, String hash, String previousHash) throws IOException {
         Path target = installed.resolve(name);
         if (!Files.exists(target)) {
-            if (hashBefore == null) {
+            if (previousHash == null) {
                 copy(name, target);
             }
             return true;
         }
-        String present = Sha256.of(target);
-        if (present.equals(hash)) {
+        String installedHash = Sha256.of(target);
+        if (installedHash.equals(hash)) {
             return true;
         }
-        if (present.equals(hashBefore)) {
+        if (installedHash.equals(previousHash)) {
             copy(name, target);
             return true;
         }
-        return hash.equals(hashBefore);
+        return hash.equals(previousHash);
     }
 
     private void copy(String name, Path target) throws IOException {
         Files.createDirectories(target.getParent());
-        Path fresh = target.resolveSibling(target.getFileName() + ".fresh");
-        Files.copy(shipped.resolve(name), fresh, StandardCopyOption.REPLACE_EXISTING);
-        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+        Path temporary = target.resolveSibling(target.getFileName() + ".fresh");
+        Files.copy(shipped.resolve(name), temporary, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static void retire(Path target, String hashBefore) throws IOException {
-        if (Files.exists(target) && Sha256.of(target).equals(hashBefore)) {
+    private static void removeUnlessModified(Path target, String previousHash) throws IOException {
+        if (Files.exists(target) && Sha256.of(target).equals(previousHash)) {
             Files.delete(target);
         }
     }
@@ -97,7 +100,8 @@ final class DefaultConfigSync {
         if (!Files.exists(manifest)) {
             return Map.of();
         }
-        String text = new String(Files.readAllBytes(manifest), StandardCharsets.UTF_8); // damaged lines name no file
+        String text =
+                new String(Files.readAllBytes(manifest), StandardCharsets.UTF_8); // damaged lines name no existing file
         return text.lines()
                 .map(line -> line.split("  ", 2))
                 .filter(parts -> parts.length == 2)
@@ -105,12 +109,12 @@ final class DefaultConfigSync {
     }
 
     private void writeManifest(Map<String, String> hashes) throws IOException {
-        Path fresh = installed.resolve(MANIFEST + ".fresh");
+        Path temporary = installed.resolve(MANIFEST + ".fresh");
         Files.write(
-                fresh,
+                temporary,
                 hashes.entrySet().stream()
                         .map(file -> file.getValue() + "  " + file.getKey())
                         .toList());
-        Files.move(fresh, installed.resolve(MANIFEST), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(temporary, installed.resolve(MANIFEST), StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -10,29 +10,30 @@ import java.net.UnknownHostException;
 /**
  * An address that the hub will listen on.
  *
- * @param what what answers there, for people
- * @param variable the environment variable that moves it elsewhere
+ * @param what the name of the service, for messages
+ * @param variable the environment variable that changes the port
  */
 record Endpoint(String what, String variable, String host, int port) {
 
     private static final int LARGEST_PORT = 65_535;
 
-    static Endpoint of(String what, String variable, ConfigFile cfg, Keys keys, Endpoint preset) throws CommandFailure {
-        String host = cfg.get(keys.host(), preset.host());
-        String port = cfg.get(keys.port(), String.valueOf(preset.port()));
+    static Endpoint of(String what, String variable, ConfigFile cfg, Keys keys, Endpoint defaults)
+            throws CommandFailure {
+        String host = cfg.get(keys.host(), defaults.host());
+        String port = cfg.get(keys.port(), String.valueOf(defaults.port()));
         try {
-            int number = Integer.parseInt(port);
-            if (number > 0 && number <= LARGEST_PORT) {
-                return new Endpoint(what, variable, host, number);
+            int value = Integer.parseInt(port);
+            if (value > 0 && value <= LARGEST_PORT) {
+                return new Endpoint(what, variable, host, value);
             }
         } catch (NumberFormatException e) {
-            // Falls through to the same refusal as a number out of range.
+            // Reported like a number out of range.
         }
         throw new CommandFailure("The " + what + " port is '" + port + "', which is no number from 1 to 65535: correct "
                 + variable + " or '" + keys.port() + "' in " + cfg.name() + ".");
     }
 
-    /** Binds and lets go, so that a taken port is told before the hub starts and in words. */
+    /** Binds the port and releases it, so that a port in use is reported clearly before the hub starts. */
     void check() throws CommandFailure {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
@@ -50,7 +51,7 @@ record Endpoint(String what, String variable, String host, int port) {
         }
     }
 
-    /** Where to reach it from this machine: a wildcard address is no destination. */
+    /** The host for connections from this machine: a wildcard address is replaced by loopback. */
     String reachableHost() {
         return switch (host) {
             case "0.0.0.0" -> "127.0.0.1";
@@ -59,12 +60,12 @@ record Endpoint(String what, String variable, String host, int port) {
         };
     }
 
-    /** Where to reach it from this machine, as in a URL. */
+    /** Host and port for connections from this machine, as in a URL. */
     String reachable() {
         return authority(reachableHost(), port);
     }
 
-    /** Host and port as in a URL: an IPv6 address is in brackets. */
+    /** Formats host and port as in a URL: an IPv6 address is in brackets. */
     static String authority(String host, int port) {
         return (host.indexOf(':') < 0 || host.startsWith("[") ? host : "[" + host + "]") + ":" + port;
     }
@@ -74,6 +75,6 @@ record Endpoint(String what, String variable, String host, int port) {
         return authority(host, port);
     }
 
-    /** The names of the two keys in a configuration file. */
+    /** The configuration keys of host and port. */
     record Keys(String host, String port) {}
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Where the hub listens, by the configuration in its home. */
+/** The addresses that the hub listens on, according to the configuration in its home directory. */
 record Endpoints(Endpoint http, Optional<Endpoint> https, Endpoint zeromq, Endpoint console, Optional<Endpoint> jmx) {
 
     private static final String LOOPBACK = "127.0.0.1";
@@ -16,23 +16,23 @@ record Endpoints(Endpoint http, Optional<Endpoint> https, Endpoint zeromq, Endpo
     static Endpoints read(Path etc, Map<String, String> environment) throws CommandFailure, IOException {
         ConfigFile jetty = ConfigFile.read(etc.resolve("io.datahub.jetty.cfg"), environment);
         ConfigFile zeromq = ConfigFile.read(etc.resolve("io.datahub.zeromq.cfg"), environment);
-        ConfigFile remote = ConfigFile.read(etc.resolve("io.datahub.console.cfg"), environment);
-        ConfigFile shell = ConfigFile.read(etc.resolve("org.apache.karaf.shell.cfg"), environment);
-        Endpoint http = Endpoint.of("HTTP", "DATAHUB_HTTP_PORT", jetty, KEYS, preset(8480));
+        ConfigFile console = ConfigFile.read(etc.resolve("io.datahub.console.cfg"), environment);
+        ConfigFile karafShell = ConfigFile.read(etc.resolve("org.apache.karaf.shell.cfg"), environment);
+        Endpoint http = Endpoint.of("HTTP", "DATAHUB_HTTP_PORT", jetty, KEYS, defaults(8480));
         return new Endpoints(
                 http,
                 https(jetty, http),
-                Endpoint.of("ZeroMQ", "DATAHUB_ZMQ_PORT", zeromq, KEYS, preset(5555)),
+                Endpoint.of("ZeroMQ", "DATAHUB_ZMQ_PORT", zeromq, KEYS, defaults(5555)),
                 Endpoint.of(
                         "console",
                         "DATAHUB_CONSOLE_PORT",
-                        shell,
+                        karafShell,
                         new Endpoint.Keys("sshHost", "sshPort"),
-                        preset(8481)),
-                jmx(remote));
+                        defaults(8481)),
+                jmx(console));
     }
 
-    /** Refuses the start if one of them can't be bound. */
+    /** Fails if one of the endpoints can't be bound. */
     void check() throws CommandFailure {
         for (Endpoint endpoint : all()) {
             endpoint.check();
@@ -56,14 +56,14 @@ record Endpoints(Endpoint http, Optional<Endpoint> https, Endpoint zeromq, Endpo
                         new Endpoint("HTTPS", "", http.host(), 8443)));
     }
 
-    private static Optional<Endpoint> jmx(ConfigFile remote) throws CommandFailure {
-        return remote.get("jmx.port", "0").equals("0")
+    private static Optional<Endpoint> jmx(ConfigFile console) throws CommandFailure {
+        return console.get("jmx.port", "0").equals("0")
                 ? Optional.empty()
                 : Optional.of(Endpoint.of(
-                        "JMX", "DATAHUB_JMX_PORT", remote, new Endpoint.Keys("jmx.host", "jmx.port"), preset(0)));
+                        "JMX", "DATAHUB_JMX_PORT", console, new Endpoint.Keys("jmx.host", "jmx.port"), defaults(0)));
     }
 
-    private static Endpoint preset(int port) {
+    private static Endpoint defaults(int port) {
         return new Endpoint("", "", LOOPBACK, port);
     }
 }

@@ -9,7 +9,7 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Turns events into lines: topic, a space and the payload as it came; or JSON, as the hub has it on WebSocket. */
+/** Formats events as lines: topic, a space and the unmodified payload; or as JSON in the hub's WebSocket format. */
 final class EventPrinter {
 
     private static final char FIRST_PRINTABLE = ' ';
@@ -20,7 +20,7 @@ final class EventPrinter {
         this.json = json;
     }
 
-    /** The line with its end. */
+    /** Returns the line including its line terminator. */
     byte[] line(Event event) {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         if (json) {
@@ -46,7 +46,7 @@ final class EventPrinter {
         return "{\"topic\":" + quote(event.topic()) + "," + payload + frames + "}";
     }
 
-    /** The text that the bytes are in UTF-8, if they are. */
+    /** Decodes the bytes as UTF-8; empty if they are not valid UTF-8. */
     private static Optional<String> text(byte[] bytes) {
         try {
             return Optional.of(StandardCharsets.UTF_8

@@ -8,8 +8,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Asks a hub whether it is ready. A plain socket, so that it costs nothing to start and doesn't depend on the URL
- * handlers of the framework.
+ * Checks whether a hub is ready. Uses a plain socket, which is cheap to start and doesn't depend on the framework's URL
+ * handlers.
  */
 final class Health {
 
@@ -17,7 +17,7 @@ final class Health {
 
     private Health() {}
 
-    /** Returns the HTTP status of {@code /health/ready}, or 0 if there was no answer within two seconds. */
+    /** Returns the HTTP status of {@code /health/ready}, or 0 if there was no response within two seconds. */
     static int status(String host, int port) {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(TIMEOUT_MILLIS);
@@ -25,14 +25,15 @@ final class Health {
             String request = "GET /health/ready HTTP/1.1\r\nHost: " + Endpoint.authority(host, port)
                     + "\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            return parse(new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
-                    .readLine());
+            return parseStatus(
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                            .readLine());
         } catch (IOException e) {
             return 0;
         }
     }
 
-    private static int parse(String line) {
+    private static int parseStatus(String line) {
         String[] words = line == null ? new String[0] : line.split(" ", 3);
         return words.length > 1 && words[1].matches("\\d{3}") ? Integer.parseInt(words[1]) : 0;
     }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
-/** The folder that holds everything that lasts. */
+/** The home directory, which holds all persistent data. */
 record Home(Path root) {
 
     Path etc() {
@@ -38,7 +38,10 @@ record Home(Path root) {
         return state().resolve("curve.pub");
     }
 
-    /** Makes the folders that Karaf needs before it starts; {@code state/} is for the hub's own user alone. */
+    /**
+     * Creates the directories that Karaf needs before it starts; {@code state/} is accessible to the hub's own user
+     * only.
+     */
     void prepare() throws CommandFailure {
         try {
             for (String folder : List.of("etc", "log", "deploy", "cache/tmp")) {

@@ -5,7 +5,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.StandardOpenOption;
 
-/** Keeps a second hub out of a home; the operating system lets go of it when the process ends, however it ends. */
+/**
+ * Prevents a second hub from using the same home directory. The operating system releases the lock when the process
+ * ends, however it ends.
+ */
 final class HomeLock {
 
     private final FileChannel channel;
@@ -16,7 +19,7 @@ final class HomeLock {
         this.lock = lock;
     }
 
-    static HomeLock take(Home home) throws CommandFailure, IOException {
+    static HomeLock acquire(Home home) throws CommandFailure, IOException {
         FileChannel channel =
                 FileChannel.open(home.state().resolve("hub.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock();

@@ -11,15 +11,15 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * Where {@code pub} and {@code sub} find the hub, and as whom they come: by the environment, or else by the home. Never by
- * arguments, which everybody on the machine can see.
+ * The address and the credential that {@code pub} and {@code sub} use: from the environment, or else from the home
+ * directory. Never from arguments, which every user of the machine can see.
  */
 record HubAccess(String address, Credential credential) {
 
     static HubAccess of(Home home, Map<String, String> environment) throws CommandFailure {
-        Map<String, String> set = Map.copyOf(environment);
+        Map<String, String> variables = Map.copyOf(environment);
         try {
-            return new HubAccess(address(home, set), credential(home, set));
+            return new HubAccess(address(home, variables), credential(home, variables));
         } catch (IOException e) {
             throw new CommandFailure("Can't read " + e.getMessage() + ": correct its name, or make it readable.", e);
         } catch (IllegalArgumentException e) {
@@ -27,10 +27,10 @@ record HubAccess(String address, Credential credential) {
         }
     }
 
-    /** @throws CommandFailure if there is no hub, or it doesn't let this user in */
-    HubClient connect(Duration patience) throws CommandFailure {
+    /** @throws CommandFailure if no hub is running, or it rejects the credential */
+    HubClient connect(Duration timeout) throws CommandFailure {
         try {
-            return HubClient.connect(address, credential, patience);
+            return HubClient.connect(address, credential, timeout);
         } catch (HubUnavailableException e) {
             throw new CommandFailure(CommandFailure.UNAVAILABLE, e.getMessage());
         } catch (IllegalArgumentException e) {
@@ -38,27 +38,27 @@ record HubAccess(String address, Credential credential) {
         }
     }
 
-    private static String address(Home home, Map<String, String> set) throws IOException, CommandFailure {
-        String url = set.getOrDefault("DATAHUB_ZMQ_URL", "");
+    private static String address(Home home, Map<String, String> variables) throws IOException, CommandFailure {
+        String url = variables.getOrDefault("DATAHUB_ZMQ_URL", "");
         if (!url.isEmpty()) {
             return url;
         }
-        String host = set.getOrDefault("DATAHUB_HOST", "127.0.0.1");
-        String port = set.getOrDefault("DATAHUB_ZMQ_PORT", "5555");
+        String host = variables.getOrDefault("DATAHUB_HOST", "127.0.0.1");
+        String port = variables.getOrDefault("DATAHUB_ZMQ_PORT", "5555");
         if (!port.matches("\\d{1,5}")) {
             throw new CommandFailure(CommandFailure.USAGE, "DATAHUB_ZMQ_PORT is '" + port + "', which is no port.");
         }
-        Endpoint preset = new Endpoint("ZeroMQ", "DATAHUB_ZMQ_PORT", host, Integer.parseInt(port));
-        return "tcp://" + new RunFile(home).zeromq().orElse(preset.reachable());
+        Endpoint defaults = new Endpoint("ZeroMQ", "DATAHUB_ZMQ_PORT", host, Integer.parseInt(port));
+        return "tcp://" + new RunFile(home).zeromq().orElse(defaults.reachable());
     }
 
-    private static Credential credential(Home home, Map<String, String> set) throws IOException, CommandFailure {
-        String keyFile = set.getOrDefault("DATAHUB_CURVE_KEY_FILE", "");
-        String user = set.getOrDefault("DATAHUB_USER", "");
-        String token = set.getOrDefault("DATAHUB_TOKEN", "");
-        String tokenFile = set.getOrDefault("DATAHUB_TOKEN_FILE", "");
+    private static Credential credential(Home home, Map<String, String> variables) throws IOException, CommandFailure {
+        String keyFile = variables.getOrDefault("DATAHUB_CURVE_KEY_FILE", "");
+        String user = variables.getOrDefault("DATAHUB_USER", "");
+        String token = variables.getOrDefault("DATAHUB_TOKEN", "");
+        String tokenFile = variables.getOrDefault("DATAHUB_TOKEN_FILE", "");
         if (!keyFile.isEmpty()) {
-            String hubKey = set.getOrDefault("DATAHUB_HUB_KEY", "");
+            String hubKey = variables.getOrDefault("DATAHUB_HUB_KEY", "");
             return new Credential.Curve(
                     CurveKeys.ofSecret(read(Path.of(keyFile))), hubKey.isEmpty() ? read(home.curveKey()) : hubKey);
         }

@@ -5,34 +5,34 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A line of the log where its format is JSON, in the form that it has where the format is text. */
+/** Converts a line of the JSON log to the text log format. */
 final class JsonLine {
 
-    private static final String BEGIN = "{\"time\":\"";
-    private static final String END = "\"}";
+    private static final String PREFIX = "{\"time\":\"";
+    private static final String SUFFIX = "\"}";
 
-    /** Within a value its quotes would be escaped. */
-    private static final Pattern BETWEEN = Pattern.compile("\",\"(?:level|logger|message|exception)\":\"");
+    /** Can't occur within a value, where quotes are escaped. */
+    private static final Pattern SEPARATOR = Pattern.compile("\",\"(?:level|logger|message|exception)\":\"");
 
     private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u(\\p{XDigit}{4})|(.))");
-    private static final int VALUES = 5;
+    private static final int FIELDS = 5;
 
     private JsonLine() {}
 
-    /** Returns the fact and the lines of its stack trace; the line itself if it isn't such an object. */
+    /** Returns the log entry and the lines of its stack trace; the line itself if it isn't such an object. */
     static Stream<String> toText(String line) {
-        if (!line.startsWith(BEGIN) || !line.endsWith(END)) {
+        if (!line.startsWith(PREFIX) || !line.endsWith(SUFFIX)) {
             return Stream.of(line);
         }
-        String[] values = BETWEEN.split(line.substring(BEGIN.length(), line.length() - END.length()), -1);
-        if (values.length != VALUES) {
+        String[] values = SEPARATOR.split(line.substring(PREFIX.length(), line.length() - SUFFIX.length()), -1);
+        if (values.length != FIELDS) {
             return Stream.of(line);
         }
-        String fact = values[0] + " " + values[1] + " " + plain(values[2]) + " - " + plain(values[3]);
-        return Stream.concat(Stream.of(fact), plain(values[4]).lines());
+        String entry = values[0] + " " + values[1] + " " + unescape(values[2]) + " - " + unescape(values[3]);
+        return Stream.concat(Stream.of(entry), unescape(values[4]).lines());
     }
 
-    private static String plain(String escaped) {
+    private static String unescape(String escaped) {
         return ESCAPE.matcher(escaped).replaceAll(escape -> Matcher.quoteReplacement(character(escape)));
     }
 

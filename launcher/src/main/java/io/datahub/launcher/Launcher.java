@@ -34,7 +34,7 @@ public final class Launcher {
     private static int run(String command, String[] args) throws Exception {
         Home home = new Home(Path.of(System.getProperty("karaf.base")));
         switch (command) {
-            case "run" -> new HubProcess(home, Path.of(System.getProperty("karaf.home"))).toTheEnd();
+            case "run" -> new HubProcess(home, Path.of(System.getProperty("karaf.home"))).run();
             case "health" -> {
                 int status = Health.status(args[0], Integer.parseInt(args[1]));
                 return status == HTTP_OK ? 0 : 1;
@@ -42,12 +42,12 @@ public final class Launcher {
             case "console" -> {
                 return new Console(
                                 args[0], Integer.parseInt(args[1]), home.state().resolve("console.key"))
-                        .execute(Console.line(Arrays.copyOfRange(args, 2, args.length)));
+                        .execute(Console.commandLine(Arrays.copyOfRange(args, 2, args.length)));
             }
             case "pub" -> new PubCommand(System.in, args).run(HubAccess.of(home, System.getenv()));
             case "sub" ->
                 new SubCommand(new FileOutputStream(FileDescriptor.out), args).run(HubAccess.of(home, System.getenv()));
-            case "curve-key" -> new CurveKeyCommand(args).make().forEach(System.out::println);
+            case "curve-key" -> new CurveKeyCommand(args).generate().forEach(System.out::println);
             default -> throw new CommandFailure("unknown command " + command);
         }
         return 0;

@@ -7,37 +7,39 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The words behind a command: options, which begin with two dashes, and others. What follows {@code --} is no option. */
+/**
+ * The arguments of a command: options, which begin with two dashes, and words. Everything after {@code --} is a word.
+ */
 final class Options {
 
-    private static final String MARK = "--";
+    private static final String PREFIX = "--";
 
     private final String usage;
     private final Map<String, String> values = new HashMap<>();
     private final List<String> words = new ArrayList<>();
 
     /**
-     * Sorts the words.
+     * Parses the arguments.
      *
-     * @param usage what to write, for whoever got it wrong
-     * @param flags the options that have no value
-     * @param valued the options that a value follows
+     * @param usage the usage line for error messages
+     * @param flags the options without a value
+     * @param valued the options that are followed by a value
      */
     Options(String usage, Set<String> flags, Set<String> valued, String... arguments) throws CommandFailure {
         this.usage = usage;
-        boolean over = false;
+        boolean optionsEnded = false;
         for (int i = 0; i < arguments.length; i++) {
             String word = arguments[i];
-            if (over || !word.startsWith(MARK)) {
+            if (optionsEnded || !word.startsWith(PREFIX)) {
                 words.add(word);
-            } else if (word.equals(MARK)) {
-                over = true;
+            } else if (word.equals(PREFIX)) {
+                optionsEnded = true;
             } else if (flags.contains(word)) {
                 values.put(word, "");
             } else if (valued.contains(word) && i + 1 < arguments.length) {
                 values.put(word, arguments[++i]);
             } else {
-                throw wrong(valued.contains(word) ? word + " needs a value" : word + " isn't known");
+                throw usageError(valued.contains(word) ? word + " needs a value" : word + " isn't known");
             }
         }
     }
@@ -46,11 +48,11 @@ final class Options {
         return values.containsKey(option);
     }
 
-    /** A whole number that is at least 1. */
+    /** Returns the value of an option as an integer of at least 1. */
     Optional<Long> number(String option) throws CommandFailure {
         String value = values.get(option);
         if (value != null && !value.matches("[1-9]\\d{0,9}")) {
-            throw wrong(option + " must be a number from 1");
+            throw usageError(option + " must be a number from 1");
         }
         return Optional.ofNullable(value).map(Long::valueOf);
     }
@@ -59,8 +61,8 @@ final class Options {
         return words;
     }
 
-    /** That isn't how the command is used. */
-    CommandFailure wrong(String why) {
-        return new CommandFailure(CommandFailure.USAGE, why + ": datahub " + usage);
+    /** Returns the failure for a command line that is invalid. */
+    CommandFailure usageError(String problem) {
+        return new CommandFailure(CommandFailure.USAGE, problem + ": datahub " + usage);
     }
 }

@@ -4,7 +4,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Leaves out the control sequences of terminals: ESC, an opening bracket, and all up to a letter (ECMA-48, 5.4). */
+/** Removes terminal control sequences: ESC, an opening bracket, and everything up to a letter (ECMA-48, 5.4). */
 final class PlainOutput extends FilterOutputStream {
 
     private static final int ESCAPE = 0x1B;

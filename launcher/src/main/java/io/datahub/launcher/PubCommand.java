@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 
-/** {@code datahub pub}: publishes an event, or one for each line of the input. */
+/** {@code datahub pub}: publishes an event, or one event per line of the input. */
 final class PubCommand {
 
     private static final String USAGE = "pub [--wait SECONDS] TOPIC [PAYLOAD | - | --lines [--stream]]";
@@ -22,29 +22,29 @@ final class PubCommand {
     PubCommand(InputStream input, String... arguments) throws CommandFailure {
         this.input = input;
         options = new Options(USAGE, Set.of("--lines", "--stream"), Set.of("--wait"), arguments);
-        int most = options.has("--lines") ? 1 : 2;
-        if (options.words().isEmpty() || options.words().size() > most) {
-            throw options.wrong("a topic and at most one payload are wanted");
+        int maxWords = options.has("--lines") ? 1 : 2;
+        if (options.words().isEmpty() || options.words().size() > maxWords) {
+            throw options.usageError("a topic and at most one payload are wanted");
         }
         if (options.has("--stream") && !options.has("--lines")) {
-            throw options.wrong("--stream goes with --lines");
+            throw options.usageError("--stream goes with --lines");
         }
     }
 
-    /** What is published, however that is done. */
+    /** Publishes a payload, acknowledged or streamed. */
     private interface Publication {
         void publish(byte[] payload) throws IOException, CommandFailure;
     }
 
     void run(HubAccess access) throws IOException, CommandFailure {
-        Duration patience = options.number("--wait").map(Duration::ofSeconds).orElse(HubClient.PATIENCE);
+        Duration timeout = options.number("--wait").map(Duration::ofSeconds).orElse(HubClient.PATIENCE);
         String topic = options.words().get(0);
-        try (HubClient client = access.connect(patience)) {
+        try (HubClient client = access.connect(timeout)) {
             if (options.has("--stream")) {
                 EventStream stream = client.stream();
-                eachLine(payload -> stream.publish(topic, payload));
+                publishLines(payload -> stream.publish(topic, payload));
             } else if (options.has("--lines")) {
-                eachLine(payload -> publish(client, topic, payload));
+                publishLines(payload -> publish(client, topic, payload));
             } else {
                 publish(client, topic, payload());
             }
@@ -66,8 +66,8 @@ final class PubCommand {
         }
     }
 
-    /** Lines as they come, in whatever encoding; the last one may have no end. */
-    private void eachLine(Publication publication) throws IOException, CommandFailure {
+    /** Publishes each line as it is read, in any encoding; the last one may have no terminator. */
+    private void publishLines(Publication publication) throws IOException, CommandFailure {
         byte[] block = new byte[65_536];
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int count = input.read(block); count >= 0; count = input.read(block)) {

@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the hub says when it is ready: where it listens, where its files are, what to try. Never a token. */
+/**
+ * The message that the hub prints when it is ready: the addresses it listens on, the location of its files, and a
+ * command to try. Never contains a token.
+ */
 record ReadyMessage(Home home, Endpoints endpoints, Duration took) {
 
     List<String> lines() throws IOException {

@@ -11,7 +11,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 
-/** Tells the other commands of the launcher which process runs the hub and where to ask it: {@code cache/hub.run}. */
+/**
+ * The file {@code cache/hub.run}, from which the other commands of the launcher learn the ID of the hub's process and
+ * its addresses.
+ */
 final class RunFile {
 
     private final Path file;
@@ -20,7 +23,7 @@ final class RunFile {
         this.file = home.cache().resolve("hub.run");
     }
 
-    /** How far the hub is; the launcher's script reads the word. */
+    /** The progress of the start; the launcher's script reads the value. */
     enum Progress {
         STARTING,
         OVERDUE,
@@ -28,9 +31,9 @@ final class RunFile {
     }
 
     void write(Endpoints endpoints, Progress progress) throws IOException {
-        Path fresh = file.resolveSibling("hub.run.fresh");
+        Path temporary = file.resolveSibling("hub.run.fresh");
         Files.write(
-                fresh,
+                temporary,
                 List.of(
                         "pid=" + ProcessHandle.current().pid(),
                         "http.host=" + endpoints.http().reachableHost(),
@@ -40,10 +43,10 @@ final class RunFile {
                         "console.host=" + endpoints.console().reachableHost(),
                         "console.port=" + endpoints.console().port(),
                         "progress=" + progress.name().toLowerCase(Locale.ROOT)));
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Where the hub takes ZeroMQ, as host and port, if one runs. */
+    /** Returns the host and port of the hub's ZeroMQ endpoint; empty if no hub is running. */
     Optional<String> zeromq() throws IOException {
         Properties values = new Properties();
         try (Reader reader = Files.newBufferedReader(file)) {

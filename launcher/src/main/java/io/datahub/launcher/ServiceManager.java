@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells systemd how far the hub is, where a unit of {@code Type=notify} started it; elsewhere does nothing. Java has no
- * datagram sockets of the Unix domain, so {@code systemd-notify} sends the message that sd_notify(3) describes.
+ * Reports the state of the hub to systemd if it was started by a unit of {@code Type=notify}; otherwise does nothing.
+ * Java doesn't support Unix domain datagram sockets, so {@code systemd-notify} sends the message that sd_notify(3)
+ * specifies.
  */
 final class ServiceManager {
 
@@ -16,19 +17,19 @@ final class ServiceManager {
     private ServiceManager() {}
 
     /**
-     * Sends assignments such as {@code READY=1}. A failure is printed: the unit's time for the start will run out, and its
-     * journal then says why.
+     * Sends assignments such as {@code READY=1}. A failure is printed: the start timeout of the unit will then expire,
+     * and its journal shows the reason.
      */
-    static void tell(String... assignments) {
+    static void report(String... assignments) {
         if (System.getenv("NOTIFY_SOCKET") == null) {
             return;
         }
         List<String> command = new ArrayList<>(List.of("systemd-notify"));
         command.addAll(List.of(assignments));
         try {
-            Process notify = new ProcessBuilder(command).inheritIO().start();
-            if (!notify.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                notify.destroyForcibly();
+            Process process = new ProcessBuilder(command).inheritIO().start();
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
             }
         } catch (IOException e) {
             System.err.println(

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The small files in {@code state/} that the hub reads at its start. A power cut can leave one of them empty; then it is
- * named, with what helps, before anything is started. {@link ConsoleKey} mends its own.
+ * The small files in {@code state/} that the hub reads at startup. A power failure can leave one of them empty; it is
+ * then reported, with instructions, before anything is started. {@link ConsoleKey} repairs its own files.
  */
 final class StateFiles {
 
@@ -27,10 +27,10 @@ final class StateFiles {
     }
 
     /**
-     * Looks at them.
+     * Checks the files.
      *
-     * @return what to tell of a file that was set aside
-     * @throws CommandFailure if the hub can't start with a file as it is
+     * @return a message about a file that was moved aside, or empty
+     * @throws CommandFailure if the hub can't start with a file in its present state
      */
     Optional<String> check() throws IOException, CommandFailure {
         Path format = state.resolve("format");
@@ -40,33 +40,33 @@ final class StateFiles {
                             + " write the number 1 into it, else restore a backup.");
         }
         checkCurveKeys(state.resolve("curve.key"), state.resolve("curve.pub"));
-        return setAside(state.resolve("host.key"));
+        return moveDamagedHostKey(state.resolve("host.key"));
     }
 
-    private static void checkCurveKeys(Path both, Path known) throws IOException, CommandFailure {
-        if (!Files.exists(both)) {
+    private static void checkCurveKeys(Path curveKey, Path curvePub) throws IOException, CommandFailure {
+        if (!Files.exists(curveKey)) {
             return;
         }
         String publicKey = null;
         boolean hasSecret = false;
-        Matcher keys = KEY.matcher(text(both));
+        Matcher keys = KEY.matcher(text(curveKey));
         while (keys.find()) {
             hasSecret |= keys.group(1).equals("secret");
             publicKey = keys.group(1).equals("public") ? keys.group(2) : publicKey;
         }
         if (publicKey == null || !hasSecret) {
             throw new CommandFailure(
-                    both + " is empty or damaged: restore it from a backup, or remove it and curve.pub,"
+                    curveKey + " is empty or damaged: restore it from a backup, or remove it and curve.pub,"
                             + " whereupon a new pair is made that clients must be told.");
         }
-        if (Files.exists(known) && !text(known).strip().equals(publicKey)) {
+        if (Files.exists(curvePub) && !text(curvePub).strip().equals(publicKey)) {
             throw new CommandFailure(
-                    known + " is empty or damaged, or of another pair than curve.key: remove it, and it is"
+                    curvePub + " is empty or damaged, or of another pair than curve.key: remove it, and it is"
                             + " written anew from curve.key.");
         }
     }
 
-    private Optional<String> setAside(Path hostKey) throws IOException {
+    private Optional<String> moveDamagedHostKey(Path hostKey) throws IOException {
         if (!Files.exists(hostKey) || HOST_KEY.matcher(text(hostKey)).find()) {
             return Optional.empty();
         }
@@ -78,6 +78,6 @@ final class StateFiles {
     }
 
     private static String text(Path file) throws IOException {
-        return Files.readString(file, StandardCharsets.ISO_8859_1); // takes any bytes
+        return Files.readString(file, StandardCharsets.ISO_8859_1); // decodes any bytes
     }
 }

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** {@code datahub sub}: prints events as they come, until there were enough or somebody ends it. */
+/** {@code datahub sub}: prints events as they arrive, until the count is reached or the command is interrupted. */
 final class SubCommand {
 
     private static final String USAGE = "sub [--count N] [--wait SECONDS] [--json] [PREFIX ...]";
-    private static final Duration TURN = Duration.ofMillis(500);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
 
     private final Options options;
     private final OutputStream output;
@@ -26,19 +26,22 @@ final class SubCommand {
     }
 
     void run(HubAccess access) throws CommandFailure {
-        long wanted = options.number("--count").orElse(Long.MAX_VALUE);
-        Optional<Duration> patience = options.number("--wait").map(Duration::ofSeconds);
+        long maxEvents = options.number("--count").orElse(Long.MAX_VALUE);
+        Optional<Duration> timeout = options.number("--wait").map(Duration::ofSeconds);
         EventPrinter printer = new EventPrinter(options.has("--json"));
         String[] prefixes =
                 options.words().isEmpty() ? new String[] {""} : options.words().toArray(String[]::new);
-        try (HubClient client = access.connect(patience.orElse(HubClient.PATIENCE))) {
-            tellGranted(client, prefixes);
-            receive(client.subscribe(prefixes), printer, wanted, patience);
+        try (HubClient client = access.connect(timeout.orElse(HubClient.PATIENCE))) {
+            reportGrants(client, prefixes);
+            receive(client.subscribe(prefixes), printer, maxEvents, timeout);
         }
     }
 
-    /** Says what a subscription brings where that isn't all that was asked for, so that nobody waits for what never comes. */
-    private static void tellGranted(HubClient client, String... prefixes) {
+    /**
+     * Reports the granted prefixes if they differ from the requested ones, so that nobody waits for events that will
+     * never arrive.
+     */
+    private static void reportGrants(HubClient client, String... prefixes) {
         try {
             client.granted(prefixes)
                     .filter(granted -> !granted.equals(List.of(prefixes)))
@@ -51,45 +54,44 @@ final class SubCommand {
         }
     }
 
-    private void receive(Subscription subscription, EventPrinter printer, long wanted, Optional<Duration> patience)
+    private void receive(Subscription subscription, EventPrinter printer, long maxEvents, Optional<Duration> timeout)
             throws CommandFailure {
-        long begun = System.nanoTime();
+        long startNanos = System.nanoTime();
         Connection connection = new Connection();
-        for (long count = 0; count < wanted; ) {
-            Optional<Event> event = subscription.receive(TURN);
-            connection.is(subscription.isConnected());
+        for (long count = 0; count < maxEvents; ) {
+            Optional<Event> event = subscription.receive(POLL_INTERVAL);
+            connection.update(subscription.isConnected());
             if (event.isPresent()) {
                 count++;
                 try {
                     output.write(printer.line(event.get()));
                     output.flush();
                 } catch (IOException e) {
-                    return; // nobody reads any more
+                    return; // the reader has closed the output
                 }
-            } else if (patience.isPresent()
-                    && System.nanoTime() - begun > patience.get().toNanos()) {
+            } else if (timeout.isPresent()
+                    && System.nanoTime() - startNanos > timeout.get().toNanos()) {
                 throw new CommandFailure(
                         CommandFailure.TIMEOUT,
-                        "Only " + count + " events came within "
-                                + patience.get().toSeconds() + " s.");
+                        "Only " + count + " events came within " + timeout.get().toSeconds() + " s.");
             }
         }
     }
 
-    /** Tells when the connection is lost, and that it is back. */
+    /** Reports the loss of the connection and its recovery. */
     private static final class Connection {
 
-        private boolean stood;
+        private boolean wasConnected;
         private boolean lost;
 
-        void is(boolean standing) {
-            if (stood && !standing && !lost) {
+        void update(boolean isConnected) {
+            if (wasConnected && !isConnected && !lost) {
                 System.err.println("datahub: the connection is lost; trying again");
-            } else if (lost && standing) {
+            } else if (lost && isConnected) {
                 System.err.println("datahub: connected again");
             }
-            lost = stood && !standing;
-            stood |= standing;
+            lost = wasConnected && !isConnected;
+            wasConnected |= isConnected;
         }
     }
 }

@@ -11,11 +11,12 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
- * Lets Karaf's console know its user on Java 23 and later. Karaf binds a subject to the running thread and those that it
- * creates, and asks for it by {@code Subject.getSubject}. There all of this is gone: {@code Subject.callAs} binds for the
- * one thread alone, and {@code getSubject} does nothing but throw. So the subject of {@code callAs} is kept in an
- * inheritable variable of the thread too, which {@code getSubject} answers, and Karaf's {@code JaasHelper.doAs} goes that
- * way. Without it the console knows no role and so hides every command that needs one.
+ * Makes the current user visible to Karaf's console on Java 23 and later. Karaf binds a subject to the running thread
+ * and to threads that it creates, and retrieves it with {@code Subject.getSubject}. On these versions {@code
+ * Subject.callAs} binds the subject to the one thread only, and {@code getSubject} always throws. So the agent also
+ * stores the subject of {@code callAs} in an inheritable thread-local, which {@code getSubject} returns, and redirects
+ * Karaf's {@code JaasHelper.doAs} to it. Without this the console sees no role, and hides every command that requires
+ * one.
  */
 public final class SubjectAgent implements ClassFileTransformer {
 
@@ -23,10 +24,10 @@ public final class SubjectAgent implements ClassFileTransformer {
     private static final String HELPER = "org/apache/karaf/util/jaas/JaasHelper";
 
     /**
-     * Called by the virtual machine before {@link Launcher#main}, by {@code -javaagent}.
+     * Called by the virtual machine before {@link Launcher#main}, because of {@code -javaagent}.
      *
-     * @param arguments none
-     * @param instrumentation what rewrites the classes when they are loaded
+     * @param arguments ignored
+     * @param instrumentation registers the transformer of loaded classes
      */
     public static void premain(String arguments, Instrumentation instrumentation) throws Exception {
         instrumentation.addTransformer(new SubjectAgent());
@@ -45,7 +46,7 @@ public final class SubjectAgent implements ClassFileTransformer {
         return writer.toByteArray();
     }
 
-    /** The subject, whose binding threads inherit. */
+    /** Rewrites {@code Subject} so that threads inherit the binding. */
     private static final class Inheriting extends ClassVisitor {
 
         private static final String VARIABLE = "java/lang/InheritableThreadLocal";
@@ -57,21 +58,22 @@ public final class SubjectAgent implements ClassFileTransformer {
         }
 
         @Override
-        public MethodVisitor visitMethod(int access, String name, String type, String generics, String[] thrown) {
+        public MethodVisitor visitMethod(int access, String name, String type, String signature, String[] exceptions) {
             switch (name) {
                 case "getSubject" -> {
-                    answerInherited(super.visitMethod(access, name, type, generics, thrown));
+                    answerInherited(super.visitMethod(access, name, type, signature, exceptions));
                     return null;
                 }
                 case "callAs" -> {
-                    callInherited(super.visitMethod(access, name, type, generics, thrown), type);
-                    return super.visitMethod(Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC, BOUND, type, generics, thrown);
+                    callInherited(super.visitMethod(access, name, type, signature, exceptions), type);
+                    return super.visitMethod(
+                            Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC, BOUND, type, signature, exceptions);
                 }
                 case "<clinit>" -> {
-                    return initializing(super.visitMethod(access, name, type, generics, thrown));
+                    return initializing(super.visitMethod(access, name, type, signature, exceptions));
                 }
                 default -> {
-                    return super.visitMethod(access, name, type, generics, thrown);
+                    return super.visitMethod(access, name, type, signature, exceptions);
                 }
             }
         }
@@ -110,7 +112,7 @@ public final class SubjectAgent implements ClassFileTransformer {
             method.visitEnd();
         }
 
-        /** Sets the variable, calls what {@code callAs} was, and puts the variable back whatever comes. */
+        /** Sets the thread-local, calls the original {@code callAs}, and restores the thread-local in any case. */
         private static void callInherited(MethodVisitor method, String type) {
             Label begin = new Label();
             Label end = new Label();
@@ -148,7 +150,7 @@ public final class SubjectAgent implements ClassFileTransformer {
         }
     }
 
-    /** Karaf's helper, whose own way of binding has no effect any more. */
+    /** Rewrites Karaf's helper, whose own way of binding no longer has an effect. */
     private static final class Delegating extends ClassVisitor {
 
         Delegating(ClassVisitor next) {
@@ -156,8 +158,8 @@ public final class SubjectAgent implements ClassFileTransformer {
         }
 
         @Override
-        public MethodVisitor visitMethod(int access, String name, String type, String generics, String[] thrown) {
-            MethodVisitor method = super.visitMethod(access, name, type, generics, thrown);
+        public MethodVisitor visitMethod(int access, String name, String type, String signature, String[] exceptions) {
+            MethodVisitor method = super.visitMethod(access, name, type, signature, exceptions);
             if (!name.equals("doAs")) {
                 return method;
             }

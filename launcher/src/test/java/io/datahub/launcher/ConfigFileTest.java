@@ -15,7 +15,7 @@ class ConfigFileTest {
     private Path folder;
 
     @Test
-    void shouldFillInTheEnvironmentOrTheDefault() throws IOException {
+    void shouldInterpolateTheEnvironmentOrTheDefault() throws IOException {
         ConfigFile cfg = read("a = ${env:A:-1}\nb = ${env:B:-2}\nc = ${env:C:-${env:A:-3}/x}\n", Map.of("A", "9"));
 
         assertThat(cfg.get("a", "")).isEqualTo("9");
@@ -24,7 +24,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void shouldPresetWhatIsAbsentOrEmpty() throws IOException {
+    void shouldReturnTheDefaultForAnAbsentOrEmptyValue() throws IOException {
         ConfigFile cfg = read("empty = ${env:A:-}\n", Map.of());
 
         assertThat(cfg.get("empty", "preset")).isEqualTo("preset");

@@ -13,14 +13,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConsoleKeyTest {
 
-    private static final int BITS = 1_024; // made in no time
+    private static final int BITS = 1_024; // fast to generate
 
     @TempDir
     Path root;
 
     private Home home;
     private Path key;
-    private Path known;
+    private Path publicKey;
     private Path users;
 
     @BeforeEach
@@ -28,49 +28,50 @@ class ConsoleKeyTest {
         home = new Home(root);
         home.prepare();
         key = home.state().resolve("console.key");
-        known = home.state().resolve("console.pub");
+        publicKey = home.state().resolve("console.pub");
         users = home.etc().resolve("keys.properties");
     }
 
     @Test
-    void shouldKeepThePairThatIsThere() throws IOException {
+    void shouldKeepAnExistingKeyPair() throws IOException {
         assertThat(new ConsoleKey(home, BITS).ensure()).isEmpty();
         String secret = Files.readString(key);
-        String letIn = Files.readString(users);
+        String authorized = Files.readString(users);
 
         assertThat(new ConsoleKey(home, BITS).ensure()).isEmpty();
         assertThat(key).hasContent(secret);
-        assertThat(users).hasContent(letIn);
-        assertThat(letIn).startsWith("launcher = " + Files.readString(known).strip() + ",admin,");
+        assertThat(users).hasContent(authorized);
+        assertThat(authorized)
+                .startsWith("launcher = " + Files.readString(publicKey).strip() + ",admin,");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"})
-    void shouldMakeAPairAnewWhoseKeyIsDamaged(String damaged) throws IOException {
+    void shouldReplaceADamagedKeyPair(String damaged) throws IOException {
         Files.writeString(key, damaged);
 
         assertThat(new ConsoleKey(home, BITS).ensure())
-                .hasValueSatisfying(told -> assertThat(told)
+                .hasValueSatisfying(warning -> assertThat(warning)
                         .contains(key.toString(), damaged.isBlank() ? "it is empty" : "it is damaged", "made anew"));
         assertThat(ConsoleKey.read(key).getPrivate()).isNotNull();
         assertThat(Files.readString(users))
-                .startsWith("launcher = " + Files.readString(known).strip() + ",admin,");
+                .startsWith("launcher = " + Files.readString(publicKey).strip() + ",admin,");
         assertThat(Files.readAllLines(users)).hasSize(1);
     }
 
     @Test
-    void shouldWriteTheKnownHalfAnewWhereItIsDamaged() throws IOException {
+    void shouldRewriteADamagedPublicKey() throws IOException {
         new ConsoleKey(home, BITS).ensure();
-        String before = Files.readString(known);
-        Files.write(known, new byte[] {(byte) 0xff, 0});
+        String before = Files.readString(publicKey);
+        Files.write(publicKey, new byte[] {(byte) 0xff, 0});
 
         assertThat(new ConsoleKey(home, BITS).ensure()).isEmpty();
-        assertThat(known).hasContent(before);
+        assertThat(publicKey).hasContent(before);
     }
 
     @Test
-    void shouldKeepWhatElseIsLetIn() throws IOException {
-        Files.write(users, new byte[] {'x', '=', (byte) 0xff, '\n'}); // no UTF-8
+    void shouldKeepOtherAuthorizedKeys() throws IOException {
+        Files.write(users, new byte[] {'x', '=', (byte) 0xff, '\n'}); // not UTF-8
 
         new ConsoleKey(home, BITS).ensure();
 

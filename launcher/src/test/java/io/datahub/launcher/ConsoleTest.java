@@ -11,18 +11,18 @@ import org.junit.jupiter.api.Test;
 class ConsoleTest {
 
     @Test
-    void shouldTakeASingleWordForAWholeLine() {
-        assertThat(Console.line("bundle:list | grep 'a b'")).isEqualTo("bundle:list | grep 'a b'");
+    void shouldUseASingleWordAsTheWholeCommandLine() {
+        assertThat(Console.commandLine("bundle:list | grep 'a b'")).isEqualTo("bundle:list | grep 'a b'");
     }
 
     @Test
-    void shouldTakeSeveralWordsLiterally() {
-        assertThat(Console.line("echo", "a b", "it's", "$c", "100%", "`", "\\", ""))
+    void shouldQuoteSeveralWords() {
+        assertThat(Console.commandLine("echo", "a b", "it's", "$c", "100%", "`", "\\", ""))
                 .isEqualTo("echo 'a b' 'it'\\''s' '$c' '100%' '`' ''\\\\'' ''");
     }
 
     @Test
-    void shouldLeaveOutColours() throws IOException {
+    void shouldRemoveColors() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (OutputStream plain = new PlainOutput(bytes)) {
             plain.write("\u001b[31;1mrot\u001b[0m grün".getBytes(StandardCharsets.UTF_8));

@@ -18,8 +18,8 @@ class CurveKeyCommandTest {
     private Path folder;
 
     @Test
-    void shouldTellBothKeysAndTheLine() throws CommandFailure {
-        List<String> lines = new CurveKeyCommand().make();
+    void shouldPrintBothKeysAndTheLineForTheUsersFile() throws CommandFailure {
+        List<String> lines = new CurveKeyCommand().generate();
         CurveKeys keys = CurveKeys.ofSecret(lines.get(1).substring("secret key  ".length()));
 
         assertThat(lines.get(0)).isEqualTo("public key  " + keys.publicKey());
@@ -27,9 +27,9 @@ class CurveKeyCommandTest {
     }
 
     @Test
-    void shouldKeepTheSecretKeyInAFileOfItsOwnersAlone() throws IOException, CommandFailure {
+    void shouldWriteTheSecretKeyToAFileOnlyTheOwnerCanRead() throws IOException, CommandFailure {
         Path file = folder.resolve("client.key");
-        List<String> lines = new CurveKeyCommand(file.toString()).make();
+        List<String> lines = new CurveKeyCommand(file.toString()).generate();
 
         CurveKeys keys = CurveKeys.ofSecret(Files.readString(file));
         assertThat(lines.get(0)).contains(keys.publicKey());
@@ -39,11 +39,11 @@ class CurveKeyCommandTest {
     }
 
     @Test
-    void shouldNotReplaceAFile() throws IOException {
+    void shouldNotOverwriteAFile() throws IOException {
         Path file = Files.writeString(folder.resolve("client.key"), "old");
 
         assertThatExceptionOfType(CommandFailure.class)
-                .isThrownBy(() -> new CurveKeyCommand(file.toString()).make())
+                .isThrownBy(() -> new CurveKeyCommand(file.toString()).generate())
                 .withMessageContaining("is there already");
         assertThat(file).hasContent("old");
     }

@@ -16,73 +16,73 @@ class DefaultConfigSyncTest {
 
     private Path shipped;
     private Path installed;
-    private DefaultConfigSync files;
+    private DefaultConfigSync sync;
 
     @BeforeEach
-    void shipOneFile() throws IOException {
+    void prepare() throws IOException {
         shipped = Files.createDirectories(folder.resolve("shipped"));
         installed = Files.createDirectories(folder.resolve("installed"));
         Files.createDirectories(shipped.resolve("sub"));
         Files.writeString(shipped.resolve("sub/a.cfg"), "one");
-        files = new DefaultConfigSync(shipped, installed);
-        files.synchronise();
+        sync = new DefaultConfigSync(shipped, installed);
+        sync.synchronise();
     }
 
     @Test
-    void shouldBringWhatIsNew() {
+    void shouldCopyNewFiles() {
         assertThat(installed.resolve("sub/a.cfg")).hasContent("one");
     }
 
     @Test
-    void shouldFollowTheNewVersionOfWhatNobodyTouched() throws IOException {
+    void shouldUpdateUnmodifiedFiles() throws IOException {
         Files.writeString(shipped.resolve("sub/a.cfg"), "two");
 
-        assertThat(files.synchronise()).isEmpty();
+        assertThat(sync.synchronise()).isEmpty();
 
         assertThat(installed.resolve("sub/a.cfg")).hasContent("two");
     }
 
     @Test
-    void shouldKeepWhatWasChangedAndSaySoWhenTheDefaultIsNew() throws IOException {
+    void shouldKeepModifiedFilesAndReportThemWhenTheDefaultChanges() throws IOException {
         Files.writeString(installed.resolve("sub/a.cfg"), "mine");
-        assertThat(files.synchronise()).isEmpty();
+        assertThat(sync.synchronise()).isEmpty();
         Files.writeString(shipped.resolve("sub/a.cfg"), "two");
 
-        assertThat(files.synchronise()).containsExactly("sub/a.cfg");
-        assertThat(files.synchronise()).isEmpty();
+        assertThat(sync.synchronise()).containsExactly("sub/a.cfg");
+        assertThat(sync.synchronise()).isEmpty();
 
         assertThat(installed.resolve("sub/a.cfg")).hasContent("mine");
     }
 
     @Test
-    void shouldNotBringBackWhatWasRemoved() throws IOException {
+    void shouldNotRestoreDeletedFiles() throws IOException {
         Files.delete(installed.resolve("sub/a.cfg"));
 
-        files.synchronise();
+        sync.synchronise();
 
         assertThat(installed.resolve("sub/a.cfg")).doesNotExist();
     }
 
     @Test
-    void shouldRemoveWhatIsNoLongerShippedUnlessItWasChanged() throws IOException {
+    void shouldDeleteFilesThatAreNoLongerShippedUnlessModified() throws IOException {
         Files.writeString(shipped.resolve("b.cfg"), "one");
-        files.synchronise();
+        sync.synchronise();
         Files.writeString(installed.resolve("b.cfg"), "mine");
         Files.delete(shipped.resolve("sub/a.cfg"));
         Files.delete(shipped.resolve("b.cfg"));
 
-        files.synchronise();
+        sync.synchronise();
 
         assertThat(installed.resolve("sub/a.cfg")).doesNotExist();
         assertThat(installed.resolve("b.cfg")).hasContent("mine");
     }
 
     @Test
-    void shouldBringEverythingIntoAnEmptiedFolder() throws IOException {
+    void shouldCopyAllFilesIntoAnEmptyFolder() throws IOException {
         Files.delete(installed.resolve("sub/a.cfg"));
         Files.delete(installed.resolve(".shipped"));
 
-        files.synchronise();
+        sync.synchronise();
 
         assertThat(installed.resolve("sub/a.cfg")).hasContent("one");
     }

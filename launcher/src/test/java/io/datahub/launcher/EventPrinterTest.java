@@ -23,13 +23,13 @@ class EventPrinterTest {
     }
 
     @Test
-    void shouldPrintTextInJson() {
+    void shouldPrintTextAsJson() {
         assertThat(line(true, utf8("build.\"1\""), utf8("a\\b\n✓")))
                 .isEqualTo("{\"topic\":\"build.\\\"1\\\"\",\"data\":\"a\\\\b\\u000a✓\"}\n");
     }
 
     @Test
-    void shouldPrintWhatIsNoTextAndFurtherFramesInBase64() {
+    void shouldPrintBinaryPayloadsAndFurtherFramesInBase64() {
         assertThat(line(true, utf8("t"), new byte[] {0, -1}, utf8("more"), utf8("")))
                 .isEqualTo("{\"topic\":\"t\",\"base64\":\"AP8=\",\"frames\":[\"bW9yZQ==\",\"\"]}\n");
     }

@@ -29,7 +29,7 @@ class HubAccessTest {
     }
 
     @Test
-    void shouldComeAsAdminToTheHubOfTheHome() throws IOException, CommandFailure {
+    void shouldConnectAsAdminToTheHubOfTheHome() throws IOException, CommandFailure {
         Files.writeString(home.cache().resolve("hub.run"), "pid=1\nzeromq.host=::1\nzeromq.port=7000\n");
 
         assertThat(HubAccess.of(home, Map.of()))
@@ -37,17 +37,17 @@ class HubAccessTest {
     }
 
     @Test
-    void shouldGoWhereTheEnvironmentSaysWhenNoHubRuns() throws CommandFailure {
-        Map<String, String> set = Map.of("DATAHUB_HOST", "0.0.0.0", "DATAHUB_ZMQ_PORT", "7001");
+    void shouldUseTheAddressOfTheEnvironmentIfNoHubIsRunning() throws CommandFailure {
+        Map<String, String> variables = Map.of("DATAHUB_HOST", "0.0.0.0", "DATAHUB_ZMQ_PORT", "7001");
 
         assertThat(HubAccess.of(home, Map.of()).address()).isEqualTo("tcp://127.0.0.1:5555");
-        assertThat(HubAccess.of(home, set).address()).isEqualTo("tcp://127.0.0.1:7001");
+        assertThat(HubAccess.of(home, variables).address()).isEqualTo("tcp://127.0.0.1:7001");
         assertThat(HubAccess.of(home, Map.of("DATAHUB_ZMQ_URL", "tcp://far:1")).address())
                 .isEqualTo("tcp://far:1");
     }
 
     @Test
-    void shouldTakeTheTokenOfTheEnvironmentOrItsFile() throws IOException, CommandFailure {
+    void shouldReadTheTokenFromTheEnvironmentOrAFile() throws IOException, CommandFailure {
         Path file = Files.writeString(root.resolve("token"), "dh_file\n");
 
         assertThat(HubAccess.of(home, Map.of("DATAHUB_USER", "ci", "DATAHUB_TOKEN", "dh_ci"))
@@ -61,7 +61,7 @@ class HubAccessTest {
     }
 
     @Test
-    void shouldTakeKeysBeforeTokens() throws IOException, CommandFailure {
+    void shouldPreferKeysOverTokens() throws IOException, CommandFailure {
         CurveKeys own = CurveKeys.generate();
         CurveKeys hub = CurveKeys.generate();
         Path file = Files.writeString(root.resolve("client.key"), own.secretKey());
@@ -73,18 +73,18 @@ class HubAccessTest {
     }
 
     @Test
-    void shouldSayWhatIsMissing() throws IOException {
-        assertRefused(Map.of("DATAHUB_TOKEN", "dh_ci"), "Set DATAHUB_USER");
-        assertRefused(Map.of("DATAHUB_USER", "ci"), "There is no credential");
-        assertRefused(Map.of("DATAHUB_CURVE_KEY_FILE", root + "/none"), "Can't read " + root + "/none");
-        assertRefused(Map.of("DATAHUB_ZMQ_PORT", "x"), "DATAHUB_ZMQ_PORT");
+    void shouldReportWhatIsMissing() throws IOException {
+        assertFailure(Map.of("DATAHUB_TOKEN", "dh_ci"), "Set DATAHUB_USER");
+        assertFailure(Map.of("DATAHUB_USER", "ci"), "There is no credential");
+        assertFailure(Map.of("DATAHUB_CURVE_KEY_FILE", root + "/none"), "Can't read " + root + "/none");
+        assertFailure(Map.of("DATAHUB_ZMQ_PORT", "x"), "DATAHUB_ZMQ_PORT");
         Files.delete(home.adminToken());
-        assertRefused(Map.of(), "There is no credential");
+        assertFailure(Map.of(), "There is no credential");
     }
 
-    private void assertRefused(Map<String, String> set, String message) {
+    private void assertFailure(Map<String, String> variables, String message) {
         assertThatExceptionOfType(CommandFailure.class)
-                .isThrownBy(() -> HubAccess.of(home, set))
+                .isThrownBy(() -> HubAccess.of(home, variables))
                 .withMessageContaining(message);
     }
 }

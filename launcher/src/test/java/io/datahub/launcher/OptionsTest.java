@@ -15,7 +15,7 @@ class OptionsTest {
     }
 
     @Test
-    void shouldTakeOptionsBetweenWords() throws CommandFailure {
+    void shouldAcceptOptionsBetweenWords() throws CommandFailure {
         Options options = options("a", "--json", "b", "--count", "3", "-");
 
         assertThat(options.words()).containsExactly("a", "b", "-");
@@ -24,23 +24,23 @@ class OptionsTest {
     }
 
     @Test
-    void shouldTakeEverythingBehindTwoDashesForWords() throws CommandFailure {
+    void shouldTreatEverythingAfterTwoDashesAsWords() throws CommandFailure {
         assertThat(options("--", "--json").words()).containsExactly("--json");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"--unknown", "--count", "--jsonx"})
-    void shouldRefuseWhatIsNoOption(String word) {
+    void shouldRejectUnknownOptionsAndMissingValues(String word) {
         assertThatExceptionOfType(CommandFailure.class)
                 .isThrownBy(() -> options(word))
                 .withMessageContaining(word)
                 .withMessageContaining("datahub sub …")
-                .satisfies(refusal -> assertThat(refusal.status()).isEqualTo(CommandFailure.USAGE));
+                .satisfies(failure -> assertThat(failure.status()).isEqualTo(CommandFailure.USAGE));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "x", "1.5", "99999999999"})
-    void shouldRefuseWhatIsNoNumber(String number) {
+    void shouldRejectInvalidNumbers(String number) {
         assertThatExceptionOfType(CommandFailure.class)
                 .isThrownBy(() -> options("--count", number).number("--count"))
                 .withMessageContaining("--count must be a number");

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class StartupErrorsTest {
 
     @Test
-    void shouldTellEachErrorOnceWithItsLastCause() {
+    void shouldReportEachErrorOnceWithItsRootCause() {
         String log = """
                 2026-11-24T02:17:11,000 INFO  Jetty - begins
                 2026-11-24T02:17:11,617 ERROR Jetty - didn't start
@@ -29,7 +29,7 @@ class StartupErrorsTest {
     }
 
     @Test
-    void shouldNameTheSettingThatCantBeUsedAndNotWhoOnlyWaits() {
+    void shouldReportTheInvalidSettingAndNotTheDependentComponent() {
         String log = """
                 2026-11-24T02:17:11,617 ERROR Broker - bundle datahub-broker:1.0.0 (31)[io.datahub.broker.Broker(3)] : Error
                 org.osgi.service.component.ComponentException: java.lang.NumberFormatException: For input string: "plenty"
@@ -45,7 +45,7 @@ class StartupErrorsTest {
     }
 
     @Test
-    void shouldGiveAComponentsOwnWordsAlone() {
+    void shouldReportOnlyAComponentsOwnMessage() {
         String log = """
                 2026-11-24T02:17:11,617 ERROR HomeService - bundle datahub-store:1.0.0 (37)[io.datahub.store.HomeService(22)] : \
                 Error during instantiation of the implementation object
@@ -59,7 +59,7 @@ class StartupErrorsTest {
     }
 
     @Test
-    void shouldReadTheFormatOfJson() {
+    void shouldReadTheJsonFormat() {
         String log = """
                 {"time":"2026-11-24T02:17:11.000Z","level":"INFO","logger":"Jetty","message":"begins","exception":""}
                 {"time":"2026-11-24T02:17:11.617Z","level":"ERROR","logger":"Jetty","message":"host=\\"x\\" didn't start",\
@@ -71,7 +71,7 @@ class StartupErrorsTest {
     }
 
     @Test
-    void shouldFindNoneInAQuietLog() {
+    void shouldReportNothingForALogWithoutErrors() {
         assertThat(StartupErrors.parse("2026-11-24T02:17:11,000 INFO  Jetty - begins\n"))
                 .isEmpty();
     }

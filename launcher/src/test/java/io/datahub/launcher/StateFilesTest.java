@@ -33,7 +33,7 @@ class StateFilesTest {
     }
 
     @Test
-    void shouldTakeAFreshStateAndAWholeOne() throws Exception {
+    void shouldAcceptAnEmptyStateAndAnIntactOne() throws Exception {
         assertThat(files.check()).isEmpty();
         write("format", "1\n");
         write("curve.key", KEYS);
@@ -45,7 +45,7 @@ class StateFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\n", "\u00ff\u0000", "one"})
-    void shouldNameADamagedFormatWithItsCure(String damaged) throws IOException {
+    void shouldReportADamagedFormatAndItsFix(String damaged) throws IOException {
         write("format", damaged);
         assertThatThrownBy(files::check)
                 .isInstanceOf(CommandFailure.class)
@@ -54,7 +54,7 @@ class StateFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\u00ff", "public-key = \"short\""})
-    void shouldNameDamagedCurveKeysWithTheirCure(String damaged) throws IOException {
+    void shouldReportDamagedCurveKeysAndTheirFix(String damaged) throws IOException {
         write("curve.key", damaged);
         assertThatThrownBy(files::check)
                 .isInstanceOf(CommandFailure.class)
@@ -62,7 +62,7 @@ class StateFilesTest {
     }
 
     @Test
-    void shouldNameADamagedPublicKeyWithItsCure() throws IOException {
+    void shouldReportADamagedPublicKeyAndItsFix() throws IOException {
         write("curve.key", KEYS);
         write("curve.pub", "");
         assertThatThrownBy(files::check)
@@ -71,11 +71,11 @@ class StateFilesTest {
     }
 
     @Test
-    void shouldSetADamagedHostKeyAside() throws Exception {
+    void shouldMoveADamagedHostKeyAside() throws Exception {
         write("host.key", "");
         write("host.key.pub", "x");
         assertThat(files.check())
-                .hasValueSatisfying(told -> assertThat(told)
+                .hasValueSatisfying(warning -> assertThat(warning)
                         .contains(state.resolve("host.key").toString(), "empty or damaged", "makes a new one"));
         assertThat(state.resolve("host.key")).doesNotExist();
         assertThat(state.resolve("host.key.pub")).doesNotExist();
