@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Which parts of the hub do their job. For any thread. */
+/** The results of all health checks as metrics. For any thread. */
 final class HealthChecks implements MetricSource {
 
     private final Map<HealthCheck, String> checks = new ConcurrentHashMap<>();
@@ -29,15 +29,16 @@ final class HealthChecks implements MetricSource {
     @Override
     public void report(MetricReport report) {
         report.gauge("datahub_info", "The hub's version, in the label", 1, "version", version);
-        Map<String, Health> parts = new TreeMap<>();
-        checks.forEach((check, name) -> parts.merge(name, ask(check), (one, other) -> one.ready() ? other : one));
-        parts.forEach((name, health) -> report.gauge(
+        Map<String, Health> results = new TreeMap<>();
+        checks.forEach(
+                (check, name) -> results.merge(name, run(check), (first, second) -> first.ready() ? second : first));
+        results.forEach((name, health) -> report.gauge(
                 "datahub_part_ready",
                 "Whether a part of the hub does its job: 1 or 0",
                 health.ready() ? 1 : 0,
                 "part",
                 name));
-        parts.forEach((name, health) -> report.gauge(
+        results.forEach((name, health) -> report.gauge(
                 "datahub_part_degraded",
                 "Whether a part of the hub does its job and a person must act all the same: 1 or 0",
                 health.degraded() ? 1 : 0,
@@ -45,7 +46,7 @@ final class HealthChecks implements MetricSource {
                 name));
     }
 
-    private static Health ask(HealthCheck check) {
+    private static Health run(HealthCheck check) {
         try {
             return check.check();
         } catch (RuntimeException e) {

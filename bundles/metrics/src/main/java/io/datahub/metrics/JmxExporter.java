@@ -9,33 +9,33 @@ import javax.management.ObjectName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Shows the figures of each part by JMX, as {@code io.datahub:type=Metrics,part=NAME}. */
+/** Exports the metrics of each component by JMX, as {@code io.datahub:type=Metrics,part=NAME}. */
 final class JmxExporter {
 
     private static final Logger LOG = LoggerFactory.getLogger(JmxExporter.class);
 
     private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
 
-    void show(String part, MetricSource source) {
+    void register(String component, MetricSource source) {
         try {
-            hide(part);
-            server.registerMBean(new SourceMBean(part, source), nameOf(part));
+            unregister(component);
+            server.registerMBean(new SourceMBean(component, source), nameOf(component));
         } catch (JMException e) {
-            LOG.warn("metrics=not-managed part={} reason=\"{}\"", part, e.toString());
+            LOG.warn("metrics=not-managed part={} reason=\"{}\"", component, e.toString());
         }
     }
 
-    void hide(String part) {
+    void unregister(String component) {
         try {
-            server.unregisterMBean(nameOf(part));
+            server.unregisterMBean(nameOf(component));
         } catch (InstanceNotFoundException e) {
-            LOG.debug("metrics=not-managed part={}", part);
+            LOG.debug("metrics=not-managed part={}", component);
         } catch (JMException e) {
-            LOG.warn("metrics=still-managed part={} reason=\"{}\"", part, e.toString());
+            LOG.warn("metrics=still-managed part={} reason=\"{}\"", component, e.toString());
         }
     }
 
-    private static ObjectName nameOf(String part) throws JMException {
-        return new ObjectName("io.datahub:type=Metrics,part=" + part);
+    private static ObjectName nameOf(String component) throws JMException {
+        return new ObjectName("io.datahub:type=Metrics,part=" + component);
     }
 }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** The process and its Java virtual machine, under the names that every Prometheus client gives them. */
+/** Metrics of the process and its Java virtual machine, under the names that Prometheus client libraries use. */
 final class JvmMetrics implements MetricSource {
 
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -36,9 +36,9 @@ final class JvmMetrics implements MetricSource {
         String used = "Memory of the virtual machine in use, in bytes";
         report.gauge("jvm_memory_used_bytes", used, heap.getUsed(), "area", "heap");
         report.gauge("jvm_memory_used_bytes", used, other.getUsed(), "area", "nonheap");
-        String most = "The most memory that the virtual machine may use, in bytes; -1 for no limit";
-        report.gauge("jvm_memory_max_bytes", most, heap.getMax(), "area", "heap");
-        report.gauge("jvm_memory_max_bytes", most, other.getMax(), "area", "nonheap");
+        String max = "The most memory that the virtual machine may use, in bytes; -1 for no limit";
+        report.gauge("jvm_memory_max_bytes", max, heap.getMax(), "area", "heap");
+        report.gauge("jvm_memory_max_bytes", max, other.getMax(), "area", "nonheap");
         ManagementFactory.getPlatformMXBeans(java.lang.management.BufferPoolMXBean.class)
                 .forEach(pool -> report.gauge(
                         "jvm_buffer_pool_used_bytes",
@@ -84,7 +84,7 @@ final class JvmMetrics implements MetricSource {
         attribute("OpenFileDescriptorCount")
                 .ifPresent(open -> report.gauge("process_open_fds", "Files and sockets that are open", open));
         attribute("MaxFileDescriptorCount")
-                .ifPresent(most -> report.gauge("process_max_fds", "Files and sockets that may be open", most));
+                .ifPresent(max -> report.gauge("process_max_fds", "Files and sockets that may be open", max));
         residentBytes()
                 .ifPresent(size -> report.gauge(
                         "process_resident_memory_bytes",
@@ -92,13 +92,13 @@ final class JvmMetrics implements MetricSource {
                         size));
     }
 
-    /** An attribute of the operating system's bean that not every platform has. */
+    /** Returns an attribute of the operating system's MXBean that not every platform has. */
     private static OptionalDouble attribute(String name) {
         try {
             Object value = ManagementFactory.getPlatformMBeanServer()
                     .getAttribute(new ObjectName("java.lang:type=OperatingSystem"), name);
             return value instanceof Number number ? OptionalDouble.of(number.doubleValue()) : OptionalDouble.empty();
-        } catch (JMException | RuntimeException e) { // such as when no descriptor is left to count them with
+        } catch (JMException | RuntimeException e) { // for example if no descriptor is left to count them with
             return OptionalDouble.empty();
         }
     }

@@ -3,7 +3,7 @@ package io.datahub.metrics;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** What can be set of the metrics. */
+/** The configuration of the metrics. */
 @ObjectClassDefinition(name = "Datahub metrics", description = "What each part counts, for Prometheus.")
 @interface MetricsConfiguration {
 

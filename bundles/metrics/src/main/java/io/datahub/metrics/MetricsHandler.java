@@ -26,7 +26,10 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 
-/** The figures of all parts at {@code /metrics}, for monitors, or for everybody where the operator says so. */
+/**
+ * Serves the metrics of all components at {@code /metrics}, for users with the role monitor, or for everybody if
+ * configured so.
+ */
 @Component(
         service = Handler.class,
         configurationPid = "io.datahub.metrics",
@@ -35,8 +38,8 @@ import org.osgi.service.metatype.annotations.Designate;
 public final class MetricsHandler extends Handler.Abstract {
 
     private final Map<String, MetricSource> sources = new ConcurrentSkipListMap<>();
-    private final JmxExporter management = new JmxExporter();
-    private final HealthChecks parts;
+    private final JmxExporter jmx = new JmxExporter();
+    private final HealthChecks healthChecks;
     private volatile boolean open;
 
     @Activate
@@ -46,8 +49,8 @@ public final class MetricsHandler extends Handler.Abstract {
 
     MetricsHandler(String version, boolean open) {
         this.open = open;
-        parts = new HealthChecks(version);
-        add("hub", parts);
+        healthChecks = new HealthChecks(version);
+        add("hub", healthChecks);
         add("jvm", new JvmMetrics());
     }
 
@@ -57,8 +60,8 @@ public final class MetricsHandler extends Handler.Abstract {
     }
 
     @Deactivate
-    void forget() {
-        sources.keySet().forEach(management::hide);
+    void deactivate() {
+        sources.keySet().forEach(jmx::unregister);
     }
 
     @Reference(
@@ -70,9 +73,9 @@ public final class MetricsHandler extends Handler.Abstract {
     }
 
     void unbindSource(MetricSource source, Map<String, Object> properties) {
-        String part = String.valueOf(properties.get(MetricSource.PART));
-        if (sources.remove(part, source)) {
-            management.hide(part);
+        String component = String.valueOf(properties.get(MetricSource.PART));
+        if (sources.remove(component, source)) {
+            jmx.unregister(component);
         }
     }
 
@@ -81,16 +84,16 @@ public final class MetricsHandler extends Handler.Abstract {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindCheck(HealthCheck check, Map<String, Object> properties) {
-        parts.add(String.valueOf(properties.get(HealthCheck.NAME)), check);
+        healthChecks.add(String.valueOf(properties.get(HealthCheck.NAME)), check);
     }
 
     void unbindCheck(HealthCheck check) {
-        parts.remove(check);
+        healthChecks.remove(check);
     }
 
-    private void add(String part, MetricSource source) {
-        sources.put(part, source);
-        management.show(part, source);
+    private void add(String component, MetricSource source) {
+        sources.put(component, source);
+        jmx.register(component, source);
     }
 
     @Override
@@ -105,7 +108,7 @@ public final class MetricsHandler extends Handler.Abstract {
         }
         Login login = (Login) request.getAttribute(Login.class.getName());
         if (open || (login != null && login.user().isMonitor())) {
-            answer(request, response, callback);
+            respond(request, response, callback);
         } else if (login == null) {
             refuse(
                     Reason.UNAUTHENTICATED,
@@ -125,10 +128,10 @@ public final class MetricsHandler extends Handler.Abstract {
         return true;
     }
 
-    private void answer(Request request, Response response, Callback callback) {
-        SampleCollector figures = new SampleCollector();
-        sources.forEach(figures::ask);
-        byte[] body = Exposition.of(figures.all()).getBytes(StandardCharsets.UTF_8);
+    private void respond(Request request, Response response, Callback callback) {
+        SampleCollector samples = new SampleCollector();
+        sources.forEach(samples::collect);
+        byte[] body = Exposition.of(samples.samples()).getBytes(StandardCharsets.UTF_8);
         response.setStatus(200);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Exposition.MEDIA_TYPE);
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");

@@ -12,19 +12,19 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Whether the process has file descriptors and heap left: down when less than a tenth of either is. Looks at most once a
- * second. For any thread.
+ * Checks that the process has file descriptors and heap left: down if less than a tenth of either is free. Measures at
+ * most once a second. For any thread.
  */
 @Component(property = HealthCheck.NAME + "=process")
 public final class ProcessHealth implements HealthCheck {
 
-    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long CHECK_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long MIB = 1024 * 1024;
 
     // guarded by this
     private Health last;
-    private long lookedAt;
-    private boolean couldCount;
+    private long checkedAtNanos;
+    private boolean countAvailable;
 
     @Activate
     public ProcessHealth() {}
@@ -32,56 +32,57 @@ public final class ProcessHealth implements HealthCheck {
     @Override
     public synchronized Health check() {
         long now = System.nanoTime();
-        if (last == null || now - lookedAt > PAUSE_NANOS) {
-            OptionalLong open = counted(Descriptors.open());
-            last = judge(
+        if (last == null || now - checkedAtNanos > CHECK_INTERVAL_NANOS) {
+            OptionalLong open = openOrMax(Descriptors.open());
+            last = evaluate(
                     open,
                     Descriptors.most(),
                     live(),
                     used(),
                     Runtime.getRuntime().maxMemory());
-            lookedAt = now;
+            checkedAtNanos = now;
         }
         return last;
     }
 
-    /** All, where none is left to count them with, as it could be done before. */
-    private synchronized OptionalLong counted(OptionalLong open) {
-        couldCount |= open.isPresent();
-        return open.isEmpty() && couldCount ? OptionalLong.of(Descriptors.most()) : open;
+    /** Returns the maximum if no descriptor is left to count them with, although counting worked before. */
+    private synchronized OptionalLong openOrMax(OptionalLong open) {
+        countAvailable |= open.isPresent();
+        return open.isEmpty() && countAvailable ? OptionalLong.of(Descriptors.most()) : open;
     }
 
     /**
-     * What these figures mean.
+     * Evaluates the measured values.
      *
-     * @param open descriptors that are open; empty if that can't be found out
-     * @param live bytes of the heap that were in use after collections
-     * @param used bytes that are in use now, garbage included; where there is room, {@code live} may be out of date
+     * @param open number of open descriptors; empty if unknown
+     * @param live bytes of the heap that were in use after the last garbage collections
+     * @param used bytes that are in use now, including garbage; as long as there is free heap, {@code live} may be out
+     *     of date
      */
-    static Health judge(OptionalLong open, long most, long live, long used, long heap) {
-        if (open.isPresent() && isShort(open.getAsLong(), most)) {
-            return Health.down(open.getAsLong() + " of " + most + " file descriptors are open; raise the limit of open"
+    static Health evaluate(OptionalLong open, long max, long live, long used, long heap) {
+        if (open.isPresent() && isLow(open.getAsLong(), max)) {
+            return Health.down(open.getAsLong() + " of " + max + " file descriptors are open; raise the limit of open"
                     + " files (ulimit -n, LimitNOFILE), or lower maxConnections in io.datahub.jetty.cfg and"
                     + " io.datahub.zeromq.cfg");
         }
-        if (isShort(live, heap) && isShort(used, heap)) {
+        if (isLow(live, heap) && isLow(used, heap)) {
             return Health.down(
                     live / MIB + " of " + heap / MIB + " MiB of the heap are in use for good; give the hub"
                             + " more (JAVA_MAX_MEM), or lower maxQueuedBytes and maxSubscriptionBytes in io.datahub.broker.cfg");
         }
-        return Health.ready((open.isPresent() ? "descriptors=" + open.getAsLong() + "/" + most + " " : "") + "heapMiB="
+        return Health.ready((open.isPresent() ? "descriptors=" + open.getAsLong() + "/" + max + " " : "") + "heapMiB="
                 + used / MIB + "/" + heap / MIB);
     }
 
-    private static boolean isShort(long used, long most) {
-        return used > most - most / 10;
+    private static boolean isLow(long used, long max) {
+        return used > max - max / 10;
     }
 
     private static long used() {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    /** What was left of each part of the heap when it was collected last. */
+    /** Returns the heap in use after the last garbage collection of each memory pool. */
     private static long live() {
         return ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null)

@@ -4,27 +4,27 @@ import io.datahub.api.metric.Histogram;
 import java.util.List;
 
 /**
- * One figure at one moment.
+ * One measured value at one point in time.
  *
- * @param help one sentence that says what is counted
- * @param labels names and values in turn
+ * @param help one sentence that describes the metric
+ * @param labels alternating label names and values
  * @param value a number, or a {@link Histogram.Snapshot}
  */
 record Sample(String name, String help, Kind kind, List<String> labels, Object value) {
 
-    /** What Prometheus calls a type. */
+    /** The Prometheus metric type. */
     enum Kind {
         COUNTER,
         GAUGE,
         HISTOGRAM
     }
 
-    /** The name with the labels, as Prometheus writes it: {@code datahub_connections{transport="http"}}. */
+    /** The name with the labels in Prometheus notation: {@code datahub_connections{transport="http"}}. */
     String series() {
         return name + braced(labels);
     }
 
-    /** Labels in braces; nothing if there are none. */
+    /** Formats labels in braces; empty if there are none. */
     static String braced(List<String> labels) {
         if (labels.isEmpty()) {
             return "";

@@ -8,41 +8,41 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The figures that sources tell, in the order in which they come. For one thread. */
+/** Collects the samples that sources report, in their order. For one thread. */
 final class SampleCollector implements MetricReport {
 
     private static final Logger LOG = LoggerFactory.getLogger(SampleCollector.class);
 
-    private final List<Sample> all = new ArrayList<>();
+    private final List<Sample> samples = new ArrayList<>();
 
-    /** Asks a source; one that fails is left out, with what it told until then. */
-    SampleCollector ask(String part, MetricSource source) {
-        int before = all.size();
+    /** Collects the samples of a source. If the source fails, all of its samples are dropped. */
+    SampleCollector collect(String component, MetricSource source) {
+        int previousSize = samples.size();
         try {
             source.report(this);
         } catch (RuntimeException e) {
-            LOG.warn("metrics=failed part={}", part, e);
-            all.subList(before, all.size()).clear();
+            LOG.warn("metrics=failed part={}", component, e);
+            samples.subList(previousSize, samples.size()).clear();
         }
         return this;
     }
 
-    List<Sample> all() {
-        return all;
+    List<Sample> samples() {
+        return samples;
     }
 
     @Override
     public void counter(String name, String help, Number value, String... labels) {
-        all.add(new Sample(name, help, Sample.Kind.COUNTER, List.of(labels), value));
+        samples.add(new Sample(name, help, Sample.Kind.COUNTER, List.of(labels), value));
     }
 
     @Override
     public void gauge(String name, String help, Number value, String... labels) {
-        all.add(new Sample(name, help, Sample.Kind.GAUGE, List.of(labels), value));
+        samples.add(new Sample(name, help, Sample.Kind.GAUGE, List.of(labels), value));
     }
 
     @Override
     public void histogram(String name, String help, Histogram durations, String... labels) {
-        all.add(new Sample(name, help, Sample.Kind.HISTOGRAM, List.of(labels), durations.snapshot()));
+        samples.add(new Sample(name, help, Sample.Kind.HISTOGRAM, List.of(labels), durations.snapshot()));
     }
 }

@@ -13,42 +13,42 @@ import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanInfo;
 
 /**
- * The figures of one part by JMX, each an attribute with the name that Prometheus sees. A histogram is two: count and sum.
- * For any thread.
+ * The metrics of one component by JMX, each as an attribute with its Prometheus name. A histogram has two attributes:
+ * count and sum. For any thread.
  */
 final class SourceMBean implements DynamicMBean {
 
-    private final String part;
+    private final String component;
     private final MetricSource source;
 
-    SourceMBean(String part, MetricSource source) {
-        this.part = part;
+    SourceMBean(String component, MetricSource source) {
+        this.component = component;
         this.source = source;
     }
 
     private Map<String, Double> values() {
         Map<String, Double> values = new TreeMap<>();
-        for (Sample figure : figures()) {
-            if (figure.value() instanceof Histogram.Snapshot snapshot) {
-                String labels = Sample.braced(figure.labels());
-                values.put(figure.name() + "_count" + labels, (double) snapshot.count());
-                values.put(figure.name() + "_sum" + labels, snapshot.seconds());
+        for (Sample sample : samples()) {
+            if (sample.value() instanceof Histogram.Snapshot snapshot) {
+                String labels = Sample.braced(sample.labels());
+                values.put(sample.name() + "_count" + labels, (double) snapshot.count());
+                values.put(sample.name() + "_sum" + labels, snapshot.seconds());
             } else {
-                values.put(figure.series(), ((Number) figure.value()).doubleValue());
+                values.put(sample.series(), ((Number) sample.value()).doubleValue());
             }
         }
         return values;
     }
 
-    private List<Sample> figures() {
-        return new SampleCollector().ask(part, source).all();
+    private List<Sample> samples() {
+        return new SampleCollector().collect(component, source).samples();
     }
 
     @Override
     public Object getAttribute(String name) throws AttributeNotFoundException {
         Double value = values().get(name);
         if (value == null) {
-            throw new AttributeNotFoundException("the part " + part + " has no figure " + name);
+            throw new AttributeNotFoundException("the part " + component + " has no figure " + name);
         }
         return value;
     }
@@ -70,7 +70,7 @@ final class SourceMBean implements DynamicMBean {
         MBeanAttributeInfo[] attributes = values().keySet().stream()
                 .map(name -> new MBeanAttributeInfo(name, "double", name, true, false, false))
                 .toArray(MBeanAttributeInfo[]::new);
-        return new MBeanInfo(SourceMBean.class.getName(), "Figures of " + part, attributes, null, null, null);
+        return new MBeanInfo(SourceMBean.class.getName(), "Figures of " + component, attributes, null, null, null);
     }
 
     @Override

@@ -1,2 +1,2 @@
-/** Gathers what each part counts and measures, and shows it at {@code /metrics} and by JMX. */
+/** Collects the metrics of each component, and publishes them at {@code /metrics} and by JMX. */
 package io.datahub.metrics;

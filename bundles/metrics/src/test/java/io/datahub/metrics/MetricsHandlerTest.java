@@ -50,10 +50,10 @@ class MetricsHandlerTest {
         server.setHandler(new Handler.Wrapper(handler) {
             @Override
             public boolean handle(Request request, Response response, Callback callback) throws Exception {
-                User present = user;
-                if (present != null) {
+                User current = user;
+                if (current != null) {
                     Origin origin = new Origin("http", InetAddress.getLoopbackAddress(), false);
-                    Login login = new Login(present, "t", Optional.empty(), Optional.empty(), origin);
+                    Login login = new Login(current, "t", Optional.empty(), Optional.empty(), origin);
                     request.setAttribute(Login.class.getName(), login);
                 }
                 return super.handle(request, response, callback);
@@ -70,7 +70,7 @@ class MetricsHandlerTest {
     @AfterEach
     void stop() throws Exception {
         server.stop();
-        handler.forget();
+        handler.deactivate();
     }
 
     private HttpResponse<String> get(String path) throws Exception {
@@ -80,7 +80,7 @@ class MetricsHandlerTest {
     }
 
     @Test
-    void shouldShowMonitorsWhatTheSourcesTellInTheFormOfPrometheus() throws Exception {
+    void shouldServeTheReportedMetricsToMonitorsInPrometheusFormat() throws Exception {
         Histogram delays = new Histogram();
         delays.record(TimeUnit.MILLISECONDS.toNanos(2));
         handler.bindSource(
@@ -92,11 +92,11 @@ class MetricsHandlerTest {
                 },
                 BROKER);
 
-        HttpResponse<String> answer = get("/metrics");
+        HttpResponse<String> response = get("/metrics");
 
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.headers().firstValue("Content-Type")).contains("text/plain; version=0.0.4; charset=utf-8");
-        assertThat(answer.body())
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type")).contains("text/plain; version=0.0.4; charset=utf-8");
+        assertThat(response.body())
                 .contains("""
                         # HELP datahub_connections Clients \\\\ connected
                         # TYPE datahub_connections gauge
@@ -122,18 +122,18 @@ class MetricsHandlerTest {
     }
 
     @Test
-    void shouldRefuseWhoeverIsNoMonitor() throws Exception {
+    void shouldRefuseUsersWithoutTheRoleMonitor() throws Exception {
         user = null;
         assertThat(get("/metrics").statusCode()).isEqualTo(401);
 
         user = new User("ci", Set.of(), List.of());
-        HttpResponse<String> answer = get("/metrics");
-        assertThat(answer.statusCode()).isEqualTo(403);
-        assertThat(answer.body()).contains("role monitor");
+        HttpResponse<String> response = get("/metrics");
+        assertThat(response.statusCode()).isEqualTo(403);
+        assertThat(response.body()).contains("role monitor");
     }
 
     @Test
-    void shouldShowThemToEverybodyOnlyWhereConfigured() throws Exception {
+    void shouldServeEverybodyOnlyIfConfigured() throws Exception {
         user = null;
         handler.modified(configuration(true));
         assertThat(get("/metrics").statusCode()).isEqualTo(200);
@@ -157,7 +157,7 @@ class MetricsHandlerTest {
     }
 
     @Test
-    void shouldTellTheRestWhenOneSourceFails() throws Exception {
+    void shouldServeTheOtherMetricsIfOneSourceFails() throws Exception {
         handler.bindSource(
                 report -> {
                     report.gauge("datahub_half", "Half of it", 1);
@@ -169,7 +169,7 @@ class MetricsHandlerTest {
     }
 
     @Test
-    void shouldSayWhichPartsDoTheirJob() throws Exception {
+    void shouldReportTheHealthOfEachComponent() throws Exception {
         HealthCheck store = () -> Health.down("no room");
         handler.bindCheck(store, Map.of(HealthCheck.NAME, "store"));
         assertThat(get("/metrics").body()).contains("datahub_part_ready{part=\"store\"} 0\n");
@@ -179,7 +179,7 @@ class MetricsHandlerTest {
     }
 
     @Test
-    void shouldShowTheSameByJmxForAsLongAsThePartIsThere() throws Exception {
+    void shouldExportMetricsByJmxWhileTheSourceIsRegistered() throws Exception {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         ObjectName name = new ObjectName("io.datahub:type=Metrics,part=broker");
         MetricSource source = report -> report.gauge("datahub_connections", "Clients", 7, "transport", "http");
@@ -194,15 +194,15 @@ class MetricsHandlerTest {
     }
 
     @Test
-    void shouldTakeNothingButReading() throws Exception {
+    void shouldAcceptOnlyGetAndHead() throws Exception {
         URI uri = URI.create("http://127.0.0.1:" + connector.getLocalPort() + "/metrics");
         HttpRequest post = HttpRequest.newBuilder(uri)
                 .POST(HttpRequest.BodyPublishers.ofString(""))
                 .build();
-        HttpResponse<String> answer = HttpClient.newHttpClient().send(post, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> response = HttpClient.newHttpClient().send(post, HttpResponse.BodyHandlers.ofString());
 
-        assertThat(answer.statusCode()).isEqualTo(405);
-        assertThat(answer.headers().firstValue("Allow")).contains("GET, HEAD");
+        assertThat(response.statusCode()).isEqualTo(405);
+        assertThat(response.headers().firstValue("Allow")).contains("GET, HEAD");
         assertThat(get("/metrics/more").statusCode()).isEqualTo(404);
     }
 }

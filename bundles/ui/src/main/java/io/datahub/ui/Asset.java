@@ -1,10 +1,10 @@
 package io.datahub.ui;
 
 /**
- * A file of the page.
+ * A static file of the web page.
  *
  * @param type its media type
- * @param etag its entity tag, quotes included
+ * @param etag its entity tag, including quotes
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared, never changed
+@SuppressWarnings("ArrayRecordComponent") // never compared, never modified
 record Asset(String type, byte[] bytes, String etag) {}

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 
-/** The files of the page, by name, all in memory: they are small and few. Immutable. */
+/** The static files of the web page, by name. All are held in memory: they are small and few. Immutable. */
 final class Assets {
 
     private static final Map<String, String> TYPES = Map.of(
@@ -26,7 +26,7 @@ final class Assets {
 
     private final Map<String, Asset> assets = new HashMap<>();
 
-    /** @throws IllegalStateException if a file is missing, which is an error of the build */
+    /** @throws IllegalStateException if a file is missing, which is a build error */
     Assets() {
         TYPES.forEach((name, type) -> assets.put(name, read(name, type)));
     }
@@ -46,7 +46,7 @@ final class Assets {
         }
     }
 
-    /** Null if there is none. */
+    /** Returns a file; null if there is none with this name. */
     Asset get(String name) {
         return assets.get(name);
     }

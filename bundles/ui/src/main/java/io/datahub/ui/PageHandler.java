@@ -13,8 +13,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Gives the page at {@code /} to whoever prefers HTML, and the files that it needs under {@code /ui}. They hold no secret and
- * need no login; the page itself asks for a token. Nothing in them comes from elsewhere, and a browser is told to hold to that.
+ * Serves the web page at {@code /} to clients that prefer HTML, and its static files under {@code /ui}. They contain no
+ * secrets and need no authentication; the page itself asks for a token. Nothing in them is loaded from other hosts,
+ * which the Content-Security-Policy enforces in the browser.
  */
 @Component(
         service = Handler.class,
@@ -27,7 +28,7 @@ public final class PageHandler extends Handler.Abstract {
 
     private final Assets assets;
 
-    /** Reads the files. */
+    /** Loads the static files. */
     @Activate
     public PageHandler() {
         assets = new Assets();
@@ -57,7 +58,7 @@ public final class PageHandler extends Handler.Abstract {
         return true;
     }
 
-    /** A browser names HTML; a program takes anything. */
+    /** A browser lists HTML explicitly; other programs accept anything. */
     private static boolean prefersHtml(Request request) {
         return request.getHeaders().getValuesList(HttpHeader.ACCEPT).stream()
                 .anyMatch(accept -> accept.contains("text/html"));

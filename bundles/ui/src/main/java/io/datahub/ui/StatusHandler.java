@@ -31,7 +31,10 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** The state of the hub as JSON, at {@code /status}: for monitors what goes on, for administrators the users too. */
+/**
+ * Serves the state of the hub as JSON at {@code /status}: for users with the role monitor the activity, for
+ * administrators also the users.
+ */
 @Component(service = Handler.class, property = "datahub.http.path=" + StatusHandler.MOUNT)
 public final class StatusHandler extends Handler.Abstract {
 
@@ -98,7 +101,7 @@ public final class StatusHandler extends Handler.Abstract {
         return true;
     }
 
-    /** The validators that don't decide yet, as the store is configured. */
+    /** Returns the validators that are on trial, as configured for the store. */
     private Set<String> trial() throws IOException, InvalidSyntaxException {
         Configuration[] found = configurations.listConfigurations(STORE);
         return found == null || found.length == 0

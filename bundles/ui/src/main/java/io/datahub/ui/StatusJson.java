@@ -12,7 +12,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 
-/** Writes the state of the hub. Counts are of whole events since the hub, or the client's session, began. */
+/** Writes the state of the hub. Counters are totals since the start of the hub or of the client's session. */
 final class StatusJson {
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -20,7 +20,7 @@ final class StatusJson {
 
     private StatusJson() {}
 
-    /** @param users null where they aren't to be shown */
+    /** @param users null to omit the users */
     static byte[] of(EventBroker broker, List<ValidatorState.Ranked> validators, List<Account> users) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
         try (JsonGenerator json = JSON.createGenerator(out)) {

@@ -16,11 +16,12 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.Version;
 
 /**
- * A validator that is registered.
+ * A registered validator.
  *
- * @param name as refusals name it
- * @param version of its bundle
- * @param ranking of its service, and the service's number: they decide between equal versions
+ * @param name the name used in refusals
+ * @param version the version of its bundle
+ * @param ranking the service ranking; with the service ID it determines the precedence between equal versions
+ * @param service the service ID
  * @param paths the patterns of the paths that it validates
  * @param topics the prefixes of the topics that it validates
  * @param bundle the name of its bundle
@@ -34,7 +35,7 @@ record ValidatorState(
         List<String> topics,
         String bundle) {
 
-    /** The validator in force comes first of those with one name. */
+    /** Orders by name and precedence: the active validator is the first one of its name. */
     private static final Comparator<ValidatorState> ORDER = Comparator.comparing((ValidatorState one) -> one.name)
             .thenComparing(ValidatorState::version, Comparator.reverseOrder())
             .thenComparing(ValidatorState::ranking, Comparator.reverseOrder())
@@ -43,13 +44,13 @@ record ValidatorState(
     private static final Pattern COMMA = Pattern.compile(",");
     private static final String PID_PREFIX = "io.datahub.validator.";
 
-    /** A validator and whether it is {@code active}, {@code shadowed} by another of its name, or on {@code trial}. */
+    /** A validator and its state: {@code active}, {@code shadowed} by another of its name, or on {@code trial}. */
     record Ranked(ValidatorState validator, String state) {}
 
     /**
-     * All of them, by name, and those of one name by precedence.
+     * Returns all validators, ordered by name and precedence.
      *
-     * @param trial those that don't decide yet, each as {@code NAME/VERSION}, or {@code NAME} for any version
+     * @param trial validators that are on trial, each as {@code NAME/VERSION}, or {@code NAME} for any version
      */
     static List<Ranked> ranked(Collection<ValidatorState> validators, Set<String> trial) {
         List<Ranked> ranked = new ArrayList<>();
@@ -82,13 +83,15 @@ record ValidatorState(
         return (pid.startsWith(PID_PREFIX) ? pid.substring(PID_PREFIX.length()) : pid).replace('~', '-');
     }
 
-    /** The items of a property: an array, a collection, or one text with commas. */
+    /** Returns the items of a property: an array, a collection, or a comma-separated string. */
     static List<String> items(Object property) {
-        Collection<?> parts = property instanceof Object[] array
+        Collection<?> values = property instanceof Object[] array
                 ? Arrays.asList(array)
-                : property instanceof Collection<?> many ? many : property == null ? List.of() : List.of(property);
-        return parts.stream()
-                .flatMap(part -> COMMA.splitAsStream(part.toString()))
+                : property instanceof Collection<?> collection
+                        ? collection
+                        : property == null ? List.of() : List.of(property);
+        return values.stream()
+                .flatMap(value -> COMMA.splitAsStream(value.toString()))
                 .map(String::strip)
                 .filter(item -> !item.isEmpty())
                 .toList();

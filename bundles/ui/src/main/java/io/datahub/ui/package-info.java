@@ -1,2 +1,2 @@
-/** The page for people, at {@code /}, and the state of the hub that it shows, at {@code /status}. */
+/** The web page at {@code /}, and the state of the hub that it shows, at {@code /status}. */
 package io.datahub.ui;

@@ -31,7 +31,7 @@ class PageHandlerTest {
     }
 
     @Test
-    void shouldGiveThePageToABrowserAndLeaveTheRootToOthers() throws Exception {
+    void shouldServeThePageToBrowsersOnly() throws Exception {
         HttpResponse<String> page = server.send("GET", "/", "Accept", BROWSER);
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Type")).contains("text/html;charset=utf-8");
@@ -48,7 +48,7 @@ class PageHandlerTest {
         "/ui/app.css, text/css;charset=utf-8",
         "/ui/icon.svg, image/svg+xml"
     })
-    void shouldForbidTheBrowserWhateverThePageDoesNotNeed(String path, String type) throws Exception {
+    void shouldRestrictTheBrowserToWhatThePageNeeds(String path, String type) throws Exception {
         HttpResponse<String> file = server.send("GET", path);
         assertThat(file.headers().firstValue("Content-Type")).contains(type);
         assertThat(file.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
@@ -59,7 +59,7 @@ class PageHandlerTest {
     }
 
     @Test
-    void shouldSendAFileAgainOnlyWhenItIsAnother() throws Exception {
+    void shouldSendAFileOnlyIfItsEtagDiffers() throws Exception {
         String etag =
                 server.send("GET", "/ui/app.js").headers().firstValue("ETag").orElseThrow();
         assertThat(server.send("GET", "/ui/app.js", "If-None-Match", etag).statusCode())
@@ -71,13 +71,13 @@ class PageHandlerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/ui", "/ui/", "/ui/nothing.js", "/ui/../ui/app.js", "/files", "/ui/PageHandler.class"})
-    void shouldHaveNothingElse(String path) throws Exception {
+    void shouldServeNothingElse(String path) throws Exception {
         assertThat(server.send("GET", path, "Accept", BROWSER).statusCode()).isEqualTo(404);
     }
 
-    /** What the policy would stop a browser from using. */
+    /** The Content-Security-Policy would block these in the browser. */
     @Test
-    void shouldHaveNoScriptOrStyleWithinThePageAndNothingFromElsewhere() throws Exception {
+    void shouldHaveNoInlineScriptOrStyleAndNoExternalResource() throws Exception {
         String page = server.send("GET", "/", "Accept", BROWSER).body();
         assertThat(page).doesNotContain("style=", "<style").doesNotContainPattern("\\son[a-z]+=");
         assertThat(Pattern.compile("<script[^>]*>\\s*[^<\\s]").matcher(page).find())
@@ -87,7 +87,7 @@ class PageHandlerTest {
     }
 
     @Test
-    void shouldHaveEachFileThatThePageAsksFor() throws Exception {
+    void shouldServeEachFileThatThePageReferences() throws Exception {
         String page = server.send("GET", "/", "Accept", BROWSER).body();
         for (String name : List.of("app.js", "dom.js", "hub.js", "events.js", "files.js", "uploads.js", "status.js")) {
             page += server.send("GET", "/ui/" + name)

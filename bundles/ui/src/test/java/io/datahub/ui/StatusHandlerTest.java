@@ -16,7 +16,7 @@ class StatusHandlerTest {
 
     private final FakeHub hub = new FakeHub();
 
-    /** Where nothing is configured. */
+    /** A configuration service without any configuration. */
     private static ConfigurationAdmin configurations() {
         return (ConfigurationAdmin) Proxy.newProxyInstance(
                 StatusHandlerTest.class.getClassLoader(),
@@ -30,7 +30,7 @@ class StatusHandlerTest {
 
     @ParameterizedTest
     @CsvSource({"ci, 403", "monitor, 200", "admin, 200"})
-    void shouldBeForMonitorsAndAdministrators(String role, int status) throws Exception {
+    void shouldServeMonitorsAndAdministratorsOnly(String role, int status) throws Exception {
         try (TestServer server = serve(role)) {
             assertThat(server.send("GET", "/status").statusCode()).isEqualTo(status);
             assertThat(server.send("GET", "/status/x").statusCode()).isEqualTo(404);
@@ -39,7 +39,7 @@ class StatusHandlerTest {
     }
 
     @Test
-    void shouldTellWhoIsConnectedAndWhatWasCounted() throws Exception {
+    void shouldReportClientsAndCounters() throws Exception {
         try (TestServer server = serve("monitor")) {
             assertThat(server.send("GET", "/status").body())
                     .contains("\"events\":{\"in\":1,\"out\":2,\"lost\":3,\"refused\":4,\"queuedBytes\":5}")
@@ -50,7 +50,7 @@ class StatusHandlerTest {
     }
 
     @Test
-    void shouldTellAdministratorsTheUsersToo() throws Exception {
+    void shouldReportTheUsersToAdministrators() throws Exception {
         try (TestServer server = serve("admin")) {
             assertThat(server.send("GET", "/status").body())
                     .contains(
@@ -71,7 +71,7 @@ class StatusHandlerTest {
     }
 
     @Test
-    void shouldCompareVersionsByTheirNumbers() {
+    void shouldCompareVersionsNumerically() {
         assertThat(states(
                         Set.of(),
                         validator("xml", "1.9.0", 9, 1),
@@ -81,7 +81,7 @@ class StatusHandlerTest {
     }
 
     @Test
-    void shouldPreferTheHigherRankingThenTheOlderServiceWhereVersionsAreEqual() {
+    void shouldPreferTheHigherRankingThenTheOlderServiceForEqualVersions() {
         assertThat(states(
                         Set.of(),
                         validator("xml", "1.0.0", 0, 1),
@@ -91,7 +91,7 @@ class StatusHandlerTest {
     }
 
     @Test
-    void shouldLetTheOlderVersionBeActiveWhileTheNewerIsOnTrial() {
+    void shouldActivateTheOlderVersionWhileTheNewerIsOnTrial() {
         assertThat(states(
                         Set.of("xml/2.0.0", "abc"),
                         validator("xml", "1.0.0", 0, 1),
@@ -101,7 +101,7 @@ class StatusHandlerTest {
     }
 
     @Test
-    void shouldReadNamesFromArraysCollectionsAndTextWithCommas() {
+    void shouldReadItemsFromArraysCollectionsAndCommaSeparatedStrings() {
         assertThat(ValidatorState.items(new String[] {"a", " b "})).containsExactly("a", "b");
         assertThat(ValidatorState.items(List.of("a", "b,c"))).containsExactly("a", "b", "c");
         assertThat(ValidatorState.items("a/1.0.0, b")).containsExactly("a/1.0.0", "b");

@@ -20,7 +20,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 
-/** A real HTTP server round one handler; everybody who comes is the same user. */
+/** A real HTTP server for one handler; every request is authenticated as the same user. */
 final class TestServer implements AutoCloseable {
 
     private final HttpClient client = HttpClient.newHttpClient();

@@ -22,8 +22,8 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
- * A page of Karaf's web console that shows the parts of the hub, what went through it, and who is connected. It changes
- * nothing; whom it is shown to is the web console's affair.
+ * A page of Karaf's web console that shows health checks, event counters and connected clients. It is read-only; access
+ * control is left to the web console.
  */
 @Component(
         service = Servlet.class,
@@ -59,20 +59,20 @@ public final class DatahubPage extends HttpServlet {
     }
 
     private String page() {
-        Map<String, Health> parts = new TreeMap<>();
-        checks.forEach((check, name) -> parts.put(name, check.check()));
+        Map<String, Health> results = new TreeMap<>();
+        checks.forEach((check, name) -> results.put(name, check.check()));
         EventBroker.Counters counters = broker.counters();
         return new HtmlWriter()
                 .heading("Parts")
                 .table(
                         List.of("Part", "Ready", "Detail"),
-                        parts.entrySet().stream()
-                                .map(part -> List.<Object>of(
-                                        part.getKey(),
-                                        part.getValue().degraded()
+                        results.entrySet().stream()
+                                .map(result -> List.<Object>of(
+                                        result.getKey(),
+                                        result.getValue().degraded()
                                                 ? "degraded"
-                                                : part.getValue().ready() ? "yes" : "no",
-                                        part.getValue().detail()))
+                                                : result.getValue().ready() ? "yes" : "no",
+                                        result.getValue().detail()))
                                 .toList())
                 .heading("Events since the start")
                 .table(

@@ -2,7 +2,7 @@ package io.datahub.webconsole;
 
 import java.util.List;
 
-/** HTML being written, every text in it escaped. For one thread. */
+/** Builds HTML and escapes all text. For one thread. */
 final class HtmlWriter {
 
     private final StringBuilder html = new StringBuilder();
@@ -12,7 +12,7 @@ final class HtmlWriter {
         return this;
     }
 
-    /** A table in the web console's own looks. */
+    /** Adds a table in the style of the web console. */
     HtmlWriter table(List<String> columns, List<List<Object>> rows) {
         html.append("<table class=\"nicetable\"><thead><tr>");
         columns.forEach(column -> html.append("<th>").append(escape(column)).append("</th>"));

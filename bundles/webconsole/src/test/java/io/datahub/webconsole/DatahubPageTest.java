@@ -28,32 +28,34 @@ class DatahubPageTest {
     private final DatahubPage page = new DatahubPage(new OneClient());
 
     @Test
-    void shouldShowPartsCountsAndClients() throws Exception {
+    void shouldShowHealthChecksCountersAndClients() throws Exception {
         page.bindCheck(() -> Health.down("the disk is full"), Map.of(HealthCheck.NAME, "store"));
 
-        assertThat(shown())
+        assertThat(render())
                 .contains("<td>store</td><td>no</td><td>the disk is full</td>")
                 .contains("<td>11</td><td>22</td><td>33</td><td>44</td><td>55</td>")
                 .contains("<td>jenkins</td><td>zeromq:127.0.0.1</td><td>2026-11-23T10:00:00Z</td><td>7</td>");
     }
 
     @Test
-    void shouldForgetAPartThatWentAway() throws Exception {
+    void shouldRemoveAHealthCheckThatIsUnregistered() throws Exception {
         HealthCheck store = () -> Health.ready("fine");
         page.bindCheck(store, Map.of(HealthCheck.NAME, "store"));
         page.unbindCheck(store);
 
-        assertThat(shown()).doesNotContain("store");
+        assertThat(render()).doesNotContain("store");
     }
 
     @Test
-    void shouldEscapeWhatOthersSaid() throws Exception {
+    void shouldEscapeText() throws Exception {
         page.bindCheck(() -> Health.ready("<script>&\"</script>"), Map.of(HealthCheck.NAME, "x"));
 
-        assertThat(shown()).contains("&lt;script&gt;&amp;&quot;&lt;/script&gt;").doesNotContain("<script>");
+        assertThat(render())
+                .contains("&lt;script&gt;&amp;&quot;&lt;/script&gt;")
+                .doesNotContain("<script>");
     }
 
-    private String shown() throws Exception {
+    private String render() throws Exception {
         StringWriter html = new StringWriter();
         PrintWriter writer = new PrintWriter(html);
         page.doGet(null, (HttpServletResponse) Proxy.newProxyInstance(
