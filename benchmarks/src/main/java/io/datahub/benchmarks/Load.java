@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The whole path: publishers and subscribers on sockets, with a hub in between. Arguments are {@code key=value}; the user and its
- * token come from {@code DATAHUB_USER} and {@code DATAHUB_TOKEN} and must be granted the topics {@code bench.}. See {@code
- * docs/performance.md}.
+ * Measures end to end: publishers and subscribers on sockets, with a hub in between. Arguments are {@code key=value};
+ * the user and its token are read from {@code DATAHUB_USER} and {@code DATAHUB_TOKEN}, and the user must be granted the
+ * topics {@code bench.}. See {@code docs/performance.md}.
  */
 public final class Load {
 
@@ -31,7 +31,7 @@ public final class Load {
     private final AtomicLong received = new AtomicLong();
     private final List<Histogram> delays = new ArrayList<>();
     private volatile boolean measuring;
-    private volatile boolean over;
+    private volatile boolean stopped;
 
     private Load(Properties options) {
         this.options = options;
@@ -45,10 +45,10 @@ public final class Load {
     }
 
     /**
-     * Measures once.
+     * Runs one measurement.
      *
-     * @param arguments any of {@code host=127.0.0.1 port=5555 publishers=1 subscribers=1 bytes=100 rate=0 type=PUSH warmup=3
-     *     seconds=5}; a rate is in messages a second of all publishers together, 0 is as fast as possible
+     * @param arguments any of {@code host=127.0.0.1 port=5555 publishers=1 subscribers=1 bytes=100 rate=0 type=PUSH
+     *     warmup=3 seconds=5}; the rate is in messages per second for all publishers together, 0 is as fast as possible
      */
     public static void main(String[] arguments) throws Exception {
         Properties options = new Properties();
@@ -60,8 +60,8 @@ public final class Load {
         System.exit(0);
     }
 
-    private int number(String key, int preset) {
-        return Integer.parseInt(options.getProperty(key, String.valueOf(preset)));
+    private int number(String key, int defaultValue) {
+        return Integer.parseInt(options.getProperty(key, String.valueOf(defaultValue)));
     }
 
     private ZmtpPeer connect(String type) throws IOException {
@@ -88,19 +88,19 @@ public final class Load {
         }
         Thread.sleep(1_000L * number("warmup", 3));
         measuring = true;
-        long begun = System.nanoTime();
+        long startNanos = System.nanoTime();
         long sentBefore = sent.get();
         long receivedBefore = received.get();
         Thread.sleep(1_000L * number("seconds", 5));
-        double seconds = (System.nanoTime() - begun) / (double) SECOND;
+        double seconds = (System.nanoTime() - startNanos) / (double) SECOND;
         double in = (sent.get() - sentBefore) / seconds;
         double out = (received.get() - receivedBefore) / seconds;
         measuring = false;
-        over = true;
+        stopped = true;
         String line = String.format(
                 "publishers=%d subscribers=%d bytes=%d rate=%d in_per_s=%.0f out_per_s=%.0f out_MB_per_s=%.1f",
                 publishers, subscribers, bytes, rate, in, out, out * bytes / 1e6);
-        return rate == 0 ? line : line + Histogram.together(delays);
+        return rate == 0 ? line : line + Histogram.percentiles(delays);
     }
 
     private interface Work {
@@ -113,7 +113,7 @@ public final class Load {
                     try {
                         work.run();
                     } catch (IOException e) {
-                        if (!over) {
+                        if (!stopped) {
                             System.err.println(name + ": " + e.getMessage());
                             System.exit(1);
                         }
@@ -126,7 +126,7 @@ public final class Load {
 
     private void receive(ZmtpPeer peer, Histogram histogram) throws IOException {
         long[] count = new long[1];
-        while (!over) {
+        while (!stopped) {
             count[0] = 0;
             peer.read(sentAt -> {
                 count[0]++;
@@ -142,21 +142,21 @@ public final class Load {
         byte[] topic = "bench.000.xxxxxx".getBytes(StandardCharsets.US_ASCII);
         if (rate == 0) {
             byte[] message = ZmtpPeer.message(topic, new byte[bytes]);
-            int many = Math.max(1, BATCH_BYTES / message.length);
+            int batchSize = Math.max(1, BATCH_BYTES / message.length);
             ByteArrayOutputStream batch = new ByteArrayOutputStream();
-            for (int i = 0; i < many; i++) {
+            for (int i = 0; i < batchSize; i++) {
                 batch.writeBytes(message);
             }
             byte[] all = batch.toByteArray();
-            while (!over) {
+            while (!stopped) {
                 peer.write(all);
-                sent.addAndGet(many);
+                sent.addAndGet(batchSize);
             }
             return;
         }
         byte[] payload = new byte[bytes];
-        long pause = SECOND * publishers / rate;
-        for (long due = System.nanoTime(); !over; due += pause) {
+        long interval = SECOND * publishers / rate;
+        for (long due = System.nanoTime(); !stopped; due += interval) {
             while (System.nanoTime() < due) {
                 LockSupport.parkNanos(due - System.nanoTime());
             }
@@ -166,7 +166,7 @@ public final class Load {
         }
     }
 
-    /** Delays, sorted when asked. For one thread, until it has stopped. */
+    /** Latencies, sorted on demand. For one thread; read by another one only after it has stopped. */
     private static final class Histogram {
 
         private long[] nanos = new long[1 << 16];
@@ -179,9 +179,9 @@ public final class Load {
             nanos[count++] = delay;
         }
 
-        static String together(List<Histogram> all) {
+        static String percentiles(List<Histogram> all) {
             long[] sorted = all.stream()
-                    .flatMapToLong(one -> Arrays.stream(one.nanos, 0, one.count))
+                    .flatMapToLong(histogram -> Arrays.stream(histogram.nanos, 0, histogram.count))
                     .sorted()
                     .toArray();
             return sorted.length == 0

@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** A blocking ZMTP 3.0 client with PLAIN, cheap enough that the hub is what is measured. For one thread. */
+/** A blocking ZMTP 3.0 client with PLAIN, with little overhead so that the hub is what is measured. For one thread. */
 final class ZmtpPeer implements Closeable {
 
     private static final int GREETING_BYTES = 64;
@@ -24,7 +24,7 @@ final class ZmtpPeer implements Closeable {
     private int read;
     private int filled;
 
-    /** @throws IOException if nobody is there, or the user isn't let in */
+    /** @throws IOException if the connection or the authentication fails */
     ZmtpPeer(String host, int port, String user, String token, String socketType) throws IOException {
         socket = new Socket(host, port);
         socket.setTcpNoDelay(true);
@@ -38,10 +38,10 @@ final class ZmtpPeer implements Closeable {
                 .put((byte) 0)
                 .put(ascii("PLAIN"));
         out.write(greeting.array());
-        DataInputStream answers = new DataInputStream(in);
-        answers.readFully(new byte[GREETING_BYTES]);
+        DataInputStream responses = new DataInputStream(in);
+        responses.readFully(new byte[GREETING_BYTES]);
         command("HELLO", shortText(user), shortText(token));
-        expect(answers, "WELCOME");
+        expect(responses, "WELCOME");
         byte[] type = ascii(socketType);
         command(
                 "INITIATE",
@@ -50,7 +50,7 @@ final class ZmtpPeer implements Closeable {
                         .putInt(type.length)
                         .put(type)
                         .array());
-        expect(answers, "READY");
+        expect(responses, "READY");
     }
 
     private static byte[] ascii(String text) {
@@ -65,27 +65,27 @@ final class ZmtpPeer implements Closeable {
                 .array();
     }
 
-    private void command(String name, byte[]... parts) throws IOException {
+    private void command(String name, byte[]... fields) throws IOException {
         ByteBuffer command = ByteBuffer.allocate(1_024);
         command.position(2);
         command.put(shortText(name));
-        for (byte[] part : parts) {
-            command.put(part);
+        for (byte[] field : fields) {
+            command.put(field);
         }
         command.put(0, (byte) COMMAND).put(1, (byte) (command.position() - 2));
         out.write(command.array(), 0, command.position());
     }
 
-    private static void expect(DataInputStream answers, String name) throws IOException {
-        answers.readByte();
-        byte[] body = new byte[answers.readUnsignedByte()];
-        answers.readFully(body);
+    private static void expect(DataInputStream responses, String name) throws IOException {
+        responses.readByte();
+        byte[] body = new byte[responses.readUnsignedByte()];
+        responses.readFully(body);
         if (!new String(body, 1, Math.min(name.length(), body.length - 1), StandardCharsets.US_ASCII).equals(name)) {
             throw new IOException("the hub doesn't let the user in");
         }
     }
 
-    /** A message of two frames as it goes over the wire. */
+    /** Encodes a message of two frames. */
     static byte[] message(byte[] topic, byte[] payload) {
         ByteBuffer message = ByteBuffer.allocate(topic.length + payload.length + 18);
         message.put((byte) MORE).put((byte) topic.length).put(topic);
@@ -110,19 +110,19 @@ final class ZmtpPeer implements Closeable {
                 .array());
     }
 
-    /** Writes what {@link #message} made, any number of them. */
+    /** Writes any number of messages encoded by {@link #message}. */
     void write(byte[] messages) throws IOException {
         out.write(messages);
     }
 
-    /** What receives messages. */
+    /** Receives messages. */
     interface Receiver {
 
-        /** A message has come, whose payload begins with these eight bytes. */
-        void message(long beginning);
+        /** Called for each message with the first eight bytes of its payload. */
+        void message(long firstBytes);
     }
 
-    /** Reads once, and hands over the messages that end there. Their payloads have at least eight bytes. */
+    /** Reads once and delivers the messages that are complete. Their payloads must have at least eight bytes. */
     void read(Receiver receiver) throws IOException {
         int count = in.read(buffer, filled, buffer.length - filled);
         if (count < 0) {

@@ -35,8 +35,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One event from the grant to the queues of all its subscribers and out again, in batches as they are read from a socket. The
- * time is for an event, whatever the number of subscribers.
+ * One event from the permission check through the queues of all its subscribers and out again, in batches as large as
+ * those read from a socket. The time is per event, whatever the number of subscribers.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -47,21 +47,21 @@ import org.openjdk.jmh.annotations.Warmup;
 public class FanOutBenchmark {
 
     private static final int EVENTS = 1_000;
-    private static final int TURN_BYTES = 262_144;
+    private static final int BATCH_BYTES = 262_144;
     private static final int TOPIC_START = 2;
 
     @Param({"1", "10", "100"})
     public int subscribers;
 
-    /** Each event has the next one of so many topics; all subscribers want all. */
+    /** The number of topics that events use in rotation; every subscriber receives all of them. */
     @Param({"1", "10"})
     public int topics;
 
-    private final List<Session> receiving = new ArrayList<>();
+    private final List<Session> subscriberSessions = new ArrayList<>();
     private final int[] starts = new int[EVENTS + 1];
     private final int[] topicEnds = new int[EVENTS];
     private Broker broker;
-    private Session publishing;
+    private Session publisher;
     private SharedBuffer buffer;
 
     @Setup
@@ -70,11 +70,11 @@ public class FanOutBenchmark {
                 BrokerConfiguration.class.getClassLoader(),
                 new Class<?>[] {BrokerConfiguration.class},
                 (proxy, method, arguments) -> method.getDefaultValue()));
-        publishing = broker.open(login(), new Quiet());
+        publisher = broker.open(login(), new Quiet());
         for (int i = 0; i < subscribers; i++) {
             Session session = broker.open(login(), new Quiet());
             session.subscribe("bench.".getBytes(StandardCharsets.UTF_8));
-            receiving.add(session);
+            subscriberSessions.add(session);
         }
         ByteBuffer bytes = ByteBuffer.allocateDirect(EVENTS * 160);
         for (int i = 0; i < EVENTS; i++) {
@@ -99,14 +99,14 @@ public class FanOutBenchmark {
     @OperationsPerInvocation(EVENTS)
     public long fanOut() {
         for (int i = 0; i < EVENTS; i++) {
-            publishing.publish(buffer, starts[i], starts[i + 1], starts[i] + TOPIC_START, topicEnds[i]);
+            publisher.publish(buffer, starts[i], starts[i + 1], starts[i] + TOPIC_START, topicEnds[i]);
         }
-        publishing.flush();
+        publisher.flush();
         long taken = 0;
-        for (Session session : receiving) {
+        for (Session session : subscriberSessions) {
             int bytes;
             do {
-                bytes = session.take(TURN_BYTES, FanOutBenchmark::release);
+                bytes = session.take(BATCH_BYTES, FanOutBenchmark::release);
                 taken += bytes;
             } while (bytes > 0);
         }
@@ -122,7 +122,7 @@ public class FanOutBenchmark {
         broker.stop();
     }
 
-    /** A transport that does nothing by itself. */
+    /** A sink that does nothing. */
     private static final class Quiet implements EventSink {
 
         @Override

@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** Finding the subscribers of a topic that nobody remembers, among many subscriptions. */
+/** Finds the subscribers of a topic that isn't cached, among many subscriptions. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -27,7 +27,7 @@ public class MatchBenchmark {
     private static final int TOPICS = 1 << 12;
     private static final int STRIDE = 7_919;
 
-    /** The number of subscriptions; each topic is one of them. */
+    /** The number of subscriptions; each topic matches one of them. */
     @Param({"100", "10000", "1000000"})
     public int subscriptions;
 

@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Finding the messages in what was read: two frames each, as they stand in a read buffer. */
+/** Decodes messages from a read buffer; each has two frames. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -29,17 +29,17 @@ public class DecodeBenchmark {
 
     private static final int MESSAGES = 200;
 
-    /** Of the payload, in bytes. */
+    /** Payload size in bytes. */
     @Param({"100", "1024"})
     public int size;
 
     private final Counter counter = new Counter();
-    private MessageDecoder traffic;
+    private MessageDecoder decoder;
     private SharedBuffer buffer;
     private int end;
 
     @Setup
-    public void fill() {
+    public void prepare() {
         byte[] topic = "bench.000.xxxxxx".getBytes(StandardCharsets.UTF_8);
         ByteBuffer bytes = ByteBuffer.allocateDirect(MESSAGES * (size + 64));
         for (int i = 0; i < MESSAGES; i++) {
@@ -47,13 +47,13 @@ public class DecodeBenchmark {
         }
         end = bytes.position();
         buffer = new SharedBuffer(bytes);
-        traffic = new MessageDecoder(counter, 1024);
+        decoder = new MessageDecoder(counter, 1024);
     }
 
     @Benchmark
     @OperationsPerInvocation(MESSAGES)
     public long decode() throws ProtocolException {
-        traffic.read(buffer, 0, end);
+        decoder.read(buffer, 0, end);
         return counter.count;
     }
 

@@ -7,17 +7,17 @@ import java.util.concurrent.locks.LockSupport;
 /** Waits for a condition, with a deadline. */
 final class Await {
 
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
     private Await() {}
 
-    static void until(String what, Duration deadline, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + deadline.toNanos();
+    static void until(String what, Duration timeout, Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + timeout.toNanos();
         while (!condition.call()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("Not within " + deadline.toSeconds() + " s: " + what);
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("Not within " + timeout.toSeconds() + " s: " + what);
             }
-            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+            LockSupport.parkNanos(POLL_INTERVAL.toNanos());
         }
     }
 }

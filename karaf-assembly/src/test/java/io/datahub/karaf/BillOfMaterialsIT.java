@@ -11,33 +11,33 @@ import org.cyclonedx.model.Component;
 import org.cyclonedx.parsers.JsonParser;
 import org.junit.jupiter.api.Test;
 
-/** {@code datahub.cdx.json}, as other people's tools read it. */
+/** The software bill of materials {@code datahub.cdx.json}, read with the library of CycloneDX. */
 class BillOfMaterialsIT {
 
     private final Path distribution = Path.of(System.getProperty("datahub.distribution", "target/assembly"));
     private final Path file = distribution.resolve("datahub.cdx.json");
 
-    /** By the schema that CycloneDX has published for the version that the document names. */
+    /** Validates against the schema that CycloneDX has published for the version that the document declares. */
     @Test
-    void shouldFollowTheSchemaOfCycloneDx() throws Exception {
+    void shouldConformToTheCycloneDxSchema() throws Exception {
         assertThat(new JsonParser().validate(file.toFile())).isEmpty();
     }
 
     @Test
-    void shouldNameEachJarOfTheRepository() throws Exception {
+    void shouldListEachJarOfTheRepository() throws Exception {
         Bom bom = new JsonParser().parse(file.toFile());
 
-        List<String> places;
+        List<String> paths;
         try (Stream<Path> files = Files.walk(distribution.resolve("system"))) {
-            places = files.filter(each -> each.toString().endsWith(".jar"))
-                    .map(each -> distribution.resolve("system").relativize(each.getParent()))
+            paths = files.filter(file -> file.toString().endsWith(".jar"))
+                    .map(file -> distribution.resolve("system").relativize(file.getParent()))
                     .map(Path::toString)
                     .toList();
         }
-        assertThat(bom.getComponents()).map(BillOfMaterialsIT::place).containsAll(places);
+        assertThat(bom.getComponents()).map(BillOfMaterialsIT::path).containsAll(paths);
     }
 
-    private static String place(Component component) {
+    private static String path(Component component) {
         return component.getGroup().replace('.', '/') + "/" + component.getName() + "/" + component.getVersion();
     }
 }

@@ -14,9 +14,9 @@ class ConfigurationIT {
     private static final Path DISTRIBUTION = Path.of(System.getProperty("datahub.distribution", "target/assembly"));
 
     @Test
-    void shouldBringEveryConfigurationIntoAnyKarafByItsFeature() throws IOException {
+    void shouldInstallEveryConfigurationWithItsFeature() throws IOException {
         String features =
-                Files.readString(only(DISTRIBUTION.resolve("system/io/datahub/datahub-features"), "-features.xml"));
+                Files.readString(single(DISTRIBUTION.resolve("system/io/datahub/datahub-features"), "-features.xml"));
 
         assertThat(files(DISTRIBUTION.resolve("etc"), ".cfg"))
                 .map(file -> file.getFileName().toString())
@@ -33,15 +33,15 @@ class ConfigurationIT {
         assertThat(files(DISTRIBUTION.resolve("etc"), ".key")).isEmpty();
     }
 
-    private static Path only(Path folder, String end) throws IOException {
-        List<Path> found = files(folder, end);
+    private static Path single(Path folder, String suffix) throws IOException {
+        List<Path> found = files(folder, suffix);
         assertThat(found).hasSize(1);
         return found.get(0);
     }
 
-    private static List<Path> files(Path folder, String end) throws IOException {
+    private static List<Path> files(Path folder, String suffix) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.toString().endsWith(end)).toList();
+            return files.filter(file -> file.toString().endsWith(suffix)).toList();
         }
     }
 }

@@ -9,14 +9,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DeployIT {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @TempDir
     private Path folder;
 
     @Test
-    void shouldFollowWhatIsDroppedIntoDeployAndTakenAway() throws Exception {
-        Path jar = GuestBundle.in(folder);
+    void shouldInstallAndUninstallWhatIsAddedToAndRemovedFromDeploy() throws Exception {
+        Path jar = GuestBundle.create(folder);
         Path features = Files.writeString(folder.resolve("guest-features.xml"), """
                 <features xmlns="http://karaf.apache.org/xmlns/features/v1.6.0" name="guest-features">
                   <feature name="guest-feature" version="1.0.0" install="auto">
@@ -30,14 +30,14 @@ class DeployIT {
             Files.move(features, deploy.resolve("guest-features.xml"), StandardCopyOption.REPLACE_EXISTING);
             Await.until(
                     "deployed",
-                    SOON,
+                    TIMEOUT,
                     () -> bundles(hub).contains("guest") && features(hub).contains("guest-f"));
 
             Files.delete(deploy.resolve("guest.jar"));
             Files.delete(deploy.resolve("guest-features.xml"));
             Await.until(
                     "gone",
-                    SOON,
+                    TIMEOUT,
                     () -> !bundles(hub).contains("guest") && !features(hub).contains("guest-f"));
         }
     }

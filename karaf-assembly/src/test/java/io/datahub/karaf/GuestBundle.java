@@ -8,12 +8,12 @@ import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
-/** Somebody else's bundle, named {@code guest}, that does nothing. */
+/** A third-party bundle named {@code guest} that does nothing. */
 final class GuestBundle {
 
     private GuestBundle() {}
 
-    static Path in(Path folder) throws IOException {
+    static Path create(Path folder) throws IOException {
         Path jar = folder.resolve("guest.jar");
         Manifest manifest = new Manifest();
         Attributes headers = manifest.getMainAttributes();

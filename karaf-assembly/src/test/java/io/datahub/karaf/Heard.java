@@ -5,10 +5,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The events that a subscriber heard, in order. For any thread. */
+/** The events that a subscriber has received, in order. For any thread. */
 final class Heard {
 
-    private static final Duration SOON = Duration.ofSeconds(15);
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
     private final List<String> topics = new CopyOnWriteArrayList<>();
     private final List<String> payloads = new CopyOnWriteArrayList<>();
@@ -25,20 +25,23 @@ final class Heard {
 
     /** Waits for the first event of a topic and returns its payload. */
     String await(String topic) throws Exception {
-        Await.until(topic + " in " + topics, SOON, () -> topics.contains(topic));
+        Await.until(topic + " in " + topics, TIMEOUT, () -> topics.contains(topic));
         return payloads.get(topics.indexOf(topic));
     }
 
     void awaitEnd() throws Exception {
-        Await.until("the subscriber is cut off", SOON, () -> ended);
+        Await.until("the subscriber is cut off", TIMEOUT, () -> ended);
     }
 
-    /** The topics heard, without those that only tried whether somebody listens. */
+    /**
+     * Returns the topics of the received events, without those of the probes that test whether the subscription is
+     * active.
+     */
     List<String> topics() {
         return topics.stream().filter(topic -> !topic.equals("build.probe")).toList();
     }
 
-    boolean hears(String topic) {
+    boolean contains(String topic) {
         return topics.contains(topic);
     }
 }

@@ -7,7 +7,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 
-/** Requests to a hub as one user. */
+/** HTTP requests to a hub as one user. */
 record Http(Hub hub, String token) {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();

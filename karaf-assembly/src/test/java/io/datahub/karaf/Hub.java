@@ -16,13 +16,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /**
- * A hub of the distribution as it is shipped, with a home and ports of its own, driven by its own launcher.
+ * A hub of the distribution as shipped, with its own home directory and ports, controlled with its own launcher.
  *
- * <p>Use it in a try block: whatever happens, its processes end and its home goes. Not for several threads at once.
+ * <p>Use it in a try-with-resources block: its processes are ended and its home directory is deleted in any case. Not
+ * thread-safe.
  */
 final class Hub implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofMinutes(2);
+    static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private final Path distribution;
     private final Path folder;
@@ -38,7 +39,7 @@ final class Hub implements AutoCloseable {
         }
     }
 
-    /** A hub that is not started yet. */
+    /** Returns a hub that is not started yet. */
     static Hub prepared() throws IOException {
         return prepared(Path.of(System.getProperty("datahub.distribution", "target/assembly")));
     }
@@ -47,7 +48,7 @@ final class Hub implements AutoCloseable {
         return new Hub(distribution.toAbsolutePath(), Files.createTempDirectory("datahub-hub"));
     }
 
-    /** A hub that is ready. */
+    /** Returns a hub that is ready. */
     static Hub started() throws Exception {
         Hub hub = prepared();
         try {
@@ -59,7 +60,7 @@ final class Hub implements AutoCloseable {
         }
     }
 
-    /** Sets a variable of the environment for the commands that follow. */
+    /** Sets an environment variable for subsequent commands. */
     Hub set(String variable, String value) {
         environment.put(variable, value);
         return this;
@@ -91,8 +92,8 @@ final class Hub implements AutoCloseable {
     }
 
     /**
-     * Begins a command of the launcher, and returns at once. An interrupt ends it, also where whoever runs the tests ignores
-     * interrupts, as a shell makes its background jobs do.
+     * Starts a command of the launcher and returns immediately. SIGINT has its default effect, even if the test process
+     * ignores it, as background jobs of a shell do.
      */
     Launched launch(String... words) throws IOException {
         List<String> command = new ArrayList<>(List.of(
@@ -111,10 +112,10 @@ final class Hub implements AutoCloseable {
         return one;
     }
 
-    /** Starts it in the background and returns when it is ready. */
+    /** Starts the hub in the background and returns when it is ready. */
     void start() throws Exception {
         Launched start = launch("start");
-        int status = start.status(PATIENCE);
+        int status = start.status(TIMEOUT);
         if (status != 0) {
             throw new AssertionError("start ended with " + status + ":\n" + start.text() + "\n" + log());
         }
@@ -122,7 +123,7 @@ final class Hub implements AutoCloseable {
 
     void stop() throws Exception {
         Launched stop = launch("stop");
-        if (stop.status(PATIENCE) != 0) {
+        if (stop.status(TIMEOUT) != 0) {
             throw new AssertionError("stop failed:\n" + stop.text() + "\n" + log());
         }
     }
@@ -132,23 +133,23 @@ final class Hub implements AutoCloseable {
         start();
     }
 
-    /** Ends it as a power cut would. */
+    /** Kills the hub, as a power failure would. */
     void kill() throws Exception {
         ProcessHandle hub = process();
         hub.destroyForcibly();
-        Await.until("the killed hub is gone", PATIENCE, () -> !hub.isAlive());
+        Await.until("the killed hub is gone", TIMEOUT, () -> !hub.isAlive());
     }
 
-    /** Returns what a command in the console prints; it must succeed. */
+    /** Runs a console command, which must succeed, and returns its output. */
     String console(String line) throws Exception {
         Launched console = launch("console", line);
-        if (console.status(PATIENCE) != 0) {
+        if (console.status(TIMEOUT) != 0) {
             throw new AssertionError("'" + line + "' failed:\n" + console.text() + "\n" + log());
         }
         return console.text();
     }
 
-    /** The process that runs the hub, which must run. */
+    /** Returns the process of the hub, which must be running. */
     ProcessHandle process() throws IOException {
         String pid = runFile().getOrDefault("pid", "");
         return ProcessHandle.of(Long.parseLong(pid)).orElseThrow(() -> new AssertionError("no process " + pid));
@@ -190,7 +191,7 @@ final class Hub implements AutoCloseable {
         return values;
     }
 
-    /** A port that nobody listens on, below the range from which the system takes those of outgoing connections. */
+    /** Returns a free port below the range of ephemeral ports. */
     private static int freePort() {
         return ThreadLocalRandom.current()
                 .ints(1_000, 10_000, 32_768)

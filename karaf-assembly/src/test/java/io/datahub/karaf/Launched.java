@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** A command of the launcher: its process and what it has printed so far, on both of its outputs. */
+/** A launcher command: its process and its output so far, both stdout and stderr. */
 record Launched(Process process, Path output) {
 
     String text() {
@@ -18,12 +18,12 @@ record Launched(Process process, Path output) {
         }
     }
 
-    /** Returns the exit status of a command that ends by itself. */
-    int status(Duration deadline) throws InterruptedException {
-        if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+    /** Waits for the process to exit and returns its exit status. */
+    int status(Duration timeout) throws InterruptedException {
+        if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
-            throw new AssertionError("Still running after " + deadline.toSeconds() + " s:\n" + text());
+            throw new AssertionError("Still running after " + timeout.toSeconds() + " s:\n" + text());
         }
         return process.exitValue();
     }

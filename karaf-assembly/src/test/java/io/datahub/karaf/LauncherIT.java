@@ -12,35 +12,35 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LauncherIT {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @Test
-    void shouldStartTellWhetherItIsReadyAndStop() throws Exception {
+    void shouldStartReportItsStatusAndStop() throws Exception {
         try (Hub hub = Hub.prepared()) {
-            assertThat(hub.launch("status").status(SOON)).isNotZero();
+            assertThat(hub.launch("status").status(TIMEOUT)).isNotZero();
 
             Launched start = hub.launch("start");
-            assertThat(start.status(Hub.PATIENCE)).as(start.text()).isZero();
+            assertThat(start.status(Hub.TIMEOUT)).as(start.text()).isZero();
             assertThat(start.text())
                     .contains("http://127.0.0.1:" + hub.httpPort() + "/", "tcp://127.0.0.1:" + hub.zeromqPort())
                     .contains(hub.home().resolve("files").toString());
-            assertThat(hub.launch("status").status(SOON)).isZero();
+            assertThat(hub.launch("status").status(TIMEOUT)).isZero();
             assertThat(hub.console("feature:list -i -s | grep datahub-api")).contains("Started");
 
             ProcessHandle process = hub.process();
             hub.stop();
 
-            Await.until("the process is gone", SOON, () -> !process.isAlive());
-            assertThat(hub.launch("status").status(SOON)).isNotZero();
-            assertThat(hub.launch("stop").status(SOON)).isZero();
+            Await.until("the process is gone", TIMEOUT, () -> !process.isAlive());
+            assertThat(hub.launch("status").status(TIMEOUT)).isNotZero();
+            assertThat(hub.launch("stop").status(TIMEOUT)).isZero();
         }
     }
 
     @Test
-    void shouldEndWithZeroOnAnInterruptInTheForeground() throws Exception {
+    void shouldExitWithZeroOnAnInterruptInTheForeground() throws Exception {
         try (Hub hub = Hub.prepared()) {
             Launched run = hub.launch("run");
-            Await.until("ready\n" + run.text(), Hub.PATIENCE, () -> run.text().contains("is ready"));
+            Await.until("ready\n" + run.text(), Hub.TIMEOUT, () -> run.text().contains("is ready"));
 
             assertThat(new ProcessBuilder(
                                     "kill", "-INT", String.valueOf(run.process().pid()))
@@ -48,20 +48,20 @@ class LauncherIT {
                             .waitFor())
                     .isZero();
 
-            assertThat(run.status(SOON)).as(run.text()).isZero();
+            assertThat(run.status(TIMEOUT)).as(run.text()).isZero();
             assertThat(run.process().descendants()).isEmpty();
         }
     }
 
     @Test
-    void shouldTellInOneLineThatAPortIsTaken() throws Exception {
+    void shouldReportAPortInUseInOneLine() throws Exception {
         try (Hub hub = Hub.prepared();
                 ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             hub.set("DATAHUB_ZMQ_PORT", String.valueOf(other.getLocalPort()));
 
             Launched run = hub.launch("run");
 
-            assertThat(run.status(SOON)).isEqualTo(1);
+            assertThat(run.status(TIMEOUT)).isEqualTo(1);
             assertThat(run.text().lines().filter(line -> line.contains("ZeroMQ port " + other.getLocalPort())))
                     .hasSize(1)
                     .allMatch(line -> line.contains("DATAHUB_ZMQ_PORT"));
@@ -69,34 +69,34 @@ class LauncherIT {
     }
 
     @Test
-    void shouldTellInOneLineThatAPortIsNoNumber() throws Exception {
+    void shouldReportAnInvalidPortInOneLine() throws Exception {
         try (Hub hub = Hub.prepared().set("DATAHUB_HTTP_PORT", "http")) {
             Launched run = hub.launch("run");
 
-            assertThat(run.status(SOON)).isEqualTo(1);
+            assertThat(run.status(TIMEOUT)).isEqualTo(1);
             assertThat(run.text()).containsOnlyOnce("DATAHUB_HTTP_PORT");
         }
     }
 
     @Test
-    void shouldTellInOneLineThatTheHomeCannotBeWritten(@TempDir Path folder) throws Exception {
+    void shouldReportAnUnwritableHomeInOneLine(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "not a folder");
         try (Hub hub = Hub.prepared().set("DATAHUB_HOME", file.resolve("hub").toString())) {
             Launched run = hub.launch("run");
 
-            assertThat(run.status(SOON)).isEqualTo(1);
+            assertThat(run.status(TIMEOUT)).isEqualTo(1);
             assertThat(run.text().lines()).singleElement().asString().contains(file.toString(), "DATAHUB_HOME");
         }
     }
 
     @Test
-    void shouldKeepASecondHubOutOfAHome() throws Exception {
+    void shouldRefuseASecondHubOnTheSameHome() throws Exception {
         try (Hub hub = Hub.started()) {
             Launched second = hub.launch("run");
 
-            assertThat(second.status(SOON)).isEqualTo(1);
+            assertThat(second.status(TIMEOUT)).isEqualTo(1);
             assertThat(second.text().lines()).singleElement().asString().contains("Another hub", "DATAHUB_HOME");
-            assertThat(hub.launch("status").status(SOON)).isZero();
+            assertThat(hub.launch("status").status(TIMEOUT)).isZero();
         }
     }
 
@@ -104,25 +104,25 @@ class LauncherIT {
     void shouldRunTwoHubsSideBySide() throws Exception {
         try (Hub one = Hub.started();
                 Hub other = Hub.started()) {
-            assertThat(one.launch("status").status(SOON)).isZero();
-            assertThat(other.launch("status").status(SOON)).isZero();
+            assertThat(one.launch("status").status(TIMEOUT)).isZero();
+            assertThat(other.launch("status").status(TIMEOUT)).isZero();
 
             one.stop();
 
-            assertThat(other.launch("status").status(SOON)).isZero();
+            assertThat(other.launch("status").status(TIMEOUT)).isZero();
         }
     }
 
     @Test
-    void shouldComeUpAgainAfterItWasKilled() throws Exception {
+    void shouldStartAgainAfterItWasKilled() throws Exception {
         try (Hub hub = Hub.started()) {
             hub.kill();
-            assertThat(hub.launch("status").status(SOON)).isNotZero();
+            assertThat(hub.launch("status").status(TIMEOUT)).isNotZero();
 
             hub.start();
 
-            assertThat(hub.launch("status").status(SOON)).isZero();
-            // By HTTP/2, which has parts that must be there before the others.
+            assertThat(hub.launch("status").status(TIMEOUT)).isZero();
+            // Uses HTTP/2, which needs bundles that must be started before the others.
             assertThat(new Http(hub, hub.adminToken()).get("/whoami").statusCode())
                     .isEqualTo(200);
         }
@@ -131,10 +131,10 @@ class LauncherIT {
     @Test
     void shouldReturnTheExitStatusOfACommand() throws Exception {
         try (Hub hub = Hub.started()) {
-            assertThat(hub.launch("console", "no:such-command").status(SOON)).isNotZero();
+            assertThat(hub.launch("console", "no:such-command").status(TIMEOUT)).isNotZero();
 
             Launched echo = hub.launch("console", "echo", "it's", "a \"b\" $c", "d|e");
-            assertThat(echo.status(SOON)).isZero();
+            assertThat(echo.status(TIMEOUT)).isZero();
             assertThat(echo.text()).isEqualToIgnoringNewLines("it's a \"b\" $c d|e");
         }
     }

@@ -14,50 +14,50 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Holds the architecture by the manifests of the bundles in the distribution: who may know whom. */
+/** Checks the architecture by the manifests of the bundles in the distribution: which bundle may import what. */
 class ManifestIT {
 
     private static final String API = "datahub-api";
     private static final String CONSOLE = "datahub-console";
     private static final String CLIENT = "datahub-client";
 
-    /** Packages that a bundle can do without, each named here with its bundle. */
-    private static final Set<String> MAY_BE_MISSING = Set.of();
+    /** The optional imports that are allowed, each as bundle and package. */
+    private static final Set<String> OPTIONAL_IMPORTS = Set.of();
 
     private static final List<String> UNWANTED_HEADERS = List.of(
             "Bundle-Activator", "DynamicImport-Package", "Require-Bundle", "Bundle-ClassPath", "Embed-Dependency");
 
     @TestFactory
-    Stream<DynamicTest> shouldKnowOnlyTheApi() throws IOException {
+    Stream<DynamicTest> shouldImportOnlyTheApi() throws IOException {
         return bundles(bundle -> assertThat(bundle.imports().keySet())
                 .filteredOn(name -> name.startsWith("io.datahub."))
                 .allMatch(name -> name.equals("io.datahub.api") || name.startsWith("io.datahub.api.")));
     }
 
     @TestFactory
-    Stream<DynamicTest> shouldLeaveKarafToTheConsole() throws IOException {
+    Stream<DynamicTest> shouldImportKarafOnlyInTheConsole() throws IOException {
         return bundles(bundle -> assertThat(bundle.imports().keySet())
                 .filteredOn(name -> name.startsWith("org.apache.karaf."))
                 .matches(names -> names.isEmpty() || bundle.name().equals(CONSOLE)));
     }
 
     @TestFactory
-    Stream<DynamicTest> shouldExportNothingButTheApiAndTheClient() throws IOException {
+    Stream<DynamicTest> shouldExportOnlyTheApiAndTheClient() throws IOException {
         return bundles(bundle -> assertThat(bundle.exports().keySet())
                 .allMatch(name -> (bundle.name().equals(API) && name.startsWith("io.datahub.api"))
                         || (bundle.name().equals(CLIENT) && name.equals("io.datahub.client"))));
     }
 
     @TestFactory
-    Stream<DynamicTest> shouldNeedWhatItImports() throws IOException {
+    Stream<DynamicTest> shouldHaveNoUnlistedOptionalImports() throws IOException {
         return bundles(bundle -> assertThat(bundle.imports().entrySet())
                 .filteredOn(clause -> clause.getValue().contains("resolution:=optional"))
                 .extracting(clause -> bundle.name() + " " + clause.getKey())
-                .allMatch(MAY_BE_MISSING::contains));
+                .allMatch(OPTIONAL_IMPORTS::contains));
     }
 
     @TestFactory
-    Stream<DynamicTest> shouldDoWithoutOldHeaders() throws IOException {
+    Stream<DynamicTest> shouldNotUseUnwantedHeaders() throws IOException {
         return bundles(bundle -> assertThat(UNWANTED_HEADERS).noneMatch(bundle.headers()::containsKey));
     }
 
@@ -76,7 +76,7 @@ class ManifestIT {
                 }));
     }
 
-    /** What is asserted of one bundle. */
+    /** An assertion about one bundle. */
     private interface Check {
         void of(Headers bundle);
     }
@@ -101,7 +101,10 @@ class ManifestIT {
             return clauses("Export-Package");
         }
 
-        /** Package names with their attributes and directives; commas within quotes don't separate. */
+        /**
+         * Parses the clauses of a header: package names with their attributes and directives. Commas within quotes
+         * don't separate clauses.
+         */
         private TreeMap<String, String> clauses(String header) {
             TreeMap<String, String> clauses = new TreeMap<>();
             String value = headers.getOrDefault(header, "");

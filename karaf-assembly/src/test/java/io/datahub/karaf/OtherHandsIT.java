@@ -23,10 +23,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Changes that others make below {@code files/}, while the hub runs and while it doesn't, as the journal tells of them. */
+/**
+ * External changes below {@code files/}, made while the hub is running and while it isn't, as recorded in the journal.
+ */
 class OtherHandsIT {
 
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration TIMEOUT = Duration.ofSeconds(40);
     private static final Pattern ENTRY =
             Pattern.compile("\"type\":\"io\\.datahub\\.file\\.([a-z]+)\",\"subject\":\"([^\"]*)\"");
 
@@ -66,23 +68,25 @@ class OtherHandsIT {
         return entries;
     }
 
-    /** Waits until all is entered that was done before. */
-    private static void settle() throws Exception {
+    /** Waits until all previous changes are recorded in the journal. */
+    private static void awaitJournal() throws Exception {
         for (int i = 0; i < 2; i++) {
             String name = String.valueOf(++fences);
             write("fence/" + name, name);
             Await.until(
-                    "the hub sees fence " + name, SOON, () -> journal("fence/").contains("created " + name));
+                    "the hub sees fence " + name,
+                    TIMEOUT,
+                    () -> journal("fence/").contains("created " + name));
         }
     }
 
     private static void expect(String prefix, String... entries) throws Exception {
-        settle();
+        awaitJournal();
         assertThat(journal(prefix)).containsExactlyInAnyOrder(entries);
     }
 
     @Test
-    void shouldTellOfEachChangeOfAFileOnce() throws Exception {
+    void shouldRecordEachChangeOfAFileOnce() throws Exception {
         write("one/a", "first");
         write("one/b", "first");
         expect("one/", "created a", "created b");
@@ -91,19 +95,19 @@ class OtherHandsIT {
         expect("one/", "created a", "created b", "updated a", "updated b");
         Files.writeString(file("one/a"), "");
         Files.delete(file("one/b"));
-        Await.until("the truncation is seen", SOON, () -> journal("one/").size() == 6);
+        Await.until("the truncation is seen", TIMEOUT, () -> journal("one/").size() == 6);
         expect("one/", "created a", "created b", "updated a", "updated b", "updated a", "deleted b");
     }
 
     @Test
-    void shouldTellNothingWhereNothingChanged() throws Exception {
+    void shouldRecordNothingIfTheContentIsUnchanged() throws Exception {
         write("same/a", "text");
         expect("same/", "created a");
         Files.setLastModifiedTime(file("same/a"), FileTime.from(Instant.parse("2020-01-01T00:00:00Z")));
         Files.setPosixFilePermissions(file("same/a"), PosixFilePermissions.fromString("rw-r-----"));
         write("same/b", "comes and goes");
         Files.delete(file("same/b"));
-        settle();
+        awaitJournal();
         write("same/a", "other");
         write("same/a", "text");
         Files.createDirectories(file("same/empty/directories"));
@@ -111,7 +115,7 @@ class OtherHandsIT {
     }
 
     @Test
-    void shouldTellOfRenamesAcrossDirectoriesAndOfCaseOnly() throws Exception {
+    void shouldRecordRenamesAcrossDirectoriesAndOfCaseOnly() throws Exception {
         write("rename/x/a", "1");
         write("rename/b", "2");
         Files.createDirectories(file("rename/y"));
@@ -122,7 +126,7 @@ class OtherHandsIT {
     }
 
     @Test
-    void shouldTellOfDirectoriesMovedInAboutAndOut() throws Exception {
+    void shouldRecordDirectoriesMovedInWithinAndOut() throws Exception {
         Path outside = Files.createDirectories(hub.home().resolve("moved-in"));
         Files.createDirectories(outside.resolve("deep/er"));
         Files.writeString(outside.resolve("a"), "a");
@@ -142,13 +146,13 @@ class OtherHandsIT {
         write("tree/about/deep/er/c", "seen at its new place");
         Files.move(file("tree/about/deep"), hub.home().resolve("moved-out"));
         Files.writeString(hub.home().resolve("moved-out/er/b"), "nobody's business");
-        settle();
+        awaitJournal();
         assertThat(journal("tree/").subList(6, journal("tree/").size()))
                 .containsExactlyInAnyOrder("deleted about/deep/er/b");
     }
 
     @Test
-    void shouldFollowNoLink() throws Exception {
+    void shouldNotFollowSymbolicLinks() throws Exception {
         write("links/a", "text");
         expect("links/", "created a");
         Files.createLink(file("links/hard"), file("links/a"));
@@ -164,7 +168,7 @@ class OtherHandsIT {
     }
 
     @Test
-    void shouldTellOfAFileInPlaceOfADirectoryAndTheReverse() throws Exception {
+    void shouldRecordAFileReplacingADirectoryAndViceVersa() throws Exception {
         write("swap/x/a", "1");
         write("swap/y", "2");
         expect("swap/", "created x/a", "created y");
@@ -177,22 +181,22 @@ class OtherHandsIT {
     }
 
     @Test
-    void shouldTellOfASaveInAnEditorAsOneUpdate() throws Exception {
+    void shouldRecordASaveInAnEditorAsOneUpdate() throws Exception {
         write("edit/a.txt", "draft");
         expect("edit/", "created a.txt");
         write("edit/.a.txt.swp", "swap");
         write("edit/.a.txt.Xy12Zz", "by rsync");
         Files.move(file("edit/a.txt"), file("edit/a.txt~"));
         write("edit/a.txt", "by vi");
-        settle();
+        awaitJournal();
         Files.move(file("edit/.a.txt.Xy12Zz"), file("edit/a.txt"), StandardCopyOption.ATOMIC_MOVE);
         expect("edit/", "created a.txt", "updated a.txt", "updated a.txt");
     }
 
     @Test
-    void shouldTellOfALogThatNeverRestsFromTimeToTime() throws Exception {
+    void shouldRecordAConstantlyGrowingLogPeriodically() throws Exception {
         write("log/a", "begin\n");
-        long end = System.nanoTime() + SOON.toNanos();
+        long end = System.nanoTime() + TIMEOUT.toNanos();
         while (journal("log/").size() < 2 && System.nanoTime() < end) {
             for (int i = 0; i < 10; i++) {
                 Files.writeString(file("log/a"), "line\n", StandardOpenOption.APPEND);
@@ -200,11 +204,11 @@ class OtherHandsIT {
             }
         }
         assertThat(journal("log/")).startsWith("created a", "updated a");
-        settle();
+        awaitJournal();
         String size = ",\"size\":" + Files.size(file("log/a")) + ",";
         Await.until(
                 "the last line is told of",
-                SOON,
+                TIMEOUT,
                 () -> new Http(hub, hub.adminToken())
                         .get("/changes?since=0&path=log/")
                         .body()
@@ -212,14 +216,14 @@ class OtherHandsIT {
     }
 
     @Test
-    void shouldTellOfNamesInAnyScript() throws Exception {
+    void shouldRecordNamesInAnyScript() throws Exception {
         write("names/grüße 日本 😀.txt", "x");
         Files.write(file("names/" + "ab".repeat(127)), "long".getBytes(StandardCharsets.UTF_8));
         expect("names/", "created grüße 日本 😀.txt", "created " + "ab".repeat(127));
     }
 
     @Test
-    void shouldCatchUpWithWhatHappenedWhileNobodyWatched() throws Exception {
+    void shouldReconcileChangesMadeWhileTheWatcherOrTheHubWasDown() throws Exception {
         write("away/keep", "x");
         write("away/change", "x");
         write("away/remove", "x");
@@ -228,15 +232,15 @@ class OtherHandsIT {
         write("away/change", "while the watcher was stopped");
         write("away/d/new", "x");
         hub.console("bundle:start datahub-watcher");
-        Await.until("the watcher catches up", SOON, () -> journal("away/").size() == 5);
+        Await.until("the watcher catches up", TIMEOUT, () -> journal("away/").size() == 5);
         write("away/change", "just before the hub was killed");
         hub.kill();
         Files.delete(file("away/remove"));
         write("away/d/new", "while the hub was down");
         hub.start();
-        Await.until("the hub catches up", SOON, () -> journal("away/").size() == 8);
+        Await.until("the hub catches up", TIMEOUT, () -> journal("away/").size() == 8);
         hub.console("datahub:rescan");
-        settle();
+        awaitJournal();
         assertThat(journal("away/").subList(3, 8))
                 .containsExactlyInAnyOrder(
                         "updated change", "created d/new", "updated change", "deleted remove", "updated d/new");
@@ -244,24 +248,27 @@ class OtherHandsIT {
     }
 
     @Test
-    void shouldNotTakeAMissingRootForDeletions() throws Exception {
+    void shouldNotTreatAMissingRootAsDeletions() throws Exception {
         write("root/a", "x");
         expect("root/", "created a");
-        Path away = hub.home().resolve("files-away");
-        Files.move(file(""), away);
+        Path moved = hub.home().resolve("files-away");
+        Files.move(file(""), moved);
         Http admin = new Http(hub, hub.adminToken());
-        Await.until("health tells it", SOON, () -> admin.get("/health/ready").statusCode() == 503);
+        Await.until("health tells it", TIMEOUT, () -> admin.get("/health/ready").statusCode() == 503);
         assertThat(admin.get("/health/ready").body()).contains("is gone");
-        Files.writeString(away.resolve("root/b"), "put there meanwhile");
+        Files.writeString(moved.resolve("root/b"), "put there meanwhile");
         Files.createDirectories(file(""));
         Files.writeString(file("stranger"), "in another directory of that name");
         Await.until(
-                "health tells it", SOON, () -> admin.get("/health/ready").body().contains("another"));
+                "health tells it",
+                TIMEOUT,
+                () -> admin.get("/health/ready").body().contains("another"));
         Files.delete(file("stranger"));
         Files.delete(file(""));
-        Files.move(away, file(""));
-        Await.until("it is ready again", SOON, () -> admin.get("/health/ready").statusCode() == 200);
-        Await.until("it has caught up", SOON, () -> journal("root/").size() == 2);
+        Files.move(moved, file(""));
+        Await.until(
+                "it is ready again", TIMEOUT, () -> admin.get("/health/ready").statusCode() == 200);
+        Await.until("it has caught up", TIMEOUT, () -> journal("root/").size() == 2);
         expect("root/", "created a", "created b");
         assertThat(journal("stranger")).isEmpty();
     }

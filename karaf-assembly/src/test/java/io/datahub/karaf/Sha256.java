@@ -5,7 +5,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 
-/** The hash that the manifest of shipped files uses. */
+/** The hash used in the manifest of shipped files. */
 final class Sha256 {
 
     private Sha256() {}

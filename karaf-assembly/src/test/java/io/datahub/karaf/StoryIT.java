@@ -13,28 +13,28 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What Datahub is for, in one story, on the distribution as it ships. */
+/** The main use case of Datahub end to end, on the distribution as shipped. */
 class StoryIT {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
-    private static final Duration A_SECOND = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
     private static final String[] TOPICS = {"build.", "file."};
     private static final String TESTER = "a token of the tester, of enough characters";
     private static final String JENKINS = "a token of jenkins, of enough characters";
 
     @Test
-    void shouldCarryEventsAndFilesBetweenStrangersUntilATokenIsRevoked() throws Exception {
+    void shouldTransferEventsAndFilesBetweenClientsUntilATokenIsRevoked() throws Exception {
         try (Hub hub = Hub.started()) {
             Http admin = new Http(hub, hub.adminToken());
             String users = admin.get("/files/broker_users.xml").body();
-            String everybody = users.replace(
+            String extendedUsers = users.replace(
                     "</broker-users>",
                     user("jenkins", JENKINS, "<allow publish=\"build.\" read=\"builds/\" write=\"builds/\"/>")
                             + user("tester", TESTER, "<allow subscribe=\"build.\" read=\"builds/\"/>")
                             + "</broker-users>");
-            assertThat(admin.put("/files/broker_users.xml", everybody).statusCode())
+            assertThat(admin.put("/files/broker_users.xml", extendedUsers).statusCode())
                     .isEqualTo(200);
-            requireXml(hub, admin);
+            addXmlValidator(hub, admin);
 
             Heard byZeromq = new Heard();
             Heard byWebSocket = new Heard();
@@ -42,21 +42,21 @@ class StoryIT {
                     ZeromqClient publisher = ZeromqClient.publisher(hub, "jenkins", JENKINS)) {
                 assertThat(subscriber).isNotNull();
                 WebSocketClient browser = WebSocketClient.subscriber(hub, TESTER, byWebSocket, TOPICS);
-                Await.until("both listen", SOON, () -> {
+                Await.until("both listen", TIMEOUT, () -> {
                     publisher.publish("build.probe", "");
-                    return byZeromq.hears("build.probe") && byWebSocket.hears("build.probe");
+                    return byZeromq.contains("build.probe") && byWebSocket.contains("build.probe");
                 });
 
                 publisher.publish("build.started", "{\"job\":\"grün\"}");
-                for (Heard heard : List.of(byZeromq, byWebSocket)) {
-                    assertThat(heard.await("build.started")).isEqualTo("{\"job\":\"grün\"}");
+                for (Heard received : List.of(byZeromq, byWebSocket)) {
+                    assertThat(received.await("build.started")).isEqualTo("{\"job\":\"grün\"}");
                 }
                 uploadOverwriteAndDelete(new Http(hub, JENKINS), new Http(hub, TESTER));
                 publisher.publish("build.done", "");
-                for (Heard heard : List.of(byZeromq, byWebSocket)) {
-                    heard.await("build.done");
-                    heard.await("file.deleted/builds/report.xml");
-                    assertThat(heard.topics())
+                for (Heard received : List.of(byZeromq, byWebSocket)) {
+                    received.await("build.done");
+                    received.await("file.deleted/builds/report.xml");
+                    assertThat(received.topics())
                             .containsExactlyInAnyOrder(
                                     "build.started",
                                     "file.created/builds/report.xml",
@@ -64,7 +64,7 @@ class StoryIT {
                                     "file.deleted/builds/report.xml",
                                     "build.done");
                 }
-                tellsOfTheUpload(byZeromq, byWebSocket);
+                assertUploadAnnounced(byZeromq, byWebSocket);
 
                 assertThat(admin.put("/files/broker_users.xml", users).statusCode())
                         .isEqualTo(200);
@@ -73,7 +73,7 @@ class StoryIT {
                 assertThat(browser.closeCode()).isEqualTo(1008);
                 Await.until(
                         "the token stops working",
-                        A_SECOND,
+                        ONE_SECOND,
                         () -> new Http(hub, TESTER).get("/files/builds/").statusCode() == 401);
             }
         }
@@ -99,7 +99,7 @@ class StoryIT {
         assertThat(tester.get(path).statusCode()).isEqualTo(404);
     }
 
-    private static void tellsOfTheUpload(Heard byZeromq, Heard byWebSocket) throws Exception {
+    private static void assertUploadAnnounced(Heard byZeromq, Heard byWebSocket) throws Exception {
         String payload = byZeromq.await("file.created/builds/report.xml");
         assertThat(byWebSocket.await("file.created/builds/report.xml")).isEqualTo(payload);
         Map<String, String> event = WebSocketClient.parse(payload);
@@ -112,13 +112,13 @@ class StoryIT {
                 .containsEntry("name", "xml-reports");
     }
 
-    /** A configuration file that is dropped into the home brings a validator to life. */
-    private static void requireXml(Hub hub, Http admin) throws Exception {
+    /** Adds a configuration file to the home directory, which activates a validator. */
+    private static void addXmlValidator(Hub hub, Http admin) throws Exception {
         Path cfg = hub.home().resolve("etc/io.datahub.validator.xml-reports.cfg");
         Files.writeString(cfg, "paths = builds/**/*.xml, probe/*.xml\n");
         Await.until(
                 "the validator judges",
-                SOON,
+                TIMEOUT,
                 () -> admin.put("/files/probe/x.xml?dry-run", "<").statusCode() == 422);
     }
 

@@ -10,37 +10,39 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the operator changed or added lasts when the distribution is another one; what nobody touched follows it. */
+/**
+ * The operator's changes and additions are kept after an upgrade of the distribution; unmodified files are upgraded.
+ */
 class UpgradeIT {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @TempDir
     private Path folder;
 
     @Test
-    void shouldKeepWhatWasChangedAndFollowWhatWasNot() throws Exception {
+    void shouldKeepModifiedConfigurationAndUpdateTheRest() throws Exception {
         try (Hub hub = Hub.started()) {
-            Path touched = hub.home().resolve("etc/io.datahub.store.cfg");
-            Path untouched = hub.home().resolve("etc/org.apache.karaf.shell.cfg");
-            Path withdrawn = hub.home().resolve("etc/old-default.cfg");
+            Path modified = hub.home().resolve("etc/io.datahub.store.cfg");
+            Path unmodified = hub.home().resolve("etc/org.apache.karaf.shell.cfg");
+            Path removed = hub.home().resolve("etc/old-default.cfg");
             hub.stop();
-            Files.writeString(touched, "\n# by the operator\n", StandardOpenOption.APPEND);
-            pretendToHaveShipped(hub, untouched, "an older default\n");
-            pretendToHaveShipped(hub, withdrawn, "a default of old\n");
+            Files.writeString(modified, "\n# by the operator\n", StandardOpenOption.APPEND);
+            pretendToHaveShipped(hub, unmodified, "an older default\n");
+            pretendToHaveShipped(hub, removed, "a default of old\n");
             pretendAnotherBuild(hub);
 
             hub.start();
 
-            assertThat(touched).content().contains("# by the operator");
-            assertThat(untouched).content().contains("sshPort");
-            assertThat(withdrawn).doesNotExist();
+            assertThat(modified).content().contains("# by the operator");
+            assertThat(unmodified).content().contains("sshPort");
+            assertThat(removed).doesNotExist();
         }
     }
 
     @Test
-    void shouldKeepBundlesAndFeaturesInstalledAtRunTime() throws Exception {
-        Path jar = GuestBundle.in(folder);
+    void shouldRestoreBundlesAndFeaturesInstalledAtRunTime() throws Exception {
+        Path jar = GuestBundle.create(folder);
         Path repository = featureWithoutBundles("visitor");
         try (Hub hub = Hub.started()) {
             hub.console("bundle:install -s file:" + jar);
@@ -50,7 +52,7 @@ class UpgradeIT {
             Path record = hub.home().resolve("etc/installed/installed.txt");
             Await.until(
                     "recorded",
-                    SOON,
+                    TIMEOUT,
                     () -> Files.exists(record)
                             && Files.readString(record).contains("guest")
                             && Files.readString(record).contains("feature:visitor")
@@ -61,7 +63,7 @@ class UpgradeIT {
 
             hub.start();
 
-            Await.until("restored\n" + hub.log(), SOON, () -> {
+            Await.until("restored\n" + hub.log(), TIMEOUT, () -> {
                 String features = hub.console("feature:list -i -s");
                 return hub.console("bundle:list -s -t 0").contains("guest")
                         && features.contains("visitor")

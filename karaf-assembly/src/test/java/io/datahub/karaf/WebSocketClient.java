@@ -13,19 +13,19 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
-/** A WebSocket client that subscribes and listens. */
+/** A WebSocket client that subscribes to topics and collects events. */
 final class WebSocketClient implements WebSocket.Listener {
 
-    private final Heard heard;
+    private final Heard received;
     private final StringBuilder text = new StringBuilder();
     private volatile int closeCode;
 
-    private WebSocketClient(Heard heard) {
-        this.heard = heard;
+    private WebSocketClient(Heard received) {
+        this.received = received;
     }
 
-    static WebSocketClient subscriber(Hub hub, String token, Heard heard, String... prefixes) {
-        WebSocketClient client = new WebSocketClient(heard);
+    static WebSocketClient subscriber(Hub hub, String token, Heard received, String... prefixes) {
+        WebSocketClient client = new WebSocketClient(received);
         WebSocket socket = HttpClient.newHttpClient()
                 .newWebSocketBuilder()
                 .header("Authorization", "Bearer " + token)
@@ -39,7 +39,7 @@ final class WebSocketClient implements WebSocket.Listener {
         return client;
     }
 
-    /** The code that the hub closed with; 0 while it hasn't. */
+    /** The close code sent by the hub; 0 while the connection is open. */
     int closeCode() {
         return closeCode;
     }
@@ -51,7 +51,7 @@ final class WebSocketClient implements WebSocket.Listener {
             Map<String, String> message = parse(text.toString());
             text.setLength(0);
             if ("event".equals(message.get("type"))) {
-                heard.add(message.get("topic"), message.get("data").getBytes(StandardCharsets.UTF_8));
+                received.add(message.get("topic"), message.get("data").getBytes(StandardCharsets.UTF_8));
             }
         }
         socket.request(1);
@@ -61,11 +61,11 @@ final class WebSocketClient implements WebSocket.Listener {
     @Override
     public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
         closeCode = code;
-        heard.end();
+        received.end();
         return null;
     }
 
-    /** The members of a flat object that are strings. */
+    /** Parses the string members of a flat JSON object. */
     static Map<String, String> parse(String json) {
         Map<String, String> members = new HashMap<>();
         try (JsonParser parser = new JsonFactory().createParser(json)) {

@@ -6,12 +6,12 @@ import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMonitor;
 
-/** Ordinary ZeroMQ sockets of a library that others wrote. */
+/** ZeroMQ sockets of an independent implementation, JeroMQ. */
 final class ZeromqClient implements AutoCloseable {
 
     private final ZContext context = new ZContext();
     private final ZMQ.Socket socket;
-    private Thread receiving;
+    private Thread receiver;
     private ZMonitor monitor;
     private volatile boolean closed;
 
@@ -20,7 +20,7 @@ final class ZeromqClient implements AutoCloseable {
         socket.setPlainUsername(user);
         socket.setPlainPassword(token);
         socket.setLinger(0);
-        socket.setHandshakeIvl(2_000); // a JeroMQ 0.6.0 sometimes connects and never says a word
+        socket.setHandshakeIvl(2_000); // JeroMQ 0.6.0 sometimes connects and then sends nothing
     }
 
     static ZeromqClient publisher(Hub hub, String user, String token) {
@@ -29,7 +29,7 @@ final class ZeromqClient implements AutoCloseable {
         return client;
     }
 
-    static ZeromqClient subscriber(Hub hub, String user, String token, Heard heard, String... prefixes) {
+    static ZeromqClient subscriber(Hub hub, String user, String token, Heard received, String... prefixes) {
         ZeromqClient client = new ZeromqClient(SocketType.SUB, user, token);
         for (String prefix : prefixes) {
             client.socket.subscribe(prefix);
@@ -38,19 +38,19 @@ final class ZeromqClient implements AutoCloseable {
         client.monitor = new ZMonitor(client.context, client.socket);
         client.monitor.add(ZMonitor.Event.DISCONNECTED).start();
         client.socket.connect("tcp://127.0.0.1:" + hub.zeromqPort());
-        client.receiving = new Thread(() -> client.receive(heard), "zeromq-subscriber");
-        client.receiving.start();
+        client.receiver = new Thread(() -> client.receive(received), "zeromq-subscriber");
+        client.receiver.start();
         return client;
     }
 
-    private void receive(Heard heard) {
+    private void receive(Heard received) {
         while (!closed) {
             String topic = socket.recvStr();
             if (topic != null) {
-                heard.add(topic, socket.recv());
+                received.add(topic, socket.recv());
             }
             if (monitor.nextEvent(0) != null) {
-                heard.end();
+                received.end();
             }
         }
     }
@@ -64,8 +64,8 @@ final class ZeromqClient implements AutoCloseable {
     public void close() {
         closed = true;
         try {
-            if (receiving != null) {
-                receiving.join();
+            if (receiver != null) {
+                receiver.join();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,2 +1,2 @@
-/** Tests of the distribution as it is shipped: started by its own launcher, in a home of its own. */
+/** Integration tests of the distribution as shipped: started with its own launcher, each in its own home directory. */
 package io.datahub.karaf;
