@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes who was refused and what changed among the users: one line a fact, and never a token. */
+/** Audit log of refused logins and changes to users: one line per fact, never a token. */
 final class AuditLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.audit");
@@ -24,7 +24,7 @@ final class AuditLog {
 
     private final RefusedLogins lines = new RefusedLogins(LOG::warn, System::nanoTime);
 
-    /** By transport. */
+    /** Number of refused logins by transport. */
     private final Map<String, LongAdder> refusals = new ConcurrentSkipListMap<>();
 
     void refused(String user, Origin origin, String reason) {
@@ -33,12 +33,12 @@ final class AuditLog {
         lines.add(user, origin, reason);
     }
 
-    /** Writes refused logins that have only been counted for a minute. */
+    /** Writes refused logins that have been counted for a minute. */
     void writeOverdue() {
         lines.writeOverdue();
     }
 
-    /** Writes what has only been counted. */
+    /** Writes all refused logins that have only been counted. */
     void close() {
         lines.write();
     }
@@ -48,14 +48,14 @@ final class AuditLog {
                 "datahub_logins_refused_total", "Logins that were refused", count.sum(), "transport", transport));
     }
 
-    /** Writes a line for each user, grant and credential that came or went between two versions of the users file. */
+    /** Logs each user, grant and credential added or removed between two versions of the users file. */
     void changed(Users before, Users after, String etag, String by) {
         List<String> differences = UsersDifference.between(before, after);
         differences.forEach(
                 difference -> LOG.info("users=changed {} version={} by={}", difference, etag, LogText.quoted(by)));
     }
 
-    /** Writes that a token was issued, rotated or revoked, and by whom from where. */
+    /** Logs that a token was issued, rotated or revoked, by whom and from where. */
     void token(String what, String user, Credential token, Login by) {
         LOG.info(
                 "token={} user={} begins={} label={}{} by={} transport={} address={}",
@@ -70,8 +70,8 @@ final class AuditLog {
     }
 
     /**
-     * The name that somebody claimed, as it may stand in a log. People do type a token where the name belongs, so what is
-     * no user's name and may be a token isn't shown.
+     * The claimed user name in a form that is safe to log. People do enter a token as user name, so a name is hidden if
+     * it isn't a user's and might be a token.
      */
     String showable(String claimed, Users users) {
         boolean known = users.named(claimed).isPresent();

@@ -35,7 +35,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The component that turns credentials into users and keeps the last good users file in force. */
+/** The component that authenticates credentials and keeps the last good users file in effect. */
 @Component(
         name = "io.datahub.auth",
         immediate = true,
@@ -51,16 +51,17 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
     private final List<UsersListener> listeners = new CopyOnWriteArrayList<>();
     private final ScheduledThreadPoolExecutor executor;
     private final UsersChanges changes;
-    private final CurrentUsers inForce;
-    private final UsersLoader loading;
+    private final CurrentUsers currentUsers;
+    private final UsersLoader loader;
     private final ExpiryTimer expiry;
-    private final TokenAuthenticator doorkeeper;
-    private final TokenService tokenDesk;
-    private final LastUsedStore uses;
+    private final TokenAuthenticator tokenAuthenticator;
+    private final TokenService tokenService;
+    private final LastUsedStore lastUsed;
     private final AuditLog audit = new AuditLog();
 
     /**
-     * @throws IllegalArgumentException if there are no users and the token supplied for the first one won't do
+     * @throws IllegalArgumentException if there are no users and the token supplied for the first administrator is
+     *     unusable
      */
     @Activate
     public Auth(
@@ -81,19 +82,24 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         UsersRecord record = new UsersRecord(store);
         LastGoodUsers lastGood = new LastGoodUsers(home);
         executor = executor();
-        inForce = new CurrentUsers(lastGood, audit, this::usersChanged);
-        expiry = new ExpiryTimer(inForce, clock, executor, () -> tell(this));
-        uses = new LastUsedStore(home, clock);
-        doorkeeper = new TokenAuthenticator(inForce, clock, audit, uses, configuration);
-        tokenDesk = new TokenService(inForce, new UsersEditor(record), uses, clock, audit, configuration);
-        loading = new UsersLoader(
-                record, lastGood, inForce, () -> new FirstUsers(home, configuration, environment), clock, executor);
+        currentUsers = new CurrentUsers(lastGood, audit, this::usersChanged);
+        expiry = new ExpiryTimer(currentUsers, clock, executor, () -> notifyUsersChanged(this));
+        lastUsed = new LastUsedStore(home, clock);
+        tokenAuthenticator = new TokenAuthenticator(currentUsers, clock, audit, lastUsed, configuration);
+        tokenService = new TokenService(currentUsers, new UsersEditor(record), lastUsed, clock, audit, configuration);
+        loader = new UsersLoader(
+                record,
+                lastGood,
+                currentUsers,
+                () -> new FirstUsers(home, configuration, environment),
+                clock,
+                executor);
         log("started", configuration);
         this.changes = changes;
-        changes.handTo(loading::changed);
-        saveNowAndThen();
+        changes.forwardTo(loader::changed);
+        scheduleSaving();
         try {
-            loading.start();
+            loader.start();
         } catch (RuntimeException e) {
             changes.stop();
             executor.shutdownNow();
@@ -101,16 +107,18 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // neither throws; the executor's end is its end
-    private void saveNowAndThen() {
-        executor.scheduleWithFixedDelay(() -> uses.save(inForce.get()), SAVE_SECONDS, SAVE_SECONDS, TimeUnit.SECONDS);
+    @SuppressWarnings("FutureReturnValueIgnored") // the tasks don't throw; they end with the executor
+    private void scheduleSaving() {
+        executor.scheduleWithFixedDelay(
+                () -> lastUsed.save(currentUsers.get()), SAVE_SECONDS, SAVE_SECONDS, TimeUnit.SECONDS);
         executor.scheduleWithFixedDelay(audit::writeOverdue, SAVE_SECONDS, SAVE_SECONDS, TimeUnit.SECONDS);
     }
 
     private static ScheduledThreadPoolExecutor executor() {
         ScheduledThreadPoolExecutor executor =
                 new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "datahub-auth"));
-        executor.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy()); // it is only full when stopped
+        executor.setRejectedExecutionHandler(
+                new ThreadPoolExecutor.DiscardPolicy()); // rejects tasks only after shutdown
         executor.setRemoveOnCancelPolicy(true);
         return executor;
     }
@@ -130,20 +138,20 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
 
     @Modified
     void modified(AuthConfiguration configuration) {
-        doorkeeper.configure(configuration);
-        tokenDesk.configure(configuration);
+        tokenAuthenticator.configure(configuration);
+        tokenService.configure(configuration);
         log("configured", configuration);
-        tell(this);
+        notifyUsersChanged(this);
     }
 
     @Deactivate
     void deactivate() throws InterruptedException {
         changes.stop();
         executor.shutdownNow();
-        uses.save(inForce.get());
+        lastUsed.save(currentUsers.get());
         audit.close();
-        inForce.close();
-        tell(new DenyAll());
+        currentUsers.close();
+        notifyUsersChanged(new DenyAll());
         if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
             LOG.warn("auth=stopped thread=datahub-auth reason=\"still busy with the store\"");
         }
@@ -153,7 +161,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addListener(UsersListener listener) {
         listeners.add(listener);
-        tell(listener, this);
+        notifyUsersChanged(listener, this);
     }
 
     void removeListener(UsersListener listener) {
@@ -162,14 +170,14 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
 
     private void usersChanged() {
         expiry.reset();
-        tell(this);
+        notifyUsersChanged(this);
     }
 
-    private void tell(Authenticator authenticator) {
-        listeners.forEach(listener -> tell(listener, authenticator));
+    private void notifyUsersChanged(Authenticator authenticator) {
+        listeners.forEach(listener -> notifyUsersChanged(listener, authenticator));
     }
 
-    private static void tell(UsersListener listener, Authenticator authenticator) {
+    private static void notifyUsersChanged(UsersListener listener, Authenticator authenticator) {
         try {
             listener.usersChanged(authenticator);
         } catch (RuntimeException e) {
@@ -179,69 +187,69 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
 
     @Override
     public Result<Login> authenticate(Credentials credentials, Origin origin) {
-        return doorkeeper.authenticate(credentials, origin);
+        return tokenAuthenticator.authenticate(credentials, origin);
     }
 
     @Override
     public Optional<Login> renew(Login login) {
-        return doorkeeper.renew(login);
+        return tokenAuthenticator.renew(login);
     }
 
     @Override
     public Duration penalty(Origin origin) {
-        return doorkeeper.penalty(origin);
+        return tokenAuthenticator.penalty(origin);
     }
 
     @Override
     public Duration penalty(Credentials credentials, Origin origin) {
-        return doorkeeper.penalty(credentials, origin);
+        return tokenAuthenticator.penalty(credentials, origin);
     }
 
     @Override
     public List<Account> accounts() {
-        return tokenDesk.accounts();
+        return tokenService.accounts();
     }
 
     @Override
     public Optional<Credential> credential(Login login) {
-        return tokenDesk.credential(login);
+        return tokenService.credential(login);
     }
 
     @Override
     public Result<IssuedToken> issueToken(Login actor, String user, String label, Optional<Instant> expires)
             throws IOException {
-        return tokenDesk.issueToken(actor, user, label, expires);
+        return tokenService.issueToken(actor, user, label, expires);
     }
 
     @Override
     public Result<IssuedToken> rotateToken(
             Login actor, String user, String token, Optional<Instant> expires, Duration overlap) throws IOException {
-        return tokenDesk.rotateToken(actor, user, token, expires, overlap);
+        return tokenService.rotateToken(actor, user, token, expires, overlap);
     }
 
     @Override
     public Result<Credential> revokeToken(Login actor, String user, String token) throws IOException {
-        return tokenDesk.revokeToken(actor, user, token);
+        return tokenService.revokeToken(actor, user, token);
     }
 
     @Override
     public Result<List<Credential>> revokeWithDescendants(Login actor, String user, String token) throws IOException {
-        return tokenDesk.revokeWithDescendants(actor, user, token);
+        return tokenService.revokeWithDescendants(actor, user, token);
     }
 
     @Override
     public Result<List<Credential>> revokeAll(Login actor, String user) throws IOException {
-        return tokenDesk.revokeAll(actor, user);
+        return tokenService.revokeAll(actor, user);
     }
 
     @Override
     public Health check() {
-        return loading.health();
+        return loader.health();
     }
 
     @Override
     public void report(MetricReport report) {
         audit.report(report);
-        report.gauge("datahub_users", "Users in force", inForce.get().all().size());
+        report.gauge("datahub_users", "Users in force", currentUsers.get().all().size());
     }
 }

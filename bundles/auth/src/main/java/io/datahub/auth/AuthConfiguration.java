@@ -3,7 +3,7 @@ package io.datahub.auth;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** How users are let in. The users themselves stand in the record {@code broker_users.xml}. */
+/** Settings of authentication. The users themselves are defined by the record {@code broker_users.xml}. */
 @ObjectClassDefinition(
         name = "Datahub users",
         description = "How users are let in; who they are stands in broker_users.xml")

@@ -6,10 +6,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The users in force, and their last good copy in the hub's state. Read by any thread without a lock; changed by one at a
- * time.
- */
+/** The current users, and their last good copy in the hub's state. Reads are lock-free, writes are synchronized. */
 final class CurrentUsers implements Supplier<Users> {
 
     private static final Logger LOG = LoggerFactory.getLogger(CurrentUsers.class);
@@ -18,11 +15,11 @@ final class CurrentUsers implements Supplier<Users> {
     private final LastGoodUsers lastGood;
     private final AuditLog audit;
     private final Runnable changed;
-    private volatile Users users = Users.NOBODY;
+    private volatile Users users = Users.EMPTY;
     private volatile String etag = "";
     private boolean closed; // guarded by this
 
-    /** @param changed is called each time that other users came into force */
+    /** @param changed called each time the users have changed */
     CurrentUsers(LastGoodUsers lastGood, AuditLog audit, Runnable changed) {
         this.lastGood = lastGood;
         this.audit = audit;
@@ -34,30 +31,30 @@ final class CurrentUsers implements Supplier<Users> {
         return users;
     }
 
-    boolean isNobody() {
-        return users == Users.NOBODY;
+    boolean isEmpty() {
+        return users == Users.EMPTY;
     }
 
-    /** Whether what is in force is the last good copy, and not the record. */
+    /** Whether the current users come from the last good copy instead of the record. */
     boolean isRestored() {
         return etag.equals(RESTORED);
     }
 
     /**
-     * Puts the users of this version in force.
+     * Makes the users of this version current.
      *
-     * @param by who made it, for the audit log
+     * @param by the author, for the audit log
      */
     void put(UsersVersion version, String by) throws InvalidUsersException {
         if (!version.etag().equals(etag)) {
             put(UsersReader.read(version.bytes()), version.etag(), by);
-            keep(version.bytes());
+            saveLastGood(version.bytes());
         }
     }
 
-    /** Puts the last good users in force where there is nobody. */
+    /** Restores the last good users if there are none. */
     void restore() {
-        if (isNobody()) {
+        if (isEmpty()) {
             lastGood.read().ifPresent(bytes -> {
                 try {
                     put(UsersReader.read(bytes), RESTORED, "hub");
@@ -75,14 +72,14 @@ final class CurrentUsers implements Supplier<Users> {
         Users before = users;
         users = next;
         etag = version;
-        changed.run(); // open sessions first: what else there is to do may take longer
+        changed.run(); // open sessions first: the rest may take longer
         LOG.info("users=in-force version={} users={}", version, next.all().size());
-        if (before != Users.NOBODY) {
+        if (before != Users.EMPTY) {
             audit.changed(before, next, version, by);
         }
     }
 
-    private void keep(byte[] bytes) {
+    private void saveLastGood(byte[] bytes) {
         try {
             lastGood.keep(bytes);
         } catch (IOException e) {
@@ -90,10 +87,10 @@ final class CurrentUsers implements Supplier<Users> {
         }
     }
 
-    /** Puts nobody in force, for good. */
+    /** Removes all users, permanently. */
     synchronized void close() {
         closed = true;
-        users = Users.NOBODY;
+        users = Users.EMPTY;
         etag = "";
     }
 }

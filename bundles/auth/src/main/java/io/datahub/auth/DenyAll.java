@@ -9,7 +9,7 @@ import io.datahub.api.user.Origin;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Knows no user and lets nobody in: what holds while the hub has no users. */
+/** Refuses every login: used while the hub has no users. */
 final class DenyAll implements Authenticator {
 
     @Override

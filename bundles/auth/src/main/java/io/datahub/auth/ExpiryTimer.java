@@ -10,49 +10,53 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Calls when a credential has expired, so that open connections lose it. Looks at the clock at least once a minute while a
- * credential has an end, since the clock may be set.
+ * Calls back when a credential has expired, so that open connections are closed. Checks at least once a minute while
+ * any credential has an expiry, since the clock may be changed.
  */
 final class ExpiryTimer {
 
-    private static final Duration LONGEST = Duration.ofMinutes(1);
+    private static final Duration MAX_DELAY = Duration.ofMinutes(1);
 
-    private final Supplier<Users> inForce;
+    private final Supplier<Users> currentUsers;
     private final Clock clock;
     private final ScheduledExecutorService executor;
     private final Runnable expired;
-    private Instant seen; // guarded by this
+    private Instant lastCheck; // guarded by this
     private Future<?> next; // guarded by this
 
-    ExpiryTimer(Supplier<Users> inForce, Clock clock, ScheduledExecutorService executor, Runnable expired) {
-        this.inForce = inForce;
+    ExpiryTimer(Supplier<Users> currentUsers, Clock clock, ScheduledExecutorService executor, Runnable expired) {
+        this.currentUsers = currentUsers;
         this.clock = clock;
         this.executor = executor;
         this.expired = expired;
-        this.seen = clock.instant();
+        this.lastCheck = clock.instant();
     }
 
-    /** Looks anew for the next end, after other users came into force. */
+    /** Schedules the next expiry, after the users have changed. */
     synchronized void reset() {
         if (next != null) {
             next.cancel(false);
         }
-        Optional<Instant> end = inForce.get().nextExpiry(seen);
+        Optional<Instant> end = currentUsers.get().nextExpiry(lastCheck);
         next = end.map(this::await).orElse(null);
     }
 
     private Future<?> await(Instant end) {
         Duration left = Duration.between(clock.instant(), end).plusMillis(1);
-        Duration delay = left.compareTo(LONGEST) < 0 ? left : LONGEST;
-        return executor.schedule(this::look, Math.max(1, delay.toMillis()), TimeUnit.MILLISECONDS);
+        Duration delay = left.compareTo(MAX_DELAY) < 0 ? left : MAX_DELAY;
+        return executor.schedule(this::check, Math.max(1, delay.toMillis()), TimeUnit.MILLISECONDS);
     }
 
-    private void look() {
+    private void check() {
         boolean any;
         synchronized (this) {
             Instant now = clock.instant();
-            any = inForce.get().nextExpiry(seen).map(end -> !end.isAfter(now)).orElse(false);
-            seen = now;
+            any = currentUsers
+                    .get()
+                    .nextExpiry(lastCheck)
+                    .map(end -> !end.isAfter(now))
+                    .orElse(false);
+            lastCheck = now;
             reset();
         }
         if (any) {

@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Counts failures by some key. The counts halve as time passes, and who was quiet longest is forgotten when there are too
- * many. For any thread.
+ * Counts failures by key with exponential decay; the least recently used key is evicted when there are too many.
+ * Thread-safe.
  *
- * @param <K> by what they are counted
+ * @param <K> the type of the keys
  */
 final class FailureCounts<K> {
 
@@ -16,7 +16,7 @@ final class FailureCounts<K> {
     private final LongSupplier nanoClock;
     private final Map<K, Failures> counts; // guarded by itself
 
-    /** Failures, as many as they were worth at a time. */
+    /** The decayed count at a point in time. */
     private record Failures(double count, long nanos) {}
 
     FailureCounts(int maxKeys, double halfLifeNanos, LongSupplier nanoClock) {
@@ -36,7 +36,7 @@ final class FailureCounts<K> {
         }
     }
 
-    /** How many there were lately. */
+    /** The current, decayed count. */
     double count(K key) {
         synchronized (counts) {
             Failures failures = counts.get(key);

@@ -13,7 +13,10 @@ import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The users file of a new hub: one administrator with a token, either supplied or made and left in a private file. */
+/**
+ * The initial users file of a new hub: one administrator with a token, either supplied or generated and written to a
+ * private file.
+ */
 final class FirstUsers {
 
     private static final Logger LOG = LoggerFactory.getLogger(FirstUsers.class);
@@ -21,17 +24,17 @@ final class FirstUsers {
     private static final int MAX_BYTES = 255;
 
     private final Path tokenFile;
-    private final boolean othersLost;
+    private final boolean usersLost;
     private final Optional<String> supplied;
     private final String token;
 
     /**
-     * @param environment an environment variable's value, or null
-     * @throws IllegalArgumentException if a token was supplied that won't do
+     * @param environment maps the name of an environment variable to its value or null
+     * @throws IllegalArgumentException if an unusable token was supplied
      */
     FirstUsers(Home home, AuthConfiguration configuration, UnaryOperator<String> environment) {
         tokenFile = home.root().resolve("admin.token");
-        othersLost = Files.exists(LastUsedStore.file(home));
+        usersLost = Files.exists(LastUsedStore.file(home));
         supplied = supplied(configuration, environment);
         token = supplied.orElseGet(Tokens::random);
     }
@@ -77,7 +80,7 @@ final class FirstUsers {
         return token;
     }
 
-    /** Leaves a token that wasn't supplied in its file, and writes the users file for it. */
+    /** Writes a generated token to its file, and creates the users file for it. */
     byte[] prepare(Instant now) throws IOException {
         if (supplied.isEmpty()) {
             PrivateFile.write(tokenFile, (token + "\n").getBytes(StandardCharsets.UTF_8));
@@ -90,9 +93,9 @@ final class FirstUsers {
         return Hashes.sha256(token.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Says where the token is, once the file that was prepared is in force. */
+    /** Logs where the token is, once the users file is in effect. */
     void created() {
-        if (othersLost) {
+        if (usersLost) {
             LOG.warn(
                     "users=lost file={} cure=\"the file and its last good copy in state/ were gone, so one administrator was"
                             + " made anew; put {} back from a backup, or the users into the new one\"",
@@ -105,7 +108,7 @@ final class FirstUsers {
                 supplied.isEmpty() ? "in " + tokenFile : "as supplied");
     }
 
-    /** Takes back the token of a file that didn't come into force, since somebody else's did. */
+    /** Deletes the generated token, because another users file took effect. */
     void discard() throws IOException {
         if (supplied.isEmpty()) {
             Files.deleteIfExists(tokenFile);

@@ -1,6 +1,6 @@
 package io.datahub.auth;
 
-/** Says that a file is no users file that could come into force, and why. */
+/** Thrown if a file is not a valid users file; the message states why. */
 final class InvalidUsersException extends Exception {
 
     private static final long serialVersionUID = 1L;

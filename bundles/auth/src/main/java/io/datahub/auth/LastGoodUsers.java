@@ -12,21 +12,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the bytes of the users file that came into force last: on disk for a start at which the record itself is no good,
- * and in memory for the case that the disk loses both. For any thread.
+ * Stores the bytes of the last valid users file: on disk for a start at which the record is invalid, and in memory in
+ * case both are lost from the disk. Thread-safe.
  */
 final class LastGoodUsers {
 
     private static final Logger LOG = LoggerFactory.getLogger(LastGoodUsers.class);
 
     private final Path file;
-    private volatile byte[] inMemory; // never changed; null before there are any
+    private volatile byte[] inMemory; // never modified; null before there are any
 
     LastGoodUsers(Home home) {
         file = home.state().resolve("users.last-good.xml");
     }
 
-    /** The bytes, where there are any. */
+    /** The stored bytes, if any. */
     Optional<byte[]> read() {
         return onDisk().or(() -> Optional.ofNullable(inMemory));
     }
@@ -42,7 +42,7 @@ final class LastGoodUsers {
         }
     }
 
-    /** Keeps these bytes; writes nothing where they are kept already. */
+    /** Stores these bytes; doesn't write if they are already stored. */
     void keep(byte[] bytes) throws IOException {
         inMemory = bytes;
         Optional<byte[]> kept = onDisk();

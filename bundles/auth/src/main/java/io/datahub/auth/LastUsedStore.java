@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * When each credential was last used, to the second. Kept in the hub's state, and written there now and then: a killed hub
- * forgets what was new. Holds no more than the credentials in force. For any thread.
+ * When each credential was last used, to the second. Stored in the hub's state and saved periodically: if the hub is
+ * killed, unsaved uses are lost. Holds only existing credentials. Thread-safe.
  */
 final class LastUsedStore {
 
@@ -37,7 +37,7 @@ final class LastUsedStore {
         read();
     }
 
-    /** Where they are kept; it is there once somebody was let in. */
+    /** The file; it exists once anyone has logged in. */
     static Path file(Home home) {
         return home.state().resolve("users.last-used");
     }
@@ -60,7 +60,7 @@ final class LastUsedStore {
         }
     }
 
-    /** Somebody came in with this credential. */
+    /** Records the use of a credential. */
     void used(String credential) {
         long now = clock.millis() / 1000;
         Long before = seconds.get(credential);
@@ -74,9 +74,9 @@ final class LastUsedStore {
         return Optional.ofNullable(seconds.get(credential)).map(Instant::ofEpochSecond);
     }
 
-    /** Writes down what is new, and forgets credentials that are gone. */
+    /** Saves unsaved uses, and removes credentials that no longer exist. */
     void save(Users users) {
-        if (!changed || users == Users.NOBODY) {
+        if (!changed || users == Users.EMPTY) {
             return;
         }
         changed = false;

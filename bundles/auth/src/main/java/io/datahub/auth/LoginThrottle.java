@@ -11,24 +11,24 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Counts failed logins by address and by the user that was claimed, and says how long the next failure has to wait for its
- * answer. Addresses that many share, such as loopback, are spared; users are not. Of IPv6 the network of 64 bits counts,
- * since one client has all of it. For any thread.
+ * Counts failed logins by address and by claimed user, and computes by how long the response to the next failure is
+ * delayed. Shared addresses, such as loopback, are exempt; users are not. IPv6 addresses are counted by their 64-bit
+ * network, since a client controls all of it. Thread-safe.
  */
 final class LoginThrottle {
 
     private static final long FIRST_MILLIS = 125;
     private static final int MAX_DOUBLINGS = 20;
-    private static final int MAX_NAME = 64; // no user's is longer, and what is remembered has to be bounded
+    private static final int MAX_NAME = 64; // no user name is longer, and memory must be bounded
     private static final int IP6_NETWORK_BYTES = 8;
 
-    private final int free;
+    private final int freeFailures;
     private final long maxMillis;
     private final FailureCounts<InetAddress> byAddress;
     private final FailureCounts<String> byUser;
 
     LoginThrottle(AuthConfiguration configuration, LongSupplier nanoClock) {
-        this.free = configuration.freeFailures();
+        this.freeFailures = configuration.freeFailures();
         this.maxMillis = configuration.maxPenaltyMillis();
         double halfLifeNanos = configuration.failureHalfLifeMillis() * 1e6;
         byAddress = new FailureCounts<>(configuration.maxAddresses(), halfLifeNanos, nanoClock);
@@ -42,20 +42,20 @@ final class LoginThrottle {
         claimed(credentials).ifPresent(byUser::add);
     }
 
-    /** How long the answer to a failure from there is to be held back. */
-    Duration of(Origin origin) {
+    /** The delay of the response to a failure from this origin. */
+    Duration delay(Origin origin) {
         return penalty(origin.shared() ? 0 : byAddress.count(network(origin.address())));
     }
 
-    /** How long the answer to a failure with these credentials from there is to be held back. */
-    Duration of(Credentials credentials, Origin origin) {
-        Duration address = of(origin);
+    /** The delay of the response to a failure with these credentials from this origin. */
+    Duration delay(Credentials credentials, Origin origin) {
+        Duration address = delay(origin);
         Duration user = penalty(claimed(credentials).map(byUser::count).orElse(0.0));
         return user.compareTo(address) > 0 ? user : address;
     }
 
     private Duration penalty(double failures) {
-        double over = failures - free;
+        double over = failures - freeFailures;
         if (over <= 0) {
             return Duration.ZERO;
         }
@@ -63,7 +63,7 @@ final class LoginThrottle {
         return Duration.ofMillis(Math.min(maxMillis, (long) millis));
     }
 
-    /** Who they say it is; for those that only show something, that. */
+    /** The claimed user; for credentials without a user name, the credential itself. */
     private static Optional<String> claimed(Credentials credentials) {
         if (credentials instanceof Credentials.Token token) {
             return token.user().map(name -> name.substring(0, Math.min(name.length(), MAX_NAME)));
@@ -85,7 +85,7 @@ final class LoginThrottle {
         try {
             return InetAddress.getByAddress(bytes);
         } catch (java.net.UnknownHostException e) {
-            throw new IllegalStateException(e); // only for a wrong number of bytes
+            throw new IllegalStateException(e); // only for an invalid number of bytes
         }
     }
 }

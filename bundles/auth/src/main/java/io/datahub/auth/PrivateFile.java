@@ -11,26 +11,26 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Writes files that none but the hub's own user may read. */
+/** Writes files that only the hub's own user can read. */
 final class PrivateFile {
 
     private PrivateFile() {}
 
-    /** Writes a file whole, flushed to disk: a reader, or a crash, finds the old bytes or the new ones. */
+    /** Replaces a file atomically and durably: a reader, or a crash, finds either the old bytes or the new ones. */
     static void write(Path file, byte[] bytes) throws IOException {
         Path directory = file.toAbsolutePath().getParent();
         Files.createDirectories(directory);
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        Files.deleteIfExists(part);
+        Path temporary = file.resolveSibling(file.getFileName() + ".part");
+        Files.deleteIfExists(temporary);
         try (FileChannel channel = FileChannel.open(
-                part, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly(directory))) {
+                temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly(directory))) {
             ByteBuffer buffer = ByteBuffer.wrap(bytes);
             while (buffer.hasRemaining()) {
                 channel.write(buffer);
             }
             channel.force(true);
         }
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static FileAttribute<?>[] ownerOnly(Path directory) throws IOException {

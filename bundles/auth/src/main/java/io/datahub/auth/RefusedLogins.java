@@ -9,29 +9,29 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Writes refused logins without letting strangers fill the log. The first of a user, from an address, for a reason, is
- * written at once; its repetitions within a minute are one line that counts them. Of those that differ {@value #MOST_LINES}
- * are told apart in a minute; the others are one line, too. So each refused login is in a line, or in the count of one. For any
- * thread.
+ * Logs refused logins without letting attackers flood the log. The first one of a user, address and reason is logged at
+ * once; repetitions within a minute are summarized in one line with their number. At most {@value #MAX_LINES} distinct
+ * ones are logged per minute; the rest is summarized in one line, too. So each refused login is in a line, or in the
+ * count of one. Thread-safe.
  */
 final class RefusedLogins {
 
     private static final long PERIOD_NANOS = TimeUnit.MINUTES.toNanos(1);
-    private static final int MOST_LINES = 100;
+    private static final int MAX_LINES = 100;
 
     private final Consumer<String> log;
     private final LongSupplier nanoTime;
 
-    /** Repetitions of what has been written, by its line; guarded by this, as are the next two. */
+    /** The repetitions of each logged line; guarded by this, as are the next two fields. */
     private final Map<String, Long> repeated = new LinkedHashMap<>();
 
     private long others;
-    private long begun;
+    private long periodStart;
 
     RefusedLogins(Consumer<String> log, LongSupplier nanoTime) {
         this.log = log;
         this.nanoTime = nanoTime;
-        begun = nanoTime.getAsLong();
+        periodStart = nanoTime.getAsLong();
     }
 
     synchronized void add(String user, Origin origin, String reason) {
@@ -41,7 +41,7 @@ final class RefusedLogins {
         if (repeated.computeIfPresent(line, (same, count) -> count + 1) != null) {
             return;
         }
-        if (repeated.size() >= MOST_LINES) {
+        if (repeated.size() >= MAX_LINES) {
             others++;
             return;
         }
@@ -49,27 +49,27 @@ final class RefusedLogins {
         log.accept(line);
     }
 
-    /** Writes what has been counted for a minute. */
+    /** Logs the counts if a minute has passed. */
     synchronized void writeOverdue() {
-        if (nanoTime.getAsLong() - begun >= PERIOD_NANOS) {
+        if (nanoTime.getAsLong() - periodStart >= PERIOD_NANOS) {
             write();
         }
     }
 
-    /** Writes all that has been counted. */
+    /** Logs all counts. */
     synchronized void write() {
-        long seconds = TimeUnit.NANOSECONDS.toSeconds(nanoTime.getAsLong() - begun);
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(nanoTime.getAsLong() - periodStart);
         repeated.forEach((line, count) -> {
             if (count > 0) {
                 log.accept(line + " more=" + count + " seconds=" + seconds);
             }
         });
         if (others > 0) {
-            log.accept("login=refused reason=\"more than " + MOST_LINES + " that differ\" more=" + others + " seconds="
+            log.accept("login=refused reason=\"more than " + MAX_LINES + " that differ\" more=" + others + " seconds="
                     + seconds);
         }
         repeated.clear();
         others = 0;
-        begun = nanoTime.getAsLong();
+        periodStart = nanoTime.getAsLong();
     }
 }

@@ -7,14 +7,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A credential as the users file has it.
+ * A credential as stored in the users file.
  *
- * @param kind what it is
+ * @param kind its kind
  * @param value in lower-case hexadecimal: the SHA-256 of a token or certificate, or the bytes of a CURVE key
  * @param label a token's label; otherwise empty
- * @param created when a token was made, where that is written down
- * @param expires when it ends, where it does
- * @param parent the value of the credential that a token was made with, where that is written down
+ * @param created when a token was created, where recorded
+ * @param expires when it expires, if it does
+ * @param parent the value of the credential that a token was created with, where recorded
  */
 record StoredCredential(
         Kind kind,
@@ -24,17 +24,17 @@ record StoredCredential(
         Optional<Instant> expires,
         Optional<String> parent) {
 
-    /** One that no other brought forth, as far as is written down. */
+    /** A credential without a recorded parent. */
     StoredCredential(Kind kind, String value, String label, Optional<Instant> created, Optional<Instant> expires) {
         this(kind, value, label, created, expires, Optional.empty());
     }
 
-    /** The digits of every credential's value: 32 bytes in hexadecimal. */
+    /** The length of every credential's value: 32 bytes in hexadecimal. */
     static final int DIGITS = 64;
 
     private static final int NAME_DIGITS = 32;
     private static final int ID_DIGITS = 16;
-    private static final int LEAST_DIGITS = 6;
+    private static final int MIN_DIGITS = 6;
 
     /** The kinds of credentials. */
     enum Kind {
@@ -48,13 +48,13 @@ record StoredCredential(
             this.word = word;
         }
 
-        /** The element for it in the users file. */
+        /** Its element name in the users file. */
         String word() {
             return word;
         }
     }
 
-    /** What a login remembers of it. It can't be turned back into a token. */
+    /** The identifier kept in a login. The token can't be derived from it. */
     String name() {
         return name(kind, value);
     }
@@ -63,34 +63,34 @@ record StoredCredential(
         return kind.word() + ":" + value.substring(0, NAME_DIGITS);
     }
 
-    boolean isLiveAt(Instant now) {
+    boolean isValidAt(Instant now) {
         return expires.map(now::isBefore).orElse(true);
     }
 
-    /** For how long it was meant to last, where that is written down. */
+    /** The lifetime it was created with, where recorded. */
     Optional<Duration> lifetime() {
         return created.flatMap(begin -> expires.map(end -> Duration.between(begin, end)))
                 .filter(time -> !time.isNegative() && !time.isZero());
     }
 
-    /** The same with another end. */
-    StoredCredential until(Instant end) {
+    /** A copy with another expiry. */
+    StoredCredential withExpiry(Instant end) {
         return new StoredCredential(kind, value, label, created, Optional.of(end), parent);
     }
 
-    /** The same as made with another credential. */
-    StoredCredential madeWith(Optional<String> value) {
+    /** A copy with another parent. */
+    StoredCredential withParent(Optional<String> value) {
         return new StoredCredential(kind, this.value, label, created, expires, value);
     }
 
-    /** What people call it by. */
+    /** The short ID shown to users. */
     String id() {
         return value.substring(0, ID_DIGITS);
     }
 
-    /** Whether somebody who writes down the beginning of a hash means this one. */
-    boolean isMeantBy(String digits) {
-        return digits.length() >= LEAST_DIGITS && value.startsWith(digits.toLowerCase(Locale.ROOT));
+    /** Whether its hash starts with these digits, which must be enough of them. */
+    boolean matchesPrefix(String digits) {
+        return digits.length() >= MIN_DIGITS && value.startsWith(digits.toLowerCase(Locale.ROOT));
     }
 
     UserRegistry.Credential described(Optional<Instant> lastUsed) {

@@ -5,11 +5,11 @@ import io.datahub.api.user.UserRegistry.Account;
 import java.util.List;
 
 /**
- * A user as the users file has it.
+ * A user as stored in the users file.
  *
  * @param user the user with the grants of its roles and its own
- * @param disabled whether it is switched off
- * @param credentials what it can come in with
+ * @param disabled whether it is disabled
+ * @param credentials its credentials
  */
 record StoredUser(User user, boolean disabled, List<StoredCredential> credentials) {
 
@@ -21,12 +21,12 @@ record StoredUser(User user, boolean disabled, List<StoredCredential> credential
         return user.name();
     }
 
-    Account account(LastUsedStore uses) {
+    Account account(LastUsedStore lastUsed) {
         return new Account(
                 user,
                 disabled,
                 credentials.stream()
-                        .map(credential -> credential.described(uses.of(credential.name())))
+                        .map(credential -> credential.described(lastUsed.of(credential.name())))
                         .toList());
     }
 }

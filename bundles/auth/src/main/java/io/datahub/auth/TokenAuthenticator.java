@@ -16,49 +16,53 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Lets users in by the users in force. Whoever is refused hears the same, whatever the reason; the audit log has it.
- * For any thread; never blocks.
+ * Authenticates against the current users. Refusals are indistinguishable to the client; the audit log has the reason.
+ * Thread-safe; never blocks.
  */
 final class TokenAuthenticator implements Authenticator {
 
     private static final int MAX_TOKEN_BYTES = 255;
     private static final String NO_CREDENTIAL = "none";
 
-    private final Supplier<Users> inForce;
+    private final Supplier<Users> currentUsers;
     private final Clock clock;
     private final AuditLog audit;
-    private final LastUsedStore uses;
-    private volatile LoginThrottle penalties;
-    private volatile boolean clearAdmin;
+    private final LastUsedStore lastUsed;
+    private volatile LoginThrottle throttle;
+    private volatile boolean clearAdminAllowed;
 
     TokenAuthenticator(
-            Supplier<Users> inForce, Clock clock, AuditLog audit, LastUsedStore uses, AuthConfiguration configuration) {
-        this.inForce = inForce;
+            Supplier<Users> currentUsers,
+            Clock clock,
+            AuditLog audit,
+            LastUsedStore lastUsed,
+            AuthConfiguration configuration) {
+        this.currentUsers = currentUsers;
         this.clock = clock;
         this.audit = audit;
-        this.uses = uses;
+        this.lastUsed = lastUsed;
         configure(configuration);
     }
 
-    /** Takes other settings; failures until now are forgotten. */
+    /** Applies settings; counted failures are reset. */
     void configure(AuthConfiguration configuration) {
-        penalties = new LoginThrottle(configuration, System::nanoTime);
-        clearAdmin = configuration.allowClearAdmin();
+        throttle = new LoginThrottle(configuration, System::nanoTime);
+        clearAdminAllowed = configuration.allowClearAdmin();
     }
 
     @Override
     public Result<Login> authenticate(Credentials credentials, Origin origin) {
-        Result<Login> result = judge(credentials, origin);
+        Result<Login> result = verify(credentials, origin);
         if (!(credentials instanceof Credentials.None)
                 && result.refusal()
                         .filter(refusal -> refusal.reason() == Reason.UNAUTHENTICATED)
                         .isPresent()) {
-            penalties.failed(credentials, origin);
+            throttle.failed(credentials, origin);
         }
         return result;
     }
 
-    private Result<Login> judge(Credentials credentials, Origin origin) {
+    private Result<Login> verify(Credentials credentials, Origin origin) {
         if (credentials instanceof Credentials.None) {
             return anonymous(origin);
         }
@@ -66,9 +70,9 @@ final class TokenAuthenticator implements Authenticator {
             return byToken(token, origin);
         }
         Optional<Owned> found = credentials instanceof Credentials.CurveKey key
-                ? inForce.get().owning(Kind.CURVE_KEY, HexFormat.of().formatHex(key.key()))
-                : inForce.get().owning(Kind.CERTIFICATE, ((Credentials.Certificate) credentials).sha256());
-        return found.map(owned -> admit(owned, origin))
+                ? currentUsers.get().owning(Kind.CURVE_KEY, HexFormat.of().formatHex(key.key()))
+                : currentUsers.get().owning(Kind.CERTIFICATE, ((Credentials.Certificate) credentials).sha256());
+        return found.map(owned -> accept(owned, origin))
                 .orElseGet(() -> refuse("", origin, "unknown " + kind(credentials)));
     }
 
@@ -78,25 +82,25 @@ final class TokenAuthenticator implements Authenticator {
         if (bytes.length == 0 || bytes.length > MAX_TOKEN_BYTES) {
             return refuse(claimed, origin, "a token has from 1 to " + MAX_TOKEN_BYTES + " bytes");
         }
-        Optional<Owned> found = inForce.get().owning(Kind.TOKEN, Hashes.sha256(bytes));
+        Optional<Owned> found = currentUsers.get().owning(Kind.TOKEN, Hashes.sha256(bytes));
         if (found.isEmpty()) {
             return refuse(claimed, origin, "unknown token");
         }
         Owned owned = found.get();
-        boolean itself = token.user().map(owned.owner().name()::equals).orElse(true);
-        return itself ? admit(owned, origin) : refuse(claimed, origin, "the token is another user's");
+        boolean isOwner = token.user().map(owned.owner().name()::equals).orElse(true);
+        return isOwner ? accept(owned, origin) : refuse(claimed, origin, "the token is another user's");
     }
 
     private static String kind(Credentials credentials) {
         return credentials instanceof Credentials.CurveKey ? Kind.CURVE_KEY.word() : Kind.CERTIFICATE.word();
     }
 
-    private Result<Login> admit(Owned owned, Origin origin) {
+    private Result<Login> accept(Owned owned, Origin origin) {
         String name = owned.owner().name();
         if (owned.owner().disabled()) {
             return refuse(name, origin, "the user is disabled");
         }
-        if (!owned.credential().isLiveAt(clock.instant())) {
+        if (!owned.credential().isValidAt(clock.instant())) {
             return refuse(name, origin, "the " + owned.credential().kind().word() + " has expired");
         }
         if (isAdminInClear(owned.owner().user(), origin)) {
@@ -106,7 +110,7 @@ final class TokenAuthenticator implements Authenticator {
                     "an administrator comes in from another machine by TLS or CURVE only; DATAHUB_ALLOW_CLEAR_ADMIN=true"
                             + " would allow it in clear");
         }
-        uses.used(owned.credential().name());
+        lastUsed.used(owned.credential().name());
         return Result.done(login(owned, origin));
     }
 
@@ -117,10 +121,10 @@ final class TokenAuthenticator implements Authenticator {
     }
 
     private boolean isAdminInClear(User user, Origin origin) {
-        return user.isAdmin() && !origin.confidential() && !origin.local() && !clearAdmin;
+        return user.isAdmin() && !origin.confidential() && !origin.local() && !clearAdminAllowed;
     }
 
-    /** To come without credentials is no attempt to get in: it is neither counted nor written down. */
+    /** Connecting without credentials is not a login attempt: it is neither counted nor logged. */
     private Result<Login> anonymous(Origin origin) {
         return anonymousUser()
                 .map(user -> Result.done(new Login(user, NO_CREDENTIAL, Optional.empty(), Optional.empty(), origin)))
@@ -130,14 +134,15 @@ final class TokenAuthenticator implements Authenticator {
     }
 
     private Optional<User> anonymousUser() {
-        return inForce.get()
+        return currentUsers
+                .get()
                 .named(User.ANONYMOUS)
                 .filter(user -> !user.disabled())
                 .map(StoredUser::user);
     }
 
     private Result<Login> refuse(String claimed, Origin origin, String reason) {
-        audit.refused(audit.showable(claimed, inForce.get()), origin, reason);
+        audit.refused(audit.showable(claimed, currentUsers.get()), origin, reason);
         return Result.refused(
                 Reason.UNAUTHENTICATED,
                 "no user has these credentials, or not any more; an administrator can issue new ones");
@@ -149,22 +154,23 @@ final class TokenAuthenticator implements Authenticator {
             return anonymousUser()
                     .map(user -> new Login(user, NO_CREDENTIAL, Optional.empty(), Optional.empty(), login.origin()));
         }
-        return inForce.get()
+        return currentUsers
+                .get()
                 .credential(login.credential())
                 .filter(owned -> owned.owner().name().equals(login.user().name()))
                 .filter(owned -> !owned.owner().disabled())
-                .filter(owned -> owned.credential().isLiveAt(clock.instant()))
+                .filter(owned -> owned.credential().isValidAt(clock.instant()))
                 .filter(owned -> !isAdminInClear(owned.owner().user(), login.origin()))
                 .map(owned -> login(owned, login.origin()));
     }
 
     @Override
     public Duration penalty(Origin origin) {
-        return penalties.of(origin);
+        return throttle.delay(origin);
     }
 
     @Override
     public Duration penalty(Credentials credentials, Origin origin) {
-        return penalties.of(credentials, origin);
+        return throttle.delay(credentials, origin);
     }
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A change of one user's tokens in a version of the users file, step by step. For one thread. */
+/** An edit of one user's tokens in a version of the users file, step by step. Not thread-safe. */
 final class TokenEdit {
 
     private final Users before;
@@ -23,14 +23,14 @@ final class TokenEdit {
     private final List<StoredCredential> tokens;
     private final Set<StoredCredential> removed = new HashSet<>();
 
-    /** What was taken away, to what it was made with: that is what its children count as made with from then on. */
-    private final Map<String, String> heirs = new HashMap<>();
+    /** Removed credentials and their parents: children of a removed credential are assigned to its parent. */
+    private final Map<String, String> replacementParents = new HashMap<>();
 
     private byte[] bytes;
 
     /**
-     * @param user a user that there is
-     * @param bytes the text that the users were read from
+     * @param user an existing user
+     * @param bytes the file from which the users were read
      */
     TokenEdit(Users before, String user, byte[] bytes) {
         this.before = before;
@@ -45,7 +45,7 @@ final class TokenEdit {
                 .toList();
     }
 
-    /** All users of the version that is changed. */
+    /** All users of the version being edited. */
     Users before() {
         return before;
     }
@@ -54,7 +54,7 @@ final class TokenEdit {
         return user;
     }
 
-    /** The user's tokens as they are by now, in the order of the file. */
+    /** The user's current tokens, in the order of the file. */
     List<StoredCredential> tokens() {
         return List.copyOf(tokens);
     }
@@ -62,53 +62,55 @@ final class TokenEdit {
     /**
      * Adds a token.
      *
-     * @return as it is written down
+     * @return the token as stored
      */
     StoredCredential add(StoredCredential token) throws InvalidUsersException {
-        StoredCredential added = inherited(token);
-        bytes = text().withToken(place(), added);
+        StoredCredential added = reparented(token);
+        bytes = text().withToken(userIndex(), added);
         tokens.add(added);
         return added;
     }
 
     void remove(StoredCredential token) throws InvalidUsersException {
         int index = tokens.indexOf(token);
-        bytes = text().withoutToken(place(), index);
+        bytes = text().withoutToken(userIndex(), index);
         tokens.remove(index);
-        bequeath(List.of(token));
+        reparentChildren(List.of(token));
     }
 
-    /** What was made with these counts as made with their parents, so that it still is among the descendants of those. */
-    private void bequeath(Collection<StoredCredential> gone) throws InvalidUsersException {
+    /**
+     * Assigns the children of removed credentials to the parents of these, so that they remain descendants of those.
+     */
+    private void reparentChildren(Collection<StoredCredential> gone) throws InvalidUsersException {
         for (StoredCredential credential : gone) {
-            credential.parent().ifPresent(parent -> heirs.put(credential.value(), parent));
+            credential.parent().ifPresent(parent -> replacementParents.put(credential.value(), parent));
         }
         Map<String, String> changed = new HashMap<>();
-        heirs.keySet().forEach(value -> changed.put(value, heir(value)));
+        replacementParents.keySet().forEach(value -> changed.put(value, replacementParent(value)));
         if (!changed.isEmpty()) {
             bytes = text().withParents(changed);
-            tokens.replaceAll(this::inherited);
+            tokens.replaceAll(this::reparented);
         }
     }
 
-    private String heir(String value) {
-        String heir = value;
-        for (int i = 0; i <= heirs.size() && heirs.containsKey(heir); i++) {
-            heir = heirs.get(heir);
+    private String replacementParent(String value) {
+        String replacementParent = value;
+        for (int i = 0; i <= replacementParents.size() && replacementParents.containsKey(replacementParent); i++) {
+            replacementParent = replacementParents.get(replacementParent);
         }
-        return heir;
+        return replacementParent;
     }
 
-    private StoredCredential inherited(StoredCredential credential) {
-        return credential.parent().filter(heirs::containsKey).isPresent()
-                ? credential.madeWith(credential.parent().map(this::heir))
+    private StoredCredential reparented(StoredCredential credential) {
+        return credential.parent().filter(replacementParents::containsKey).isPresent()
+                ? credential.withParent(credential.parent().map(this::replacementParent))
                 : credential;
     }
 
     /**
-     * Takes a token away with all that were made with it, and with those, whoever has them.
+     * Removes a token and its descendants, the tokens created with it, directly or indirectly, whoever owns them.
      *
-     * @return what was taken away, that token first
+     * @return the removed credentials, that token first
      */
     List<StoredCredential> removeWithDescendants(StoredCredential token) throws InvalidUsersException {
         Map<String, List<StoredCredential>> children = new HashMap<>();
@@ -120,66 +122,66 @@ final class TokenEdit {
                                 .add(credential));
             }
         }
-        Set<StoredCredential> family = new LinkedHashSet<>();
-        Deque<StoredCredential> left = new ArrayDeque<>(List.of(token));
-        while (!left.isEmpty()) {
-            StoredCredential next = left.remove();
-            if (family.add(next)) {
-                left.addAll(children.getOrDefault(next.value(), List.of()));
+        Set<StoredCredential> descendants = new LinkedHashSet<>();
+        Deque<StoredCredential> remaining = new ArrayDeque<>(List.of(token));
+        while (!remaining.isEmpty()) {
+            StoredCredential next = remaining.remove();
+            if (descendants.add(next)) {
+                remaining.addAll(children.getOrDefault(next.value(), List.of()));
             }
         }
         bytes = text().withoutTokens(
-                        family.stream().map(StoredCredential::value).collect(Collectors.toSet()));
-        removed.addAll(family);
-        tokens.removeAll(family);
-        return List.copyOf(family);
+                        descendants.stream().map(StoredCredential::value).collect(Collectors.toSet()));
+        removed.addAll(descendants);
+        tokens.removeAll(descendants);
+        return List.copyOf(descendants);
     }
 
     /**
-     * Takes everything away that the user can come in with.
+     * Removes all credentials of the user.
      *
-     * @return what was taken away
+     * @return the removed credentials
      */
     List<StoredCredential> removeAll() throws InvalidUsersException {
-        bytes = text().withoutCredentials(place());
+        bytes = text().withoutCredentials(userIndex());
         removed.addAll(user.credentials());
         tokens.clear();
-        bequeath(user.credentials());
+        reparentChildren(user.credentials());
         return user.credentials();
     }
 
-    /** Gives one of the tokens another end. */
+    /** Changes the expiry of one of the tokens. */
     void end(StoredCredential token, Instant end) throws InvalidUsersException {
         int index = tokens.indexOf(token);
-        bytes = text().withTokenUntil(place(), index, end);
-        tokens.set(index, token.until(end));
+        bytes = text().withTokenUntil(userIndex(), index, end);
+        tokens.set(index, token.withExpiry(end));
     }
 
     private UsersText text() throws InvalidUsersException {
         return new UsersText(bytes);
     }
 
-    private int place() {
-        return before.place(user.name());
+    private int userIndex() {
+        return before.indexOf(user.name());
     }
 
     /**
-     * The text of the new version. One that is no users file, since the last administrator would be gone, say, is left to
-     * the validator, which says so.
+     * The new version of the file. If it is not a valid users file, because the last administrator would be removed,
+     * say, it is up to the validator to refuse it.
      *
-     * @throws InvalidUsersException if, read once more, it isn't what was meant
+     * @throws InvalidUsersException if parsing it doesn't give the expected result
      */
     byte[] bytes() throws InvalidUsersException {
-        Map<String, Set<StoredCredential>> meant = credentials(before);
-        Set<StoredCredential> own = meant.get(user.name());
+        Map<String, Set<StoredCredential>> expected = credentials(before);
+        Set<StoredCredential> own = expected.get(user.name());
         own.removeIf(credential -> credential.kind() == Kind.TOKEN);
         own.addAll(tokens);
-        meant.values().forEach(each -> each.removeAll(removed));
-        meant.replaceAll((name, each) -> each.stream().map(this::inherited).collect(Collectors.toSet()));
+        expected.values().forEach(each -> each.removeAll(removed));
+        expected.replaceAll((name, each) -> each.stream().map(this::reparented).collect(Collectors.toSet()));
         boolean anyAdministrator = before.all().stream()
                 .filter(each -> each.user().isAdmin() && !each.disabled())
-                .anyMatch(each -> !meant.get(each.name()).isEmpty());
-        if (anyAdministrator && !credentials(UsersReader.read(bytes)).equals(meant)) {
+                .anyMatch(each -> !expected.get(each.name()).isEmpty());
+        if (anyAdministrator && !credentials(UsersReader.read(bytes)).equals(expected)) {
             throw new InvalidUsersException("the edit went wrong", null);
         }
         return bytes;
@@ -191,20 +193,20 @@ final class TokenEdit {
         return byName;
     }
 
-    /** The tokens that somebody means by a label or the beginning of a hash. */
-    List<StoredCredential> meantBy(String token) {
+    /** The tokens with this label or hash prefix. */
+    List<StoredCredential> matching(String token) {
         List<StoredCredential> labelled = tokens.stream()
                 .filter(each -> !token.isEmpty() && each.label().equals(token))
                 .toList();
         return labelled.isEmpty()
-                ? tokens.stream().filter(each -> each.isMeantBy(token)).toList()
+                ? tokens.stream().filter(each -> each.matchesPrefix(token)).toList()
                 : labelled;
     }
 
-    /** The token that ended first, if any has. */
+    /** The token that expired first, if any has expired. */
     Optional<StoredCredential> firstEnded(Instant now) {
         return tokens.stream()
-                .filter(token -> !token.isLiveAt(now))
+                .filter(token -> !token.isValidAt(now))
                 .min((a, b) -> a.expires().orElseThrow().compareTo(b.expires().orElseThrow()));
     }
 }

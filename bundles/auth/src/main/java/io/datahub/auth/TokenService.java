@@ -21,29 +21,29 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** Issues, rotates and revokes tokens, as far as whoever asks may have that. For any thread; blocks. */
+/** Issues, rotates and revokes tokens, as far as the actor is permitted to. Thread-safe; blocks. */
 final class TokenService implements UserRegistry {
 
     private static final int MAX_LABEL = 100;
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
-    private final Supplier<Users> inForce;
+    private final Supplier<Users> currentUsers;
     private final UsersEditor editor;
-    private final LastUsedStore uses;
+    private final LastUsedStore lastUsed;
     private final Clock clock;
     private final AuditLog audit;
     private volatile int maxTokens;
 
     TokenService(
-            Supplier<Users> inForce,
+            Supplier<Users> currentUsers,
             UsersEditor editor,
-            LastUsedStore uses,
+            LastUsedStore lastUsed,
             Clock clock,
             AuditLog audit,
             AuthConfiguration configuration) {
-        this.inForce = inForce;
+        this.currentUsers = currentUsers;
         this.editor = editor;
-        this.uses = uses;
+        this.lastUsed = lastUsed;
         this.clock = clock;
         this.audit = audit;
         configure(configuration);
@@ -55,27 +55,27 @@ final class TokenService implements UserRegistry {
 
     @Override
     public List<Account> accounts() {
-        return inForce.get().all().stream()
+        return currentUsers.get().all().stream()
                 .sorted(Comparator.comparing(StoredUser::name))
-                .map(user -> user.account(uses))
+                .map(user -> user.account(lastUsed))
                 .toList();
     }
 
     @Override
     public Optional<Credential> credential(Login login) {
-        return inForce.get().credential(login.credential()).map(owned -> described(owned.credential()));
+        return currentUsers.get().credential(login.credential()).map(owned -> described(owned.credential()));
     }
 
     private Credential described(StoredCredential credential) {
-        return credential.described(uses.of(credential.name()));
+        return credential.described(lastUsed.of(credential.name()));
     }
 
     @Override
     public Result<IssuedToken> issueToken(Login actor, String user, String label, Optional<Instant> expires)
             throws IOException {
-        Optional<Refusal> fault = unfit(label, expires);
-        if (fault.isPresent()) {
-            return Result.refused(fault.get());
+        Optional<Refusal> invalid = validate(label, expires);
+        if (invalid.isPresent()) {
+            return Result.refused(invalid.get());
         }
         String token = Tokens.random();
         Result<IssuedToken> issued = edit(actor, user, edit -> add(actor, edit, token, label, expires));
@@ -104,7 +104,10 @@ final class TokenService implements UserRegistry {
         return Result.done(new IssuedToken(edit.user().name(), token, added.described(Optional.empty())));
     }
 
-    /** When the token may end: a credential of no administrator brings forth none that outlives it. */
+    /**
+     * The expiry of the new token: unless the actor is an administrator, it can't be later than that of the actor's
+     * credential.
+     */
     private static Result<Optional<Instant>> end(Login actor, Optional<Instant> wanted) {
         Optional<Instant> latest = actor.user().isAdmin() ? Optional.empty() : actor.expires();
         if (latest.isPresent() && wanted.isPresent() && wanted.get().isAfter(latest.get())) {
@@ -116,7 +119,7 @@ final class TokenService implements UserRegistry {
         return Result.done(wanted.or(() -> latest));
     }
 
-    /** Whether there is room for one more, after those that have ended made place for it. */
+    /** Whether the limit allows one more token, after expired ones have been removed. */
     private boolean makeRoom(TokenEdit edit) throws InvalidUsersException {
         while (edit.tokens().size() >= maxTokens) {
             Optional<StoredCredential> ended = edit.firstEnded(clock.instant());
@@ -131,9 +134,9 @@ final class TokenService implements UserRegistry {
     @Override
     public Result<IssuedToken> rotateToken(
             Login actor, String user, String old, Optional<Instant> expires, Duration overlap) throws IOException {
-        Optional<Refusal> fault = unfit("", expires);
-        if (fault.isPresent()) {
-            return Result.refused(fault.get());
+        Optional<Refusal> invalid = validate("", expires);
+        if (invalid.isPresent()) {
+            return Result.refused(invalid.get());
         }
         String token = Tokens.random();
         Result<IssuedToken> rotated = edit(actor, user, edit -> {
@@ -145,7 +148,7 @@ final class TokenService implements UserRegistry {
             Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
             if (overlap.isZero()) {
                 edit.remove(before);
-            } else if (before.isLiveAt(now.plus(overlap))) {
+            } else if (before.isValidAt(now.plus(overlap))) {
                 edit.end(before, now.plus(overlap));
             }
             return add(
@@ -199,12 +202,12 @@ final class TokenService implements UserRegistry {
     }
 
     private static Result<StoredCredential> find(TokenEdit edit, String token) {
-        List<StoredCredential> meant = edit.meantBy(token);
-        if (meant.size() == 1) {
-            return Result.done(meant.get(0));
+        List<StoredCredential> matching = edit.matching(token);
+        if (matching.size() == 1) {
+            return Result.done(matching.get(0));
         }
-        String ids = meant.stream().map(StoredCredential::id).collect(Collectors.joining(", "));
-        return meant.isEmpty()
+        String ids = matching.stream().map(StoredCredential::id).collect(Collectors.joining(", "));
+        return matching.isEmpty()
                 ? Result.refused(
                         Reason.NOT_FOUND,
                         "the user " + edit.user().name()
@@ -223,14 +226,14 @@ final class TokenService implements UserRegistry {
         }
         User author = actor.user().isAdmin() ? actor.user() : User.HUB;
         return editor.edit(author, user, edit -> {
-            if (!isStillWhoItWas(actor, edit.before())) {
+            if (!isStillValid(actor, edit.before())) {
                 return Result.refused(Reason.FORBIDDEN, "you came in with something that doesn't hold any more");
             }
             return change.to(edit);
         });
     }
 
-    private boolean isStillWhoItWas(Login actor, Users users) {
+    private boolean isStillValid(Login actor, Users users) {
         Optional<Owned> owned = users.credential(actor.credential());
         return actor.user() == User.HUB
                 || owned.filter(found ->
@@ -238,7 +241,7 @@ final class TokenService implements UserRegistry {
                         .filter(found -> !found.owner().disabled())
                         .filter(found ->
                                 found.owner().user().isAdmin() || !actor.user().isAdmin())
-                        .filter(found -> found.credential().isLiveAt(clock.instant()))
+                        .filter(found -> found.credential().isValidAt(clock.instant()))
                         .isPresent();
     }
 
@@ -249,9 +252,9 @@ final class TokenService implements UserRegistry {
         return result;
     }
 
-    private Optional<Refusal> unfit(String label, Optional<Instant> expires) {
+    private Optional<Refusal> validate(String label, Optional<Instant> expires) {
         if (label.codePointCount(0, label.length()) > MAX_LABEL
-                || label.codePoints().anyMatch(TokenService::isUnfit)) {
+                || label.codePoints().anyMatch(TokenService::isInvalid)) {
             return refusal("a label has at most " + MAX_LABEL + " characters and no control characters");
         }
         if (expires.isPresent() && !expires.get().isAfter(clock.instant())) {
@@ -263,7 +266,7 @@ final class TokenService implements UserRegistry {
         return Optional.empty();
     }
 
-    private static boolean isUnfit(int c) {
+    private static boolean isInvalid(int c) {
         return Character.isISOControl(c) || (c >= 0xD800 && c <= 0xDFFF) || c == 0xFFFE || c == 0xFFFF;
     }
 

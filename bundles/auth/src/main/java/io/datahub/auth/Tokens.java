@@ -3,7 +3,7 @@ package io.datahub.auth;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** Makes tokens. */
+/** Generates tokens. */
 final class Tokens {
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -11,7 +11,7 @@ final class Tokens {
 
     private Tokens() {}
 
-    /** A new token: {@code dh_} and 32 random bytes in base64url. */
+    /** A random token: {@code dh_} and 32 random bytes in base64url. */
     static String random() {
         byte[] bytes = new byte[BYTES];
         RANDOM.nextBytes(bytes);

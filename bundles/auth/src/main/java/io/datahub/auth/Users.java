@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** All users of one version of the users file, found by name or by credential. Immutable. */
+/** All users of one version of the users file, indexed by name and by credential. Immutable. */
 final class Users {
 
-    static final Users NOBODY = new Users(List.of());
+    static final Users EMPTY = new Users(List.of());
 
     private final List<StoredUser> all;
     private final Map<String, StoredUser> byName = new HashMap<>();
     private final Map<String, Owned> byCredential = new HashMap<>();
 
     /**
-     * A credential and whose it is.
+     * A credential and its owner.
      *
      * @param owner the user
      * @param credential one of the user's credentials
@@ -58,15 +58,15 @@ final class Users {
         return Optional.ofNullable(byName.get(name));
     }
 
-    /** The place of a user in the file, from 0; -1 if there is none of that name. */
-    int place(String name) {
+    /** The position of a user in the file, from 0; -1 if there is none of that name. */
+    int indexOf(String name) {
         return named(name).map(all::indexOf).orElse(-1);
     }
 
     /**
-     * Finds who has this credential.
+     * Finds the owner of a credential.
      *
-     * @param value in lower-case hexadecimal, whole
+     * @param value the full value in lower-case hexadecimal
      */
     Optional<Owned> owning(Kind kind, String value) {
         return Optional.of(value)
@@ -77,12 +77,12 @@ final class Users {
                         value.getBytes(StandardCharsets.US_ASCII)));
     }
 
-    /** Finds a credential again by what a login remembers of it. */
+    /** Finds a credential by the identifier kept in a login. */
     Optional<Owned> credential(String name) {
         return Optional.ofNullable(byCredential.get(name));
     }
 
-    /** When the next credential after this time ends. */
+    /** The first expiry of a credential after this time. */
     Optional<Instant> nextExpiry(Instant after) {
         List<Instant> ends = new ArrayList<>();
         for (Owned owned : byCredential.values()) {

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Hears from the store of changes of the users record and hands them on. A component of its own, since the store, which
- * looks for its listeners while it starts, couldn't get one that needs the store.
+ * Receives the store's changes of the users record and forwards them. A separate component, because the store looks up
+ * its listeners while it starts and couldn't get one that depends on the store.
  */
 @Component(
         name = "io.datahub.auth.changes",
@@ -18,12 +18,12 @@ public final class UsersChanges implements ChangeListener {
 
     private volatile Optional<Consumer<Change>> next = Optional.empty();
 
-    /** Hands changes on to this one, and to no other any more. */
-    void handTo(Consumer<Change> receiver) {
+    /** Sets the receiver to which changes are forwarded, replacing the previous one. */
+    void forwardTo(Consumer<Change> receiver) {
         next = Optional.of(receiver);
     }
 
-    /** Hands changes on to nobody. */
+    /** Stops forwarding changes. */
     void stop() {
         next = Optional.empty();
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What differs between two versions of the users file, as {@code key=value} for the audit log. */
+/** The differences between two versions of the users file, as {@code key=value} for the audit log. */
 final class UsersDifference {
 
     private static final int SHOWN_DIGITS = 8;

@@ -12,19 +12,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Changes the users record. Each change goes into the version that is there now, on the condition that nobody replaces it
- * meanwhile; if somebody does, it goes into theirs. So edits from several hands never lose one another. For any thread;
- * blocks.
+ * Edits the users record with optimistic locking. Each edit is applied to the current version and written on the
+ * condition that it is still current; if it was modified concurrently, the edit is applied to the new version. So
+ * concurrent edits are never lost. Thread-safe; blocks.
  */
 final class UsersEditor {
 
-    private static final int TRIES = 20;
+    private static final int MAX_ATTEMPTS = 20;
     private static final long WAIT_SECONDS = 10;
 
     private final UsersRecord record;
-    private final ReentrantLock own = new ReentrantLock(true);
+    private final ReentrantLock lock = new ReentrantLock(true);
 
-    /** A change of tokens, or the refusal to make it. */
+    /** An edit of tokens, which may be refused. */
     interface Step<T> {
         Result<T> to(TokenEdit edit) throws InvalidUsersException;
     }
@@ -34,30 +34,30 @@ final class UsersEditor {
     }
 
     /**
-     * Changes the tokens of one user.
+     * Edits the tokens of one user.
      *
-     * @param author who is written down for it
-     * @param user whose tokens; refused with {@link Reason#NOT_FOUND} if there is no such user
-     * @param change makes the change, or refuses it; may be called several times
-     * @return what the change returned, once the new version is in force
+     * @param author recorded as the author of the change
+     * @param user the tokens' owner; refused with {@link Reason#NOT_FOUND} if there is no such user
+     * @param change applies or refuses the edit; may be called several times
+     * @return the result of the edit, once the new version is in effect
      */
     <T> Result<T> edit(User author, String user, Step<T> change) throws IOException {
-        boolean mine = false;
+        boolean locked = false;
         try {
-            mine = own.tryLock(WAIT_SECONDS, TimeUnit.SECONDS);
-            return mine ? tryEdit(author, user, change) : Result.refused(busy());
+            locked = lock.tryLock(WAIT_SECONDS, TimeUnit.SECONDS);
+            return locked ? tryEdit(author, user, change) : Result.refused(busy());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Result.refused(busy());
         } finally {
-            if (mine) {
-                own.unlock();
+            if (locked) {
+                lock.unlock();
             }
         }
     }
 
     private <T> Result<T> tryEdit(User author, String user, Step<T> change) throws IOException {
-        for (int i = 0; i < TRIES; i++) {
+        for (int i = 0; i < MAX_ATTEMPTS; i++) {
             Result<UsersVersion> read = record.read();
             if (read.isRefused()) {
                 return Result.refused(read.refusal().orElseThrow());
@@ -76,7 +76,7 @@ final class UsersEditor {
                 if (!written.isRefused()) {
                     return changed;
                 }
-                if (!isOvertaken(written.refusal().orElseThrow())) {
+                if (!isConcurrentModification(written.refusal().orElseThrow())) {
                     return Result.refused(written.refusal().orElseThrow());
                 }
             } catch (InvalidUsersException | IllegalArgumentException e) {
@@ -88,7 +88,7 @@ final class UsersEditor {
         return Result.refused(busy());
     }
 
-    private static boolean isOvertaken(Refusal refusal) {
+    private static boolean isConcurrentModification(Refusal refusal) {
         return refusal.reason() == Reason.PRECONDITION_FAILED || refusal.reason() == Reason.CONFLICT;
     }
 

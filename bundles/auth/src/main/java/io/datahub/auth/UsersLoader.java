@@ -21,49 +21,49 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the users record into force: at the start, after each change, and again and again while that fails. Makes the
- * record where there is none. Reading happens on whatever thread tells of a change; writing, which may have to wait for
- * the record's validator, on the executor alone.
+ * Loads the users record: at startup, after each change, and repeatedly while that fails. Creates the record if it is
+ * missing. Reading happens on the thread that reports a change; writing, which may have to wait for the record's
+ * validator, only on the executor.
  */
 final class UsersLoader {
 
     private static final Logger LOG = LoggerFactory.getLogger(UsersLoader.class);
-    private static final Duration SOON = Duration.ofSeconds(1);
-    private static final Duration LATER = Duration.ofSeconds(10);
+    private static final Duration MIN_BACKOFF = Duration.ofSeconds(1);
+    private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
 
     private final UsersRecord record;
     private final LastGoodUsers lastGood;
-    private final CurrentUsers inForce;
+    private final CurrentUsers currentUsers;
     private final Supplier<FirstUsers> firstUsers;
     private final Clock clock;
     private final ScheduledExecutorService executor;
     private final ReentrantLock loading = new ReentrantLock();
-    private final AtomicBoolean wanted = new AtomicBoolean();
+    private final AtomicBoolean requested = new AtomicBoolean();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private volatile String author = "";
-    private volatile Optional<Refusal> trouble = Optional.empty();
-    private volatile FirstUsers first; // made once, before the executor has work
-    private Duration pause = SOON; // of the executor's thread
+    private volatile Optional<Refusal> failure = Optional.empty();
+    private volatile FirstUsers first; // created once, before the executor has tasks
+    private Duration backoff = MIN_BACKOFF; // used by the executor's thread only
 
     UsersLoader(
             UsersRecord record,
             LastGoodUsers lastGood,
-            CurrentUsers inForce,
+            CurrentUsers currentUsers,
             Supplier<FirstUsers> firstUsers,
             Clock clock,
             ScheduledExecutorService executor) {
         this.record = record;
         this.lastGood = lastGood;
-        this.inForce = inForce;
+        this.currentUsers = currentUsers;
         this.firstUsers = firstUsers;
         this.clock = clock;
         this.executor = executor;
     }
 
     /**
-     * Reads the record if it is there. Whatever is missing, or changes before anybody tells, follows on the executor.
+     * Loads the record if it exists. Whatever is missing, or changes without notification, is handled on the executor.
      *
-     * @throws IllegalArgumentException if a first administrator is needed and the token supplied for it won't do
+     * @throws IllegalArgumentException if a first administrator is needed and the token supplied for it is unusable
      */
     void start() {
         refresh();
@@ -71,44 +71,44 @@ final class UsersLoader {
             first = firstUsers.get();
         }
         if (isMissing()) {
-            executor.execute(this::step);
+            executor.execute(this::retry);
         } else {
-            again(SOON);
+            schedule(MIN_BACKOFF);
         }
     }
 
-    /** Reads the record after somebody changed it. */
+    /** Loads the record after a change. */
     void changed(Change change) {
         author = change.user().orElse("");
         refresh();
-        if (trouble.isPresent()) {
-            again(SOON);
+        if (failure.isPresent()) {
+            schedule(MIN_BACKOFF);
         }
     }
 
     Health health() {
-        String problem = trouble.map(refusal -> "; " + refusal.detail()).orElse("");
-        if (inForce.isNobody()) {
+        String problem = failure.map(refusal -> "; " + refusal.detail()).orElse("");
+        if (currentUsers.isEmpty()) {
             return Health.down("no users are in force" + problem);
         }
-        String which = inForce.isRestored() ? " of the last good version" : "";
-        return Health.ready(inForce.get().all().size() + " users" + which + problem);
+        String which = currentUsers.isRestored() ? " of the last good version" : "";
+        return Health.ready(currentUsers.get().all().size() + " users" + which + problem);
     }
 
     private boolean isMissing() {
-        return trouble.map(refusal -> refusal.reason() == Reason.NOT_FOUND).orElse(false);
+        return failure.map(refusal -> refusal.reason() == Reason.NOT_FOUND).orElse(false);
     }
 
     /**
-     * Reads the record, unless another thread does; that one then reads it once more. So no thread waits here for another,
-     * whatever locks of the store either may hold.
+     * Loads the record, unless another thread is loading it, which then loads it once more. So no thread waits for
+     * another here, whatever locks of the store either may hold.
      */
     private void refresh() {
-        wanted.set(true);
-        while (wanted.get() && loading.tryLock()) {
+        requested.set(true);
+        while (requested.get() && loading.tryLock()) {
             try {
-                while (wanted.getAndSet(false)) {
-                    trouble = load();
+                while (requested.getAndSet(false)) {
+                    failure = load();
                 }
             } finally {
                 loading.unlock();
@@ -122,7 +122,7 @@ final class UsersLoader {
             Result<UsersVersion> read = record.read();
             refusal = read.refusal();
             if (refusal.isEmpty()) {
-                inForce.put(read.get(), author);
+                currentUsers.put(read.get(), author);
                 author = "";
             }
         } catch (IOException e) {
@@ -132,19 +132,19 @@ final class UsersLoader {
             refusal = Optional.of(new Refusal(Reason.INVALID, RecordPath.USERS + " is no good: " + e.getMessage()));
         }
         if (refusal.isPresent()) {
-            inForce.restore();
+            currentUsers.restore();
         }
         return refusal;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // step catches what it throws
-    private void again(Duration delay) {
+    @SuppressWarnings("FutureReturnValueIgnored") // retry catches all exceptions
+    private void schedule(Duration delay) {
         if (scheduled.compareAndSet(false, true)) {
-            executor.schedule(this::step, delay.toMillis(), TimeUnit.MILLISECONDS);
+            executor.schedule(this::retry, delay.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    private void step() {
+    private void retry() {
         scheduled.set(false);
         try {
             refresh();
@@ -154,18 +154,18 @@ final class UsersLoader {
         } catch (IOException | RuntimeException e) {
             LOG.warn("users=not-created file={} reason={}", RecordPath.USERS, LogText.quoted(e.toString()));
         }
-        if (trouble.isPresent()) {
-            again(pause);
-            pause = pause.multipliedBy(2).compareTo(LATER) < 0 ? pause.multipliedBy(2) : LATER;
+        if (failure.isPresent()) {
+            schedule(backoff);
+            backoff = backoff.multipliedBy(2).compareTo(MAX_BACKOFF) < 0 ? backoff.multipliedBy(2) : MAX_BACKOFF;
         } else {
-            pause = SOON;
+            backoff = MIN_BACKOFF;
         }
     }
 
     private void create() throws IOException {
-        Optional<byte[]> kept = lastGood.read().filter(UsersLoader::isGood);
-        if (kept.isPresent()) {
-            created(record.create(kept.get()), "restored");
+        Optional<byte[]> lastGoodBytes = lastGood.read().filter(UsersLoader::isGood);
+        if (lastGoodBytes.isPresent()) {
+            created(record.create(lastGoodBytes.get()), "restored");
         } else {
             first = first == null ? firstUsers.get() : first;
             Result<Change> result = record.create(first.prepare(clock.instant()));
@@ -173,7 +173,7 @@ final class UsersLoader {
             if (!result.isRefused()) {
                 first.created();
             } else if (result.refusal().orElseThrow().reason() == Reason.PRECONDITION_FAILED
-                    && inForce.get().owning(Kind.TOKEN, first.sha256()).isEmpty()) {
+                    && currentUsers.get().owning(Kind.TOKEN, first.sha256()).isEmpty()) {
                 first.discard();
             }
         }

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import javax.xml.stream.XMLStreamException;
 
 /**
- * Reads a users file, strictly: whatever it doesn't know, it refuses, so that nobody gets more than was meant. The rules
- * that depend on the time are the validator's. For one file and one thread.
+ * Parses a users file strictly: anything unknown is refused, so that nobody gets more permissions than intended. The
+ * rules that depend on time are checked by the validator. For one file and one thread.
  */
 final class UsersReader {
 
@@ -32,14 +32,14 @@ final class UsersReader {
     private final Map<String, List<Allow>> roles = new HashMap<>();
     private final List<Draft> drafts = new ArrayList<>();
 
-    /** A grant whose {@code {user}} isn't filled in yet. */
+    /** A grant in which {@code {user}} isn't replaced yet. */
     private record Allow(Action action, String what, String origin) {
         Grant to(String user) {
             return new Grant(action, what.replace("{user}", user), origin);
         }
     }
 
-    /** A user whose roles may stand further down in the file. */
+    /** A user whose roles may be defined later in the file. */
     private record Draft(
             String name, Set<String> roles, boolean disabled, List<Allow> own, List<StoredCredential> credentials) {}
 
@@ -48,9 +48,9 @@ final class UsersReader {
     }
 
     /**
-     * Reads a users file.
+     * Parses a users file.
      *
-     * @throws InvalidUsersException if it is none; the message says where and why
+     * @throws InvalidUsersException if it is invalid; the message states where and why
      */
     static Users read(byte[] bytes) throws InvalidUsersException {
         try {
@@ -106,7 +106,7 @@ final class UsersReader {
             if (xml.is("allow")) {
                 allow(own, "user " + name);
             } else if (xml.is("ssh-key") || xml.is("trust")) {
-                xml.skip(); // a newer hub's, which lets nobody in here
+                xml.skip(); // written by a newer hub; not usable to log in here
             } else {
                 credentials.add(credential());
             }

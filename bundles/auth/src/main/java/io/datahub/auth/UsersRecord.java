@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The record {@code broker_users.xml}, read and written whole. */
+/** The record {@code broker_users.xml}, read and written as a whole. */
 final class UsersRecord {
 
     private static final int MAX_BYTES = 64 << 20;
@@ -31,10 +31,10 @@ final class UsersRecord {
     }
 
     /**
-     * The present version, which was judged.
+     * The current, validated version.
      *
-     * @return or a refusal: {@link Reason#NOT_FOUND}, or {@link Reason#UNAVAILABLE} while somebody edits it on disk and it
-     *     isn't judged yet
+     * @return or a refusal: {@link Reason#NOT_FOUND}, or {@link Reason#UNAVAILABLE} while it is being edited on disk
+     *     and isn't validated yet
      */
     Result<UsersVersion> read() throws IOException {
         Result<Reading> opened = store.open(User.HUB, RecordPath.USERS);
@@ -65,12 +65,12 @@ final class UsersRecord {
         return buffer.array();
     }
 
-    /** Makes the record, where there is none. */
+    /** Creates the record if it doesn't exist. */
     Result<Change> create(byte[] bytes) throws IOException {
         return write(User.HUB, bytes, Optional::isEmpty);
     }
 
-    /** Replaces a version; refused with {@link Reason#PRECONDITION_FAILED} if somebody else has done so meanwhile. */
+    /** Replaces a version; refused with {@link Reason#PRECONDITION_FAILED} if it was modified concurrently. */
     Result<Change> replace(User user, UsersVersion version, byte[] bytes) throws IOException {
         Optional<String> etag = Optional.of(version.etag());
         return write(

@@ -22,7 +22,7 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/** The text of a good users file, changed in one spot: comments, spaces and everything else stay as they were. */
+/** The text of a valid users file, edited in one place: comments, spaces and everything else are preserved. */
 final class UsersText {
 
     private static final Pattern INDENT = Pattern.compile("(\\R)([ \\t]*)$");
@@ -31,9 +31,7 @@ final class UsersText {
     private final String text;
     private final Charset charset;
 
-    /**
-     * @throws InvalidUsersException if its encoding isn't understood, so that it can't be written back as it was
-     */
+    /** @throws InvalidUsersException if its encoding isn't supported, so that it can't be written back unchanged */
     UsersText(byte[] bytes) throws InvalidUsersException {
         charset = charset(bytes);
         text = new String(bytes, charset);
@@ -56,9 +54,9 @@ final class UsersText {
     }
 
     /**
-     * The file with one more token.
+     * The file with a token added.
      *
-     * @param place the user's place among the users, from 0
+     * @param place the user's position among the users, from 0
      */
     byte[] withToken(int place, StoredCredential added) {
         List<Tag> tags = XmlTagScanner.tags(text);
@@ -72,10 +70,10 @@ final class UsersText {
     }
 
     /**
-     * The file without one of its tokens, and without the line that had nothing else.
+     * The file with a token removed, including its line if nothing else was on it.
      *
-     * @param place the user's place among the users, from 0
-     * @param index the token's place among the tokens of that user, from 0
+     * @param place the user's position among the users, from 0
+     * @param index the token's position among the tokens of that user, from 0
      */
     byte[] withoutToken(int place, int index) {
         List<Tag> tags = XmlTagScanner.tags(text);
@@ -94,10 +92,10 @@ final class UsersText {
     }
 
     /**
-     * The file with another end for one of its tokens.
+     * The file with another expiry of a token.
      *
-     * @param place the user's place among the users, from 0
-     * @param index the token's place among the tokens of that user, from 0
+     * @param place the user's position among the users, from 0
+     * @param index the token's position among the tokens of that user, from 0
      */
     byte[] withTokenUntil(int place, int index, Instant end) {
         Tag token = token(XmlTagScanner.tags(text), place, index);
@@ -105,17 +103,17 @@ final class UsersText {
         Optional<Attribute> present = attributes.stream()
                 .filter(each -> each.name().equals("expires"))
                 .findFirst();
-        int behind = attributes.get(attributes.size() - 1).valueTo() + 1; // each token has a hash
-        int from = present.map(Attribute::valueFrom).orElse(behind);
-        int to = present.map(Attribute::valueTo).orElse(behind);
+        int afterLast = attributes.get(attributes.size() - 1).valueTo() + 1; // each token has a hash
+        int from = present.map(Attribute::valueFrom).orElse(afterLast);
+        int to = present.map(Attribute::valueTo).orElse(afterLast);
         String written = present.isPresent() ? end.toString() : " expires=\"" + end + "\"";
         return (text.substring(0, from) + written + text.substring(to)).getBytes(charset);
     }
 
     /**
-     * The file with other parents for tokens.
+     * The file with the parents of tokens replaced.
      *
-     * @param parents new ones by present ones, in lower-case hexadecimal
+     * @param parents new parents by old parents, in lower-case hexadecimal
      */
     byte[] withParents(Map<String, String> parents) {
         StringBuilder changed = new StringBuilder();
@@ -136,12 +134,12 @@ final class UsersText {
         return changed.append(text, done, text.length()).toString().getBytes(charset);
     }
 
-    /** The file without these tokens, whoever has them. */
+    /** The file without these tokens, whoever owns them. */
     byte[] withoutTokens(Set<String> hashes) {
         return UsersTextRemoval.withoutTokens(text, hashes).getBytes(charset);
     }
 
-    /** The file without a single credential of the user at this place among the users, from 0. */
+    /** The file without any credentials of the user at this position among the users, from 0. */
     byte[] withoutCredentials(int place) {
         return UsersTextRemoval.withoutCredentials(text, place).getBytes(charset);
     }
@@ -185,12 +183,12 @@ final class UsersText {
         return text.substring(0, at) + before + token + text.substring(at);
     }
 
-    /** Where the element begins that this tag ends, if it does. */
+    /** The start of the element that this tag ends, if it does. */
     private static int start(Tag tag, List<Tag> tags) {
         return tag.kind() == Kind.END ? tags.get(tags.indexOf(tag) - 1).from() : tag.from();
     }
 
-    /** A line break and the indentation of what stands at that place, and some more; nothing if no line begins there. */
+    /** A line break with the indentation of that position, and some more; empty if no line starts there. */
     private String lineAt(int place, String more) {
         Matcher indent = INDENT.matcher(text.substring(0, place));
         return indent.find() ? indent.group(1) + indent.group(2) + more : "";

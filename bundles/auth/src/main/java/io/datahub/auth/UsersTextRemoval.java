@@ -7,19 +7,19 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Takes many credentials out of the text of a users file in one pass; everything else stays as it was. */
+/** Removes many credentials from the text of a users file in one pass; everything else is preserved. */
 final class UsersTextRemoval {
 
     private static final Set<String> CREDENTIALS = Set.of("token", "curve-key", "certificate", "ssh-key", "trust");
 
     private UsersTextRemoval() {}
 
-    /** The text without these tokens, whoever has them. */
+    /** The text without these tokens, whoever owns them. */
     static String withoutTokens(String text, Set<String> hashes) {
         return without(text, -1, tag -> tag.localName().equals("token") && hashes.contains(hash(text, tag)));
     }
 
-    /** The text without a single credential of the user at this place among the users, from 0. */
+    /** The text without any credentials of the user at this position among the users, from 0. */
     static String withoutCredentials(String text, int place) {
         return without(text, place, tag -> CREDENTIALS.contains(tag.localName()));
     }
@@ -82,7 +82,7 @@ final class UsersTextRemoval {
         return to > at && text.charAt(to - 1) == '\n';
     }
 
-    /** The place behind the line break that follows after nothing but blanks; where there is none, that of the next character. */
+    /** The position after the line break if only blanks precede it; otherwise that of the next character. */
     private static int lineEnd(String text, int at) {
         int to = at;
         while (to < text.length() && (isBlank(text.charAt(to)) || text.charAt(to) == '\r')) {

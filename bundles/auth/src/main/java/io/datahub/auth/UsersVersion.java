@@ -1,12 +1,12 @@
 package io.datahub.auth;
 
-/** A version of the users record, whole. */
+/** A version of the users record, with its content. */
 final class UsersVersion {
 
     private final byte[] bytes;
     private final String etag;
 
-    /** @param bytes mustn't be changed any more */
+    /** @param bytes must not be modified any more */
     UsersVersion(byte[] bytes, String etag) {
         this.bytes = bytes;
         this.etag = etag;
@@ -16,7 +16,7 @@ final class UsersVersion {
         return bytes;
     }
 
-    /** What tells it from all other versions. */
+    /** Identifies this version. */
     String etag() {
         return etag;
     }

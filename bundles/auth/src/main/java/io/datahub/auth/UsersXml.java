@@ -16,7 +16,7 @@ import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/** Walks through the XML of a users file and reads its values; what it doesn't know is refused with its line. */
+/** Reads the XML of a users file; anything unknown is refused with its line number. */
 final class UsersXml {
 
     static final String NAMESPACE = "urn:datahub:broker-users:1";
@@ -35,7 +35,7 @@ final class UsersXml {
         xml = factory.createXMLStreamReader(new ByteArrayInputStream(bytes));
     }
 
-    /** Goes to the root element. */
+    /** Advances to the root element. */
     void root() throws XMLStreamException, InvalidUsersException {
         while (xml.next() != XMLStreamConstants.START_ELEMENT) {
             require(xml.getEventType() != XMLStreamConstants.DTD, "a DOCTYPE is not allowed");
@@ -44,26 +44,29 @@ final class UsersXml {
         attributes(Set.of());
     }
 
-    /** Goes to the next child, or to the end of the element; false there. Anything but space between is refused. */
+    /**
+     * Advances to the next child, or to the end of the element and returns false. Anything but white space in between
+     * is refused.
+     */
     boolean nextChild() throws XMLStreamException {
         return xml.nextTag() == XMLStreamConstants.START_ELEMENT;
     }
 
-    /** Goes to the end of an element that has no children. */
+    /** Advances to the end of an element that must have no children. */
     void end() throws XMLStreamException, InvalidUsersException {
         if (nextChild()) {
             throw unexpected();
         }
     }
 
-    /** Goes behind the root element, to the end of the file. */
+    /** Advances past the root element to the end of the file. */
     void finish() throws XMLStreamException {
         while (xml.hasNext()) {
             xml.next();
         }
     }
 
-    /** Goes to the end of an element, whatever it holds. */
+    /** Skips to the end of an element, whatever its content. */
     void skip() throws XMLStreamException {
         for (int depth = 1; depth > 0; ) {
             int event = xml.next();
@@ -76,12 +79,12 @@ final class UsersXml {
         return xml.getLocalName().equals(element) && NAMESPACE.equals(xml.getNamespaceURI());
     }
 
-    /** The names of the element's attributes, all of which must be known where any are. */
+    /** The names of the element's attributes, all of which must be known. */
     Set<String> attributes(Set<String> known) throws InvalidUsersException {
         Set<String> names = new LinkedHashSet<>();
         for (int i = 0; i < xml.getAttributeCount(); i++) {
             String namespace = xml.getAttributeNamespace(i);
-            // Attributes of other namespaces, such as a schema location, mean nothing here.
+            // Attributes of other namespaces, such as a schema location, are ignored.
             if (namespace == null || namespace.isEmpty()) {
                 String name = xml.getAttributeLocalName(i);
                 require(known.contains(name), xml.getLocalName() + " has no attribute " + name);
@@ -95,7 +98,7 @@ final class UsersXml {
         return Optional.ofNullable(xml.getAttributeValue(null, name));
     }
 
-    /** The text of an element that has nothing else; goes to its end. */
+    /** The text of an element without child elements; advances to its end. */
     String text() throws XMLStreamException {
         return xml.getElementText().strip();
     }

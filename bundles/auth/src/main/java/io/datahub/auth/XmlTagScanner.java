@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The tags of a well-formed XML text without a DOCTYPE, with their places in it: what an XML parser doesn't tell, and what
- * it takes to change one spot and leave every other character alone.
+ * Finds the tags of a well-formed XML text without a DOCTYPE, with their positions in it, which an XML parser doesn't
+ * report: they are needed to edit one place and leave every other character unchanged.
  */
 final class XmlTagScanner {
 
@@ -14,11 +14,11 @@ final class XmlTagScanner {
     /**
      * A tag.
      *
-     * @param kind what it does
+     * @param kind its kind
      * @param name as written, with its prefix
-     * @param depth the number of elements around it
-     * @param from the place of its {@code <}
-     * @param to the place behind its {@code >}
+     * @param depth the number of enclosing elements
+     * @param from the position of its {@code <}
+     * @param to the position after its {@code >}
      */
     record Tag(Kind kind, String name, int depth, int from, int to) {
 
@@ -26,7 +26,7 @@ final class XmlTagScanner {
             return name.substring(name.indexOf(':') + 1);
         }
 
-        /** The name's prefix with its colon, or nothing. */
+        /** The name's prefix with its colon, or empty. */
         String prefix() {
             return name.substring(0, name.indexOf(':') + 1);
         }
@@ -67,13 +67,13 @@ final class XmlTagScanner {
      * An attribute.
      *
      * @param name as written
-     * @param from the place of its name
-     * @param valueFrom the place behind the quote that begins its value
-     * @param valueTo the place of the quote that ends it
+     * @param from the position of its name
+     * @param valueFrom the position after the opening quote of its value
+     * @param valueTo the position of the closing quote of its value
      */
     record Attribute(String name, int from, int valueFrom, int valueTo) {}
 
-    /** The attributes of a tag that begins or is an element, in order. */
+    /** The attributes of a start tag or empty element tag, in order. */
     static List<Attribute> attributes(String text, Tag tag) {
         List<Attribute> attributes = new ArrayList<>();
         int from = tag.from() + 1 + tag.name().length();

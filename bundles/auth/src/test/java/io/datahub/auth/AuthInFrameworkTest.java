@@ -29,7 +29,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.launch.Framework;
 
-/** The bundle as it is built, in a framework with Declarative Services. */
+/** Runs the packaged bundle in a framework with Declarative Services. */
 @Timeout(60)
 class AuthInFrameworkTest {
 
@@ -101,7 +101,10 @@ class AuthInFrameworkTest {
         return context.getService(reference);
     }
 
-    /** The test's own class path has the bundle's classes too, so the framework doesn't think the service fit for it. */
+    /**
+     * The test's own class path has the bundle's classes too, so the framework doesn't consider the service assignable
+     * to it.
+     */
     private ChangeListener listener() {
         try {
             return (ChangeListener)
@@ -112,7 +115,7 @@ class AuthInFrameworkTest {
     }
 
     @Test
-    void shouldComeAndGoWithTheStoreAndTellItsListeners() throws Exception {
+    void shouldFollowTheStoreAndNotifyItsListeners() throws Exception {
         assertThat(isThere(Authenticator.class)).isFalse();
 
         ServiceRegistration<RecordStore> registration = context.registerService(RecordStore.class, store, null);
@@ -133,7 +136,7 @@ class AuthInFrameworkTest {
     }
 
     @Test
-    void shouldBeHeardByAStoreThatLooksForItsListenersWhileItStarts() throws Exception {
+    void shouldListenToAStoreThatLooksUpListenersWhileItStarts() throws Exception {
         ServiceFactory<RecordStore> starting = new ServiceFactory<>() {
             @Override
             public RecordStore getService(Bundle bundle, ServiceRegistration<RecordStore> registration) {

@@ -72,7 +72,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldMakeTheFirstAdministratorWithATokenInAPrivateFile() throws Exception {
+    void shouldCreateTheFirstAdministratorWithATokenInAPrivateFile() throws Exception {
         try (AuditLines log = new AuditLines("")) {
             Auth auth = start();
             Await.until(() -> auth.check().ready());
@@ -91,7 +91,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldUseATokenThatWasSuppliedAndLeaveItNowhere() throws Exception {
+    void shouldUseASuppliedTokenWithoutStoringIt() throws Exception {
         environment.put("DATAHUB_ADMIN_TOKEN", Samples.ROOT_TOKEN + "\n");
 
         Auth auth = start();
@@ -110,7 +110,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldNotStartWithASuppliedTokenThatWontDo() throws Exception {
+    void shouldNotStartWithAnUnusableSuppliedToken() throws Exception {
         environment.put("DATAHUB_ADMIN_TOKEN", "short");
         assertThatThrownBy(this::start)
                 .hasMessageContaining("DATAHUB_ADMIN_TOKEN has 5 characters; it needs at least 32");
@@ -140,7 +140,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldWaitForTheValidatorAndThenMakeTheAdministrator() throws Exception {
+    void shouldWaitForTheValidatorBeforeCreatingTheAdministrator() throws Exception {
         store.refuse(Optional.of(Refusal.unavailable("the validator users is away", Duration.ofSeconds(1))));
         Auth auth = start();
         Await.until(() -> store.begun() >= 1);
@@ -166,7 +166,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldHaveANewVersionInForceBeforeItsWriterGetsTheAnswer() throws Exception {
+    void shouldApplyANewVersionBeforeItsWriterGetsTheResponse() throws Exception {
         store.put(Samples.users(Samples.ci("")));
         Auth auth = start();
         Listener listener = new Listener();
@@ -180,7 +180,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldKeepTheLastUsersWhenTheNewVersionIsNoGood() throws Exception {
+    void shouldKeepTheLastUsersWhenTheNewVersionIsInvalid() throws Exception {
         store.put(Samples.users(""));
         Auth auth = start();
 
@@ -191,7 +191,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldNotTakeAnEditBeforeItHasSettledAndWasJudged() throws Exception {
+    void shouldNotApplyAnEditBeforeItHasSettledAndIsValidated() throws Exception {
         store.put(Samples.users(""));
         Auth auth = start();
 
@@ -233,7 +233,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldPutTheLastGoodUsersBackWhenTheFileIsMissing() throws Exception {
+    void shouldRestoreTheLastGoodUsersWhenTheFileIsMissing() throws Exception {
         store.put(Samples.users(""));
         start();
         store.lose();
@@ -247,7 +247,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldPutTheUsersBackWhenTheFileGoesAwayWhileTheHubRuns() throws Exception {
+    void shouldRestoreTheUsersWhenTheFileIsDeletedWhileTheHubRuns() throws Exception {
         store.put(Samples.users(""));
         Auth auth = start();
 
@@ -259,7 +259,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldPutTheUsersBackWhenTheFileAndItsCopyGoAwayWhileTheHubRuns() throws Exception {
+    void shouldRestoreTheUsersWhenTheFileAndItsCopyAreDeletedWhileTheHubRuns() throws Exception {
         store.put(Samples.users(Samples.ci("")));
         Auth auth = start();
 
@@ -273,7 +273,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldSayThatUsersWereLostWhenTheFileAndItsCopyAreGoneAtTheStart() throws Exception {
+    void shouldReportLostUsersWhenTheFileAndItsCopyAreMissingAtStartup() throws Exception {
         Files.createDirectories(home.resolve("state"));
         Files.writeString(home.resolve("state/users.last-used"), "");
         try (AuditLines log = new AuditLines("")) {
@@ -286,14 +286,14 @@ class AuthTest {
     }
 
     @Test
-    void shouldTakeBackTheTokenWhenSomebodyElseMadeTheFile() throws Exception {
+    void shouldDeleteTheTokenWhenAnotherProcessCreatedTheFile() throws Exception {
         store.refuse(Optional.of(new Refusal(Reason.PRECONDITION_FAILED, "somebody was faster")));
         start();
         Await.until(() -> store.begun() >= 1 && !Files.exists(home.resolve("admin.token")));
     }
 
     @Test
-    void shouldComeUpWhenTheDiskIsMended() throws Exception {
+    void shouldRecoverWhenTheDiskIsRepaired() throws Exception {
         store.put(Samples.users(""));
         store.breakDown(true);
         Auth auth = start();
@@ -306,7 +306,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldTakeAChangeOfWhichNobodyTold() throws Exception {
+    void shouldDetectAChangeWithoutNotification() throws Exception {
         store.put(Samples.users(""));
         Auth auth = new Auth(Settings.DEFAULT, store, store, new UsersChanges(), Clock.systemUTC(), environment::get);
         started.add(auth);
@@ -317,7 +317,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldTellItsListenersWhenACredentialExpires() throws Exception {
+    void shouldNotifyListenersWhenACredentialExpires() throws Exception {
         Instant end = Instant.now().plus(700, ChronoUnit.MILLIS);
         store.put(Samples.users(Samples.ci("expires='" + end + "'")));
         Auth auth = start();
@@ -334,7 +334,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldTellTheOtherListenersWhenOneThrows() throws Exception {
+    void shouldNotifyOtherListenersWhenOneThrows() throws Exception {
         store.put(Samples.users(""));
         Auth auth = start();
         Listener listener = new Listener();
@@ -352,7 +352,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldLetNobodyInOnceItIsGone() throws Exception {
+    void shouldRefuseEveryLoginAfterDeactivation() throws Exception {
         store.put(Samples.users(""));
         Auth auth = start();
         Login login = auth.authenticate(ROOT, HERE).get();
@@ -371,7 +371,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldWriteDownWhatChangedAmongTheUsers() throws Exception {
+    void shouldAuditChangesOfUsers() throws Exception {
         store.put(Samples.users(Samples.ci("label='a b'")));
         start();
         try (AuditLines audit = new AuditLines("io.datahub.audit")) {
@@ -400,7 +400,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldTellSessionsOfAChangeBeforeTheAuditLog() throws Exception {
+    void shouldNotifySessionsOfAChangeBeforeTheAuditLog() throws Exception {
         store.put(Samples.users(Samples.ci("")));
         Auth auth = start();
         try (AuditLines audit = new AuditLines("io.datahub.audit")) {
@@ -416,7 +416,7 @@ class AuthTest {
     }
 
     @Test
-    void shouldPutAHundredThousandUsersAndTenThousandTokensInForce() throws Exception {
+    void shouldLoadAHundredThousandUsersAndTenThousandTokens() throws Exception {
         StringBuilder text = new StringBuilder("<user name='many'>");
         for (int i = 0; i < 10_000; i++) {
             text.append("<token sha256='").append(Samples.sha256("many " + i)).append("' label='agent'/>\n");

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
-/** Waits for a condition, with a deadline. */
+/** Waits for a condition, with a timeout. */
 final class Await {
 
     private static final Duration LONGEST = Duration.ofSeconds(20);

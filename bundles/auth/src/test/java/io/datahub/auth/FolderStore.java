@@ -30,7 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** A store of the users record alone, in a folder. Listeners are told before a commit returns. */
+/** A store that holds only the users record, in a directory. Listeners are notified before a commit returns. */
 final class FolderStore implements RecordStore, Home {
 
     private final Path root;
@@ -58,7 +58,7 @@ final class FolderStore implements RecordStore, Home {
         listeners.add(listener);
     }
 
-    /** Refuses every write from now on, or none any more. */
+    /** Refuses every write from now on; empty accepts them again. */
     void refuse(Optional<Refusal> writes) {
         refusal = writes;
     }
@@ -68,7 +68,7 @@ final class FolderStore implements RecordStore, Home {
         broken = fails;
     }
 
-    /** How many writes were begun. */
+    /** The number of writes that were started. */
     int begun() {
         return begun.get();
     }
@@ -77,31 +77,31 @@ final class FolderStore implements RecordStore, Home {
         return Files.readString(file);
     }
 
-    /** Changes the file as an editor does, before the change has settled. */
+    /** Changes the file like an editor, before the change has settled. */
     void edit(String text) throws IOException {
         Files.writeString(file, text);
         settled = false;
     }
 
-    /** The change has settled and was judged. */
+    /** The change has settled and was validated. */
     void settle() {
         settled = true;
-        tell(Change.Type.UPDATED, Optional.empty());
+        notifyListener(Change.Type.UPDATED, Optional.empty());
     }
 
-    /** The file is away, for whatever reason. */
+    /** Deletes the file. */
     void lose() throws IOException {
         Files.deleteIfExists(file);
-        tell(Change.Type.DELETED, Optional.empty());
+        notifyListener(Change.Type.DELETED, Optional.empty());
     }
 
-    /** Replaces the record by whatever right. */
+    /** Replaces the record without any checks. */
     synchronized void put(String text) throws IOException {
         Files.writeString(file, text);
-        tell(Change.Type.UPDATED, Optional.of("editor"));
+        notifyListener(Change.Type.UPDATED, Optional.of("editor"));
     }
 
-    private Change tell(Change.Type type, Optional<String> user) {
+    private Change notifyListener(Change.Type type, Optional<String> user) {
         int sequence = version.incrementAndGet();
         RecordVersion now =
                 new RecordVersion(RecordPath.USERS, 0, Instant.EPOCH, Optional.of(etag()), Optional.empty());
@@ -192,8 +192,8 @@ final class FolderStore implements RecordStore, Home {
                 Path part = Files.createTempFile(root, "upload", "");
                 Files.write(part, bytes.toByteArray());
                 Files.move(part, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
-                return Result.done(
-                        tell(Change.Type.UPDATED, Optional.of(request.user().name())));
+                return Result.done(notifyListener(
+                        Change.Type.UPDATED, Optional.of(request.user().name())));
             }
         }
 

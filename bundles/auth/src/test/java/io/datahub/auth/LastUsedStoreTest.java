@@ -21,7 +21,7 @@ class LastUsedStoreTest {
     @TempDir
     private Path home;
 
-    private LastUsedStore uses() {
+    private LastUsedStore lastUsed() {
         return new LastUsedStore(() -> home, CLOCK);
     }
 
@@ -30,60 +30,60 @@ class LastUsedStoreTest {
     }
 
     @Test
-    void shouldKnowUsesToTheSecondAlsoAfterARestart() throws Exception {
-        LastUsedStore uses = uses();
-        uses.used(CI);
-        uses.save(Samples.read(Samples.users(Samples.ci(""))));
+    void shouldRestoreUsesToTheSecondAfterARestart() throws Exception {
+        LastUsedStore lastUsed = lastUsed();
+        lastUsed.used(CI);
+        lastUsed.save(Samples.read(Samples.users(Samples.ci(""))));
 
-        assertThat(uses.of(CI)).contains(Instant.parse("2026-11-23T10:00:00Z"));
-        assertThat(uses().of(CI)).contains(Instant.parse("2026-11-23T10:00:00Z"));
-        assertThat(uses().of(ROOT)).isEmpty();
+        assertThat(lastUsed.of(CI)).contains(Instant.parse("2026-11-23T10:00:00Z"));
+        assertThat(lastUsed().of(CI)).contains(Instant.parse("2026-11-23T10:00:00Z"));
+        assertThat(lastUsed().of(ROOT)).isEmpty();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
                 .isEqualTo("rw-------");
     }
 
     @Test
-    void shouldForgetCredentialsThatAreGone() throws Exception {
-        LastUsedStore uses = uses();
-        uses.used(CI);
-        uses.used(ROOT);
+    void shouldRemoveCredentialsThatNoLongerExist() throws Exception {
+        LastUsedStore lastUsed = lastUsed();
+        lastUsed.used(CI);
+        lastUsed.used(ROOT);
 
-        uses.save(Samples.read(Samples.users("")));
+        lastUsed.save(Samples.read(Samples.users("")));
 
-        assertThat(uses.of(CI)).isEmpty();
-        assertThat(uses().of(ROOT)).isPresent();
+        assertThat(lastUsed.of(CI)).isEmpty();
+        assertThat(lastUsed().of(ROOT)).isPresent();
     }
 
     @Test
     void shouldKeepEverythingWhileThereAreNoUsers() throws Exception {
-        LastUsedStore uses = uses();
-        uses.used(CI);
+        LastUsedStore lastUsed = lastUsed();
+        lastUsed.used(CI);
 
-        uses.save(Users.NOBODY);
+        lastUsed.save(Users.EMPTY);
 
-        assertThat(uses.of(CI)).isPresent();
+        assertThat(lastUsed.of(CI)).isPresent();
         assertThat(file()).doesNotExist();
     }
 
     @Test
-    void shouldStartAnewWhenTheFileIsBroken() throws Exception {
+    void shouldStartEmptyWhenTheFileIsCorrupt() throws Exception {
         Files.createDirectories(file().getParent());
         for (String broken : new String[] {"x", "token:1 yesterday", "\u0000"}) {
             Files.writeString(file(), broken);
-            assertThat(uses().of("token:1")).isEmpty();
+            assertThat(lastUsed().of("token:1")).isEmpty();
         }
     }
 
     @Test
     void shouldWriteNothingWhenNothingIsNew() throws Exception {
         Users users = Samples.read(Samples.users(""));
-        LastUsedStore uses = uses();
-        uses.used(ROOT);
-        uses.save(users);
+        LastUsedStore lastUsed = lastUsed();
+        lastUsed.used(ROOT);
+        lastUsed.save(users);
         Files.delete(file());
 
-        uses.used(ROOT);
-        uses.save(users);
+        lastUsed.used(ROOT);
+        lastUsed.save(users);
 
         assertThat(file()).doesNotExist();
     }

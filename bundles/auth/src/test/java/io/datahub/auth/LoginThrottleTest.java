@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class LoginThrottleTest {
 
     private final AtomicLong nanos = new AtomicLong();
-    private final LoginThrottle penalties = new LoginThrottle(new Settings("", false, 3, 100), nanos::get);
+    private final LoginThrottle throttle = new LoginThrottle(new Settings("", false, 3, 100), nanos::get);
 
     private void fail(String from, int times) {
         fail(Samples.bearer("wrong"), from, times);
@@ -21,16 +21,16 @@ class LoginThrottleTest {
 
     private void fail(Credentials credentials, String from, int times) {
         for (int i = 0; i < times; i++) {
-            penalties.failed(credentials, Samples.from(from));
+            throttle.failed(credentials, Samples.from(from));
         }
     }
 
     private Duration of(String address) {
-        return penalties.of(Samples.from(address));
+        return throttle.delay(Samples.from(address));
     }
 
     @Test
-    void shouldLetAFewFailuresPass() {
+    void shouldNotDelayAFewFailures() {
         fail("192.0.2.1", 3);
 
         assertThat(of("192.0.2.1")).isZero();
@@ -61,7 +61,7 @@ class LoginThrottleTest {
     }
 
     @Test
-    void shouldSpareLoopback() {
+    void shouldExemptLoopback() {
         fail("127.0.0.1", 100);
         fail("::1", 100);
 
@@ -70,25 +70,25 @@ class LoginThrottleTest {
     }
 
     @Test
-    void shouldSpareAnAddressThatManyShare() {
+    void shouldExemptASharedAddress() {
         InetAddress proxy = Samples.from("192.0.2.9").address();
         Origin shared = new Origin("zeromq", proxy, false, true);
         for (int i = 0; i < 100; i++) {
-            penalties.failed(Samples.bearer("wrong"), shared);
+            throttle.failed(Samples.bearer("wrong"), shared);
         }
 
-        assertThat(penalties.of(shared)).isZero();
+        assertThat(throttle.delay(shared)).isZero();
         assertThat(of("192.0.2.9")).isZero();
     }
 
     @Test
-    void shouldNotSpareAUserOnLoopback() {
+    void shouldNotExemptAUserOnLoopback() {
         Credentials stale = Samples.basic("ci", "stale");
         fail(stale, "127.0.0.1", 10);
 
-        assertThat(penalties.of(stale, Samples.from("127.0.0.1"))).isEqualTo(Duration.ofSeconds(5));
-        assertThat(penalties.of(stale, Samples.from("192.0.2.7"))).isEqualTo(Duration.ofSeconds(5));
-        assertThat(penalties.of(Samples.basic("other", "stale"), Samples.from("127.0.0.1")))
+        assertThat(throttle.delay(stale, Samples.from("127.0.0.1"))).isEqualTo(Duration.ofSeconds(5));
+        assertThat(throttle.delay(stale, Samples.from("192.0.2.7"))).isEqualTo(Duration.ofSeconds(5));
+        assertThat(throttle.delay(Samples.basic("other", "stale"), Samples.from("127.0.0.1")))
                 .isZero();
         assertThat(of("127.0.0.1")).isZero();
     }
@@ -98,17 +98,17 @@ class LoginThrottleTest {
         for (Credentials credentials :
                 List.of(new Credentials.CurveKey(new byte[32]), new Credentials.Certificate("ab"))) {
             fail(credentials, "127.0.0.1", 10);
-            assertThat(penalties.of(credentials, Samples.from("127.0.0.1"))).isPositive();
+            assertThat(throttle.delay(credentials, Samples.from("127.0.0.1"))).isPositive();
         }
-        assertThat(penalties.of(new Credentials.Certificate("cd"), Samples.from("127.0.0.1")))
+        assertThat(throttle.delay(new Credentials.Certificate("cd"), Samples.from("127.0.0.1")))
                 .isZero();
     }
 
     @Test
-    void shouldHoldBackByTheAddressOfUsersThatWereNeverSeen() {
+    void shouldDelayUnknownUsersByTheirAddress() {
         fail("192.0.2.1", 10);
 
-        assertThat(penalties.of(Samples.basic("new", "x"), Samples.from("192.0.2.1")))
+        assertThat(throttle.delay(Samples.basic("new", "x"), Samples.from("192.0.2.1")))
                 .isEqualTo(of("192.0.2.1"))
                 .isPositive();
     }
@@ -124,7 +124,7 @@ class LoginThrottleTest {
     }
 
     @Test
-    void shouldForgetWhoWasQuietLongestWhenThereAreTooMany() {
+    void shouldEvictTheLeastRecentlySeenAddress() {
         fail("192.0.2.1", 10);
         for (int i = 0; i < 100; i++) {
             fail("198.51.100." + i, 1);
@@ -138,7 +138,7 @@ class LoginThrottleTest {
         String longest = "x".repeat(64);
         fail(Samples.basic(longest + "y".repeat(8_000), "wrong"), "127.0.0.1", 9);
 
-        assertThat(penalties.of(Samples.basic(longest, "wrong"), Samples.from("127.0.0.1")))
+        assertThat(throttle.delay(Samples.basic(longest, "wrong"), Samples.from("127.0.0.1")))
                 .isPositive();
     }
 }

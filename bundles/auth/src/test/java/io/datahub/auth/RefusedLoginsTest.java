@@ -39,7 +39,7 @@ class RefusedLoginsTest {
     }
 
     @Test
-    void shouldTellUsersAddressesAndReasonsApart() {
+    void shouldDistinguishUsersAddressesAndReasons() {
         refused.add("a", Samples.from("192.0.2.1"), "x");
         refused.add("b", Samples.from("192.0.2.1"), "x");
         refused.add("a", Samples.from("192.0.2.2"), "x");
@@ -50,7 +50,7 @@ class RefusedLoginsTest {
     }
 
     @Test
-    void shouldNotLetMadeUpNamesFillTheLog() {
+    void shouldNotLetInventedNamesFloodTheLog() {
         for (int minute = 0; minute < 60; minute++) {
             for (int i = 0; i < 10_000; i++) {
                 refused.add("u" + minute + "-" + i, Samples.from("192.0.2.1"), "unknown token");
@@ -81,7 +81,7 @@ class RefusedLoginsTest {
     }
 
     @Test
-    void shouldKeepWhatStrangersSayInItsLine() {
+    void shouldEscapeUntrustedText() {
         refused.add("a\nlogin=ok\u202e\u2028\u009b", Samples.from("192.0.2.1"), "x");
         assertThat(lines)
                 .containsExactly("login=refused user=\"a\\u000alogin=ok\\u202e\\u2028\\u009b\" transport=http"

@@ -7,7 +7,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** What many tests need. */
+/** Test data shared by many tests. */
 final class Samples {
 
     static final String ROOT_TOKEN = "root-token-root-token-root-token";

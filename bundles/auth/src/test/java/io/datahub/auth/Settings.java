@@ -2,7 +2,7 @@ package io.datahub.auth;
 
 import java.lang.annotation.Annotation;
 
-/** A configuration as it would come from Configuration Admin. */
+/** A configuration as Configuration Admin would supply it. */
 record Settings(String adminTokenFile, boolean allowClearAdmin, int freeFailures, int maxAddresses)
         implements AuthConfiguration {
 

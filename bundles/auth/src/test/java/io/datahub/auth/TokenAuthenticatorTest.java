@@ -26,19 +26,19 @@ class TokenAuthenticatorTest {
     @TempDir
     private Path home;
 
-    private Users users = Users.NOBODY;
-    private LastUsedStore uses;
-    private TokenAuthenticator door;
+    private Users users = Users.EMPTY;
+    private LastUsedStore lastUsed;
+    private TokenAuthenticator authenticator;
 
     @BeforeEach
     void setUp() {
-        door = door(Settings.DEFAULT);
+        authenticator = authenticator(Settings.DEFAULT);
     }
 
-    private TokenAuthenticator door(AuthConfiguration configuration) {
+    private TokenAuthenticator authenticator(AuthConfiguration configuration) {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-        uses = new LastUsedStore(() -> home, clock);
-        return new TokenAuthenticator(() -> users, clock, new AuditLog(), uses, configuration);
+        lastUsed = new LastUsedStore(() -> home, clock);
+        return new TokenAuthenticator(() -> users, clock, new AuditLog(), lastUsed, configuration);
     }
 
     private void users(String content) throws InvalidUsersException {
@@ -46,14 +46,20 @@ class TokenAuthenticatorTest {
     }
 
     private Reason refused(Credentials credentials, Origin origin) {
-        return door.authenticate(credentials, origin).refusal().orElseThrow().reason();
+        return authenticator
+                .authenticate(credentials, origin)
+                .refusal()
+                .orElseThrow()
+                .reason();
     }
 
     @Test
-    void shouldLetInByTheTokenAlone() throws Exception {
+    void shouldAuthenticateByTokenOnly() throws Exception {
         users(Samples.ci("label='agent' expires='2026-11-24T00:00:00Z'"));
 
-        Login login = door.authenticate(Samples.bearer(Samples.CI_TOKEN), THERE).get();
+        Login login = authenticator
+                .authenticate(Samples.bearer(Samples.CI_TOKEN), THERE)
+                .get();
 
         assertThat(login.user().name()).isEqualTo("ci");
         assertThat(login.label()).contains("agent");
@@ -63,22 +69,25 @@ class TokenAuthenticatorTest {
     }
 
     @Test
-    void shouldWriteDownTheUseOfWhatLetSomebodyIn() throws Exception {
+    void shouldRecordTheUseOfACredential() throws Exception {
         users(Samples.ci("") + "<user name='off' disabled='true'><token sha256='" + Samples.sha256("x") + "'/></user>");
 
-        Login login = door.authenticate(Samples.bearer(Samples.CI_TOKEN), THERE).get();
+        Login login = authenticator
+                .authenticate(Samples.bearer(Samples.CI_TOKEN), THERE)
+                .get();
         refused(Samples.bearer("x"), THERE);
 
-        assertThat(uses.of(login.credential())).contains(NOW);
-        uses.save(users);
+        assertThat(lastUsed.of(login.credential())).contains(NOW);
+        lastUsed.save(users);
         assertThat(home.resolve("state/users.last-used")).hasContent(login.credential() + " " + NOW + "\n");
     }
 
     @Test
-    void shouldLetInByNameAndTokenOnlyIfTheyFit() throws Exception {
+    void shouldAuthenticateByNameAndTokenOnlyIfTheyMatch() throws Exception {
         users(Samples.ci(""));
 
-        assertThat(door.authenticate(Samples.basic("ci", Samples.CI_TOKEN), THERE)
+        assertThat(authenticator
+                        .authenticate(Samples.basic("ci", Samples.CI_TOKEN), THERE)
                         .isRefused())
                 .isFalse();
         assertThat(refused(Samples.basic("root", Samples.CI_TOKEN), THERE)).isEqualTo(Reason.UNAUTHENTICATED);
@@ -86,7 +95,7 @@ class TokenAuthenticatorTest {
     }
 
     @Test
-    void shouldRefuseWhatItDoesNotKnow() throws Exception {
+    void shouldRefuseUnknownCredentials() throws Exception {
         users(Samples.ci(""));
 
         for (String token :
@@ -99,17 +108,19 @@ class TokenAuthenticatorTest {
     }
 
     @Test
-    void shouldLetInByCurveKeyAndByCertificate() throws Exception {
+    void shouldAuthenticateByCurveKeyAndByCertificate() throws Exception {
         users("<user name='u'><curve-key>" + Samples.KEY + "</curve-key><certificate sha256='" + "AB".repeat(32)
                 + "'/></user>");
         byte[] key = HexFormat.of().parseHex("54fcba24e93249969316fb617c872bb0c1d1ff14800427c594cbfacf1bc2d652");
 
-        assertThat(door.authenticate(new Credentials.CurveKey(key), THERE)
+        assertThat(authenticator
+                        .authenticate(new Credentials.CurveKey(key), THERE)
                         .get()
                         .user()
                         .name())
                 .isEqualTo("u");
-        assertThat(door.authenticate(new Credentials.Certificate("ab".repeat(32)), THERE)
+        assertThat(authenticator
+                        .authenticate(new Credentials.Certificate("ab".repeat(32)), THERE)
                         .get()
                         .user()
                         .name())
@@ -119,31 +130,31 @@ class TokenAuthenticatorTest {
     }
 
     @Test
-    void shouldRefuseWhoIsDisabledAndWhatHasExpiredInTheSameWords() throws Exception {
+    void shouldRefuseDisabledUsersAndExpiredCredentialsAlike() throws Exception {
         users(Samples.ci("expires='2026-11-23T10:00:00Z'"));
-        Result<Login> expired = door.authenticate(Samples.bearer(Samples.CI_TOKEN), THERE);
+        Result<Login> expired = authenticator.authenticate(Samples.bearer(Samples.CI_TOKEN), THERE);
         users(Samples.ci("").replace("name='ci'", "name='ci' disabled='true'"));
-        Result<Login> disabled = door.authenticate(Samples.bearer(Samples.CI_TOKEN), THERE);
+        Result<Login> disabled = authenticator.authenticate(Samples.bearer(Samples.CI_TOKEN), THERE);
 
         assertThat(expired.refusal().orElseThrow().reason()).isEqualTo(Reason.UNAUTHENTICATED);
         assertThat(disabled).isEqualTo(expired);
-        assertThat(door.authenticate(Samples.bearer("unknown"), THERE)).isEqualTo(expired);
+        assertThat(authenticator.authenticate(Samples.bearer("unknown"), THERE)).isEqualTo(expired);
     }
 
     @Test
-    void shouldLetInWithoutCredentialsOnlyWhereAnonymousIsAUser() throws Exception {
+    void shouldAcceptNoCredentialsOnlyIfAnonymousIsAUser() throws Exception {
         Credentials none = new Credentials.None();
         users("");
         assertThat(refused(none, THERE)).isEqualTo(Reason.UNAUTHENTICATED);
 
         users("<user name='anonymous'><allow read='public/'/></user>");
-        Login login = door.authenticate(none, THERE).get();
+        Login login = authenticator.authenticate(none, THERE).get();
         assertThat(login.user().name()).isEqualTo("anonymous");
-        assertThat(door.renew(login)).isPresent();
+        assertThat(authenticator.renew(login)).isPresent();
 
         users("<user name='anonymous' disabled='true'/>");
         assertThat(refused(none, THERE)).isEqualTo(Reason.UNAUTHENTICATED);
-        assertThat(door.renew(login)).isEmpty();
+        assertThat(authenticator.renew(login)).isEmpty();
     }
 
     @Test
@@ -152,36 +163,42 @@ class TokenAuthenticatorTest {
         Credentials root = Samples.bearer(Samples.ROOT_TOKEN);
 
         assertThat(refused(root, THERE)).isEqualTo(Reason.FORBIDDEN);
-        assertThat(door.penalty(THERE)).isZero();
-        assertThat(door.authenticate(root, HERE).isRefused()).isFalse();
+        assertThat(authenticator.penalty(THERE)).isZero();
+        assertThat(authenticator.authenticate(root, HERE).isRefused()).isFalse();
         Origin forwarded = new Origin("http", HERE.address(), false, true, false);
         assertThat(refused(root, forwarded)).isEqualTo(Reason.FORBIDDEN);
-        assertThat(door.authenticate(root, Samples.from("192.0.2.1", true)).isRefused())
+        assertThat(authenticator
+                        .authenticate(root, Samples.from("192.0.2.1", true))
+                        .isRefused())
                 .isFalse();
-        door.configure(Settings.withClearAdmin());
-        Login login = door.authenticate(root, THERE).get();
-        assertThat(door.renew(login)).isPresent();
-        door.configure(Settings.DEFAULT);
-        assertThat(door.renew(login)).isEmpty();
+        authenticator.configure(Settings.withClearAdmin());
+        Login login = authenticator.authenticate(root, THERE).get();
+        assertThat(authenticator.renew(login)).isPresent();
+        authenticator.configure(Settings.DEFAULT);
+        assertThat(authenticator.renew(login)).isEmpty();
     }
 
     @Test
     void shouldRenewALoginWithWhatTheUserMayDoNow() throws Exception {
         users(Samples.ci(""));
-        Login login = door.authenticate(Samples.bearer(Samples.CI_TOKEN), THERE).get();
+        Login login = authenticator
+                .authenticate(Samples.bearer(Samples.CI_TOKEN), THERE)
+                .get();
 
         users(Samples.ci("label='new'").replace("build.", "test."));
 
-        Login renewed = door.renew(login).orElseThrow();
+        Login renewed = authenticator.renew(login).orElseThrow();
         assertThat(renewed.user().grants().get(0).what()).isEqualTo("test.");
         assertThat(renewed.label()).contains("new");
         assertThat(renewed.origin()).isEqualTo(THERE);
     }
 
     @Test
-    void shouldNotRenewALoginWhoseCredentialIsGone() throws Exception {
+    void shouldNotRenewALoginWhoseCredentialWasRemoved() throws Exception {
         users(Samples.ci(""));
-        Login login = door.authenticate(Samples.bearer(Samples.CI_TOKEN), THERE).get();
+        Login login = authenticator
+                .authenticate(Samples.bearer(Samples.CI_TOKEN), THERE)
+                .get();
 
         for (String now : List.of(
                 "",
@@ -190,56 +207,57 @@ class TokenAuthenticatorTest {
                 Samples.ci("").replace("name='ci'", "name='ci' disabled='true'"),
                 Samples.ci("expires='2026-11-23T09:59:59Z'"))) {
             users(now);
-            assertThat(door.renew(login)).as(now).isEmpty();
+            assertThat(authenticator.renew(login)).as(now).isEmpty();
         }
     }
 
     @Test
-    void shouldHoldBackFailuresOfOneAddress() throws Exception {
+    void shouldDelayFailuresOfOneAddress() throws Exception {
         users(Samples.ci(""));
         for (int i = 0; i < 20; i++) {
-            door.authenticate(Samples.bearer("wrong"), THERE);
-            door.authenticate(Samples.bearer("wrong"), HERE);
-            door.authenticate(new Credentials.None(), Samples.from("192.0.2.3"));
+            authenticator.authenticate(Samples.bearer("wrong"), THERE);
+            authenticator.authenticate(Samples.bearer("wrong"), HERE);
+            authenticator.authenticate(new Credentials.None(), Samples.from("192.0.2.3"));
         }
 
-        assertThat(door.penalty(THERE)).isPositive();
-        assertThat(door.penalty(HERE)).isZero();
-        assertThat(door.penalty(Samples.from("192.0.2.2"))).isZero();
-        assertThat(door.penalty(Samples.from("192.0.2.3"))).isZero();
+        assertThat(authenticator.penalty(THERE)).isPositive();
+        assertThat(authenticator.penalty(HERE)).isZero();
+        assertThat(authenticator.penalty(Samples.from("192.0.2.2"))).isZero();
+        assertThat(authenticator.penalty(Samples.from("192.0.2.3"))).isZero();
     }
 
     @Test
-    void shouldHoldBackFailuresOfOneUserButNoSuccess() throws Exception {
+    void shouldDelayFailuresButNotSuccessesOfOneUser() throws Exception {
         users(Samples.ci(""));
         Credentials stale = Samples.basic("ci", "stale");
         for (int i = 0; i < 20; i++) {
-            door.authenticate(stale, HERE);
-            door.authenticate(Samples.basic("other", Samples.CI_TOKEN), HERE);
+            authenticator.authenticate(stale, HERE);
+            authenticator.authenticate(Samples.basic("other", Samples.CI_TOKEN), HERE);
         }
 
-        assertThat(door.penalty(stale, HERE)).isPositive();
-        assertThat(door.penalty(Samples.basic("other", "x"), HERE)).isPositive();
-        assertThat(door.penalty(Samples.basic("nobody", "x"), HERE)).isZero();
-        assertThat(door.authenticate(Samples.basic("ci", Samples.CI_TOKEN), HERE)
+        assertThat(authenticator.penalty(stale, HERE)).isPositive();
+        assertThat(authenticator.penalty(Samples.basic("other", "x"), HERE)).isPositive();
+        assertThat(authenticator.penalty(Samples.basic("nobody", "x"), HERE)).isZero();
+        assertThat(authenticator
+                        .authenticate(Samples.basic("ci", Samples.CI_TOKEN), HERE)
                         .isRefused())
                 .isFalse();
     }
 
     @Test
-    void shouldWriteDownEachRefusalWithItsReasonAndNoSecret() throws Exception {
+    void shouldAuditEachRefusalWithItsReasonAndNoSecret() throws Exception {
         users(Samples.ci("expires='2026-11-23T09:00:00Z'"));
         try (AuditLines audit = new AuditLines("io.datahub.audit")) {
-            door.authenticate(Samples.bearer(Samples.ROOT_TOKEN), HERE);
-            door.authenticate(Samples.bearer(Samples.ROOT_TOKEN), THERE);
-            door.authenticate(Samples.basic("ci", Samples.CI_TOKEN), THERE);
-            door.authenticate(Samples.basic("nobody", "secret"), THERE);
-            door.authenticate(Samples.basic("secret\n\"x", "secret"), THERE);
-            door.authenticate(Samples.basic(Samples.ROOT_TOKEN, "secret"), THERE);
-            door.authenticate(Samples.basic("dh_secret", "secret"), THERE);
+            authenticator.authenticate(Samples.bearer(Samples.ROOT_TOKEN), HERE);
+            authenticator.authenticate(Samples.bearer(Samples.ROOT_TOKEN), THERE);
+            authenticator.authenticate(Samples.basic("ci", Samples.CI_TOKEN), THERE);
+            authenticator.authenticate(Samples.basic("nobody", "secret"), THERE);
+            authenticator.authenticate(Samples.basic("secret\n\"x", "secret"), THERE);
+            authenticator.authenticate(Samples.basic(Samples.ROOT_TOKEN, "secret"), THERE);
+            authenticator.authenticate(Samples.basic("dh_secret", "secret"), THERE);
 
             assertThat(audit.lines())
-                    .hasSize(4) // the last three are one, and its repetitions
+                    .hasSize(4) // the last three are one, plus its repetitions
                     .allMatch(line -> line.contains("login=refused")
                             && line.contains("transport=http address=192.0.2.1 reason="));
             assertThat(audit.lines().get(0)).contains("user=\"root\"").contains("TLS or CURVE");
@@ -250,7 +268,7 @@ class TokenAuthenticatorTest {
     }
 
     @Test
-    void shouldKnowNobodyWithoutUsers() {
+    void shouldRefuseEveryoneWithoutUsers() {
         assertThat(refused(Samples.bearer(Samples.ROOT_TOKEN), HERE)).isEqualTo(Reason.UNAUTHENTICATED);
         assertThat(refused(new Credentials.None(), HERE)).isEqualTo(Reason.UNAUTHENTICATED);
     }

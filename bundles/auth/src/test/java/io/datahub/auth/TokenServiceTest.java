@@ -82,7 +82,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldIssueATokenThatIsInForceAtOnce() throws Exception {
+    void shouldIssueATokenThatIsValidAtOnce() throws Exception {
         Instant end = Instant.now().plus(1, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
         try (AuditLines log = new AuditLines("")) {
             String token = auth.issueToken(root, "empty", "my \"agent\" <1>", Optional.of(end))
@@ -126,7 +126,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldRefuseWhatMakesNoSense() throws Exception {
+    void shouldRefuseInvalidRequests() throws Exception {
         assertThat(refused(root, "nobody", "", Optional.empty())).isEqualTo(Reason.NOT_FOUND);
         assertThat(refused(root, "anonymous", "", Optional.empty())).isEqualTo(Reason.BAD_REQUEST);
         assertThat(refused(root, "ci", "a\nb", Optional.empty())).isEqualTo(Reason.BAD_REQUEST);
@@ -137,7 +137,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldHandOnWhatTheStoreRefuses() throws Exception {
+    void shouldPassOnRefusalsOfTheStore() throws Exception {
         store.refuse(Optional.of(new Refusal(Reason.NO_ROOM, "the disk is full")));
 
         assertThat(refused(root, "ci", "", Optional.empty())).isEqualTo(Reason.NO_ROOM);
@@ -151,7 +151,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldGiveUpWhenSomebodyElseIsAlwaysFaster() throws Exception {
+    void shouldGiveUpAfterTooManyConcurrentModifications() throws Exception {
         store.refuse(Optional.of(new Refusal(Reason.PRECONDITION_FAILED, "somebody was faster")));
 
         assertThat(refused(root, "ci", "", Optional.empty())).isEqualTo(Reason.UNAVAILABLE);
@@ -196,7 +196,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldLetNoTokenOutliveTheOneThatItsUserCameInWith() throws Exception {
+    void shouldLetNoTokenOutliveTheCredentialOfItsCreator() throws Exception {
         Instant end = soon();
         users(Samples.ci("expires='" + end + "'"));
 
@@ -210,7 +210,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldLetAnAdministratorsTokenThatEndsMakeOneThatLasts() throws Exception {
+    void shouldLetAnAdministratorsExpiringTokenCreateOneWithoutExpiry() throws Exception {
         store.put(Samples.users("<user name='second' roles='admin'><token sha256='" + Samples.sha256("second")
                 + "' expires='" + soon() + "'/></user>"));
 
@@ -221,7 +221,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldRefuseWhoLostWhatItCameInWith() throws Exception {
+    void shouldRefuseAnActorWhoseCredentialWasRemoved() throws Exception {
         Login second = second("");
         Login gone = ci;
         store.put(Samples.users(Samples.ci("").replace(Samples.sha256(Samples.CI_TOKEN), "0".repeat(64))
@@ -242,7 +242,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldRefuseWhoCameWithoutCredentials() throws Exception {
+    void shouldRefuseAnActorWithoutCredentials() throws Exception {
         Login nobody = auth.authenticate(new Credentials.None(), HERE).get();
 
         assertThat(refused(nobody, "anonymous", "", Optional.empty())).isEqualTo(Reason.FORBIDDEN);
@@ -250,7 +250,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldBoundTheTokensThatAUserMakesForItself() throws Exception {
+    void shouldLimitTheTokensThatAUserCreatesForItself() throws Exception {
         for (int i = 1; i < 5; i++) {
             issue(ci, "ci");
         }
@@ -259,7 +259,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldMakeRoomByTokensThatHaveEnded() throws Exception {
+    void shouldRemoveExpiredTokensToStayWithinTheLimit() throws Exception {
         StringBuilder tokens = new StringBuilder();
         for (int i = 1; i < 5; i++) {
             tokens.append(
@@ -273,7 +273,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldRevokeByLabelOrBeginOfTheHash() throws Exception {
+    void shouldRevokeByLabelOrHashPrefix() throws Exception {
         IssuedToken one = auth.issueToken(ci, "ci", "one", Optional.empty()).get();
         IssuedToken two = auth.issueToken(ci, "ci", "two", Optional.empty()).get();
         String before = store.text();
@@ -297,7 +297,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldNotRevokeWhatIsntMeantOrIsSomebodyElses() throws Exception {
+    void shouldNotRevokeAmbiguousOrForeignTokens() throws Exception {
         issue(root, "empty");
         auth.issueToken(ci, "ci", "twice", Optional.empty()).get();
         auth.issueToken(ci, "ci", "twice", Optional.empty()).get();
@@ -314,7 +314,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldLeaveItToTheValidatorToRefuseThatTheLastAdministratorGoes() throws Exception {
+    void shouldLeaveItToTheValidatorToKeepTheLastAdministrator() throws Exception {
         Refusal refusal = Refusal.invalid(List.of(Violation.of("no administrator could log in")));
         store.refuse(Optional.of(refusal));
 
@@ -324,7 +324,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldRotateATokenKeepingItsLabelAndTheLengthOfItsLife() throws Exception {
+    void shouldRotateATokenKeepingItsLabelAndLifetime() throws Exception {
         IssuedToken old =
                 auth.issueToken(root, "ci", "agent", Optional.of(soon())).get();
 
@@ -339,7 +339,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldLetTheOldTokenHoldForAWhileWhenRotatedThatWay() throws Exception {
+    void shouldKeepTheOldTokenValidDuringTheOverlap() throws Exception {
         IssuedToken old = auth.issueToken(root, "ci", "agent", Optional.empty()).get();
 
         Instant end = soon();
@@ -356,7 +356,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldTellWhenATokenWasUsed() throws Exception {
+    void shouldReportWhenATokenWasUsed() throws Exception {
         assertThat(auth.credential(ci).orElseThrow().lastUsed().orElseThrow())
                 .isBetween(Instant.now().minusSeconds(60), Instant.now());
         assertThat(auth.credential(ci).orElseThrow().id())
@@ -369,7 +369,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldRevokeATokenWithAllThatWereMadeWithIt() throws Exception {
+    void shouldRevokeATokenWithItsDescendants() throws Exception {
         String child = issue(ci, "ci");
         String grandchild = issue(login(child), "ci");
         String other = issue(root, "empty");
@@ -389,7 +389,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldFindDescendantsBelowATokenThatIsGone() throws Exception {
+    void shouldFindDescendantsOfARemovedToken() throws Exception {
         String child = issue(ci, "ci");
         String grandchild = issue(login(child), "ci");
         String greatGrandchild = issue(login(grandchild), "ci");
@@ -409,7 +409,7 @@ class TokenServiceTest {
     }
 
     @Test
-    void shouldEndAllThatAUserCanComeInWith() throws Exception {
+    void shouldRevokeAllCredentialsOfAUser() throws Exception {
         String second = issue(ci, "ci");
         assertThat(auth.revokeAll(ci, "root").refusal().orElseThrow().reason()).isEqualTo(Reason.FORBIDDEN);
 

@@ -111,7 +111,7 @@ class UsersReaderTest {
                 "<group/>",
                 "<user",
             })
-    void shouldRefuseWhatItDoesNotKnow(String content) {
+    void shouldRefuseUnknownContent(String content) {
         assertThatThrownBy(() -> Samples.read(Samples.users(content)))
                 .isInstanceOf(InvalidUsersException.class)
                 .hasMessageMatching("(?s).+");

@@ -29,7 +29,7 @@ class UsersTextTest {
     }
 
     @Test
-    void shouldPutTheTokenBehindTheLastOne() throws Exception {
+    void shouldInsertTheTokenAfterTheLastOne() throws Exception {
         String text = """
                 <?xml version="1.0"?>
                 <!-- <user name="u"> -->
@@ -49,7 +49,7 @@ class UsersTextTest {
     }
 
     @Test
-    void shouldPutTheFirstTokenBehindTheStartOfTheUser() throws Exception {
+    void shouldInsertTheFirstTokenAfterTheStartOfTheUser() throws Exception {
         String text = "<b>\n\t<user name='u'>\n\t\t<allow/>\n\t</user>\n</b>";
 
         assertThat(edited(text, 0))
@@ -57,7 +57,7 @@ class UsersTextTest {
     }
 
     @Test
-    void shouldOpenAnEmptyUser() throws Exception {
+    void shouldExpandAnEmptyUserElement() throws Exception {
         assertThat(edited("<b>\r\n  <user name='u' />\r\n</b>", 0))
                 .isEqualTo("<b>\r\n  <user name='u'>\r\n    " + TOKEN + "\r\n  </user>\r\n</b>");
     }
@@ -74,7 +74,7 @@ class UsersTextTest {
     }
 
     @Test
-    void shouldNotCountUsersThatAreNone() throws Exception {
+    void shouldNotCountOtherElementsAsUsers() throws Exception {
         String text = "<b><![CDATA[<user/>]]><?pi <user/>?><role><user/></role><user name='u'/></b>";
 
         assertThat(edited(text, 0)).contains("<role><user/></role><user name='u'>" + TOKEN);
@@ -97,7 +97,7 @@ class UsersTextTest {
     }
 
     @Test
-    void shouldWriteTheEnd() throws Exception {
+    void shouldWriteTheExpiry() throws Exception {
         byte[] bytes = new UsersText("<b><user/></b>".getBytes(StandardCharsets.UTF_8))
                 .withToken(0, token("", Optional.of(Instant.parse("2027-01-01T00:00:00Z"))));
 
@@ -129,7 +129,7 @@ class UsersTextTest {
     }
 
     @Test
-    void shouldTakeATokenAwayWithTheLineThatHadNothingElse() throws Exception {
+    void shouldRemoveATokenWithItsOtherwiseEmptyLine() throws Exception {
         assertThat(text(tokens().withoutToken(1, 0)))
                 .isEqualTo(TOKENS.replace("    <token sha256=\"1\" label='a \"b\" expires=\"c\"'/>\n", ""));
         assertThat(text(tokens().withoutToken(1, 1)))
@@ -138,13 +138,13 @@ class UsersTextTest {
     }
 
     @Test
-    void shouldLeaveTheRestOfALineWhenATokenGoes() throws Exception {
+    void shouldKeepTheRestOfALineWhenRemovingAToken() throws Exception {
         assertThat(text(tokens().withoutToken(1, 2))).isEqualTo(TOKENS.replace("<token sha256=\"3\" ></token>", ""));
         assertThat(text(tokens().withoutToken(0, 0))).isEqualTo(TOKENS.replace("<token sha256='0'/>", ""));
     }
 
     @Test
-    void shouldGiveATokenAnotherEnd() throws Exception {
+    void shouldChangeTheExpiryOfAToken() throws Exception {
         Instant end = Instant.parse("2027-01-01T00:00:00Z");
 
         assertThat(text(tokens().withTokenUntil(1, 1, end)))
@@ -156,7 +156,7 @@ class UsersTextTest {
     }
 
     @Test
-    void shouldGiveTokensOtherParentsAndLeaveTheRest() throws Exception {
+    void shouldReplaceParentsOfTokensAndKeepTheRest() throws Exception {
         String text = """
                 <broker-users xmlns='urn:datahub:broker-users:1'>
                  <user name='a'><!-- parent='aa' -->

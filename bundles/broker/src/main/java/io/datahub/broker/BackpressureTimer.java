@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How long others put up with one full queue: publishers wait for it for a while, and its session may go on losing events
- * for a while. Guarded by its queue.
+ * Limits how long a full queue may slow others down: publishers wait for it only up to a timeout, and its session may
+ * lose events only up to a timeout. Guarded by its queue.
  */
 final class BackpressureTimer {
 
@@ -14,60 +14,63 @@ final class BackpressureTimer {
     private final long waitNanos;
     private final List<FanOut> waiting = new ArrayList<>();
     private long fullSince = NEVER;
-    private long losesSince = NEVER;
+    private long losingSince = NEVER;
 
     BackpressureTimer(BrokerLimits limits) {
         waitNanos = limits.pushWaitMillis() * 1_000_000;
     }
 
-    /** The queue is full. */
-    void full() {
+    /** The queue is above its high-water mark. */
+    void markFull() {
         if (fullSince == NEVER) {
             fullSince = now();
         }
     }
 
-    /** The queue loses events. */
-    void loses() {
-        if (losesSince == NEVER) {
-            losesSince = now();
+    /** The queue is losing events. */
+    void markLosing() {
+        if (losingSince == NEVER) {
+            losingSince = now();
         }
     }
 
-    /** Somebody would wait; false if this queue was full for so long already that nobody does. */
-    boolean await(FanOut outbox) {
+    /**
+     * Registers a waiting publisher; false if this queue has been full for longer than the timeout, so that nobody
+     * waits for it.
+     */
+    boolean await(FanOut fanOut) {
         if (now() - fullSince > waitNanos) {
             return false;
         }
-        if (!waiting.contains(outbox)) {
-            waiting.add(outbox);
-            outbox.waits();
+        if (!waiting.contains(fanOut)) {
+            waiting.add(fanOut);
+            fanOut.addAwaited();
         }
         return true;
     }
 
-    /** The queue has room again. */
-    List<FanOut> relieved() {
+    /** The queue has capacity again. */
+    List<FanOut> release() {
         fullSince = NEVER;
-        losesSince = NEVER;
-        return everybody();
+        losingSince = NEVER;
+        return drainWaiting();
     }
 
-    /** Those who have waited long enough. */
-    List<FanOut> exhausted(long now) {
-        return !waiting.isEmpty() && now - fullSince > waitNanos ? everybody() : List.of();
+    /** The publishers whose wait has timed out. */
+    List<FanOut> timedOut(long now) {
+        return !waiting.isEmpty() && now - fullSince > waitNanos ? drainWaiting() : List.of();
     }
 
     /** Whether it has been losing events for longer than that. */
-    boolean losesFor(long nanos, long now) {
-        return losesSince != NEVER && now - losesSince > nanos;
+    boolean hasBeenLosingFor(long nanos, long now) {
+        return losingSince != NEVER && now - losingSince > nanos;
     }
 
-    boolean isTried() {
-        return fullSince != NEVER || losesSince != NEVER;
+    boolean isActive() {
+        return fullSince != NEVER || losingSince != NEVER;
     }
 
-    private List<FanOut> everybody() {
+    private List<FanOut> drainWaiting() {
         if (waiting.isEmpty()) {
             return List.of();
         }

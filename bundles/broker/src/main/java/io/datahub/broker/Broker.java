@@ -35,7 +35,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The broker. Has one thread of its own, which only watches for those who are full for too long. */
+/** The broker. It has a single thread, which only monitors full queues. */
 @Component(
         name = "io.datahub.broker",
         service = {EventBroker.class, UsersListener.class, HealthCheck.class, MetricSource.class},
@@ -47,13 +47,13 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
 
     private final Map<Long, BrokerSession> sessions = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
-    private final EventCounters tally = new EventCounters();
+    private final EventCounters eventCounters = new EventCounters();
     private final Router router;
-    private final GlobalQueueLimit backlog;
-    private final SlowConsumerMonitor watch;
-    private final SessionRefresher renewal = new SessionRefresher(this);
-    private final BrokerMetrics figures = new BrokerMetrics(this);
-    private final RefusalPublisher refusalNews = new RefusalPublisher(this);
+    private final GlobalQueueLimit queueLimit;
+    private final SlowConsumerMonitor monitor;
+    private final SessionRefresher refresher = new SessionRefresher(this);
+    private final BrokerMetrics metrics = new BrokerMetrics(this);
+    private final RefusalPublisher refusalPublisher = new RefusalPublisher(this);
     private volatile BrokerLimits limits;
     private volatile boolean stopped;
 
@@ -61,21 +61,21 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
     public Broker(BrokerConfiguration configuration) {
         limits = BrokerLimits.of(configuration);
         router = new Router(limits.maxSubscriptionBytes());
-        router.judges().require(configuration.judgedTopics());
-        router.judges().bound(limits.maxValidatingBytes());
-        backlog = new GlobalQueueLimit(limits.maxQueuedBytes(), this::queues);
-        watch = new SlowConsumerMonitor(this);
+        router.validators().require(configuration.judgedTopics());
+        router.validators().setMaxBytes(limits.maxValidatingBytes());
+        queueLimit = new GlobalQueueLimit(limits.maxQueuedBytes(), this::queues);
+        monitor = new SlowConsumerMonitor(this);
         LOG.info("broker started {}", limits);
     }
 
-    /** Puts other limits in force: the bounds of all sessions together at once, the others for new sessions. */
+    /** Applies a new configuration: global limits take effect at once, limits of a session in new sessions. */
     @Modified
     void modified(BrokerConfiguration configuration) {
         limits = BrokerLimits.of(configuration);
-        backlog.bound(limits.maxQueuedBytes());
-        router.bound(limits.maxSubscriptionBytes());
-        router.judges().require(configuration.judgedTopics());
-        router.judges().bound(limits.maxValidatingBytes());
+        queueLimit.setMaxBytes(limits.maxQueuedBytes());
+        router.setMaxBytes(limits.maxSubscriptionBytes());
+        router.validators().require(configuration.judgedTopics());
+        router.validators().setMaxBytes(limits.maxValidatingBytes());
         LOG.info("broker configured {}", limits);
     }
 
@@ -87,15 +87,15 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
             updated = "updateValidator",
             unbind = "removeValidator")
     void addValidator(ComponentServiceObjects<EventValidator> validator) {
-        router.judges().put(validator.getServiceReference(), validator::getService);
+        router.validators().put(validator.getServiceReference(), validator::getService);
     }
 
     void updateValidator(ComponentServiceObjects<EventValidator> validator) {
-        router.judges().put(validator.getServiceReference(), validator::getService);
+        router.validators().put(validator.getServiceReference(), validator::getService);
     }
 
     void removeValidator(ComponentServiceObjects<EventValidator> validator) {
-        router.judges().remove(validator.getServiceReference());
+        router.validators().remove(validator.getServiceReference());
     }
 
     @Override
@@ -105,7 +105,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         if (stopped) {
             end(session, CloseReason.HUB_STOPS);
         } else {
-            renewal.catchUp(session);
+            refresher.refresh(session);
         }
         return session;
     }
@@ -114,17 +114,17 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
     public void announce(String name, byte[] payload) {
         Topic topic = new Topic(name.getBytes(StandardCharsets.UTF_8));
         EventQueue[] receivers = router.receivers(topic);
-        tally.in(1);
+        eventCounters.in(1);
         if (receivers.length > 0) {
-            FanOut outbox = new FanOut(backlog, NoOpSink.INSTANCE);
-            outbox.put(EventRuns.ofHub(topic.bytes(), payload), receivers);
-            outbox.wake();
+            FanOut fanOut = new FanOut(queueLimit, NoOpSink.INSTANCE);
+            fanOut.put(EventRuns.ofHub(topic.bytes(), payload), receivers);
+            fanOut.wake();
         }
     }
 
     @Override
     public void usersChanged(Authenticator authenticator) {
-        renewal.renew(authenticator, sessions.values());
+        refresher.renew(authenticator, sessions.values());
     }
 
     @Override
@@ -144,27 +144,32 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
 
     @Override
     public Counters counters() {
-        return new Counters(tally.in(), tally.out(), tally.lost(), tally.refused(), backlog.bytes());
+        return new Counters(
+                eventCounters.in(),
+                eventCounters.out(),
+                eventCounters.lost(),
+                eventCounters.refused(),
+                queueLimit.bytes());
     }
 
     @Override
     public Health check() {
-        List<String> stuck = router.judges().stuck();
+        List<String> stuck = router.validators().stuck();
         String validators = stuck.isEmpty()
                 ? ""
                 : " stuckValidators=" + stuck + "; a thread dump (jstack) shows what keeps the threads"
                         + " datahub-event-validator-*, and restarting the validator's bundle replaces it";
         return Health.ready("sessions=" + sessions.size() + " subscriptions=" + router.subscriptions()
                 + " subscriptionBytes=" + router.subscriptionBytes() + " queuedBytes="
-                + backlog.bytes() + " lost=" + tally.lost() + validators);
+                + queueLimit.bytes() + " lost=" + eventCounters.lost() + validators);
     }
 
     @Override
     public void report(MetricReport report) {
-        figures.report(report);
+        metrics.report(report);
     }
 
-    /** Ends a session and tells its transport; false if it had ended before. */
+    /** Ends a session and notifies its transport; false if it had already ended. */
     boolean end(BrokerSession session, CloseReason reason) {
         if (!session.end()) {
             return false;
@@ -174,7 +179,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         return true;
     }
 
-    void forget(BrokerSession session) {
+    void remove(BrokerSession session) {
         sessions.remove(session.id());
         router.changed();
     }
@@ -183,20 +188,20 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         return limits;
     }
 
-    RefusalPublisher refusalNews() {
-        return refusalNews;
+    RefusalPublisher refusalPublisher() {
+        return refusalPublisher;
     }
 
-    EventCounters tally() {
-        return tally;
+    EventCounters eventCounters() {
+        return eventCounters;
     }
 
     Router router() {
         return router;
     }
 
-    GlobalQueueLimit backlog() {
-        return backlog;
+    GlobalQueueLimit queueLimit() {
+        return queueLimit;
     }
 
     Collection<BrokerSession> all() {
@@ -211,14 +216,14 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
     @Deactivate
     public void stop() {
         stopped = true;
-        watch.close();
+        monitor.close();
         sessions.values().forEach(session -> end(session, CloseReason.HUB_STOPS));
         LOG.info(
                 "broker stopped in={} out={} lost={} refused={}",
-                tally.in(),
-                tally.out(),
-                tally.lost(),
-                tally.refused());
-        router.judges().close();
+                eventCounters.in(),
+                eventCounters.out(),
+                eventCounters.lost(),
+                eventCounters.refused());
+        router.validators().close();
     }
 }

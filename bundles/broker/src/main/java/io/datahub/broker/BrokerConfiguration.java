@@ -3,7 +3,7 @@ package io.datahub.broker;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** What an operator can set for the broker, in {@code config/io.datahub.broker.cfg}. */
+/** The broker's settings, in {@code config/io.datahub.broker.cfg}. */
 @ObjectClassDefinition(name = "Datahub broker", description = "Bounds of the queues between publishers and subscribers")
 public @interface BrokerConfiguration {
 

@@ -5,20 +5,20 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The bounds of the broker, checked and completed.
+ * The broker's limits, validated and with defaults resolved.
  *
- * @param queueBytes what may wait for one subscriber, in bytes; the largest message always fits
- * @param queueMessages what may wait for one subscriber, in messages
- * @param highWaterBytes a queue with more bytes than this makes publishers wait that can
- * @param pinnedBytes how much memory of others a queue may hold up
- * @param maxQueuedBytes what may wait in all queues together
- * @param maxMessageBytes the largest message, its topic not counted
- * @param maxSubscriptions of one session
- * @param maxSubscriptionBytes the memory of all sessions' subscriptions
+ * @param queueBytes maximum size of one subscriber's queue, in bytes; the largest message always fits
+ * @param queueMessages maximum size of one subscriber's queue, in messages
+ * @param highWaterBytes above this queue size, publishers that support backpressure wait
+ * @param pinnedBytes how much memory of other buffers' content a queue may keep from being released
+ * @param maxQueuedBytes maximum size of all queues together
+ * @param maxMessageBytes maximum size of a message without its topic
+ * @param maxSubscriptions maximum number of subscriptions of a session
+ * @param maxSubscriptionBytes maximum memory of all sessions' subscriptions
  * @param pushWaitMillis how long a publisher waits for a full queue
- * @param tooSlowMillis how long a session may go on losing events; 0 is for ever
- * @param tooSlowTransports whose sessions end then
- * @param slowDisconnectMillis how long a session of any other transport may go on losing events; 0 is for ever
+ * @param tooSlowMillis how long a session may keep losing events before it is ended; 0 is forever
+ * @param tooSlowTransports the transports to which tooSlowMillis applies
+ * @param slowDisconnectMillis the same for sessions of all other transports; 0 is forever
  */
 record BrokerLimits(
         long queueBytes,
@@ -34,7 +34,7 @@ record BrokerLimits(
         Set<String> tooSlowTransports,
         long slowDisconnectMillis) {
 
-    /** What a queue entry costs beside its bytes, so that many small ones can't take more memory than the bound says. */
+    /** Overhead of a queue entry, counted so that many small entries can't exceed the memory limit. */
     static final int ENTRY_BYTES = 64;
 
     private static final int LARGEST_TOPIC_AND_HEADERS = 8_192;
@@ -51,16 +51,16 @@ record BrokerLimits(
         requireNotNegative("pushWaitMillis", configuration.pushWaitMillis());
         requireNotNegative("tooSlowMillis", configuration.tooSlowMillis());
         requireNotNegative("slowDisconnectMillis", configuration.slowDisconnectMillis());
-        long largest = (long) configuration.maxMessageBytes() + LARGEST_TOPIC_AND_HEADERS;
-        long together = configuration.maxQueuedBytes() > 0
+        long largestMessage = (long) configuration.maxMessageBytes() + LARGEST_TOPIC_AND_HEADERS;
+        long total = configuration.maxQueuedBytes() > 0
                 ? configuration.maxQueuedBytes()
                 : Runtime.getRuntime().maxMemory() / 4;
         return new BrokerLimits(
-                Math.max(configuration.queueBytes(), largest),
+                Math.max(configuration.queueBytes(), largestMessage),
                 configuration.queueMessages(),
                 configuration.highWaterBytes(),
                 configuration.pinnedBytes(),
-                Math.max(together, largest),
+                Math.max(total, largestMessage),
                 configuration.maxMessageBytes(),
                 configuration.maxSubscriptions(),
                 configuration.maxSubscriptionBytes() > 0
@@ -72,17 +72,20 @@ record BrokerLimits(
                 configuration.slowDisconnectMillis());
     }
 
-    /** What may be at validators at once, in bytes: a quarter of what may wait in all queues, and the largest message at least. */
+    /**
+     * Maximum size of all events in validation, in bytes: a quarter of the limit of all queues, but at least the
+     * largest message.
+     */
     long maxValidatingBytes() {
         return Math.max(maxQueuedBytes / 4, (long) maxMessageBytes + LARGEST_TOPIC_AND_HEADERS);
     }
 
-    /** How long a session of that transport may go on losing events, in milliseconds; 0 is for ever. */
-    long patienceMillis(String transport) {
+    /** How long a session of that transport may keep losing events, in milliseconds; 0 is forever. */
+    long maxLossMillis(String transport) {
         return tooSlowTransports.contains(transport) ? tooSlowMillis : slowDisconnectMillis;
     }
 
-    /** A list from a file comes as one string with commas. */
+    /** A list from a configuration file is a single comma-separated string. */
     private static Set<String> names(String[] values) {
         return Arrays.stream(String.join(",", values).split(",", -1))
                 .map(String::strip)
@@ -98,8 +101,8 @@ record BrokerLimits(
         require(value >= 0, key, value, "0 or more");
     }
 
-    private static void require(boolean right, String key, long value, String range) {
-        if (!right) {
+    private static void require(boolean valid, String key, long value, String range) {
+        if (!valid) {
             throw new IllegalArgumentException(
                     key + "=" + value + " in io.datahub.broker.cfg must be " + range + "; correct or remove the line");
         }

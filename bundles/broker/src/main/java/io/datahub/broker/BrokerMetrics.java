@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What the broker tells of its work. For any thread. */
+/** Reports the broker's metrics. Thread-safe. */
 final class BrokerMetrics {
 
     private final Broker broker;
 
-    /** The transports that were ever seen: one that nobody uses any more has zero connections. */
+    /** All transports seen so far, so that one without connections is reported as zero. */
     private final Map<String, Boolean> transports = new ConcurrentHashMap<>();
 
     BrokerMetrics(Broker broker) {
@@ -21,15 +21,17 @@ final class BrokerMetrics {
     }
 
     void report(MetricReport report) {
-        EventCounters tally = broker.tally();
+        EventCounters eventCounters = broker.eventCounters();
         EventBroker.Counters counters = broker.counters();
         report.counter("datahub_events_in_total", "Events that were accepted from publishers", counters.in());
         report.counter("datahub_events_out_total", "Events that transports took for subscribers", counters.out());
         report.counter(
                 "datahub_events_lost_total", "Events that subscribers lost since they were too slow", counters.lost());
         report.counter("datahub_events_refused_total", "Events that were refused to publishers", counters.refused());
-        report.counter("datahub_event_bytes_in_total", "Bytes of the events that were accepted", tally.bytesIn());
-        report.counter("datahub_event_bytes_out_total", "Bytes of the events that were taken", tally.bytesOut());
+        report.counter(
+                "datahub_event_bytes_in_total", "Bytes of the events that were accepted", eventCounters.bytesIn());
+        report.counter(
+                "datahub_event_bytes_out_total", "Bytes of the events that were taken", eventCounters.bytesOut());
         report.gauge("datahub_queued_bytes", "Bytes that wait for subscribers, all together", counters.queuedBytes());
         report.gauge(
                 "datahub_queued_bytes_limit",
@@ -38,7 +40,7 @@ final class BrokerMetrics {
         report.histogram(
                 "datahub_delivery_delay_seconds",
                 "From an event's publication until its subscriber's transport took it, of a sample",
-                tally.delays());
+                eventCounters.delays());
         sessions(broker.sessions(), report);
     }
 

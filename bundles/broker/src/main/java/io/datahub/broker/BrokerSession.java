@@ -14,14 +14,14 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** A session: its login, its subscriptions, its queue and what it publishes. */
+/** A session: its login, subscriptions, queue and publisher. */
 final class BrokerSession implements Session {
 
     private final long id;
     private final Broker broker;
     private final EventSink sink;
     private final Instant since = Instant.now();
-    private final EventCounters tally;
+    private final EventCounters counters;
     private final Subscriptions subscriptions;
     private final EventQueue queue;
     private final Publisher publisher;
@@ -34,11 +34,11 @@ final class BrokerSession implements Session {
         this.broker = broker;
         this.sink = new GuardedSink(sink);
         BrokerLimits limits = broker.limits();
-        tally = new EventCounters(broker.tally());
+        counters = new EventCounters(broker.eventCounters());
         subscriptions = new Subscriptions(this, broker.router(), limits.maxSubscriptions());
-        queue = new EventQueue(limits, tally, broker.backlog(), this.sink, subscriptions::bringLosses);
+        queue = new EventQueue(limits, counters, broker.queueLimit(), this.sink, subscriptions::receivesLosses);
         publisher = new Publisher(
-                this, broker.router(), new FanOut(broker.backlog(), this.sink), tally, limits.maxMessageBytes());
+                this, broker.router(), new FanOut(broker.queueLimit(), this.sink), counters, limits.maxMessageBytes());
     }
 
     long id() {
@@ -57,7 +57,7 @@ final class BrokerSession implements Session {
         return closed.get();
     }
 
-    /** Puts the user's present state in force. */
+    /** Replaces the login by the user's current state. */
     void renew(Login renewed) {
         login = renewed;
     }
@@ -93,12 +93,12 @@ final class BrokerSession implements Session {
         return publisher.validated();
     }
 
-    /** Tells whoever wants to hear it what was refused to this session. */
-    void tellRefusal(Published verdict, ByteBuffer bytes, int topicStart, int topicEnd) {
-        if (broker.refusalNews().isWanted()) {
+    /** Publishes the refusal of an event of this session if there are subscribers for it. */
+    void publishRefusal(Published verdict, ByteBuffer bytes, int topicStart, int topicEnd) {
+        if (broker.refusalPublisher().hasSubscribers()) {
             byte[] topic = new byte[topicEnd - topicStart];
             bytes.get(topicStart, topic);
-            broker.refusalNews().tell(login, verdict, topic);
+            broker.refusalPublisher().publish(login, verdict, topic);
         }
     }
 
@@ -124,10 +124,10 @@ final class BrokerSession implements Session {
                 login,
                 since,
                 subscriptions.size(),
-                tally.in(),
-                tally.out(),
-                tally.lost(),
-                tally.refused(),
+                counters.in(),
+                counters.out(),
+                counters.lost(),
+                counters.refused(),
                 queue.bytes());
     }
 
@@ -136,12 +136,12 @@ final class BrokerSession implements Session {
         end();
     }
 
-    /** Ends it; false if it had ended before. */
+    /** Ends the session; false if it had already ended. */
     boolean end() {
         if (!closed.compareAndSet(false, true)) {
             return false;
         }
-        broker.forget(this);
+        broker.remove(this);
         subscriptions.close();
         queue.close();
         return true;

@@ -3,7 +3,7 @@ package io.datahub.broker;
 import io.datahub.api.metric.Histogram;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts whole events, for one session and for the broker at once. For any thread. */
+/** Counts whole events, for one session and for the broker at once. Thread-safe. */
 final class EventCounters {
 
     private final LongAdder in = new LongAdder();
@@ -13,59 +13,59 @@ final class EventCounters {
     private final LongAdder bytesIn = new LongAdder();
     private final LongAdder bytesOut = new LongAdder();
     private final Histogram delays;
-    private final EventCounters all;
+    private final EventCounters total;
 
-    /** The broker's. */
+    /** The broker's counters. */
     EventCounters() {
-        all = null;
+        total = null;
         delays = new Histogram();
     }
 
-    /** A session's. */
-    EventCounters(EventCounters all) {
-        this.all = all;
-        delays = all.delays;
+    /** A session's counters. */
+    EventCounters(EventCounters total) {
+        this.total = total;
+        delays = total.delays;
     }
 
     void in(long count) {
         in.add(count);
-        if (all != null) {
-            all.in(count);
+        if (total != null) {
+            total.in(count);
         }
     }
 
     void out(long count) {
         out.add(count);
-        if (all != null) {
-            all.out(count);
+        if (total != null) {
+            total.out(count);
         }
     }
 
     void lost(long count) {
         lost.add(count);
-        if (all != null) {
-            all.lost(count);
+        if (total != null) {
+            total.lost(count);
         }
     }
 
     void refuse() {
         refused.increment();
-        if (all != null) {
-            all.refuse();
+        if (total != null) {
+            total.refuse();
         }
     }
 
-    /** Counts bytes that came in; for the broker alone. */
+    /** Counts received bytes, for the broker only. */
     void bytesIn(long bytes) {
-        (all == null ? this : all).bytesIn.add(bytes);
+        (total == null ? this : total).bytesIn.add(bytes);
     }
 
-    /** Counts bytes that were taken; for the broker alone. */
+    /** Counts bytes taken by transports, for the broker only. */
     void bytesOut(long bytes) {
-        (all == null ? this : all).bytesOut.add(bytes);
+        (total == null ? this : total).bytesOut.add(bytes);
     }
 
-    /** How long events waited from their publication until they were taken, of a part of them. */
+    /** The sampled delays from publication until a transport took the event. */
     Histogram delays() {
         return delays;
     }

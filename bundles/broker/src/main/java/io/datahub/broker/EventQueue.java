@@ -10,59 +10,59 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * What waits for one subscriber, bounded in bytes and events. What doesn't fit is lost for this subscriber alone, whole
- * events at a time, and counted. Any number of threads offer, one takes. No foreign code is called under the lock.
+ * The queue of one subscriber, bounded in bytes and events. What doesn't fit is lost for this subscriber only, in whole
+ * events, and counted. Any number of threads may offer, one may take. No foreign code is called while holding the lock.
  */
 final class EventQueue {
 
-    /** An answer of {@link #offer}: the subscriber's transport is to be told that something waits. */
+    /** Result flag of {@link #offer}: the subscriber's transport must be notified that events are waiting. */
     static final int WAKE = 1;
 
-    /** An answer of {@link #offer}: publishers that can wait should. */
+    /** Result flag of {@link #offer}: publishers that support backpressure should wait. */
     static final int FULL = 2;
 
-    /** Stands in the queue where events were lost, if the subscriber wants to hear of it. */
+    /** Marks the position of lost events in the queue, if the subscriber wants loss reports. */
     private static final EventRun GAP = EventRuns.ofHub(Topic.LOST, new byte[0]);
 
-    /** The delay is measured with the first take and each so many after it: it costs a look at the clock. */
-    private static final int TAKES_A_MEASUREMENT = 16;
+    /** The delay is measured once in this many takes, to save reading the clock. */
+    private static final int TAKES_PER_MEASUREMENT = 16;
 
     private final BrokerLimits limits;
-    private final EventCounters tally;
-    private final GlobalQueueLimit backlog;
+    private final EventCounters counters;
+    private final GlobalQueueLimit queueLimit;
     private final EventSink sink;
-    private final BooleanSupplier tellsLosses;
+    private final BooleanSupplier reportsLosses;
 
     // guarded by this
     private final ArrayDeque<EventRun> runs = new ArrayDeque<>();
     private final ArrayDeque<Long> gaps = new ArrayDeque<>();
-    private final BackpressureTimer patience;
+    private final BackpressureTimer backpressure;
     private long bytes;
     private long pinned;
     private int events;
-    private boolean told;
+    private boolean notified;
     private boolean closed;
     private FanOut fullFor;
 
-    /** Only for who takes. */
+    /** Used by the taking thread only. */
     private final List<EventRun> taken = new ArrayList<>();
 
-    /** Only for who takes: how often that was, so that the delay is measured now and then. */
+    /** The number of takes, for sampling the delay; used by the taking thread only. */
     private int takes;
 
-    /** @param tellsLosses whether the subscriber wants to hear of losses at that moment */
+    /** @param reportsLosses whether the subscriber currently wants loss reports */
     EventQueue(
             BrokerLimits limits,
-            EventCounters tally,
-            GlobalQueueLimit backlog,
+            EventCounters counters,
+            GlobalQueueLimit queueLimit,
             EventSink sink,
-            BooleanSupplier tellsLosses) {
+            BooleanSupplier reportsLosses) {
         this.limits = limits;
-        this.tally = tally;
-        this.backlog = backlog;
+        this.counters = counters;
+        this.queueLimit = queueLimit;
         this.sink = sink;
-        this.tellsLosses = tellsLosses;
-        patience = new BackpressureTimer(limits);
+        this.reportsLosses = reportsLosses;
+        backpressure = new BackpressureTimer(limits);
     }
 
     EventSink sink() {
@@ -70,32 +70,32 @@ final class EventQueue {
     }
 
     /**
-     * Adds as much of a run as fits, and becomes another holder of its buffer as long as needed.
+     * Adds as many events of a run as fit, and retains its buffer as long as needed.
      *
-     * @param outbox who offers; is told of a full queue once until it asked to {@link #await}
+     * @param fanOut the publisher; {@link #FULL} is returned to it once, until it has called {@link #await}
      * @return {@link #WAKE} and {@link #FULL}, or 0
      */
-    int offer(EventRun run, FanOut outbox) {
+    int offer(EventRun run, FanOut fanOut) {
         synchronized (this) {
             if (closed) {
                 return 0;
             }
-            EventRun fits = fitting(run);
-            if (fits != run) {
-                lose(run.count() - (fits == null ? 0 : fits.count()));
+            EventRun fitting = fittingPart(run);
+            if (fitting != run) {
+                lose(run.count() - (fitting == null ? 0 : fitting.count()));
             }
-            if (fits != null) {
-                add(fits);
+            if (fitting != null) {
+                add(fitting);
             }
             int answer = 0;
-            if (!told && !runs.isEmpty()) {
-                told = true;
+            if (!notified && !runs.isEmpty()) {
+                notified = true;
                 answer = WAKE;
             }
             if (isFull()) {
-                patience.full();
-                if (fullFor != outbox) {
-                    fullFor = outbox;
+                backpressure.markFull();
+                if (fullFor != fanOut) {
+                    fullFor = fanOut;
                     answer |= FULL;
                 }
             }
@@ -108,22 +108,24 @@ final class EventQueue {
     }
 
     private long highWater() {
-        return backlog.highWater(limits.highWaterBytes());
+        return queueLimit.highWater(limits.highWaterBytes());
     }
 
-    private EventRun fitting(EventRun run) {
-        long room = limits.queueBytes() - bytes - BrokerLimits.ENTRY_BYTES;
-        int places = limits.queueMessages() - events;
-        return run.length() <= room && run.count() <= places ? run : EventRuns.head(run, room, places);
+    private EventRun fittingPart(EventRun run) {
+        long freeBytes = limits.queueBytes() - bytes - BrokerLimits.ENTRY_BYTES;
+        int freeEvents = limits.queueMessages() - events;
+        return run.length() <= freeBytes && run.count() <= freeEvents
+                ? run
+                : EventRuns.head(run, freeBytes, freeEvents);
     }
 
-    /** Copies the run where keeping its buffer would hold up too much memory that is not its own. */
+    /** Copies the run if retaining its buffer would pin too much other memory. */
     private void add(EventRun run) {
         EventRun last = runs.peekLast();
         EventRun kept = run;
         int capacity = run.buffer().bytes().capacity();
         boolean anotherBuffer = last == null || last.buffer() != run.buffer();
-        if (run.buffer().isScarce() || (anotherBuffer && holdsUpTooMuch(run, capacity))) {
+        if (run.buffer().isScarce() || (anotherBuffer && pinsTooMuch(run, capacity))) {
             kept = EventRuns.copy(run);
             capacity = run.length();
             anotherBuffer = true;
@@ -135,13 +137,14 @@ final class EventQueue {
         }
         runs.add(kept);
         count(kept, 1);
-        backlog.add(cost(kept));
+        queueLimit.add(cost(kept));
     }
 
-    /** Of memory outside the heap, which others wait for, all of it counts; of the heap what goes beyond the run. */
-    private boolean holdsUpTooMuch(EventRun run, int capacity) {
-        long others = run.buffer().bytes().isDirect() ? pinned + capacity : pinned - bytes + capacity - run.length();
-        return run.length() < capacity && others > limits.pinnedBytes();
+    /** Direct memory is scarce and counts in full; of heap memory only what exceeds the run counts. */
+    private boolean pinsTooMuch(EventRun run, int capacity) {
+        long pinnedByOthers =
+                run.buffer().bytes().isDirect() ? pinned + capacity : pinned - bytes + capacity - run.length();
+        return run.length() < capacity && pinnedByOthers > limits.pinnedBytes();
     }
 
     private void count(EventRun run, int sign) {
@@ -154,9 +157,9 @@ final class EventQueue {
     }
 
     private void lose(int count) {
-        tally.lost(count);
-        patience.loses();
-        if (tellsLosses.getAsBoolean()) {
+        counters.lost(count);
+        backpressure.markLosing();
+        if (reportsLosses.getAsBoolean()) {
             mark(count);
         }
     }
@@ -171,7 +174,7 @@ final class EventQueue {
     }
 
     /**
-     * Takes what waits, in order; see {@link io.datahub.api.event.Session#take}.
+     * Takes waiting events in order; see {@link io.datahub.api.event.Session#take}.
      *
      * @return the number of bytes taken
      */
@@ -179,7 +182,7 @@ final class EventQueue {
         long before;
         int length = 0;
         int count = 0;
-        List<FanOut> relieved;
+        List<FanOut> released;
         synchronized (this) {
             before = bytes;
             while ((length == 0 || length < maxBytes) && !runs.isEmpty()) {
@@ -189,49 +192,49 @@ final class EventQueue {
                 count += run.count();
             }
             if (length == 0) {
-                told = false;
+                notified = false;
                 return 0;
             }
             before -= bytes;
-            relieved = relieved();
+            released = releasePublishers();
         }
-        backlog.add(-before);
-        tally.out(count);
-        tally.bytesOut(length);
-        if (takes++ % TAKES_A_MEASUREMENT == 0) {
+        queueLimit.add(-before);
+        counters.out(count);
+        counters.bytesOut(length);
+        if (takes++ % TAKES_PER_MEASUREMENT == 0) {
             measureDelay();
         }
-        relieved.forEach(FanOut::relieved);
-        hand(receiver);
+        released.forEach(FanOut::removeAwaited);
+        deliver(receiver);
         return length;
     }
 
-    /** Of the oldest event that was taken. */
+    /** Measures the delay of the oldest event taken. */
     private void measureDelay() {
         long millis = System.currentTimeMillis() - taken.get(0).timeMillis();
-        tally.delays().record(TimeUnit.MILLISECONDS.toNanos(millis));
+        counters.delays().record(TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
     private EventRun poll() {
         EventRun run = runs.poll();
         if (run == GAP) {
-            return EventRuns.lost(gaps.poll(), tally.lost());
+            return EventRuns.lost(gaps.poll(), counters.lost());
         }
         count(run, -1);
         unpin(run, runs.peek());
         return run;
     }
 
-    /** Hands over what was taken; should the receiver fail, the rest is let go of. */
-    private void hand(Consumer<? super EventRun> receiver) {
-        int handed = 0;
+    /** Passes the taken runs to the receiver; if it throws, the rest is released. */
+    private void deliver(Consumer<? super EventRun> receiver) {
+        int delivered = 0;
         try {
-            while (handed < taken.size()) {
-                receiver.accept(taken.get(handed++));
+            while (delivered < taken.size()) {
+                receiver.accept(taken.get(delivered++));
             }
         } finally {
-            for (; handed < taken.size(); handed++) {
-                taken.get(handed).buffer().release();
+            for (; delivered < taken.size(); delivered++) {
+                taken.get(delivered).buffer().release();
             }
             taken.clear();
         }
@@ -243,14 +246,14 @@ final class EventQueue {
         }
     }
 
-    private List<FanOut> relieved() {
-        return bytes <= highWater() / 2 ? patience.relieved() : List.of();
+    private List<FanOut> releasePublishers() {
+        return bytes <= highWater() / 2 ? backpressure.release() : List.of();
     }
 
-    /** Loses the newest events, at least so many bytes of them. */
-    void cut(long least) {
+    /** Drops the newest events, at least this many bytes of them. */
+    void dropNewest(long least) {
         long freed = 0;
-        List<FanOut> relieved;
+        List<FanOut> released;
         synchronized (this) {
             long marked = 0;
             int count = 0;
@@ -270,45 +273,48 @@ final class EventQueue {
                 mark(marked);
             }
             lose(count);
-            relieved = relieved();
+            released = releasePublishers();
         }
-        backlog.add(-freed);
-        relieved.forEach(FanOut::relieved);
+        queueLimit.add(-freed);
+        released.forEach(FanOut::removeAwaited);
     }
 
-    /** Asks to be told when there is room again; false if there is, or if this queue isn't worth waiting for. */
-    synchronized boolean await(FanOut outbox) {
+    /**
+     * Registers a publisher to be resumed when there is capacity; false if there is, or if waiting for this queue has
+     * timed out.
+     */
+    synchronized boolean await(FanOut fanOut) {
         fullFor = null;
-        return !closed && isFull() && patience.await(outbox);
+        return !closed && isFull() && backpressure.await(fanOut);
     }
 
-    /** Lets those go who waited long enough. Called now and then. */
-    void tick(long now) {
-        List<FanOut> waited;
+    /** Resumes publishers whose wait has timed out. Called periodically. */
+    void checkTimeouts(long now) {
+        List<FanOut> timedOut;
         synchronized (this) {
-            waited = patience.exhausted(now);
+            timedOut = backpressure.timedOut(now);
         }
-        waited.forEach(FanOut::relieved);
+        timedOut.forEach(FanOut::removeAwaited);
     }
 
     /** Whether it has been losing events for longer than that. */
-    synchronized boolean losesFor(long nanos, long now) {
-        return patience.losesFor(nanos, now);
+    synchronized boolean hasBeenLosingFor(long nanos, long now) {
+        return backpressure.hasBeenLosingFor(nanos, now);
     }
 
-    /** Whether it tries somebody's patience. */
-    synchronized boolean isTrying() {
-        return patience.isTried();
+    /** Whether it is full or losing events, so that its timeouts must be checked. */
+    synchronized boolean isUnderPressure() {
+        return backpressure.isActive();
     }
 
     synchronized long bytes() {
         return bytes;
     }
 
-    /** Drops what waits, and takes nothing any more. */
+    /** Drops all events and accepts no more. */
     void close() {
         long freed;
-        List<FanOut> relieved;
+        List<FanOut> released;
         synchronized (this) {
             closed = true;
             freed = bytes;
@@ -322,9 +328,9 @@ final class EventQueue {
             bytes = 0;
             pinned = 0;
             events = 0;
-            relieved = patience.relieved();
+            released = backpressure.release();
         }
-        backlog.add(-freed);
-        relieved.forEach(FanOut::relieved);
+        queueLimit.add(-freed);
+        released.forEach(FanOut::removeAwaited);
     }
 }

@@ -7,13 +7,13 @@ import io.datahub.api.event.SharedBuffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** What can be done with runs of events: take the head of one, copy one, write one. */
+/** Operations on runs of events: take the head, copy, create. */
 final class EventRuns {
 
     private EventRuns() {}
 
     /**
-     * The longest head of a run that has no more bytes and no more events than this.
+     * The longest head of a run within these limits.
      *
      * @return the head, or null if not even the first event fits
      */
@@ -28,20 +28,20 @@ final class EventRuns {
         return count == 0 ? null : new EventRun(run.buffer(), run.start(), end, count, run.user(), run.timeMillis());
     }
 
-    /** The same run in memory of its own. */
+    /** A copy of the run in its own buffer. */
     static EventRun copy(EventRun run) {
         ByteBuffer bytes = ByteBuffer.allocate(run.length());
         bytes.put(0, run.buffer().bytes(), run.start(), run.length());
         return new EventRun(new SharedBuffer(bytes), 0, run.length(), run.count(), run.user(), run.timeMillis());
     }
 
-    /** The hub tells a subscriber what it lost. */
-    static EventRun lost(long events, long inAll) {
-        String payload = "{\"lost\":" + events + ",\"total\":" + inAll + "}";
+    /** The event that reports losses to a subscriber. */
+    static EventRun lost(long events, long total) {
+        String payload = "{\"lost\":" + events + ",\"total\":" + total + "}";
         return ofHub(Topic.LOST, payload.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** One event of the hub itself. */
+    /** An event of the hub itself. */
     static EventRun ofHub(byte[] topic, byte[] payload) {
         ByteBuffer bytes = EventWriter.write(topic, payload);
         return new EventRun(new SharedBuffer(bytes), 0, bytes.limit(), 1, "", System.currentTimeMillis());

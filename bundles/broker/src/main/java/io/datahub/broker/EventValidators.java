@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The validators of events that there are; of several with one name the one in the highest bundle version judges, then by
- * ranking. For any thread.
+ * The registered event validators. Of several with the same name the one from the bundle with the highest version is
+ * active, then the one with the highest ranking. Thread-safe.
  */
 final class EventValidators {
 
@@ -41,36 +41,36 @@ final class EventValidators {
     private final Runnable changed;
     private final ValidationWatch watch = new ValidationWatch();
 
-    /** What is being validated now, in bytes, and the most that may be. */
+    /** The size of all events in validation, in bytes. */
     private final AtomicLong bytes = new AtomicLong();
 
     private volatile long maxBytes = Long.MAX_VALUE;
 
-    /** Validators that are gone, as long as threads of theirs are stuck. */
-    private final Queue<RegisteredEventValidator> gone = new ConcurrentLinkedQueue<>();
+    /** Unregistered validators that still have stuck threads. */
+    private final Queue<RegisteredEventValidator> retired = new ConcurrentLinkedQueue<>();
 
     /** Guarded by this. */
     private final Map<ServiceReference<EventValidator>, RegisteredEventValidator> all = new TreeMap<>(BY_PRECEDENCE);
 
-    private volatile List<RegisteredEventValidator> judging = List.of();
+    private volatile List<RegisteredEventValidator> active = List.of();
     private volatile List<byte[]> required = List.of();
 
-    /** @param changed is called behind each change */
+    /** @param changed called after each change */
     EventValidators(Runnable changed) {
         this.changed = changed;
     }
 
     synchronized void put(ServiceReference<EventValidator> reference, Supplier<EventValidator> validator) {
         List<byte[]> prefixes = prefixes(reference.getProperty(EventValidator.TOPICS));
-        JudgedBy signature =
+        JudgedBy id =
                 new JudgedBy(name(reference), reference.getBundle().getVersion().toString());
-        retire(all.put(reference, new RegisteredEventValidator(signature, prefixes, validator, watch)));
-        settle();
+        retire(all.put(reference, new RegisteredEventValidator(id, prefixes, validator, watch)));
+        selectActive();
         if (!prefixes.isEmpty()) {
             LOG.info(
                     "event=event-validator-seated validator={}/{} topics={}",
-                    signature.name(),
-                    signature.version(),
+                    id.name(),
+                    id.version(),
                     reference.getProperty(EventValidator.TOPICS));
         }
     }
@@ -78,36 +78,36 @@ final class EventValidators {
     synchronized void remove(ServiceReference<EventValidator> reference) {
         RegisteredEventValidator removed = all.remove(reference);
         retire(removed);
-        settle();
+        selectActive();
         if (removed != null) {
-            LOG.info("event=event-validator-left validator={}", removed.signature());
+            LOG.info("event=event-validator-left validator={}", removed.id());
         }
     }
 
-    /** It finishes what it has begun; its threads end by themselves. */
-    private void retire(RegisteredEventValidator judge) {
-        gone.removeIf(former -> former.stuck() == 0);
-        if (judge != null) {
-            gone.add(judge);
+    /** It completes what it has started; its threads then end by themselves. */
+    private void retire(RegisteredEventValidator registered) {
+        retired.removeIf(former -> former.stuck() == 0);
+        if (registered != null) {
+            retired.add(registered);
         }
     }
 
-    /** Interrupts validators that are still busy, and refuses what waits for them. */
+    /** Interrupts busy validators, and refuses the events that are waiting for them. */
     synchronized void close() {
         watch.close();
         all.values().forEach(RegisteredEventValidator::close);
-        gone.forEach(RegisteredEventValidator::close);
+        retired.forEach(RegisteredEventValidator::close);
     }
 
-    /** Bounds the memory of events that are being validated, in bytes. */
-    void bound(long most) {
-        maxBytes = most;
+    /** Limits the memory of all events in validation, in bytes. */
+    void setMaxBytes(long max) {
+        maxBytes = max;
     }
 
     /**
-     * Reserves memory for an event that is to be validated; its {@link #validate} gives it back.
+     * Reserves memory for an event before its validation; {@link #validate} releases it.
      *
-     * @return false if as much is being validated as may be
+     * @return false if the limit is exceeded
      */
     boolean reserve(long size) {
         if (bytes.addAndGet(size) > maxBytes) {
@@ -118,58 +118,61 @@ final class EventValidators {
     }
 
     /**
-     * Has validators validate an event, and returns at once.
+     * Starts the validation of an event, without blocking.
      *
-     * @param reserved what was reserved for it
-     * @param payload nobody changes it any more
-     * @param done gets the outcome, once, on any thread, perhaps before this returns
+     * @param reserved the memory reserved for it
+     * @param payload must not change any more
+     * @param done receives the outcome, once, on any thread, possibly before this returns
      */
     void validate(
-            List<RegisteredEventValidator> judges,
+            List<RegisteredEventValidator> validators,
             String topic,
             String user,
             ByteBuffer payload,
             long reserved,
             Consumer<Optional<Refusal>> done) {
-        Consumer<Optional<Refusal>> last = refusal -> {
+        Consumer<Optional<Refusal>> completed = refusal -> {
             bytes.addAndGet(-reserved);
             done.accept(refusal);
         };
-        new Validation(judges, topic, user, payload, last).begin();
+        new Validation(validators, topic, user, payload, completed).begin();
     }
 
-    /** The validators that have threads which don't come back, with the number of these; empty if there is none. */
+    /** The validators with stuck threads and the number of these; empty if there are none. */
     synchronized List<String> stuck() {
-        return Stream.concat(all.values().stream(), gone.stream())
-                .filter(judge -> judge.stuck() > 0)
-                .map(judge -> judge.signature().name() + "/" + judge.signature().version() + " (" + judge.stuck()
-                        + " of " + RegisteredEventValidator.THREADS + " threads)")
+        return Stream.concat(all.values().stream(), retired.stream())
+                .filter(registered -> registered.stuck() > 0)
+                .map(registered ->
+                        registered.id().name() + "/" + registered.id().version() + " (" + registered.stuck() + " of "
+                                + RegisteredEventValidator.THREADS + " threads)")
                 .toList();
     }
 
-    private void settle() {
-        Map<String, RegisteredEventValidator> foremost = new LinkedHashMap<>();
-        all.values().forEach(judge -> foremost.put(judge.signature().name(), judge));
-        judging = List.copyOf(foremost.values());
+    private void selectActive() {
+        Map<String, RegisteredEventValidator> preferred = new LinkedHashMap<>();
+        all.values().forEach(registered -> preferred.put(registered.id().name(), registered));
+        active = List.copyOf(preferred.values());
         changed.run();
     }
 
-    /** Says which topics must not be published to while nobody judges them. */
+    /** Sets the topics whose events are refused unless a validator matches. */
     void require(String... topics) {
         required = prefixes(topics);
         changed.run();
     }
 
-    /** Who judges the events of a topic. */
-    List<RegisteredEventValidator> of(byte[] topic) {
-        List<RegisteredEventValidator> present = judging;
-        return present.isEmpty()
-                ? present
-                : present.stream().filter(judge -> judge.judges(topic)).toList();
+    /** The active validators that match a topic. */
+    List<RegisteredEventValidator> forTopic(byte[] topic) {
+        List<RegisteredEventValidator> current = active;
+        return current.isEmpty()
+                ? current
+                : current.stream()
+                        .filter(registered -> registered.matches(topic))
+                        .toList();
     }
 
-    boolean mustJudge(byte[] topic) {
-        return required.stream().anyMatch(prefix -> Topic.begins(topic, prefix));
+    boolean isRequired(byte[] topic) {
+        return required.stream().anyMatch(prefix -> Topic.startsWith(topic, prefix));
     }
 
     private static String name(ServiceReference<EventValidator> reference) {

@@ -7,50 +7,50 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One publisher's way out: puts runs into the queues of their receivers, and with each flush wakes those up who slept,
- * each once. For one thread at a time, but for {@link #relieved}.
+ * Distributes one publisher's runs to the queues of their receivers, and notifies idle receivers once per flush. Not
+ * thread-safe, except for {@link #removeAwaited}.
  */
 final class FanOut {
 
-    private final GlobalQueueLimit backlog;
+    private final GlobalQueueLimit queueLimit;
     private final EventSink publisher;
-    private final List<EventQueue> asleep = new ArrayList<>();
+    private final List<EventQueue> idle = new ArrayList<>();
     private final List<EventQueue> full = new ArrayList<>();
 
-    /** The number of queues that the publisher waits for, and one more while it asks them. */
+    /** The number of queues that the publisher waits for, plus one while it is registering with them. */
     private final AtomicInteger awaited = new AtomicInteger();
 
-    /** @param publisher is told when it need not wait any more */
-    FanOut(GlobalQueueLimit backlog, EventSink publisher) {
-        this.backlog = backlog;
+    /** @param publisher resumed when it need not wait any more */
+    FanOut(GlobalQueueLimit queueLimit, EventSink publisher) {
+        this.queueLimit = queueLimit;
         this.publisher = publisher;
     }
 
-    /** Puts a run into these queues. The caller holds its buffer. */
+    /** Adds a run to these queues. The caller holds its buffer. */
     void put(EventRun run, EventQueue[] receivers) {
         for (EventQueue receiver : receivers) {
             int answer = receiver.offer(run, this);
             if (answer != 0) {
                 if ((answer & EventQueue.WAKE) != 0) {
-                    asleep.add(receiver);
+                    idle.add(receiver);
                 }
                 if ((answer & EventQueue.FULL) != 0) {
                     full.add(receiver);
                 }
             }
         }
-        backlog.keepBound();
+        queueLimit.enforce();
     }
 
-    /** Wakes the receivers. */
+    /** Notifies the receivers. */
     void wake() {
-        for (EventQueue queue : asleep) {
+        for (EventQueue queue : idle) {
             queue.sink().ready();
         }
-        asleep.clear();
+        idle.clear();
     }
 
-    /** Wakes the receivers; false if one of them is full, and then {@link EventSink#resume} follows. */
+    /** Notifies the receivers; false if one of them is full, in which case {@link EventSink#resume} will be called. */
     boolean flush() {
         wake();
         return full.isEmpty() || !mustWait();
@@ -65,13 +65,13 @@ final class FanOut {
         return awaited.decrementAndGet() > 0;
     }
 
-    /** The publisher waits for one more queue. */
-    void waits() {
+    /** Adds a queue that the publisher waits for. */
+    void addAwaited() {
         awaited.incrementAndGet();
     }
 
-    /** One of the queues that the publisher waits for has room again, or isn't worth waiting for. */
-    void relieved() {
+    /** Called when an awaited queue has capacity again, or waiting for it has timed out. */
+    void removeAwaited() {
         if (awaited.decrementAndGet() == 0) {
             publisher.resume();
         }

@@ -5,27 +5,27 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/** What waits in all queues together, which has a bound of its own: beyond it the fullest queue loses first. For any thread. */
+/** Limits the size of all queues together: beyond the limit the fullest queue loses events first. Thread-safe. */
 final class GlobalQueueLimit {
 
-    /** Frees a little more than it must, so that it isn't at the bound again with the next event. */
-    private static final int SPARE = 64;
+    /** Frees this fraction of the limit in addition, so that the next event doesn't exceed it again. */
+    private static final int HEADROOM_DIVISOR = 64;
 
-    /** By how much sooner publishers wait when much waits in all. */
-    private static final int CROWDED = 16;
+    /** The high-water mark is divided by this when the total is above half of the limit. */
+    private static final int PRESSURE_DIVISOR = 16;
 
     private volatile long maxBytes;
     private final Supplier<Collection<EventQueue>> queues;
     private final AtomicLong bytes = new AtomicLong();
-    private final ReentrantLock oneAtATime = new ReentrantLock();
+    private final ReentrantLock shrinking = new ReentrantLock();
 
     GlobalQueueLimit(long maxBytes, Supplier<Collection<EventQueue>> queues) {
         this.maxBytes = maxBytes;
         this.queues = queues;
     }
 
-    void bound(long most) {
-        maxBytes = most;
+    void setMaxBytes(long max) {
+        maxBytes = max;
     }
 
     void add(long more) {
@@ -37,22 +37,21 @@ final class GlobalQueueLimit {
     }
 
     /**
-     * From how many bytes on publishers wait for a queue, if they can: sooner when much waits in all queues together, for
-     * beyond that bound events are lost.
+     * The high-water mark of a queue in bytes: lower when the total is large, because events are lost beyond its limit.
      *
-     * @param alone for a queue while little waits in the others
+     * @param base the mark while the total is small
      */
-    long highWater(long alone) {
-        return bytes.get() > maxBytes / 2 ? alone / CROWDED : alone;
+    long highWater(long base) {
+        return bytes.get() > maxBytes / 2 ? base / PRESSURE_DIVISOR : base;
     }
 
-    /** Brings the backlog back under its bound. Must be called with no queue's lock held. */
-    void keepBound() {
-        if (bytes.get() > maxBytes && oneAtATime.tryLock()) {
+    /** Reduces the total to the limit. Must be called without holding a queue's lock. */
+    void enforce() {
+        if (bytes.get() > maxBytes && shrinking.tryLock()) {
             try {
                 shrink();
             } finally {
-                oneAtATime.unlock();
+                shrinking.unlock();
             }
         }
     }
@@ -60,18 +59,18 @@ final class GlobalQueueLimit {
     private void shrink() {
         while (bytes.get() > maxBytes) {
             EventQueue fullest = null;
-            long most = 0;
+            long max = 0;
             for (EventQueue queue : queues.get()) {
                 long waiting = queue.bytes();
-                if (waiting > most) {
-                    most = waiting;
+                if (waiting > max) {
+                    max = waiting;
                     fullest = queue;
                 }
             }
             if (fullest == null) {
                 return;
             }
-            fullest.cut(bytes.get() - maxBytes + maxBytes / SPARE);
+            fullest.dropNewest(bytes.get() - maxBytes + maxBytes / HEADROOM_DIVISOR);
         }
     }
 }

@@ -6,7 +6,7 @@ import io.datahub.api.user.Login;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A transport's sink of which no failure gets through to others' events: it is logged with the culprit's name. */
+/** Catches and logs exceptions of a transport's sink, so that they don't affect other sessions. */
 final class GuardedSink implements EventSink {
 
     private static final Logger LOG = LoggerFactory.getLogger(GuardedSink.class);

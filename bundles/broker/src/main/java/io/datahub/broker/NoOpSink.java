@@ -4,7 +4,7 @@ import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.user.Login;
 
-/** The hub's own end: it publishes, and waits for nobody. */
+/** The sink of the hub's own events: it never waits. */
 enum NoOpSink implements EventSink {
     INSTANCE;
 

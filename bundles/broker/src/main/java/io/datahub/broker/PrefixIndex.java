@@ -5,33 +5,33 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Who subscribed to which prefix: a radix tree over bytes. Finding all whose prefix a topic begins with takes time by the
- * length of the topic, however many subscriptions there are; nothing here recurses. Nodes that nobody needs any more go
- * at once.
+ * Index of subscriptions by prefix: a radix tree over bytes. Finding all prefixes of a topic takes time linear in the
+ * length of the topic, regardless of the number of subscriptions; there is no recursion. Unused nodes are removed at
+ * once.
  *
- * <p>Reading takes no lock and may meet a change that is half over: each node is whole, but two subscriptions made
- * together may be seen one by one. Changes take the index's own lock. For any thread.
+ * <p>Reads are lock-free and may see a change in progress: each node is consistent, but two subscriptions made together
+ * may become visible one after the other. Changes are synchronized. Thread-safe.
  *
- * @param <S> subscribers; told apart by identity
+ * @param <S> subscribers; compared by identity
  */
 final class PrefixIndex<S> {
 
-    private static final Object[] NOBODY = {};
+    private static final Object[] NO_MEMBERS = {};
     private static final Node[] NO_CHILDREN = {};
 
-    private final Node root = new Node(new byte[0], NO_CHILDREN, NOBODY);
+    private final Node root = new Node(new byte[0], NO_CHILDREN, NO_MEMBERS);
 
     // guarded by this
     private int size;
 
-    /** Adds a subscriber that isn't there yet under this prefix. */
+    /** Adds a subscriber that isn't yet present under this prefix. */
     synchronized void add(byte[] prefix, S subscriber) {
         Node node = root;
         int at = 0;
         while (at < prefix.length) {
             int i = node.indexOf(prefix[at]);
             if (i < 0) {
-                Node leaf = new Node(Arrays.copyOfRange(prefix, at, prefix.length), NO_CHILDREN, NOBODY);
+                Node leaf = new Node(Arrays.copyOfRange(prefix, at, prefix.length), NO_CHILDREN, NO_MEMBERS);
                 node.children = with(node.children, ~i, leaf);
                 node = leaf;
                 break;
@@ -50,18 +50,18 @@ final class PrefixIndex<S> {
         size++;
     }
 
-    /** Takes a subscriber away from under this prefix; false if it wasn't there. */
+    /** Removes a subscriber from this prefix; false if it wasn't present. */
     synchronized boolean remove(byte[] prefix, S subscriber) {
-        Node above = null;
+        Node grandparent = null;
         Node parent = null;
         Node node = root;
         int at = 0;
         while (at < prefix.length) {
             int i = node.indexOf(prefix[at]);
-            if (i < 0 || !node.children[i].leads(prefix, at)) {
+            if (i < 0 || !node.children[i].matches(prefix, at)) {
                 return false;
             }
-            above = parent;
+            grandparent = parent;
             parent = node;
             node = node.children[i];
             at += node.label.length;
@@ -72,37 +72,38 @@ final class PrefixIndex<S> {
         }
         node.members = without(node.members, member);
         size--;
-        tidy(node, parent, above);
+        prune(node, parent, grandparent);
         return true;
     }
 
-    /** Drops a node that says nothing any more, or joins it with its only child. */
-    private void tidy(Node node, Node parent, Node above) {
+    /** Removes a node that is no longer needed, or merges it with its only child. */
+    private void prune(Node node, Node parent, Node grandparent) {
         if (node.members.length > 0 || parent == null) {
             return;
         }
         int i = parent.indexOf(node.label[0]);
         if (node.children.length == 1) {
-            parent.children = replaced(parent.children, i, node.joined());
+            parent.children = replaced(parent.children, i, node.merged());
         } else if (node.children.length == 0) {
             parent.children = without(parent.children, i);
-            if (parent.members.length == 0 && parent.children.length == 1 && above != null) {
-                above.children = replaced(above.children, above.indexOf(parent.label[0]), parent.joined());
+            if (parent.members.length == 0 && parent.children.length == 1 && grandparent != null) {
+                grandparent.children =
+                        replaced(grandparent.children, grandparent.indexOf(parent.label[0]), parent.merged());
             }
         }
     }
 
     /**
-     * Finds those whose prefix the topic begins with; one who has several such prefixes is found as often.
+     * Finds the subscribers of all prefixes of the topic; one with several such prefixes is found several times.
      *
-     * @param shortest prefixes shorter than this don't count
+     * @param minLength shorter prefixes are ignored
      */
     @SuppressWarnings("unchecked") // only S are ever added
-    void match(byte[] topic, int shortest, Consumer<? super S> found) {
+    void match(byte[] topic, int minLength, Consumer<? super S> found) {
         Node node = root;
         int at = 0;
         while (node != null) {
-            if (at >= shortest) {
+            if (at >= minLength) {
                 for (Object member : node.members) {
                     found.accept((S) member);
                 }
@@ -112,8 +113,8 @@ final class PrefixIndex<S> {
         }
     }
 
-    /** Whether somebody subscribed to a prefix that is longer than the topic, begins with it and goes on with that byte. */
-    boolean goesOn(byte[] topic, byte next) {
+    /** Whether there is a subscription to a longer prefix, which starts with the topic followed by that byte. */
+    boolean hasLongerPrefix(byte[] topic, byte next) {
         Node node = root;
         int at = 0;
         while (at <= topic.length) {
@@ -135,7 +136,7 @@ final class PrefixIndex<S> {
         return true;
     }
 
-    /** The number of nodes that a match of this topic goes through, below the root; for tests. */
+    /** The number of nodes visited by a match of this topic, below the root; for tests. */
     int steps(byte[] topic) {
         int steps = 0;
         int at = 0;
@@ -190,7 +191,7 @@ final class PrefixIndex<S> {
         return others;
     }
 
-    /** The arrays are replaced and never changed, so a reader sees each either as it was or as it is. */
+    /** The arrays are replaced and never modified, so that a reader sees each either before or after a change. */
     private static final class Node {
         final byte[] label;
         volatile Node[] children;
@@ -202,16 +203,16 @@ final class PrefixIndex<S> {
             this.members = members;
         }
 
-        /** Where the child is that begins with this byte, or the complement of where it would be. */
+        /** The index of the child that starts with this byte, or the complement of its insertion point. */
         int indexOf(byte first) {
             return indexOf(children, first);
         }
 
-        /** The child that the topic leads to from there, or null. */
+        /** The child that matches the topic at that position, or null. */
         Node child(byte[] topic, int at) {
             Node[] nodes = children;
             int i = indexOf(nodes, topic[at]);
-            return i >= 0 && nodes[i].leads(topic, at) ? nodes[i] : null;
+            return i >= 0 && nodes[i].matches(topic, at) ? nodes[i] : null;
         }
 
         private static int indexOf(Node[] nodes, byte first) {
@@ -232,20 +233,20 @@ final class PrefixIndex<S> {
             return ~low;
         }
 
-        /** Whether the text goes on with this label there. */
-        boolean leads(byte[] text, int at) {
+        /** Whether the text has this label at that position. */
+        boolean matches(byte[] text, int at) {
             int end = at + label.length;
             return end <= text.length && Arrays.equals(label, 0, label.length, text, at, end);
         }
 
-        /** This node in two: one with the beginning of the label, above one with the rest. */
+        /** Splits this node in two: a parent with the beginning of the label, and a child with the rest. */
         Node split(int length) {
             Node rest = new Node(Arrays.copyOfRange(label, length, label.length), children, members);
-            return new Node(Arrays.copyOf(label, length), new Node[] {rest}, NOBODY);
+            return new Node(Arrays.copyOf(label, length), new Node[] {rest}, NO_MEMBERS);
         }
 
-        /** This node and its only child in one. */
-        Node joined() {
+        /** Merges this node with its only child. */
+        Node merged() {
             Node child = children[0];
             byte[] both = Arrays.copyOf(label, label.length + child.label.length);
             System.arraycopy(child.label, 0, both, label.length, child.label.length);

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * What one session publishes: joins events that stand one behind the other and go to the same receivers into one run, so
- * that the work for each receiver is done once a run and not once an event. For one thread at a time.
+ * The publishing side of a session: combines consecutive events with the same receivers into one run, so that the work
+ * for each receiver is done once per run instead of once per event. Not thread-safe.
  */
 final class Publisher {
 
@@ -26,8 +26,8 @@ final class Publisher {
 
     private final BrokerSession session;
     private final Router router;
-    private final FanOut outbox;
-    private final EventCounters tally;
+    private final FanOut fanOut;
+    private final EventCounters counters;
     private final int maxMessageBytes;
     private final Routes routes = new Routes();
 
@@ -36,20 +36,20 @@ final class Publisher {
     private int end;
     private int count;
     private long bytesIn;
-    private EventQueue[] receivers = Router.NOBODY;
+    private EventQueue[] receivers = Router.NO_RECEIVERS;
     private long batchMillis;
 
-    /** The event whose verdict is awaited, or null. */
+    /** The event in validation, or null. */
     private Pending pending;
 
-    /** What validators had against the event that they judged last. */
+    /** Why validation refused the last validated event. */
     private Optional<Refusal> refusal = Optional.empty();
 
-    Publisher(BrokerSession session, Router router, FanOut outbox, EventCounters tally, int maxMessageBytes) {
+    Publisher(BrokerSession session, Router router, FanOut fanOut, EventCounters counters, int maxMessageBytes) {
         this.session = session;
         this.router = router;
-        this.outbox = outbox;
-        this.tally = tally;
+        this.fanOut = fanOut;
+        this.counters = counters;
         this.maxMessageBytes = maxMessageBytes;
     }
 
@@ -64,11 +64,11 @@ final class Publisher {
             decided.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            Pending given = pending;
+            Pending interrupted = pending;
             pending = null;
             refusal = Optional.of(
                     new Refusal(Reason.UNAVAILABLE, "the publisher was interrupted while its event was validated"));
-            return refused(Published.UNJUDGED, given.bytes, given.topicStart, given.topicEnd);
+            return refused(Published.UNJUDGED, interrupted.bytes, interrupted.topicStart, interrupted.topicEnd);
         }
         return validated();
     }
@@ -91,7 +91,7 @@ final class Publisher {
             return refused(Published.TOO_LARGE, bytes, topicStart, topicEnd);
         }
         if (route.verdict() != Published.ACCEPTED) {
-            return route.judges().isEmpty()
+            return route.validators().isEmpty()
                     ? refused(route.verdict(), bytes, topicStart, topicEnd)
                     : validate(route, bytes, eventStart, eventEnd, topicStart, topicEnd, validated);
         }
@@ -100,7 +100,7 @@ final class Publisher {
             end = eventEnd;
             count++;
         } else {
-            handOver();
+            endRun();
             buffer = from;
             start = eventStart;
             end = eventEnd;
@@ -110,9 +110,9 @@ final class Publisher {
         return Published.ACCEPTED;
     }
 
-    /** Subscriptions match the whole first frame, also where it is the only one and holds the payload too. */
+    /** Subscriptions match the whole first frame, even if it is the only one and so contains the payload. */
     private EventQueue[] targets(Route route, ByteBuffer bytes, int eventStart, int eventEnd, int topicStart) {
-        if (!route.goesOn() || (bytes.get(eventStart) & MORE) != 0) {
+        if (!route.hasLongerSubscriptions() || (bytes.get(eventStart) & MORE) != 0) {
             return route.receivers();
         }
         byte[] frame = new byte[Math.min(eventEnd - topicStart, Topic.MAX_BYTES)];
@@ -122,10 +122,10 @@ final class Publisher {
     }
 
     private static boolean isRefused(Route route) {
-        return route.verdict() != Published.ACCEPTED && route.judges().isEmpty();
+        return route.verdict() != Published.ACCEPTED && route.validators().isEmpty();
     }
 
-    /** An event that validators have before them, in memory of its own. */
+    /** An event in validation, copied to its own buffer. */
     private static final class Pending {
         final ByteBuffer bytes;
         final int topicStart;
@@ -147,7 +147,7 @@ final class Publisher {
             throw new IllegalStateException("the event that was published before is still being validated");
         }
         int size = end - start;
-        if (!router.judges().reserve(size)) {
+        if (!router.validators().reserve(size)) {
             refusal = Optional.of(new Refusal(
                     Reason.UNAVAILABLE,
                     "too many events are being validated at once; try again",
@@ -161,7 +161,7 @@ final class Publisher {
         String user = session.login().user().name();
         EventReader reader = new EventReader(new EventRun(new SharedBuffer(copy), 0, size, 1, user, 0));
         reader.next();
-        router.judges().validate(route.judges(), reader.topic(), user, reader.payload(), size, found -> {
+        router.validators().validate(route.validators(), reader.topic(), user, reader.payload(), size, found -> {
             event.refusal = found;
             validated.run();
         });
@@ -182,12 +182,12 @@ final class Publisher {
         if (verdict == Published.ACCEPTED && session.isClosed()) {
             verdict = Published.CLOSED;
         }
-        Route targeted = event.route;
+        Route routed = event.route;
         if (verdict == Published.ACCEPTED) {
             Route now = routes.find(event.bytes, event.topicStart, event.topicEnd, router.epoch());
             now = now == null ? lookUp(event.bytes, event.topicStart, event.topicEnd) : now;
             if (!isRefused(now)) {
-                targeted = now;
+                routed = now;
             } else if (now.verdict() != Published.UNJUDGED) {
                 verdict = now.verdict();
             }
@@ -195,12 +195,12 @@ final class Publisher {
         if (verdict != Published.ACCEPTED) {
             return refused(verdict, event.bytes, event.topicStart, event.topicEnd);
         }
-        handOver();
+        endRun();
         buffer = new SharedBuffer(event.bytes);
         start = 0;
         end = event.bytes.capacity();
         count = 1;
-        receivers = targets(targeted, event.bytes, 0, end, event.topicStart);
+        receivers = targets(routed, event.bytes, 0, end, event.topicStart);
         return Published.ACCEPTED;
     }
 
@@ -212,8 +212,8 @@ final class Publisher {
     }
 
     private Published refused(Published verdict, ByteBuffer bytes, int topicStart, int topicEnd) {
-        tally.refuse();
-        session.tellRefusal(verdict, bytes, topicStart, topicEnd);
+        counters.refuse();
+        session.publishRefusal(verdict, bytes, topicStart, topicEnd);
         return verdict;
     }
 
@@ -222,22 +222,22 @@ final class Publisher {
         bytes.get(from, topic);
         User user = session.login().user();
         Route route = router.route(topic, user, routes.lastReceivers());
-        routes.keep(route, bytes, from, to);
+        routes.put(route, bytes, from, to);
         return route;
     }
 
-    private void handOver() {
+    private void endRun() {
         if (count == 0) {
             return;
         }
         if (batchMillis == 0) {
             batchMillis = System.currentTimeMillis();
         }
-        tally.in(count);
+        counters.in(count);
         bytesIn += end - start;
         if (receivers.length > 0) {
             String name = session.login().user().name();
-            outbox.put(new EventRun(buffer, start, end, count, name, batchMillis), receivers);
+            fanOut.put(new EventRun(buffer, start, end, count, name, batchMillis), receivers);
         }
         buffer = null;
         count = 0;
@@ -245,10 +245,10 @@ final class Publisher {
 
     /** See {@link io.datahub.api.event.Session#flush}. */
     boolean flush() {
-        handOver();
-        tally.bytesIn(bytesIn);
+        endRun();
+        counters.bytesIn(bytesIn);
         bytesIn = 0;
         batchMillis = 0;
-        return outbox.flush();
+        return fanOut.flush();
     }
 }

@@ -5,8 +5,8 @@ import io.datahub.api.user.Login;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Tells monitors who subscribed to {@code hub.refused} what was refused to publishers, as JSON. Where nobody did, a refusal
- * costs a look into the index and nothing else. For any thread.
+ * Publishes refusals to monitors that subscribed to {@code hub.refused}, as JSON. Without subscribers a refusal costs
+ * only an index lookup. Thread-safe.
  */
 final class RefusalPublisher {
 
@@ -20,12 +20,12 @@ final class RefusalPublisher {
         this.broker = broker;
     }
 
-    boolean isWanted() {
+    boolean hasSubscribers() {
         return broker.router().receivers(TOPIC).length > 0;
     }
 
-    /** @param topic of the event, as it came */
-    void tell(Login publisher, Published verdict, byte[] topic) {
+    /** @param topic of the refused event, as received */
+    void publish(Login publisher, Published verdict, byte[] topic) {
         verdict.refusal().ifPresent(refusal -> {
             String text = new String(topic, 0, Math.min(topic.length, SHOWN_BYTES), StandardCharsets.UTF_8);
             String json = "{\"topic\":" + quoted(text)

@@ -19,69 +19,70 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A validator of events, with the topics that it validates and the threads on which it does so, which are its own: a slow
- * one keeps nobody else's. It is asked for only when it is to validate. For any thread.
+ * A registered event validator with its topics and its own thread pool, so that a slow validator doesn't block others.
+ * The service is obtained when it is first needed. Thread-safe.
  */
 final class RegisteredEventValidator {
 
-    /** So many events are validated at once. */
+    /** The number of events that are validated concurrently. */
     static final int THREADS = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(RegisteredEventValidator.class);
     private static final long IDLE_SECONDS = 30;
 
-    private final JudgedBy signature;
+    private final JudgedBy id;
     private final List<byte[]> prefixes;
     private final Supplier<EventValidator> validator;
     private final ValidationWatch watch;
     private final ThreadPoolExecutor threads;
 
-    /** How many of its threads are busy with an event for whose verdict nobody waits any more. */
+    /** The number of threads that are still busy with an event whose validation has timed out. */
     private final AtomicInteger stuck = new AtomicInteger();
 
-    private volatile EventValidator present;
+    private volatile EventValidator current;
     private final LogLimit limit = new LogLimit(1, Duration.ofSeconds(10));
 
     /**
-     * @param prefixes the beginnings of the topics that it judges
-     * @param watch ends the wait for late verdicts
+     * @param prefixes the prefixes of the topics that it validates
+     * @param watch enforces the time limits
      */
     RegisteredEventValidator(
-            JudgedBy signature, List<byte[]> prefixes, Supplier<EventValidator> validator, ValidationWatch watch) {
-        this.signature = signature;
+            JudgedBy id, List<byte[]> prefixes, Supplier<EventValidator> validator, ValidationWatch watch) {
+        this.id = id;
         this.prefixes = List.copyOf(prefixes);
         this.validator = validator;
         this.watch = watch;
         AtomicInteger number = new AtomicInteger();
         threads = new ThreadPoolExecutor(
                 THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(
-                            task, "datahub-event-validator-" + signature.name() + "-" + number.incrementAndGet());
+                    Thread thread =
+                            new Thread(task, "datahub-event-validator-" + id.name() + "-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 });
         threads.allowCoreThreadTimeOut(true);
     }
 
-    JudgedBy signature() {
-        return signature;
+    JudgedBy id() {
+        return id;
     }
 
-    boolean judges(byte[] topic) {
-        return prefixes.stream().anyMatch(prefix -> Topic.begins(topic, prefix));
+    boolean matches(byte[] topic) {
+        return prefixes.stream().anyMatch(prefix -> Topic.startsWith(topic, prefix));
     }
 
-    /** How many of its {@value #THREADS} threads don't come back from a validation that is late. */
+    /** How many of its {@value #THREADS} threads are stuck in a validation that has timed out. */
     int stuck() {
         return stuck.get();
     }
 
     /**
-     * Validates an event on a thread of its own; returns at once.
+     * Validates an event on one of its own threads, without blocking.
      *
-     * @param outcome gets the verdict, or why there is none, once, on any thread, perhaps before this returns
+     * @param outcome receives the verdict or the failure, once, on any thread, possibly before this returns
      */
-    void judge(String topic, String user, ByteBuffer payload, BiConsumer<? super Verdict, ? super Throwable> outcome) {
+    void validate(
+            String topic, String user, ByteBuffer payload, BiConsumer<? super Verdict, ? super Throwable> outcome) {
         if (stuck.get() >= THREADS) {
             outcome.accept(
                     null,
@@ -95,7 +96,7 @@ final class RegisteredEventValidator {
         try {
             threads.execute(() -> {
                 attempt.run();
-                watch.forget(attempt);
+                watch.unwatch(attempt);
             });
         } catch (RejectedExecutionException e) {
             attempt.cancel("the hub stops");
@@ -103,35 +104,35 @@ final class RegisteredEventValidator {
     }
 
     private EventValidator validator() {
-        EventValidator asked = present;
-        if (asked == null) {
-            asked = validator.get();
-            if (asked == null) {
+        EventValidator service = current;
+        if (service == null) {
+            service = validator.get();
+            if (service == null) {
                 throw new IllegalStateException("its component can't be activated");
             }
-            present = asked;
+            current = service;
         }
-        return asked;
+        return service;
     }
 
-    /** Logs it, but not for each event; as an error what somebody has to mend, not what events can bring about. */
-    String failed(String topic, Throwable cause) {
+    /** Logs a failure, with a rate limit: as a warning what events can cause, as an error what needs fixing. */
+    String reportFailure(String topic, Throwable cause) {
         LogLimit.Decision line = limit.next();
         if (line.mayWrite()) {
             String text = "event=validator-failed validator={} version={} topic={} failure={} leftOut={}";
-            String shown = LogText.quoted(topic);
+            String quotedTopic = LogText.quoted(topic);
             String failure = LogText.quoted(cause);
             if (cause instanceof SlowValidationException) {
-                LOG.warn(text, signature.name(), signature.version(), shown, failure, line.leftOut());
+                LOG.warn(text, id.name(), id.version(), quotedTopic, failure, line.leftOut());
             } else {
-                LOG.error(text, signature.name(), signature.version(), shown, failure, line.leftOut(), cause);
+                LOG.error(text, id.name(), id.version(), quotedTopic, failure, line.leftOut(), cause);
             }
         }
         String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-        return "the validator " + signature.name() + " failed: " + message;
+        return "the validator " + id.name() + " failed: " + message;
     }
 
-    /** Interrupts what it is busy with. */
+    /** Interrupts its threads. */
     void close() {
         threads.shutdownNow();
     }

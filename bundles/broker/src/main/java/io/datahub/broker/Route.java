@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 
-/** Where the events of one topic from one publisher went when it was last looked up. Immutable. */
+/** The cached result of looking up where events of one topic from one publisher go. Immutable. */
 final class Route {
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -16,10 +16,10 @@ final class Route {
     private final long epoch;
     private final Published verdict;
     private final EventQueue[] receivers;
-    private final List<RegisteredEventValidator> judges;
-    private final boolean goesOn;
+    private final List<RegisteredEventValidator> validators;
+    private final boolean hasLongerSubscriptions;
 
-    /** @param epoch the router's, from before it was looked up */
+    /** @param epoch the router's epoch before the lookup */
     Route(byte[] topic, long epoch, Published verdict, EventQueue... receivers) {
         this(topic, epoch, verdict, List.of(), false, receivers);
     }
@@ -28,54 +28,58 @@ final class Route {
             byte[] topic,
             long epoch,
             Published verdict,
-            List<RegisteredEventValidator> judges,
-            boolean goesOn,
+            List<RegisteredEventValidator> validators,
+            boolean hasLongerSubscriptions,
             EventQueue... receivers) {
-        this.goesOn = goesOn;
+        this.hasLongerSubscriptions = hasLongerSubscriptions;
         this.topic = topic;
         this.epoch = epoch;
         this.verdict = verdict;
-        this.judges = judges;
+        this.validators = validators;
         this.receivers = receivers;
     }
 
-    /** A route each of whose events must be judged first, so that its own verdict accepts none. */
-    static Route judged(byte[] topic, long epoch, List<RegisteredEventValidator> judges, EventQueue... receivers) {
-        return new Route(topic, epoch, Published.INVALID, judges, false, receivers);
+    /** A route whose events each need validation, so that its own verdict is not ACCEPTED. */
+    static Route needingValidation(
+            byte[] topic, long epoch, List<RegisteredEventValidator> validators, EventQueue... receivers) {
+        return new Route(topic, epoch, Published.INVALID, validators, false, receivers);
     }
 
-    /** The same where somebody subscribed to the topic and something behind it. */
-    Route goingOn() {
-        return new Route(topic, epoch, verdict, judges, true, receivers);
+    /** The same route where longer subscriptions exist; see {@link #hasLongerSubscriptions}. */
+    Route withLongerSubscriptions() {
+        return new Route(topic, epoch, verdict, validators, true, receivers);
     }
 
-    /** Whether an event of one frame alone may have more receivers, by what stands behind the topic in that frame. */
-    boolean goesOn() {
-        return goesOn;
+    /**
+     * Whether subscriptions longer than the topic exist, which an event with a single frame may match by what follows
+     * its topic.
+     */
+    boolean hasLongerSubscriptions() {
+        return hasLongerSubscriptions;
     }
 
     byte[] topic() {
         return topic;
     }
 
-    /** Who must accept each event; nobody if the verdict holds for all. */
-    List<RegisteredEventValidator> judges() {
-        return judges;
+    /** The validators that must accept each event; empty if the verdict applies to all events. */
+    List<RegisteredEventValidator> validators() {
+        return validators;
     }
 
     Published verdict() {
         return verdict;
     }
 
-    /** Shared with everybody: nobody changes it. */
+    /** Shared; must not be modified. */
     EventQueue[] receivers() {
         return receivers;
     }
 
-    /** Whether it is the route of the topic that stands there, and still holds. On the path of every event. */
-    boolean serves(ByteBuffer bytes, int from, int to, long presentEpoch) {
+    /** Whether this is the route of the topic at that position, and still valid. Called for every event. */
+    boolean matches(ByteBuffer bytes, int from, int to, long currentEpoch) {
         int length = to - from;
-        if (length != topic.length || epoch != presentEpoch) {
+        if (length != topic.length || epoch != currentEpoch) {
             return false;
         }
         int i = 0;

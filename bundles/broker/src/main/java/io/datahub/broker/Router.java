@@ -10,45 +10,48 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Finds who receives a topic: who has a subscription that it begins with and may see it. What it finds holds until its
- * epoch ends, which every change of subscriptions, users or sessions brings about. For any thread.
+ * Finds the receivers of a topic: the sessions that subscribed to one of its prefixes and are allowed to receive it. A
+ * result is valid until the epoch changes, which happens on every change of subscriptions, users or sessions.
+ * Thread-safe.
  */
 final class Router {
 
-    static final EventQueue[] NOBODY = {};
+    static final EventQueue[] NO_RECEIVERS = {};
 
-    /** What a subscription takes beside its bytes, which are kept twice; measured with a million of them. */
+    /**
+     * Overhead of a subscription in addition to its prefix, which is stored twice; measured with a million of them.
+     */
     private static final int SUBSCRIPTION_BYTES = 160;
 
     private final PrefixIndex<BrokerSession> index = new PrefixIndex<>();
     private final AtomicLong epoch = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
-    private final EventValidators judges = new EventValidators(this::changed);
+    private final EventValidators validators = new EventValidators(this::changed);
     private volatile long maxBytes;
 
     Router(long maxBytes) {
         this.maxBytes = maxBytes;
     }
 
-    /** Bounds the memory of all subscriptions together, of those to come. */
-    void bound(long most) {
-        maxBytes = most;
+    /** Limits the memory of all subscriptions together; existing ones are kept. */
+    void setMaxBytes(long max) {
+        maxBytes = max;
     }
 
-    EventValidators judges() {
-        return judges;
+    EventValidators validators() {
+        return validators;
     }
 
     long epoch() {
         return epoch.get();
     }
 
-    /** Makes every route be looked up again. To be called behind the change, so that nobody keeps what was before it. */
+    /** Invalidates all routes. Must be called after the change, so that no outdated route remains cached. */
     void changed() {
         epoch.incrementAndGet();
     }
 
-    /** Adds a subscription; false if all together would take too much memory. */
+    /** Adds a subscription; false if all together would exceed the memory limit. */
     boolean add(byte[] prefix, BrokerSession session) {
         long cost = cost(prefix);
         if (bytes.addAndGet(cost) > maxBytes) {
@@ -71,7 +74,7 @@ final class Router {
         return SUBSCRIPTION_BYTES + 2L * prefix.length;
     }
 
-    /** What all subscriptions take together, about. */
+    /** The approximate memory of all subscriptions together. */
     long subscriptionBytes() {
         return bytes.get();
     }
@@ -81,27 +84,29 @@ final class Router {
     }
 
     /**
-     * Looks a topic up.
+     * Looks up a topic.
      *
-     * @param publisher who wants to publish it
-     * @param like is used for the receivers if they are the same, so that runs go on from one topic to the next
+     * @param publisher the user that publishes it
+     * @param like reused as receivers if they are the same, so that runs can span topics
      */
     Route route(byte[] topic, User publisher, EventQueue[] like) {
         long now = epoch();
         Published verdict = verdict(topic, publisher);
         if (verdict != Published.ACCEPTED) {
-            return new Route(topic, now, verdict, NOBODY);
+            return new Route(topic, now, verdict, NO_RECEIVERS);
         }
-        List<RegisteredEventValidator> judging = judges.of(topic);
-        if (judging.isEmpty() && judges.mustJudge(topic)) {
-            return new Route(topic, now, Published.UNJUDGED, NOBODY);
+        List<RegisteredEventValidator> active = validators.forTopic(topic);
+        if (active.isEmpty() && validators.isRequired(topic)) {
+            return new Route(topic, now, Published.UNJUDGED, NO_RECEIVERS);
         }
         EventQueue[] found = receivers(new Topic(topic));
         EventQueue[] receivers = Arrays.equals(found, like) ? like : found;
-        Route route = judging.isEmpty()
+        Route route = active.isEmpty()
                 ? new Route(topic, now, verdict, receivers)
-                : Route.judged(topic, now, judging, receivers);
-        return index.goesOn(topic, (byte) ' ') || index.goesOn(topic, (byte) 0) ? route.goingOn() : route;
+                : Route.needingValidation(topic, now, active, receivers);
+        return index.hasLongerPrefix(topic, (byte) ' ') || index.hasLongerPrefix(topic, (byte) 0)
+                ? route.withLongerSubscriptions()
+                : route;
     }
 
     private static Published verdict(byte[] topic, User publisher) {
@@ -114,24 +119,24 @@ final class Router {
         return publisher.mayPublish(topic) ? Published.ACCEPTED : Published.NOT_GRANTED;
     }
 
-    /** Who receives it now, each once. */
+    /** The current receivers, each once. */
     EventQueue[] receivers(Topic topic) {
         return receivers(topic, topic.bytes());
     }
 
     /**
-     * Who receives an event of one frame now, each once.
+     * The current receivers of an event with a single frame, each once.
      *
-     * @param frame what the frame begins with: the topic, and what stands behind it
+     * @param frame the beginning of the frame: the topic, and what follows it
      */
     EventQueue[] receivers(Topic topic, byte[] frame) {
         List<BrokerSession> found = new ArrayList<>();
-        index.match(frame, topic.shortestPrefix(), found::add);
+        index.match(frame, topic.minPrefixLength(), found::add);
         if (found.isEmpty()) {
-            return NOBODY;
+            return NO_RECEIVERS;
         }
         return distinct(found).stream()
-                .filter(session -> topic.mayReach(session.login().user()))
+                .filter(session -> topic.isVisibleTo(session.login().user()))
                 .map(BrokerSession::queue)
                 .toArray(EventQueue[]::new);
     }

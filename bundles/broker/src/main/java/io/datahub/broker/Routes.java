@@ -3,59 +3,59 @@ package io.datahub.broker;
 import java.nio.ByteBuffer;
 
 /**
- * The routes that one publisher used last, so that the topics of a batch are looked up once. It grows with the number of
- * topics up to a bound; who loses its place is looked up again. For one thread at a time.
+ * Cache of the routes that one publisher used last, so that the topics of a batch are looked up once. It grows with the
+ * number of topics up to a limit; evicted routes are looked up again. Not thread-safe.
  */
 final class Routes {
 
-    private static final int FEWEST_PLACES = 64;
-    private static final int MOST_PLACES = 1024;
-    private static final int LONGEST_KEPT = 256;
+    private static final int MIN_SLOTS = 64;
+    private static final int MAX_SLOTS = 1024;
+    private static final int MAX_CACHED_TOPIC_BYTES = 256;
     private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
     private Route last;
-    private Route[] places;
-    private int ousted;
+    private Route[] slots;
+    private int evicted;
 
-    /** The route of the topic that stands there, or null if it isn't known or doesn't hold any more. */
+    /** The cached route of the topic at that position, or null if it is missing or no longer valid. */
     Route find(ByteBuffer bytes, int from, int to, long epoch) {
         Route route = last;
-        if (route != null && route.serves(bytes, from, to, epoch)) {
+        if (route != null && route.matches(bytes, from, to, epoch)) {
             return route;
         }
-        if (places == null || to - from > LONGEST_KEPT) {
+        if (slots == null || to - from > MAX_CACHED_TOPIC_BYTES) {
             return null;
         }
-        route = places[place(bytes, from, to)];
-        if (route == null || !route.serves(bytes, from, to, epoch)) {
+        route = slots[slot(bytes, from, to)];
+        if (route == null || !route.matches(bytes, from, to, epoch)) {
             return null;
         }
         last = route;
         return route;
     }
 
-    /** Keeps the route of the topic that stands there. */
-    void keep(Route route, ByteBuffer bytes, int from, int to) {
-        if (last != null && to - from <= LONGEST_KEPT) {
-            if (places == null) {
-                places = new Route[FEWEST_PLACES];
-            } else if (ousted > places.length && places.length < MOST_PLACES) {
-                places = new Route[4 * places.length];
-                ousted = 0;
+    /** Caches the route of the topic at that position. */
+    void put(Route route, ByteBuffer bytes, int from, int to) {
+        if (last != null && to - from <= MAX_CACHED_TOPIC_BYTES) {
+            if (slots == null) {
+                slots = new Route[MIN_SLOTS];
+            } else if (evicted > slots.length && slots.length < MAX_SLOTS) {
+                slots = new Route[4 * slots.length];
+                evicted = 0;
             }
-            int place = place(bytes, from, to);
-            ousted += places[place] == null ? 0 : 1;
-            places[place] = route;
+            int slot = slot(bytes, from, to);
+            evicted += slots[slot] == null ? 0 : 1;
+            slots[slot] = route;
         }
         last = route;
     }
 
-    /** The receivers of the route used last; none if there was none. */
+    /** The receivers of the last route; empty if there was none. */
     EventQueue[] lastReceivers() {
-        return last == null ? Router.NOBODY : last.receivers();
+        return last == null ? Router.NO_RECEIVERS : last.receivers();
     }
 
-    private int place(ByteBuffer bytes, int from, int to) {
+    private int slot(ByteBuffer bytes, int from, int to) {
         long hash = (long) to - from;
         int i = from;
         for (; i <= to - Long.BYTES; i += Long.BYTES) {
@@ -64,12 +64,12 @@ final class Routes {
         for (; i < to; i++) {
             hash = spread(hash ^ bytes.get(i));
         }
-        return (int) ((hash * SPREAD) >>> (Long.numberOfLeadingZeros(places.length) + 1));
+        return (int) ((hash * SPREAD) >>> (Long.numberOfLeadingZeros(slots.length) + 1));
     }
 
     /**
-     * A product's bits depend on those below them only, so the upper half is brought down: topics often differ in few
-     * bytes, wherever these are, and every bit is to reach the highest ones, which are the place.
+     * A bit of a product depends only on lower bits, so the upper half is folded down: topics often differ in few
+     * bytes, anywhere, and every bit must affect the highest ones, which select the slot.
      */
     private static long spread(long hash) {
         long product = hash * SPREAD;

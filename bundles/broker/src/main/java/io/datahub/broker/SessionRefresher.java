@@ -7,19 +7,19 @@ import io.datahub.api.user.User;
 import java.util.Collection;
 import java.util.Optional;
 
-/** Puts other users in force on sessions that are open. For any thread. */
+/** Applies changed users to open sessions. Thread-safe. */
 final class SessionRefresher {
 
     private final Broker broker;
 
-    /** The users of the last change; null before the first. */
+    /** The users after the last change; null before the first. */
     private volatile Authenticator latest;
 
     SessionRefresher(Broker broker) {
         this.broker = broker;
     }
 
-    /** Renews all sessions. One that is opened meanwhile catches up by itself. */
+    /** Renews the logins of all sessions. Sessions opened concurrently call {@link #refresh} themselves. */
     void renew(Authenticator authenticator, Collection<BrokerSession> sessions) {
         latest = authenticator;
         for (BrokerSession session : sessions) {
@@ -28,8 +28,8 @@ final class SessionRefresher {
         broker.router().changed();
     }
 
-    /** Renews a session that logged in while users may have changed. */
-    void catchUp(BrokerSession session) {
+    /** Renews the login of a new session, since the users may have changed after it was authenticated. */
+    void refresh(BrokerSession session) {
         Authenticator authenticator = latest;
         if (authenticator != null) {
             renew(session, authenticator);
@@ -39,7 +39,7 @@ final class SessionRefresher {
     private void renew(BrokerSession session, Authenticator authenticator) {
         Login before = session.login();
         if (before.user() == User.HUB) {
-            return; // the hub's own sessions, such as the console's, came in with nothing that could end
+            return; // the hub's own sessions, such as the console's, have no credential that could end
         }
         Optional<Login> after = authenticator.renew(before);
         if (after.isEmpty()) {

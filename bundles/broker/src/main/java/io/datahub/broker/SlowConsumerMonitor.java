@@ -4,8 +4,8 @@ import io.datahub.api.event.CloseReason;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks now and then for publishers that have waited long enough, and for sessions that were too slow for too long: more
- * often while there is a full queue.
+ * Periodically resumes publishers whose wait has timed out, and ends sessions that were too slow for too long. The
+ * interval is shorter while a queue is full.
  */
 final class SlowConsumerMonitor implements AutoCloseable, Runnable {
 
@@ -28,27 +28,28 @@ final class SlowConsumerMonitor implements AutoCloseable, Runnable {
             boolean isBusy = false;
             while (true) {
                 Thread.sleep(isBusy ? INTERVAL_MILLIS : IDLE_INTERVAL_MILLIS);
-                isBusy = look(BackpressureTimer.now());
+                isBusy = check(BackpressureTimer.now());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Whether anything has to be looked at again soon. */
-    private boolean look(long now) {
+    /** Returns whether the shorter interval is needed. */
+    private boolean check(long now) {
         boolean isBusy = false;
         for (BrokerSession session : broker.all()) {
-            look(session, now);
-            isBusy |= session.queue().isTrying();
+            check(session, now);
+            isBusy |= session.queue().isUnderPressure();
         }
         return isBusy;
     }
 
-    private void look(BrokerSession session, long now) {
-        session.queue().tick(now);
-        long patience = broker.limits().patienceMillis(session.login().origin().transport());
-        if (patience > 0 && session.queue().losesFor(TimeUnit.MILLISECONDS.toNanos(patience), now)) {
+    private void check(BrokerSession session, long now) {
+        session.queue().checkTimeouts(now);
+        long maxLossMillis =
+                broker.limits().maxLossMillis(session.login().origin().transport());
+        if (maxLossMillis > 0 && session.queue().hasBeenLosingFor(TimeUnit.MILLISECONDS.toNanos(maxLossMillis), now)) {
             broker.end(session, CloseReason.TOO_SLOW);
         }
     }

@@ -1,6 +1,6 @@
 package io.datahub.broker;
 
-/** A validator gave no verdict in time, which events can bring about. */
+/** A validator exceeded its time limit, which events can cause. */
 final class SlowValidationException extends Exception {
 
     SlowValidationException(String message) {

@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What one session subscribed to, and how often. For any thread. */
+/** The subscriptions of one session, with their counts. Thread-safe. */
 final class Subscriptions {
 
     private final BrokerSession session;
     private final Router router;
-    private final int most;
+    private final int max;
 
     // guarded by this
     private final Map<Prefix, Integer> counts = new HashMap<>();
@@ -18,20 +18,20 @@ final class Subscriptions {
     private boolean closed;
 
     /** Written under the lock. */
-    private volatile boolean bringLosses;
+    private volatile boolean receivesLosses;
 
-    Subscriptions(BrokerSession session, Router router, int most) {
+    Subscriptions(BrokerSession session, Router router, int max) {
         this.session = session;
         this.router = router;
-        this.most = most;
+        this.max = max;
     }
 
-    /** Adds one; false if there are as many as are allowed, of this session or of all together. */
+    /** Adds a subscription; false if the limit of this session or of all sessions together is reached. */
     synchronized boolean add(byte[] bytes) {
         if (closed) {
             return true;
         }
-        if (size >= most) {
+        if (size >= max) {
             return false;
         }
         Prefix prefix = new Prefix(bytes.clone());
@@ -47,13 +47,13 @@ final class Subscriptions {
             counts.remove(prefix);
             return false;
         }
-        if (Topic.bringsLosses(prefix.bytes)) {
-            bringLosses = ++lossPrefixes > 0;
+        if (Topic.matchesLosses(prefix.bytes)) {
+            receivesLosses = ++lossPrefixes > 0;
         }
         return true;
     }
 
-    /** Takes one back; false if there is none. */
+    /** Removes a subscription; false if there is none. */
     synchronized boolean remove(byte[] bytes) {
         Prefix prefix = new Prefix(bytes);
         Integer count = counts.get(prefix);
@@ -65,15 +65,15 @@ final class Subscriptions {
             counts.put(prefix, count - 1);
         } else {
             counts.remove(prefix);
-            if (Topic.bringsLosses(bytes)) {
-                bringLosses = --lossPrefixes > 0;
+            if (Topic.matchesLosses(bytes)) {
+                receivesLosses = --lossPrefixes > 0;
             }
             router.remove(bytes, session);
         }
         return true;
     }
 
-    /** Takes all back, and lets none be added any more. */
+    /** Removes all subscriptions, and rejects new ones. */
     synchronized void close() {
         closed = true;
         for (Prefix prefix : counts.keySet()) {
@@ -82,16 +82,16 @@ final class Subscriptions {
         counts.clear();
         size = 0;
         lossPrefixes = 0;
-        bringLosses = false;
+        receivesLosses = false;
     }
 
     synchronized int size() {
         return size;
     }
 
-    /** Whether one of them brings the events that tell of losses. */
-    boolean bringLosses() {
-        return bringLosses;
+    /** Whether one of them matches the events that report losses. */
+    boolean receivesLosses() {
+        return receivesLosses;
     }
 
     private static final class Prefix {

@@ -8,13 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The topic of an event with the rules about who may receive it. Immutable. */
+/** The topic of an event, with the rules about who may receive it. Immutable. */
 final class Topic {
 
-    /** The topic by which a subscriber learns what it lost. */
+    /** The topic of events that report losses to a subscriber. */
     static final byte[] LOST = "hub.lost".getBytes(StandardCharsets.UTF_8);
 
-    /** The longest topic, and the longest prefix that matches something. */
+    /** The maximum length of a topic, and so of a prefix that can match. */
     static final int MAX_BYTES = 4200;
 
     private static final byte[] FILE = "file.".getBytes(StandardCharsets.UTF_8);
@@ -27,12 +27,12 @@ final class Topic {
 
     Topic(byte[] bytes) {
         this.bytes = bytes;
-        ofFile = begins(bytes, FILE);
-        ofHub = begins(bytes, HUB);
+        ofFile = startsWith(bytes, FILE);
+        ofHub = startsWith(bytes, HUB);
         path = ofFile ? path(bytes) : Optional.empty();
     }
 
-    /** The path behind the first slash of {@code file.KIND/PATH}. */
+    /** The path after the first slash of {@code file.KIND/PATH}. */
     private static Optional<RecordPath> path(byte[] bytes) {
         String text = new String(bytes, StandardCharsets.UTF_8);
         int slash = text.indexOf('/');
@@ -47,20 +47,23 @@ final class Topic {
         return bytes;
     }
 
-    /** Prefixes shorter than this don't bring it: topics of the hub come only to those who ask for such. */
-    int shortestPrefix() {
+    /**
+     * Shorter prefixes don't match: the hub's own topics are delivered only to subscribers that ask for them
+     * explicitly.
+     */
+    int minPrefixLength() {
         return ofHub ? HUB.length : 0;
     }
 
-    /** Whether a subscription may bring it to this user. */
-    boolean mayReach(User user) {
+    /** Whether the user may receive it by a subscription. */
+    boolean isVisibleTo(User user) {
         if (ofFile) {
             return path.isPresent() && user.mayRead(path.get());
         }
         return ofHub ? user.isMonitor() : user.maySubscribe(bytes);
     }
 
-    /** Whether a client may use such a topic: UTF-8 without NUL, from 1 to 4,200 bytes. */
+    /** Whether a client may use this topic: UTF-8 without NUL, 1 to 4,200 bytes. */
     static boolean isValid(byte[] topic) {
         if (topic.length == 0 || topic.length > MAX_BYTES) {
             return false;
@@ -84,17 +87,17 @@ final class Topic {
         }
     }
 
-    /** Whether the length alone rules a topic out. */
+    /** Whether the length alone makes a topic invalid. */
     static boolean isTooLong(int length) {
         return length > MAX_BYTES;
     }
 
-    /** Whether a subscription to this prefix brings the events that tell of losses. */
-    static boolean bringsLosses(byte[] prefix) {
-        return prefix.length >= HUB.length && begins(LOST, prefix);
+    /** Whether a subscription to this prefix matches the events that report losses. */
+    static boolean matchesLosses(byte[] prefix) {
+        return prefix.length >= HUB.length && startsWith(LOST, prefix);
     }
 
-    static boolean begins(byte[] text, byte[] prefix) {
+    static boolean startsWith(byte[] text, byte[] prefix) {
         return text.length >= prefix.length && Arrays.equals(text, 0, prefix.length, prefix, 0, prefix.length);
     }
 }

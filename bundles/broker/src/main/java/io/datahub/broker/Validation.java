@@ -12,35 +12,35 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * An event on its way through all the validators of its topic, one after the other; the refusal has what all of them found.
- * Holds no thread while it waits for one. Each step follows the one before, on whatever thread that ended.
+ * The validation of one event by all validators of its topic, one after the other; the refusal has the violations found
+ * by all of them. No thread is blocked while waiting. Each step runs on the thread that completed the previous one.
  */
 final class Validation {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
-    private final List<RegisteredEventValidator> judges;
+    private final List<RegisteredEventValidator> validators;
     private final String topic;
     private final String user;
     private final ByteBuffer payload;
     private final Consumer<Optional<Refusal>> done;
-    private final List<Violation> found = new ArrayList<>();
-    private String failed = "";
+    private final List<Violation> violations = new ArrayList<>();
+    private String failureMessage = "";
     private int next;
 
     /**
-     * Prepares it.
+     * Creates a validation.
      *
-     * @param payload nobody changes it any more, also after the end
-     * @param done gets the outcome, once, on any thread, perhaps before {@link #begin} returns
+     * @param payload must not change any more, even after the end
+     * @param done receives the outcome, once, on any thread, possibly before {@link #begin} returns
      */
     Validation(
-            List<RegisteredEventValidator> judges,
+            List<RegisteredEventValidator> validators,
             String topic,
             String user,
             ByteBuffer payload,
             Consumer<Optional<Refusal>> done) {
-        this.judges = judges;
+        this.validators = validators;
         this.topic = topic;
         this.user = user;
         this.payload = payload.asReadOnlyBuffer();
@@ -48,29 +48,29 @@ final class Validation {
     }
 
     void begin() {
-        if (next == judges.size()) {
+        if (next == validators.size()) {
             done.accept(outcome());
             return;
         }
-        RegisteredEventValidator judge = judges.get(next++);
-        judge.judge(topic, user, payload.asReadOnlyBuffer(), (verdict, failure) -> {
-            note(judge, verdict, failure);
+        RegisteredEventValidator validator = validators.get(next++);
+        validator.validate(topic, user, payload.asReadOnlyBuffer(), (verdict, failure) -> {
+            record(validator, verdict, failure);
             begin();
         });
     }
 
-    private void note(RegisteredEventValidator judge, Verdict verdict, Throwable failure) {
+    private void record(RegisteredEventValidator validator, Verdict verdict, Throwable failure) {
         if (failure == null) {
-            verdict.violations().forEach(violation -> found.add(violation.by(judge.signature())));
+            verdict.violations().forEach(violation -> violations.add(violation.by(validator.id())));
         } else {
-            failed = judge.failed(topic, failure);
+            failureMessage = validator.reportFailure(topic, failure);
         }
     }
 
     private Optional<Refusal> outcome() {
-        if (!failed.isEmpty()) {
-            return Optional.of(new Refusal(Reason.UNAVAILABLE, failed, found, RETRY_AFTER));
+        if (!failureMessage.isEmpty()) {
+            return Optional.of(new Refusal(Reason.UNAVAILABLE, failureMessage, violations, RETRY_AFTER));
         }
-        return found.isEmpty() ? Optional.empty() : Optional.of(Refusal.invalid(found));
+        return violations.isEmpty() ? Optional.empty() : Optional.of(Refusal.invalid(violations));
     }
 }

@@ -7,16 +7,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
 /**
- * One event at one validator. It waits for a thread, is validated on it, and comes to exactly one outcome, also where the
- * validator is late or no thread gets free. A validator that is late is interrupted; until it returns it counts as stuck.
- * For any thread.
+ * The validation of one event by one validator. It waits for a thread, runs on it, and has exactly one outcome, even if
+ * the validator times out or no thread becomes free. A validator that times out is interrupted; until it returns its
+ * thread counts as stuck. Thread-safe.
  */
 final class ValidationAttempt implements Runnable {
 
-    /** How long a validation may take. */
+    /** The time limit of a validation. */
     static final long MAX_MILLIS = 1_000;
 
-    /** How long an event waits for a thread of its validator. */
+    /** The time limit of waiting for a thread. */
     static final long MAX_WAIT_MILLIS = 5_000;
 
     private enum State {
@@ -35,10 +35,10 @@ final class ValidationAttempt implements Runnable {
     private long since = System.nanoTime();
 
     /**
-     * Prepares an attempt.
+     * Creates an attempt.
      *
-     * @param stuck counts the threads whose validation is late
-     * @param outcome gets the verdict, or why there is none, once, on any thread
+     * @param stuck counts the threads whose validation has timed out
+     * @param outcome receives the verdict or the failure, once, on any thread
      */
     ValidationAttempt(
             Callable<Verdict> validation, AtomicInteger stuck, BiConsumer<? super Verdict, ? super Throwable> outcome) {
@@ -78,7 +78,7 @@ final class ValidationAttempt implements Runnable {
         return validation;
     }
 
-    /** Whether it is in time. From here on nobody interrupts the thread on behalf of this attempt. */
+    /** Whether it completed in time. Afterwards the thread is no longer interrupted for this attempt. */
     private synchronized boolean finish() {
         boolean inTime = state == State.RUNNING;
         state = State.OVER;
@@ -91,7 +91,7 @@ final class ValidationAttempt implements Runnable {
         return state == State.OVER;
     }
 
-    /** Ends the wait if it has been too long. */
+    /** Fails the attempt if it has timed out. */
     void check(long now) {
         String failure;
         synchronized (this) {
@@ -108,7 +108,7 @@ final class ValidationAttempt implements Runnable {
         outcome.accept(null, new SlowValidationException(failure));
     }
 
-    /** Ends the wait now. */
+    /** Fails the attempt now. */
     void cancel(String why) {
         synchronized (this) {
             if (state == State.OVER) {

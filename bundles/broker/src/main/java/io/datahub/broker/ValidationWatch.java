@@ -9,14 +9,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ends the wait for validators that are late. Its thread does nothing while no event is being validated. For any thread. */
+/** Enforces the time limits of validations. Its thread is idle while no event is being validated. Thread-safe. */
 final class ValidationWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(ValidationWatch.class);
-    private static final long LOOK_MILLIS = 100;
+    private static final long CHECK_INTERVAL_MILLIS = 100;
 
     private final Set<ValidationAttempt> attempts = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean looking = new AtomicBoolean();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
     private final ScheduledThreadPoolExecutor timer;
     private volatile boolean closed;
 
@@ -37,21 +37,21 @@ final class ValidationWatch {
         if (closed) {
             attempt.cancel("the hub stops");
         }
-        lookLater();
+        scheduleCheck();
     }
 
-    void forget(ValidationAttempt attempt) {
+    void unwatch(ValidationAttempt attempt) {
         attempts.remove(attempt);
     }
 
-    private void lookLater() {
-        if (!looking.get() && looking.compareAndSet(false, true)) {
-            var unused = timer.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    private void scheduleCheck() {
+        if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+            var unused = timer.schedule(this::check, CHECK_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
-    private void look() {
-        looking.set(false);
+    private void check() {
+        scheduled.set(false);
         long now = System.nanoTime();
         attempts.removeIf(attempt -> {
             try {
@@ -62,11 +62,11 @@ final class ValidationWatch {
             return attempt.isOver();
         });
         if (!attempts.isEmpty()) {
-            lookLater();
+            scheduleCheck();
         }
     }
 
-    /** Ends every wait, now and from now on. */
+    /** Cancels all attempts, including future ones. */
     void close() {
         closed = true;
         attempts.forEach(attempt -> attempt.cancel("the hub stops"));

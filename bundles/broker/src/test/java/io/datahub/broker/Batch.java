@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Several events in one buffer, as a transport reads them; the buffer tells whether anybody still holds it. */
+/** Several events in one buffer, as read by a transport; records whether the buffer is still held. */
 final class Batch {
 
     private final ByteBuffer bytes;
@@ -40,14 +40,14 @@ final class Batch {
         return add(topic, payload.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Publishes all without a flush. */
+    /** Publishes all events without flushing. */
     List<Published> publish(Session session) {
         return places.stream()
                 .map(place -> session.publish(buffer, place[0], place[1], place[2], place[3]))
                 .toList();
     }
 
-    /** The same without waiting for validators; ends with the first event that they have before them. */
+    /** The same without waiting for validators; stops at the first pending event. */
     List<Published> publish(Session session, Runnable validated) {
         List<Published> all = new ArrayList<>();
         for (int[] place : places) {
@@ -59,7 +59,7 @@ final class Batch {
         return all;
     }
 
-    /** The transport lets go. */
+    /** Releases the transport's hold. */
     void release() {
         buffer.release();
     }

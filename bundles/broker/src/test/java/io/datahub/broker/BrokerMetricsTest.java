@@ -70,7 +70,7 @@ class BrokerMetricsTest {
     }
 
     @Test
-    void shouldGoOnToShowATransportThatNobodyUsesAnyMore() {
+    void shouldKeepReportingATransportWithoutConnections() {
         Session session = broker.open(users.login("ci"), new FakeSink());
         String transport = session.login().origin().transport();
         assertThat(figures()).containsEntry("datahub_connectionstransport," + transport, 1.0);

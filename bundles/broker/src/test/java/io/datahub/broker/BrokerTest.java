@@ -57,7 +57,7 @@ class BrokerTest {
     }
 
     @Test
-    void shouldHandAnEventToWhoeverSubscribedToItsTopic() {
+    void shouldDeliverAnEventToSubscribersOfItsTopic() {
         Session one = subscribed("ci", "build.");
         Session other = subscribed("ci", "build.x");
 
@@ -68,7 +68,7 @@ class BrokerTest {
     }
 
     @Test
-    void shouldHandAnEventOverOnceToOneWhoSubscribedToSeveralOfItsPrefixes() {
+    void shouldDeliverAnEventOnceToASubscriberOfSeveralOfItsPrefixes() {
         Session session = subscribed("ci", "", "build.", "build.d");
 
         open("ci").publish("build.done", bytes("1"));
@@ -91,7 +91,7 @@ class BrokerTest {
     }
 
     @Test
-    void shouldAllowOnlySoManySubscriptions() {
+    void shouldLimitTheNumberOfSubscriptions() {
         Session session = subscribed("ci", "a", "b", "b");
 
         assertThat(session.subscribe(bytes("c"))).isFalse();
@@ -120,7 +120,7 @@ class BrokerTest {
     }
 
     @Test
-    void shouldTellMonitorsWhatWasRefusedIfTheyAskForIt() {
+    void shouldPublishRefusalsToMonitorsThatSubscribe() {
         Session monitor = subscribed("ops", "hub.refused");
         Session everything = subscribed("root", "");
         Session curious = subscribed("ci", "hub.refused");
@@ -226,7 +226,7 @@ class BrokerTest {
     }
 
     @Test
-    void shouldLeaveOutARefusedEventAmongOthers() {
+    void shouldSkipARefusedEventAmongOthers() {
         Session all = subscribed("dev", "");
         Session publisher = open("ci");
         Batch batch = new Batch(1000);
@@ -240,7 +240,7 @@ class BrokerTest {
     }
 
     @Test
-    void shouldSayReadyOnceUntilNothingIsLeft() {
+    void shouldCallReadyOnceUntilTheQueueIsEmpty() {
         Session session = subscribed("ci", "build.");
         Session publisher = open("ci");
         publisher.publish("build.1", bytes("x"));
@@ -271,7 +271,7 @@ class BrokerTest {
     }
 
     @Test
-    void shouldShowMoreWhenMoreIsGrantedAndLessWhenLessIs() {
+    void shouldDeliverByTheCurrentGrants() {
         Session session = subscribed("ci", "");
         Session publisher = open("root");
         publisher.publish("deploy.1");
@@ -287,7 +287,7 @@ class BrokerTest {
     }
 
     @Test
-    void shouldStopPublishingAtOnceWhenTheGrantIsGone() {
+    void shouldRefusePublishingAtOnceWhenTheGrantIsRevoked() {
         Session publisher = open("ci");
         assertThat(publisher.publish("build.1")).isEqualTo(Published.ACCEPTED);
 
@@ -299,7 +299,7 @@ class BrokerTest {
     }
 
     @Test
-    void shouldEndTheSessionsOfAUserWhoIsGone() {
+    void shouldEndTheSessionsOfARemovedUser() {
         Session session = subscribed("ci", "");
         Session other = open("dev");
         users.without("ci");
@@ -314,7 +314,7 @@ class BrokerTest {
     }
 
     @Test
-    void shouldEndASessionThatIsOpenedWithALoginOfYesterday() {
+    void shouldEndASessionThatIsOpenedWithAnOutdatedLogin() {
         var login = users.login("ci");
         users.without("ci");
         broker.usersChanged(users);
@@ -326,7 +326,7 @@ class BrokerTest {
     }
 
     @Test
-    void shouldGiveFileEventsToThoseWhoMayReadThePathAlone() {
+    void shouldDeliverFileEventsOnlyToUsersWhoMayReadThePath() {
         Session reader = subscribed("dev", "");
         Session other = subscribed("ci", "", "file.");
         Session root = subscribed("root", "file.deleted/");
@@ -342,7 +342,7 @@ class BrokerTest {
     }
 
     @Test
-    void shouldGiveTopicsOfTheHubToMonitorsWhoAskForThem() {
+    void shouldDeliverHubTopicsToMonitorsThatSubscribe() {
         Session asks = subscribed("ops", "hub.");
         Session asksShort = subscribed("ops", "", "hub");
         Session mayNot = subscribed("dev", "hub.");
@@ -387,7 +387,7 @@ class BrokerTest {
     }
 
     @Test
-    void shouldTellNobodyWhoClosesByItself() {
+    void shouldNotNotifyASessionThatClosesItself() {
         Session session = subscribed("ci", "build.");
         session.close();
         open("ci").publish("build.1");
@@ -398,7 +398,7 @@ class BrokerTest {
     }
 
     @Test
-    void shouldEndAllSessionsWhenTheHubStops() {
+    void shouldEndAllSessionsOnShutdown() {
         subscribed("ci", "build.");
 
         broker.stop();
@@ -407,7 +407,7 @@ class BrokerTest {
     }
 
     @Test
-    void shouldGoOnWhenATransportFails() {
+    void shouldContinueWhenATransportFails() {
         Session bad = broker.open(users.login("ci"), new FakeSinkThatFails());
         bad.subscribe(bytes("build."));
         Session good = subscribed("ci", "build.");

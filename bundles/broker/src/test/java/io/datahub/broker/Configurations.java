@@ -3,7 +3,7 @@ package io.datahub.broker;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 
-/** Makes configurations without a framework: their defaults, but for some keys. */
+/** Creates configurations without a framework: the defaults with some keys overridden. */
 final class Configurations {
 
     private Configurations() {}

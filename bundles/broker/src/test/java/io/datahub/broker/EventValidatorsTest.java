@@ -67,7 +67,7 @@ class EventValidatorsTest {
 
     private ServiceReference<EventValidator> seat(String name, String topics, EventValidator validator) {
         ServiceReference<EventValidator> reference = reference("1.0.0", name, topics);
-        broker.router().judges().put(reference, () -> validator);
+        broker.router().validators().put(reference, () -> validator);
         return reference;
     }
 
@@ -80,7 +80,7 @@ class EventValidatorsTest {
     }
 
     @Test
-    void shouldRefuseToThePublisherWhatAValidatorRefusesAndHandOnTheRest() {
+    void shouldRefuseInvalidEventsAndDeliverTheRest() {
         subscriber.subscribe(new byte[0]);
         seat("io.datahub.validator.cloudevents~x", "build., test.*", noCheese);
 
@@ -95,7 +95,7 @@ class EventValidatorsTest {
     }
 
     @Test
-    void shouldSayWhoFoundWhat() {
+    void shouldAttributeViolationsToValidators() {
         seat("io.datahub.validator.cloudevents~x", "*", noCheese);
         seat("other", "build.", (topic, user, payload) -> Verdict.refuse("never"));
 
@@ -109,7 +109,7 @@ class EventValidatorsTest {
     }
 
     @Test
-    void shouldJudgeEventsOfOneFrameByWhatFollowsTheTopic() {
+    void shouldValidateWhatFollowsTheTopicInSingleFrameEvents() {
         seat("x", "build.", noCheese);
 
         assertThat(publisher.publish("build.a cheese")).isEqualTo(Published.INVALID);
@@ -121,7 +121,7 @@ class EventValidatorsTest {
     }
 
     @Test
-    void shouldLetNothingThroughWhenAValidatorFails() {
+    void shouldRefuseEventsWhenAValidatorFails() {
         seat("x", "build.", (topic, user, payload) -> {
             throw new IllegalStateException("no schema");
         });
@@ -133,19 +133,19 @@ class EventValidatorsTest {
     }
 
     @Test
-    void shouldFollowValidatorsThatComeAndGo() {
+    void shouldFollowRegistrationsOfValidators() {
         assertThat(publish("build.a", "cheese")).isEqualTo(Published.ACCEPTED);
         ServiceReference<EventValidator> reference = seat("x", "build.", noCheese);
         assertThat(publish("build.a", "cheese")).isEqualTo(Published.INVALID);
-        broker.router().judges().remove(reference);
+        broker.router().validators().remove(reference);
         assertThat(publish("build.a", "cheese")).isEqualTo(Published.ACCEPTED);
     }
 
     @Test
-    void shouldLetTheNewerOfTwoWithOneNameJudge() {
-        broker.router().judges().put(reference("2.0.0", "x", new String[] {"build."}), () -> noCheese);
+    void shouldUseTheNewerOfTwoValidatorsWithTheSameName() {
+        broker.router().validators().put(reference("2.0.0", "x", new String[] {"build."}), () -> noCheese);
         broker.router()
-                .judges()
+                .validators()
                 .put(
                         reference("1.10.0", "x", List.of("build.")),
                         () -> (topic, user, payload) -> Verdict.refuse("old"));
@@ -155,14 +155,14 @@ class EventValidatorsTest {
     }
 
     @Test
-    void shouldRefuseTopicsThatMustBeJudgedWhileNobodyJudgesThem() {
+    void shouldRefuseTopicsWithoutTheirRequiredValidator() {
         assertThat(publish("deploy.a", "ham")).isEqualTo(Published.UNJUDGED);
         seat("x", "deploy.", noCheese);
         assertThat(publish("deploy.a", "ham")).isEqualTo(Published.ACCEPTED);
     }
 
     @Test
-    void shouldNotJudgeWhatTheHubAnnounces() {
+    void shouldNotValidateEventsOfTheHubItself() {
         seat("x", "*", (topic, user, payload) -> Verdict.refuse("never"));
         Session monitor = broker.open(users.withRole("ops", "monitor").login("ops"), new FakeSink());
         monitor.subscribe("hub.".getBytes(StandardCharsets.UTF_8));
@@ -172,8 +172,8 @@ class EventValidatorsTest {
         assertThat(events(monitor)).containsExactly("hub.news=1");
     }
 
-    /** A validator that doesn't mind being interrupted. */
-    private static EventValidator stubborn(CountDownLatch release, CountDownLatch interrupted) {
+    /** A validator that ignores interrupts. */
+    private static EventValidator uninterruptible(CountDownLatch release, CountDownLatch interrupted) {
         return (topic, user, payload) -> {
             while (release.getCount() > 0) {
                 try {
@@ -195,7 +195,7 @@ class EventValidatorsTest {
     }
 
     @Test
-    void shouldInterruptAValidatorThatTakesTooLongAndGoOnWithItsOtherThreads() throws InterruptedException {
+    void shouldInterruptAValidatorOnTimeoutAndContinueOnItsOtherThreads() throws InterruptedException {
         CountDownLatch interrupted = new CountDownLatch(1);
         seat("slow", "build.", (topic, user, payload) -> {
             if (payload.get(0) == 's') {
@@ -222,7 +222,7 @@ class EventValidatorsTest {
     void shouldNameStuckValidatorsAndRefuseTheirTopicsAtOnceWhenAllThreadsAreStuck() throws InterruptedException {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(RegisteredEventValidator.THREADS);
-        ServiceReference<EventValidator> reference = seat("stuck", "build.", stubborn(release, interrupted));
+        ServiceReference<EventValidator> reference = seat("stuck", "build.", uninterruptible(release, interrupted));
         CountDownLatch decided = new CountDownLatch(RegisteredEventValidator.THREADS);
         List<Session> sessions = Stream.generate(() -> broker.open(users.login("ci"), new FakeSink()))
                 .limit(RegisteredEventValidator.THREADS)
@@ -243,7 +243,7 @@ class EventValidatorsTest {
                         + " than 1000 ms");
         assertThat(publish("other", "y")).isEqualTo(Published.ACCEPTED);
         assertThat(broker.check().detail()).contains("stuckValidators=[stuck/1.0.0 (4 of 4 threads)]");
-        broker.router().judges().remove(reference);
+        broker.router().validators().remove(reference);
         assertThat(broker.check().detail()).contains("stuckValidators=[stuck/1.0.0 (4 of 4 threads)]");
 
         release.countDown();
@@ -251,7 +251,7 @@ class EventValidatorsTest {
     }
 
     @Test
-    void shouldHandOnAPendingEventBehindWhatWasPublishedBeforeIt() throws InterruptedException {
+    void shouldDeliverAPendingEventAfterEarlierEvents() throws InterruptedException {
         subscriber.subscribe(new byte[0]);
         CountDownLatch release = new CountDownLatch(1);
         seat("x", "build.", (topic, user, payload) -> {
@@ -274,7 +274,7 @@ class EventValidatorsTest {
     }
 
     @Test
-    void shouldLookAtTheGrantsAgainWhenTheVerdictIsIn() throws InterruptedException {
+    void shouldCheckGrantsAgainAfterValidation() throws InterruptedException {
         subscriber.subscribe(new byte[0]);
         CountDownLatch release = new CountDownLatch(1);
         seat("x", "build.", (topic, user, payload) -> {
@@ -310,13 +310,13 @@ class EventValidatorsTest {
     }
 
     @Test
-    void shouldBoundTheMemoryOfEventsThatAreBeingValidated() throws InterruptedException {
+    void shouldLimitTheMemoryOfEventsInValidation() throws InterruptedException {
         CountDownLatch release = new CountDownLatch(1);
         seat("x", "build.", (topic, user, payload) -> {
             release.await();
             return Verdict.accept();
         });
-        broker.router().judges().bound(40);
+        broker.router().validators().setMaxBytes(40);
         CountDownLatch decided = new CountDownLatch(1);
         Session other = broker.open(users.login("ci"), new FakeSink());
 
@@ -333,8 +333,8 @@ class EventValidatorsTest {
     }
 
     @Test
-    void shouldRefuseWhatIsBeingValidatedWhenTheHubStops() throws InterruptedException {
-        seat("x", "build.", stubborn(new CountDownLatch(1), new CountDownLatch(1)));
+    void shouldRefuseEventsInValidationOnShutdown() throws InterruptedException {
+        seat("x", "build.", uninterruptible(new CountDownLatch(1), new CountDownLatch(1)));
         CountDownLatch decided = new CountDownLatch(1);
         assertThat(new Batch(100).add("build.a", "1").publish(publisher, decided::countDown))
                 .containsExactly(Published.PENDING);

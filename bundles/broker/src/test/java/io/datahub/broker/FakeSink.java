@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts what it is told, and takes when it is asked to. */
+/** Counts its notifications, and takes events on request. */
 final class FakeSink implements EventSink {
 
     final AtomicInteger ready = new AtomicInteger();
@@ -40,21 +40,21 @@ final class FakeSink implements EventSink {
         ended.add(reason);
     }
 
-    /** Takes all runs that wait. */
+    /** Takes all waiting runs. */
     static List<EventRun> runs(Session session) {
         List<EventRun> runs = new ArrayList<>();
         while (session.take(1 << 20, runs::add) > 0) {
-            // until nothing is left
+            // until the queue is empty
         }
         return runs;
     }
 
-    /** Takes all events that wait, each as {@code TOPIC=PAYLOAD}. */
+    /** Takes all waiting events, each as {@code TOPIC=PAYLOAD}. */
     static List<String> events(Session session) {
         return texts(runs(session));
     }
 
-    /** Takes once, at most so many bytes and one run. */
+    /** Takes once, at most this many bytes and at least one run. */
     static List<String> events(Session session, int maxBytes) {
         List<EventRun> runs = new ArrayList<>();
         session.take(maxBytes, runs::add);

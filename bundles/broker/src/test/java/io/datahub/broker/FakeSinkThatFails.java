@@ -4,7 +4,7 @@ import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.user.Login;
 
-/** A transport with an error in it. */
+/** A transport whose sink always throws. */
 final class FakeSinkThatFails implements EventSink {
 
     @Override

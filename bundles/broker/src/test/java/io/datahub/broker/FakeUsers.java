@@ -18,12 +18,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Users in memory, by name. */
+/** In-memory users, by name. */
 final class FakeUsers implements Authenticator {
 
     private final Map<String, User> users = new ConcurrentHashMap<>();
 
-    /** Adds or replaces a user; grants are an action and what, in pairs, such as {@code SUBSCRIBE, "build."}. */
+    /** Adds or replaces a user; grants are pairs of action and object, such as {@code SUBSCRIBE, "build."}. */
     FakeUsers with(String name, Object... grants) {
         List<Grant> all = new ArrayList<>();
         for (int i = 0; i < grants.length; i += 2) {

@@ -37,7 +37,7 @@ class ManyThreadsTest {
         Session subscriber = broker.open(users.login("u"), sink);
         subscriber.subscribe(bytes("t."));
         AtomicBoolean over = new AtomicBoolean();
-        CompletableFuture<Void> churn = CompletableFuture.runAsync(() -> comeAndGo(over));
+        CompletableFuture<Void> churn = CompletableFuture.runAsync(() -> openAndCloseSessions(over));
         List<CompletableFuture<Void>> publishers = new ArrayList<>();
         for (int i = 0; i < PUBLISHERS; i++) {
             String topic = "t." + i;
@@ -76,7 +76,7 @@ class ManyThreadsTest {
         session.close();
     }
 
-    private void comeAndGo(AtomicBoolean over) {
+    private void openAndCloseSessions(AtomicBoolean over) {
         while (!over.get()) {
             Session session = broker.open(users.login("u"), new FakeSink());
             session.subscribe(bytes("t.1"));

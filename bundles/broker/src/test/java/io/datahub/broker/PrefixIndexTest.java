@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class PrefixIndexTest {
 
     @Test
-    void shouldTellWhetherAPrefixGoesOnBehindATopic() {
+    void shouldFindLongerPrefixesOfATopic() {
         PrefixIndex<Object> index = new PrefixIndex<>();
         Object one = new Object();
         for (String prefix : new String[] {"", "a", "ab c", "ab ", "b\0x", "c"}) {
@@ -23,11 +23,11 @@ class PrefixIndexTest {
         }
         for (String topic : new String[] {"ab", "b"}) {
             byte[] bytes = topic.getBytes(StandardCharsets.UTF_8);
-            assertThat(index.goesOn(bytes, (byte) ' ')).isEqualTo(topic.equals("ab"));
-            assertThat(index.goesOn(bytes, (byte) 0)).isEqualTo(topic.equals("b"));
+            assertThat(index.hasLongerPrefix(bytes, (byte) ' ')).isEqualTo(topic.equals("ab"));
+            assertThat(index.hasLongerPrefix(bytes, (byte) 0)).isEqualTo(topic.equals("b"));
         }
         for (String topic : new String[] {"", "a", "c", "ab c", "abc", "x", "ac"}) {
-            assertThat(index.goesOn(topic.getBytes(StandardCharsets.UTF_8), (byte) ' '))
+            assertThat(index.hasLongerPrefix(topic.getBytes(StandardCharsets.UTF_8), (byte) ' '))
                     .isFalse();
         }
     }
@@ -49,7 +49,7 @@ class PrefixIndexTest {
     }
 
     @Test
-    void shouldLeaveOutPrefixesThatAreTooShort() {
+    void shouldIgnorePrefixesThatAreTooShort() {
         add("", "all");
         add("hub", "short");
         add("hub.", "hub");
@@ -61,7 +61,7 @@ class PrefixIndexTest {
     }
 
     @Test
-    void shouldFreeEveryNodeWhenNobodyIsLeft() {
+    void shouldRemoveAllNodesWithTheLastSubscription() {
         String[] prefixes = {"abc", "abd", "ab", "abcdef", "x", "", "abcdxx"};
         for (String prefix : prefixes) {
             add(prefix, "s");
@@ -76,7 +76,7 @@ class PrefixIndexTest {
     }
 
     @Test
-    void shouldJoinNodesThatSayNothingByThemselves() {
+    void shouldMergeNodesWithoutSubscribers() {
         add("abcdef", "a");
         add("abc", "b");
         index.remove(bytes("abc"), "b");
@@ -86,7 +86,7 @@ class PrefixIndexTest {
     }
 
     @Test
-    void shouldSayThatNothingWasRemovedWhereNothingIs() {
+    void shouldReportThatNothingWasRemoved() {
         add("abc", "a");
 
         assertThat(index.remove(bytes("abc"), "b")).isFalse();

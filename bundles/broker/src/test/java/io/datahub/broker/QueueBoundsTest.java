@@ -28,7 +28,7 @@ class QueueBoundsTest {
     private static final int BOUND = 20_000;
     private static final int PAYLOAD = 1000;
 
-    /** What one such event with the topic {@code t.x} takes in a queue, without what each run costs. */
+    /** The size of one such event with the topic {@code t.x} in a queue, without the overhead of its run. */
     private static final int EVENT = 2 + 3 + 9 + PAYLOAD;
 
     private final FakeUsers users = new FakeUsers().with("u", PUBLISH, "", SUBSCRIBE, "");
@@ -40,7 +40,7 @@ class QueueBoundsTest {
         broker.stop();
     }
 
-    /** Begins with a queue of {@link #BOUND} bytes, a high-water mark of 5,000, and these keys. */
+    /** Starts with a queue of {@link #BOUND} bytes, a high-water mark of 5,000, and these settings. */
     private void begin(Object... keysAndValues) {
         Map<String, Object> values = new HashMap<>(Map.of(
                 "queueBytes",
@@ -74,7 +74,7 @@ class QueueBoundsTest {
     }
 
     @Test
-    void shouldLoseWhatDoesNotFitForThatSubscriberAloneAndCountIt() {
+    void shouldLoseAndCountWhatDoesNotFitForThatSubscriberOnly() {
         begin();
         Session stuck = open(sink, "t.");
         Session healthy = open(new FakeSink(), "t.");
@@ -133,7 +133,7 @@ class QueueBoundsTest {
     }
 
     @Test
-    void shouldTellOfALossWhereItOccurredIfTheSubscriberAskedForThat() {
+    void shouldReportALossAtItsPositionToSubscribersOfLosses() {
         begin("queueMessages", 2);
         Session stuck = open(sink, "t.", "hub.lost");
         Session publisher = open(new FakeSink());
@@ -153,7 +153,7 @@ class QueueBoundsTest {
     }
 
     @Test
-    void shouldTellNothingOfALossToThoseWhoSubscribedToEverything() {
+    void shouldNotReportLossesToSubscribersOfTheEmptyPrefix() {
         begin("queueMessages", 1);
         Session stuck = open(sink, "");
         Session publisher = open(new FakeSink());
@@ -164,7 +164,7 @@ class QueueBoundsTest {
     }
 
     @Test
-    void shouldLetTheFullestLoseFirstWhenAllTogetherAreTooMuch() {
+    void shouldDropFromTheFullestQueueWhenTheGlobalLimitIsExceeded() {
         begin("maxQueuedBytes", 30_000L);
         Session fullest = open(sink, "t.", "a", "hub.");
         Session other = open(new FakeSink(), "t.");
@@ -189,7 +189,7 @@ class QueueBoundsTest {
     }
 
     @Test
-    void shouldLetGoOfReadBuffersThatALaggingSubscriberWouldHoldUp() {
+    void shouldReleaseReadBuffersThatASlowSubscriberWouldPin() {
         begin("pinnedBytes", 100_000L);
         Session stuck = open(sink, "t.");
         Session publisher = open(new FakeSink());
@@ -207,7 +207,7 @@ class QueueBoundsTest {
     }
 
     @Test
-    void shouldLetGoOfABufferWhenTheLastReceiverHasTakenOrGone() {
+    void shouldReleaseABufferWhenTheLastReceiverHasTakenOrClosed() {
         begin();
         Session one = open(sink, "t.");
         Session other = open(new FakeSink(), "t.");
@@ -224,7 +224,7 @@ class QueueBoundsTest {
     }
 
     @Test
-    void shouldLetGoOfTheRestWhenAReceiverFails() {
+    void shouldReleaseTheRestWhenAReceiverFails() {
         begin();
         Session session = open(sink, "t.");
         Session publisher = open(new FakeSink());
@@ -251,7 +251,7 @@ class QueueBoundsTest {
     }
 
     @Test
-    void shouldMakePublishersWaitUntilThereIsRoomAgain() {
+    void shouldApplyBackpressureUntilThereIsCapacityAgain() {
         begin("pushWaitMillis", 60_000L);
         Session slow = open(new FakeSink(), "t.");
         FakeSink publishersSink = new FakeSink();
@@ -267,7 +267,7 @@ class QueueBoundsTest {
     }
 
     @Test
-    void shouldResumeWhenTheFullSubscriberIsGone() {
+    void shouldResumeWhenTheFullSubscriberCloses() {
         begin("pushWaitMillis", 60_000L);
         Session slow = open(new FakeSink(), "t.");
         FakeSink publishersSink = new FakeSink();
@@ -297,7 +297,7 @@ class QueueBoundsTest {
     }
 
     @Test
-    void shouldMakePublishersWaitSoonerWhenMuchWaitsInAllQueuesTogether() {
+    void shouldApplyBackpressureSoonerWhenTheGlobalTotalIsHigh() {
         begin("pushWaitMillis", 60_000L, "maxQueuedBytes", 45_000L);
         List<Session> subscribers = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -320,7 +320,7 @@ class QueueBoundsTest {
     }
 
     @Test
-    void shouldWaitForASubscriberThatIsStuckOnlyForAWhile() {
+    void shouldWaitForAStuckSubscriberOnlyUntilTheTimeout() {
         begin("pushWaitMillis", 300L);
         Session stuck = open(new FakeSink(), "t.");
         FakeSink publishersSink = new FakeSink();
@@ -377,7 +377,7 @@ class QueueBoundsTest {
     }
 
     @Test
-    void shouldForgiveWhoCatchesUp() {
+    void shouldKeepASessionThatCatchesUp() {
         begin("slowDisconnectMillis", 300L);
         FakeSink slowSink = new FakeSink();
         Session slow = open(slowSink, "t.");
@@ -426,7 +426,7 @@ class QueueBoundsTest {
     }
 
     @Test
-    void shouldHoldUpNoMoreThanItsBoundOfBuffersThatAreMostlyOthers() {
+    void shouldPinNoMoreThanItsLimitOfOtherMemory() {
         begin("pinnedBytes", 100_000L, "queueBytes", 1_000_000L, "maxMessageBytes", 20_000);
         Session stuck = open(sink, "t.");
         Session publisher = open(new FakeSink());
@@ -452,7 +452,7 @@ class QueueBoundsTest {
     }
 
     @Test
-    void shouldCopyAtOnceWhatIsInScarceMemory() {
+    void shouldCopyScarceMemoryAtOnce() {
         begin();
         Session session = open(sink, "t.");
         Session publisher = open(new FakeSink());
@@ -478,7 +478,7 @@ class QueueBoundsTest {
     }
 
     @Test
-    void shouldBoundTheMemoryOfAllSubscriptionsTogether() {
+    void shouldLimitTheMemoryOfAllSubscriptions() {
         begin("maxSubscriptionBytes", 100_000L);
         Session greedy = open(sink);
         Session other = open(new FakeSink(), "a");

@@ -25,11 +25,11 @@ class RoutesTest {
     }
 
     @Test
-    void shouldFindNoRouteThatIsOfAnotherTopicOrTime() {
+    void shouldFindNoRouteOfAnotherTopicOrEpoch() {
         Routes routes = new Routes();
-        keep(routes, "build.begun");
-        keep(routes, "build.done");
-        keep(routes, "build.begun");
+        put(routes, "build.begun");
+        put(routes, "build.done");
+        put(routes, "build.begun");
         assertThat(find(routes, "build.done", EPOCH)).isNotNull();
         assertThat(find(routes, "build.done", EPOCH + 1)).isNull();
         assertThat(find(routes, "build.don", EPOCH)).isNull();
@@ -48,16 +48,17 @@ class RoutesTest {
 
     private static long kept(List<String> topics) {
         Routes routes = new Routes();
-        keep(routes, "");
-        topics.forEach(topic -> keep(routes, topic));
+        put(routes, "");
+        topics.forEach(topic -> put(routes, topic));
         return topics.stream()
                 .filter(topic -> find(routes, topic, EPOCH) != null)
                 .count();
     }
 
-    private static void keep(Routes routes, String topic) {
+    private static void put(Routes routes, String topic) {
         byte[] name = topic.getBytes(StandardCharsets.UTF_8);
-        routes.keep(new Route(name, EPOCH, Published.ACCEPTED, Router.NOBODY), ByteBuffer.wrap(name), 0, name.length);
+        routes.put(
+                new Route(name, EPOCH, Published.ACCEPTED, Router.NO_RECEIVERS), ByteBuffer.wrap(name), 0, name.length);
     }
 
     private static Route find(Routes routes, String topic, long epoch) {
