@@ -26,20 +26,20 @@ final class Housekeeping implements AutoCloseable {
     Housekeeping(RecordFiles records) {
         this.records = records;
         executor.scheduleWithFixedDelay(this::cleanUp, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
-        executor.scheduleWithFixedDelay(this::announcePending, 1, 1, TimeUnit.SECONDS);
+        executor.scheduleWithFixedDelay(this::retryPostponed, 1, 1, TimeUnit.SECONDS);
     }
 
     private void cleanUp() {
         try {
-            records.tidy(Instant.now());
+            records.deleteExpired(Instant.now());
         } catch (IOException | RuntimeException e) {
             LOG.warn("event=not-tidied failure=\"{}\"", e.toString(), e);
         }
     }
 
-    private void announcePending() {
+    private void retryPostponed() {
         try {
-            records.makeUp();
+            records.retryPostponed();
         } catch (IOException | RuntimeException e) {
             LOG.debug("event=not-made-up", e);
         }

@@ -53,7 +53,7 @@ record Tuning(LedgerSettings metadata, Settings records, TemporaryNames temporar
     @Override
     public String toString() {
         return "source=" + metadata.source() + " waitMillis="
-                + records.patience().toMillis() + " require=\"" + require
+                + records.validatorWait().toMillis() + " require=\"" + require
                 + "\" maxUploadBytes=" + records.maxUploadBytes() + " reserveBytes=" + records.reserveBytes()
                 + " journalDays=" + metadata.keepFor().toDays() + " maxJournalBytes=" + metadata.maxJournalBytes()
                 + " maxGoodBytes=" + records.maxGoodBytes() + " maxGoodFileBytes=" + records.maxGoodFileBytes()

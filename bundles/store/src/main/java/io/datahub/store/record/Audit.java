@@ -7,7 +7,7 @@ import io.datahub.api.record.WriteRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says in the audit log who changed what, or wanted to. */
+/** Writes accepted and refused changes to the audit log. */
 final class Audit {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.audit");
@@ -37,7 +37,7 @@ final class Audit {
                 LogText.quoted(refusal.detail()));
     }
 
-    static void outside(Change change) {
+    static void external(Change change) {
         LOG.info(
                 "event=record-{} from=disk path={} size={} sha256={} sequence={}",
                 change.type().word(),

@@ -14,9 +14,9 @@ final class CandidateFile implements Candidate {
     private final String user;
     private final StagedFile file;
     private final Previous previous;
-    private volatile boolean compared;
+    private volatile boolean previousOpened;
 
-    /** Opens the version that would be replaced. */
+    /** Opens the version that would be replaced; empty if there is none. */
     interface Previous {
         Optional<InputStream> open() throws IOException;
     }
@@ -55,12 +55,12 @@ final class CandidateFile implements Candidate {
 
     @Override
     public Optional<InputStream> openPrevious() throws IOException {
-        compared = true;
+        previousOpened = true;
         return previous.open();
     }
 
-    /** Whether the judgement may have to do with the version that would be replaced. */
-    boolean wasCompared() {
-        return compared;
+    /** Whether a validator opened the version that would be replaced, so that the result may depend on it. */
+    boolean wasPreviousOpened() {
+        return previousOpened;
     }
 }

@@ -23,157 +23,168 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes a judged staged file the new version of its record: intent, rename, flush of the directory, entry. Before the
- * rename a failure leaves everything as it was; after it, whatever happens, the new version stands and is entered by
- * whoever looks next.
+ * Commits a validated staged file as the new version of its record: write the intent, rename, flush the directory,
+ * update the index. A failure before the rename leaves everything unchanged. After the rename the new version stands
+ * even if a later step fails; recovery or the next reconciliation then adds it to the index.
  */
 final class Commit {
 
     private static final int TRIES = 5;
 
-    private final StoreContext holdings;
-    private final WriteGuard gate;
-    private final IndexWriter registrar;
-    private final LastGoodVersions goods;
+    private final StoreContext context;
+    private final WriteGuard guard;
+    private final IndexWriter indexWriter;
+    private final LastGoodVersions lastGoodVersions;
     private final ServedLinks links;
 
-    Commit(StoreContext holdings, WriteGuard gate, IndexWriter registrar, LastGoodVersions goods, ServedLinks links) {
+    Commit(
+            StoreContext context,
+            WriteGuard guard,
+            IndexWriter indexWriter,
+            LastGoodVersions lastGoodVersions,
+            ServedLinks links) {
         this.links = links;
-        this.holdings = holdings;
-        this.gate = gate;
-        this.registrar = registrar;
-        this.goods = goods;
+        this.context = context;
+        this.guard = guard;
+        this.indexWriter = indexWriter;
+        this.lastGoodVersions = lastGoodVersions;
     }
 
     /**
      * Commits a staged file.
      *
-     * @param compared the version that validators compared it with, if they did so
-     * @param good the copy of the new version, if one is kept
-     * @param claim to the room that it takes
-     * @return the change, or the refusal; {@link Reason#CONFLICT} where the record isn't any more what it was compared with
+     * @param comparedWith the state of the version that validators compared the file with, if they did
+     * @param copy the last good copy of the new version, if one is kept
+     * @param claim the quota claim for the space that the file takes
+     * @return the change, or a refusal; {@link Reason#CONFLICT} if the record is no longer the version it was compared
+     *     with
      */
     @SuppressWarnings("try")
     Result<Change> commit(
-            WriteRequest wish,
+            WriteRequest original,
             StagedFile staged,
             List<JudgedBy> validators,
-            Optional<PathState> compared,
-            Optional<LastGoodCopy> good,
+            Optional<PathState> comparedWith,
+            Optional<LastGoodCopy> copy,
             Quotas.Claim claim)
             throws IOException {
-        RecordPath path = wish.path();
-        Optional<User> user = wish.standing().get();
+        RecordPath path = original.path();
+        Optional<User> user = original.standing().get();
         if (user.isEmpty()) {
             return Result.refused(
                     Reason.UNAUTHENTICATED, "the credentials were taken out of force while the bytes came");
         }
-        WriteRequest request = wish.by(user.get());
-        Optional<LastGoodCopy> old;
-        CommitFuture<Optional<Change>> ticket;
-        try (PathLocks.Held held = holdings.locks().hold(path)) {
-            PathState sight = holdings.look(path);
-            Optional<Refusal> refusal = gate.refuseWrite(request, sight);
+        WriteRequest request = original.by(user.get());
+        Optional<LastGoodCopy> oldCopy;
+        CommitFuture<Optional<Change>> future;
+        try (PathLocks.Held held = context.locks().hold(path)) {
+            PathState state = context.lookUp(path);
+            Optional<Refusal> refusal = guard.refuseWrite(request, state);
             if (refusal.isEmpty()) {
-                refusal = claim.want(staged.size(), sight.entry());
+                refusal = claim.reserve(staged.size(), state.entry());
             }
             if (refusal.isPresent()) {
                 return Result.refused(refusal.get());
             }
-            if (compared.isPresent() && !compared.get().place().equals(sight.place())) {
-                return Result.refused(OVERTAKEN);
+            if (comparedWith.isPresent() && !comparedWith.get().onDisk().equals(state.onDisk())) {
+                return Result.refused(REPLACED_DURING_VALIDATION);
             }
-            old = holdings.ledger().lastGoodCopy(path);
-            FileStat put = FileStat.of(staged.path())
+            oldCopy = context.metadata().lastGoodCopy(path);
+            FileStat stagedStat = FileStat.of(staged.path())
                     .orElseThrow(() -> new NoSuchFileException(staged.path().toString()));
-            Intent intent = intent(request, staged, put, validators, good);
-            intend(path, intent, staged);
-            holdings.steps().at(Step.INTENDED);
-            ticket = move(request, staged, put, intent, sight, claim);
-            if (ticket == null) {
+            Intent intent = intent(request, staged, stagedStat, validators, copy);
+            writeIntent(path, intent, staged);
+            context.failPoints().at(Step.INTENDED);
+            future = move(request, staged, stagedStat, intent, state, claim);
+            if (future == null) {
                 return Result.refused(
                         Reason.CONFLICT, "something else came to lie at or before " + path + " meanwhile; try again");
             }
-            ticket.await();
+            future.await();
         }
-        goods.discard(old);
-        return Result.done(ticket.await().orElseThrow());
+        lastGoodVersions.discard(oldCopy);
+        return Result.done(future.await().orElseThrow());
     }
 
-    /** Has the intent written, and flushes what small files have not been flushed, at once. */
-    private void intend(RecordPath path, Intent intent, StagedFile staged) throws IOException {
-        CommitFuture<RecordPath> intended = holdings.ledger().submit(transaction -> {
+    /** Writes the intent and, in parallel, flushes the staged file if it has not been flushed yet. */
+    private void writeIntent(RecordPath path, Intent intent, StagedFile staged) throws IOException {
+        CommitFuture<RecordPath> intentWritten = context.metadata().submit(transaction -> {
             transaction.putIntent(path, intent);
             return path;
         });
-        intended.requestFlush();
+        intentWritten.requestFlush();
         boolean flushed = false;
         try {
             staged.flush();
             flushed = true;
         } finally {
             if (!flushed) {
-                registrar.givenUp(path);
+                indexWriter.dropIntent(path);
             }
         }
-        intended.await();
+        intentWritten.await();
     }
 
-    /** Says that the record was replaced while validators compared the new version with it. */
-    static final Refusal OVERTAKEN =
+    /** The record was replaced while validators compared the new version with it. */
+    static final Refusal REPLACED_DURING_VALIDATION =
             new Refusal(Reason.CONFLICT, "the record was replaced while the new version was judged; try again");
 
     private Intent intent(
             WriteRequest request,
             StagedFile staged,
-            FileStat put,
+            FileStat stagedStat,
             List<JudgedBy> validators,
-            Optional<LastGoodCopy> good)
+            Optional<LastGoodCopy> copy)
             throws IOException {
         return new Intent(
                 Intent.Kind.WRITE,
-                put.key(),
-                put.size(),
-                put.modified(),
+                stagedStat.key(),
+                stagedStat.size(),
+                stagedStat.modified(),
                 staged.sha256(),
                 request.user().name(),
                 validators,
                 List.of(),
-                holdings.parents().countMissing(request.path()),
-                good.map(LastGoodCopy::file).orElse(""));
+                context.parents().countMissing(request.path()),
+                copy.map(LastGoodCopy::file).orElse(""));
     }
 
     /**
-     * Moves the file into its place and enters it; null if something lies there that can't be replaced or, where the write
-     * depends on a condition, isn't any more what that was asked of.
+     * Renames the file into place and adds it to the index. Returns null if the path holds something that can't be
+     * replaced or, for a conditional write, no longer holds what the condition was evaluated against.
      */
     @SuppressWarnings("try")
     private CommitFuture<Optional<Change>> move(
-            WriteRequest request, StagedFile staged, FileStat put, Intent intent, PathState before, Quotas.Claim claim)
+            WriteRequest request,
+            StagedFile staged,
+            FileStat stagedStat,
+            Intent intent,
+            PathState before,
+            Quotas.Claim claim)
             throws IOException {
         RecordPath path = request.path();
         boolean conditional = request.precondition() != Precondition.NONE;
         boolean moved = false;
-        try (InFlightRenames.Mark mark = holdings.moving().begin(path)) {
-            if ((conditional && !holdings.tree().lookUp(path).equals(before.place())) || !replace(path, staged)) {
+        try (InFlightRenames.Mark mark = context.renames().begin(path)) {
+            if ((conditional && !context.tree().lookUp(path).equals(before.onDisk())) || !replace(path, staged)) {
                 return null;
             }
             moved = true;
             staged.moved();
-            holdings.steps().at(Step.MOVED);
+            context.failPoints().at(Step.MOVED);
             if (!path.equals(RecordPath.USERS)) {
-                links.link(holdings.tree().resolve(path), intent.sha256(), intent.modified());
+                links.link(context.tree().resolve(path), intent.sha256(), intent.modified());
             }
-            holdings.parents().flush(path);
-            holdings.steps().at(Step.FLUSHED);
-            DirectoryEntry place = holdings.placed(path, put);
-            CommitFuture<Optional<Change>> ticket = registrar.carriedOut(path, intent, place, before.entry(), claim);
-            holdings.steps().at(Step.ENTERED);
-            return ticket;
+            context.parents().flush(path);
+            context.failPoints().at(Step.FLUSHED);
+            DirectoryEntry onDisk = context.afterRename(path, stagedStat);
+            CommitFuture<Optional<Change>> future = indexWriter.completed(path, intent, onDisk, before.entry(), claim);
+            context.failPoints().at(Step.ENTERED);
+            return future;
         } finally {
             if (!moved) {
-                registrar.givenUp(path);
-                holdings.parents().removeEmpty(path, intent.parents());
+                indexWriter.dropIntent(path);
+                context.parents().removeEmpty(path, intent.parents());
             }
         }
     }
@@ -181,19 +192,19 @@ final class Commit {
     private boolean replace(RecordPath path, StagedFile staged) throws IOException {
         for (int i = 0; ; i++) {
             try {
-                holdings.parents().create(path);
-                holdings.tree().put(staged.path(), path);
+                context.parents().create(path);
+                context.tree().put(staged.path(), path);
                 return true;
             } catch (NoSuchFileException e) {
-                // A directory on the way was deleted as an empty one.
+                // A parent directory was removed because it was empty.
                 if (i == TRIES) {
                     throw e;
                 }
             } catch (AccessDeniedException e) {
                 throw e;
             } catch (FileSystemException e) {
-                DirectoryEntry place = holdings.tree().lookUp(path);
-                if (place.isFile() || place.isNothing()) {
+                DirectoryEntry onDisk = context.tree().lookUp(path);
+                if (onDisk.isFile() || onDisk.isNothing()) {
                     throw e;
                 }
                 return false;

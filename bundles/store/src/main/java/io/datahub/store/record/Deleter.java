@@ -34,38 +34,38 @@ final class Deleter {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
 
-    private static final int AT_ONCE = 256;
+    private static final int BATCH_SIZE = 256;
     private static final int TRIES = 3;
 
-    private final StoreContext holdings;
-    private final WriteGuard gate;
-    private final IndexWriter registrar;
-    private final LastGoodVersions goods;
-    private final Consumer<RecordPath> unentered;
+    private final StoreContext context;
+    private final WriteGuard guard;
+    private final IndexWriter indexWriter;
+    private final LastGoodVersions lastGoodVersions;
+    private final Consumer<RecordPath> unrecorded;
 
-    /** @param unentered is told of paths that were deleted without that being entered, since the disk is full */
+    /** @param unrecorded called with paths that were deleted without updating the index, because the disk is full */
     Deleter(
-            StoreContext holdings,
-            WriteGuard gate,
-            IndexWriter registrar,
-            LastGoodVersions goods,
-            Consumer<RecordPath> unentered) {
-        this.unentered = unentered;
-        this.holdings = holdings;
-        this.gate = gate;
-        this.registrar = registrar;
-        this.goods = goods;
+            StoreContext context,
+            WriteGuard guard,
+            IndexWriter indexWriter,
+            LastGoodVersions lastGoodVersions,
+            Consumer<RecordPath> unrecorded) {
+        this.unrecorded = unrecorded;
+        this.context = context;
+        this.guard = guard;
+        this.indexWriter = indexWriter;
+        this.lastGoodVersions = lastGoodVersions;
     }
 
     /** Deletes one record, or an empty directory. */
     Result<List<Change>> delete(WriteRequest request) throws IOException {
         RecordPath path = request.path();
-        PathState sight = look(request);
-        Optional<Refusal> refusal = gate.refuseDelete(request, sight);
+        PathState state = lookUp(request);
+        Optional<Refusal> refusal = guard.refuseDelete(request, state);
         if (refusal.isPresent()) {
             return refused(request, refusal.get());
         }
-        if (!sight.place().isDirectory()) {
+        if (!state.onDisk().isDirectory()) {
             return deleteRecord(request);
         }
         return removeDirectory(path) ? Result.done(List.of()) : refused(request, notEmpty(path));
@@ -74,17 +74,17 @@ final class Deleter {
     /** Deletes one record, or a directory with everything in it. */
     Result<List<Change>> deleteTree(WriteRequest request) throws IOException {
         RecordPath path = request.path();
-        PathState sight = look(request);
-        Optional<Refusal> refusal = gate.refuseDelete(request, sight);
+        PathState state = lookUp(request);
+        Optional<Refusal> refusal = guard.refuseDelete(request, state);
         if (refusal.isPresent()) {
             return refused(request, refusal.get());
         }
-        if (!sight.place().isDirectory()) {
+        if (!state.onDisk().isDirectory()) {
             return deleteRecord(request);
         }
         List<Change> changes = new ArrayList<>();
         for (int i = 0; i < TRIES; i++) {
-            if (empty(request, Optional.of(path), holdings.tree().resolve(path), changes)) {
+            if (deleteContents(request, Optional.of(path), context.tree().resolve(path), changes)) {
                 return Result.done(changes);
             }
         }
@@ -93,8 +93,8 @@ final class Deleter {
                 new Refusal(Reason.CONFLICT, "somebody goes on writing into " + path + "; the rest is deleted"));
     }
 
-    private PathState look(WriteRequest request) throws IOException {
-        return holdings.look(request.path());
+    private PathState lookUp(WriteRequest request) throws IOException {
+        return context.lookUp(request.path());
     }
 
     private static Result<List<Change>> refused(WriteRequest request, Refusal refusal) {
@@ -111,133 +111,137 @@ final class Deleter {
     }
 
     /**
-     * Deletes on a full disk: once more, now that the hub has given up its spare room, and in the end without writing
-     * down first what is to be done, since the deletion itself frees room.
+     * Deletes on a full disk: retries once after the hub has released its spare file, and as a last resort deletes
+     * without writing an intent first, since the deletion itself frees space.
      */
     private Result<List<Change>> afterFailure(WriteRequest request, IOException failure) throws IOException {
-        requireFull(failure);
-        if (look(request).place().isNothing()) {
-            return Result.done(List.of()); // it was deleted, and is entered by whoever opened the state again
+        rethrowUnlessFull(failure);
+        if (lookUp(request).onDisk().isNothing()) {
+            return Result.done(List.of()); // it was deleted, and reopening the state recorded that
         }
         try {
             return tryToDelete(request);
         } catch (IOException e) {
-            requireFull(e);
-            return unlinkUnentered(request);
+            rethrowUnlessFull(e);
+            return unlinkUnrecorded(request);
         }
     }
 
-    private static void requireFull(IOException failure) throws IOException {
+    private static void rethrowUnlessFull(IOException failure) throws IOException {
         if (!Disk.isFull(failure)) {
             throw failure;
         }
     }
 
     @SuppressWarnings("try")
-    private Result<List<Change>> unlinkUnentered(WriteRequest request) throws IOException {
-        try (PathLocks.Held held = holdings.locks().hold(request.path())) {
-            PathState sight = look(request);
-            Optional<Refusal> refusal = gate.refuseDelete(request, sight);
-            if (refusal.isPresent() || !sight.place().isFile()) {
+    private Result<List<Change>> unlinkUnrecorded(WriteRequest request) throws IOException {
+        try (PathLocks.Held held = context.locks().hold(request.path())) {
+            PathState state = lookUp(request);
+            Optional<Refusal> refusal = guard.refuseDelete(request, state);
+            if (refusal.isPresent() || !state.onDisk().isFile()) {
                 return refused(request, refusal.orElseGet(FreeSpaceCheck::full));
             }
-            unlinkUnentered(request.path());
+            unlinkUnrecorded(request.path());
         }
         return Result.done(List.of());
     }
 
-    /** Unlinks a file and flushes that; the deletion is found, entered and announced as soon as there is room for it. */
-    private void unlinkUnentered(RecordPath path) throws IOException {
-        holdings.tree().remove(path);
-        holdings.parents().flush(path);
+    /**
+     * Unlinks a file and flushes the directory. The deletion is detected, indexed and published as soon as there is
+     * space.
+     */
+    private void unlinkUnrecorded(RecordPath path) throws IOException {
+        context.tree().remove(path);
+        context.parents().flush(path);
         LOG.warn(
                 "event=deleted-unentered path=\"{}\" why=\"the disk is full; it is announced when there is room\"",
                 path);
-        unentered.accept(path);
+        unrecorded.accept(path);
     }
 
     @SuppressWarnings("try")
     private Result<List<Change>> tryToDelete(WriteRequest request) throws IOException {
-        List<LastGoodCopy> old = new ArrayList<>();
-        CommitFuture<Optional<Change>> ticket;
-        try (PathLocks.Held held = holdings.locks().hold(request.path())) {
-            PathState sight = look(request);
-            Optional<Refusal> refusal = gate.refuseDelete(request, sight);
+        List<LastGoodCopy> oldCopies = new ArrayList<>();
+        CommitFuture<Optional<Change>> future;
+        try (PathLocks.Held held = context.locks().hold(request.path())) {
+            PathState state = lookUp(request);
+            Optional<Refusal> refusal = guard.refuseDelete(request, state);
             if (refusal.isPresent()) {
                 return refused(request, refusal.get());
             }
-            if (sight.place().isDirectory()) {
+            if (state.onDisk().isDirectory()) {
                 return refused(request, new Refusal(Reason.CONFLICT, request.path() + " has become a directory"));
             }
-            ticket = unlink(request, List.of(request.path()), old).get(0);
-            ticket.await();
+            future = unlink(request, List.of(request.path()), oldCopies).get(0);
+            future.await();
         }
-        return Result.done(finish(request, List.of(ticket), old));
+        return Result.done(finish(request, List.of(future), oldCopies));
     }
 
-    /** Unlinks files of one directory and enters that, under the locks of all of them. */
+    /** Unlinks files of one directory and updates the index. The caller holds the locks of all of them. */
     private List<CommitFuture<Optional<Change>>> unlink(
-            WriteRequest request, List<RecordPath> paths, List<LastGoodCopy> old) throws IOException {
+            WriteRequest request, List<RecordPath> paths, List<LastGoodCopy> oldCopies) throws IOException {
         Intent intent =
                 new Intent(Intent.Kind.DELETE, 0, 0, 0, "", request.user().name(), List.of(), List.of(), 0, "");
-        holdings.ledger()
+        context.metadata()
                 .submit(transaction -> {
                     paths.forEach(path -> transaction.putIntent(path, intent));
                     return paths;
                 })
                 .await();
-        holdings.steps().at(Step.INTENDED);
+        context.failPoints().at(Step.INTENDED);
         List<InFlightRenames.Mark> marks = new ArrayList<>();
-        List<CommitFuture<Optional<Change>>> tickets = new ArrayList<>();
+        List<CommitFuture<Optional<Change>>> futures = new ArrayList<>();
         try {
             for (RecordPath path : paths) {
-                marks.add(holdings.moving().begin(path));
-                holdings.tree().remove(path);
+                marks.add(context.renames().begin(path));
+                context.tree().remove(path);
             }
-            holdings.steps().at(Step.MOVED);
-            holdings.parents().flush(paths.get(0));
-            holdings.steps().at(Step.FLUSHED);
+            context.failPoints().at(Step.MOVED);
+            context.parents().flush(paths.get(0));
+            context.failPoints().at(Step.FLUSHED);
             for (RecordPath path : paths) {
-                holdings.ledger().lastGoodCopy(path).ifPresent(old::add);
-                Optional<IndexEntry> entry = holdings.ledger().entry(path);
-                tickets.add(registrar.carriedOut(path, intent, DirectoryEntry.NOTHING, entry));
+                context.metadata().lastGoodCopy(path).ifPresent(oldCopies::add);
+                Optional<IndexEntry> entry = context.metadata().entry(path);
+                futures.add(indexWriter.completed(path, intent, DirectoryEntry.NOTHING, entry));
             }
-            holdings.steps().at(Step.ENTERED);
+            context.failPoints().at(Step.ENTERED);
         } finally {
             marks.forEach(InFlightRenames.Mark::close);
         }
-        return tickets;
+        return futures;
     }
 
     private List<Change> finish(
-            WriteRequest request, List<CommitFuture<Optional<Change>>> tickets, List<LastGoodCopy> old)
+            WriteRequest request, List<CommitFuture<Optional<Change>>> futures, List<LastGoodCopy> oldCopies)
             throws IOException {
         List<Change> changes = new ArrayList<>();
-        for (CommitFuture<Optional<Change>> ticket : tickets) {
-            ticket.await().ifPresent(changes::add);
+        for (CommitFuture<Optional<Change>> future : futures) {
+            future.await().ifPresent(changes::add);
         }
         changes.forEach(change -> Audit.done(request, change));
-        old.forEach(good -> goods.discard(Optional.of(good)));
+        oldCopies.forEach(copy -> lastGoodVersions.discard(Optional.of(copy)));
         return changes;
     }
 
     /**
-     * Removes what a directory holds, then itself; false if something new lies in it.
+     * Deletes the contents of a directory, then the directory itself; false if something new has appeared in it.
      *
-     * @param directory its path; empty where its own name, or one above it, is none that a record can have
+     * @param directory its path; empty if its own name, or that of a parent, is not a valid record name
      */
-    private boolean empty(WriteRequest request, Optional<RecordPath> directory, Path folder, List<Change> changes)
+    private boolean deleteContents(
+            WriteRequest request, Optional<RecordPath> directory, Path folder, List<Change> changes)
             throws IOException {
         List<RecordPath> files = new ArrayList<>();
         try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
             for (Path child : children) {
                 Optional<RecordPath> path = directory.flatMap(above -> child(above, child));
                 if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
-                    empty(request, path, child, changes);
+                    deleteContents(request, path, child, changes);
                 } else if (path.isPresent()) {
                     files.add(path.get());
                 } else if (directory.isPresent()) {
-                    holdings.tree().removeFile(directory.get(), child.getFileName());
+                    context.tree().removeFile(directory.get(), child.getFileName());
                 } else {
                     Files.deleteIfExists(child);
                 }
@@ -246,13 +250,13 @@ final class Deleter {
             throw e.getCause();
         }
         Collections.sort(files);
-        for (int from = 0; from < files.size(); from += AT_ONCE) {
-            changes.addAll(deleteBatch(request, files.subList(from, Math.min(files.size(), from + AT_ONCE))));
+        for (int from = 0; from < files.size(); from += BATCH_SIZE) {
+            changes.addAll(deleteBatch(request, files.subList(from, Math.min(files.size(), from + BATCH_SIZE))));
         }
         return directory.isPresent() ? removeDirectory(directory.get()) : Files.deleteIfExists(folder);
     }
 
-    /** The path of what a directory holds; empty where no record can have its name. */
+    /** The path of a directory's child; empty if its name is not a valid record name. */
     private static Optional<RecordPath> child(RecordPath directory, Path file) {
         return Tree.name(file)
                 .map(directory::child)
@@ -261,22 +265,22 @@ final class Deleter {
     }
 
     private Refusal notEmpty(RecordPath directory) throws IOException {
-        Path stranger = null;
+        Path ignored = null;
         try (DirectoryStream<Path> children =
-                Files.newDirectoryStream(holdings.tree().resolve(directory))) {
+                Files.newDirectoryStream(context.tree().resolve(directory))) {
             for (Path child : children) {
                 boolean isRecord = child(directory, child).isPresent() && !Files.isSymbolicLink(child);
                 if (isRecord) {
                     return new Refusal(Reason.CONFLICT, "the directory " + directory + " is not empty");
                 }
-                stranger = child;
+                ignored = child;
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
         return new Refusal(
                 Reason.CONFLICT,
-                stranger == null
+                ignored == null
                         ? "the directory " + directory + " was not empty; try again"
                         : "the directory " + directory + " holds what can be no record and isn't listed (a link, or a"
                                 + " name that isn't UTF-8 or breaks the rules of paths); delete it recursively");
@@ -286,15 +290,15 @@ final class Deleter {
         try {
             return tryToDelete(request, paths);
         } catch (IOException e) {
-            requireFull(e);
+            rethrowUnlessFull(e);
         }
         try {
             return tryToDelete(request, remaining(paths));
         } catch (IOException e) {
-            requireFull(e);
+            rethrowUnlessFull(e);
         }
         for (RecordPath path : remaining(paths)) {
-            unlinkUnentered(path);
+            unlinkUnrecorded(path);
         }
         return List.of();
     }
@@ -302,7 +306,7 @@ final class Deleter {
     private List<RecordPath> remaining(List<RecordPath> paths) throws IOException {
         List<RecordPath> files = new ArrayList<>();
         for (RecordPath path : paths) {
-            if (!holdings.tree().lookUp(path).isNothing()) {
+            if (!context.tree().lookUp(path).isNothing()) {
                 files.add(path);
             }
         }
@@ -314,18 +318,18 @@ final class Deleter {
             return List.of();
         }
         List<PathLocks.Held> held = new ArrayList<>();
-        List<LastGoodCopy> old = new ArrayList<>();
+        List<LastGoodCopy> oldCopies = new ArrayList<>();
         try {
             for (RecordPath path : paths) {
-                held.add(holdings.locks().hold(path));
+                held.add(context.locks().hold(path));
             }
-            return finish(request, unlink(request, paths, old), old);
+            return finish(request, unlink(request, paths, oldCopies), oldCopies);
         } finally {
             held.forEach(PathLocks.Held::close);
         }
     }
 
-    /** Removes a directory and those that lead to it as far as they are empty and below the prefix. */
+    /** Removes a directory and its parents as long as they are empty and below the prefix. */
     void removeEmpty(RecordPath directory, String prefix) throws IOException {
         RecordPath each = directory;
         while ((each + "/").length() > prefix.length() && !each.isRoot() && removeDirectory(each)) {
@@ -335,8 +339,8 @@ final class Deleter {
 
     private boolean removeDirectory(RecordPath directory) throws IOException {
         try {
-            if (holdings.tree().removeDirectory(directory)) {
-                holdings.parents().flush(directory);
+            if (context.tree().removeDirectory(directory)) {
+                context.parents().flush(directory);
             }
             return true;
         } catch (DirectoryNotEmptyException e) {

@@ -21,27 +21,27 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** Lists directories, page by page. What a page costs is that of its entries, however large the directory is. */
+/** Lists directories page by page. The cost of a page depends on its entries, not on the size of the directory. */
 final class DirectoryLister {
 
-    private final StoreContext holdings;
-    private final DirectoryNames known;
+    private final StoreContext context;
+    private final DirectoryNames directoryNames;
 
-    DirectoryLister(StoreContext holdings, DirectoryNames known) {
-        this.holdings = holdings;
-        this.known = known;
+    DirectoryLister(StoreContext context, DirectoryNames directoryNames) {
+        this.context = context;
+        this.directoryNames = directoryNames;
     }
 
     Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException {
         if (!user.mayEnter(directory)) {
             return Result.refused(Reason.FORBIDDEN, "you have no grant to read anything in " + shown(directory));
         }
-        Cursor cursor = holdings.ledger().head().cursor();
-        DirectoryEntry place = Tree.isReserved(directory)
+        Cursor cursor = context.metadata().head().cursor();
+        DirectoryEntry onDisk = Tree.isReserved(directory)
                 ? DirectoryEntry.NOTHING
-                : holdings.tree().lookUp(directory);
-        if (!place.isDirectory()) {
-            return place.isFile() && user.mayRead(directory)
+                : context.tree().lookUp(directory);
+        if (!onDisk.isDirectory()) {
+            return onDisk.isFile() && user.mayRead(directory)
                     ? Result.refused(Reason.CONFLICT, directory + " is a record and no directory")
                     : Result.refused(Reason.NOT_FOUND, "there is no directory " + shown(directory));
         }
@@ -67,46 +67,46 @@ final class DirectoryLister {
         return "/" + directory;
     }
 
-    /** The first names behind one that the user may know of. */
-    private NavigableSet<String> names(User user, RecordPath directory, String after, int most) throws IOException {
+    /** The first names after {@code after} that the user may see. */
+    private NavigableSet<String> names(User user, RecordPath directory, String after, int max) throws IOException {
         Predicate<String> shown = name -> isShown(user, directory, name);
-        Path folder = holdings.tree().resolve(directory);
-        Optional<DirectoryNames.Names> found = known.of(directory, folder);
+        Path folder = context.tree().resolve(directory);
+        Optional<DirectoryNames.Names> found = directoryNames.of(directory, folder);
         if (found.isEmpty()) {
-            return DirectoryNames.read(folder, after, shown, most);
+            return DirectoryNames.read(folder, after, shown, max);
         }
         NavigableSet<String> names = new TreeSet<>();
         List<String> sorted = found.get().sorted();
         int at = Collections.binarySearch(sorted, after);
-        for (int i = at < 0 ? -at - 1 : at + 1; i < sorted.size() && names.size() < most; i++) {
+        for (int i = at < 0 ? -at - 1 : at + 1; i < sorted.size() && names.size() < max; i++) {
             if (shown.test(sorted.get(i))) {
                 names.add(sorted.get(i));
             }
         }
         if (!found.get().exact()) {
-            addIndexed(names, directory, after, shown, most);
+            addIndexed(names, directory, after, shown, max);
         }
         return names;
     }
 
-    /** Adds what the index knows of, so that no record is missing that was committed since the directory was read. */
+    /** Adds names from the index, so that no record is missing that was committed since the directory was read. */
     private void addIndexed(
-            NavigableSet<String> names, RecordPath directory, String after, Predicate<String> shown, int most)
+            NavigableSet<String> names, RecordPath directory, String after, Predicate<String> shown, int max)
             throws IOException {
         int count = 0;
         String from = after;
-        List<String> some;
+        List<String> page;
         do {
-            some = holdings.ledger().names(directory, from, most);
-            for (String name : some) {
+            page = context.metadata().names(directory, from, max);
+            for (String name : page) {
                 from = name;
                 if (shown.test(name)) {
                     names.add(name);
                     count++;
                 }
             }
-        } while (count < most && some.size() == most);
-        while (names.size() > most) {
+        } while (count < max && page.size() == max);
+        while (names.size() > max) {
             names.pollLast();
         }
     }
@@ -119,15 +119,15 @@ final class DirectoryLister {
     }
 
     private Optional<Listing.Entry> entry(User user, RecordPath path, String name) throws IOException {
-        PathState sight = holdings.look(path);
-        if (sight.place().isDirectory() && user.mayEnter(path)) {
-            Instant modified = IndexEntry.instant(sight.place().stat().modified());
+        PathState state = context.lookUp(path);
+        if (state.onDisk().isDirectory() && user.mayEnter(path)) {
+            Instant modified = IndexEntry.instant(state.onDisk().stat().modified());
             return Optional.of(new Listing.Entry(name, true, 0, modified, Optional.empty()));
         }
-        if (!user.mayRead(path) || holdings.isUnfinished(path, sight)) {
+        if (!user.mayRead(path) || context.isTemporary(path, state)) {
             return Optional.empty();
         }
-        return sight.version(path)
+        return state.version(path)
                 .map(version -> new Listing.Entry(name, false, version.size(), version.modified(), version.etag()));
     }
 }

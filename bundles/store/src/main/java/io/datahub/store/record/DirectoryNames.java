@@ -23,34 +23,34 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * The names in directories. Those of large ones are remembered, so that a page of a listing doesn't cost the whole directory. A
- * directory that has changed since is read again, for a small part of the time only: until then the names are those that
- * were there, and the caller adds what the index knows of. For any thread.
+ * Caches the names in large directories, so that a page of a listing doesn't cost reading the whole directory. A
+ * directory that has changed is read again, but only for a small fraction of the time: until then the cached names are
+ * returned, and the caller adds names from the index. Thread-safe.
  */
 final class DirectoryNames {
 
-    /** So many names are read each time. */
+    /** Directories with at least this many names are cached. */
     static final int LARGE = 1_000;
 
-    /** So many are remembered of all directories; more than these in one aren't remembered. */
-    private static final int MOST = 400_000;
+    /** Maximum number of cached names over all directories; a directory with more is not cached. */
+    private static final int MAX_NAMES = 400_000;
 
-    /** A directory is read again after so many times what reading took. */
-    private static final int REST = 20;
+    /** A changed directory is read again only after this many times the duration of the last read. */
+    private static final int REREAD_FACTOR = 20;
 
-    /** What changed so shortly before it was read may have changed afterwards without another time. */
-    private static final long TICK_MILLIS = 50;
+    /** A directory that changed this shortly before it was read may change again without a new timestamp. */
+    private static final long TIMESTAMP_MILLIS = 50;
 
     private final LongSupplier clock;
     private final ReentrantLock reading = new ReentrantLock(); // one large directory at a time
-    private final Map<RecordPath, Known> known = new LinkedHashMap<>(16, 0.75f, true); // guarded by itself
-    private int reads;
+    private final Map<RecordPath, Known> cache = new LinkedHashMap<>(16, 0.75f, true); // LRU order; guarded by itself
+    private int readCount;
 
     /**
-     * Names.
+     * The names in a directory.
      *
-     * @param sorted all of them
-     * @param exact whether these are the present ones, so far as the disk says
+     * @param sorted all names
+     * @param exact whether the names are current according to the directory's timestamps
      */
     record Names(List<String> sorted, boolean exact) {}
 
@@ -62,9 +62,9 @@ final class DirectoryNames {
     }
 
     /**
-     * All names in a directory; empty if they are too many to be held in memory.
+     * All names in a directory; empty if there are too many to be held in memory.
      *
-     * @throws NoSuchFileException if it isn't there
+     * @throws NoSuchFileException if the directory doesn't exist
      */
     Optional<Names> of(RecordPath directory, Path folder) throws IOException {
         Optional<Names> found = find(directory, folder);
@@ -73,36 +73,36 @@ final class DirectoryNames {
 
     private Optional<Names> find(RecordPath directory, Path folder) throws IOException {
         Known names;
-        synchronized (known) {
-            names = known.get(directory);
+        synchronized (cache) {
+            names = cache.get(directory);
         }
         if (names == null) {
             return Optional.empty();
         }
         boolean exact = names.stat().isPresent() && names.stat().equals(FileStat.of(folder));
-        boolean rests = clock.getAsLong() - names.ended() < REST * names.tookNanos();
-        return exact || rests ? Optional.of(new Names(names.sorted(), exact)) : Optional.empty();
+        boolean recentlyRead = clock.getAsLong() - names.ended() < REREAD_FACTOR * names.tookNanos();
+        return exact || recentlyRead ? Optional.of(new Names(names.sorted(), exact)) : Optional.empty();
     }
 
     private Optional<Names> readAll(RecordPath directory, Path folder) throws IOException {
         long began = clock.getAsLong();
-        Optional<FileStat> stat = settled(folder);
+        Optional<FileStat> stat = stableStat(folder);
         List<String> names = new ArrayList<>();
         boolean large = false;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             Iterator<Path> each = files.iterator();
-            while (each.hasNext() && names.size() <= MOST) {
+            while (each.hasNext() && names.size() <= MAX_NAMES) {
                 names.add(each.next().getFileName().toString());
                 if (names.size() == LARGE) {
                     large = true;
                     reading.lock();
                     Optional<Names> found = find(directory, folder);
                     if (found.isPresent()) {
-                        return found; // another thread has read it meanwhile
+                        return found; // another thread has read it in the meantime
                     }
                 }
             }
-            if (names.size() > MOST) {
+            if (names.size() > MAX_NAMES) {
                 return Optional.empty();
             }
             Collections.sort(names);
@@ -121,45 +121,45 @@ final class DirectoryNames {
         }
     }
 
-    /** How the directory looks; empty if it may change again without looking otherwise. */
-    private static Optional<FileStat> settled(Path folder) throws IOException {
-        long limit = System.currentTimeMillis() - TICK_MILLIS;
+    /** The directory's attributes; empty if it may still change without changing them. */
+    private static Optional<FileStat> stableStat(Path folder) throws IOException {
+        long limit = System.currentTimeMillis() - TIMESTAMP_MILLIS;
         return FileStat.of(folder).filter(stat -> TimeUnit.NANOSECONDS.toMillis(stat.lastChanged()) < limit);
     }
 
     private void remember(RecordPath directory, Known names) {
-        synchronized (known) {
-            reads++;
-            known.put(directory, names);
-            int count = known.values().stream()
+        synchronized (cache) {
+            readCount++;
+            cache.put(directory, names);
+            int count = cache.values().stream()
                     .mapToInt(each -> each.sorted().size())
                     .sum();
-            Iterator<Known> eldest = known.values().iterator();
-            while (count > MOST) {
+            Iterator<Known> eldest = cache.values().iterator();
+            while (count > MAX_NAMES) {
                 count -= eldest.next().sorted().size();
                 eldest.remove();
             }
         }
     }
 
-    /** How often a large directory was read. */
-    int reads() {
-        synchronized (known) {
-            return reads;
+    /** How often a large directory has been read. */
+    int readCount() {
+        synchronized (cache) {
+            return readCount;
         }
     }
 
-    /** Reads the first names behind one; no more than these are in memory. */
-    static NavigableSet<String> read(Path folder, String after, Predicate<String> shown, int most) throws IOException {
+    /** Reads the first names after {@code after}, holding at most {@code max} of them in memory. */
+    static NavigableSet<String> read(Path folder, String after, Predicate<String> shown, int max) throws IOException {
         NavigableSet<String> names = new TreeSet<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
                 if (name.compareTo(after) > 0
-                        && (names.size() < most || name.compareTo(names.last()) < 0)
+                        && (names.size() < max || name.compareTo(names.last()) < 0)
                         && shown.test(name)) {
                     names.add(name);
-                    if (names.size() > most) {
+                    if (names.size() > max) {
                         names.pollLast();
                     }
                 }

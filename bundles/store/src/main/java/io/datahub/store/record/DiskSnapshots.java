@@ -25,26 +25,26 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
- * Snapshots in {@code state/snapshot}. A record is a hard link: the hub never writes into a file that is a record, so the
- * link stays what it was. Where there can be no link it is a copy. For any thread.
+ * Snapshots in {@code state/snapshot}. Records are hard-linked: the hub never writes into a record's file, so the
+ * linked content doesn't change. Where hard links are not possible, files are copied. Thread-safe.
  */
 final class DiskSnapshots implements Snapshots {
 
     private static final String FILES = "files";
     private static final String STORE = "store.mv";
-    private static final String GOODS = "good";
+    private static final String LAST_GOOD = "good";
 
-    /** What of the state is this process's alone, or belongs to no committed record. */
-    private static final Set<String> LEFT_OUT =
+    /** State files that belong to this process only, or to no committed record. */
+    private static final Set<String> EXCLUDED =
             Set.of("snapshot", "staging", "uploads", "rejected", "taken", "lock", "hub.lock", SpareFile.NAME, STORE);
 
     private final Home home;
-    private final StoreContext holdings;
+    private final StoreContext context;
     private final AtomicBoolean inUse = new AtomicBoolean();
 
-    DiskSnapshots(Home home, StoreContext holdings) {
+    DiskSnapshots(Home home, StoreContext context) {
         this.home = home;
-        this.holdings = holdings;
+        this.context = context;
     }
 
     @Override
@@ -65,40 +65,40 @@ final class DiskSnapshots implements Snapshots {
 
     @SuppressWarnings("try")
     private Snapshot fill(Path folder) throws IOException {
-        try (PathLocks.Held held = holdings.locks().holdAll()) {
+        try (PathLocks.Held held = context.locks().holdAll()) {
             long records = take(home.files(), folder.resolve(FILES), Set.of(), this::linkRecord);
-            holdings.ledger().copyTo(folder.resolve("state").resolve(STORE));
-            take(home.state(), folder.resolve("state"), LEFT_OUT, this::takeState);
-            return new Taken(folder, records, holdings.ledger().head().cursor());
+            context.metadata().copyTo(folder.resolve("state").resolve(STORE));
+            take(home.state(), folder.resolve("state"), EXCLUDED, this::copyState);
+            return new Taken(folder, records, context.metadata().head().cursor());
         }
     }
 
-    /** Takes everything; returns how many files there were. */
-    private static long take(Path from, Path to, Set<String> leftOut, Taking taking) throws IOException {
+    /** Copies a directory tree; returns the number of files. */
+    private static long take(Path from, Path to, Set<String> excluded, Taking copier) throws IOException {
         long[] count = new long[1];
         Files.walkFileTree(from, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
                     throws IOException {
-                Path inFrom = from.relativize(directory);
-                if (leftOut.contains(inFrom.toString())) {
+                Path relative = from.relativize(directory);
+                if (excluded.contains(relative.toString())) {
                     return FileVisitResult.SKIP_SUBTREE;
                 }
-                Files.createDirectories(to.resolve(inFrom));
+                Files.createDirectories(to.resolve(relative));
                 return FileVisitResult.CONTINUE;
             }
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Path inFrom = from.relativize(file);
-                if (attributes.isRegularFile() && !leftOut.contains(inFrom.toString())) {
-                    taking.take(file, to.resolve(inFrom));
+                Path relative = from.relativize(file);
+                if (attributes.isRegularFile() && !excluded.contains(relative.toString())) {
+                    copier.take(file, to.resolve(relative));
                     count[0]++;
                 }
                 return FileVisitResult.CONTINUE;
             }
 
-            /** Somebody outside the hub deletes while it is read. */
+            /** Other programs may delete files during the walk. */
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
                 if (failure instanceof NoSuchFileException) {
@@ -110,14 +110,14 @@ final class DiskSnapshots implements Snapshots {
         return count[0];
     }
 
-    /** Takes one file. */
+    /** Links or copies one file. */
     private interface Taking {
         void take(Path file, Path to) throws IOException;
     }
 
-    /** Nobody writes into good copies, so a link will do. */
-    private void takeState(Path file, Path to) throws IOException {
-        if (home.state().relativize(file).startsWith(GOODS)) {
+    /** Last good copies are never modified, so they can be linked. */
+    private void copyState(Path file, Path to) throws IOException {
+        if (home.state().relativize(file).startsWith(LAST_GOOD)) {
             linkOrCopy(file, to);
         } else {
             Files.copy(file, to, StandardCopyOption.COPY_ATTRIBUTES);
@@ -129,42 +129,42 @@ final class DiskSnapshots implements Snapshots {
     }
 
     /**
-     * Makes a link of a record, or takes one away. That changes when the file's status last changed and nothing else, which the
-     * index takes over: the record stays the version that it was.
+     * Creates or deletes a hard link to a record. That changes only the file's change time (ctime), which is copied to
+     * the index, so the record's version stays the same.
      */
     @SuppressWarnings("try")
-    private void relink(Path record, Linking linking) throws IOException {
+    private void relink(Path record, Linking action) throws IOException {
         Result<RecordPath> path = RecordPath.parse(record.toString());
         if (path.isRefused()) {
-            linking.link();
+            action.link();
             return;
         }
-        Path file = holdings.tree().resolve(path.get());
-        try (PathLocks.Held held = holdings.locks().hold(path.get())) {
+        Path file = context.tree().resolve(path.get());
+        try (PathLocks.Held held = context.locks().hold(path.get())) {
             Optional<FileStat> before = FileStat.of(file);
-            linking.link();
+            action.link();
             Optional<FileStat> after = FileStat.of(file);
-            Optional<IndexEntry> entry = holdings.ledger().entry(path.get());
+            Optional<IndexEntry> entry = context.metadata().entry(path.get());
             if (before.isPresent()
                     && after.isPresent()
                     && entry.filter(known -> known.matches(before.get())).isPresent()) {
-                enter(path.get(), entry.get(), before.get(), after.get());
+                updateIndex(path.get(), entry.get(), before.get(), after.get());
             }
         }
     }
 
-    private void enter(RecordPath path, IndexEntry entry, FileStat before, FileStat after) throws IOException {
+    private void updateIndex(RecordPath path, IndexEntry entry, FileStat before, FileStat after) throws IOException {
         boolean same =
                 after.size() == before.size() && after.modified() == before.modified() && after.key() == before.key();
         if (same && after.changed() != before.changed()) {
-            holdings.ledger().submit(transaction -> {
+            context.metadata().submit(transaction -> {
                 transaction.put(path, entry.withStat(after));
                 return path;
             });
         }
     }
 
-    /** Makes a link, or takes one away. */
+    /** Creates or deletes a link. */
     private interface Linking {
         void link() throws IOException;
     }
@@ -173,7 +173,7 @@ final class DiskSnapshots implements Snapshots {
         try {
             Files.createLink(link, file);
         } catch (NoSuchFileException e) {
-            // Somebody outside the hub has just deleted it.
+            // Another program has just deleted it.
         } catch (IOException | UnsupportedOperationException e) {
             Files.copy(file, link, StandardCopyOption.COPY_ATTRIBUTES);
         }
@@ -196,7 +196,7 @@ final class DiskSnapshots implements Snapshots {
         }
     }
 
-    /** A snapshot that was taken. */
+    /** A completed snapshot; closing it deletes its folder. */
     private final class Taken implements Snapshot {
         private final Path folder;
         private final long records;

@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** What came out about a file that was changed outside the hub. */
+/** A file changed by another program, as examined by {@link ExternalChangeInspector}. */
 final class ExternalChange implements AutoCloseable {
 
     private static final Violation UNTRUSTED = Violation.of(
@@ -24,45 +24,45 @@ final class ExternalChange implements AutoCloseable {
                     + " permission away from the file and its directory, or upload the file");
 
     private final RecordPath path;
-    private final PathState sight;
+    private final PathState state;
     private final String sha256;
-    private final boolean steady;
+    private final boolean stable;
     private final boolean trusted;
     private final StagedFile copy;
-    private final ValidationService judgement;
-    private final LastGoodVersions goods;
+    private final ValidationService validation;
+    private final LastGoodVersions lastGoodVersions;
 
     /**
-     * @param sha256 of its bytes; empty if it went on changing
-     * @param steady whether what was seen can count
-     * @param trusted whether it comes from somebody who may change it on disk
-     * @param copy the bytes for the judgement; null if nobody judges it
+     * @param sha256 of its bytes; empty if the file kept changing
+     * @param stable whether the file may be processed now
+     * @param trusted whether the change comes from a user who may change the file on disk
+     * @param copy the bytes to be validated; null if no validator applies
      */
     ExternalChange(
             RecordPath path,
-            PathState sight,
+            PathState state,
             String sha256,
-            boolean steady,
+            boolean stable,
             boolean trusted,
             StagedFile copy,
-            ValidationService judgement,
-            LastGoodVersions goods) {
+            ValidationService validation,
+            LastGoodVersions lastGoodVersions) {
         this.path = path;
-        this.sight = sight;
+        this.state = state;
         this.sha256 = sha256;
-        this.steady = steady;
+        this.stable = stable;
         this.trusted = trusted;
         this.copy = copy;
-        this.judgement = judgement;
-        this.goods = goods;
+        this.validation = validation;
+        this.lastGoodVersions = lastGoodVersions;
     }
 
-    boolean isSteady() {
-        return steady;
+    boolean isStable() {
+        return stable;
     }
 
-    /** Whether it is known what its bytes are. */
-    boolean isKnown() {
+    /** Whether the hash of its bytes is known. */
+    boolean hasHash() {
         return !sha256.isEmpty();
     }
 
@@ -74,30 +74,30 @@ final class ExternalChange implements AutoCloseable {
         return copy;
     }
 
-    /** Has it judged, without waiting for validators that are away. */
-    Result<List<JudgedBy>> judge() throws IOException {
+    /** Validates the file without waiting for unavailable validators. */
+    Result<List<JudgedBy>> validate() throws IOException {
         if (copy == null) {
             return Result.done(List.of());
         }
         if (!trusted) {
             return Result.refused(Refusal.invalid(List.of(UNTRUSTED)));
         }
-        return judgement.validate(new CandidateFile(path, "", copy, this::previous), Duration.ZERO);
+        return validation.validate(new CandidateFile(path, "", copy, this::previous), Duration.ZERO);
     }
 
     private Optional<InputStream> previous() throws IOException {
-        Optional<IndexEntry> entry = sight.entry();
-        Optional<Path> good = entry.isPresent() ? goods.find(path, entry.get()) : Optional.empty();
-        return good.isPresent() ? Optional.of(Files.newInputStream(good.get())) : Optional.empty();
+        Optional<IndexEntry> entry = state.entry();
+        Optional<Path> lastGood = entry.isPresent() ? lastGoodVersions.find(path, entry.get()) : Optional.empty();
+        return lastGood.isPresent() ? Optional.of(Files.newInputStream(lastGood.get())) : Optional.empty();
     }
 
-    /** Keeps a copy of it for putting it back, if anybody judged it. */
-    Optional<LastGoodCopy> keepGood(List<JudgedBy> validators) throws IOException {
-        return copy == null || validators.isEmpty() ? Optional.empty() : goods.keep(path, copy);
+    /** Keeps a copy for rollback if any validator accepted it. */
+    Optional<LastGoodCopy> keepCopy(List<JudgedBy> validators) throws IOException {
+        return copy == null || validators.isEmpty() ? Optional.empty() : lastGoodVersions.keep(path, copy);
     }
 
-    void discard(Optional<LastGoodCopy> good) {
-        goods.discard(good);
+    void discard(Optional<LastGoodCopy> lastGood) {
+        lastGoodVersions.discard(lastGood);
     }
 
     @Override

@@ -6,48 +6,59 @@ import io.datahub.store.validation.ValidationService;
 import io.datahub.store.validation.ValidatorRegistry;
 import java.io.IOException;
 
-/** Examines files that were changed outside the hub. What is to be judged is copied first, so that it holds still. */
+/**
+ * Examines files that were changed by other programs. A file that has to be validated is copied first, so that it can't
+ * change during validation.
+ */
 final class ExternalChangeInspector {
 
-    private final StoreContext holdings;
-    private final ValidatorRegistry bench;
-    private final ValidationService judgement;
-    private final LastGoodVersions goods;
+    private final StoreContext context;
+    private final ValidatorRegistry validators;
+    private final ValidationService validation;
+    private final LastGoodVersions lastGoodVersions;
     private final int hub;
 
     ExternalChangeInspector(
-            StoreContext holdings, ValidatorRegistry bench, ValidationService judgement, LastGoodVersions goods)
+            StoreContext context,
+            ValidatorRegistry validators,
+            ValidationService validation,
+            LastGoodVersions lastGoodVersions)
             throws IOException {
-        this.holdings = holdings;
-        this.bench = bench;
-        this.judgement = judgement;
-        this.goods = goods;
-        try (StagedFile probe = new StagedFile(holdings.staging().newFile(), java.util.List.of())) {
+        this.context = context;
+        this.validators = validators;
+        this.validation = validation;
+        this.lastGoodVersions = lastGoodVersions;
+        try (StagedFile probe = new StagedFile(context.staging().newFile(), java.util.List.of())) {
             hub = FileStat.of(probe.path()).map(FileStat::owner).orElse(-1);
         }
     }
 
     /**
-     * Examines the file that was seen.
+     * Examines the file described by {@code state}.
      *
-     * @param forced whether it counts even if it goes on changing, as long as nobody has to judge it
+     * @param forced whether the file is accepted even if it keeps changing, provided that no validator applies
      */
-    ExternalChange examine(RecordPath path, PathState sight, boolean forced) throws IOException {
-        boolean concerned = path.equals(RecordPath.USERS) || bench.appliesTo(path);
-        StagedFile copy = concerned
-                ? StagedFile.copyOf(
-                        holdings.tree().open(path), holdings.staging().newFile())
+    ExternalChange examine(RecordPath path, PathState state, boolean forced) throws IOException {
+        boolean validate = path.equals(RecordPath.USERS) || validators.appliesTo(path);
+        StagedFile copy = validate
+                ? StagedFile.copyOf(context.tree().open(path), context.staging().newFile())
                 : null;
         try {
-            String sha256 = concerned
-                    ? copy.sha256()
-                    : StagedFile.hashOf(holdings.tree().open(path));
-            // What nobody judges is looked at again anyway when it is entered.
-            boolean same = (!concerned && !forced) || holdings.isUntouched(path, sight);
+            String sha256 =
+                    validate ? copy.sha256() : StagedFile.hashOf(context.tree().open(path));
+            // A file that needs no validation is checked again anyway when the index is updated.
+            boolean same = (!validate && !forced) || context.isUnchangedOnDisk(path, state);
             boolean trusted = !path.equals(RecordPath.USERS)
-                    || UsersFile.isTrusted(holdings.tree(), sight.place().stat(), hub);
+                    || UsersFile.isTrusted(context.tree(), state.onDisk().stat(), hub);
             return new ExternalChange(
-                    path, sight, same ? sha256 : "", same || (forced && !concerned), trusted, copy, judgement, goods);
+                    path,
+                    state,
+                    same ? sha256 : "",
+                    same || (forced && !validate),
+                    trusted,
+                    copy,
+                    validation,
+                    lastGoodVersions);
         } catch (IOException | RuntimeException e) {
             if (copy != null) {
                 copy.close();

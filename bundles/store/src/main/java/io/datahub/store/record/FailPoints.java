@@ -1,13 +1,13 @@
 package io.datahub.store.record;
 
-/** Passed at each point where a killed process leaves something else behind; a test kills the store there. */
+/** Called at each point where a killed process leaves a different state; tests kill the store there. */
 @FunctionalInterface
 interface FailPoints {
 
-    /** The points, in the order in which a write passes them. */
+    /** The points, in the order in which a write reaches them. */
     enum Step {
         STAGED,
-        JUDGED,
+        VALIDATED,
         COPIED,
         INTENDED,
         MOVED,

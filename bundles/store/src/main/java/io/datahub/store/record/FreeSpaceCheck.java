@@ -13,46 +13,48 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
-/** The room on the disks that the hub writes to, of which a reserve stays free. */
+/** Checks the free space on the disks that the hub writes to, of which a reserve must stay free. */
 final class FreeSpaceCheck {
 
-    /** Whoever writes for long is granted so many bytes at once, and looks again when they are used up. */
-    static final long EVERY = 8L << 20;
+    /** Long uploads reserve this many bytes at a time and check again when they are used up. */
+    static final long GRANT_BYTES = 8L << 20;
 
-    /** What a change of the index, or of the users file, may need, in bytes. */
-    private static final long LEAST = 1L << 18;
+    /** Space that an update of the index, or of the users file, may need, in bytes. */
+    private static final long MIN_BYTES = 1L << 18;
 
     private final List<Path> folders;
     private final ToLongFunction<Path> usableBytes;
     private final Supplier<Settings> settings;
 
-    /** What was granted to all who write and isn't written yet, in bytes. */
-    private final AtomicLong ahead = new AtomicLong();
+    /** Bytes reserved by all uploads and not written yet. */
+    private final AtomicLong reserved = new AtomicLong();
 
     FreeSpaceCheck(List<Path> folders, Supplier<Settings> settings) {
         this(folders, settings, folder -> folder.toFile().getUsableSpace());
     }
 
-    /** @param usableBytes how much room is left on the disk of a folder */
+    /** @param usableBytes the usable space of the file system that holds a folder, in bytes */
     FreeSpaceCheck(List<Path> folders, Supplier<Settings> settings, ToLongFunction<Path> usableBytes) {
         this.usableBytes = usableBytes;
         this.folders = List.copyOf(folders);
         this.settings = settings;
     }
 
-    /** Refuses if there is no room for so many bytes more, beside the reserve. */
+    /** Refuses if there is not enough space for this many bytes above the reserve. */
     Optional<Refusal> refuse(long bytes) throws IOException {
-        return refuse(bytes + ahead.get(), settings.get().reserveBytes());
+        return refuse(bytes + reserved.get(), settings.get().reserveBytes());
     }
 
-    /** The same for bytes that belong to this path: the users file may use the reserve, or nobody could lose access. */
+    /**
+     * Likewise for bytes of this path. The users file may use the reserve, since access could not be revoked otherwise.
+     */
     Optional<Refusal> refuse(RecordPath path, long bytes) throws IOException {
         return path.equals(RecordPath.USERS) ? refuse(bytes, 0) : refuse(bytes);
     }
 
-    /** Whether the disks take anything at all. */
-    boolean isThere() throws IOException {
-        return refuse(LEAST, 0).isEmpty();
+    /** Whether the disks have the minimum space that any update needs. */
+    boolean hasMinimum() throws IOException {
+        return refuse(MIN_BYTES, 0).isEmpty();
     }
 
     private Optional<Refusal> refuse(long bytes, long reserve) throws IOException {
@@ -68,13 +70,16 @@ final class FreeSpaceCheck {
         return Optional.empty();
     }
 
-    /** The room that one upload takes, none yet; many that come in at once don't take more together than there is. */
+    /**
+     * Creates the space reservation of one upload, initially empty. Concurrent uploads can't reserve more in total than
+     * is free.
+     */
     Share share(WriteRequest request) {
         return new Share(
                 request.path().equals(RecordPath.USERS), request.length().orElse(Long.MAX_VALUE));
     }
 
-    /** What one upload was granted. For one thread at a time. */
+    /** The space reserved by one upload. Not thread-safe. */
     final class Share implements AutoCloseable {
 
         private final boolean exempt;
@@ -88,46 +93,47 @@ final class FreeSpaceCheck {
         }
 
         /**
-         * Refuses if there is no room for the next bytes; otherwise they are to be written.
+         * Reserves space for the next bytes; refuses if there is none. The caller writes the bytes if this doesn't
+         * refuse.
          *
-         * @param from how many bytes of the upload are written already
+         * @param from number of bytes of the upload that have been written
          */
-        Optional<Refusal> want(long from, long bytes) throws IOException {
+        Optional<Refusal> reserve(long from, long bytes) throws IOException {
             if (exempt) {
                 return refuse(RecordPath.USERS, bytes);
             }
-            long came = Math.min(from, granted) - written;
-            if (came > 0) {
-                written += came;
-                ahead.addAndGet(-came);
+            long newlyWritten = Math.min(from, granted) - written;
+            if (newlyWritten > 0) {
+                written += newlyWritten;
+                reserved.addAndGet(-newlyWritten);
             }
             if (from + bytes <= granted) {
                 return Optional.empty();
             }
-            long most = Math.max(bytes, Math.min(EVERY, length - from));
-            return grant(from, most).isEmpty() ? Optional.empty() : grant(from, bytes);
+            long wanted = Math.max(bytes, Math.min(GRANT_BYTES, length - from));
+            return grant(from, wanted).isEmpty() ? Optional.empty() : grant(from, bytes);
         }
 
         private Optional<Refusal> grant(long from, long bytes) throws IOException {
-            giveBack();
+            release();
             Optional<Refusal> refusal = refuse(bytes);
             if (refusal.isEmpty()) {
                 written = from;
                 granted = from + bytes;
-                ahead.addAndGet(bytes);
+                reserved.addAndGet(bytes);
             }
             return refusal;
         }
 
-        private void giveBack() {
-            ahead.addAndGet(written - granted);
+        private void release() {
+            reserved.addAndGet(written - granted);
             written = granted;
         }
 
-        /** Gives back what was granted and isn't written. */
+        /** Releases what was reserved and not written. */
         @Override
         public void close() {
-            giveBack();
+            release();
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts what lies among the records and can be none: links, special files, ill-formed names. Each is logged once. */
+/** Counts files among the records that can't be records: links, special files, invalid names. Each is logged once. */
 final class IgnoredFiles {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");

@@ -6,14 +6,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * The paths where the disk is a moment ahead of the index, because the hub itself is between rename and entry. Readers
- * wait for that moment and for nothing longer. For any thread.
+ * Paths where the disk is ahead of the index because the hub is between rename and index update. Readers wait for the
+ * end of that interval only. Thread-safe.
  */
 final class InFlightRenames {
 
     private final ConcurrentHashMap<RecordPath, CountDownLatch> paths = new ConcurrentHashMap<>();
 
-    /** Says that the path moves until the mark is closed; under the path's lock. */
+    /** Marks the path as being renamed until the mark is closed. The caller holds the path's lock. */
     Mark begin(RecordPath path) {
         CountDownLatch latch = new CountDownLatch(1);
         paths.put(path, latch);
@@ -23,7 +23,7 @@ final class InFlightRenames {
         };
     }
 
-    /** Waits until the path rests; whether it was moving. */
+    /** Waits until no rename of the path is in progress; returns whether there was one. */
     boolean await(RecordPath path) throws InterruptedIOException {
         CountDownLatch latch = paths.get(path);
         if (latch == null) {
@@ -38,7 +38,7 @@ final class InFlightRenames {
         return true;
     }
 
-    /** A path that moves. */
+    /** A rename in progress. */
     interface Mark extends AutoCloseable {
         @Override
         void close();

@@ -9,31 +9,31 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
-/** Goes through the index's entries below a directory, in order, a few at a time. For one thread. */
+/** Iterates over the index entries below a directory, in key order and in batches. Not thread-safe. */
 final class IndexRange {
 
-    private static final int AT_ONCE = 256;
+    private static final int BATCH_SIZE = 256;
 
-    private final MetadataStore ledger;
+    private final MetadataStore metadata;
     private final String end;
     private String from;
-    private Iterator<MetadataStore.Indexed> some =
+    private Iterator<MetadataStore.Indexed> batch =
             List.<MetadataStore.Indexed>of().iterator();
     private MetadataStore.Indexed next;
     private boolean finished;
 
-    IndexRange(MetadataStore ledger, RecordPath directory) {
-        this.ledger = ledger;
+    IndexRange(MetadataStore metadata, RecordPath directory) {
+        this.metadata = metadata;
         from = PathKeys.begin(directory);
         end = PathKeys.end(directory);
     }
 
-    /** Takes the next path. */
+    /** Returns and consumes the next path. */
     Optional<RecordPath> next() throws IOException {
         return nextBefore(end);
     }
 
-    /** Takes the next path, if its key comes before this one. */
+    /** Returns and consumes the next path if its key is less than this one. */
     Optional<RecordPath> nextBefore(String key) throws IOException {
         MetadataStore.Indexed first = peek();
         if (first == null || first.key().compareTo(key) >= 0) {
@@ -43,7 +43,7 @@ final class IndexRange {
         return Optional.of(PathKeys.path(first.key()));
     }
 
-    /** Takes the entry with this key, if it is the next. */
+    /** Returns and consumes the entry with this key if it is the next one. */
     Optional<IndexEntry> take(String key) throws IOException {
         MetadataStore.Indexed first = peek();
         if (first == null || !first.key().equals(key)) {
@@ -53,25 +53,25 @@ final class IndexRange {
         return Optional.of(first.entry());
     }
 
-    /** Passes over everything before this key, which lies behind all that was taken. */
+    /** Skips all entries before this key, which must be greater than all keys consumed so far. */
     void skipBefore(String key) {
         from = key;
-        some = List.<MetadataStore.Indexed>of().iterator();
+        batch = List.<MetadataStore.Indexed>of().iterator();
         next = null;
         finished = false;
     }
 
     private MetadataStore.Indexed peek() throws IOException {
         if (next == null && !finished) {
-            if (!some.hasNext()) {
-                List<MetadataStore.Indexed> found = ledger.range(from, end, AT_ONCE);
+            if (!batch.hasNext()) {
+                List<MetadataStore.Indexed> found = metadata.range(from, end, BATCH_SIZE);
                 finished = found.isEmpty();
                 if (!finished) {
                     from = found.get(found.size() - 1).key() + '\u0000';
                 }
-                some = found.iterator();
+                batch = found.iterator();
             }
-            next = some.hasNext() ? some.next() : null;
+            next = batch.hasNext() ? batch.next() : null;
         }
         return next;
     }

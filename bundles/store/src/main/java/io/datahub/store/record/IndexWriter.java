@@ -16,36 +16,36 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** Enters what was done to a path into index and journal, together. Called under the path's lock. */
+/** Writes changes of a path to index and journal in one transaction. The caller holds the path's lock. */
 final class IndexWriter {
 
-    private final MetadataStore ledger;
+    private final MetadataStore metadata;
 
-    IndexWriter(MetadataStore ledger) {
-        this.ledger = ledger;
+    IndexWriter(MetadataStore metadata) {
+        this.metadata = metadata;
     }
 
-    /** Enters what an upload has done. */
-    CommitFuture<Optional<Change>> carriedOut(
-            RecordPath path, Intent intent, DirectoryEntry place, Optional<IndexEntry> before, Quotas.Claim claim)
+    /** Records a completed upload. */
+    CommitFuture<Optional<Change>> completed(
+            RecordPath path, Intent intent, DirectoryEntry onDisk, Optional<IndexEntry> before, Quotas.Claim claim)
             throws IOException {
-        return ledger.submit(transaction -> {
+        return metadata.submit(transaction -> {
             transaction.removeIntent(path);
-            Change change = written(transaction, path, intent, place.stat(), before);
+            Change change = written(transaction, path, intent, onDisk.stat(), before);
             claim.close();
             return Optional.of(change);
         });
     }
 
-    /** Enters what an intent has done; the result is the change itself, or empty where there was nothing to undo. */
-    CommitFuture<Optional<Change>> carriedOut(
-            RecordPath path, Intent intent, DirectoryEntry place, Optional<IndexEntry> before) throws IOException {
-        return ledger.submit(transaction -> {
+    /** Records what a completed intent did. The result is the change, or empty if a deletion found no index entry. */
+    CommitFuture<Optional<Change>> completed(
+            RecordPath path, Intent intent, DirectoryEntry onDisk, Optional<IndexEntry> before) throws IOException {
+        return metadata.submit(transaction -> {
             transaction.removeIntent(path);
             return switch (intent.kind()) {
-                case WRITE -> Optional.of(written(transaction, path, intent, place.stat(), before));
+                case WRITE -> Optional.of(written(transaction, path, intent, onDisk.stat(), before));
                 case DELETE -> before.map(entry -> deleted(transaction, path, entry, intent.user()));
-                case REJECT -> Optional.of(rejected(transaction, path, intent, place, before));
+                case REJECT -> Optional.of(rejected(transaction, path, intent, onDisk, before));
             };
         });
     }
@@ -73,7 +73,7 @@ final class IndexWriter {
             Transaction transaction,
             RecordPath path,
             Intent intent,
-            DirectoryEntry place,
+            DirectoryEntry onDisk,
             Optional<IndexEntry> before) {
         RecordVersion refused = new RecordVersion(
                 path,
@@ -83,44 +83,45 @@ final class IndexWriter {
                 Optional.of(intent.sha256()));
         Change change = transaction.append(
                 new PendingChange(Change.Type.REJECTED, refused, "", intent.validators(), intent.violations()));
-        if (place.isFile()) {
-            before.ifPresent(entry -> transaction.put(path, entry.withStat(place.stat())));
+        if (onDisk.isFile()) {
+            before.ifPresent(entry -> transaction.put(path, entry.withStat(onDisk.stat())));
         } else {
             before.ifPresent(entry -> deleted(transaction, path, entry, ""));
         }
         return change;
     }
 
-    /** Enters a deletion that was made outside the hub. */
-    CommitFuture<Optional<Change>> vanished(RecordPath path, IndexEntry entry) throws IOException {
-        return ledger.submit(transaction -> {
+    /** Records a deletion by another program. */
+    CommitFuture<Optional<Change>> deletedExternally(RecordPath path, IndexEntry entry) throws IOException {
+        return metadata.submit(transaction -> {
             transaction.removeIntent(path);
             return Optional.of(deleted(transaction, path, entry, ""));
         });
     }
 
-    /** Enters that a file looks otherwise but has the same bytes. */
-    CommitFuture<Optional<Change>> touched(RecordPath path, IndexEntry entry, FileStat stat) throws IOException {
-        return ledger.submit(transaction -> {
+    /** Records new file attributes for unchanged content. There is no event. */
+    CommitFuture<Optional<Change>> attributesChanged(RecordPath path, IndexEntry entry, FileStat stat)
+            throws IOException {
+        return metadata.submit(transaction -> {
             transaction.put(path, entry.withStat(stat));
             transaction.removeIntent(path);
             return Optional.empty();
         });
     }
 
-    /** Enters a record that was there all the time, without an event. */
-    CommitFuture<Optional<Change>> found(RecordPath path, FileStat stat, String sha256, Optional<LastGoodCopy> good)
+    /** Adds an existing record to the index without an event. */
+    CommitFuture<Optional<Change>> existing(RecordPath path, FileStat stat, String sha256, Optional<LastGoodCopy> good)
             throws IOException {
-        return ledger.submit(transaction -> {
+        return metadata.submit(transaction -> {
             transaction.put(path, IndexEntry.of(stat, transaction.newEtag(sha256), sha256, ""));
             good.ifPresent(copy -> transaction.putLastGoodCopy(path, copy));
             return Optional.empty();
         });
     }
 
-    /** Drops an intent that was given up. */
-    CommitFuture<Optional<Change>> givenUp(RecordPath path) throws IOException {
-        return ledger.submit(transaction -> {
+    /** Removes an intent that was abandoned. */
+    CommitFuture<Optional<Change>> dropIntent(RecordPath path) throws IOException {
+        return metadata.submit(transaction -> {
             transaction.removeIntent(path);
             return Optional.empty();
         });

@@ -14,23 +14,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes refusals of a disk's failures, which name cause and cure and no folder of the hub's machine; the log says more. What
- * failed works again as soon as the disk does.
+ * Translates disk errors to refusals that name cause and remedy but no path of the hub's machine; the log has the
+ * details. Operations succeed again as soon as the disk works.
  */
 final class IoErrors {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private IoErrors() {}
 
-    /** Something that the disk may fail. */
+    /** An operation that can fail with a disk error. */
     interface Work<T> {
         Result<T> run() throws IOException;
     }
 
-    /** Does it; a failure of the disk is a refusal. */
-    static <T> Result<T> told(Work<T> work) throws IOException {
+    /** Runs an operation; a disk error becomes a refusal. Interruptions are rethrown. */
+    static <T> Result<T> translate(Work<T> work) throws IOException {
         try {
             return work.run();
         } catch (InterruptedIOException e) {
@@ -46,7 +46,7 @@ final class IoErrors {
         if (Disk.isFull(failure)) {
             return FreeSpaceCheck.full();
         }
-        return Refusal.unavailable(cause(failure), SOON);
+        return Refusal.unavailable(cause(failure), RETRY_AFTER);
     }
 
     private static String cause(IOException failure) {
@@ -71,14 +71,15 @@ final class IoErrors {
         return "the hub's disk failed; an administrator finds in its log how. Try again";
     }
 
-    /** Whether it failed since the process, or the machine, has no more descriptors. */
+    /** Whether it failed because the process or the system has no file descriptors left. */
     static boolean isOutOfDescriptors(Throwable cause) {
-        String said = cause instanceof FileSystemException e ? e.getReason() : cause.getMessage();
-        return said != null && said.contains("Too many open files");
+        String message = cause instanceof FileSystemException e ? e.getReason() : cause.getMessage();
+        return message != null && message.contains("Too many open files");
     }
 
     private static boolean isReadOnly(Throwable cause) {
-        String said = cause instanceof FileSystemException e ? e.getReason() : cause.getMessage();
-        return said != null && (said.contains("Read-only file system") || said.contains("Operation not permitted"));
+        String message = cause instanceof FileSystemException e ? e.getReason() : cause.getMessage();
+        return message != null
+                && (message.contains("Read-only file system") || message.contains("Operation not permitted"));
     }
 }

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies of the last good versions of judged records, for putting them back. They are bounded; the users file is always
- * kept. A copy that has suffered isn't used. For any thread.
+ * Copies of the last valid versions of validated records, for rollback. Their total size is limited, but the users file
+ * is always kept. Damaged copies are not used. Thread-safe.
  */
 final class LastGoodVersions {
 
@@ -31,30 +31,31 @@ final class LastGoodVersions {
     private static final String USERS_PREFIX = "users-";
 
     private final Path folder;
-    private final MetadataStore ledger;
+    private final MetadataStore metadata;
     private final Staging staging;
     private final Supplier<Settings> settings;
     private final AtomicLong bytes = new AtomicLong();
 
-    LastGoodVersions(Path folder, MetadataStore ledger, Staging staging, Supplier<Settings> settings)
+    LastGoodVersions(Path folder, MetadataStore metadata, Staging staging, Supplier<Settings> settings)
             throws IOException {
         this.folder = folder;
-        this.ledger = ledger;
+        this.metadata = metadata;
         this.staging = staging;
         this.settings = settings;
         Files.createDirectories(folder);
     }
 
     /**
-     * Removes copies that belong to nothing, once no intent is left that one could belong to; before any is kept.
+     * Removes orphaned copies. Called before the first copy is kept and after all intents are processed, since an
+     * intent may own a copy.
      *
-     * @param keepUsers whether those of the users file stay, since the index may not know them
+     * @param keepUsers whether copies of the users file are kept even if the index doesn't reference them
      */
     void sweep(boolean keepUsers) throws IOException {
         Set<String> known = new HashSet<>();
-        ledger.forEachLastGoodCopy(good -> {
-            known.add(good.file());
-            bytes.addAndGet(good.size());
+        metadata.forEachLastGoodCopy(copy -> {
+            known.add(copy.file());
+            bytes.addAndGet(copy.size());
         });
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
@@ -66,10 +67,12 @@ final class LastGoodVersions {
         }
     }
 
-    /** Copies a staged version, if it is to be kept; the copy counts once it is entered. */
+    /**
+     * Copies a staged version if its size is within the limits. The copy takes effect once the index references it.
+     */
     Optional<LastGoodCopy> keep(RecordPath path, StagedFile staged) throws IOException {
         boolean users = path.equals(RecordPath.USERS);
-        if (!users && !hasRoom(staged.size())) {
+        if (!users && !fits(staged.size())) {
             return Optional.empty();
         }
         String name = (users ? USERS_PREFIX : "") + staged.sha256().substring(0, 16) + "-" + UUID.randomUUID();
@@ -78,33 +81,36 @@ final class LastGoodVersions {
         return Optional.of(new LastGoodCopy(name, staged.size(), staged.sha256()));
     }
 
-    private boolean hasRoom(long size) {
-        Settings present = settings.get();
-        return size <= present.maxGoodFileBytes() && bytes.get() + size <= present.maxGoodBytes();
+    private boolean fits(long size) {
+        Settings current = settings.get();
+        return size <= current.maxGoodFileBytes() && bytes.get() + size <= current.maxGoodBytes();
     }
 
-    /** Removes a copy that counts no more, or never did. */
-    void discard(Optional<LastGoodCopy> good) {
-        good.ifPresent(copy -> {
+    /** Deletes a copy that is no longer referenced, or never was. */
+    void discard(Optional<LastGoodCopy> copy) {
+        copy.ifPresent(existing -> {
             try {
-                if (Files.deleteIfExists(folder.resolve(copy.file()))) {
-                    bytes.addAndGet(-copy.size());
+                if (Files.deleteIfExists(folder.resolve(existing.file()))) {
+                    bytes.addAndGet(-existing.size());
                 }
             } catch (IOException e) {
-                LOG.warn("event=copy-left file={} failure=\"{}\"", copy.file(), e.toString());
+                LOG.warn("event=copy-left file={} failure=\"{}\"", existing.file(), e.toString());
             }
         });
     }
 
-    /** The copy of exactly this version. */
+    /** The copy of exactly this version, if there is one. */
     Optional<Path> find(RecordPath path, IndexEntry entry) throws IOException {
-        return ledger.lastGoodCopy(path)
-                .filter(good -> good.sha256().equals(entry.sha256()))
-                .map(good -> folder.resolve(good.file()))
+        return metadata.lastGoodCopy(path)
+                .filter(copy -> copy.sha256().equals(entry.sha256()))
+                .map(copy -> folder.resolve(copy.file()))
                 .filter(Files::isRegularFile);
     }
 
-    /** Stages a copy of exactly this version, looking as it did, flushed; empty if there is none or it has suffered. */
+    /**
+     * Stages and flushes a copy of exactly this version, with its modification time; empty if there is none or it is
+     * damaged.
+     */
     Optional<StagedFile> restore(RecordPath path, IndexEntry entry) throws IOException {
         Optional<Path> copy = find(path, entry);
         if (copy.isEmpty()) {
@@ -127,7 +133,10 @@ final class LastGoodVersions {
         }
     }
 
-    /** The newest copy of the users file, whatever the ledger knows: the last resort when the ledger was damaged. */
+    /**
+     * The newest copy of the users file, whether or not the index references it: the last resort when the index was
+     * damaged.
+     */
     Optional<Path> newestUsers() throws IOException {
         Path newest = null;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, USERS_PREFIX + "*")) {

@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The bounds on uploads that aren't about one record.
+ * Limits that don't concern a single record.
  *
- * @param maxUploads how many uploads come in at once
- * @param maxUploadsPerUser likewise, of one user
- * @param minBytesPerSecond how fast a client has to send
- * @param keepUnfinished how long a resumable upload waits for its next piece
- * @param maxUnfinished how many resumable uploads one user may have begun
- * @param quotas how much may lie where and belong to whom
- * @param keeps how long records are kept
+ * @param maxUploads maximum number of concurrent uploads
+ * @param maxUploadsPerUser maximum number of concurrent uploads of one user
+ * @param minBytesPerSecond minimum throughput of a client; 0 for none
+ * @param keepUnfinished how long a resumable upload is kept without new data
+ * @param maxUnfinished maximum number of unfinished resumable uploads per user
+ * @param quotas quotas per prefix and user
+ * @param retentionRules how long records are kept
  */
 public record Limits(
         int maxUploads,
@@ -21,7 +21,7 @@ public record Limits(
         Duration keepUnfinished,
         int maxUnfinished,
         List<Quota> quotas,
-        List<RetentionRule> keeps) {
+        List<RetentionRule> retentionRules) {
 
     static final Limits DEFAULT = new Limits(1_000, 200, 0, Duration.ofHours(24), 1_000, List.of(), List.of());
 
@@ -30,6 +30,6 @@ public record Limits(
     public String toString() {
         return "maxUploads=" + maxUploads + " maxUploadsPerUser=" + maxUploadsPerUser + " minUploadBytesPerSecond="
                 + minBytesPerSecond + " keepUploadsHours=" + keepUnfinished.toHours() + " maxUnfinishedUploads="
-                + maxUnfinished + " quotas=\"" + quotas + "\" keepDays=\"" + keeps + "\"";
+                + maxUnfinished + " quotas=\"" + quotas + "\" keepDays=\"" + retentionRules + "\"";
     }
 }

@@ -6,41 +6,42 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Measures how fast a client sends: over stretches in which the hub waited for it, not over the time that the hub itself took.
- * For one thread at a time.
+ * Enforces a minimum client throughput, measured over intervals in which the hub waited for the client; the hub's own
+ * processing time doesn't count. Not thread-safe.
  */
 final class MinThroughput {
 
-    private static final long STRETCH_NANOS = TimeUnit.SECONDS.toNanos(20);
+    private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    private final long least;
+    private final long minBytesPerSecond;
     private long since;
-    private long waited;
+    private long waitedNanos;
     private long bytes;
 
-    /** @param least bytes a second; 0 takes any pace */
-    MinThroughput(long least, long now) {
-        this.least = least;
+    /** @param minBytesPerSecond 0 accepts any throughput */
+    MinThroughput(long minBytesPerSecond, long now) {
+        this.minBytesPerSecond = minBytesPerSecond;
         since = now;
     }
 
-    /** Some bytes came, at this time in nanoseconds; refuses if that was too slow. */
-    Optional<Refusal> came(long count, long now) {
-        waited += now - since;
+    /** Counts received bytes at this time in nanoseconds; refuses if the throughput is too low. */
+    Optional<Refusal> received(long count, long now) {
+        waitedNanos += now - since;
         bytes += count;
-        if (waited < STRETCH_NANOS) {
+        if (waitedNanos < WINDOW_NANOS) {
             return Optional.empty();
         }
-        boolean slow = bytes < (double) least * waited / TimeUnit.SECONDS.toNanos(1);
-        waited = 0;
+        boolean slow = bytes < (double) minBytesPerSecond * waitedNanos / TimeUnit.SECONDS.toNanos(1);
+        waitedNanos = 0;
         bytes = 0;
         return slow
                 ? Optional.of(new Refusal(
-                        Reason.TIMED_OUT, "the bytes come slower than the hub waits for: " + least + " a second"))
+                        Reason.TIMED_OUT,
+                        "the bytes come slower than the hub waits for: " + minBytesPerSecond + " a second"))
                 : Optional.empty();
     }
 
-    /** The hub is ready for more. */
+    /** The hub is ready to receive more. */
     void ready(long now) {
         since = now;
     }

@@ -19,15 +19,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * One resumable upload. Its bytes lie in a file; at most one request at a time is sending more of them, and whoever comes
- * later takes it over: a client that comes again knows better than its old connection whether that is dead. For any thread.
+ * One resumable upload. Its bytes are in a file. At most one request at a time appends to it, and a later request takes
+ * over from an earlier one, since a reconnecting client knows better than its old connection whether that is dead.
+ * Thread-safe.
  *
- * <p>While a piece comes that has a digest, a file beside it says where the piece began, so that a hub that is killed meanwhile
- * forgets what it couldn't check.
+ * <p>While data with a digest is being received, a file next to it holds the offset where that data began, so that a
+ * hub that is killed in the meantime discards what it couldn't verify.
  */
 final class PartialFile {
 
-    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final String name;
     private final Path file;
@@ -36,36 +37,36 @@ final class PartialFile {
     private final Quotas.Claim claim;
 
     // All guarded by this.
-    private PartialUploadEntry facts;
+    private PartialUploadEntry entry;
     private long size;
 
-    /** Has seen the bytes that are there; null if they have to be read again. */
+    /** Digest of the bytes received so far; null if they have to be read again. */
     private MessageDigest hashed;
 
-    /** What comes in; null if nothing does. */
-    private UploadAppend piece;
+    /** The append in progress; null if there is none. */
+    private UploadAppend append;
 
     private boolean committing;
     private boolean gone;
-    private long touched;
+    private long lastChanged;
 
     /**
-     * Takes over what is there.
+     * Loads an upload.
      *
-     * @param claim to the room for all of it, held until it is a record or gone
+     * @param claim the quota claim for the whole upload, held until it becomes a record or is deleted
      */
-    PartialFile(String name, PartialUploadEntry facts, Path folder, Uploads uploads, Quotas.Claim claim)
+    PartialFile(String name, PartialUploadEntry entry, Path folder, Uploads uploads, Quotas.Claim claim)
             throws IOException {
         this.claim = claim;
         this.name = name;
-        this.facts = facts;
+        this.entry = entry;
         this.uploads = uploads;
         file = folder.resolve(name);
         unchecked = folder.resolve(name + ".unchecked");
-        touched = Math.max(facts.created(), facts.done());
-        if (!facts.isDone()) {
+        lastChanged = Math.max(entry.created(), entry.done());
+        if (!entry.isDone()) {
             size = Files.size(file);
-            touched = Math.max(touched, Files.getLastModifiedTime(file).toMillis());
+            lastChanged = Math.max(lastChanged, Files.getLastModifiedTime(file).toMillis());
             if (Files.exists(unchecked)) {
                 size = Math.min(size, Long.parseLong(Files.readString(unchecked)));
                 StagedFile.resume(file, size, null).leave();
@@ -79,8 +80,8 @@ final class PartialFile {
         return claim;
     }
 
-    synchronized PartialUploadEntry facts() {
-        return facts;
+    synchronized PartialUploadEntry entry() {
+        return entry;
     }
 
     String name() {
@@ -88,126 +89,127 @@ final class PartialFile {
     }
 
     synchronized boolean isExpired(Duration keep, Instant now) {
-        return piece == null && !committing && !expires(keep).isAfter(now);
+        return append == null && !committing && !expires(keep).isAfter(now);
     }
 
     private Instant expires(Duration keep) {
-        return Instant.ofEpochMilli(touched).plus(keep);
+        return Instant.ofEpochMilli(lastChanged).plus(keep);
     }
 
-    /** How far it has come; whoever is still sending loses it. */
+    /** The upload's present state. Ends an append in progress. */
     synchronized PartialUpload state(Duration keep) throws IOException {
         if (!committing) {
-            endPiece();
+            endAppend();
         }
-        Optional<String> etag = Optional.of(facts.etag()).filter(tag -> !tag.isEmpty());
-        OptionalLong length = facts.hasLength() ? OptionalLong.of(facts.length()) : OptionalLong.empty();
+        Optional<String> etag = Optional.of(entry.etag()).filter(tag -> !tag.isEmpty());
+        OptionalLong length = entry.hasLength() ? OptionalLong.of(entry.length()) : OptionalLong.empty();
         return new PartialUpload(
-                name, facts.path(), length, stands(), expires(keep), facts.notes(), etag, facts.isPart());
+                name, entry.path(), length, currentOffset(), expires(keep), entry.notes(), etag, entry.isPart());
     }
 
-    /** How many bytes count: the last one of a record only once that is committed. */
-    private long stands() {
-        if (facts.isDone()) {
-            return facts.length();
+    /** The committed offset. The last byte of a record counts only once the record is committed. */
+    private long currentOffset() {
+        if (entry.isDone()) {
+            return entry.length();
         }
-        return facts.isPart() || !facts.hasLength() ? size : Math.min(size, Math.max(0, facts.length() - 1));
+        return entry.isPart() || !entry.hasLength() ? size : Math.min(size, Math.max(0, entry.length() - 1));
     }
 
     boolean isPart() {
-        return facts.isPart();
+        return entry.isPart();
     }
 
     /**
-     * Begins another piece.
+     * Begins another append.
      *
-     * @param request with the length that the upload will have, where that is known by now; it is kept
+     * @param request with the length of the whole upload if it is known by now; it is stored
      */
-    synchronized Result<Continuation> resume(WriteRequest request, long offset, Turn turn, UploadLimiter.Slot slot)
+    synchronized Result<Continuation> resume(WriteRequest request, long offset, Turn listener, UploadLimiter.Slot slot)
             throws IOException {
         if (committing) {
-            return Result.refused(Refusal.unavailable("the upload is being completed; ask again", SOON));
+            return Result.refused(Refusal.unavailable("the upload is being completed; ask again", RETRY_AFTER));
         }
-        endPiece();
-        long stands = stands();
-        if (gone || facts.isDone() || offset != stands) {
+        endAppend();
+        long currentOffset = currentOffset();
+        if (gone || entry.isDone() || offset != currentOffset) {
             return Result.refused(
                     Reason.CONFLICT,
-                    gone ? "the upload is gone" : "the upload stands at " + stands + ", not at " + offset);
+                    gone ? "the upload is gone" : "the upload stands at " + currentOffset + ", not at " + offset);
         }
         long length = request.length().orElse(-1);
-        if (facts.hasLength() ? length != facts.length() : length >= 0 && length < size) {
+        if (entry.hasLength() ? length != entry.length() : length >= 0 && length < size) {
             return Result.refused(
                     Reason.BAD_REQUEST,
-                    facts.hasLength()
-                            ? "the upload's length is " + facts.length() + " already"
+                    entry.hasLength()
+                            ? "the upload's length is " + entry.length() + " already"
                             : "the upload has " + size + " bytes already, which is more than its length");
         }
-        facts = facts.withLength(length);
-        if (size > stands) {
-            size = stands;
+        entry = entry.withLength(length);
+        if (size > currentOffset) {
+            size = currentOffset;
             hashed = null;
         }
         StagedFile staged = StagedFile.resume(file, size, hashed);
         try {
-            piece = new UploadAppend(this, request, staged, uploads, turn, slot);
-            if (piece.hasDigest()) {
+            append = new UploadAppend(this, request, staged, uploads, listener, slot);
+            if (append.hasDigest()) {
                 Files.writeString(unchecked, Long.toString(size));
             }
-            return Result.done(piece);
+            return Result.done(append);
         } catch (IOException | RuntimeException e) {
             staged.leave();
             throw e;
         }
     }
 
-    /** Whether this is still the one that is sending. */
-    boolean isTurnOf(UploadAppend one) {
-        return piece == one;
+    /** Whether this is still the append in progress. */
+    boolean isCurrent(UploadAppend one) {
+        return append == one;
     }
 
-    /** Lets go of the piece that comes in, if one does; what came lasts. */
-    synchronized void endPiece() throws IOException {
-        if (piece != null) {
-            piece.end();
+    /** Ends the append in progress, if any. The bytes received so far are durable. */
+    synchronized void endAppend() throws IOException {
+        if (append != null) {
+            append.end();
         }
     }
 
     /**
-     * Holds all bytes of a part as they are, so that they can be read; {@link #setCommitting} lets it go.
+     * Locks a complete part so that its bytes can be read; {@link #setCommitting} unlocks it.
      *
-     * @return a refusal if there are bytes missing, or somebody holds it
+     * @return a refusal if bytes are missing, or if the part is locked already
      */
     synchronized Optional<Refusal> hold() throws IOException {
         if (committing) {
-            return Optional.of(Refusal.unavailable("the part " + name + " is being concatenated; ask again", SOON));
+            return Optional.of(
+                    Refusal.unavailable("the part " + name + " is being concatenated; ask again", RETRY_AFTER));
         }
-        if (gone || size != facts.length()) {
+        if (gone || size != entry.length()) {
             return Optional.of(new Refusal(
                     Reason.CONFLICT,
                     "the part " + name + " isn't complete: it has " + size + " bytes of "
-                            + (facts.hasLength() ? facts.length() : "a length that nobody said")));
+                            + (entry.hasLength() ? entry.length() : "a length that nobody said")));
         }
-        endPiece();
+        endAppend();
         committing = true;
         return Optional.empty();
     }
 
-    /** Where the bytes lie. */
+    /** The file that holds the bytes. */
     Path file() {
         return file;
     }
 
-    /** Notes what a piece has left behind; under this object's monitor. */
-    void settle(long bytes, MessageDigest digest) throws IOException {
-        piece = null;
+    /** Updates the state after an append. The caller holds this object's monitor. */
+    void appendEnded(long bytes, MessageDigest digest) throws IOException {
+        append = null;
         size = bytes;
         hashed = digest;
-        touched = System.currentTimeMillis();
+        lastChanged = System.currentTimeMillis();
         Files.deleteIfExists(unchecked);
     }
 
-    /** Begins or ends the time in which nobody can take it over. */
+    /** Begins or ends the commit, during which no other request can take the upload over. */
     synchronized void setCommitting(boolean begins) {
         committing = begins;
         if (!begins) {
@@ -216,17 +218,17 @@ final class PartialFile {
     }
 
     synchronized void done(Change change) {
-        touched = System.currentTimeMillis();
-        facts = facts.done(touched, change.version().etag().orElse(""));
+        lastChanged = System.currentTimeMillis();
+        entry = entry.done(lastChanged, change.version().etag().orElse(""));
         claim.close();
     }
 
-    /** Takes the bytes away; false if it is being completed. */
+    /** Deletes the bytes; false if the upload is being committed. */
     synchronized boolean remove() throws IOException {
         if (committing) {
             return false;
         }
-        endPiece();
+        endAppend();
         gone = true;
         claim.close();
         Files.deleteIfExists(file);
@@ -234,13 +236,13 @@ final class PartialFile {
         return true;
     }
 
-    /** Is told what became of an upload. */
+    /** Notified of the outcome of an upload. */
     interface Turn {
 
-        /** It has become a record. */
+        /** The upload was committed as a record. */
         void done(PartialFile upload);
 
-        /** It was refused for good. */
+        /** The upload was refused and a retry can't succeed. */
         void lost(PartialFile upload) throws IOException;
     }
 }

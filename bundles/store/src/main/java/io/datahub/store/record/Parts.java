@@ -18,8 +18,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Parts of resumable uploads on their way to one record. Meanwhile nobody can write to them or remove them. Their bytes are copied as
- * an upload of its own, so a refusal or a killed hub leaves them as they are. For one thread.
+ * Parts that are concatenated to one record. They are locked against writes and removal until this is closed. Their
+ * bytes are copied as an upload of its own, so that a refusal or a crash leaves them unchanged. Not thread-safe.
  */
 final class Parts implements AutoCloseable {
 
@@ -39,7 +39,7 @@ final class Parts implements AutoCloseable {
         return held.stream().map(PartialFile::name).toList();
     }
 
-    /** Makes a record of them. */
+    /** Commits the concatenated parts as a record. */
     Result<Change> commit(WriteRequest request) throws IOException {
         for (PartialFile part : new LinkedHashSet<>(inOrder)) {
             Optional<Refusal> refusal = part.hold();
@@ -47,10 +47,10 @@ final class Parts implements AutoCloseable {
                 return Result.refused(refusal.get());
             }
             held.add(part);
-            // The record takes their room, or they take it again.
+            // The record's claim replaces theirs; {@link #close} restores them if it fails.
             part.claim().close();
         }
-        long length = inOrder.stream().mapToLong(part -> part.facts().length()).sum();
+        long length = inOrder.stream().mapToLong(part -> part.entry().length()).sum();
         Result<Upload> begun = uploads.begin(new WriteRequest(
                 request.user(),
                 request.from(),
@@ -84,7 +84,7 @@ final class Parts implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Takes their bytes away. */
+    /** Deletes the parts. */
     void remove() throws IOException {
         removed = true;
         for (PartialFile part : new ArrayList<>(held)) {

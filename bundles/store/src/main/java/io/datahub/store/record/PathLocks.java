@@ -5,37 +5,37 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/** A lock for each path that is being changed. For any thread. */
+/** One lock per path that is being changed. Thread-safe. */
 final class PathLocks {
 
     private final ConcurrentHashMap<RecordPath, Lock> locks = new ConcurrentHashMap<>();
 
-    /** Shared by all who hold a path, had alone by who holds everything. */
-    private final ReentrantReadWriteLock everything = new ReentrantReadWriteLock();
+    /** Read lock: held while holding a path. Write lock: held while holding all paths. */
+    private final ReentrantReadWriteLock allPaths = new ReentrantReadWriteLock();
 
-    /** Waits for the path; whoever gets it closes it. */
+    /** Waits for the path's lock; the caller closes it. */
     Held hold(RecordPath path) {
-        everything.readLock().lock();
+        allPaths.readLock().lock();
         Lock lock = locks.compute(path, (key, present) -> {
             Lock found = present == null ? new Lock() : present;
-            found.users++;
+            found.holders++;
             return found;
         });
         lock.lock();
         return () -> {
             lock.unlock();
-            locks.computeIfPresent(path, (key, present) -> --present.users == 0 ? null : present);
-            everything.readLock().unlock();
+            locks.computeIfPresent(path, (key, present) -> --present.holders == 0 ? null : present);
+            allPaths.readLock().unlock();
         };
     }
 
-    /** Waits until nobody holds any path, and lets nobody else have one. */
+    /** Waits until no path is locked, and blocks locking of any path until closed. */
     Held holdAll() {
-        everything.writeLock().lock();
-        return everything.writeLock()::unlock;
+        allPaths.writeLock().lock();
+        return allPaths.writeLock()::unlock;
     }
 
-    /** A path that is held. */
+    /** A held lock. */
     interface Held extends AutoCloseable {
         @Override
         void close();
@@ -43,7 +43,7 @@ final class PathLocks {
 
     private static final class Lock extends ReentrantLock {
 
-        /** Who holds it or waits for it; guarded by the map's entry. */
-        private int users;
+        /** Number of threads that hold it or wait for it; guarded by the map's entry. */
+        private int holders;
     }
 }

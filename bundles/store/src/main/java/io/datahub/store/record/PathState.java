@@ -8,30 +8,30 @@ import io.datahub.store.metadata.IndexEntry;
 import java.util.Optional;
 
 /**
- * What the disk and the index say of a path.
+ * The state of a path on disk and in the index.
  *
- * @param place what the disk says
- * @param entry what the index says
+ * @param onDisk what the disk has
+ * @param entry what the index has
  */
-record PathState(DirectoryEntry place, Optional<IndexEntry> entry) {
+record PathState(DirectoryEntry onDisk, Optional<IndexEntry> entry) {
 
-    /** Neither knows anything. */
+    /** Neither disk nor index has anything at the path. */
     static final PathState NOTHING = new PathState(DirectoryEntry.NOTHING, Optional.empty());
 
-    /** Whether both say the same. */
-    boolean isSettled() {
-        return place.isFile() ? entry.isPresent() && entry.get().matches(place.stat()) : entry.isEmpty();
+    /** Whether disk and index agree. */
+    boolean isConsistent() {
+        return onDisk.isFile() ? entry.isPresent() && entry.get().matches(onDisk.stat()) : entry.isEmpty();
     }
 
-    /** The version that lies there; without its entity tag while the index doesn't know it. */
+    /** The version on disk; without its entity tag if the index doesn't match. */
     Optional<RecordVersion> version(RecordPath path) {
-        if (!place.isFile()) {
+        if (!onDisk.isFile()) {
             return Optional.empty();
         }
-        return Optional.of(isSettled() ? entry.get().version(path) : unknown(path, place.stat()));
+        return Optional.of(isConsistent() ? entry.get().version(path) : unindexed(path, onDisk.stat()));
     }
 
-    private static RecordVersion unknown(RecordPath path, FileStat stat) {
+    private static RecordVersion unindexed(RecordPath path, FileStat stat) {
         return new RecordVersion(
                 path, stat.size(), IndexEntry.instant(stat.modified()), Optional.empty(), Optional.empty());
     }

@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Paths that couldn't be compared with the index, or whose change couldn't be entered, because the disk failed or was full.
- * They are compared again once it works. For any thread.
+ * Paths that couldn't be reconciled with the index because the disk failed or was full. They are reconciled once the
+ * disk works. Thread-safe.
  */
 final class Postponed {
 
-    /** Beyond this many, everything is compared instead. */
-    private static final int MOST = 10_000;
+    /** Beyond this many, everything is reconciled instead. */
+    private static final int MAX_PATHS = 10_000;
 
     /** Guarded by this. */
     private final Set<RecordPath> paths = new LinkedHashSet<>();
 
     synchronized void add(RecordPath path) {
-        if (paths.size() < MOST) {
+        if (paths.size() < MAX_PATHS) {
             paths.add(path);
         } else {
             paths.clear();
@@ -30,7 +30,7 @@ final class Postponed {
         return paths.isEmpty();
     }
 
-    /** Hands all of them over, and forgets them. */
+    /** Removes and returns all paths. */
     synchronized List<RecordPath> take() {
         List<RecordPath> taken = List.copyOf(paths);
         paths.clear();

@@ -9,12 +9,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How much may lie below a prefix, or belong to a user.
+ * A limit on what is stored below a prefix, or belongs to a user.
  *
- * @param prefix of the paths; empty for a user's
- * @param user whose records; empty for a prefix, {@code *} for each user that has no quota by name
- * @param bytes how many at most; {@link Long#MAX_VALUE} for any number
- * @param files likewise
+ * @param prefix path prefix; empty for the quota of a user
+ * @param user the user whose records count; empty for a prefix, {@code *} for each user that has no quota of its own
+ * @param bytes maximum number of bytes; {@link Long#MAX_VALUE} for no limit
+ * @param files maximum number of files; {@link Long#MAX_VALUE} for no limit
  */
 public record Quota(String prefix, String user, long bytes, long files) {
 
@@ -26,10 +26,11 @@ public record Quota(String prefix, String user, long bytes, long files) {
     private static final Map<String, Integer> SHIFTS = Map.of("B", 0, "KIB", 10, "MIB", 20, "GIB", 30, "TIB", 40);
 
     /**
-     * Reads {@code PREFIX: BYTES N files} and {@code @USER: BYTES N files}, separated by commas or line ends; either number can
-     * be left out, and the bytes can have a unit. The prefix {@code /} is everything, the user {@code *} everybody.
+     * Parses {@code PREFIX: BYTES N files} and {@code @USER: BYTES N files}, separated by commas or line breaks. Either
+     * number can be omitted, and the bytes can have a unit. The prefix {@code /} stands for all records, the user
+     * {@code *} for every user.
      *
-     * @throws IllegalArgumentException if an item has another form
+     * @throws IllegalArgumentException if an item is malformed
      */
     public static List<Quota> parse(String text) {
         List<Quota> found = new ArrayList<>();
@@ -64,14 +65,14 @@ public record Quota(String prefix, String user, long bytes, long files) {
         return !user.isEmpty();
     }
 
-    /** Whether what this user writes to this path counts to it. */
-    boolean concerns(RecordPath path, String writer) {
+    /** Whether a write of this user to this path counts towards the quota. */
+    boolean appliesTo(RecordPath path, String writer) {
         return isOfUser()
                 ? user.equals(EVERYBODY) || user.equals(writer)
                 : path.toString().startsWith(prefix);
     }
 
-    /** For people. */
+    /** A readable form for logs and messages. */
     @Override
     public String toString() {
         return (isOfUser() ? "@" + user : prefix.isEmpty() ? "/" : prefix) + ":"

@@ -15,42 +15,43 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Holds uploads to the quotas. What is on its way counts too, as far as it is known, so that many uploads at once can't take
- * more together than each of them could alone. For any thread.
+ * Enforces quotas on uploads. Uploads in progress count with the size known so far, so that concurrent uploads can't
+ * exceed a quota together. Thread-safe.
  */
 final class Quotas {
 
-    private final MetadataStore ledger;
+    private final MetadataStore metadata;
     private final Usage usage;
     private final Supplier<Settings> settings;
 
-    /** What is on its way; guarded by {@link #usage}. */
+    /** Uploads in progress; guarded by {@link #usage}. */
     private final Set<Claim> claims = new HashSet<>();
 
-    /** What the usage was counted for. */
-    private volatile List<Quota> counted = List.of();
+    /** The quotas that the usage was measured for. */
+    private volatile List<Quota> measured = List.of();
 
-    Quotas(MetadataStore ledger, Supplier<Settings> settings) {
-        this.ledger = ledger;
+    Quotas(MetadataStore metadata, Supplier<Settings> settings) {
+        this.metadata = metadata;
         this.settings = settings;
-        usage = ledger.usage();
+        usage = metadata.usage();
     }
 
-    /** The quotas in force; the first call after they changed counts what there is. */
-    private List<Quota> present() throws IOException {
+    /** The configured quotas. The first call after they have changed measures the present usage. */
+    private List<Quota> current() throws IOException {
         List<Quota> wanted = settings.get().limits().quotas();
-        if (!wanted.equals(counted)) {
+        if (!wanted.equals(measured)) {
             synchronized (this) {
-                if (!wanted.equals(counted)) {
-                    ledger.measure(wanted.stream().map(Quota::prefix).distinct().toList());
-                    counted = wanted;
+                if (!wanted.equals(measured)) {
+                    metadata.measure(
+                            wanted.stream().map(Quota::prefix).distinct().toList());
+                    measured = wanted;
                 }
             }
         }
         return wanted;
     }
 
-    /** Claims the room for an upload; nothing yet. */
+    /** Creates the claim of an upload, for nothing yet. */
     Claim claim(WriteRequest request) {
         Claim claim = new Claim(request.path(), request.user().name());
         if (!request.path().equals(RecordPath.USERS)) {
@@ -61,7 +62,7 @@ final class Quotas {
         return claim;
     }
 
-    /** The room that one upload takes. */
+    /** The quota that one upload takes. */
     final class Claim implements AutoCloseable {
 
         private final RecordPath path;
@@ -77,38 +78,38 @@ final class Quotas {
         }
 
         /**
-         * Wants so much.
+         * Reserves this much; refuses if a quota would be exceeded.
          *
          * @param size of the new version as far as it is known
-         * @param old what it would replace
+         * @param old index entry of the version to be replaced
          */
-        Optional<Refusal> want(long size, Optional<IndexEntry> old) throws IOException {
-            List<Quota> present = present();
+        Optional<Refusal> reserve(long size, Optional<IndexEntry> old) throws IOException {
+            List<Quota> current = current();
             synchronized (usage) {
                 this.size = size;
                 this.old = old;
                 return claims.contains(this)
-                        ? present.stream()
-                                .filter(quota -> isOver(quota, present))
+                        ? current.stream()
+                                .filter(quota -> isOver(quota, current))
                                 .findFirst()
                                 .map(this::refusal)
                         : Optional.empty();
             }
         }
 
-        /** Wants so much, and no more than before if that is refused. */
+        /** Reserves this much; if that is refused, the previous reservation is restored. */
         Optional<Refusal> raise(long size) throws IOException {
             long before = this.size;
-            Optional<Refusal> refusal = want(size, old);
+            Optional<Refusal> refusal = reserve(size, old);
             if (refusal.isPresent()) {
-                want(before, old);
+                reserve(before, old);
             }
             return refusal;
         }
 
-        /** Wants so much now. */
+        /** Reserves this much if any quota is configured. */
         Optional<Refusal> grow(long size) throws IOException {
-            return settings.get().limits().quotas().isEmpty() ? Optional.empty() : want(size, old);
+            return settings.get().limits().quotas().isEmpty() ? Optional.empty() : reserve(size, old);
         }
 
         private boolean isOver(Quota quota, List<Quota> all) {
@@ -119,7 +120,7 @@ final class Quotas {
             long bytes = now.bytes();
             long files = now.files();
             for (Claim other : claims) {
-                if (other != this && (quota.isOfUser() ? other.user.equals(user) : quota.concerns(other.path, ""))) {
+                if (other != this && (quota.isOfUser() ? other.user.equals(user) : quota.appliesTo(other.path, ""))) {
                     bytes += Math.max(0, other.bytes(quota));
                     files += Math.max(0, other.files(quota));
                 }
@@ -131,7 +132,7 @@ final class Quotas {
         private boolean counts(Quota quota, List<Quota> all) {
             boolean named = quota.user().equals(Quota.EVERYBODY)
                     && all.stream().anyMatch(each -> each.user().equals(user));
-            return quota.concerns(path, user) && !named && !(quota.isOfUser() && user.isEmpty());
+            return quota.appliesTo(path, user) && !named && !(quota.isOfUser() && user.isEmpty());
         }
 
         private Optional<IndexEntry> replaced(Quota quota) {
@@ -152,14 +153,14 @@ final class Quotas {
                     "the quota " + quota + " is used up; delete something that counts to it, or ask an administrator");
         }
 
-        /** Takes the room again that was given back, whatever others have taken meanwhile. */
+        /** Restores a released claim, regardless of what others have reserved in the meantime. */
         void reopen() {
             synchronized (usage) {
                 claims.add(this);
             }
         }
 
-        /** Gives the room back, or to what has been entered. */
+        /** Releases the claim; a committed record counts in the usage from then on. */
         @Override
         public void close() {
             synchronized (usage) {

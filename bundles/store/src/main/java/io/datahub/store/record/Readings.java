@@ -11,48 +11,48 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Bounds how many versions are open for reading at once, since each has a file descriptor and one connection of HTTP/2 reads
- * many. For any thread.
+ * Limits the number of versions open for reading, since each takes a file descriptor and one HTTP/2 connection can read
+ * many. Thread-safe.
  */
 final class Readings {
 
-    private static final int PARTS = 10;
-    private static final int LEAST = 64;
-    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final int DESCRIPTORS_PER_READING = 10;
+    private static final int MIN_OPEN = 64;
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
-    private final int most;
+    private final int maxOpen;
     private final AtomicInteger open = new AtomicInteger();
 
-    /** What opens a version. */
+    /** Opens a version. */
     interface Opening {
         Result<Reading> open() throws IOException;
     }
 
     /**
-     * At most a tenth of the descriptors that the process may have, and at least {@value #LEAST}.
+     * Allows a tenth of the process's file descriptors, and at least {@value #MIN_OPEN}.
      *
-     * @param descriptors that the process may have
+     * @param descriptors maximum number of file descriptors of the process
      */
     Readings(long descriptors) {
-        most = (int) Math.min(Integer.MAX_VALUE, Math.max(LEAST, descriptors / PARTS));
+        maxOpen = (int) Math.min(Integer.MAX_VALUE, Math.max(MIN_OPEN, descriptors / DESCRIPTORS_PER_READING));
     }
 
-    /** Opens one, or refuses if as many as may be are open. */
+    /** Opens a version; refuses if the maximum number is open. */
     Result<Reading> open(Opening opening) throws IOException {
-        boolean counts = open.incrementAndGet() <= most;
+        boolean counted = open.incrementAndGet() <= maxOpen;
         try {
-            Result<Reading> opened = counts
+            Result<Reading> opened = counted
                     ? opening.open()
                     : Result.refused(Refusal.unavailable(
-                            "the hub has " + most + " records open for reading and opens no more at once; try again",
-                            SOON));
-            counts &= !opened.isRefused();
+                            "the hub has " + maxOpen + " records open for reading and opens no more at once; try again",
+                            RETRY_AFTER));
+            counted &= !opened.isRefused();
             return opened.then(reading -> Result.done(new Counted(reading)));
         } catch (IOException | RuntimeException e) {
-            counts = false;
+            counted = false;
             throw e;
         } finally {
-            if (!counts) {
+            if (!counted) {
                 open.decrementAndGet();
             }
         }

@@ -22,188 +22,196 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares one path on disk with the index and enters what differs: what an intent says that the hub did, and changes that
- * were made outside the hub once they have settled and were judged. Reading and judging happen outside the path's lock;
- * what was found counts only if the file is still the same.
+ * Reconciles one path on disk with the index: completes what an intent says that the hub did, and records changes made
+ * by other programs once the file has stopped changing and was validated. Reading and validating happen without the
+ * path's lock; the result is used only if the file is still the same.
  */
 final class Reconciler {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
 
-    /** How many times as long a new file rests that is empty: most often its program is about to write it. */
-    private static final int EMPTY_RESTS = 3;
+    /** Multiple of the quiet period for an empty new file: most often its program is about to write it. */
+    private static final int EMPTY_FACTOR = 3;
 
-    /** How many times as long a record rests that became empty: it is being written anew, and the disk may keep its program waiting. */
-    private static final int EMPTIED_RESTS = 10;
+    /**
+     * Multiple of the quiet period for a record that became empty: it is being rewritten, and the disk may delay its
+     * program.
+     */
+    private static final int EMPTIED_FACTOR = 10;
 
-    private final StoreContext holdings;
-    private final IndexWriter registrar;
-    private final ExternalChangeInspector outsiders;
-    private final Rollback putBack;
-    private final UnflushedChanges backlog;
+    private final StoreContext context;
+    private final IndexWriter indexWriter;
+    private final ExternalChangeInspector inspector;
+    private final Rollback rollback;
+    private final UnflushedChanges unflushed;
 
     Reconciler(
-            StoreContext holdings,
-            IndexWriter registrar,
-            ExternalChangeInspector outsiders,
-            Rollback putBack,
-            UnflushedChanges backlog) {
-        this.holdings = holdings;
-        this.registrar = registrar;
-        this.outsiders = outsiders;
-        this.putBack = putBack;
-        this.backlog = backlog;
+            StoreContext context,
+            IndexWriter indexWriter,
+            ExternalChangeInspector inspector,
+            Rollback rollback,
+            UnflushedChanges unflushed) {
+        this.context = context;
+        this.indexWriter = indexWriter;
+        this.inspector = inspector;
+        this.rollback = rollback;
+        this.unflushed = unflushed;
     }
 
-    /** Settles a path, so far as that can be done now; says what lay there. */
+    /**
+     * Reconciles a path, as far as possible now; returns what is on disk there.
+     *
+     * @param checkLater called with paths that have to be checked again later
+     */
     @SuppressWarnings("try")
-    DirectoryEntry settle(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
-        if (holdings.ledger().isRebuilding()) {
-            unsettled.accept(path);
-            return holdings.tree().lookUp(path);
+    DirectoryEntry reconcile(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater) throws IOException {
+        if (context.metadata().isRebuilding()) {
+            checkLater.accept(path);
+            return context.tree().lookUp(path);
         }
-        PathState sight;
-        try (PathLocks.Held held = holdings.locks().hold(path)) {
-            sight = holdings.lookLocked(path);
-            if (sight.isSettled()
-                    || settleByIntent(path, sight)
-                    || holdings.isUnfinished(path, sight)
-                    || settleAbsence(path, sight)) {
-                return sight.place();
+        PathState state;
+        try (PathLocks.Held held = context.locks().hold(path)) {
+            state = context.lookUpLocked(path);
+            if (state.isConsistent()
+                    || applyIntent(path, state)
+                    || context.isTemporary(path, state)
+                    || recordAbsence(path, state)) {
+                return state.onDisk();
             }
         }
-        if (isRestless(sight, quiet, System.currentTimeMillis())) {
-            unsettled.accept(path);
-            return sight.place();
+        if (isRecentlyModified(state, quiet, System.currentTimeMillis())) {
+            checkLater.accept(path);
+            return state.onDisk();
         }
-        try (ExternalChange finding = outsiders.examine(path, sight, quiet.isZero())) {
-            conclude(path, sight, finding, unsettled);
+        try (ExternalChange change = inspector.examine(path, state, quiet.isZero())) {
+            process(path, state, change, checkLater);
         } catch (NoSuchFileException e) {
-            unsettled.accept(path);
+            checkLater.accept(path);
         }
-        return sight.place();
+        return state.onDisk();
     }
 
-    /** Enters what an intent did; drops one that did nothing. */
-    boolean settleByIntent(RecordPath path, PathState sight) throws IOException {
-        Optional<Intent> intent = holdings.ledger().intent(path);
+    /** Records what an intent did; drops an intent that did nothing. */
+    boolean applyIntent(RecordPath path, PathState state) throws IOException {
+        Optional<Intent> intent = context.metadata().intent(path);
         if (intent.isEmpty()) {
             return false;
         }
-        if (!intent.get().isDone(sight.place())) {
-            registrar.givenUp(path);
-            if (!sight.place().isFile()) {
-                holdings.parents().removeEmpty(path, intent.get().parents());
+        if (!intent.get().isDone(state.onDisk())) {
+            indexWriter.dropIntent(path);
+            if (!state.onDisk().isFile()) {
+                context.parents().removeEmpty(path, intent.get().parents());
             }
             return false;
         }
-        backlog.add(path, registrar.carriedOut(path, intent.get(), sight.place(), sight.entry()));
+        unflushed.add(path, indexWriter.completed(path, intent.get(), state.onDisk(), state.entry()));
         return true;
     }
 
-    private boolean settleAbsence(RecordPath path, PathState sight) throws IOException {
-        if (sight.place().isFile()) {
+    private boolean recordAbsence(RecordPath path, PathState state) throws IOException {
+        if (state.onDisk().isFile()) {
             return false;
         }
-        IndexEntry entry = sight.entry().orElseThrow();
-        if (path.equals(RecordPath.USERS) && putBack.restore(path, sight)) {
+        IndexEntry entry = state.entry().orElseThrow();
+        if (path.equals(RecordPath.USERS) && rollback.restore(path, state)) {
             return true;
         }
-        CommitFuture<Optional<Change>> ticket = registrar.vanished(path, entry);
-        backlog.add(path, ticket);
+        CommitFuture<Optional<Change>> future = indexWriter.deletedExternally(path, entry);
+        unflushed.add(path, future);
         return true;
     }
 
-    static boolean isRestless(PathState sight, Duration quiet, long nowMillis) {
-        FileStat stat = sight.place().stat();
-        long rest = nowMillis - stat.lastChanged() / 1_000_000;
-        int rests = stat.size() > 0 ? 1 : sight.entry().isEmpty() ? EMPTY_RESTS : EMPTIED_RESTS;
-        long needed = rests * quiet.toMillis();
-        // A time in the future says nothing: clocks differ, and files can be given any time.
-        return rest < needed && rest > -needed;
+    static boolean isRecentlyModified(PathState state, Duration quiet, long nowMillis) {
+        FileStat stat = state.onDisk().stat();
+        long age = nowMillis - stat.lastChanged() / 1_000_000;
+        int factor = stat.size() > 0 ? 1 : state.entry().isEmpty() ? EMPTY_FACTOR : EMPTIED_FACTOR;
+        long needed = factor * quiet.toMillis();
+        // A time in the future is not evidence: clocks differ, and files can be given any time.
+        return age < needed && age > -needed;
     }
 
-    private void conclude(RecordPath path, PathState sight, ExternalChange finding, Consumer<RecordPath> unsettled)
+    private void process(RecordPath path, PathState state, ExternalChange change, Consumer<RecordPath> checkLater)
             throws IOException {
-        if (!finding.isSteady()) {
-            unsettled.accept(path);
+        if (!change.isStable()) {
+            checkLater.accept(path);
             return;
         }
-        Optional<IndexEntry> entry = sight.entry();
-        if (entry.isPresent() && entry.get().sha256().equals(finding.sha256()) && finding.isKnown()) {
-            enterIfSame(
+        Optional<IndexEntry> entry = state.entry();
+        if (entry.isPresent() && entry.get().sha256().equals(change.sha256()) && change.hasHash()) {
+            updateIfUnchanged(
                     path,
-                    sight,
-                    unsettled,
-                    () -> registrar.touched(path, entry.get(), sight.place().stat()),
+                    state,
+                    checkLater,
+                    () -> indexWriter.attributesChanged(
+                            path, entry.get(), state.onDisk().stat()),
                     () -> {});
             return;
         }
-        Result<List<JudgedBy>> judged = finding.judge();
-        if (!judged.isRefused()) {
-            accept(path, sight, finding, judged.get(), unsettled);
+        Result<List<JudgedBy>> validated = change.validate();
+        if (!validated.isRefused()) {
+            accept(path, state, change, validated.get(), checkLater);
             return;
         }
-        Refusal refusal = judged.refusal().orElseThrow();
-        boolean settled = refusal.reason() == Reason.INVALID && putBack.reject(path, sight, finding, refusal);
-        if (!settled) {
+        Refusal refusal = validated.refusal().orElseThrow();
+        boolean rolledBack = refusal.reason() == Reason.INVALID && rollback.reject(path, state, change, refusal);
+        if (!rolledBack) {
             LOG.debug("event=outside-change-waits path=\"{}\" detail=\"{}\"", path, refusal.detail());
-            unsettled.accept(path);
+            checkLater.accept(path);
         }
     }
 
     private void accept(
             RecordPath path,
-            PathState sight,
-            ExternalChange finding,
+            PathState state,
+            ExternalChange change,
             List<JudgedBy> validators,
-            Consumer<RecordPath> unsettled)
+            Consumer<RecordPath> checkLater)
             throws IOException {
-        Optional<LastGoodCopy> good = finding.keepGood(validators);
-        Optional<LastGoodCopy> old = holdings.ledger().lastGoodCopy(path);
-        FileStat stat = sight.place().stat();
-        Intent seen = new Intent(
+        Optional<LastGoodCopy> copy = change.keepCopy(validators);
+        Optional<LastGoodCopy> oldCopy = context.metadata().lastGoodCopy(path);
+        FileStat stat = state.onDisk().stat();
+        Intent intent = new Intent(
                 Intent.Kind.WRITE,
                 stat.key(),
                 stat.size(),
                 stat.modified(),
-                finding.sha256(),
+                change.sha256(),
                 "",
                 validators,
                 List.of(),
                 0,
-                good.map(LastGoodCopy::file).orElse(""));
-        boolean entered = enterIfSame(
+                copy.map(LastGoodCopy::file).orElse(""));
+        boolean recorded = updateIfUnchanged(
                 path,
-                sight,
-                unsettled,
-                () -> registrar.carriedOut(path, seen, sight.place(), sight.entry()),
-                () -> finding.discard(old));
-        if (!entered) {
-            finding.discard(good);
+                state,
+                checkLater,
+                () -> indexWriter.completed(path, intent, state.onDisk(), state.entry()),
+                () -> change.discard(oldCopy));
+        if (!recorded) {
+            change.discard(copy);
         }
     }
 
-    /** Enters something if the path still looks as it did. */
+    /** Runs an index update if the path is unchanged. */
     @SuppressWarnings("try")
-    private boolean enterIfSame(
-            RecordPath path, PathState sight, Consumer<RecordPath> unsettled, Entering entering, Runnable afterwards)
+    private boolean updateIfUnchanged(
+            RecordPath path, PathState state, Consumer<RecordPath> checkLater, Entering update, Runnable afterwards)
             throws IOException {
         boolean same;
-        try (PathLocks.Held held = holdings.locks().hold(path)) {
-            same = holdings.isSame(path, sight);
+        try (PathLocks.Held held = context.locks().hold(path)) {
+            same = context.isUnchanged(path, state);
             if (same) {
-                backlog.add(path, entering.enter(), afterwards);
+                unflushed.add(path, update.submit(), afterwards);
             }
         }
         if (!same) {
-            unsettled.accept(path);
+            checkLater.accept(path);
         }
         return same;
     }
 
-    /** Enters something. */
+    /** An index update. */
     private interface Entering {
-        CommitFuture<Optional<Change>> enter() throws IOException;
+        CommitFuture<Optional<Change>> submit() throws IOException;
     }
 }

@@ -34,87 +34,103 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The records as files below the home. */
+/** The record store, which keeps records as files below the home folder. */
 public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
 
-    private final StoreContext holdings;
+    private final StoreContext context;
     private final Uploads uploads;
-    private final Deleter removal;
-    private final RecordReader reads;
-    private final DirectoryLister directories;
-    private final Reconciler settlement;
+    private final Deleter deleter;
+    private final RecordReader reader;
+    private final DirectoryLister lister;
+    private final Reconciler reconciler;
     private final Recovery recovery;
-    private final FreeSpaceCheck room;
-    private final RejectedFiles rejected;
+    private final FreeSpaceCheck freeSpace;
+    private final RejectedFiles rejectedFiles;
     private final Postponed postponed = new Postponed();
-    private final UnflushedChanges backlog = new UnflushedChanges(postponed::add);
+    private final UnflushedChanges unflushed = new UnflushedChanges(postponed::add);
     private final SpareFile spare;
     private final DiskSnapshots snapshots;
-    private final IgnoredFiles strangers = new IgnoredFiles();
+    private final IgnoredFiles ignored = new IgnoredFiles();
     private final UnreadablePaths unreadable = new UnreadablePaths();
 
-    /** Is told of paths that a reader found changed: who had everything checked last. */
-    private volatile Consumer<RecordPath> suspicious = path -> {};
+    /** Called with paths that a reader found changed: the callback of the last check of the root. */
+    private volatile Consumer<RecordPath> onMismatch = path -> {};
 
-    private final ResumableUploadStore partials;
+    private final ResumableUploadStore resumableUploads;
     private final Retention retention;
 
     /**
-     * Takes the records over and finishes what a killed hub left unfinished.
+     * Opens the store and recovers from a crash.
      *
-     * @param temporary names of files from outside that are no records until renamed
+     * @param temporary names of files of other programs that are no records until renamed
      * @throws IOException if the disk can't be read or written
      */
     public RecordFiles(
             Home home,
-            MetadataStore ledger,
-            ValidatorRegistry bench,
-            ValidationService judgement,
+            MetadataStore metadata,
+            ValidatorRegistry validators,
+            ValidationService validation,
             Supplier<Settings> settings,
             Supplier<TemporaryNames> temporary)
             throws IOException {
-        this(home, ledger, bench, judgement, settings, temporary, FailPoints.NONE);
+        this(home, metadata, validators, validation, settings, temporary, FailPoints.NONE);
     }
 
     RecordFiles(
             Home home,
-            MetadataStore ledger,
-            ValidatorRegistry bench,
-            ValidationService judgement,
+            MetadataStore metadata,
+            ValidatorRegistry validators,
+            ValidationService validation,
             Supplier<Settings> settings,
             Supplier<TemporaryNames> temporary,
-            FailPoints steps)
+            FailPoints failPoints)
             throws IOException {
         Staging staging = new Staging(home.state(), home.files());
         Tree tree = new Tree(home.files());
-        holdings = new StoreContext(
-                tree, ledger, staging, steps, path -> temporary.get().contain(path), path -> suspicious.accept(path));
+        context = new StoreContext(
+                tree,
+                metadata,
+                staging,
+                failPoints,
+                path -> temporary.get().contain(path),
+                path -> onMismatch.accept(path));
         spare = new SpareFile(home.state().resolve(SpareFile.NAME));
-        ledger.onFull(spare::release);
-        room = new FreeSpaceCheck(List.of(home.files(), home.state()), settings);
-        snapshots = new DiskSnapshots(home, holdings);
-        WriteGuard gate = new WriteGuard(tree);
-        IndexWriter registrar = new IndexWriter(ledger);
-        LastGoodVersions goods = new LastGoodVersions(home.state().resolve("good"), ledger, staging, settings);
-        rejected = new RejectedFiles(home.state().resolve("rejected"), settings);
-        Commit commit = new Commit(holdings, gate, registrar, goods, new ServedLinks(home.served()));
-        Quotas quotas = new Quotas(ledger, settings);
+        metadata.onFull(spare::release);
+        freeSpace = new FreeSpaceCheck(List.of(home.files(), home.state()), settings);
+        snapshots = new DiskSnapshots(home, context);
+        WriteGuard guard = new WriteGuard(tree);
+        IndexWriter indexWriter = new IndexWriter(metadata);
+        LastGoodVersions lastGoodVersions =
+                new LastGoodVersions(home.state().resolve("good"), metadata, staging, settings);
+        rejectedFiles = new RejectedFiles(home.state().resolve("rejected"), settings);
+        Commit commit = new Commit(context, guard, indexWriter, lastGoodVersions, new ServedLinks(home.served()));
+        Quotas quotas = new Quotas(metadata, settings);
         uploads = new Uploads(
-                holdings, gate, room, spare, judgement, goods, commit, quotas, new UploadLimiter(settings), settings);
-        removal = new Deleter(holdings, gate, registrar, goods, postponed::add);
-        retention = new Retention(ledger, removal, settings);
-        reads = new RecordReader(holdings, goods, new VersionMatcher(holdings, registrar));
-        directories = new DirectoryLister(holdings, new DirectoryNames(System::nanoTime));
-        Rollback putBack = new Rollback(holdings, registrar, goods, rejected, backlog);
-        ExternalChangeInspector outsiders = new ExternalChangeInspector(holdings, bench, judgement, goods);
-        settlement = new Reconciler(holdings, registrar, outsiders, putBack, backlog);
-        recovery = new Recovery(holdings, settlement, registrar, putBack, goods, backlog);
-        new RootIdentity(tree, ledger).require();
-        goods.sweep(recovery.run());
-        partials = new ResumableUploadStore(staging.uploads(), ledger, uploads, settings);
-        ledger.onReopened(this::recover);
+                context,
+                guard,
+                freeSpace,
+                spare,
+                validation,
+                lastGoodVersions,
+                commit,
+                quotas,
+                new UploadLimiter(settings),
+                settings);
+        deleter = new Deleter(context, guard, indexWriter, lastGoodVersions, postponed::add);
+        retention = new Retention(metadata, deleter, settings);
+        reader = new RecordReader(context, lastGoodVersions, new VersionMatcher(context, indexWriter));
+        lister = new DirectoryLister(context, new DirectoryNames(System::nanoTime));
+        Rollback rollback = new Rollback(context, indexWriter, lastGoodVersions, rejectedFiles, unflushed);
+        ExternalChangeInspector inspector =
+                new ExternalChangeInspector(context, validators, validation, lastGoodVersions);
+        reconciler = new Reconciler(context, indexWriter, inspector, rollback, unflushed);
+        recovery = new Recovery(context, reconciler, indexWriter, rollback, lastGoodVersions, unflushed);
+        new RootIdentity(tree, metadata).require();
+        lastGoodVersions.sweep(recovery.run());
+        resumableUploads = new ResumableUploadStore(staging.uploads(), metadata, uploads, settings);
+        metadata.onReopened(this::recover);
     }
 
     private void recover() {
@@ -128,41 +144,41 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
 
     @Override
     public Result<Upload> begin(WriteRequest request) throws IOException {
-        return IoErrors.told(() -> uploads.begin(request));
+        return IoErrors.translate(() -> uploads.begin(request));
     }
 
     @Override
     public Result<List<Change>> delete(WriteRequest request) throws IOException {
-        return IoErrors.told(() -> removal.delete(request));
+        return IoErrors.translate(() -> deleter.delete(request));
     }
 
     @Override
     public Result<List<Change>> deleteTree(WriteRequest request) throws IOException {
-        return IoErrors.told(() -> removal.deleteTree(request));
+        return IoErrors.translate(() -> deleter.deleteTree(request));
     }
 
     @Override
     public Result<RecordVersion> find(User user, RecordPath path) throws IOException {
-        return IoErrors.told(() -> reads.find(user, path));
+        return IoErrors.translate(() -> reader.find(user, path));
     }
 
     @Override
     public Result<Reading> open(User user, RecordPath path) throws IOException {
-        return IoErrors.told(() -> reads.open(user, path));
+        return IoErrors.translate(() -> reader.open(user, path));
     }
 
     @Override
     public Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException {
-        return IoErrors.told(() -> directories.list(user, directory, after, limit));
+        return IoErrors.translate(() -> lister.list(user, directory, after, limit));
     }
 
     @Override
-    public void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
+    public void check(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater) throws IOException {
         if (Tree.isReserved(path)) {
             return;
         }
         try {
-            compare(path, quiet, unsettled);
+            compare(path, quiet, checkLater);
         } catch (InterruptedIOException | Tree.Gone e) {
             throw e;
         } catch (IOException e) {
@@ -171,40 +187,40 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
         }
     }
 
-    private void compare(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
+    private void compare(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater) throws IOException {
         if (path.isRoot()) {
-            holdings.ledger().announcePending();
+            context.metadata().announcePending();
         }
         if (path.isRoot()) {
-            suspicious = unsettled;
-            rejected.trim();
+            onMismatch = checkLater;
+            rejectedFiles.trim();
         }
-        Optional<DirectoryEntry> seen =
-                path.isRoot() ? Optional.of(holdings.tree().lookUp(path)) : settle(path, quiet, unsettled);
-        if (seen.isEmpty()) {
+        Optional<DirectoryEntry> onDisk =
+                path.isRoot() ? Optional.of(context.tree().lookUp(path)) : reconcile(path, quiet, checkLater);
+        if (onDisk.isEmpty()) {
             return;
         }
-        if (seen.get().isDirectory()) {
-            new Scan(holdings, strangers, unreadable, path, found -> settle(found, quiet, unsettled)).run();
-            backlog.await();
+        if (onDisk.get().isDirectory()) {
+            new Scan(context, ignored, unreadable, path, found -> reconcile(found, quiet, checkLater)).run();
+            unflushed.await();
         } else {
-            checkFormerDirectory(path, quiet, unsettled);
-            backlog.tidy();
+            checkFormerDirectory(path, quiet, checkLater);
+            unflushed.removeDurable();
         }
     }
 
-    /** Settles a path; empty if it can't be read, which doesn't keep a scan from the others. */
-    private Optional<DirectoryEntry> settle(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled)
+    /** Reconciles a path; empty if it can't be read, so that a scan continues with the other paths. */
+    private Optional<DirectoryEntry> reconcile(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater)
             throws IOException {
         try {
-            DirectoryEntry place = settlement.settle(path, quiet, unsettled);
-            if (!place.isDirectory()) {
+            DirectoryEntry onDisk = reconciler.reconcile(path, quiet, checkLater);
+            if (!onDisk.isDirectory()) {
                 unreadable.remove(path);
             }
-            return Optional.of(place);
+            return Optional.of(onDisk);
         } catch (IOException e) {
-            holdings.tree().requireRoot();
-            if (holdings.ledger().failure().isPresent()
+            context.tree().requireRoot();
+            if (context.metadata().failure().isPresent()
                     || Thread.currentThread().isInterrupted()) {
                 throw e;
             }
@@ -217,60 +233,60 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
         }
     }
 
-    /** Uploads that come piece by piece. */
+    /** The resumable uploads. */
     public ResumableUploads resumable() {
-        return partials;
+        return resumableUploads;
     }
 
-    /** Does away with what has had its time; to be called now and then. */
-    public void tidy(Instant now) throws IOException {
-        partials.expire(now);
+    /** Deletes expired uploads and records, and closes unused handles. Called periodically. */
+    public void deleteExpired(Instant now) throws IOException {
+        resumableUploads.expire(now);
         retention.run(now);
-        holdings.tree().closeIdle();
-        holdings.parents().flushPending();
+        context.tree().closeIdle();
+        context.parents().flushPending();
     }
 
     /**
-     * Makes up for what couldn't be done while the disk failed or was full, if it works again; to be called every second or
-     * so. Paths that changed meanwhile are given to who had everything checked last.
+     * Retries what couldn't be done while the disk failed or was full. Called about once a second. Paths that changed
+     * in the meantime are passed to the callback of the last check of the root.
      */
-    public void makeUp() throws IOException {
+    public void retryPostponed() throws IOException {
         try {
-            backlog.tidy();
+            unflushed.removeDurable();
         } catch (IOException e) {
             LOG.debug("event=change-postponed", e);
         }
-        boolean failed = holdings.ledger().failure().isPresent() || !postponed.isEmpty();
-        if (failed && room.isThere()) {
-            holdings.ledger().submit(transaction -> RecordPath.ROOT).await();
+        boolean failed = context.metadata().failure().isPresent() || !postponed.isEmpty();
+        if (failed && freeSpace.hasMinimum()) {
+            context.metadata().submit(transaction -> RecordPath.ROOT).await();
             List<RecordPath> paths = postponed.take();
             LOG.info("event=disk-works-again postponed={}", paths.size());
-            paths.forEach(path -> suspicious.accept(path));
+            paths.forEach(path -> onMismatch.accept(path));
         }
-        if (!spare.exists() && room.refuse(SpareFile.BYTES).isEmpty()) {
+        if (!spare.exists() && freeSpace.refuse(SpareFile.BYTES).isEmpty()) {
             spare.create();
         }
     }
 
-    /** Lets the disk go. */
+    /** Closes the directory handles. */
     @Override
     public void close() throws IOException {
-        holdings.tree().close();
+        context.tree().close();
     }
 
     @Override
     public boolean isTemporary(RecordPath path) {
-        return holdings.temporary().test(path);
+        return context.temporary().test(path);
     }
 
-    /** What lay below a path that is no directory any more is gone. */
-    private void checkFormerDirectory(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled)
+    /** Reconciles records below a path that is no longer a directory; they are gone. */
+    private void checkFormerDirectory(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater)
             throws IOException {
-        IndexRange known = new IndexRange(holdings.ledger(), path);
-        Optional<RecordPath> below = known.next();
+        IndexRange indexed = new IndexRange(context.metadata(), path);
+        Optional<RecordPath> below = indexed.next();
         while (below.isPresent()) {
-            settlement.settle(below.get(), quiet, unsettled);
-            below = known.next();
+            reconciler.reconcile(below.get(), quiet, checkLater);
+            below = indexed.next();
         }
     }
 
@@ -279,24 +295,24 @@ public final class RecordFiles implements RecordStore, Snapshots, AutoCloseable 
         return snapshots.take();
     }
 
-    /** Tells what became of uploads. */
+    /** Reports the upload metrics. */
     public void report(MetricReport report) {
         uploads.counts().report(report);
     }
 
-    /** Says whether records can be read and written now. */
+    /** Reports whether records can be read and written now. */
     public Health health() {
-        Optional<Throwable> failure = holdings.ledger().failure();
+        Optional<Throwable> failure = context.metadata().failure();
         if (failure.isPresent()) {
             return Health.down("the state can't be written: " + failure.get().getMessage());
         }
         try {
-            holdings.tree().requireRoot();
-            if (room.refuse(0).isPresent()) {
+            context.tree().requireRoot();
+            if (freeSpace.refuse(0).isPresent()) {
                 return Health.down("the disk is full up to the reserve; records can be read but not written");
             }
-            return Health.ready("records=" + holdings.ledger().size() + " cursor="
-                    + holdings.ledger().head().cursor() + " notRecords=" + strangers.count()
+            return Health.ready("records=" + context.metadata().size() + " cursor="
+                    + context.metadata().head().cursor() + " notRecords=" + ignored.count()
                     + unreadable
                             .example()
                             .map(why -> " unreadable=" + unreadable.count() + " (such as " + why + ")")

@@ -18,31 +18,31 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
-/** Serves present versions to those who may read them. */
+/** Serves current versions to users who may read them. */
 final class RecordReader {
 
     private static final int TRIES = 20;
 
-    private final StoreContext holdings;
-    private final LastGoodVersions goods;
-    private final VersionMatcher recognition;
+    private final StoreContext context;
+    private final LastGoodVersions lastGoodVersions;
+    private final VersionMatcher versionMatcher;
     private final Readings readings = new Readings(Descriptors.most());
 
-    RecordReader(StoreContext holdings, LastGoodVersions goods, VersionMatcher recognition) {
-        this.holdings = holdings;
-        this.goods = goods;
-        this.recognition = recognition;
+    RecordReader(StoreContext context, LastGoodVersions lastGoodVersions, VersionMatcher versionMatcher) {
+        this.context = context;
+        this.lastGoodVersions = lastGoodVersions;
+        this.versionMatcher = versionMatcher;
     }
 
     Result<RecordVersion> find(User user, RecordPath path) throws IOException {
-        PathState sight = sight(user, path);
-        Optional<Refusal> refusal = refuse(user, path, sight);
+        PathState state = state(user, path);
+        Optional<Refusal> refusal = refuse(user, path, state);
         if (refusal.isPresent()) {
             return Result.refused(refusal.get());
         }
-        return Result.done(inForce(path, sight)
-                .map(copy -> sight.entry().orElseThrow().version(path))
-                .or(() -> sight.version(path))
+        return Result.done(activeUsers(path, state)
+                .map(copy -> state.entry().orElseThrow().version(path))
+                .or(() -> state.version(path))
                 .orElseThrow());
     }
 
@@ -53,13 +53,13 @@ final class RecordReader {
     private Result<Reading> openPresent(User user, RecordPath path) throws IOException {
         FileSystemException failure = null;
         for (int i = 0; i < TRIES; i++) {
-            PathState sight = sight(user, path);
-            Optional<Refusal> refusal = refuse(user, path, sight);
+            PathState state = state(user, path);
+            Optional<Refusal> refusal = refuse(user, path, state);
             if (refusal.isPresent()) {
                 return Result.refused(refusal.get());
             }
             try {
-                Optional<Reading> reading = open(path, sight);
+                Optional<Reading> reading = open(path, state);
                 if (reading.isPresent()) {
                     return Result.done(reading.get());
                 }
@@ -70,55 +70,55 @@ final class RecordReader {
         throw failure != null ? failure : new IOException(path + " changes faster than it can be opened");
     }
 
-    /** Opens what was seen; empty if it was another file already. */
-    private Optional<Reading> open(RecordPath path, PathState sight) throws IOException {
-        Optional<Path> copy = inForce(path, sight);
+    /** Opens the version described by {@code state}; empty if the file has been replaced. */
+    private Optional<Reading> open(RecordPath path, PathState state) throws IOException {
+        Optional<Path> copy = activeUsers(path, state);
         if (copy.isPresent()) {
             FileChannel channel = FileChannel.open(copy.get(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-            return Optional.of(new OpenReading(sight.entry().orElseThrow().version(path), channel));
+            return Optional.of(new OpenReading(state.entry().orElseThrow().version(path), channel));
         }
-        FileChannel channel = holdings.tree().open(path);
+        FileChannel channel = context.tree().open(path);
         boolean same = false;
         try {
-            same = FileStat.of(holdings.tree().resolve(path))
-                    .filter(sight.place().stat()::equals)
+            same = FileStat.of(context.tree().resolve(path))
+                    .filter(state.onDisk().stat()::equals)
                     .isPresent();
         } finally {
             if (!same) {
                 channel.close();
             }
         }
-        return same ? Optional.of(new OpenReading(sight.version(path).orElseThrow(), channel)) : Optional.empty();
+        return same ? Optional.of(new OpenReading(state.version(path).orElseThrow(), channel)) : Optional.empty();
     }
 
     /**
-     * The last good users file, while somebody edits the one in the tree: it is the one in force, so nobody ever reads
-     * another.
+     * The last valid users file while the file on disk is being edited: it is the active one, so it is the only one
+     * that is ever served.
      */
-    private Optional<Path> inForce(RecordPath path, PathState sight) throws IOException {
+    private Optional<Path> activeUsers(RecordPath path, PathState state) throws IOException {
         return path.equals(RecordPath.USERS)
-                        && !sight.isSettled()
-                        && sight.entry().isPresent()
-                ? goods.find(path, sight.entry().get())
+                        && !state.isConsistent()
+                        && state.entry().isPresent()
+                ? lastGoodVersions.find(path, state.entry().get())
                 : Optional.empty();
     }
 
-    private PathState sight(User user, RecordPath path) throws IOException {
+    private PathState state(User user, RecordPath path) throws IOException {
         if (Tree.isReserved(path) || !(user.mayRead(path) || user.mayEnter(path))) {
             return PathState.NOTHING;
         }
-        PathState sight = recognition.settle(path, holdings.look(path));
-        return holdings.isUnfinished(path, sight) ? PathState.NOTHING : sight;
+        PathState state = versionMatcher.match(path, context.lookUp(path));
+        return context.isTemporary(path, state) ? PathState.NOTHING : state;
     }
 
-    private Optional<Refusal> refuse(User user, RecordPath path, PathState sight) throws IOException {
-        if (!user.mayRead(path) && !sight.place().isDirectory()) {
+    private Optional<Refusal> refuse(User user, RecordPath path, PathState state) throws IOException {
+        if (!user.mayRead(path) && !state.onDisk().isDirectory()) {
             return Optional.of(new Refusal(Reason.FORBIDDEN, "you have no grant to read " + path));
         }
-        if (inForce(path, sight).isPresent()) {
+        if (activeUsers(path, state).isPresent()) {
             return Optional.empty();
         }
-        return switch (sight.place().kind()) {
+        return switch (state.onDisk().kind()) {
             case FILE -> Optional.empty();
             case DIRECTORY ->
                 Optional.of(new Refusal(Reason.CONFLICT, path + " is a directory; a slash at the end lists it"));

@@ -18,31 +18,31 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Bytes that a client sends, on their way through staging and judgement to their commit. */
+/** An upload: receives bytes to a staged file, validates and commits it. */
 final class RecordUpload implements Upload {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
     private static final int TRIES = 3;
 
-    /** What is larger is flushed before the commit, which holds up others who want the path. */
-    private static final int FLUSHED_LATE_BYTES = 1 << 20;
+    /** Larger files are flushed before the commit, since the commit blocks others that need the path's lock. */
+    private static final int FLUSH_IN_COMMIT_BYTES = 1 << 20;
 
     private final WriteRequest request;
     private final Uploads uploads;
     private final StagedFile staged;
     private final Quotas.Claim claim;
     private final UploadLimiter.Slot slot;
-    private final MinThroughput pace;
+    private final MinThroughput throughput;
     private final long began = System.nanoTime();
     private final FreeSpaceCheck.Share share;
     private Refusal refusal;
     private List<JudgedBy> validators;
-    private Optional<PathState> compared = Optional.empty();
+    private Optional<PathState> comparedWith = Optional.empty();
     private boolean done;
 
     /**
-     * @param claim to the room that it takes; given back in the end
-     * @param slot its place among those that come in; given back when all came
+     * @param claim the quota claim; released on close
+     * @param slot the slot in the upload limiter; released when all bytes have been received
      */
     RecordUpload(
             WriteRequest request,
@@ -50,13 +50,13 @@ final class RecordUpload implements Upload {
             StagedFile staged,
             Quotas.Claim claim,
             UploadLimiter.Slot slot,
-            MinThroughput pace) {
+            MinThroughput throughput) {
         this.request = request;
         this.uploads = uploads;
         this.staged = staged;
         this.claim = claim;
         this.slot = slot;
-        this.pace = pace;
+        this.throughput = throughput;
         share = uploads.share(request);
     }
 
@@ -64,16 +64,16 @@ final class RecordUpload implements Upload {
     public Optional<Refusal> write(ByteBuffer bytes) throws IOException {
         requireOpen();
         if (refusal == null) {
-            refusal = pace.came(bytes.remaining(), System.nanoTime()).orElse(null);
+            refusal = throughput.received(bytes.remaining(), System.nanoTime()).orElse(null);
         }
         if (refusal == null) {
-            refusal = take(bytes).orElse(null);
+            refusal = append(bytes).orElse(null);
         }
-        pace.ready(System.nanoTime());
+        throughput.ready(System.nanoTime());
         return Optional.ofNullable(refusal);
     }
 
-    private Optional<Refusal> take(ByteBuffer bytes) throws IOException {
+    private Optional<Refusal> append(ByteBuffer bytes) throws IOException {
         long size = staged.size() + bytes.remaining();
         Optional<Refusal> tooLarge = uploads.refuseSize(size);
         if (tooLarge.isPresent()) {
@@ -88,7 +88,7 @@ final class RecordUpload implements Upload {
                 return over;
             }
         }
-        Optional<Refusal> noRoom = share.want(staged.size(), bytes.remaining());
+        Optional<Refusal> noRoom = share.reserve(staged.size(), bytes.remaining());
         if (noRoom.isPresent()) {
             return noRoom;
         }
@@ -102,10 +102,10 @@ final class RecordUpload implements Upload {
 
     @Override
     public Result<List<JudgedBy>> judge() throws IOException {
-        return IoErrors.told(this::judgeStaged);
+        return IoErrors.translate(this::validateStaged);
     }
 
-    private Result<List<JudgedBy>> judgeStaged() throws IOException {
+    private Result<List<JudgedBy>> validateStaged() throws IOException {
         requireOpen();
         slot.close();
         if (refusal == null) {
@@ -114,13 +114,13 @@ final class RecordUpload implements Upload {
         if (refusal != null) {
             return Result.refused(refusal);
         }
-        PathState sight = uploads.look(request.path());
+        PathState state = uploads.lookUp(request.path());
         CandidateFile candidate = uploads.candidate(request, staged);
-        Result<List<JudgedBy>> judged = uploads.judge(candidate);
-        compared = candidate.wasCompared() ? Optional.of(sight) : Optional.empty();
-        validators = judged.isRefused() ? null : judged.get();
-        judged.refusal().ifPresent(found -> Audit.refused("judge", request, found));
-        return judged;
+        Result<List<JudgedBy>> validated = uploads.validate(candidate);
+        comparedWith = candidate.wasPreviousOpened() ? Optional.of(state) : Optional.empty();
+        validators = validated.isRefused() ? null : validated.get();
+        validated.refusal().ifPresent(found -> Audit.refused("judge", request, found));
+        return validated;
     }
 
     private Optional<Refusal> refuseBytes() {
@@ -145,7 +145,7 @@ final class RecordUpload implements Upload {
     public Result<Change> commit() throws IOException {
         Result<Change> result = null;
         try {
-            result = IoErrors.told(this::commitStaged);
+            result = IoErrors.translate(this::commitStaged);
             return result;
         } finally {
             uploads.counts().ended(result, staged.size(), began);
@@ -153,19 +153,20 @@ final class RecordUpload implements Upload {
     }
 
     private Result<Change> commitStaged() throws IOException {
-        uploads.steps().at(Step.STAGED);
+        uploads.failPoints().at(Step.STAGED);
         for (int i = 0; ; i++) {
             if (validators == null) {
-                Result<List<JudgedBy>> judged = judge();
-                if (judged.isRefused()) {
-                    return Result.refused(judged.refusal().orElseThrow());
+                Result<List<JudgedBy>> validated = judge();
+                if (validated.isRefused()) {
+                    return Result.refused(validated.refusal().orElseThrow());
                 }
             }
-            uploads.steps().at(Step.JUDGED);
-            Result<Change> result = commitJudged();
-            boolean overtaken =
-                    result.refusal().filter(Commit.OVERTAKEN::equals).isPresent();
-            if (!overtaken || i == TRIES) {
+            uploads.failPoints().at(Step.VALIDATED);
+            Result<Change> result = commitValidated();
+            boolean replaced = result.refusal()
+                    .filter(Commit.REPLACED_DURING_VALIDATION::equals)
+                    .isPresent();
+            if (!replaced || i == TRIES) {
                 result.refusal().ifPresent(found -> Audit.refused("write", request, found));
                 done = !result.isRefused();
                 return result;
@@ -174,26 +175,26 @@ final class RecordUpload implements Upload {
         }
     }
 
-    private Result<Change> commitJudged() throws IOException {
-        Optional<LastGoodCopy> good = Optional.empty();
+    private Result<Change> commitValidated() throws IOException {
+        Optional<LastGoodCopy> copy = Optional.empty();
         boolean stored = false;
         try {
-            if (staged.size() > FLUSHED_LATE_BYTES) {
+            if (staged.size() > FLUSH_IN_COMMIT_BYTES) {
                 staged.flush();
             }
             UsersFile.restrict(request.path(), staged.path());
-            good = validators.isEmpty() ? Optional.empty() : uploads.keepGood(request.path(), staged);
-            uploads.steps().at(Step.COPIED);
-            Result<Change> result = uploads.commit(request, staged, validators, compared, good, claim);
+            copy = validators.isEmpty() ? Optional.empty() : uploads.keepLastGood(request.path(), staged);
+            uploads.failPoints().at(Step.COPIED);
+            Result<Change> result = uploads.commit(request, staged, validators, comparedWith, copy, claim);
             stored = !result.isRefused();
             if (stored) {
                 Audit.done(request, result.get());
             }
             return result;
         } finally {
-            // Once the file has moved, its copy belongs to the intent.
+            // After the rename its copy belongs to the intent.
             if (!stored && !staged.hasMoved()) {
-                uploads.discardGood(good);
+                uploads.discardLastGood(copy);
             }
         }
     }

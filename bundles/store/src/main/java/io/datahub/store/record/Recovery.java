@@ -11,105 +11,106 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings index and disk together at start, so far as that needs no judgement; the watcher's scan does the rest. */
+/** Reconciles index and disk at start as far as that needs no validation; the watcher's scan does the rest. */
 final class Recovery {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
 
-    private final StoreContext holdings;
-    private final Reconciler settlement;
-    private final IndexWriter registrar;
-    private final Rollback putBack;
-    private final LastGoodVersions goods;
-    private final UnflushedChanges backlog;
+    private final StoreContext context;
+    private final Reconciler reconciler;
+    private final IndexWriter indexWriter;
+    private final Rollback rollback;
+    private final LastGoodVersions lastGoodVersions;
+    private final UnflushedChanges unflushed;
 
     Recovery(
-            StoreContext holdings,
-            Reconciler settlement,
-            IndexWriter registrar,
-            Rollback putBack,
-            LastGoodVersions goods,
-            UnflushedChanges backlog) {
-        this.holdings = holdings;
-        this.settlement = settlement;
-        this.registrar = registrar;
-        this.putBack = putBack;
-        this.goods = goods;
-        this.backlog = backlog;
+            StoreContext context,
+            Reconciler reconciler,
+            IndexWriter indexWriter,
+            Rollback rollback,
+            LastGoodVersions lastGoodVersions,
+            UnflushedChanges unflushed) {
+        this.context = context;
+        this.reconciler = reconciler;
+        this.indexWriter = indexWriter;
+        this.rollback = rollback;
+        this.lastGoodVersions = lastGoodVersions;
+        this.unflushed = unflushed;
     }
 
-    /** Brings them together; says whether the index had to be rebuilt. */
+    /** Runs the recovery; returns whether the index had to be rebuilt. */
     boolean run() throws IOException {
         try {
             return attempt();
         } catch (IOException e) {
-            if (holdings.ledger().failure().isEmpty()) {
+            if (context.metadata().failure().isEmpty()) {
                 throw e;
             }
             LOG.warn("event=recovery-repeated cause=\"{}\"", e.getMessage());
-            return attempt(); // what was found damaged is set aside by now
+            return attempt(); // what was found corrupt has been set aside by now
         }
     }
 
     @SuppressWarnings("try")
     private boolean attempt() throws IOException {
-        boolean rebuilding = holdings.ledger().isRebuilding();
+        boolean rebuilding = context.metadata().isRebuilding();
         if (rebuilding) {
             rebuild();
         }
-        for (RecordPath path : holdings.ledger().intents()) {
-            try (PathLocks.Held held = holdings.locks().hold(path)) {
-                settlement.settleByIntent(path, holdings.look(path));
+        for (RecordPath path : context.metadata().intents()) {
+            try (PathLocks.Held held = context.locks().hold(path)) {
+                reconciler.applyIntent(path, context.lookUp(path));
             }
         }
-        try (PathLocks.Held held = holdings.locks().hold(RecordPath.USERS)) {
-            PathState sight = holdings.look(RecordPath.USERS);
-            if (sight.entry().isPresent() && !sight.place().isFile()) {
-                putBack.restore(RecordPath.USERS, sight);
+        try (PathLocks.Held held = context.locks().hold(RecordPath.USERS)) {
+            PathState state = context.lookUp(RecordPath.USERS);
+            if (state.entry().isPresent() && !state.onDisk().isFile()) {
+                rollback.restore(RecordPath.USERS, state);
             }
         }
-        backlog.await();
+        unflushed.await();
         return rebuilding;
     }
 
-    /** Enters all files as they lie there, without an event: they aren't new, only the index is. */
+    /** Adds all existing files to the index, without events: the files aren't new, only the index is. */
     private void rebuild() throws IOException {
-        new Scan(holdings, new IgnoredFiles(), new UnreadablePaths(), RecordPath.ROOT, this::enter).run();
-        goods.newestUsers().ifPresent(this::enterUsers);
-        backlog.await();
-        holdings.ledger()
+        new Scan(context, new IgnoredFiles(), new UnreadablePaths(), RecordPath.ROOT, this::index).run();
+        lastGoodVersions.newestUsers().ifPresent(this::indexUsersFile);
+        unflushed.await();
+        context.metadata()
                 .submit(transaction -> {
                     transaction.completeRebuild();
                     return RecordPath.ROOT;
                 })
                 .await();
-        LOG.warn("event=index-rebuilt records={}", holdings.ledger().size());
+        LOG.warn("event=index-rebuilt records={}", context.metadata().size());
     }
 
-    private void enter(RecordPath path) throws IOException {
-        Optional<FileStat> stat = FileStat.of(holdings.tree().resolve(path)).filter(FileStat::isFile);
+    private void index(RecordPath path) throws IOException {
+        Optional<FileStat> stat = FileStat.of(context.tree().resolve(path)).filter(FileStat::isFile);
         if (stat.isPresent()
                 && !path.equals(RecordPath.USERS)
-                && holdings.ledger().entry(path).isEmpty()) {
-            backlog.add(path, registrar.found(path, stat.get(), "", Optional.empty()));
+                && context.metadata().entry(path).isEmpty()) {
+            unflushed.add(path, indexWriter.existing(path, stat.get(), "", Optional.empty()));
         }
     }
 
-    /** The users file in force is the one that was good last, whatever lies on the disk now. */
-    private void enterUsers(Path copy) {
+    /** The active users file is the last valid one, whatever is on disk now. */
+    private void indexUsersFile(Path copy) {
         try {
-            Path users = holdings.tree().resolve(RecordPath.USERS);
+            Path users = context.tree().resolve(RecordPath.USERS);
             String sha256 = StagedFile.hashOf(copy);
-            LastGoodCopy good = new LastGoodCopy(copy.getFileName().toString(), Files.size(copy), sha256);
-            if (!good.file().contains(sha256.substring(0, 16))) {
+            LastGoodCopy lastGood = new LastGoodCopy(copy.getFileName().toString(), Files.size(copy), sha256);
+            if (!lastGood.file().contains(sha256.substring(0, 16))) {
                 LOG.error("event=copy-damaged path=\"{}\" file={}", RecordPath.USERS, copy);
                 return;
             }
             boolean same =
                     Files.isRegularFile(users) && StagedFile.hashOf(users).equals(sha256);
             FileStat stat = FileStat.of(same ? users : copy).orElseThrow();
-            backlog.add(RecordPath.USERS, registrar.found(RecordPath.USERS, stat, sha256, Optional.of(good)));
-            Disk.flushDirectory(holdings.tree().root());
+            unflushed.add(
+                    RecordPath.USERS, indexWriter.existing(RecordPath.USERS, stat, sha256, Optional.of(lastGood)));
+            Disk.flushDirectory(context.tree().root());
         } catch (IOException e) {
             LOG.error("event=users-not-rebuilt", e);
         }

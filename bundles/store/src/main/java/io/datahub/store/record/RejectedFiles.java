@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps refused bytes for a while, so that whoever wrote them isn't left with nothing. */
+/** Keeps rejected files for a while, so that their authors don't lose their work. */
 final class RejectedFiles {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
@@ -32,7 +32,7 @@ final class RejectedFiles {
         trim();
     }
 
-    /** Takes a staged file over, under a name that begins with the time; says where it is. */
+    /** Moves a staged file here, under a name that begins with the time; returns its path. */
     synchronized Path keep(String name, StagedFile staged) throws IOException {
         String tail = name.length() > MAX_NAME ? name.substring(name.length() - MAX_NAME) : name;
         Path target = folder.resolve(Instant.now().toEpochMilli() + "-"
@@ -47,7 +47,10 @@ final class RejectedFiles {
         return target;
     }
 
-    /** Forgets the oldest where there are too many, and those that are too old; what others put here is treated alike. */
+    /**
+     * Deletes files that are too old, and the oldest if there are too many. Files that others put here are treated
+     * alike.
+     */
     synchronized void trim() throws IOException {
         List<Path> kept = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
@@ -64,7 +67,7 @@ final class RejectedFiles {
         }
     }
 
-    /** When it was put here, which its name begins with: its own time says when somebody wrote it. */
+    /** When the file was put here, according to its name; the file's own time is when it was written. */
     private static Instant keptSince(Path file) throws IOException {
         Matcher time = TIME.matcher(file.getFileName().toString());
         return time.lookingAt()

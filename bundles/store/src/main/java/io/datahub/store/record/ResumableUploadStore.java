@@ -32,8 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The resumable uploads. What is known of them stands in the ledger, their bytes lie in a folder of their own. For any
- * thread.
+ * The resumable uploads. Their metadata is in the metadata store, their bytes are in a separate folder. Thread-safe.
  */
 final class ResumableUploadStore implements ResumableUploads, PartialFile.Turn {
 
@@ -41,22 +40,22 @@ final class ResumableUploadStore implements ResumableUploads, PartialFile.Turn {
     private static final int NAME_BYTES = 16;
 
     private final Path folder;
-    private final MetadataStore ledger;
+    private final MetadataStore metadata;
     private final Uploads uploads;
     private final Supplier<Settings> settings;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, PartialFile> files = new ConcurrentHashMap<>();
 
-    /** Takes over those that there are, once the records are in order. */
-    ResumableUploadStore(Path folder, MetadataStore ledger, Uploads uploads, Supplier<Settings> settings)
+    /** Loads the existing uploads. Called after recovery. */
+    ResumableUploadStore(Path folder, MetadataStore metadata, Uploads uploads, Supplier<Settings> settings)
             throws IOException {
         this.folder = folder;
-        this.ledger = ledger;
+        this.metadata = metadata;
         this.uploads = uploads;
         this.settings = settings;
         for (Map.Entry<String, PartialUploadEntry> each :
-                ledger.partialUploads().entrySet()) {
-            takeOver(each.getKey(), each.getValue());
+                metadata.partialUploads().entrySet()) {
+            load(each.getKey(), each.getValue());
         }
         try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
             for (Path file : left) {
@@ -67,39 +66,39 @@ final class ResumableUploadStore implements ResumableUploads, PartialFile.Turn {
         }
     }
 
-    private void takeOver(String name, PartialUploadEntry known) throws IOException {
-        PartialUploadEntry facts = known;
+    private void load(String name, PartialUploadEntry known) throws IOException {
+        PartialUploadEntry entry = known;
         boolean mayBeRecord = known.hasLength() && !known.isPart();
         if (!mayBeRecord && !Files.exists(folder.resolve(name))) {
             LOG.warn("event=upload-missing upload={} path=\"{}\"", name, known.path());
-            drop(List.of(name));
+            dropEntries(List.of(name));
             return;
         }
-        // A file that isn't there has become its record, and the hub was killed before it noted that.
+        // A missing file has become its record, and the hub was killed before that was stored.
         if (!known.isDone() && !Files.exists(folder.resolve(name))) {
-            facts = known.done(System.currentTimeMillis(), "");
-            note(name, facts);
+            entry = known.done(System.currentTimeMillis(), "");
+            save(name, entry);
         }
         WriteRequest request = new WriteRequest(
-                new User(facts.user(), Set.of(), List.of()),
+                new User(entry.user(), Set.of(), List.of()),
                 "restart",
-                facts.path(),
+                entry.path(),
                 Precondition.NONE,
-                OptionalLong.of(facts.hasLength() ? facts.length() : Files.size(folder.resolve(name))),
+                OptionalLong.of(entry.hasLength() ? entry.length() : Files.size(folder.resolve(name))),
                 Map.of());
         Quotas.Claim claim = uploads.claim(request);
-        if (facts.isDone()) {
+        if (entry.isDone()) {
             claim.close();
         } else {
-            // It was there before the quotas that are in force now, perhaps.
-            uploads.want(request, claim);
+            // The upload may be older than the quotas, so a refusal is ignored.
+            uploads.reserve(request, claim);
         }
-        files.put(name, new PartialFile(name, facts, folder, uploads, claim));
+        files.put(name, new PartialFile(name, entry, folder, uploads, claim));
     }
 
-    private void note(String name, PartialUploadEntry facts) throws IOException {
-        ledger.submit(transaction -> {
-                    transaction.putPartialUpload(name, facts);
+    private void save(String name, PartialUploadEntry entry) throws IOException {
+        metadata.submit(transaction -> {
+                    transaction.putPartialUpload(name, entry);
                     return name;
                 })
                 .await();
@@ -116,24 +115,24 @@ final class ResumableUploadStore implements ResumableUploads, PartialFile.Turn {
 
     @Override
     public Result<PartialUpload> create(WriteRequest request, Map<String, String> notes) throws IOException {
-        return IoErrors.told(() -> begin(request, notes, false));
+        return IoErrors.translate(() -> begin(request, notes, false));
     }
 
     @Override
     public Result<PartialUpload> createPart(WriteRequest request, Map<String, String> notes) throws IOException {
-        return IoErrors.told(() -> begin(request, notes, true));
+        return IoErrors.translate(() -> begin(request, notes, true));
     }
 
     private Result<PartialUpload> begin(WriteRequest request, Map<String, String> notes, boolean isPart)
             throws IOException {
         long length = request.length().orElse(0);
         Optional<Refusal> refusal = isPart ? uploads.refusePart(request, length) : uploads.refuse(request, length);
-        refusal = refusal.or(() -> refuseMany(request.user()));
+        refusal = refusal.or(() -> refuseTooMany(request.user()));
         if (refusal.isPresent()) {
             return Result.refused(refusal.get());
         }
-        String name = freshName();
-        PartialUploadEntry facts = new PartialUploadEntry(
+        String name = newName();
+        PartialUploadEntry entry = new PartialUploadEntry(
                 request.user().name(),
                 request.path(),
                 request.length().orElse(-1),
@@ -145,11 +144,11 @@ final class ResumableUploadStore implements ResumableUploads, PartialFile.Turn {
         Quotas.Claim claim = uploads.claim(request);
         boolean begun = false;
         try {
-            refusal = uploads.want(request, claim);
+            refusal = uploads.reserve(request, claim);
             if (refusal.isPresent()) {
                 return Result.refused(refusal.get());
             }
-            PartialFile upload = make(name, facts, claim);
+            PartialFile upload = make(name, entry, claim);
             begun = true;
             return Result.done(upload.state(keep()));
         } finally {
@@ -159,60 +158,60 @@ final class ResumableUploadStore implements ResumableUploads, PartialFile.Turn {
         }
     }
 
-    private String freshName() {
+    private String newName() {
         byte[] bytes = new byte[NAME_BYTES];
         random.nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
     }
 
-    private PartialFile make(String name, PartialUploadEntry facts, Quotas.Claim claim) throws IOException {
+    private PartialFile make(String name, PartialUploadEntry entry, Quotas.Claim claim) throws IOException {
         Path file = folder.resolve(name);
         try {
             Files.createFile(file);
             Disk.flushDirectory(folder);
-            note(name, facts);
+            save(name, entry);
         } catch (IOException e) {
             Files.deleteIfExists(file);
             throw e;
         }
-        PartialFile upload = new PartialFile(name, facts, folder, uploads, claim);
+        PartialFile upload = new PartialFile(name, entry, folder, uploads, claim);
         files.put(name, upload);
         return upload;
     }
 
-    private Optional<Refusal> refuseMany(User user) {
-        int most = settings.get().limits().maxUnfinished();
+    private Optional<Refusal> refuseTooMany(User user) {
+        int max = settings.get().limits().maxUnfinished();
         long present = files.values().stream()
-                .map(PartialFile::facts)
-                .filter(facts -> !facts.isDone() && facts.user().equals(user.name()))
+                .map(PartialFile::entry)
+                .filter(entry -> !entry.isDone() && entry.user().equals(user.name()))
                 .count();
-        return present < most
+        return present < max
                 ? Optional.empty()
                 : Optional.of(new Refusal(
-                        Reason.TOO_MANY, "you have begun " + most + " uploads; finish some, or delete them"));
+                        Reason.TOO_MANY, "you have begun " + max + " uploads; finish some, or delete them"));
     }
 
-    private Result<PartialFile> mine(User user, String name) throws IOException {
+    private Result<PartialFile> findOwned(User user, String name) throws IOException {
         PartialFile upload = files.get(name);
         if (upload != null && upload.isExpired(keep(), Instant.now())) {
-            forget(upload);
+            delete(upload);
             upload = null;
         }
         if (upload == null) {
             return Result.refused(Reason.NOT_FOUND, "there is no such upload; it may have ended or expired");
         }
-        return upload.facts().user().equals(user.name())
+        return upload.entry().user().equals(user.name())
                 ? Result.done(upload)
                 : Result.refused(Reason.FORBIDDEN, "the upload is somebody else's");
     }
 
     @Override
     public Result<PartialUpload> find(User user, String name) throws IOException {
-        return IoErrors.told(() -> state(user, name));
+        return IoErrors.translate(() -> state(user, name));
     }
 
     private Result<PartialUpload> state(User user, String name) throws IOException {
-        Result<PartialFile> found = mine(user, name);
+        Result<PartialFile> found = findOwned(user, name);
         return found.isRefused()
                 ? Result.refused(found.refusal().orElseThrow())
                 : Result.done(found.get().state(keep()));
@@ -220,44 +219,44 @@ final class ResumableUploadStore implements ResumableUploads, PartialFile.Turn {
 
     @Override
     public Result<Continuation> resume(WriteRequest request, String name, long offset) throws IOException {
-        return IoErrors.told(() -> goOn(request, name, offset));
+        return IoErrors.translate(() -> resumeUpload(request, name, offset));
     }
 
-    private Result<Continuation> goOn(WriteRequest request, String name, long offset) throws IOException {
-        Result<PartialFile> found = mine(request.user(), name);
+    private Result<Continuation> resumeUpload(WriteRequest request, String name, long offset) throws IOException {
+        Result<PartialFile> found = findOwned(request.user(), name);
         if (found.isRefused()) {
             return Result.refused(found.refusal().orElseThrow());
         }
         PartialFile upload = found.get();
-        PartialUploadEntry facts = upload.facts();
-        if (!facts.path().equals(request.path())) {
+        PartialUploadEntry entry = upload.entry();
+        if (!entry.path().equals(request.path())) {
             throw new IllegalArgumentException("the request is about another record than the upload " + name);
         }
-        WriteRequest wish = facts.hasLength() && request.length().isEmpty() ? withLength(request, facts) : request;
-        long toCome = Math.max(0, wish.length().orElse(0) - offset);
+        WriteRequest sized = entry.hasLength() && request.length().isEmpty() ? withLength(request, entry) : request;
+        long remaining = Math.max(0, sized.length().orElse(0) - offset);
         Optional<Refusal> refusal = Optional.empty();
-        if (!facts.isDone()) {
-            refusal = facts.isPart() ? uploads.refusePart(wish, toCome) : uploads.refuse(wish, toCome);
+        if (!entry.isDone()) {
+            refusal = entry.isPart() ? uploads.refusePart(sized, remaining) : uploads.refuse(sized, remaining);
         }
-        boolean saysLength = !facts.hasLength() && wish.length().isPresent();
-        if (refusal.isEmpty() && saysLength) {
-            refusal = upload.claim().raise(wish.length().getAsLong());
+        boolean declaresLength = !entry.hasLength() && sized.length().isPresent();
+        if (refusal.isEmpty() && declaresLength) {
+            refusal = upload.claim().raise(sized.length().getAsLong());
         }
         if (refusal.isPresent()) {
             return Result.refused(refusal.get());
         }
-        Result<UploadLimiter.Slot> slot = uploads.takeSlot(request);
+        Result<UploadLimiter.Slot> slot = uploads.acquireSlot(request);
         if (slot.isRefused()) {
             return Result.refused(slot.refusal().orElseThrow());
         }
         boolean begun = false;
         try {
-            Result<Continuation> piece = upload.resume(wish, offset, this, slot.get());
-            if (!piece.isRefused() && saysLength) {
-                note(name, upload.facts());
+            Result<Continuation> append = upload.resume(sized, offset, this, slot.get());
+            if (!append.isRefused() && declaresLength) {
+                save(name, upload.entry());
             }
-            begun = !piece.isRefused();
-            return piece;
+            begun = !append.isRefused();
+            return append;
         } finally {
             if (!begun) {
                 slot.get().close();
@@ -265,13 +264,13 @@ final class ResumableUploadStore implements ResumableUploads, PartialFile.Turn {
         }
     }
 
-    private static WriteRequest withLength(WriteRequest request, PartialUploadEntry facts) {
+    private static WriteRequest withLength(WriteRequest request, PartialUploadEntry entry) {
         return new WriteRequest(
                 request.user(),
                 request.from(),
                 request.path(),
                 request.precondition(),
-                OptionalLong.of(facts.length()),
+                OptionalLong.of(entry.length()),
                 request.digests(),
                 request.standing());
     }
@@ -279,14 +278,14 @@ final class ResumableUploadStore implements ResumableUploads, PartialFile.Turn {
     @Override
     public Result<Concatenation> concatenate(WriteRequest request, List<String> parts, Map<String, String> notes)
             throws IOException {
-        return IoErrors.told(() -> join(request, parts, notes));
+        return IoErrors.translate(() -> join(request, parts, notes));
     }
 
     private Result<Concatenation> join(WriteRequest request, List<String> names, Map<String, String> notes)
             throws IOException {
         List<PartialFile> parts = new ArrayList<>();
         for (String name : names) {
-            Result<PartialFile> part = mine(request.user(), name);
+            Result<PartialFile> part = findOwned(request.user(), name);
             if (part.isRefused()) {
                 return Result.refused(part.refusal().orElseThrow());
             }
@@ -303,30 +302,30 @@ final class ResumableUploadStore implements ResumableUploads, PartialFile.Turn {
         }
     }
 
-    /** Notes the upload that became of parts, and forgets these. */
+    /** Stores the upload that resulted from the parts, and deletes the parts. */
     private PartialUpload replace(Parts parts, WriteRequest request, Map<String, String> notes, Change change)
             throws IOException {
-        String name = freshName();
+        String name = newName();
         long now = System.currentTimeMillis();
-        PartialUploadEntry facts = new PartialUploadEntry(
+        PartialUploadEntry entry = new PartialUploadEntry(
                         request.user().name(), request.path(), change.version().size(), now, notes, 0, "", false)
                 .done(now, change.version().etag().orElse(""));
-        PartialFile upload = new PartialFile(name, facts, folder, uploads, uploads.closedClaim(request));
+        PartialFile upload = new PartialFile(name, entry, folder, uploads, uploads.closedClaim(request));
         try {
-            note(name, facts);
-            drop(parts.names());
+            save(name, entry);
+            dropEntries(parts.names());
             parts.remove();
             files.keySet().removeAll(parts.names());
         } catch (IOException e) {
-            // The record is there; the parts expire.
+            // The record is committed; the parts will expire.
             LOG.warn("event=upload-unnoted upload={} failure=\"{}\"", name, e.toString());
         }
         files.put(name, upload);
         return upload.state(keep());
     }
 
-    private void drop(List<String> names) throws IOException {
-        ledger.submit(transaction -> {
+    private void dropEntries(List<String> names) throws IOException {
+        metadata.submit(transaction -> {
                     names.forEach(transaction::removePartialUpload);
                     return names;
                 })
@@ -335,37 +334,37 @@ final class ResumableUploadStore implements ResumableUploads, PartialFile.Turn {
 
     @Override
     public Result<PartialUpload> remove(User user, String name) throws IOException {
-        return IoErrors.told(() -> end(user, name));
+        return IoErrors.translate(() -> end(user, name));
     }
 
     private Result<PartialUpload> end(User user, String name) throws IOException {
         Result<PartialUpload> found = find(user, name);
-        if (!found.isRefused() && !forget(files.get(name))) {
+        if (!found.isRefused() && !delete(files.get(name))) {
             return Result.refused(
                     Refusal.unavailable("the upload is being completed; ask again", Duration.ofSeconds(1)));
         }
         return found;
     }
 
-    /** Forgets those whose time is over. */
+    /** Deletes expired uploads. */
     void expire(Instant now) throws IOException {
         for (PartialFile upload : files.values()) {
-            if (upload.isExpired(keep(), now) && forget(upload)) {
+            if (upload.isExpired(keep(), now) && delete(upload)) {
                 LOG.info(
                         "event=upload-expired upload={} path=\"{}\"",
                         upload.name(),
-                        upload.facts().path());
+                        upload.entry().path());
             }
         }
     }
 
-    private boolean forget(PartialFile upload) throws IOException {
+    private boolean delete(PartialFile upload) throws IOException {
         if (upload == null) {
             return true;
         }
-        drop(List.of(upload.name()));
+        dropEntries(List.of(upload.name()));
         if (!upload.remove()) {
-            note(upload.name(), upload.facts());
+            save(upload.name(), upload.entry());
             return false;
         }
         files.remove(upload.name());
@@ -375,15 +374,15 @@ final class ResumableUploadStore implements ResumableUploads, PartialFile.Turn {
     @Override
     public void done(PartialFile upload) {
         try {
-            note(upload.name(), upload.facts());
+            save(upload.name(), upload.entry());
         } catch (IOException e) {
-            // The next start finds that the file has gone.
+            // The next start detects that the file is gone.
             LOG.warn("event=upload-unnoted upload={} failure=\"{}\"", upload.name(), e.toString());
         }
     }
 
     @Override
     public void lost(PartialFile upload) throws IOException {
-        forget(upload);
+        delete(upload);
     }
 }

@@ -21,68 +21,69 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes records whose time is over, as anybody else would. Of several prefixes the longest counts. The time runs from when a version came to
- * lie on this disk, so a file that is put there with an old date isn't gone at once. For one thread.
+ * Deletes expired records. The rule with the longest matching prefix applies. The retention period starts when a
+ * version was put on this disk, so that a file with an old date isn't deleted at once. Deletions are ordinary writes of
+ * the hub's own user. Not thread-safe.
  */
 final class Retention {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
     private static final int PAGE = 1_000;
-    private static final Duration MOST = Duration.ofHours(1);
+    private static final Duration MAX_INTERVAL = Duration.ofHours(1);
 
-    /** A walk takes at most so small a part of the time. */
-    private static final int REST = 50;
+    /** After a pass, wait at least this many times its duration. */
+    private static final int IDLE_FACTOR = 50;
 
-    private final MetadataStore ledger;
-    private final Deleter removal;
+    private final MetadataStore metadata;
+    private final Deleter deleter;
     private final Supplier<Settings> settings;
-    private List<RetentionRule> walked = List.of();
+    private List<RetentionRule> appliedRules = List.of();
     private Instant next = Instant.MIN;
 
-    Retention(MetadataStore ledger, Deleter removal, Supplier<Settings> settings) {
-        this.ledger = ledger;
-        this.removal = removal;
+    Retention(MetadataStore metadata, Deleter deleter, Supplier<Settings> settings) {
+        this.metadata = metadata;
+        this.deleter = deleter;
         this.settings = settings;
     }
 
-    /** Deletes what is due, if anything can be. */
+    /** Deletes expired records if any rule is configured and a pass is due. */
     void run(Instant now) throws IOException {
-        List<RetentionRule> keeps = settings.get().limits().keeps();
-        if (keeps.isEmpty() || (keeps.equals(walked) && now.isBefore(next))) {
+        List<RetentionRule> rules = settings.get().limits().retentionRules();
+        if (rules.isEmpty() || (rules.equals(appliedRules) && now.isBefore(next))) {
             return;
         }
         long begin = System.nanoTime();
-        Instant due = now.plus(MOST);
-        for (RetentionRule keep : keeps) {
-            Instant first = walk(keep, keeps, now);
+        Instant due = now.plus(MAX_INTERVAL);
+        for (RetentionRule rule : rules) {
+            Instant first = deleteExpired(rule, rules, now);
             due = first.isBefore(due) ? first : due;
         }
-        Instant rested = now.plusNanos((System.nanoTime() - begin) * REST);
-        next = due.isBefore(rested) ? rested : due;
-        walked = keeps;
+        Instant earliest = now.plusNanos((System.nanoTime() - begin) * IDLE_FACTOR);
+        next = due.isBefore(earliest) ? earliest : due;
+        appliedRules = rules;
     }
 
-    /** Deletes what is due below one prefix; says when something can be due next. */
-    private Instant walk(RetentionRule keep, List<RetentionRule> keeps, Instant now) throws IOException {
-        Instant first = now.plus(keep.time());
+    /** Deletes expired records below one prefix; returns when the next can expire. */
+    private Instant deleteExpired(RetentionRule rule, List<RetentionRule> rules, Instant now) throws IOException {
+        Instant first = now.plus(rule.time());
         String begin =
-                keep.prefix().replace('/', PathKeys.begin(RecordPath.of("x")).charAt(1));
+                rule.prefix().replace('/', PathKeys.begin(RecordPath.of("x")).charAt(1));
         String end = begin + "\uffff".repeat(2);
         String from = begin;
         while (true) {
-            List<MetadataStore.Indexed> page = ledger.range(from, end, PAGE);
+            List<MetadataStore.Indexed> page = metadata.range(from, end, PAGE);
             for (MetadataStore.Indexed each : page) {
                 RecordPath path = PathKeys.path(each.key());
-                if (path.equals(RecordPath.USERS) || !longest(keeps, path).equals(keep)) {
+                if (path.equals(RecordPath.USERS) || !longestMatch(rules, path).equals(rule)) {
                     continue;
                 }
                 Instant due = IndexEntry.instant(
                                 Math.max(each.entry().modified(), each.entry().changed()))
-                        .plus(keep.time());
+                        .plus(rule.time());
                 if (due.isAfter(now)) {
                     first = due.isBefore(first) ? due : first;
                 } else {
-                    delete(path, each.entry(), keep);
+                    delete(path, each.entry(), rule);
                 }
             }
             if (page.size() < PAGE) {
@@ -92,14 +93,14 @@ final class Retention {
         }
     }
 
-    private static RetentionRule longest(List<RetentionRule> keeps, RecordPath path) {
-        return keeps.stream()
-                .filter(keep -> path.toString().startsWith(keep.prefix()))
-                .max(Comparator.comparingInt(keep -> keep.prefix().length()))
+    private static RetentionRule longestMatch(List<RetentionRule> rules, RecordPath path) {
+        return rules.stream()
+                .filter(rule -> path.toString().startsWith(rule.prefix()))
+                .max(Comparator.comparingInt(rule -> rule.prefix().length()))
                 .orElseThrow();
     }
 
-    private void delete(RecordPath path, IndexEntry entry, RetentionRule keep) throws IOException {
+    private void delete(RecordPath path, IndexEntry entry, RetentionRule rule) throws IOException {
         WriteRequest request = new WriteRequest(
                 User.HUB,
                 "retention",
@@ -107,7 +108,7 @@ final class Retention {
                 current -> current.isPresent() && current.get().etag().equals(Optional.of(entry.etag())),
                 OptionalLong.empty(),
                 Map.of());
-        Result<List<Change>> deleted = removal.delete(request);
+        Result<List<Change>> deleted = deleter.delete(request);
         if (deleted.isRefused()) {
             LOG.debug(
                     "event=not-expired path=\"{}\" why=\"{}\"",
@@ -115,7 +116,7 @@ final class Retention {
                     deleted.refusal().orElseThrow().detail());
             return;
         }
-        LOG.debug("event=record-expired path=\"{}\" keep=\"{}\"", path, keep);
-        removal.removeEmpty(path.parent(), keep.prefix());
+        LOG.debug("event=record-expired path=\"{}\" keep=\"{}\"", path, rule);
+        deleter.removeEmpty(path.parent(), rule.prefix());
     }
 }

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 /**
  * How long records are kept.
  *
- * @param prefix of their paths
- * @param time since their version came to be
+ * @param prefix path prefix
+ * @param time retention period of a version
  */
 public record RetentionRule(String prefix, Duration time) {
 
@@ -19,9 +19,9 @@ public record RetentionRule(String prefix, Duration time) {
     private static final double DAY_NANOS = 86_400e9;
 
     /**
-     * Reads {@code PREFIX: DAYS}, separated by commas or line ends; the prefix {@code /} is everything.
+     * Parses {@code PREFIX: DAYS}, separated by commas or line breaks; the prefix {@code /} stands for all records.
      *
-     * @throws IllegalArgumentException if an item has another form
+     * @throws IllegalArgumentException if an item is malformed
      */
     public static List<RetentionRule> parse(String text) {
         List<RetentionRule> found = new ArrayList<>();
@@ -40,7 +40,7 @@ public record RetentionRule(String prefix, Duration time) {
         return List.copyOf(found);
     }
 
-    /** For people. */
+    /** A readable form for logs and messages. */
     @Override
     public String toString() {
         return (prefix.isEmpty() ? "/" : prefix) + ": " + time;

@@ -20,69 +20,71 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Undoes what was done outside the hub and was refused: the last good version is put back, or the path is removed. */
+/**
+ * Rolls back rejected changes of other programs: restores the last good version, or deletes the file if there is none.
+ */
 final class Rollback {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
-    private static final int MOST_TOLD = 5;
+    private static final int MAX_VIOLATIONS = 5;
 
-    private final StoreContext holdings;
-    private final IndexWriter registrar;
-    private final LastGoodVersions goods;
+    private final StoreContext context;
+    private final IndexWriter indexWriter;
+    private final LastGoodVersions lastGoodVersions;
     private final RejectedFiles rejected;
-    private final UnflushedChanges backlog;
+    private final UnflushedChanges unflushed;
 
     Rollback(
-            StoreContext holdings,
-            IndexWriter registrar,
-            LastGoodVersions goods,
+            StoreContext context,
+            IndexWriter indexWriter,
+            LastGoodVersions lastGoodVersions,
             RejectedFiles rejected,
-            UnflushedChanges backlog) {
-        this.holdings = holdings;
-        this.registrar = registrar;
-        this.goods = goods;
+            UnflushedChanges unflushed) {
+        this.context = context;
+        this.indexWriter = indexWriter;
+        this.lastGoodVersions = lastGoodVersions;
         this.rejected = rejected;
-        this.backlog = backlog;
+        this.unflushed = unflushed;
     }
 
-    /** Undoes a refused change; false if the file is another one meanwhile. */
+    /** Rolls back a rejected change; false if the file has changed in the meantime. */
     @SuppressWarnings("try")
-    boolean reject(RecordPath path, PathState sight, ExternalChange finding, Refusal refusal) throws IOException {
-        Optional<IndexEntry> entry = sight.entry();
-        Optional<StagedFile> good = entry.isPresent() ? goods.restore(path, entry.get()) : Optional.empty();
-        try (StagedFile restored = good.orElse(null);
-                PathLocks.Held held = holdings.locks().hold(path)) {
-            if (!holdings.look(path).equals(sight)) {
+    boolean reject(RecordPath path, PathState state, ExternalChange change, Refusal refusal) throws IOException {
+        Optional<IndexEntry> entry = state.entry();
+        Optional<StagedFile> copy = entry.isPresent() ? lastGoodVersions.restore(path, entry.get()) : Optional.empty();
+        try (StagedFile restored = copy.orElse(null);
+                PathLocks.Held held = context.locks().hold(path)) {
+            if (!context.lookUp(path).equals(state)) {
                 return false;
             }
-            Intent intent = intent(sight.place().stat(), finding, refusal.violations(), restored);
-            holdings.ledger()
+            Intent intent = intent(state.onDisk().stat(), change, refusal.violations(), restored);
+            context.metadata()
                     .submit(transaction -> {
                         transaction.putIntent(path, intent);
                         return path;
                     })
                     .await();
-            holdings.steps().at(Step.INTENDED);
-            Path kept = rejected.keep(path.toString().replace('/', '_'), finding.copy());
+            context.failPoints().at(Step.INTENDED);
+            Path kept = rejected.keep(path.toString().replace('/', '_'), change.copy());
             LOG.warn(
                     "event=outside-change-refused path={} kept={} putBack={} why={}",
                     LogText.quoted(path),
                     LogText.quoted(kept),
                     restored != null,
-                    why(refusal));
+                    summary(refusal));
             Optional<LastGoodCopy> surplus =
-                    restored == null ? holdings.ledger().lastGoodCopy(path) : Optional.empty();
-            backlog.add(path, undo(path, intent, sight, restored), () -> goods.discard(surplus));
+                    restored == null ? context.metadata().lastGoodCopy(path) : Optional.empty();
+            unflushed.add(path, undo(path, intent, state, restored), () -> lastGoodVersions.discard(surplus));
             return true;
         }
     }
 
-    /** What was found and where, in one line. */
-    private static String why(Refusal refusal) {
+    /** The violations and their positions, in one line. */
+    private static String summary(Refusal refusal) {
         String found = refusal.violations().isEmpty()
                 ? refusal.detail()
                 : refusal.violations().stream()
-                        .limit(MOST_TOLD)
+                        .limit(MAX_VIOLATIONS)
                         .map(each -> (each.line() > 0 ? "line " + each.line() + ", column " + each.column() + ": " : "")
                                 + each.message())
                         .collect(Collectors.joining("; "));
@@ -90,7 +92,7 @@ final class Rollback {
     }
 
     private static Intent intent(
-            FileStat refused, ExternalChange finding, List<Violation> violations, StagedFile restored)
+            FileStat refused, ExternalChange change, List<Violation> violations, StagedFile restored)
             throws IOException {
         long key = restored == null
                 ? 0
@@ -100,7 +102,7 @@ final class Rollback {
                 key,
                 refused.size(),
                 refused.modified(),
-                finding.sha256(),
+                change.sha256(),
                 "",
                 List.of(),
                 violations,
@@ -109,39 +111,40 @@ final class Rollback {
     }
 
     @SuppressWarnings("try")
-    private CommitFuture<Optional<Change>> undo(RecordPath path, Intent intent, PathState sight, StagedFile restored)
+    private CommitFuture<Optional<Change>> undo(RecordPath path, Intent intent, PathState state, StagedFile restored)
             throws IOException {
-        try (InFlightRenames.Mark mark = holdings.moving().begin(path)) {
-            Optional<FileStat> put = restored == null ? Optional.empty() : FileStat.of(restored.path());
+        try (InFlightRenames.Mark mark = context.renames().begin(path)) {
+            Optional<FileStat> restoredStat = restored == null ? Optional.empty() : FileStat.of(restored.path());
             if (restored == null) {
-                holdings.tree().remove(path);
+                context.tree().remove(path);
             } else {
-                holdings.tree().put(restored.path(), path);
+                context.tree().put(restored.path(), path);
                 restored.moved();
             }
-            holdings.steps().at(Step.MOVED);
-            holdings.parents().flush(path);
-            DirectoryEntry place = put.isPresent() ? holdings.placed(path, put.get()) : DirectoryEntry.NOTHING;
-            return registrar.carriedOut(path, intent, place, sight.entry());
+            context.failPoints().at(Step.MOVED);
+            context.parents().flush(path);
+            DirectoryEntry onDisk =
+                    restoredStat.isPresent() ? context.afterRename(path, restoredStat.get()) : DirectoryEntry.NOTHING;
+            return indexWriter.completed(path, intent, onDisk, state.entry());
         }
     }
 
-    /** Puts a record back that was deleted outside the hub, under its lock; false if no copy was kept. */
+    /** Restores a record that another program deleted; false if there is no copy. The caller holds the path's lock. */
     @SuppressWarnings("try")
-    boolean restore(RecordPath path, PathState sight) throws IOException {
-        IndexEntry entry = sight.entry().orElseThrow();
-        Optional<StagedFile> good = goods.restore(path, entry);
-        if (good.isEmpty()) {
+    boolean restore(RecordPath path, PathState state) throws IOException {
+        IndexEntry entry = state.entry().orElseThrow();
+        Optional<StagedFile> copy = lastGoodVersions.restore(path, entry);
+        if (copy.isEmpty()) {
             return false;
         }
-        try (StagedFile restored = good.get();
-                InFlightRenames.Mark mark = holdings.moving().begin(path)) {
-            FileStat put = FileStat.of(restored.path()).orElseThrow();
-            holdings.tree().put(restored.path(), path);
+        try (StagedFile restored = copy.get();
+                InFlightRenames.Mark mark = context.renames().begin(path)) {
+            FileStat restoredStat = FileStat.of(restored.path()).orElseThrow();
+            context.tree().put(restored.path(), path);
             restored.moved();
-            holdings.parents().flush(path);
-            FileStat stat = holdings.placed(path, put).stat();
-            backlog.add(path, registrar.touched(path, entry, stat));
+            context.parents().flush(path);
+            FileStat stat = context.afterRename(path, restoredStat).stat();
+            unflushed.add(path, indexWriter.attributesChanged(path, entry, stat));
             LOG.warn("event=record-restored path=\"{}\" why=\"it was deleted on disk\"", path);
             return true;
         }

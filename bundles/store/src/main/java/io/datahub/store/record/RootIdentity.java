@@ -8,42 +8,42 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Keeps a hub from taking all records for deleted that is started while their file system isn't mounted: what lies at the
- * folder's place then is another folder, and an empty one.
+ * Detects that the records' file system isn't mounted at start: the mount point is then another, empty directory.
+ * Otherwise the hub would take all records for deleted.
  */
 final class RootIdentity {
 
     private static final String ROOT = "root";
 
     private final Tree tree;
-    private final MetadataStore ledger;
+    private final MetadataStore metadata;
 
-    RootIdentity(Tree tree, MetadataStore ledger) {
+    RootIdentity(Tree tree, MetadataStore metadata) {
         this.tree = tree;
-        this.ledger = ledger;
+        this.metadata = metadata;
     }
 
     /** @throws IOException if the folder is most likely not the one that holds the records */
     void require() throws IOException {
-        Optional<String> before = ledger.property(ROOT);
-        if (before.equals(Optional.of(tree.identity()))) {
+        Optional<String> previous = metadata.property(ROOT);
+        if (previous.equals(Optional.of(tree.identity()))) {
             return;
         }
-        if (before.isPresent() && tree.isEmpty() && knowsRecords()) {
+        if (previous.isPresent() && tree.isEmpty() && hasRecords()) {
             throw new IOException(
                     tree.root() + " is empty and another folder than before, but held records; mount it and"
                             + " restart the hub, or put any file into it if they are gone for good");
         }
-        ledger.submit(transaction -> {
+        metadata.submit(transaction -> {
                     transaction.putProperty(ROOT, tree.identity());
                     return RecordPath.ROOT;
                 })
                 .await();
     }
 
-    /** Whether there are records beside the users file, which comes back by itself. */
-    private boolean knowsRecords() throws IOException {
-        return ledger.range(PathKeys.begin(RecordPath.ROOT), PathKeys.end(RecordPath.ROOT), 2).stream()
-                .anyMatch(known -> !known.key().equals(PathKeys.of(RecordPath.USERS)));
+    /** Whether the index has records other than the users file, which is restored automatically. */
+    private boolean hasRecords() throws IOException {
+        return metadata.range(PathKeys.begin(RecordPath.ROOT), PathKeys.end(RecordPath.ROOT), 2).stream()
+                .anyMatch(indexed -> !indexed.key().equals(PathKeys.of(RecordPath.USERS)));
     }
 }

@@ -20,40 +20,40 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Walks a directory in the order of the index and compares the two as it goes, so that what was deleted is found too and
- * memory holds the names of one directory a level. For one thread.
+ * Walks a directory tree in index order and compares it with the index, so that deletions are detected too. Memory
+ * holds the names of one directory per level. Not thread-safe.
  */
 final class Scan {
 
-    private final StoreContext holdings;
-    private final IgnoredFiles strangers;
+    private final StoreContext context;
+    private final IgnoredFiles ignored;
     private final UnreadablePaths unreadable;
     private final Difference difference;
-    private final IndexRange known;
+    private final IndexRange indexed;
     private final RecordPath top;
 
-    /** Is told of each path where disk and index differ. */
+    /** Called for each path where disk and index differ. */
     interface Difference {
         void at(RecordPath path) throws IOException;
     }
 
     Scan(
-            StoreContext holdings,
-            IgnoredFiles strangers,
+            StoreContext context,
+            IgnoredFiles ignored,
             UnreadablePaths unreadable,
             RecordPath top,
             Difference difference) {
-        this.holdings = holdings;
-        this.strangers = strangers;
+        this.context = context;
+        this.ignored = ignored;
         this.unreadable = unreadable;
         this.difference = difference;
         this.top = top;
-        known = new IndexRange(holdings.ledger(), top);
+        indexed = new IndexRange(context.metadata(), top);
     }
 
     void run() throws IOException {
-        descend(top, holdings.tree().resolve(top));
-        vanishedBefore(PathKeys.end(top));
+        descend(top, context.tree().resolve(top));
+        reportDeletedBefore(PathKeys.end(top));
     }
 
     private void descend(RecordPath directory, Path folder) throws IOException {
@@ -66,13 +66,13 @@ final class Scan {
         } catch (NoSuchFileException | NotDirectoryException e) {
             return;
         } catch (IOException e) {
-            passOver(directory, e);
+            skipUnreadable(directory, e);
             return;
         }
         for (String name : names) {
             Result<RecordPath> child = directory.child(name);
             if (child.isRefused()) {
-                strangers.note(
+                ignored.note(
                         directory + "/" + name, child.refusal().orElseThrow().detail());
             } else if (!Tree.isReserved(child.get())) {
                 Path file = folder.resolve(name);
@@ -80,7 +80,7 @@ final class Scan {
                 try {
                     stat = FileStat.of(file);
                 } catch (IOException e) {
-                    passOver(directory, e); // it may be listed but not entered
+                    skipUnreadable(directory, e); // the directory may be listed but not searched
                     return;
                 }
                 if (stat.isPresent()) {
@@ -92,11 +92,11 @@ final class Scan {
         unreadable.retain(directory, names);
     }
 
-    /** Nothing is said of what is in a directory that can't be read. */
-    private void passOver(RecordPath directory, IOException cause) throws IOException {
-        holdings.tree().requireRoot();
+    /** Skips the index entries below a directory that can't be read, so that they don't count as deleted. */
+    private void skipUnreadable(RecordPath directory, IOException cause) throws IOException {
+        context.tree().requireRoot();
         unreadable.add(directory, cause);
-        known.skipBefore(PathKeys.end(directory));
+        indexed.skipBefore(PathKeys.end(directory));
     }
 
     private List<String> names(Path folder, RecordPath directory) throws IOException {
@@ -105,7 +105,7 @@ final class Scan {
             for (Path child : children) {
                 Tree.name(child).ifPresentOrElse(names::add, () -> {
                     String shown = child.getFileName().toString();
-                    strangers.note(shown(directory, shown), "the name is not valid UTF-8");
+                    ignored.note(shown(directory, shown), "the name is not valid UTF-8");
                 });
             }
         } catch (DirectoryIteratorException e) {
@@ -121,15 +121,15 @@ final class Scan {
 
     private void visit(RecordPath path, Path file, FileStat stat) throws IOException {
         if (stat.isDirectory()) {
-            vanishedBefore(PathKeys.begin(path));
+            reportDeletedBefore(PathKeys.begin(path));
             descend(path, file);
             return;
         }
         String key = PathKeys.of(path);
-        vanishedBefore(key);
-        Optional<IndexEntry> entry = known.take(key);
+        reportDeletedBefore(key);
+        Optional<IndexEntry> entry = indexed.take(key);
         if (!stat.isFile()) {
-            strangers.note(path.toString(), "links and special files are no records");
+            ignored.note(path.toString(), "links and special files are no records");
         }
         boolean same = stat.isFile() ? entry.isPresent() && entry.get().matches(stat) : entry.isEmpty();
         if (!same) {
@@ -137,8 +137,8 @@ final class Scan {
         }
     }
 
-    private void vanishedBefore(String key) throws IOException {
-        for (Optional<RecordPath> path = known.nextBefore(key); path.isPresent(); path = known.nextBefore(key)) {
+    private void reportDeletedBefore(String key) throws IOException {
+        for (Optional<RecordPath> path = indexed.nextBefore(key); path.isPresent(); path = indexed.nextBefore(key)) {
             difference.at(path.get());
         }
     }

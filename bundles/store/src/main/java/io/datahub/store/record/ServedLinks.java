@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the links of {@link io.datahub.api.Home#served}. A link has to be made before its version is entered, since making
- * it changes what the disk says of the file. For any thread.
+ * Creates the links of {@link io.datahub.api.Home#served}. A link has to be created before its version is indexed,
+ * since that changes the file's attributes. Thread-safe.
  */
 final class ServedLinks {
 
@@ -24,7 +24,7 @@ final class ServedLinks {
     }
 
     /**
-     * Makes a link to a file, if links are wanted and the disk has them.
+     * Creates a hard link to a file if the folder exists and the file system supports links.
      *
      * @param modified in nanoseconds since 1970
      */

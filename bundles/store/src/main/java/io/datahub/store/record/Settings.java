@@ -3,32 +3,32 @@ package io.datahub.store.record;
 import java.time.Duration;
 
 /**
- * The bounds that records are kept in.
+ * Limits on records.
  *
- * @param maxUploadBytes how large a record may be
- * @param reserveBytes how much room stays free on the disk
- * @param patience how long a write waits for a required validator that is away
- * @param maxGoodBytes how much the copies of last good versions may take together
- * @param maxGoodFileBytes how large a record may be for a copy to be kept
- * @param keepRejected how long refused bytes are kept
- * @param maxRejected how many refused files are kept
- * @param limits what isn't about one record
+ * @param maxUploadBytes maximum size of a record
+ * @param reserveBytes disk space that is kept free
+ * @param validatorWait how long a write waits for a required validator that is unavailable
+ * @param maxGoodBytes maximum total size of the copies of last good versions
+ * @param maxGoodFileBytes maximum size of a record of which a copy is kept
+ * @param keepRejected how long rejected files are kept
+ * @param maxRejected maximum number of rejected files kept
+ * @param limits limits that don't concern a single record
  */
 public record Settings(
         long maxUploadBytes,
         long reserveBytes,
-        Duration patience,
+        Duration validatorWait,
         long maxGoodBytes,
         long maxGoodFileBytes,
         Duration keepRejected,
         int maxRejected,
         Limits limits) {
 
-    /** With the usual limits. */
+    /** With the default limits. */
     public Settings(
             long maxUploadBytes,
             long reserveBytes,
-            Duration patience,
+            Duration validatorWait,
             long maxGoodBytes,
             long maxGoodFileBytes,
             Duration keepRejected,
@@ -36,7 +36,7 @@ public record Settings(
         this(
                 maxUploadBytes,
                 reserveBytes,
-                patience,
+                validatorWait,
                 maxGoodBytes,
                 maxGoodFileBytes,
                 keepRejected,

@@ -15,7 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/** A file that takes bytes in staging, hashing them as they come. For one thread at a time. */
+/** A file in the staging folder, hashed while it is written. Not thread-safe. */
 final class StagedFile implements AutoCloseable {
 
     private static final String SHA_256 = "SHA-256";
@@ -29,7 +29,7 @@ final class StagedFile implements AutoCloseable {
     private long size;
     private boolean kept;
 
-    /** Makes the file; it is hashed with SHA-256 and with these algorithms, as far as they are known. */
+    /** Creates the file. It is hashed with SHA-256 and with these algorithms as far as the platform has them. */
     StagedFile(Path path, Collection<String> algorithms) throws IOException {
         this.path = path;
         digests.put(SHA_256, digest());
@@ -46,10 +46,10 @@ final class StagedFile implements AutoCloseable {
     }
 
     /**
-     * Goes on with a file.
+     * Opens an existing file for appending.
      *
-     * @param size what lies behind it is cut off
-     * @param hashed has seen the bytes that are there; null has them read again
+     * @param size the file is truncated to this size
+     * @param hashed digest of the existing bytes; null to compute it by reading them
      */
     static StagedFile resume(Path path, long size, MessageDigest hashed) throws IOException {
         FileChannel channel =
@@ -63,7 +63,7 @@ final class StagedFile implements AutoCloseable {
         }
     }
 
-    /** What has seen the bytes that came, for going on later. */
+    /** The SHA-256 digest of the bytes so far, for resuming later. */
     MessageDigest hashed() {
         return digests.get(SHA_256);
     }
@@ -72,16 +72,16 @@ final class StagedFile implements AutoCloseable {
         try {
             digests.put(algorithm, MessageDigest.getInstance(algorithm));
         } catch (NoSuchAlgorithmException e) {
-            // Whoever asked for it finds no hash of that name.
+            // The caller gets no hash of that name.
         }
     }
 
-    /** Copies as much of a file as it has now. */
+    /** Copies a file up to its present end. */
     static StagedFile copyOf(Path source, Path target) throws IOException {
         return copyOf(FileChannel.open(source, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS), target);
     }
 
-    /** The same of an open file, which is closed. */
+    /** Likewise for an open file, which is closed. */
     static StagedFile copyOf(FileChannel source, Path target) throws IOException {
         StagedFile copy;
         try {
@@ -103,12 +103,12 @@ final class StagedFile implements AutoCloseable {
         }
     }
 
-    /** The SHA-256 of as much of a file as it has now. */
+    /** The SHA-256 of a file up to its present end. */
     static String hashOf(Path source) throws IOException {
         return hashOf(FileChannel.open(source, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
     }
 
-    /** The same of an open file, which is closed. */
+    /** Likewise for an open file, which is closed. */
     static String hashOf(FileChannel source) throws IOException {
         try (source) {
             return HexFormat.of().formatHex(read(source).digest());
@@ -124,7 +124,7 @@ final class StagedFile implements AutoCloseable {
         return digest;
     }
 
-    /** As large as the file wants; most are small, and there are many. */
+    /** A buffer of the file's size within bounds; most files are small, and there are many. */
     private static ByteBuffer buffer(FileChannel in) throws IOException {
         return ByteBuffer.allocate((int) Math.max(MIN_COPY_BYTES, Math.min(in.size(), COPY_BYTES)));
     }
@@ -147,7 +147,7 @@ final class StagedFile implements AutoCloseable {
         }
     }
 
-    /** Ends the taking of bytes. */
+    /** Completes the hashes; no more bytes are accepted. */
     void finish() {
         if (hashes.isEmpty()) {
             hashes = new HashMap<>();
@@ -155,7 +155,7 @@ final class StagedFile implements AutoCloseable {
         }
     }
 
-    /** Makes the bytes survive a power cut, and lets the file go. */
+    /** Makes the bytes durable and closes the file. */
     void flush() throws IOException {
         if (channel.isOpen()) {
             channel.force(true);
@@ -175,17 +175,17 @@ final class StagedFile implements AutoCloseable {
         return hashes.get(SHA_256);
     }
 
-    /** The hash of this algorithm in lower-case hexadecimal; null if it wasn't asked for or isn't known. */
+    /** The hash of this algorithm in lower-case hexadecimal; null if it wasn't requested or isn't available. */
     String hash(String algorithm) {
         return hashes.get(algorithm);
     }
 
-    /** Says that the file has gone elsewhere, so that closing leaves it alone. */
+    /** Marks the file as moved, so that closing doesn't delete it. */
     void moved() {
         kept = true;
     }
 
-    /** Lets the file go and leaves it where it is. */
+    /** Closes the file without deleting it. */
     void leave() throws IOException {
         kept = true;
         channel.close();
@@ -195,7 +195,7 @@ final class StagedFile implements AutoCloseable {
         return kept;
     }
 
-    /** Removes the file, unless it has gone elsewhere. */
+    /** Closes the file, and deletes it unless it was moved or left. */
     @Override
     public void close() throws IOException {
         try (channel) {

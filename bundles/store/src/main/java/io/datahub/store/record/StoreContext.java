@@ -14,113 +14,118 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Where the records are: the tree on the disk, the ledger that knows what was entered, and what keeps the two together.
+ * Shared components of the store: the directory tree, the metadata store, and what keeps the two consistent.
  *
- * @param parents makes the directories that lead to records
+ * @param parents creates the parent directories of records
  * @param locks held while a path is changed
- * @param moving marks a path while the disk is ahead of the ledger
- * @param temporary whether programs give such names to files that they haven't finished
- * @param suspicious is told of paths where disk and index were seen to differ
+ * @param renames marks a path while the disk is ahead of the index
+ * @param temporary whether a path has a name that programs give to files that they haven't finished
+ * @param onMismatch called with paths where disk and index differ
  */
 record StoreContext(
         Tree tree,
-        MetadataStore ledger,
+        MetadataStore metadata,
         Staging staging,
         Parents parents,
         PathLocks locks,
-        InFlightRenames moving,
-        FailPoints steps,
+        InFlightRenames renames,
+        FailPoints failPoints,
         Predicate<RecordPath> temporary,
-        Consumer<RecordPath> suspicious) {
+        Consumer<RecordPath> onMismatch) {
 
     private static final int TRIES = 100;
 
     StoreContext(
             Tree tree,
-            MetadataStore ledger,
+            MetadataStore metadata,
             Staging staging,
-            FailPoints steps,
+            FailPoints failPoints,
             Predicate<RecordPath> temporary,
-            Consumer<RecordPath> suspicious) {
+            Consumer<RecordPath> onMismatch) {
         this(
                 tree,
-                ledger,
+                metadata,
                 staging,
                 new Parents(tree, staging),
                 new PathLocks(),
                 new InFlightRenames(),
-                steps,
+                failPoints,
                 temporary,
-                suspicious);
-    }
-
-    /** Whether somebody outside the hub hasn't finished the file yet, to judge by its name; it is no record until renamed. */
-    boolean isUnfinished(RecordPath path, PathState sight) {
-        return sight.place().isFile() && sight.entry().isEmpty() && temporary.test(path);
-    }
-
-    /** Looks at a path under its lock, so that the hub itself isn't changing it just now. */
-    PathState lookLocked(RecordPath path) throws IOException {
-        return new PathState(tree.lookUp(path), ledger.entry(path));
+                onMismatch);
     }
 
     /**
-     * Whether a file that was seen is still as it was. The stamps tell the file itself, whatever may have happened to the
-     * directories that lead there.
+     * Whether the file is an unfinished file of another program, according to its name; it is no record until renamed.
      */
-    boolean isUntouched(RecordPath path, PathState sight) throws IOException {
+    boolean isTemporary(RecordPath path, PathState state) {
+        return state.onDisk().isFile() && state.entry().isEmpty() && temporary.test(path);
+    }
+
+    /** The state of a path. The caller holds its lock, so the hub itself isn't changing it. */
+    PathState lookUpLocked(RecordPath path) throws IOException {
+        return new PathState(tree.lookUp(path), metadata.entry(path));
+    }
+
+    /**
+     * Whether a file is unchanged. The attributes identify the file itself, whatever has happened to its parent
+     * directories.
+     */
+    boolean isUnchangedOnDisk(RecordPath path, PathState state) throws IOException {
         return FileStat.of(tree.resolve(path))
-                .filter(sight.place().stat()::equals)
+                .filter(state.onDisk().stat()::equals)
                 .isPresent();
     }
 
-    /** Whether a file that was seen, and what the index says of it, are still as they were; under the path's lock. */
-    boolean isSame(RecordPath path, PathState sight) throws IOException {
-        return isUntouched(path, sight) && ledger.entry(path).equals(sight.entry());
-    }
-
-    /** Looks at a path. That disk and index differ because the hub itself is changing the path just now isn't seen. */
-    PathState look(RecordPath path) throws IOException {
-        Optional<IndexEntry> entry = ledger.entry(path);
-        if (entry.isPresent()) {
-            PathState glance = new PathState(tree.lookUpUnchecked(path), entry);
-            if (glance.isSettled()) {
-                return glance; // the stamps tell the file itself, however it is reached
-            }
-        }
-        PathState sight = lookTwice(path);
-        if (!sight.isSettled() && !isUnfinished(path, sight)) {
-            suspicious.accept(path); // no notification comes of a change by another name of the file, a hard link
-        }
-        return sight;
+    /** Whether a file and its index entry are unchanged. The caller holds the path's lock. */
+    boolean isUnchanged(RecordPath path, PathState state) throws IOException {
+        return isUnchangedOnDisk(path, state) && metadata.entry(path).equals(state.entry());
     }
 
     /**
-     * What the hub has just put at a path, as the disk shows it now. If others have changed it since, it is told as it was
-     * before it was put there, so that their change is found to be one.
-     *
-     * @param put the file before it was put there
+     * The state of a path. Waits while the hub itself is changing the path, so that a difference of disk and index is
+     * one caused by another program.
      */
-    DirectoryEntry placed(RecordPath path, FileStat put) throws IOException {
-        DirectoryEntry place = tree.lookUp(path);
-        return place.isFile() && place.stat().hasContentOf(put)
-                ? place
-                : new DirectoryEntry(DirectoryEntry.Kind.FILE, put);
+    PathState lookUp(RecordPath path) throws IOException {
+        Optional<IndexEntry> entry = metadata.entry(path);
+        if (entry.isPresent()) {
+            PathState quick = new PathState(tree.lookUpUnchecked(path), entry);
+            if (quick.isConsistent()) {
+                return quick; // the attributes identify the file itself, however it is reached
+            }
+        }
+        PathState state = lookUntilStable(path);
+        if (!state.isConsistent() && !isTemporary(path, state)) {
+            onMismatch.accept(path); // a change through another hard link of the file causes no notification
+        }
+        return state;
     }
 
-    private PathState lookTwice(RecordPath path) throws IOException {
-        PathState sight = new PathState(tree.lookUp(path), ledger.entry(path));
-        for (int i = 0; i < TRIES && !sight.isSettled(); i++) {
-            boolean moved = moving.await(path);
-            Optional<IndexEntry> before = ledger.entry(path);
-            DirectoryEntry place = tree.lookUp(path);
-            PathState next = new PathState(place, ledger.entry(path));
-            moved |= moving.await(path);
-            if (!moved && next.entry().equals(before) && next.equals(sight)) {
+    /**
+     * What is on disk after the hub has renamed a file to a path. If another program has changed it since, the
+     * attributes from before the rename are returned, so that the change is detected.
+     *
+     * @param staged the file before the rename
+     */
+    DirectoryEntry afterRename(RecordPath path, FileStat staged) throws IOException {
+        DirectoryEntry onDisk = tree.lookUp(path);
+        return onDisk.isFile() && onDisk.stat().hasContentOf(staged)
+                ? onDisk
+                : new DirectoryEntry(DirectoryEntry.Kind.FILE, staged);
+    }
+
+    private PathState lookUntilStable(RecordPath path) throws IOException {
+        PathState state = new PathState(tree.lookUp(path), metadata.entry(path));
+        for (int i = 0; i < TRIES && !state.isConsistent(); i++) {
+            boolean moved = renames.await(path);
+            Optional<IndexEntry> before = metadata.entry(path);
+            DirectoryEntry onDisk = tree.lookUp(path);
+            PathState next = new PathState(onDisk, metadata.entry(path));
+            moved |= renames.await(path);
+            if (!moved && next.entry().equals(before) && next.equals(state)) {
                 return next;
             }
-            sight = next;
+            state = next;
         }
-        return sight;
+        return state;
     }
 }

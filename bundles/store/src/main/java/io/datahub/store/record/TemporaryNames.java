@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Patterns of the names that programs give to files that they haven't finished: {@code *} stands for any characters,
- * {@code ?} for one, and {@code XXXXXX} for six letters and digits that aren't all small letters, as mkstemp(3) makes
- * them. A pattern that ends in {@code /} is for directories: everything below one is unfinished. For any thread.
+ * Patterns of names that programs give to files that they haven't finished: {@code *} stands for any characters, {@code
+ * ?} for one, and {@code XXXXXX} for six letters and digits that aren't all lower-case letters, as mkstemp(3) generates
+ * them. A pattern that ends in {@code /} matches directories: everything below one is unfinished. Thread-safe.
  */
 public final class TemporaryNames {
 
@@ -32,7 +32,7 @@ public final class TemporaryNames {
         text = String.join(", ", patterns);
     }
 
-    /** Reads patterns; each text may hold several, with commas between. */
+    /** Parses patterns; each text may hold several, separated by commas. */
     public static TemporaryNames of(String... patterns) {
         return new TemporaryNames(Arrays.stream(patterns)
                 .flatMap(text -> Arrays.stream(COMMA.split(text)))
@@ -41,7 +41,7 @@ public final class TemporaryNames {
                 .toList());
     }
 
-    /** Whether the last segment of the path is such a name, or one of the others is such a directory's. */
+    /** Whether the last segment of the path matches, or one of the others matches a directory pattern. */
     public boolean contain(RecordPath path) {
         return anyMatches(files, path.name()) || isInTemporaryDirectory(path.parent());
     }

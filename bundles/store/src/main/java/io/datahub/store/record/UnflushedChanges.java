@@ -9,64 +9,64 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Changes from outside the hub that are entered but don't last yet. Nobody waits for each of them, so a scan that finds
- * many costs few flushes. For any thread.
+ * Changes by other programs that are in the index but not durable yet. They are flushed in batches, so a scan that
+ * finds many costs few flushes. Thread-safe.
  */
 final class UnflushedChanges {
 
-    private static final int MOST = 1_024;
+    private static final int MAX_PENDING = 1_024;
 
     /** Guarded by this. */
     private final ArrayDeque<Item> items = new ArrayDeque<>();
 
     private final Consumer<RecordPath> failed;
 
-    private record Item(RecordPath path, CommitFuture<Optional<Change>> ticket, Runnable afterwards) {}
+    private record Item(RecordPath path, CommitFuture<Optional<Change>> future, Runnable afterwards) {}
 
-    /** @param failed is told of the paths whose changes can't be kept, since the disk fails */
+    /** @param failed called with the paths whose changes couldn't be written because the disk failed */
     UnflushedChanges(Consumer<RecordPath> failed) {
         this.failed = failed;
     }
 
-    void add(RecordPath path, CommitFuture<Optional<Change>> ticket) throws IOException {
-        add(path, ticket, () -> {});
+    void add(RecordPath path, CommitFuture<Optional<Change>> future) throws IOException {
+        add(path, future, () -> {});
     }
 
     /**
-     * Adds one; waits for the oldest when there are too many.
+     * Adds a change; waits for the oldest when there are too many.
      *
-     * @param afterwards what is to be done some time after it lasts
+     * @param afterwards run some time after the change is durable
      */
-    void add(RecordPath path, CommitFuture<Optional<Change>> ticket, Runnable afterwards) throws IOException {
+    void add(RecordPath path, CommitFuture<Optional<Change>> future, Runnable afterwards) throws IOException {
         synchronized (this) {
-            items.add(new Item(path, ticket, afterwards));
+            items.add(new Item(path, future, afterwards));
         }
-        shrink(MOST, true);
+        shrink(MAX_PENDING, true);
     }
 
-    /** Takes off what lasts already; whatever failed is thrown here. */
-    void tidy() throws IOException {
+    /** Removes changes that are durable already; throws if one failed. */
+    void removeDurable() throws IOException {
         shrink(0, false);
     }
 
-    /** Waits until everything that was added lasts. */
+    /** Waits until all changes are durable. */
     void await() throws IOException {
         shrink(0, true);
     }
 
-    private void shrink(int most, boolean wait) throws IOException {
+    private void shrink(int max, boolean wait) throws IOException {
         while (true) {
             Item oldest;
             synchronized (this) {
                 oldest = items.peek();
-                boolean enough = items.size() <= most && (wait || oldest == null);
-                if (enough || oldest == null || (!wait && !oldest.ticket().isDone())) {
+                boolean enough = items.size() <= max && (wait || oldest == null);
+                if (enough || oldest == null || (!wait && !oldest.future().isDone())) {
                     return;
                 }
                 items.poll();
             }
             try {
-                oldest.ticket().await().ifPresent(Audit::outside);
+                oldest.future().await().ifPresent(Audit::external);
             } catch (IOException e) {
                 failed.accept(oldest.path());
                 throw e;

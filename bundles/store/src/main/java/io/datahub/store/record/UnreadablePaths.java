@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Files and directories that the hub couldn't read when it compared them last, so that it says nothing of what is in them.
- * Each is logged when it is found and when it can be read again. For any thread.
+ * Files and directories that the hub couldn't read in the last comparison, so that changes in them are not reported.
+ * Each is logged when it is found and when it can be read again. Thread-safe.
  */
 final class UnreadablePaths {
 
@@ -40,7 +40,7 @@ final class UnreadablePaths {
         }
     }
 
-    /** Forgets what was in a directory and isn't there any more. */
+    /** Removes the children of a directory that no longer exist. */
     synchronized void retain(RecordPath directory, Collection<String> names) {
         String prefix = directory.toString().isEmpty() ? "" : directory + "/";
         paths.keySet()
@@ -53,7 +53,7 @@ final class UnreadablePaths {
         return paths.size();
     }
 
-    /** One of them with the cause, for the operator. */
+    /** The cause for one of the paths, for the operator. */
     synchronized Optional<String> example() {
         return paths.entrySet().stream().findFirst().map(Map.Entry::getValue);
     }

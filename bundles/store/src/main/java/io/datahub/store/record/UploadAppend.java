@@ -20,14 +20,14 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A piece of a resumable upload on its way in. Its monitor is that of the upload. */
+/** An append to a resumable upload. Synchronizes on the {@link PartialFile}. */
 final class UploadAppend implements Continuation {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
     private static final Refusal TAKEN_OVER =
             new Refusal(Reason.CONFLICT, "another request goes on with the upload; ask where it stands");
 
-    /** With these another try is of no use. */
+    /** After these a retry can't succeed. */
     private static final Set<Reason> FINAL = EnumSet.of(
             Reason.INVALID, Reason.FORBIDDEN, Reason.PRECONDITION_FAILED, Reason.TOO_LARGE, Reason.BAD_REQUEST);
 
@@ -35,37 +35,37 @@ final class UploadAppend implements Continuation {
     private final WriteRequest request;
     private final StagedFile staged;
     private final Uploads uploads;
-    private final PartialFile.Turn turn;
+    private final PartialFile.Turn listener;
     private final UploadLimiter.Slot slot;
-    private final MinThroughput pace;
-    private final long begin;
-    private final MessageDigest before;
+    private final MinThroughput throughput;
+    private final long startOffset;
+    private final MessageDigest digestBefore;
     private final Map<String, MessageDigest> digests = new HashMap<>();
     private final FreeSpaceCheck.Share share;
     private boolean ended;
 
-    /** Whether all bytes are there and nobody else can touch them until this commits or closes; guarded by the upload. */
-    private boolean whole;
+    /** Whether all bytes are there, locked against others until this commits or closes; guarded by the upload. */
+    private boolean complete;
 
     UploadAppend(
             PartialFile upload,
             WriteRequest request,
             StagedFile staged,
             Uploads uploads,
-            PartialFile.Turn turn,
+            PartialFile.Turn listener,
             UploadLimiter.Slot slot) {
 
         this.upload = upload;
         this.request = request;
         this.staged = staged;
         this.uploads = uploads;
-        this.turn = turn;
+        this.listener = listener;
         this.slot = slot;
-        pace = uploads.pace();
+        throughput = uploads.newThroughput();
         share = uploads.share(request);
-        begin = staged.size();
+        startOffset = staged.size();
         try {
-            before = (MessageDigest) staged.hashed().clone();
+            digestBefore = (MessageDigest) staged.hashed().clone();
             for (String algorithm : request.digests().keySet()) {
                 digests.put(algorithm, MessageDigest.getInstance(algorithm));
             }
@@ -81,23 +81,23 @@ final class UploadAppend implements Continuation {
     @Override
     public Optional<Refusal> write(ByteBuffer bytes) throws IOException {
         synchronized (upload) {
-            if (!upload.isTurnOf(this)) {
+            if (!upload.isCurrent(this)) {
                 return Optional.of(TAKEN_OVER);
             }
             long size = staged.size() + bytes.remaining();
-            Optional<Refusal> tooMany = refuseSize(size);
-            if (tooMany.isPresent()) {
-                return tooMany;
+            Optional<Refusal> tooLarge = refuseSize(size);
+            if (tooLarge.isPresent()) {
+                return tooLarge;
             }
-            Optional<Refusal> noRoom = share.want(staged.size(), bytes.remaining());
+            Optional<Refusal> noRoom = share.reserve(staged.size(), bytes.remaining());
             if (noRoom.isPresent()) {
                 return noRoom;
             }
-            Optional<Refusal> refusal = pace.came(bytes.remaining(), System.nanoTime());
+            Optional<Refusal> refusal = throughput.received(bytes.remaining(), System.nanoTime());
             if (refusal.isEmpty()) {
-                refusal = take(bytes);
+                refusal = append(bytes);
             }
-            pace.ready(System.nanoTime());
+            throughput.ready(System.nanoTime());
             return refusal;
         }
     }
@@ -112,7 +112,7 @@ final class UploadAppend implements Continuation {
         return tooLarge.isPresent() ? tooLarge : upload.claim().raise(size);
     }
 
-    private Optional<Refusal> take(ByteBuffer bytes) throws IOException {
+    private Optional<Refusal> append(ByteBuffer bytes) throws IOException {
         digests.values().forEach(digest -> digest.update(bytes.duplicate()));
         try {
             staged.write(bytes);
@@ -124,40 +124,43 @@ final class UploadAppend implements Continuation {
 
     @Override
     public Result<Long> keep() throws IOException {
-        return IoErrors.told(this::keepPiece);
+        return IoErrors.translate(this::keepAppended);
     }
 
-    private Result<Long> keepPiece() throws IOException {
+    private Result<Long> keepAppended() throws IOException {
         synchronized (upload) {
-            if (!upload.isTurnOf(this)) {
+            if (!upload.isCurrent(this)) {
                 return Result.refused(TAKEN_OVER);
             }
-            boolean fits = digests.entrySet().stream()
+            boolean matches = digests.entrySet().stream()
                     .allMatch(each -> HexFormat.of()
                             .formatHex(each.getValue().digest())
                             .equals(request.digests().get(each.getKey()).toLowerCase(Locale.ROOT)));
-            if (!fits) {
-                forget();
+            if (!matches) {
+                discard();
                 return Result.refused(
                         Reason.BAD_REQUEST, "the piece that came doesn't have the checksum that was given");
             }
             digests.clear();
             end();
-            whole = !upload.isPart() && staged.size() == request.length().orElse(-1);
-            if (whole) {
+            complete = !upload.isPart() && staged.size() == request.length().orElse(-1);
+            if (complete) {
                 upload.setCommitting(true);
             }
             return Result.done(staged.size());
         }
     }
 
-    /** Ends the piece, from whatever thread; what came lasts, unless it was to be checked and can't be. */
+    /**
+     * Ends the append, from any thread. The received bytes are durable, unless they had a digest that can't be verified
+     * now.
+     */
     void end() throws IOException {
         if (ended) {
             return;
         }
         if (hasDigest()) {
-            forget();
+            discard();
             return;
         }
         ended = true;
@@ -165,35 +168,35 @@ final class UploadAppend implements Continuation {
         share.close();
         staged.flush();
         staged.leave();
-        upload.settle(staged.size(), staged.hashed());
+        upload.appendEnded(staged.size(), staged.hashed());
     }
 
-    private void forget() throws IOException {
+    private void discard() throws IOException {
         ended = true;
         slot.close();
         share.close();
         staged.leave();
-        StagedFile.resume(staged.path(), begin, before).leave();
-        upload.settle(begin, before);
+        StagedFile.resume(staged.path(), startOffset, digestBefore).leave();
+        upload.appendEnded(startOffset, digestBefore);
     }
 
     @Override
     public Result<Change> commit() throws IOException {
-        if (!whole) {
+        if (!complete) {
             throw new IllegalStateException(
                     "the upload of " + request.path() + " isn't whole, or its piece isn't kept");
         }
         try {
-            return IoErrors.told(this::commitWhole);
+            return IoErrors.translate(this::commitComplete);
         } finally {
-            whole = false;
+            complete = false;
             upload.setCommitting(false);
         }
     }
 
-    private Result<Change> commitWhole() throws IOException {
+    private Result<Change> commitComplete() throws IOException {
         StagedFile file = StagedFile.resume(staged.path(), staged.size(), staged.hashed());
-        WriteRequest wish = new WriteRequest(
+        WriteRequest recordRequest = new WriteRequest(
                 request.user(),
                 request.from(),
                 request.path(),
@@ -201,7 +204,7 @@ final class UploadAppend implements Continuation {
                 request.length(),
                 Map.of(),
                 request.standing());
-        RecordUpload record = new RecordUpload(wish, uploads, file, upload.claim(), slot, pace);
+        RecordUpload record = new RecordUpload(recordRequest, uploads, file, upload.claim(), slot, throughput);
         Result<Change> result;
         try {
             result = record.commit();
@@ -212,10 +215,10 @@ final class UploadAppend implements Continuation {
         }
         if (!result.isRefused()) {
             upload.done(result.get());
-            turn.done(upload);
+            listener.done(upload);
         } else if (FINAL.contains(result.refusal().orElseThrow().reason())) {
             upload.setCommitting(false);
-            turn.lost(upload);
+            listener.lost(upload);
         }
         return result;
     }
@@ -223,10 +226,10 @@ final class UploadAppend implements Continuation {
     @Override
     public void close() {
         synchronized (upload) {
-            if (whole) {
-                whole = false;
+            if (complete) {
+                complete = false;
                 upload.setCommitting(false);
-            } else if (upload.isTurnOf(this)) {
+            } else if (upload.isCurrent(this)) {
                 try {
                     end();
                 } catch (IOException e) {

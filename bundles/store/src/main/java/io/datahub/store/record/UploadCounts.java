@@ -5,7 +5,7 @@ import io.datahub.api.metric.Histogram;
 import io.datahub.api.metric.MetricReport;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts uploads by what became of them, and how long those took that were accepted. For any thread. */
+/** Counts uploads by outcome, and measures the duration of accepted ones. Thread-safe. */
 final class UploadCounts {
 
     private final LongAdder accepted = new LongAdder();
@@ -19,11 +19,11 @@ final class UploadCounts {
     }
 
     /**
-     * An upload came to its end.
+     * An upload ended.
      *
      * @param result null if it failed
      * @param size in bytes
-     * @param began when, by {@link System#nanoTime}
+     * @param began start time from {@link System#nanoTime}
      */
     void ended(Result<?> result, long size, long began) {
         if (result == null) {

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Bounds how many uploads are coming in at once, in all and of each user. For any thread. */
+/** Limits the number of concurrent uploads, in total and per user. Thread-safe. */
 final class UploadLimiter {
 
-    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     private final Supplier<Settings> settings;
 
@@ -25,32 +25,32 @@ final class UploadLimiter {
         this.settings = settings;
     }
 
-    /** Takes one, until it is closed. */
-    synchronized Result<Slot> take(User user) {
+    /** Acquires a slot, which the caller closes. */
+    synchronized Result<Slot> acquire(User user) {
         Limits limits = settings.get().limits();
-        int own = byUser.getOrDefault(user.name(), 0);
-        if (own >= limits.maxUploadsPerUser()) {
+        int current = byUser.getOrDefault(user.name(), 0);
+        if (current >= limits.maxUploadsPerUser()) {
             return Result.refused(new Refusal(
                     Reason.TOO_MANY,
-                    "you have " + own + " uploads on their way; wait for one to end",
+                    "you have " + current + " uploads on their way; wait for one to end",
                     List.of(),
-                    SOON));
+                    RETRY_AFTER));
         }
         if (all >= limits.maxUploads()) {
-            return Result.refused(
-                    Refusal.unavailable("the hub takes " + all + " uploads at once and no more; try again", SOON));
+            return Result.refused(Refusal.unavailable(
+                    "the hub takes " + all + " uploads at once and no more; try again", RETRY_AFTER));
         }
-        byUser.put(user.name(), own + 1);
+        byUser.put(user.name(), current + 1);
         all++;
         return Result.done(new Slot(user.name()));
     }
 
-    private synchronized void giveBack(String user) {
+    private synchronized void release(String user) {
         all--;
         byUser.computeIfPresent(user, (name, count) -> count == 1 ? null : count - 1);
     }
 
-    /** A place among the uploads. */
+    /** One of the concurrent uploads. */
     final class Slot implements AutoCloseable {
 
         private final String user;
@@ -64,7 +64,7 @@ final class UploadLimiter {
         public synchronized void close() {
             if (!closed) {
                 closed = true;
-                giveBack(user);
+                release(user);
             }
         }
     }

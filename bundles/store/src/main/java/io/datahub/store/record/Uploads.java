@@ -19,41 +19,41 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Begins uploads, and has at hand what they need on their way. */
+/** Begins uploads, and gives them access to the components that they need. */
 final class Uploads {
 
-    private final StoreContext holdings;
-    private final WriteGuard gate;
-    private final FreeSpaceCheck room;
+    private final StoreContext context;
+    private final WriteGuard guard;
+    private final FreeSpaceCheck freeSpace;
     private final SpareFile spare;
-    private final ValidationService judgement;
-    private final LastGoodVersions goods;
+    private final ValidationService validation;
+    private final LastGoodVersions lastGoodVersions;
     private final Commit commit;
     private final Quotas quotas;
-    private final UploadLimiter slots;
+    private final UploadLimiter limiter;
     private final Supplier<Settings> settings;
     private final UploadCounts counts = new UploadCounts();
 
     Uploads(
-            StoreContext holdings,
-            WriteGuard gate,
-            FreeSpaceCheck room,
+            StoreContext context,
+            WriteGuard guard,
+            FreeSpaceCheck freeSpace,
             SpareFile spare,
-            ValidationService judgement,
-            LastGoodVersions goods,
+            ValidationService validation,
+            LastGoodVersions lastGoodVersions,
             Commit commit,
             Quotas quotas,
-            UploadLimiter slots,
+            UploadLimiter limiter,
             Supplier<Settings> settings) {
-        this.holdings = holdings;
-        this.gate = gate;
-        this.room = room;
+        this.context = context;
+        this.guard = guard;
+        this.freeSpace = freeSpace;
         this.spare = spare;
-        this.judgement = judgement;
-        this.goods = goods;
+        this.validation = validation;
+        this.lastGoodVersions = lastGoodVersions;
         this.commit = commit;
         this.quotas = quotas;
-        this.slots = slots;
+        this.limiter = limiter;
         this.settings = settings;
     }
 
@@ -70,21 +70,21 @@ final class Uploads {
         if (refusal.isPresent()) {
             return Result.refused(refusal.get());
         }
-        Result<UploadLimiter.Slot> slot = takeSlot(request);
+        Result<UploadLimiter.Slot> slot = acquireSlot(request);
         if (slot.isRefused()) {
             return Result.refused(slot.refusal().orElseThrow());
         }
         Quotas.Claim claim = claim(request);
         boolean begun = false;
         try {
-            refusal = want(request, claim);
+            refusal = reserve(request, claim);
             if (refusal.isPresent()) {
                 return Result.refused(refusal.get());
             }
             StagedFile staged = new StagedFile(
-                    holdings.staging().newFile(), request.digests().keySet());
+                    context.staging().newFile(), request.digests().keySet());
             begun = true;
-            return Result.done(new RecordUpload(request, this, staged, claim, slot.get(), pace()));
+            return Result.done(new RecordUpload(request, this, staged, claim, slot.get(), newThroughput()));
         } finally {
             if (!begun) {
                 claim.close();
@@ -93,9 +93,9 @@ final class Uploads {
         }
     }
 
-    /** Takes a place among the uploads that come in. */
-    Result<UploadLimiter.Slot> takeSlot(WriteRequest request) {
-        Result<UploadLimiter.Slot> slot = slots.take(request.user());
+    /** Acquires a slot in the upload limiter. */
+    Result<UploadLimiter.Slot> acquireSlot(WriteRequest request) {
+        Result<UploadLimiter.Slot> slot = limiter.acquire(request.user());
         slot.refusal().ifPresent(found -> Audit.refused("write", request, found));
         return slot;
     }
@@ -104,95 +104,95 @@ final class Uploads {
         return quotas.claim(request);
     }
 
-    /** One that claims nothing, for what is a record already. */
+    /** A closed claim, for an upload that is a record already. */
     Quotas.Claim closedClaim(WriteRequest request) {
         Quotas.Claim claim = quotas.claim(request);
         claim.close();
         return claim;
     }
 
-    /** Claims the room that the request will take, as far as it says. */
-    Optional<Refusal> want(WriteRequest request, Quotas.Claim claim) throws IOException {
-        Optional<IndexEntry> old = holdings.look(request.path()).entry();
-        Optional<Refusal> refusal = claim.want(request.length().orElse(0), old);
+    /** Reserves the size that the request announces. */
+    Optional<Refusal> reserve(WriteRequest request, Quotas.Claim claim) throws IOException {
+        Optional<IndexEntry> old = context.lookUp(request.path()).entry();
+        Optional<Refusal> refusal = claim.reserve(request.length().orElse(0), old);
         refusal.ifPresent(found -> Audit.refused("write", request, found));
         return refusal;
     }
 
-    MinThroughput pace() {
+    MinThroughput newThroughput() {
         return new MinThroughput(settings.get().limits().minBytesPerSecond(), System.nanoTime());
     }
 
-    /** Refuses a write that can come to nothing, of which so many bytes are still to come. */
-    Optional<Refusal> refuse(WriteRequest request, long toCome) throws IOException {
-        Optional<Refusal> refusal = gate.refuseWrite(request, holdings.look(request.path()));
+    /** Refuses a write that can't succeed, of which this many bytes are still to be received. */
+    Optional<Refusal> refuse(WriteRequest request, long remaining) throws IOException {
+        Optional<Refusal> refusal = guard.refuseWrite(request, context.lookUp(request.path()));
         if (refusal.isEmpty()) {
             refusal = refuseSize(request.length().orElse(0));
         }
         if (refusal.isEmpty()) {
-            refusal = refuseRoom(request.path(), toCome);
+            refusal = refuseSpace(request.path(), remaining);
         }
         refusal.ifPresent(found -> Audit.refused("write", request, found));
         return refusal;
     }
 
-    /** Refuses a part that can come to nothing, of which so many bytes are still to come. */
-    Optional<Refusal> refusePart(WriteRequest request, long toCome) throws IOException {
-        Optional<Refusal> refusal = gate.refusePart(request.user());
+    /** Refuses a part that can't succeed, of which this many bytes are still to be received. */
+    Optional<Refusal> refusePart(WriteRequest request, long remaining) throws IOException {
+        Optional<Refusal> refusal = guard.refusePart(request.user());
         if (refusal.isEmpty()) {
             refusal = refuseSize(request.length().orElse(0));
         }
         if (refusal.isEmpty()) {
-            refusal = room.refuse(toCome);
+            refusal = freeSpace.refuse(remaining);
         }
         refusal.ifPresent(found -> Audit.refused("write", request, found));
         return refusal;
     }
 
     Optional<Refusal> refuseSize(long size) {
-        long most = settings.get().maxUploadBytes();
-        return size <= most
+        long max = settings.get().maxUploadBytes();
+        return size <= max
                 ? Optional.empty()
-                : Optional.of(new Refusal(Reason.TOO_LARGE, "a record may have at most " + most + " bytes"));
+                : Optional.of(new Refusal(Reason.TOO_LARGE, "a record may have at most " + max + " bytes"));
     }
 
     FreeSpaceCheck.Share share(WriteRequest request) {
-        return room.share(request);
+        return freeSpace.share(request);
     }
 
-    /** Refuses what there is no room for; for the users file the hub gives up its last. */
-    private Optional<Refusal> refuseRoom(RecordPath path, long bytes) throws IOException {
-        if (path.equals(RecordPath.USERS) && !room.isThere()) {
+    /** Refuses if there is not enough space; for the users file the hub releases its spare file first. */
+    private Optional<Refusal> refuseSpace(RecordPath path, long bytes) throws IOException {
+        if (path.equals(RecordPath.USERS) && !freeSpace.hasMinimum()) {
             spare.release();
         }
-        return room.refuse(path, bytes);
+        return freeSpace.refuse(path, bytes);
     }
 
-    PathState look(RecordPath path) throws IOException {
-        return holdings.look(path);
+    PathState lookUp(RecordPath path) throws IOException {
+        return context.lookUp(path);
     }
 
     CandidateFile candidate(WriteRequest request, StagedFile staged) {
         RecordPath path = request.path();
-        return new CandidateFile(path, request.user().name(), staged, () -> present(path));
+        return new CandidateFile(path, request.user().name(), staged, () -> openCurrent(path));
     }
 
-    private Optional<InputStream> present(RecordPath path) throws IOException {
-        return holdings.tree().lookUp(path).isFile()
-                ? Optional.of(Channels.newInputStream(holdings.tree().open(path)))
+    private Optional<InputStream> openCurrent(RecordPath path) throws IOException {
+        return context.tree().lookUp(path).isFile()
+                ? Optional.of(Channels.newInputStream(context.tree().open(path)))
                 : Optional.empty();
     }
 
-    Result<List<JudgedBy>> judge(CandidateFile candidate) throws IOException {
-        return judgement.validate(candidate, settings.get().patience());
+    Result<List<JudgedBy>> validate(CandidateFile candidate) throws IOException {
+        return validation.validate(candidate, settings.get().validatorWait());
     }
 
-    Optional<LastGoodCopy> keepGood(RecordPath path, StagedFile staged) throws IOException {
-        return goods.keep(path, staged);
+    Optional<LastGoodCopy> keepLastGood(RecordPath path, StagedFile staged) throws IOException {
+        return lastGoodVersions.keep(path, staged);
     }
 
-    void discardGood(Optional<LastGoodCopy> good) {
-        goods.discard(good);
+    void discardLastGood(Optional<LastGoodCopy> copy) {
+        lastGoodVersions.discard(copy);
     }
 
     Result<Change> commit(
@@ -200,17 +200,17 @@ final class Uploads {
             StagedFile staged,
             List<JudgedBy> validators,
             Optional<PathState> compared,
-            Optional<LastGoodCopy> good,
+            Optional<LastGoodCopy> copy,
             Quotas.Claim claim)
             throws IOException {
-        return commit.commit(request, staged, validators, compared, good, claim);
+        return commit.commit(request, staged, validators, compared, copy, claim);
     }
 
     UploadCounts counts() {
         return counts;
     }
 
-    FailPoints steps() {
-        return holdings.steps();
+    FailPoints failPoints() {
+        return context.failPoints();
     }
 }

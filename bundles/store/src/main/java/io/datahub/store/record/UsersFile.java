@@ -8,12 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** What is particular about the file of the users. */
+/** Special handling of the users file. */
 final class UsersFile {
 
     private UsersFile() {}
 
-    /** Makes the users file, and no other, the hub's own. */
+    /** Restricts the users file, and no other, to the hub's own user. */
     static void restrict(RecordPath path, Path file) throws IOException {
         if (path.equals(RecordPath.USERS)
                 && file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
@@ -21,7 +21,7 @@ final class UsersFile {
         }
     }
 
-    /** Whether an edit on disk can only have come from the hub's own user or from root. */
+    /** Whether only the hub's own user and root could have edited the file on disk. */
     static boolean isTrusted(Tree tree, FileStat file, int hub) throws IOException {
         return tree.lookUp(RecordPath.ROOT).stat().isWritableOnlyBy(hub) && file.isWritableOnlyBy(hub);
     }

@@ -10,56 +10,57 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Knows a version again in another file of the same bytes and time, as after a backup was restored. So whoever asks for it
- * needn't do without its entity tag until the scan has come there. Large ones wait for the scan. For any thread.
+ * Recognizes a version in another file with the same bytes and time, such as after a backup was restored, so that its
+ * entity tag is available before the scan reaches it. Large files wait for the scan. Thread-safe.
  */
 final class VersionMatcher {
 
-    private static final long MOST_BYTES = 64L << 20;
+    private static final long MAX_BYTES = 64L << 20;
 
-    /** A file that was touched more recently may be changed again without another stamp. */
+    /** A file that changed more recently may change again without a new timestamp. */
     private static final Duration QUIET = Duration.ofMillis(100);
 
-    private final StoreContext holdings;
-    private final IndexWriter registrar;
+    private final StoreContext context;
+    private final IndexWriter indexWriter;
 
-    VersionMatcher(StoreContext holdings, IndexWriter registrar) {
-        this.holdings = holdings;
-        this.registrar = registrar;
+    VersionMatcher(StoreContext context, IndexWriter indexWriter) {
+        this.context = context;
+        this.indexWriter = indexWriter;
     }
 
-    /** What disk and index say of a path once a version that was only in another file is known again. */
+    /** The state of a path, after updating the index if the file on disk is a copy of the indexed version. */
     @SuppressWarnings("try")
-    PathState settle(RecordPath path, PathState sight) throws IOException {
-        if (sight.isSettled() || !mayBeKnown(sight) || holdings.ledger().isRebuilding()) {
-            return sight;
+    PathState match(RecordPath path, PathState state) throws IOException {
+        if (state.isConsistent() || !mayMatch(state) || context.metadata().isRebuilding()) {
+            return state;
         }
-        IndexEntry entry = sight.entry().orElseThrow();
+        IndexEntry entry = state.entry().orElseThrow();
         try {
-            if (!StagedFile.hashOf(holdings.tree().open(path)).equals(entry.sha256())) {
-                return sight;
+            if (!StagedFile.hashOf(context.tree().open(path)).equals(entry.sha256())) {
+                return state;
             }
         } catch (FileSystemException e) {
-            return sight;
+            return state;
         }
-        CommitFuture<Optional<Change>> entered;
-        try (PathLocks.Held held = holdings.locks().hold(path)) {
-            if (!holdings.isSame(path, sight) || holdings.ledger().intent(path).isPresent()) {
-                return sight;
+        CommitFuture<Optional<Change>> future;
+        try (PathLocks.Held held = context.locks().hold(path)) {
+            if (!context.isUnchanged(path, state)
+                    || context.metadata().intent(path).isPresent()) {
+                return state;
             }
-            entered = registrar.touched(path, entry, sight.place().stat());
+            future = indexWriter.attributesChanged(path, entry, state.onDisk().stat());
         }
-        entered.await();
-        return holdings.look(path);
+        future.await();
+        return context.lookUp(path);
     }
 
-    private static boolean mayBeKnown(PathState sight) {
-        return sight.place().isFile()
-                && sight.place().stat().size() <= MOST_BYTES
-                && sight.entry()
-                        .filter(entry -> entry.size() == sight.place().stat().size()
-                                && entry.modified() == sight.place().stat().modified())
+    private static boolean mayMatch(PathState state) {
+        return state.onDisk().isFile()
+                && state.onDisk().stat().size() <= MAX_BYTES
+                && state.entry()
+                        .filter(entry -> entry.size() == state.onDisk().stat().size()
+                                && entry.modified() == state.onDisk().stat().modified())
                         .isPresent()
-                && !Reconciler.isRestless(sight, QUIET, System.currentTimeMillis());
+                && !Reconciler.isRecentlyModified(state, QUIET, System.currentTimeMillis());
     }
 }

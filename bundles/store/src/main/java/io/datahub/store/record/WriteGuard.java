@@ -10,7 +10,7 @@ import io.datahub.api.user.User;
 import io.datahub.store.disk.Tree;
 import java.util.Optional;
 
-/** Decides whether a change may be made to what lies at a path. */
+/** Decides whether a path may be written or deleted: grants, reserved names, what is on disk, preconditions. */
 final class WriteGuard {
 
     private static final String ANY_NAME = "\ufffd";
@@ -21,8 +21,8 @@ final class WriteGuard {
         this.tree = tree;
     }
 
-    /** Refuses a write that may not be. */
-    Optional<Refusal> refuseWrite(WriteRequest request, PathState sight) {
+    /** Refuses a write that is not allowed. */
+    Optional<Refusal> refuseWrite(WriteRequest request, PathState state) {
         RecordPath path = request.path();
         User user = request.user();
         if (!user.mayCreate(path)) {
@@ -34,19 +34,19 @@ final class WriteGuard {
         if (!tree.fits(path)) {
             return refusal(Reason.BAD_REQUEST, "the path is too long for the hub's disk");
         }
-        return switch (sight.place().kind()) {
-            case DIRECTORY -> refusal(Reason.CONFLICT, place(path) + " is a directory; a record can't take its place");
+        return switch (state.onDisk().kind()) {
+            case DIRECTORY -> refusal(Reason.CONFLICT, shown(path) + " is a directory; a record can't take its place");
             case BELOW_FILE -> refusal(Reason.CONFLICT, "a record lies where a directory would have to be for " + path);
             case SPECIAL -> refusal(Reason.CONFLICT, "a link or special file lies at or before " + path);
             case FILE ->
                 user.mayWrite(path)
-                        ? refuseCondition(request, sight)
+                        ? refuseCondition(request, state)
                         : refusal(Reason.FORBIDDEN, "you may create records here, but " + path + " exists already");
-            case NOTHING -> refuseCondition(request, sight);
+            case NOTHING -> refuseCondition(request, state);
         };
     }
 
-    /** Refuses bytes that are for a record of which nobody knows yet, to those who may write none. */
+    /** Refuses a part, whose target path isn't known yet, from users without any grant to write. */
     Optional<Refusal> refusePart(User user) {
         boolean mayWrite = user.isAdmin()
                 || user.grants().stream()
@@ -54,10 +54,10 @@ final class WriteGuard {
         return mayWrite ? Optional.empty() : refusal(Reason.FORBIDDEN, "you have no grant to write anything");
     }
 
-    /** Refuses the deletion of a record, or of a directory, that may not be. */
-    Optional<Refusal> refuseDelete(WriteRequest request, PathState sight) {
+    /** Refuses the deletion of a record or directory if it is not allowed. */
+    Optional<Refusal> refuseDelete(WriteRequest request, PathState state) {
         RecordPath path = request.path();
-        boolean directory = sight.place().isDirectory();
+        boolean directory = state.onDisk().isDirectory();
         if (path.isRoot()) {
             return refusal(Reason.FORBIDDEN, "the root directory can't be deleted");
         }
@@ -70,22 +70,22 @@ final class WriteGuard {
         if (Tree.isReserved(path)) {
             return refusal(Reason.FORBIDDEN, Tree.RESERVED + " is the hub's own");
         }
-        return switch (sight.place().kind()) {
+        return switch (state.onDisk().kind()) {
             case SPECIAL -> refusal(Reason.CONFLICT, "a link or special file lies at or before " + path);
             case DIRECTORY -> refuseConditionOfDirectory(request);
-            case FILE -> refuseCondition(request, sight);
+            case FILE -> refuseCondition(request, state);
             case NOTHING, BELOW_FILE ->
-                refuseCondition(request, sight).or(() -> refusal(Reason.NOT_FOUND, "there is nothing at " + path));
+                refuseCondition(request, state).or(() -> refusal(Reason.NOT_FOUND, "there is nothing at " + path));
         };
     }
 
-    /** Whether the user may write whatever lies in the directory: a name that nobody was granted by itself. */
+    /** Whether the user may write everything in the directory, tested with a name that no grant mentions. */
     private static boolean mayWriteBelow(User user, RecordPath directory) {
         return directory.child(ANY_NAME).refusal().isEmpty()
                 && user.mayWrite(directory.child(ANY_NAME).get());
     }
 
-    /** A directory has neither an entity tag nor a date that a condition could be compared with. */
+    /** A directory has neither an entity tag nor a date that a condition could be evaluated against. */
     private static Optional<Refusal> refuseConditionOfDirectory(WriteRequest request) {
         return request.precondition() == Precondition.NONE
                 ? Optional.empty()
@@ -96,21 +96,21 @@ final class WriteGuard {
                                 + " without a condition");
     }
 
-    private static Optional<Refusal> refuseCondition(WriteRequest request, PathState sight) {
+    private static Optional<Refusal> refuseCondition(WriteRequest request, PathState state) {
         if (request.precondition() == Precondition.NONE) {
             return Optional.empty();
         }
-        if (!sight.isSettled()) {
+        if (!state.isConsistent()) {
             return refusal(
                     Reason.CONFLICT,
                     "somebody is changing " + request.path() + " on disk; try again when that has settled");
         }
-        return request.precondition().holds(sight.version(request.path()))
+        return request.precondition().holds(state.version(request.path()))
                 ? Optional.empty()
                 : refusal(Reason.PRECONDITION_FAILED, "the present version of " + request.path() + " is another one");
     }
 
-    private static String place(RecordPath path) {
+    private static String shown(RecordPath path) {
         return path.isRoot() ? "the root" : path.toString();
     }
 

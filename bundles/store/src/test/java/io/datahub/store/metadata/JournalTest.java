@@ -47,7 +47,7 @@ class JournalTest {
 
     @Test
     void shouldReturnTheAnnouncedChanges() throws Exception {
-        hub.seat("v", "1.0.0", "a", candidate -> io.datahub.api.validation.Verdict.accept());
+        hub.register("v", "1.0.0", "a", candidate -> io.datahub.api.validation.Verdict.accept());
         hub.put("a", "x");
         hub.put("quote\"und Umlaut ü", "x");
         hub.delete("a");
@@ -81,7 +81,7 @@ class JournalTest {
 
     @Test
     void shouldOmitChangesThatTheUserMayNotRead() throws Exception {
-        hub.seat("users", "1.0.0", "broker_users.xml", candidate -> io.datahub.api.validation.Verdict.accept());
+        hub.register("users", "1.0.0", "broker_users.xml", candidate -> io.datahub.api.validation.Verdict.accept());
         hub.put("broker_users.xml", "<x/>");
         hub.put("open/a", "x");
         hub.put("secret/a", "x");

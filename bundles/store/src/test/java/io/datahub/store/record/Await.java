@@ -10,7 +10,7 @@ public final class Await {
 
     private Await() {}
 
-    /** What is waited for. */
+    /** A condition that is polled. */
     public interface Condition {
         boolean holds() throws Exception;
     }

@@ -54,7 +54,7 @@ class CheckTest {
     }
 
     private void refuseBad(String pattern) {
-        hub.seat("strict", "1.0.0", pattern, candidate -> {
+        hub.register("strict", "1.0.0", pattern, candidate -> {
             try (InputStream bytes = candidate.open()) {
                 return new String(bytes.readAllBytes(), StandardCharsets.UTF_8).contains("bad")
                         ? Verdict.refuse(1, 2, "it is bad")
@@ -64,7 +64,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldAnnounceChangesByOtherHandsOnce() throws Exception {
+    void shouldPublishExternalChangesOnce() throws Exception {
         hub.write("a/x", "1");
         hub.check("a/x");
         hub.check("");
@@ -80,7 +80,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldKnowTheHashButNoUserOfWhatCameFromOutside() throws Exception {
+    void shouldKnowTheHashButNoUserOfAnExternalChange() throws Exception {
         hub.write("a", "hello");
         hub.check("a");
 
@@ -91,7 +91,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldNotAnnounceATouch() throws Exception {
+    void shouldNotPublishAChangeOfTheModificationTime() throws Exception {
         RecordVersion before = hub.put("a", "x").get().version();
         hub.topics();
         Files.setLastModifiedTime(hub.file("a"), FileTime.from(Instant.parse("2020-01-01T00:00:00Z")));
@@ -103,7 +103,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldNoticeOtherBytesOfTheSameSizeAndTime() throws Exception {
+    void shouldDetectDifferentBytesOfTheSameSizeAndTime() throws Exception {
         hub.put("a", "one");
         hub.topics();
         FileTime time = Files.getLastModifiedTime(hub.file("a"));
@@ -115,7 +115,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldWaitUntilAFileHasRested() throws Exception {
+    void shouldWaitForTheQuietPeriodOfAFile() throws Exception {
         hub.write("a", "x");
 
         assertThat(hub.check("a", Duration.ofMinutes(1))).containsExactly("a");
@@ -126,31 +126,31 @@ class CheckTest {
     }
 
     @Test
-    void shouldLetAnEmptyFileRestForLongerSinceItIsMostLikelyAboutToBeWritten() throws Exception {
+    void shouldWaitLongerForAnEmptyFile() throws Exception {
         hub.put("emptied", "x");
         hub.write("emptied", "");
         hub.write("empty", "");
         hub.write("full", "x");
 
-        assertThat(rest("full")).isEqualTo(500);
-        assertThat(rest("empty")).isEqualTo(1_500);
-        assertThat(rest("emptied")).isEqualTo(5_000);
+        assertThat(quietPeriod("full")).isEqualTo(500);
+        assertThat(quietPeriod("empty")).isEqualTo(1_500);
+        assertThat(quietPeriod("emptied")).isEqualTo(5_000);
     }
 
-    /** For how many milliseconds a file rests that others write within half a second. */
-    private long rest(String path) throws Exception {
+    /** The quiet period in milliseconds for a file, with a configured period of half a second. */
+    private long quietPeriod(String path) throws Exception {
         FileStat stat = FileStat.of(hub.file(path)).orElseThrow();
-        PathState sight =
-                new PathState(new DirectoryEntry(DirectoryEntry.Kind.FILE, stat), hub.ledger.entry(TestHub.path(path)));
+        PathState state = new PathState(
+                new DirectoryEntry(DirectoryEntry.Kind.FILE, stat), hub.metadata.entry(TestHub.path(path)));
         long touched = stat.lastChanged() / 1_000_000;
         return LongStream.range(0, 10_000)
-                .filter(millis -> !Reconciler.isRestless(sight, Duration.ofMillis(500), touched + millis))
+                .filter(millis -> !Reconciler.isRecentlyModified(state, Duration.ofMillis(500), touched + millis))
                 .findFirst()
                 .orElseThrow();
     }
 
     @Test
-    void shouldServeWithoutEntityTagAndRefuseConditionalWritesWhileAChangeHasNotSettled() throws Exception {
+    void shouldServeWithoutEntityTagAndRefuseConditionalWritesUntilAChangeIsReconciled() throws Exception {
         hub.put("a", "x");
         hub.write("a", "unsettled");
 
@@ -164,7 +164,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldFindEverythingThatHappenedInATreeWhileTheHubWasDown() throws Exception {
+    void shouldDetectAllChangesInATreeThatWereMadeWhileTheHubWasDown() throws Exception {
         hub.put("keep", "x");
         hub.put("d/keep", "x");
         hub.put("d/gone", "x");
@@ -201,7 +201,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldFindWhatLayBelowADirectoryThatIsGone() throws Exception {
+    void shouldDetectDeletionsBelowADeletedDirectory() throws Exception {
         hub.put("d/a", "x");
         hub.put("d/e/b", "x");
         hub.put("d2", "x");
@@ -213,7 +213,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldTakeALinkForADeletionAndIllFormedNamesForNothing() throws Exception {
+    void shouldTreatALinkAsADeletionAndIgnoreInvalidNames() throws Exception {
         hub.put("a", "x");
         hub.topics();
         Files.delete(hub.file("a"));
@@ -227,7 +227,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldAskForACheckOfWhatAReaderFindsChangedUnheard() throws Exception {
+    void shouldRequestACheckOfAPathThatAReaderFindsChanged() throws Exception {
         hub.put("a", "x");
         List<String> asked = new ArrayList<>();
         hub.records.check(path(""), Duration.ZERO, found -> asked.add(found.toString()));
@@ -241,7 +241,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldNotTakeTheEmptyPlaceOfAFileSystemThatIsNotMountedForDeletions() throws Exception {
+    void shouldNotTreatAnUnmountedFileSystemAsDeletions() throws Exception {
         hub.put("a", "x");
         hub.stop();
         Path elsewhere = folder.resolve("elsewhere");
@@ -258,7 +258,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldGoOnWithAnotherFolderThatHoldsAnything() throws Exception {
+    void shouldAcceptAnotherFolderThatIsNotEmpty() throws Exception {
         hub.put("a", "x");
         hub.topics();
         hub.stop();
@@ -270,7 +270,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldKeepNoMoreRefusedFilesThanAllowedWhoeverPutThemThere() throws Exception {
+    void shouldLimitTheNumberOfRejectedFilesWhateverTheirOrigin() throws Exception {
         long now = System.currentTimeMillis();
         for (int i = 0; i < 7; i++) {
             Path kept = folder.resolve("state/rejected/" + (now + i) + "-incoming-" + i);
@@ -284,7 +284,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldScanMoreThanAPageOfTheIndex() throws Exception {
+    void shouldScanMoreThanABatchOfTheIndex() throws Exception {
         for (int i = 0; i < 700; i++) {
             hub.write("d" + i % 7 + "/f" + i, "x");
         }
@@ -300,7 +300,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldJudgeWhatComesFromOutside() throws Exception {
+    void shouldValidateExternalChanges() throws Exception {
         refuseBad("j/**");
         hub.write("j/a", "fine");
         hub.check("");
@@ -309,7 +309,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldPutTheLastGoodVersionBackWithItsEntityTag() throws Exception {
+    void shouldRestoreTheLastGoodVersionWithItsEntityTag() throws Exception {
         refuseBad("j/**");
         RecordVersion good = hub.put("j/a", "good").get().version();
         hub.topics();
@@ -337,7 +337,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldPutBackWhatCameFromOutsideAndWasGood() throws Exception {
+    void shouldRestoreAValidVersionThatWasWrittenExternally() throws Exception {
         refuseBad("j/**");
         hub.write("j/a", "good");
         hub.check("");
@@ -349,7 +349,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldFindAnEditThatComesJustWhenTheHubHasPutAFileThere() throws Exception {
+    void shouldDetectAnEditRightAfterTheHubsRename() throws Exception {
         refuseBad("j/**");
         hub.atMove = () -> edit("by hand");
         hub.put("j/a", "uploaded");
@@ -375,7 +375,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldRemoveARefusedFileThatHasNoGoodVersion() throws Exception {
+    void shouldDeleteARejectedFileWithoutAGoodVersion() throws Exception {
         refuseBad("j/**");
         hub.write("j/a", "bad");
         hub.check("");
@@ -387,7 +387,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldAnnounceTheDeletionOfARefusedFileThatWasAnnouncedAndHasNoCopy() throws Exception {
+    void shouldPublishTheDeletionOfARejectedRecordWithoutACopy() throws Exception {
         hub.put("j/a", "was not judged");
         hub.topics();
         refuseBad("j/**");
@@ -399,8 +399,8 @@ class CheckTest {
     }
 
     @Test
-    void shouldWaitForAValidatorThatIsAwayBeforeJudgingAChangeFromOutside() throws Exception {
-        hub.bench.require("test", RequiredValidator.parse("strict: j/**"));
+    void shouldPostponeAnExternalChangeWhileItsValidatorIsUnavailable() throws Exception {
+        hub.validators.require("test", RequiredValidator.parse("strict: j/**"));
         hub.write("j/a", "fine");
 
         assertThat(hub.check("")).containsExactly("j/a");
@@ -411,8 +411,8 @@ class CheckTest {
     }
 
     @Test
-    void shouldNotUndoAFileThatWasReplacedDuringItsJudgement() throws Exception {
-        hub.seat("v", "1.0.0", "a", candidate -> {
+    void shouldNotRollBackAFileThatWasReplacedDuringItsValidation() throws Exception {
+        hub.register("v", "1.0.0", "a", candidate -> {
             hub.write("a", "corrected since");
             return Verdict.refuse("bad");
         });
@@ -424,7 +424,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldBoundWhatIsKeptOfRefusedFiles() throws Exception {
+    void shouldLimitTheRejectedFiles() throws Exception {
         refuseBad("**");
         for (int i = 0; i < 12; i++) {
             hub.write("f" + i, "bad");
@@ -434,7 +434,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldBoundTheCopiesOfGoodVersions() throws Exception {
+    void shouldLimitTheCopiesOfGoodVersions() throws Exception {
         refuseBad("**");
         hub.put("large", "x".repeat(1 << 17));
         for (int i = 0; i < 40; i++) {
@@ -451,7 +451,7 @@ class CheckTest {
     @Test
     void shouldRestoreTheUsersFileWhenItIsDeleted() throws Exception {
         refuseBad("none");
-        hub.seat("users", "1.0.0", "broker_users.xml", candidate -> Verdict.accept());
+        hub.register("users", "1.0.0", "broker_users.xml", candidate -> Verdict.accept());
         RecordVersion version = hub.put("broker_users.xml", "<users/>").get().version();
         hub.topics();
         Files.delete(hub.file("broker_users.xml"));
@@ -469,8 +469,8 @@ class CheckTest {
     }
 
     @Test
-    void shouldServeTheUsersFileInForceWhileAnotherIsNotJudged() throws Exception {
-        hub.seat("users", "1.0.0", "broker_users.xml", candidate -> Verdict.accept());
+    void shouldServeTheActiveUsersFileUntilAnotherIsValidated() throws Exception {
+        hub.register("users", "1.0.0", "broker_users.xml", candidate -> Verdict.accept());
         RecordVersion version = hub.put("broker_users.xml", "<good/>").get().version();
         Files.writeString(hub.file("broker_users.xml"), "<edited/>");
 
@@ -481,8 +481,8 @@ class CheckTest {
     }
 
     @Test
-    void shouldRefuseAnEditOfTheUsersFileThatAnybodyCouldHaveMade() throws Exception {
-        hub.seat("users", "1.0.0", "broker_users.xml", candidate -> Verdict.accept());
+    void shouldRejectAnEditOfAUsersFileThatOthersCanWrite() throws Exception {
+        hub.register("users", "1.0.0", "broker_users.xml", candidate -> Verdict.accept());
         hub.put("broker_users.xml", "<good/>");
         assertThat(Files.getPosixFilePermissions(hub.file("broker_users.xml")))
                 .isEqualTo(PosixFilePermissions.fromString("rw-------"));
@@ -500,7 +500,7 @@ class CheckTest {
     }
 
     @Test
-    void shouldAnnounceALogThatNeverRestsWhenPatienceIsOver() throws Exception {
+    void shouldPublishALogThatNeverStopsChangingWhenForced() throws Exception {
         CompletableFuture<Void> stop = new CompletableFuture<>();
         hub.write("log", "start");
         Thread logger = new Thread(
@@ -534,14 +534,14 @@ class CheckTest {
     }
 
     @Test
-    void shouldNotAnnounceTwiceWhenManyCheckAtOnce() throws Exception {
+    void shouldNotPublishTwiceOnConcurrentChecks() throws Exception {
         for (int i = 0; i < 50; i++) {
             hub.write("d/f" + i, "x");
         }
         List<CompletableFuture<Void>> checks = java.util.stream.IntStream.range(0, 4)
                 .mapToObj(i -> CompletableFuture.runAsync(() -> {
                     try {
-                        hub.records.check(path(i % 2 == 0 ? "" : "d"), Duration.ZERO, unsettled -> {});
+                        hub.records.check(path(i % 2 == 0 ? "" : "d"), Duration.ZERO, checkLater -> {});
                     } catch (IOException e) {
                         throw new AssertionError(e);
                     }

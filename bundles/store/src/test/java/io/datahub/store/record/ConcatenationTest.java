@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Uploads whose length is said late, and records of parts. */
+/** Uploads whose length is declared late, and concatenation of parts. */
 class ConcatenationTest {
 
     private static final OptionalLong UNKNOWN = OptionalLong.empty();
@@ -58,16 +58,16 @@ class ConcatenationTest {
         return hub.records.resumable();
     }
 
-    private static WriteRequest wish(User user, RecordPath path, OptionalLong length) {
+    private static WriteRequest request(User user, RecordPath path, OptionalLong length) {
         return new WriteRequest(user, "test", path, Precondition.NONE, length, Map.of());
     }
 
-    private static WriteRequest wish(OptionalLong length) {
-        return wish(ADMIN, path("a/b"), length);
+    private static WriteRequest request(OptionalLong length) {
+        return request(ADMIN, path("a/b"), length);
     }
 
     private static WriteRequest part(OptionalLong length) {
-        return wish(ADMIN, RecordPath.ROOT, length);
+        return request(ADMIN, RecordPath.ROOT, length);
     }
 
     private static OptionalLong of(long length) {
@@ -79,10 +79,10 @@ class ConcatenationTest {
     }
 
     private long send(WriteRequest request, String name, long offset, String text) throws IOException {
-        try (Continuation piece = uploads().resume(request, name, offset).get()) {
-            assertThat(piece.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))))
+        try (Continuation append = uploads().resume(request, name, offset).get()) {
+            assertThat(append.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))))
                     .isEmpty();
-            return piece.keep().get();
+            return append.keep().get();
         }
     }
 
@@ -98,48 +98,48 @@ class ConcatenationTest {
     }
 
     private Result<Concatenation> join(String... parts) throws IOException {
-        return uploads().concatenate(wish(UNKNOWN), List.of(parts), Map.of("note", "n"));
+        return uploads().concatenate(request(UNKNOWN), List.of(parts), Map.of("note", "n"));
     }
 
-    private List<String> left() throws IOException {
+    private List<String> leftovers() throws IOException {
         return hub.folder("state/uploads");
     }
 
     @Test
-    void shouldLearnTheLengthWithItsLastPiece() throws Exception {
-        String name = uploads().create(wish(UNKNOWN), Map.of()).get().name();
-        assertThat(send(wish(UNKNOWN), name, 0, "four")).isEqualTo(4);
+    void shouldAcceptTheLengthWithTheLastAppend() throws Exception {
+        String name = uploads().create(request(UNKNOWN), Map.of()).get().name();
+        assertThat(send(request(UNKNOWN), name, 0, "four")).isEqualTo(4);
         assertThat(state(name).length()).isEmpty();
         assertThat(state(name).offset()).isEqualTo(4);
         hub.kill();
         hub.start();
 
-        assertThat(reason(uploads().resume(wish(of(3)), name, 4))).isEqualTo(Reason.BAD_REQUEST);
-        assertThat(reason(uploads().resume(wish(of(8)), name, 3))).isEqualTo(Reason.CONFLICT);
-        assertThat(reason(uploads().resume(wish(of(1L << 50)), name, 4))).isEqualTo(Reason.TOO_LARGE);
+        assertThat(reason(uploads().resume(request(of(3)), name, 4))).isEqualTo(Reason.BAD_REQUEST);
+        assertThat(reason(uploads().resume(request(of(8)), name, 3))).isEqualTo(Reason.CONFLICT);
+        assertThat(reason(uploads().resume(request(of(1L << 50)), name, 4))).isEqualTo(Reason.TOO_LARGE);
         assertThat(state(name).length()).isEmpty();
-        send(wish(of(8)), name, 4, "mo");
+        send(request(of(8)), name, 4, "mo");
         hub.kill();
         hub.start();
 
         assertThat(state(name).length()).hasValue(8);
-        assertThat(reason(uploads().resume(wish(of(9)), name, 6))).isEqualTo(Reason.BAD_REQUEST);
-        try (Continuation last = uploads().resume(wish(UNKNOWN), name, 6).get()) {
+        assertThat(reason(uploads().resume(request(of(9)), name, 6))).isEqualTo(Reason.BAD_REQUEST);
+        try (Continuation last = uploads().resume(request(UNKNOWN), name, 6).get()) {
             last.write(ByteBuffer.wrap("re".getBytes(StandardCharsets.UTF_8)));
             last.keep().get();
             last.commit().get();
         }
         assertThat(hub.read("a/b")).isEqualTo("fourmore");
         assertThat(state(name).isDone()).isTrue();
-        assertThat(left()).isEmpty();
+        assertThat(leftovers()).isEmpty();
     }
 
     @Test
-    void shouldBecomeARecordWhenNothingIsLeftToComeButTheLength() throws Exception {
-        String name = uploads().create(wish(UNKNOWN), Map.of()).get().name();
-        send(wish(UNKNOWN), name, 0, "four");
+    void shouldCommitWhenOnlyTheLengthWasMissing() throws Exception {
+        String name = uploads().create(request(UNKNOWN), Map.of()).get().name();
+        send(request(UNKNOWN), name, 0, "four");
 
-        try (Continuation nothing = uploads().resume(wish(of(4)), name, 4).get()) {
+        try (Continuation nothing = uploads().resume(request(of(4)), name, 4).get()) {
             assertThat(nothing.keep().get()).isEqualTo(4);
             nothing.commit().get();
         }
@@ -148,23 +148,23 @@ class ConcatenationTest {
     }
 
     @Test
-    void shouldHoldAnUploadOfUnknownLengthToSizeAndQuota() throws Exception {
+    void shouldEnforceSizeAndQuotaOnAnUploadOfUnknownLength() throws Exception {
         hub.settings = settings(6, List.of(Quota.parse("a/: 5").get(0)));
-        String name = uploads().create(wish(UNKNOWN), Map.of()).get().name();
-        try (Continuation piece = uploads().resume(wish(UNKNOWN), name, 0).get()) {
-            assertThat(piece.write(ByteBuffer.wrap(new byte[4]))).isEmpty();
-            assertThat(piece.write(ByteBuffer.wrap(new byte[2])).orElseThrow().reason())
+        String name = uploads().create(request(UNKNOWN), Map.of()).get().name();
+        try (Continuation append = uploads().resume(request(UNKNOWN), name, 0).get()) {
+            assertThat(append.write(ByteBuffer.wrap(new byte[4]))).isEmpty();
+            assertThat(append.write(ByteBuffer.wrap(new byte[2])).orElseThrow().reason())
                     .isEqualTo(Reason.NO_ROOM);
-            assertThat(piece.write(ByteBuffer.wrap(new byte[3])).orElseThrow().reason())
+            assertThat(append.write(ByteBuffer.wrap(new byte[3])).orElseThrow().reason())
                     .isEqualTo(Reason.TOO_LARGE);
         }
-        assertThat(reason(uploads().resume(wish(of(6)), name, 4))).isEqualTo(Reason.NO_ROOM);
+        assertThat(reason(uploads().resume(request(of(6)), name, 4))).isEqualTo(Reason.NO_ROOM);
         assertThat(state(name).offset()).isEqualTo(4);
         assertThat(state(name).length()).isEmpty();
     }
 
     @Test
-    void shouldMakeOneRecordOfParts() throws Exception {
+    void shouldConcatenatePartsToOneRecord() throws Exception {
         String first = part("four");
         String second = part("more");
         assertThat(state(first).offset()).isEqualTo(4);
@@ -179,7 +179,7 @@ class ConcatenationTest {
         assertThat(state(joined.upload().name()).isDone()).isTrue();
         assertThat(state(joined.upload().name()).notes()).containsEntry("note", "n");
         assertThat(reason(uploads().find(ADMIN, first))).isEqualTo(Reason.NOT_FOUND);
-        assertThat(left()).isEmpty();
+        assertThat(leftovers()).isEmpty();
         hub.restart();
         assertThat(state(joined.upload().name()).etag())
                 .isEqualTo(joined.change().version().etag());
@@ -187,7 +187,7 @@ class ConcatenationTest {
     }
 
     @Test
-    void shouldKeepPartsOverAKill() throws Exception {
+    void shouldKeepPartsAfterAKill() throws Exception {
         String first = part("four");
         String second = uploads().createPart(part(UNKNOWN), Map.of()).get().name();
         send(part(UNKNOWN), second, 0, "mo");
@@ -201,16 +201,17 @@ class ConcatenationTest {
     }
 
     @Test
-    void shouldLeavePartsWhenKilledWhileTheyAreConcatenated() throws Exception {
+    void shouldKeepPartsWhenKilledDuringConcatenation() throws Exception {
         String first = part("four");
         String second = part("more");
-        for (FailPoints.Step step : List.of(FailPoints.Step.STAGED, FailPoints.Step.JUDGED, FailPoints.Step.INTENDED)) {
+        for (FailPoints.Step step :
+                List.of(FailPoints.Step.STAGED, FailPoints.Step.VALIDATED, FailPoints.Step.INTENDED)) {
             hub.killAt(step, 1);
             assertThatThrownBy(() -> join(first, second)).isInstanceOf(TestHub.Killed.class);
             hub.kill();
             hub.start();
             assertThat(hub.file("a/b")).doesNotExist();
-            assertThat(left()).containsExactlyInAnyOrder(first, second);
+            assertThat(leftovers()).containsExactlyInAnyOrder(first, second);
         }
 
         join(first, second).get();
@@ -219,8 +220,8 @@ class ConcatenationTest {
     }
 
     @Test
-    void shouldRefuseWhatCanNotBeConcatenated() throws Exception {
-        String whole = uploads().create(wish(of(4)), Map.of()).get().name();
+    void shouldRefuseInvalidConcatenations() throws Exception {
+        String whole = uploads().create(request(of(4)), Map.of()).get().name();
         String begun = uploads().createPart(part(of(4)), Map.of()).get().name();
         String open = uploads().createPart(part(UNKNOWN), Map.of()).get().name();
         String done = part("four");
@@ -231,15 +232,15 @@ class ConcatenationTest {
         assertThat(reason(join(done, whole))).isEqualTo(Reason.BAD_REQUEST);
         assertThat(reason(join(done, "0".repeat(32)))).isEqualTo(Reason.NOT_FOUND);
         User eve = user("eve", Action.WRITE, "");
-        assertThat(reason(uploads().concatenate(wish(eve, path("a/b"), UNKNOWN), List.of(done), Map.of())))
+        assertThat(reason(uploads().concatenate(request(eve, path("a/b"), UNKNOWN), List.of(done), Map.of())))
                 .isEqualTo(Reason.FORBIDDEN);
         assertThat(hub.announced).isEmpty();
         join(done).get();
     }
 
     @Test
-    void shouldHaveTheRecordJudgedAndNoPart() throws Exception {
-        hub.seat("strict", "1.0.0", "**", candidate -> Verdict.refuse("no"));
+    void shouldValidateTheRecordButNotItsParts() throws Exception {
+        hub.register("strict", "1.0.0", "**", candidate -> Verdict.refuse("no"));
         String part = part("four");
 
         assertThat(reason(join(part))).isEqualTo(Reason.INVALID);
@@ -248,36 +249,36 @@ class ConcatenationTest {
     }
 
     @Test
-    void shouldKeepPartsWhileAValidatorIsAway() throws Exception {
-        hub.bench.require("test", RequiredValidator.parse("away: **"));
+    void shouldKeepPartsWhileAValidatorIsUnavailable() throws Exception {
+        hub.validators.require("test", RequiredValidator.parse("away: **"));
         String part = part("four");
 
         assertThat(reason(join(part))).isEqualTo(Reason.UNAVAILABLE);
-        hub.bench.require("test", List.of());
+        hub.validators.require("test", List.of());
         join(part).get();
         assertThat(hub.read("a/b")).isEqualTo("four");
     }
 
     @Test
-    void shouldNeedTheGrantForTheRecordAndSomeGrantForAPart() throws Exception {
+    void shouldRequireAGrantForTheRecordAndAnyWriteGrantForAPart() throws Exception {
         User reader = user("r", Action.READ, "");
-        assertThat(reason(uploads().createPart(wish(reader, RecordPath.ROOT, of(4)), Map.of())))
+        assertThat(reason(uploads().createPart(request(reader, RecordPath.ROOT, of(4)), Map.of())))
                 .isEqualTo(Reason.FORBIDDEN);
         User bob = user("bob", Action.CREATE, "bob/");
-        WriteRequest request = wish(bob, RecordPath.ROOT, of(4));
+        WriteRequest request = request(bob, RecordPath.ROOT, of(4));
         String part = uploads().createPart(request, Map.of()).get().name();
         send(request, part, 0, "four");
 
-        assertThat(reason(uploads().concatenate(wish(bob, path("a/b"), UNKNOWN), List.of(part), Map.of())))
+        assertThat(reason(uploads().concatenate(request(bob, path("a/b"), UNKNOWN), List.of(part), Map.of())))
                 .isEqualTo(Reason.FORBIDDEN);
         assertThat(uploads()
-                        .concatenate(wish(bob, path("bob/x"), UNKNOWN), List.of(part), Map.of())
+                        .concatenate(request(bob, path("bob/x"), UNKNOWN), List.of(part), Map.of())
                         .isRefused())
                 .isFalse();
     }
 
     @Test
-    void shouldCountPartsToQuotasOnceAndHoldTheWholeToTheLargestSize() throws Exception {
+    void shouldCountPartsTowardsQuotasOnceAndLimitTheSizeOfTheRecord() throws Exception {
         hub.settings = settings(8, Quota.parse("/: 12"));
         String first = part("12345");
         String second = part("12345");
@@ -292,14 +293,14 @@ class ConcatenationTest {
     }
 
     @Test
-    void shouldForgetPartsThatNobodyConcatenates() throws Exception {
+    void shouldExpireParts() throws Exception {
         String part = part("four");
 
-        hub.records.tidy(Instant.now().plus(Duration.ofHours(25)));
+        hub.records.deleteExpired(Instant.now().plus(Duration.ofHours(25)));
 
         assertThat(reason(uploads().find(ADMIN, part))).isEqualTo(Reason.NOT_FOUND);
         assertThat(reason(join(part))).isEqualTo(Reason.NOT_FOUND);
-        assertThat(left()).isEmpty();
+        assertThat(leftovers()).isEmpty();
     }
 
     private static Settings settings(long maxBytes, List<Quota> quotas) {

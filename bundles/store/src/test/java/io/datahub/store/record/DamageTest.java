@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of a hub whose file of index and journal was damaged while it was down. */
+/** A hub whose database of index and journal was damaged while it was down. */
 class DamageTest {
 
     private static final int RECORDS = 300;
@@ -63,7 +63,7 @@ class DamageTest {
                 .toList();
     }
 
-    /** Reads everything, as often as it takes: what is found damaged is replaced by the next use. */
+    /** Reads everything, with retries: a database that is found corrupt is replaced on the next use. */
     private void readEverything() throws Exception {
         IOException failure = null;
         for (int i = 0; i < 5; i++) {
@@ -111,13 +111,13 @@ class DamageTest {
     }
 
     @Test
-    void shouldRebuildAFileOfSomethingElse() throws Exception {
+    void shouldRebuildAFileOfAnotherFormat() throws Exception {
         Files.writeString(file(), "this is no index\n".repeat(5_000));
         expectRebuilt();
     }
 
     @Test
-    void shouldRebuildAFileThatWasCutInHalf() throws Exception {
+    void shouldRebuildATruncatedFile() throws Exception {
         try (RandomAccessFile bytes = new RandomAccessFile(file().toFile(), "rw")) {
             bytes.setLength(bytes.length() / 2);
         }
@@ -125,13 +125,13 @@ class DamageTest {
     }
 
     @Test
-    void shouldRebuildAFileWhoseBeginningIsGone() throws Exception {
+    void shouldRebuildAFileWhoseHeaderIsOverwritten() throws Exception {
         overwrite(0, new byte[8_192]);
         expectRebuilt();
     }
 
     @Test
-    void shouldRebuildAFileThatFellBackBehindWhatWasAnnounced() throws Exception {
+    void shouldRebuildAFileOlderThanTheAnnouncedWatermark() throws Exception {
         Path old = Files.copy(file(), folder.resolve("old.mv"));
         hub.start();
         hub.put("later", "x");
@@ -144,9 +144,9 @@ class DamageTest {
         assertThat(hub.topics()).isEmpty();
     }
 
-    /** The start looks for the users file there, before anybody else reads anything. */
+    /** The start looks up the users file in that page before anything else is read. */
     @Test
-    void shouldRebuildAFileWhoseFirstPageOfTheIndexIsDamaged() throws Exception {
+    void shouldRebuildAFileWhoseFirstIndexPageIsCorrupt() throws Exception {
         byte[] all = Files.readAllBytes(file());
         byte[] key = "d0\u0001f0".getBytes(StandardCharsets.UTF_8);
         for (int at = 0; at + key.length < all.length; at++) {
@@ -158,10 +158,10 @@ class DamageTest {
     }
 
     @Test
-    void shouldGoOnWithARebuildThatWasInterrupted() throws Exception {
+    void shouldResumeAnInterruptedRebuild() throws Exception {
         Files.write(file(), new byte[0]);
         hub.start();
-        hub.ledger
+        hub.metadata
                 .submit(transaction -> {
                     transaction.putProperty("rebuilding", "true");
                     transaction.remove(TestHub.path("d3/f3"));
@@ -174,10 +174,10 @@ class DamageTest {
         assertThat(hub.find("d3/f3").etag()).isPresent();
     }
 
-    /** Either the damage hit nothing that counts, or everything is rebuilt; nothing wrong is ever taken for true. */
+    /** Either the damage hit no used page, or everything is rebuilt; corrupt data is never accepted. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24})
-    void shouldNeverTakeGarbageForTrue(int seed) throws Exception {
+    void shouldNeverAcceptCorruptData(int seed) throws Exception {
         Random random = new Random(seed);
         int length = 1 << random.nextInt(16);
         long at = random.nextLong(Files.size(file()));

@@ -49,7 +49,7 @@ class DeleterTest {
     }
 
     @Test
-    void shouldDeleteARecordAndAnnounceIt() throws Exception {
+    void shouldDeleteARecordAndPublishTheDeletion() throws Exception {
         Change created = hub.put("a", "x").get();
         hub.topics();
         List<Change> changes = hub.delete("a").get();
@@ -63,7 +63,7 @@ class DeleterTest {
     }
 
     @Test
-    void shouldHoldPreconditions() throws Exception {
+    void shouldEvaluatePreconditions() throws Exception {
         hub.put("a", "x");
 
         assertThat(reason(hub.records.delete(request(ADMIN, "a", current -> false))))
@@ -74,7 +74,7 @@ class DeleterTest {
     }
 
     @Test
-    void shouldNeedAGrantToWrite() throws Exception {
+    void shouldRequireAGrantToWrite() throws Exception {
         hub.put("a/x", "x");
         User creator = user("c", Action.CREATE, "", Action.READ, "");
         User one = user("o", Action.WRITE, "a/x");
@@ -90,7 +90,7 @@ class DeleterTest {
     }
 
     @Test
-    void shouldDeleteADirectoryOnlyWhenEmptyUnlessItIsWantedAll() throws Exception {
+    void shouldDeleteADirectoryOnlyWhenEmptyUnlessRecursive() throws Exception {
         hub.put("d/a", "x");
         hub.put("d/e/b", "x");
         Files.createDirectory(hub.file("d/empty"));
@@ -130,7 +130,7 @@ class DeleterTest {
     }
 
     @Test
-    void shouldAnnounceNothingForAFileThatNobodyHeardOf() throws Exception {
+    void shouldPublishNothingForAFileThatWasNeverPublished() throws Exception {
         hub.write("a", "x");
 
         assertThat(hub.delete("a").get()).isEmpty();
@@ -139,7 +139,7 @@ class DeleterTest {
     }
 
     @Test
-    void shouldRefuseToDeleteADirectoryUnderACondition() throws Exception {
+    void shouldRefuseToDeleteADirectoryWithAPrecondition() throws Exception {
         hub.put("d/a", "x");
         Files.createDirectories(hub.file("empty"));
 
@@ -154,7 +154,7 @@ class DeleterTest {
     }
 
     @Test
-    void shouldDeleteWhatHasANameThatIsNotUtf8() throws Exception {
+    void shouldDeleteFilesWhoseNamesAreNotUtf8() throws Exception {
         hub.put("d/a", "x");
         hub.put("d/t\ufffd.txt", "a record of that very name");
         touch("d/t\\351.txt");
@@ -170,7 +170,7 @@ class DeleterTest {
     }
 
     @Test
-    void shouldSayWhyADirectoryThatListsNothingIsNotEmpty() throws Exception {
+    void shouldExplainWhyADirectoryWithAnEmptyListingIsNotEmpty() throws Exception {
         touch("d/t\\351.txt");
         hub.put("e/a", "x");
 
@@ -178,7 +178,7 @@ class DeleterTest {
         assertThat(hub.delete("e").refusal().orElseThrow().detail()).isEqualTo("the directory e is not empty");
     }
 
-    /** Makes a file with bytes in its name, written as octal escapes, that Java can't write. */
+    /** Creates a file with bytes in its name, given as octal escapes, that Java can't create. */
     private void touch(String name) throws Exception {
         String script = "f=$(printf '" + name + "'); mkdir -p \"$(dirname \"$f\")\" && : > \"$f\"";
         Process shell = new ProcessBuilder("sh", "-c", script)

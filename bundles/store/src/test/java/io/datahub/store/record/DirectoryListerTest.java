@@ -44,7 +44,7 @@ class DirectoryListerTest {
     }
 
     @Test
-    void shouldListWhatIsThereSortedByName() throws Exception {
+    void shouldListSortedByName() throws Exception {
         hub.put("b", "22");
         hub.put("a/x", "1");
         hub.put("C", "1");
@@ -62,7 +62,7 @@ class DirectoryListerTest {
     }
 
     @Test
-    void shouldGoThroughALargeDirectoryPageByPage() throws Exception {
+    void shouldListALargeDirectoryPageByPage() throws Exception {
         for (int i = 0; i < 95; i++) {
             hub.write("d/f" + (i * 37 % 95 + 100), "x");
         }
@@ -82,7 +82,7 @@ class DirectoryListerTest {
 
     /** With names that sort around the separator of the index and around each other's subtrees. */
     @Test
-    void shouldShowEachRecordAtOnceThatIsPutIntoALargeDirectory() throws Exception {
+    void shouldListANewRecordInALargeDirectoryAtOnce() throws Exception {
         for (int i = 0; i < DirectoryNames.LARGE + 50; i++) {
             hub.write("d/f" + i, "x");
         }
@@ -114,7 +114,7 @@ class DirectoryListerTest {
     }
 
     @Test
-    void shouldShowOnlyWhatTheUserMayReadAndWhatLeadsThere() throws Exception {
+    void shouldListOnlyWhatTheUserMayReadAndItsParents() throws Exception {
         hub.put("open/deep/a", "x");
         hub.put("open/b", "x");
         hub.put("secret/a", "x");
@@ -132,7 +132,7 @@ class DirectoryListerTest {
     }
 
     @Test
-    void shouldHideRecordsFromThoseWhoMayNotReadThem() throws Exception {
+    void shouldHideRecordsFromUsersWithoutReadGrant() throws Exception {
         hub.put("secret/a", "x");
         User reader = user("r", Action.READ, "open/");
 
@@ -143,7 +143,7 @@ class DirectoryListerTest {
     }
 
     @Test
-    void shouldTellARecordFromADirectoryAndNothing() throws Exception {
+    void shouldRefuseToListARecordOrAMissingDirectory() throws Exception {
         hub.put("a", "x");
 
         assertThat(hub.records.list(ADMIN, path("a"), "", 10).refusal().map(Refusal::reason))

@@ -11,7 +11,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each look at the clock takes a second. */
+/** Each reading of the clock advances it by a second. */
 class DirectoryNamesTest {
 
     private static final RecordPath PATH = RecordPath.of("d");
@@ -30,7 +30,7 @@ class DirectoryNamesTest {
         awaitTick();
     }
 
-    /** Until a change of the directory is one that can be told from those before. */
+    /** Waits until a further change of the directory gets another timestamp. */
     private void awaitTick() throws Exception {
         Instant changed = Files.getLastModifiedTime(folder).toInstant();
         Await.until(() -> Instant.now().isAfter(changed.plusMillis(100)));
@@ -41,32 +41,32 @@ class DirectoryNamesTest {
     }
 
     @Test
-    void shouldReadALargeDirectoryOnceAsLongAsItDoesNotChange() throws Exception {
+    void shouldCacheALargeDirectoryAsLongAsItDoesNotChange() throws Exception {
         fill(DirectoryNames.LARGE);
         for (int i = 0; i < 100; i++) {
             assertThat(look().sorted()).hasSize(DirectoryNames.LARGE).isSorted();
             assertThat(look().exact()).isTrue();
         }
-        assertThat(names.reads()).isEqualTo(1);
+        assertThat(names.readCount()).isEqualTo(1);
     }
 
     @Test
-    void shouldReadItAgainAfterAWhileWhenItHasChanged() throws Exception {
+    void shouldReadAChangedDirectoryAgainAfterAWhile() throws Exception {
         fill(DirectoryNames.LARGE);
         look();
         Files.createFile(folder.resolve("new"));
         awaitTick();
         assertThat(look().exact()).isFalse();
         assertThat(look().sorted()).doesNotContain("new");
-        assertThat(names.reads()).isEqualTo(1);
+        assertThat(names.readCount()).isEqualTo(1);
         now += 1000 * SECOND;
         assertThat(look().sorted()).contains("new");
         assertThat(look().exact()).isTrue();
-        assertThat(names.reads()).isEqualTo(2);
+        assertThat(names.readCount()).isEqualTo(2);
     }
 
     @Test
-    void shouldNotTrustWhatChangedJustBeforeItWasRead() throws Exception {
+    void shouldNotTrustADirectoryThatChangedJustBeforeItWasRead() throws Exception {
         fill(DirectoryNames.LARGE);
         Files.setLastModifiedTime(folder, FileTime.from(Instant.now().plusSeconds(60)));
         look();
@@ -80,18 +80,18 @@ class DirectoryNamesTest {
         Files.createFile(folder.resolve("aa"));
         Files.delete(folder.resolve("f0"));
         assertThat(look().sorted()).contains("aa").doesNotContain("f0");
-        assertThat(names.reads()).isZero();
+        assertThat(names.readCount()).isZero();
     }
 
     @Test
-    void shouldForgetTheEldestWhereTheyAreTooMany() throws Exception {
+    void shouldEvictTheEldestWhenThereAreTooMany() throws Exception {
         fill(DirectoryNames.LARGE);
         for (int i = 0; i < 401; i++) {
             names.of(RecordPath.of("d" + i), folder);
         }
         names.of(RecordPath.of("d400"), folder);
-        assertThat(names.reads()).isEqualTo(401);
+        assertThat(names.readCount()).isEqualTo(401);
         names.of(RecordPath.of("d0"), folder);
-        assertThat(names.reads()).isEqualTo(402);
+        assertThat(names.readCount()).isEqualTo(402);
     }
 }

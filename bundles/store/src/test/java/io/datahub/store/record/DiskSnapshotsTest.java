@@ -27,13 +27,13 @@ class DiskSnapshotsTest {
     Path folder;
 
     @Test
-    void shouldHoldRecordsIndexAndJournalOfOneMomentWhileOthersWrite() throws Exception {
+    void shouldBeConsistentDuringConcurrentWrites() throws Exception {
         Path copy = folder.resolve("copy");
         Cursor end;
         try (TestHub hub = new TestHub(folder.resolve("hub"))) {
-            AtomicBoolean enough = new AtomicBoolean();
+            AtomicBoolean stop = new AtomicBoolean();
             List<CompletableFuture<Void>> writers = Stream.of("a", "b", "c")
-                    .map(name -> CompletableFuture.runAsync(() -> write(hub, name, enough)))
+                    .map(name -> CompletableFuture.runAsync(() -> write(hub, name, stop)))
                     .toList();
             Await.until(() -> hub.announced.size() > 30);
             try (Snapshot snapshot = hub.records.take()) {
@@ -43,7 +43,7 @@ class DiskSnapshotsTest {
                 assertThat(snapshot.records()).isPositive();
                 copy(snapshot.folder(), copy);
             } finally {
-                enough.set(true);
+                stop.set(true);
             }
             writers.forEach(CompletableFuture::join);
         }
@@ -66,9 +66,9 @@ class DiskSnapshotsTest {
         }
     }
 
-    private static void write(TestHub hub, String name, AtomicBoolean enough) {
+    private static void write(TestHub hub, String name, AtomicBoolean stop) {
         try {
-            for (int i = 0; !enough.get(); i++) {
+            for (int i = 0; !stop.get(); i++) {
                 hub.put(name + "/" + i % 10, name + i);
             }
         } catch (IOException e) {
@@ -85,7 +85,7 @@ class DiskSnapshotsTest {
     }
 
     @Test
-    void shouldLeaveEachRecordTheVersionThatItWas() throws Exception {
+    void shouldNotChangeTheVersionsOfRecords() throws Exception {
         try (TestHub hub = new TestHub(folder)) {
             hub.put("d/a", "1");
             var etag = hub.find("d/a").etag();
@@ -100,7 +100,7 @@ class DiskSnapshotsTest {
         }
     }
 
-    /** Returns once the clock of the file system, which is coarser than the system's, has advanced. */
+    /** Waits until the file system's clock, which is coarser than the system's, has advanced. */
     private static void awaitNextTick(Path folder) throws Exception {
         Path file = Files.createFile(folder.resolve("tick"));
         FileTime before = Files.getLastModifiedTime(file);
@@ -109,7 +109,7 @@ class DiskSnapshotsTest {
     }
 
     @Test
-    void shouldGiveEachRecordItsVersionBackBeforeAnyScan() throws Exception {
+    void shouldRestoreTheVersionOfEachRecordBeforeAnyScan() throws Exception {
         Path copy = folder.resolve("copy");
         String etag;
         try (TestHub hub = new TestHub(folder.resolve("hub"))) {
@@ -131,7 +131,7 @@ class DiskSnapshotsTest {
     }
 
     @Test
-    void shouldTakeNoOtherBytesForTheVersionThatWasThere() throws Exception {
+    void shouldNotMatchOtherBytesWithThePreviousVersion() throws Exception {
         try (TestHub hub = new TestHub(folder.resolve("hub"))) {
             hub.put("a", "one");
             Path file = hub.root.resolve("files/a");
@@ -145,7 +145,7 @@ class DiskSnapshotsTest {
     }
 
     @Test
-    void shouldBeOneAtATimeAndLeaveNothing() throws Exception {
+    void shouldAllowOneAtATimeAndLeaveNothing() throws Exception {
         try (TestHub hub = new TestHub(folder)) {
             hub.put("a", "1");
             try (Snapshot snapshot = hub.records.take()) {

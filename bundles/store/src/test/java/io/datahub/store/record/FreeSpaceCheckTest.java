@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FreeSpaceCheckTest {
 
-    private static final long MIB = 1 << 20; // the reserve, too
+    private static final long MIB = 1 << 20; // also the reserve
     private static final int CHUNK = 1 << 16;
 
     @TempDir
@@ -28,47 +28,47 @@ class FreeSpaceCheckTest {
 
     private long usable = 81 * MIB;
 
-    private FreeSpaceCheck room() {
+    private FreeSpaceCheck freeSpace() {
         return new FreeSpaceCheck(List.of(folder), () -> TestHub.SETTINGS, disk -> usable);
     }
 
-    private static FreeSpaceCheck.Share share(FreeSpaceCheck room, String path, OptionalLong length) {
-        return room.share(new WriteRequest(ADMIN, "test", path(path), Precondition.NONE, length, Map.of()));
+    private static FreeSpaceCheck.Share share(FreeSpaceCheck freeSpace, String path, OptionalLong length) {
+        return freeSpace.share(new WriteRequest(ADMIN, "test", path(path), Precondition.NONE, length, Map.of()));
     }
 
-    private static FreeSpaceCheck.Share share(FreeSpaceCheck room) {
-        return share(room, "a", OptionalLong.empty());
+    private static FreeSpaceCheck.Share share(FreeSpaceCheck freeSpace) {
+        return share(freeSpace, "a", OptionalLong.empty());
     }
 
     private static boolean fits(FreeSpaceCheck.Share share, long from) throws IOException {
-        Optional<Refusal> refusal = share.want(from, CHUNK);
+        Optional<Refusal> refusal = share.reserve(from, CHUNK);
         refusal.ifPresent(found -> assertThat(found.reason()).isEqualTo(Reason.NO_ROOM));
         return refusal.isEmpty();
     }
 
     @Test
-    void shouldNotGrantManyAtOnceMoreThanThereIs() throws Exception {
-        FreeSpaceCheck room = room();
+    void shouldNotReserveMoreThanThereIsForConcurrentUploads() throws Exception {
+        FreeSpaceCheck freeSpace = freeSpace();
         List<FreeSpaceCheck.Share> shares = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            shares.add(share(room));
+            shares.add(share(freeSpace));
             assertThat(fits(shares.get(i), 0)).isTrue();
         }
 
-        assertThat(fits(share(room), 0)).as("all 80 MiB are granted").isFalse();
-        assertThat(room.refuse(0)).as("nothing more is wanted").isEmpty();
-        assertThat(room.refuse(1)).isPresent();
+        assertThat(fits(share(freeSpace), 0)).as("all 80 MiB are granted").isFalse();
+        assertThat(freeSpace.refuse(0)).as("nothing more is wanted").isEmpty();
+        assertThat(freeSpace.refuse(1)).isPresent();
 
         shares.get(0).close();
         shares.get(0).close();
-        assertThat(fits(share(room), 0)).isTrue();
-        assertThat(fits(share(room), 0)).isFalse();
+        assertThat(fits(share(freeSpace), 0)).isTrue();
+        assertThat(fits(share(freeSpace), 0)).isFalse();
     }
 
     @Test
-    void shouldCountNothingTwiceThatIsWritten() throws Exception {
-        FreeSpaceCheck room = room();
-        FreeSpaceCheck.Share share = share(room);
+    void shouldNotCountWrittenBytesTwice() throws Exception {
+        FreeSpaceCheck freeSpace = freeSpace();
+        FreeSpaceCheck.Share share = share(freeSpace);
         long from = 0;
         while (fits(share, from)) {
             from += CHUNK;
@@ -78,37 +78,37 @@ class FreeSpaceCheckTest {
         assertThat(from).as("all but the reserve").isEqualTo(80 * MIB);
         usable = 2 * MIB;
         share.close();
-        assertThat(room.refuse(MIB)).as("nothing is granted any more").isEmpty();
-        assertThat(room.refuse(MIB + 1)).isPresent();
+        assertThat(freeSpace.refuse(MIB)).as("nothing is granted any more").isEmpty();
+        assertThat(freeSpace.refuse(MIB + 1)).isPresent();
     }
 
     @Test
-    void shouldGrantNoMoreThanTheLengthThatWasAnnounced() throws Exception {
-        FreeSpaceCheck room = room();
+    void shouldReserveNoMoreThanTheAnnouncedLength() throws Exception {
+        FreeSpaceCheck freeSpace = freeSpace();
         for (int i = 0; i < 1_280; i++) {
-            assertThat(fits(share(room, "a", OptionalLong.of(CHUNK)), 0)).isTrue();
+            assertThat(fits(share(freeSpace, "a", OptionalLong.of(CHUNK)), 0)).isTrue();
         }
 
-        assertThat(fits(share(room, "a", OptionalLong.of(CHUNK)), 0)).isFalse();
+        assertThat(fits(share(freeSpace, "a", OptionalLong.of(CHUNK)), 0)).isFalse();
     }
 
     @Test
-    void shouldGrantTheLastBitToWhoWantsLittle() throws Exception {
+    void shouldReserveTheRemainingSpaceForASmallUpload() throws Exception {
         usable = MIB + CHUNK;
 
-        assertThat(fits(share(room()), 0)).isTrue();
+        assertThat(fits(share(freeSpace()), 0)).isTrue();
     }
 
     @Test
-    void shouldLetTheUsersFileHaveTheReserve() throws Exception {
+    void shouldAllowTheUsersFileToUseTheReserve() throws Exception {
         usable = MIB;
-        FreeSpaceCheck room = room();
+        FreeSpaceCheck freeSpace = freeSpace();
 
-        assertThat(fits(share(room), 0)).isFalse();
-        assertThat(fits(share(room, "broker_users.xml", OptionalLong.empty()), 0))
+        assertThat(fits(share(freeSpace), 0)).isFalse();
+        assertThat(fits(share(freeSpace, "broker_users.xml", OptionalLong.empty()), 0))
                 .isTrue();
-        assertThat(room.isThere()).isTrue();
+        assertThat(freeSpace.hasMinimum()).isTrue();
         usable = CHUNK;
-        assertThat(room.isThere()).isFalse();
+        assertThat(freeSpace.hasMinimum()).isFalse();
     }
 }

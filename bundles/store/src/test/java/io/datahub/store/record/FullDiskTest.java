@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What goes on when there is no room, and what is made up for when there is. */
+/** Operations on a full disk, and what is retried once there is space. */
 class FullDiskTest {
 
     private static final String USERS = RecordPath.USERS.toString();
@@ -36,7 +36,7 @@ class FullDiskTest {
 
     private TestHub hub;
 
-    /** How many of the next changes of the index find the disk full. */
+    /** Number of following index updates that find the disk full. */
     private int full;
 
     @BeforeEach
@@ -69,7 +69,7 @@ class FullDiskTest {
         hub.settings = new Settings(
                 usual.maxUploadBytes(),
                 bytes,
-                usual.patience(),
+                usual.validatorWait(),
                 usual.maxGoodBytes(),
                 usual.maxGoodFileBytes(),
                 Duration.ofDays(7),
@@ -77,8 +77,8 @@ class FullDiskTest {
     }
 
     @Test
-    void shouldChangeUsersAndDeleteWhereOthersFindNoRoom() throws Exception {
-        hub.seat("users", "1.0.0", USERS, candidate -> Verdict.accept());
+    void shouldChangeUsersAndDeleteWhenOtherWritesAreRefused() throws Exception {
+        hub.register("users", "1.0.0", USERS, candidate -> Verdict.accept());
         hub.put("a", "x");
         hub.put(USERS, "<before/>");
         reserve(Long.MAX_VALUE / 2);
@@ -95,7 +95,7 @@ class FullDiskTest {
     }
 
     @Test
-    void shouldDeleteOnceTheSpareRoomIsGivenUp() throws Exception {
+    void shouldDeleteAfterReleasingTheSpareFile() throws Exception {
         hub.put("a", "x");
         hub.topics();
         full = 1;
@@ -106,30 +106,30 @@ class FullDiskTest {
     }
 
     @Test
-    void shouldDeleteWithoutWritingItDownWhereThereIsNoRoomForThat() throws Exception {
+    void shouldDeleteWithoutAnIntentWhenThereIsNoSpaceForIt() throws Exception {
         hub.put("a", "x");
-        List<RecordPath> told = new ArrayList<>();
-        hub.records.check(RecordPath.ROOT, Duration.ZERO, told::add);
+        List<RecordPath> reported = new ArrayList<>();
+        hub.records.check(RecordPath.ROOT, Duration.ZERO, reported::add);
         hub.topics();
         full = 2;
 
         assertThat(hub.delete("a").isRefused()).isFalse();
 
         assertThat(hub.file("a")).doesNotExist();
-        hub.records.makeUp();
-        assertThat(told).containsExactly(path("a"));
+        hub.records.retryPostponed();
+        assertThat(reported).containsExactly(path("a"));
         hub.check("a");
         assertThat(hub.topics()).containsExactly("file.deleted/a");
         assertThat(hub.put("a", "again").isRefused()).isFalse();
     }
 
     @Test
-    void shouldKeepAConditionOnAFullDisk() throws Exception {
+    void shouldEvaluateThePreconditionOnAFullDisk() throws Exception {
         hub.put("a", "x");
         int[] asked = {0};
         full = 2;
 
-        // It holds before anything is tried and under the lock, both times, and then another version has come.
+        // The condition holds before the first attempt and under the lock of both attempts; then the version changes.
         Result<?> result =
                 hub.records.delete(TestHub.request(ADMIN, "a", current -> current.isPresent() && asked[0]++ < 3));
 
@@ -164,47 +164,47 @@ class FullDiskTest {
     }
 
     @Test
-    void shouldCompareAgainWhatCouldNotBeComparedForWantOfRoom() throws Exception {
-        hub.seat("strict", "1.0.0", "**", candidate -> Verdict.refuse("never"));
-        List<RecordPath> told = new ArrayList<>();
-        hub.records.check(RecordPath.ROOT, Duration.ZERO, told::add);
+    void shouldRetryAReconciliationThatFailedForLackOfSpace() throws Exception {
+        hub.register("strict", "1.0.0", "**", candidate -> Verdict.refuse("never"));
+        List<RecordPath> reported = new ArrayList<>();
+        hub.records.check(RecordPath.ROOT, Duration.ZERO, reported::add);
         hub.write("bad", "x");
         full = 1;
 
         hub.check("bad");
         assertThat(hub.file("bad")).exists();
-        told.clear();
+        reported.clear();
 
-        hub.records.makeUp();
-        assertThat(told).containsExactly(path("bad"));
+        hub.records.retryPostponed();
+        assertThat(reported).containsExactly(path("bad"));
         hub.check("bad");
         assertThat(hub.file("bad")).doesNotExist();
         assertThat(hub.topics()).containsExactly("file.rejected/bad");
-        told.clear();
-        hub.records.makeUp();
-        assertThat(told).as("once").isEmpty();
+        reported.clear();
+        hub.records.retryPostponed();
+        assertThat(reported).as("once").isEmpty();
     }
 
     @Test
-    void shouldHaveRoomToSpareWhileThereIsSome() throws Exception {
+    void shouldKeepASpareFileWhileThereIsSpace() throws Exception {
         Path spare = folder.resolve("state/spare");
         reserve(Long.MAX_VALUE / 2);
-        hub.records.makeUp();
+        hub.records.retryPostponed();
         assertThat(spare).doesNotExist();
 
         reserve(0);
-        hub.records.makeUp();
+        hub.records.retryPostponed();
         assertThat(spare).hasSize(SpareFile.BYTES);
 
         new SpareFile(spare).release();
         assertThat(spare).doesNotExist();
         Files.writeString(spare, "cut short by a kill");
-        hub.records.makeUp();
+        hub.records.retryPostponed();
         assertThat(spare).hasSize(SpareFile.BYTES);
     }
 
     @Test
-    void shouldCompareEverythingWhereTooMuchIsPostponed() {
+    void shouldReconcileEverythingWhenTooManyPathsArePostponed() {
         Postponed postponed = new Postponed();
         for (int i = 0; i < 10_000; i++) {
             postponed.add(path("p" + i));

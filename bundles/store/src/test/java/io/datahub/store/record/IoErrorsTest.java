@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class IoErrorsTest {
 
-    private static Refusal told(IOException failure) throws IOException {
-        return IoErrors.told(() -> {
+    private static Refusal refusal(IOException failure) throws IOException {
+        return IoErrors.translate(() -> {
                     throw failure;
                 })
                 .refusal()
@@ -23,21 +23,21 @@ class IoErrorsTest {
     }
 
     @Test
-    void shouldTellAFullDisk() throws Exception {
-        assertThat(told(new IOException("No space left on device")).reason()).isEqualTo(Reason.NO_ROOM);
-        assertThat(told(new IOException("state", new FileSystemException("/h/x", null, "Disk quota exceeded")))
+    void shouldRecognizeAFullDisk() throws Exception {
+        assertThat(refusal(new IOException("No space left on device")).reason()).isEqualTo(Reason.NO_ROOM);
+        assertThat(refusal(new IOException("state", new FileSystemException("/h/x", null, "Disk quota exceeded")))
                         .reason())
                 .isEqualTo(Reason.NO_ROOM);
     }
 
     @Test
-    void shouldTellAReadOnlyDiskAndNameNoFolder() throws Exception {
+    void shouldRecognizeAReadOnlyDiskWithoutNamingAPath() throws Exception {
         for (IOException failure : new IOException[] {
             new FileSystemException("/home/secret/x", null, "Read-only file system"),
             new IOException("state", new AccessDeniedException("/home/secret/x")),
             new FileSystemException("/home/secret/x", null, "Operation not permitted")
         }) {
-            Refusal refusal = told(failure);
+            Refusal refusal = refusal(failure);
             assertThat(refusal.reason()).isEqualTo(Reason.UNAVAILABLE);
             assertThat(refusal.detail()).contains("read-only").doesNotContain("secret");
             assertThat(refusal.retryAfter()).isPositive();
@@ -45,23 +45,24 @@ class IoErrorsTest {
     }
 
     @Test
-    void shouldTellWhatItDoesNotKnowWithoutDetails() throws Exception {
-        assertThat(told(new IOException("/home/secret: Input/output error")).detail())
+    void shouldReportUnknownErrorsWithoutDetails() throws Exception {
+        assertThat(refusal(new IOException("/home/secret: Input/output error")).detail())
                 .doesNotContain("secret");
     }
 
     @Test
-    void shouldHandOnAnInterrupt() {
-        assertThatThrownBy(() -> told(new InterruptedIOException("stop"))).isInstanceOf(InterruptedIOException.class);
+    void shouldRethrowAnInterruption() {
+        assertThatThrownBy(() -> refusal(new InterruptedIOException("stop")))
+                .isInstanceOf(InterruptedIOException.class);
     }
 
     @Test
-    void shouldLeaveResultsAlone() throws Exception {
-        assertThat(IoErrors.told(() -> Result.done("x")).get()).isEqualTo("x");
+    void shouldReturnResultsUnchanged() throws Exception {
+        assertThat(IoErrors.translate(() -> Result.done("x")).get()).isEqualTo("x");
     }
 
     @Test
-    void shouldNameDescriptorsThatHaveRunOut() {
+    void shouldReportExhaustedFileDescriptors() {
         var failure = new java.nio.file.FileSystemException("/hub/x", null, "Too many open files");
 
         assertThat(IoErrors.refusal(failure).detail()).contains("file descriptors", "LimitNOFILE");

@@ -23,24 +23,24 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Kills the store at each step and starts it again. */
+/** Kills the store at each step and restarts it. */
 class KillTest {
 
     @TempDir
     Path folder;
 
-    private static boolean isBeforeMove(Step step) {
+    private static boolean isBeforeRename(Step step) {
         return step.compareTo(Step.MOVED) < 0;
     }
 
-    private void requireOrder(TestHub hub) throws IOException {
+    private void requireConsistent(TestHub hub) throws IOException {
         assertThat(hub.folder("state/staging")).isEmpty();
-        assertThat(hub.ledger.intents()).isEmpty();
-        for (MetadataStore.Indexed known : hub.ledger.range("", "\uffff", 1000)) {
-            RecordPath path = PathKeys.path(known.key());
-            PathState sight = new PathState(
-                    new io.datahub.store.disk.Tree(hub.file("")).lookUp(path), java.util.Optional.of(known.entry()));
-            assertThat(sight.isSettled()).isTrue();
+        assertThat(hub.metadata.intents()).isEmpty();
+        for (MetadataStore.Indexed indexed : hub.metadata.range("", "\uffff", 1000)) {
+            RecordPath path = PathKeys.path(indexed.key());
+            PathState state = new PathState(
+                    new io.datahub.store.disk.Tree(hub.file("")).lookUp(path), java.util.Optional.of(indexed.entry()));
+            assertThat(state.isConsistent()).isTrue();
         }
         hub.topics();
         hub.check("");
@@ -50,9 +50,9 @@ class KillTest {
 
     @ParameterizedTest
     @EnumSource(Step.class)
-    void shouldHaveTheOldOrTheNewVersionAndOneEventWhenKilledWhileReplacing(Step step) throws Exception {
+    void shouldHaveTheOldOrTheNewVersionAndOneEventWhenKilledDuringAReplacement(Step step) throws Exception {
         try (TestHub hub = new TestHub(folder)) {
-            hub.seat("v", "1.0.0", "**", candidate -> Verdict.accept());
+            hub.register("v", "1.0.0", "**", candidate -> Verdict.accept());
             hub.put("d/a", "old");
             String etag = hub.find("d/a").etag().orElseThrow();
             hub.killAt(step, 1);
@@ -61,7 +61,7 @@ class KillTest {
             hub.start();
             hub.check("");
 
-            if (isBeforeMove(step)) {
+            if (isBeforeRename(step)) {
                 assertThat(hub.read("d/a")).isEqualTo("old");
                 assertThat(hub.find("d/a").etag()).contains(etag);
                 assertThat(hub.journaled()).containsExactly("file.created/d/a");
@@ -72,7 +72,7 @@ class KillTest {
                 assertThat(hub.journal().get(1).validators()).hasSize(1);
             }
             assertThat(hub.folder("state/good")).hasSize(1);
-            requireOrder(hub);
+            requireConsistent(hub);
             hub.write("d/a", "x");
             hub.check("");
         }
@@ -80,7 +80,7 @@ class KillTest {
 
     @ParameterizedTest
     @EnumSource(Step.class)
-    void shouldLeaveNoTraceOrAWholeRecordWhenKilledWhileCreating(Step step) throws Exception {
+    void shouldHaveNoRecordOrACompleteOneWhenKilledDuringACreation(Step step) throws Exception {
         try (TestHub hub = new TestHub(folder)) {
             hub.killAt(step, 1);
             assertThatThrownBy(() -> hub.put("new/deep/a", "new")).isInstanceOf(Killed.class);
@@ -88,20 +88,20 @@ class KillTest {
             hub.start();
             hub.check("");
 
-            if (isBeforeMove(step)) {
+            if (isBeforeRename(step)) {
                 assertThat(hub.folder("files")).isEmpty();
                 assertThat(hub.journaled()).isEmpty();
             } else {
                 assertThat(hub.read("new/deep/a")).isEqualTo("new");
                 assertThat(hub.journaled()).containsExactly("file.created/new/deep/a");
             }
-            requireOrder(hub);
+            requireConsistent(hub);
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"INTENDED", "MOVED", "FLUSHED", "ENTERED"})
-    void shouldHaveDeletedOrNotWhenKilledWhileDeleting(Step step) throws Exception {
+    void shouldHaveDeletedOrNotWhenKilledDuringADeletion(Step step) throws Exception {
         try (TestHub hub = new TestHub(folder)) {
             hub.put("a", "x");
             hub.killAt(step, 1);
@@ -110,7 +110,7 @@ class KillTest {
             hub.start();
             hub.check("");
 
-            if (isBeforeMove(step)) {
+            if (isBeforeRename(step)) {
                 assertThat(hub.read("a")).isEqualTo("x");
                 assertThat(hub.journaled()).containsExactly("file.created/a");
             } else {
@@ -118,15 +118,15 @@ class KillTest {
                 assertThat(hub.journaled()).containsExactly("file.created/a", "file.deleted/a");
                 assertThat(hub.journal().get(1).user()).contains("ada");
             }
-            requireOrder(hub);
+            requireConsistent(hub);
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"INTENDED", "MOVED"})
-    void shouldHaveRejectedOnceWhenKilledWhilePuttingBack(Step step) throws Exception {
+    void shouldHaveRejectedOnceWhenKilledDuringARollback(Step step) throws Exception {
         try (TestHub hub = new TestHub(folder)) {
-            hub.seat("v", "1.0.0", "**", candidate -> {
+            hub.register("v", "1.0.0", "**", candidate -> {
                 try (InputStream bytes = candidate.open()) {
                     return new String(bytes.readAllBytes(), StandardCharsets.UTF_8).equals("bad")
                             ? Verdict.refuse("bad")
@@ -145,16 +145,16 @@ class KillTest {
             assertThat(hub.read("a")).isEqualTo("good");
             assertThat(hub.find("a").etag()).contains(etag);
             assertThat(hub.journaled()).containsExactly("file.created/a", "file.rejected/a");
-            requireOrder(hub);
+            requireConsistent(hub);
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"INTENDED", "MOVED"})
-    void shouldHaveRemovedARefusedFileOnceWhenKilledMeanwhile(Step step) throws Exception {
+    void shouldHaveDeletedARejectedFileOnceWhenKilledDuringTheDeletion(Step step) throws Exception {
         try (TestHub hub = new TestHub(folder)) {
             hub.put("a", "unjudged");
-            hub.seat("v", "1.0.0", "**", candidate -> Verdict.refuse("bad"));
+            hub.register("v", "1.0.0", "**", candidate -> Verdict.refuse("bad"));
             hub.write("a", "bad");
             hub.killAt(step, 1);
             assertThatThrownBy(() -> hub.check("a")).isInstanceOf(Killed.class);
@@ -164,12 +164,12 @@ class KillTest {
 
             assertThat(hub.file("a")).doesNotExist();
             assertThat(hub.journaled()).containsExactly("file.created/a", "file.rejected/a", "file.deleted/a");
-            requireOrder(hub);
+            requireConsistent(hub);
         }
     }
 
     @Test
-    void shouldRemoveWhatAnUploadLeftInStaging() throws Exception {
+    void shouldCleanUpStagingAfterAKill() throws Exception {
         try (TestHub hub = new TestHub(folder)) {
             Upload upload = hub.records
                     .begin(new WriteRequest(TestHub.ADMIN, "test", TestHub.path("a")))
@@ -179,13 +179,13 @@ class KillTest {
             hub.kill();
             hub.start();
 
-            requireOrder(hub);
+            requireConsistent(hub);
             assertThat(hub.folder("files")).isEmpty();
         }
     }
 
     @Test
-    void shouldNotTakeForeignBytesForAnIntendedWrite() throws Exception {
+    void shouldNotTakeExternalBytesForAnIntendedWrite() throws Exception {
         try (TestHub hub = new TestHub(folder)) {
             hub.killAt(Step.INTENDED, 1);
             assertThatThrownBy(() -> hub.put("a", "mine")).isInstanceOf(Killed.class);
@@ -196,12 +196,12 @@ class KillTest {
 
             assertThat(hub.journaled()).containsExactly("file.created/a");
             assertThat(hub.announced.get(0).user()).isEmpty();
-            requireOrder(hub);
+            requireConsistent(hub);
         }
     }
 
     @Test
-    void shouldKeepEpochAndSequenceOverAKill() throws Exception {
+    void shouldKeepEpochAndSequenceAfterAKill() throws Exception {
         try (TestHub hub = new TestHub(folder)) {
             hub.put("a", "1");
             var head = hub.journal.head();
@@ -215,9 +215,9 @@ class KillTest {
     }
 
     @Test
-    void shouldSetADamagedStateAsideAndRebuildItWithoutEvents() throws Exception {
+    void shouldSetACorruptDatabaseAsideAndRebuildItWithoutEvents() throws Exception {
         try (TestHub hub = new TestHub(folder)) {
-            hub.seat("users", "1.0.0", "broker_users.xml", candidate -> Verdict.accept());
+            hub.register("users", "1.0.0", "broker_users.xml", candidate -> Verdict.accept());
             hub.put("broker_users.xml", "<good/>");
             hub.put("d/a", "1");
             hub.put("b", "2");

@@ -27,10 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nothing outside the records' folder is read, written or removed. */
+/** Nothing outside the records' folder is read, written or deleted. */
 class PathAttackTest {
 
-    private static final int TURNS = 300;
+    private static final int ROUNDS = 300;
 
     @TempDir
     Path folder;
@@ -70,7 +70,7 @@ class PathAttackTest {
                 "a/..",
                 "..\\..\\x"
             })
-    void shouldNotTakeForAPathWhatIsNone(String text) {
+    void shouldRefuseInvalidPaths(String text) {
         assertThat(RecordPath.parse(text).refusal().map(Refusal::reason)).contains(Reason.BAD_REQUEST);
     }
 
@@ -103,7 +103,7 @@ class PathAttackTest {
                 ".hidden",
                 "*"
             })
-    void shouldKeepStrangeNamesApartAndInside(String text) throws Exception {
+    void shouldStoreUnusualNamesInsideTheFolder(String text) throws Exception {
         assertThat(hub.put(text, text).isRefused()).isFalse();
 
         assertThat(hub.read(text)).isEqualTo(text);
@@ -114,7 +114,7 @@ class PathAttackTest {
     }
 
     @Test
-    void shouldTellCaseAndFormsOfUnicodeApart() throws Exception {
+    void shouldDistinguishCaseAndUnicodeForms() throws Exception {
         List<String> names = List.of("a", "A", "\u00e9", "e\u0301", "\u212b", "\u00c5");
         for (String name : names) {
             hub.put(name, name);
@@ -122,11 +122,11 @@ class PathAttackTest {
         for (String name : names) {
             assertThat(hub.read(name)).isEqualTo(name);
         }
-        assertThat(hub.ledger.size()).isEqualTo(names.size());
+        assertThat(hub.metadata.size()).isEqualTo(names.size());
     }
 
     @Test
-    void shouldTakeThePathsThatTheDiskTakesAndNoLonger() throws Exception {
+    void shouldAcceptPathsUpToTheLimitOfTheFileSystem() throws Exception {
         String segment = "s".repeat(255);
         assertThat(hub.put(segment + "/" + segment, "x").isRefused()).isFalse();
         String longest = (segment + "/").repeat(15) + "t".repeat(256);
@@ -136,7 +136,7 @@ class PathAttackTest {
     }
 
     @Test
-    void shouldFollowNoLink() throws Exception {
+    void shouldNotFollowLinks() throws Exception {
         Files.createSymbolicLink(hub.file("link"), outside.resolve("f"));
         Files.createSymbolicLink(hub.file("dir"), outside);
         for (String name : List.of("link", "dir/f")) {
@@ -155,7 +155,7 @@ class PathAttackTest {
     }
 
     @Test
-    void shouldStayInsideWhileADirectoryIsSwappedForALink() throws Exception {
+    void shouldStayInsideWhileADirectoryIsReplacedByALink() throws Exception {
         hub.put("d/f", "inside");
         hub.put("d/e/g", "inside");
         Files.createDirectory(outside.resolve("e"));
@@ -165,7 +165,7 @@ class PathAttackTest {
         Thread swapper = new Thread(() -> swap(ended), "swapper");
         swapper.start();
         try {
-            for (int i = 0; i < TURNS; i++) {
+            for (int i = 0; i < ROUNDS; i++) {
                 for (String name : List.of("d/f", "d/e/g")) {
                     Result<Reading> opened = hub.records.open(ADMIN, path(name));
                     if (!opened.isRefused()) {
@@ -204,7 +204,7 @@ class PathAttackTest {
                 moveIfPossible(directory, evil);
             }
             if (Files.exists(aside)) {
-                // What the hub made there meanwhile goes out of the way.
+                // Move away what the hub has created there.
                 moveIfPossible(directory, folder.resolve("made" + i));
                 moveIfPossible(aside, directory);
             }
@@ -215,16 +215,16 @@ class PathAttackTest {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            // The hub was there first.
+            // The hub was faster.
         }
     }
 
     @Test
-    void shouldShowTheOldVersionToFiftyReadersWhileAnOverwriteIsRefused() throws Exception {
+    void shouldServeTheOldVersionToFiftyReadersWhileAnOverwriteIsRefused() throws Exception {
         hub.put("a", "old");
         String etag = hub.find("a").etag().orElseThrow();
         hub.topics();
-        hub.seat("strict", "1.0.0", "a", candidate -> Verdict.refuse("no"));
+        hub.register("strict", "1.0.0", "a", candidate -> Verdict.refuse("no"));
         AtomicBoolean ended = new AtomicBoolean();
         List<Throwable> wrong = new CopyOnWriteArrayList<>();
         CountDownLatch reading = new CountDownLatch(50);

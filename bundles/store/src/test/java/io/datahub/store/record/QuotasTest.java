@@ -91,7 +91,7 @@ class QuotasTest {
     }
 
     @Test
-    void shouldReadWhatIsConfigured() {
+    void shouldParseQuotas() {
         assertThat(Quota.parse("builds/: 100 GiB 10000 files, /: 2TiB\n@jenkins: 5 files,@*: 7"))
                 .containsExactly(
                         new Quota("builds/", "", 100L << 30, 10_000),
@@ -105,7 +105,7 @@ class QuotasTest {
     }
 
     @Test
-    void shouldRefuseWhatIsOverTheBytesOfAPrefix() throws Exception {
+    void shouldRefuseMoreThanTheBytesOfAPrefix() throws Exception {
         quotas("a/: 10");
         assertThat(put(ANN, "a/1", 6).isRefused()).isFalse();
 
@@ -119,14 +119,14 @@ class QuotasTest {
     }
 
     @Test
-    void shouldRefuseAnAnnouncedLengthBeforeItComes() throws Exception {
+    void shouldRefuseAnAnnouncedLengthBeforeTheUpload() throws Exception {
         quotas("a/: 10");
 
         assertThat(reason(hub.records.begin(announced(ANN, "a/1", 11)))).isEqualTo(Reason.NO_ROOM);
     }
 
     @Test
-    void shouldLetRecordsBeReplacedAndDeletedWithinTheQuota() throws Exception {
+    void shouldAllowReplacementAndDeletionWithinTheQuota() throws Exception {
         quotas("/: 10 1 files");
         put(ANN, "a", 8);
 
@@ -138,7 +138,7 @@ class QuotasTest {
     }
 
     @Test
-    void shouldLetWhatIsOverTheQuotaShrink() throws Exception {
+    void shouldAllowARecordOverTheQuotaToShrink() throws Exception {
         put(ANN, "a", 20);
         quotas("/: 10");
 
@@ -155,7 +155,7 @@ class QuotasTest {
         assertThat(put(bob, "b", 3).isRefused()).isFalse();
         assertThat(reason(put(bob, "c", 1))).isEqualTo(Reason.NO_ROOM);
 
-        // Whoever replaces a record takes it over.
+        // A user who replaces a record becomes its owner.
         assertThat(reason(put(bob, "a", 1))).isEqualTo(Reason.NO_ROOM);
         hub.put("a", "ada");
         assertThat(put(ANN, "d", 10).isRefused()).isFalse();
@@ -163,7 +163,7 @@ class QuotasTest {
 
     @Test
     void shouldNotCountTheUsersFile() throws Exception {
-        hub.seat("users", "1.0.0", "broker_users.xml", candidate -> Verdict.accept());
+        hub.register("users", "1.0.0", "broker_users.xml", candidate -> Verdict.accept());
         quotas("/: 1 1 files, @ada: 1 1 files");
 
         assertThat(put(ADMIN, "broker_users.xml", 100).isRefused()).isFalse();
@@ -172,7 +172,7 @@ class QuotasTest {
     }
 
     @Test
-    void shouldCountWhatIsOnItsWay() throws Exception {
+    void shouldCountUploadsInProgress() throws Exception {
         quotas("/: 10");
         Upload first = hub.records.begin(announced(ANN, "a", 6)).get();
         assertThat(reason(hub.records.begin(announced(ANN, "b", 6)))).isEqualTo(Reason.NO_ROOM);
@@ -187,7 +187,7 @@ class QuotasTest {
     }
 
     @Test
-    void shouldCountResumableUploadsWhole() throws Exception {
+    void shouldCountTheFullLengthOfResumableUploads() throws Exception {
         quotas("/: 10");
         var uploads = hub.records.resumable();
         String name = uploads.create(announced(ANN, "a", 8), Map.of()).get().name();
@@ -196,10 +196,10 @@ class QuotasTest {
         uploads = hub.records.resumable();
         assertThat(reason(put(ANN, "b", 3))).isEqualTo(Reason.NO_ROOM);
         assertThat(reason(uploads.create(announced(ANN, "b", 3), Map.of()))).isEqualTo(Reason.NO_ROOM);
-        try (var piece = uploads.resume(announced(ANN, "a", 8), name, 0).get()) {
-            piece.write(ByteBuffer.allocate(8));
-            piece.keep();
-            assertThat(piece.commit().isRefused()).isFalse();
+        try (var append = uploads.resume(announced(ANN, "a", 8), name, 0).get()) {
+            append.write(ByteBuffer.allocate(8));
+            append.keep();
+            assertThat(append.commit().isRefused()).isFalse();
         }
         assertThat(put(ANN, "b", 2).isRefused()).isFalse();
         assertThat(reason(put(ANN, "c", 1))).isEqualTo(Reason.NO_ROOM);
@@ -208,7 +208,7 @@ class QuotasTest {
     }
 
     @Test
-    void shouldCountWhatOtherHandsDo() throws Exception {
+    void shouldCountExternalChanges() throws Exception {
         quotas("a/: 10");
         put(ANN, "a/1", 2);
         hub.write("a/2", "12345");
@@ -223,7 +223,7 @@ class QuotasTest {
     }
 
     @Test
-    void shouldCountTheSameAfterRestartsAndChangesOfTheQuotas() throws Exception {
+    void shouldKeepUsageExactAcrossRestartsAndQuotaChanges() throws Exception {
         Random random = new Random(7);
         quotas("a/: 1 TiB, a/b/: 1 TiB, @*: 1 TiB");
         for (int i = 0; i < 200; i++) {
@@ -244,30 +244,30 @@ class QuotasTest {
         requireExact();
         quotas("a/b/: 1 TiB");
         put(ANN, "a/b/last", 3);
-        assertThat(hub.ledger.usage().below("a/b/")).isEqualTo(counted("a/b/"));
+        assertThat(hub.metadata.usage().below("a/b/")).isEqualTo(measured("a/b/"));
     }
 
     private void requireExact() throws IOException {
-        assertThat(hub.ledger.usage().below("a/")).isEqualTo(counted("a/"));
-        assertThat(hub.ledger.usage().below("a/b/")).isEqualTo(counted("a/b/"));
+        assertThat(hub.metadata.usage().below("a/")).isEqualTo(measured("a/"));
+        assertThat(hub.metadata.usage().below("a/b/")).isEqualTo(measured("a/b/"));
         for (String user : List.of("ann", "ada")) {
             long bytes = 0;
             long files = 0;
-            for (MetadataStore.Indexed each : hub.ledger.range("", "\uffff", 1_000)) {
+            for (MetadataStore.Indexed each : hub.metadata.range("", "\uffff", 1_000)) {
                 if (each.entry().user().equals(user)) {
                     bytes += each.entry().size();
                     files++;
                 }
             }
-            assertThat(hub.ledger.usage().of(user).bytes()).isEqualTo(bytes);
-            assertThat(hub.ledger.usage().of(user).files()).isEqualTo(files);
+            assertThat(hub.metadata.usage().of(user).bytes()).isEqualTo(bytes);
+            assertThat(hub.metadata.usage().of(user).files()).isEqualTo(files);
         }
     }
 
-    private Usage.Amount counted(String prefix) throws IOException {
+    private Usage.Amount measured(String prefix) throws IOException {
         long bytes = 0;
         long files = 0;
-        for (MetadataStore.Indexed each : hub.ledger.range("", "\uffff", 1_000)) {
+        for (MetadataStore.Indexed each : hub.metadata.range("", "\uffff", 1_000)) {
             RecordPath path = PathKeys.path(each.key());
             if (path.toString().startsWith(prefix)) {
                 bytes += Files.size(hub.file(path.toString()));
@@ -278,7 +278,7 @@ class QuotasTest {
     }
 
     @Test
-    void shouldNotLetManyAtOnceTakeMoreThanThereIs() throws Exception {
+    void shouldNotExceedAQuotaWithConcurrentUploads() throws Exception {
         quotas("/: 50");
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {

@@ -19,7 +19,7 @@ class ReadingsTest {
     private final Readings readings = new Readings(700);
 
     @Test
-    void shouldOpenNoMoreThanATenthOfTheDescriptorsAtOnce() throws IOException {
+    void shouldLimitOpenReadingsToATenthOfTheDescriptors() throws IOException {
         List<Reading> open = new ArrayList<>();
         for (int i = 0; i < 70; i++) {
             open.add(readings.open(ReadingsTest::reading).get());
@@ -36,7 +36,7 @@ class ReadingsTest {
     }
 
     @Test
-    void shouldCountOnlyWhatIsOpen() throws IOException {
+    void shouldCountOnlyOpenReadings() throws IOException {
         Refusal absent = new Refusal(Reason.NOT_FOUND, "there is no record x");
         for (int i = 0; i < 100; i++) {
             assertThat(readings.open(() -> Result.refused(absent)).refusal()).contains(absent);

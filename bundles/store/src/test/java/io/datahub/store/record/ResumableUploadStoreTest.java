@@ -52,18 +52,19 @@ class ResumableUploadStoreTest {
         hub.close();
     }
 
-    private static WriteRequest wish(User user, Precondition precondition, long length, Map<String, String> digests) {
+    private static WriteRequest request(
+            User user, Precondition precondition, long length, Map<String, String> digests) {
         return new WriteRequest(user, "test", path("a/b"), precondition, OptionalLong.of(length), digests);
     }
 
-    private static WriteRequest wish(long length) {
-        return wish(ADMIN, Precondition.NONE, length, Map.of());
+    private static WriteRequest request(long length) {
+        return request(ADMIN, Precondition.NONE, length, Map.of());
     }
 
     private String create(long length) throws IOException {
         return hub.records
                 .resumable()
-                .create(wish(length), Map.of("note", "n"))
+                .create(request(length), Map.of("note", "n"))
                 .get()
                 .name();
     }
@@ -73,26 +74,26 @@ class ResumableUploadStoreTest {
     }
 
     private Continuation resume(String name, long length, long offset) throws IOException {
-        return hub.records.resumable().resume(wish(length), name, offset).get();
+        return hub.records.resumable().resume(request(length), name, offset).get();
     }
 
     private static ByteBuffer bytes(String text) {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Sends a piece that isn't the last. */
+    /** Sends data that doesn't complete the upload. */
     private void send(String name, long length, long offset, String text) throws IOException {
-        try (Continuation piece = resume(name, length, offset)) {
-            assertThat(piece.write(bytes(text))).isEmpty();
-            assertThat(piece.keep().get()).isEqualTo(offset + text.length());
+        try (Continuation append = resume(name, length, offset)) {
+            assertThat(append.write(bytes(text))).isEmpty();
+            assertThat(append.keep().get()).isEqualTo(offset + text.length());
         }
     }
 
     private Result<Change> finish(String name, long length, long offset, String text) throws IOException {
-        try (Continuation piece = resume(name, length, offset)) {
-            assertThat(piece.write(bytes(text))).isEmpty();
-            assertThat(piece.keep().get()).isEqualTo(length);
-            return piece.commit();
+        try (Continuation append = resume(name, length, offset)) {
+            assertThat(append.write(bytes(text))).isEmpty();
+            assertThat(append.keep().get()).isEqualTo(length);
+            return append.commit();
         }
     }
 
@@ -100,12 +101,12 @@ class ResumableUploadStoreTest {
         return result.refusal().map(Refusal::reason).orElseThrow();
     }
 
-    private List<String> left() throws IOException {
+    private List<String> leftovers() throws IOException {
         return hub.folder("state/uploads");
     }
 
     @Test
-    void shouldBecomeARecordWithItsLastPiece() throws Exception {
+    void shouldCommitTheRecordWithTheLastAppend() throws Exception {
         String name = create(8);
         send(name, 8, 0, "four");
         assertThat(state(name).offset()).isEqualTo(4);
@@ -123,12 +124,12 @@ class ResumableUploadStoreTest {
                                 .digest("fourmore".getBytes(StandardCharsets.UTF_8))));
         assertThat(state(name).isDone()).isTrue();
         assertThat(state(name).etag()).isEqualTo(change.version().etag());
-        assertThat(left()).isEmpty();
+        assertThat(leftovers()).isEmpty();
         assertThat(hub.folder("state/staging")).isEmpty();
     }
 
     @Test
-    void shouldGoOnAfterTheHubWasKilled() throws Exception {
+    void shouldResumeAfterAKill() throws Exception {
         String name = create(8);
         send(name, 8, 0, "four");
         Continuation cut = resume(name, 8, 4);
@@ -143,7 +144,7 @@ class ResumableUploadStoreTest {
     }
 
     @Test
-    void shouldKeepWhatCameOnACutConnection() throws Exception {
+    void shouldKeepBytesReceivedBeforeADisconnect() throws Exception {
         String name = create(8);
         Continuation cut = resume(name, 8, 0);
         cut.write(bytes("four"));
@@ -153,219 +154,219 @@ class ResumableUploadStoreTest {
     }
 
     @Test
-    void shouldForgetAPieceThatHasNotTheDigestGiven() throws Exception {
+    void shouldDiscardAnAppendWithAWrongDigest() throws Exception {
         String name = create(8);
         send(name, 8, 0, "four");
-        Continuation piece = hub.records
+        Continuation append = hub.records
                 .resumable()
-                .resume(wish(ADMIN, Precondition.NONE, 8, Map.of("SHA-1", "00")), name, 4)
+                .resume(request(ADMIN, Precondition.NONE, 8, Map.of("SHA-1", "00")), name, 4)
                 .get();
-        piece.write(bytes("m0re"));
+        append.write(bytes("m0re"));
 
-        assertThat(reason(piece.keep())).isEqualTo(Reason.BAD_REQUEST);
+        assertThat(reason(append.keep())).isEqualTo(Reason.BAD_REQUEST);
         assertThat(state(name).offset()).isEqualTo(4);
         finish(name, 8, 4, "more").get();
         assertThat(hub.read("a/b")).isEqualTo("fourmore");
     }
 
     @Test
-    void shouldTakeAPieceThatHasTheDigestGiven() throws Exception {
+    void shouldKeepAnAppendWithTheRightDigest() throws Exception {
         String name = create(8);
         String sha1 = HexFormat.of()
                 .formatHex(MessageDigest.getInstance("SHA-1").digest("four".getBytes(StandardCharsets.UTF_8)));
-        Continuation piece = hub.records
+        Continuation append = hub.records
                 .resumable()
-                .resume(wish(ADMIN, Precondition.NONE, 8, Map.of("SHA-1", sha1)), name, 0)
+                .resume(request(ADMIN, Precondition.NONE, 8, Map.of("SHA-1", sha1)), name, 0)
                 .get();
-        piece.write(bytes("four"));
+        append.write(bytes("four"));
 
-        assertThat(piece.keep().get()).isEqualTo(4);
+        assertThat(append.keep().get()).isEqualTo(4);
         assertThat(state(name).offset()).isEqualTo(4);
     }
 
     @Test
-    void shouldForgetWhatCouldNotBeCheckedWhenKilled() throws Exception {
+    void shouldDiscardUnverifiedBytesAfterAKill() throws Exception {
         String name = create(8);
         send(name, 8, 0, "fo");
         hub.records
                 .resumable()
-                .resume(wish(ADMIN, Precondition.NONE, 8, Map.of("SHA-1", "00")), name, 2)
+                .resume(request(ADMIN, Precondition.NONE, 8, Map.of("SHA-1", "00")), name, 2)
                 .get()
                 .write(bytes("xx"));
         hub.kill();
         hub.start();
 
         assertThat(state(name).offset()).isEqualTo(2);
-        assertThat(left()).containsExactly(name);
+        assertThat(leftovers()).containsExactly(name);
         finish(name, 8, 2, "urmore").get();
         assertThat(hub.read("a/b")).isEqualTo("fourmore");
     }
 
     @Test
-    void shouldRefuseAPieceThatBeginsElsewhere() throws Exception {
+    void shouldRefuseAnAppendAtAnotherOffset() throws Exception {
         String name = create(8);
         send(name, 8, 0, "four");
 
         for (long offset : new long[] {0, 3, 5, 8}) {
-            assertThat(reason(hub.records.resumable().resume(wish(8), name, offset)))
+            assertThat(reason(hub.records.resumable().resume(request(8), name, offset)))
                     .isEqualTo(Reason.CONFLICT);
         }
     }
 
     @Test
-    void shouldLetALaterRequestTakeOver() throws Exception {
+    void shouldAllowALaterRequestToTakeOver() throws Exception {
         String name = create(8);
         Continuation old = resume(name, 8, 0);
         old.write(bytes("four"));
 
-        Continuation young = resume(name, 8, 4);
+        Continuation newer = resume(name, 8, 4);
 
         assertThat(old.write(bytes("x")).orElseThrow().reason()).isEqualTo(Reason.CONFLICT);
         assertThat(reason(old.keep())).isEqualTo(Reason.CONFLICT);
         old.close();
-        young.write(bytes("more"));
-        assertThat(young.keep().get()).isEqualTo(8);
-        assertThat(young.commit().isRefused()).isFalse();
+        newer.write(bytes("more"));
+        assertThat(newer.keep().get()).isEqualTo(8);
+        assertThat(newer.commit().isRefused()).isFalse();
         assertThat(hub.read("a/b")).isEqualTo("fourmore");
     }
 
     @Test
-    void shouldLetNobodyInWhileItIsCompleted() throws Exception {
+    void shouldRefuseOtherRequestsDuringTheCommit() throws Exception {
         String name = create(4);
-        Continuation piece = resume(name, 4, 0);
-        piece.write(bytes("four"));
-        piece.keep();
+        Continuation append = resume(name, 4, 0);
+        append.write(bytes("four"));
+        append.keep();
 
         assertThat(state(name).offset()).isEqualTo(3);
-        assertThat(reason(hub.records.resumable().resume(wish(4), name, 3))).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(reason(hub.records.resumable().resume(request(4), name, 3))).isEqualTo(Reason.UNAVAILABLE);
         assertThat(reason(hub.records.resumable().remove(ADMIN, name))).isEqualTo(Reason.UNAVAILABLE);
-        assertThat(piece.commit().isRefused()).isFalse();
+        assertThat(append.commit().isRefused()).isFalse();
         assertThat(state(name).isDone()).isTrue();
     }
 
     @Test
-    void shouldBeGoneOnceAValidatorHasRefusedIt() throws Exception {
-        hub.seat("strict", "1.0.0", "**", candidate -> Verdict.refuse("no"));
+    void shouldDeleteAnUploadThatAValidatorRefused() throws Exception {
+        hub.register("strict", "1.0.0", "**", candidate -> Verdict.refuse("no"));
         String name = create(4);
 
         assertThat(reason(finish(name, 4, 0, "four"))).isEqualTo(Reason.INVALID);
 
         assertThat(reason(hub.records.resumable().find(ADMIN, name))).isEqualTo(Reason.NOT_FOUND);
-        assertThat(left()).isEmpty();
+        assertThat(leftovers()).isEmpty();
         assertThat(hub.announced).isEmpty();
         hub.restart();
         assertThat(reason(hub.records.resumable().find(ADMIN, name))).isEqualTo(Reason.NOT_FOUND);
     }
 
     @Test
-    void shouldWantItsLastByteAgainWhenAValidatorWasAway() throws Exception {
-        hub.bench.require("test", RequiredValidator.parse("away: **"));
+    void shouldKeepAllButTheLastByteWhenAValidatorIsUnavailable() throws Exception {
+        hub.validators.require("test", RequiredValidator.parse("away: **"));
         String name = create(4);
 
         assertThat(reason(finish(name, 4, 0, "four"))).isEqualTo(Reason.UNAVAILABLE);
 
         assertThat(state(name).isDone()).isFalse();
         assertThat(state(name).offset()).isEqualTo(3);
-        hub.bench.require("test", List.of());
+        hub.validators.require("test", List.of());
         finish(name, 4, 3, "r").get();
         assertThat(hub.read("a/b")).isEqualTo("four");
     }
 
     @Test
-    void shouldBelongToItsCreatorAlone() throws Exception {
+    void shouldBeAccessibleToItsCreatorOnly() throws Exception {
         String name = create(8);
         User other = user("eve", Action.WRITE, "");
 
         assertThat(reason(hub.records.resumable().find(other, name))).isEqualTo(Reason.FORBIDDEN);
         assertThat(reason(hub.records.resumable().remove(other, name))).isEqualTo(Reason.FORBIDDEN);
-        assertThat(reason(hub.records.resumable().resume(wish(other, Precondition.NONE, 8, Map.of()), name, 0)))
+        assertThat(reason(hub.records.resumable().resume(request(other, Precondition.NONE, 8, Map.of()), name, 0)))
                 .isEqualTo(Reason.FORBIDDEN);
     }
 
     @Test
-    void shouldStopWhenItsGrantIsTaken() throws Exception {
+    void shouldRefuseToResumeWithoutTheGrant() throws Exception {
         User bob = user("bob", Action.CREATE, "a/");
         String name = hub.records
                 .resumable()
-                .create(wish(bob, Precondition.NONE, 8, Map.of()), Map.of())
+                .create(request(bob, Precondition.NONE, 8, Map.of()), Map.of())
                 .get()
                 .name();
 
-        WriteRequest without = wish(user("bob"), Precondition.NONE, 8, Map.of());
+        WriteRequest without = request(user("bob"), Precondition.NONE, 8, Map.of());
         assertThat(reason(hub.records.resumable().resume(without, name, 0))).isEqualTo(Reason.FORBIDDEN);
     }
 
     @Test
-    void shouldRefuseToBeginWhatCanComeToNothing() throws Exception {
+    void shouldRefuseToBeginAnUploadThatCanNotSucceed() throws Exception {
         User bob = user("bob", Action.CREATE, "other/");
-        assertThat(reason(hub.records.resumable().create(wish(bob, Precondition.NONE, 8, Map.of()), Map.of())))
+        assertThat(reason(hub.records.resumable().create(request(bob, Precondition.NONE, 8, Map.of()), Map.of())))
                 .isEqualTo(Reason.FORBIDDEN);
-        assertThat(reason(hub.records.resumable().create(wish(1L << 40), Map.of())))
+        assertThat(reason(hub.records.resumable().create(request(1L << 40), Map.of())))
                 .isEqualTo(Reason.TOO_LARGE);
-        assertThat(left()).isEmpty();
+        assertThat(leftovers()).isEmpty();
     }
 
     @Test
-    void shouldHoldItsConditionWhenItIsCommitted() throws Exception {
+    void shouldEvaluateThePreconditionAtTheCommit() throws Exception {
         Precondition absent = current -> current.isEmpty();
         String name = hub.records
                 .resumable()
-                .create(wish(ADMIN, absent, 4, Map.of()), Map.of())
+                .create(request(ADMIN, absent, 4, Map.of()), Map.of())
                 .get()
                 .name();
-        Continuation piece = hub.records
+        Continuation append = hub.records
                 .resumable()
-                .resume(wish(ADMIN, absent, 4, Map.of()), name, 0)
+                .resume(request(ADMIN, absent, 4, Map.of()), name, 0)
                 .get();
-        piece.write(bytes("four"));
+        append.write(bytes("four"));
         hub.put("a/b", "first");
-        piece.keep();
+        append.keep();
 
-        assertThat(reason(piece.commit())).isEqualTo(Reason.PRECONDITION_FAILED);
+        assertThat(reason(append.commit())).isEqualTo(Reason.PRECONDITION_FAILED);
         assertThat(hub.read("a/b")).isEqualTo("first");
-        assertThat(left()).isEmpty();
+        assertThat(leftovers()).isEmpty();
     }
 
     @Test
     void shouldRefuseMoreThanItsLength() throws Exception {
         String name = create(4);
-        Continuation piece = resume(name, 4, 0);
+        Continuation append = resume(name, 4, 0);
 
-        assertThat(piece.write(bytes("fours")).orElseThrow().reason()).isEqualTo(Reason.TOO_LARGE);
-        assertThatThrownBy(piece::commit).isInstanceOf(IllegalStateException.class);
+        assertThat(append.write(bytes("fours")).orElseThrow().reason()).isEqualTo(Reason.TOO_LARGE);
+        assertThatThrownBy(append::commit).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
-    void shouldExpireWhenNothingComes() throws Exception {
+    void shouldExpireWithoutNewData() throws Exception {
         String name = create(8);
         String done = create(4);
         finish(done, 4, 0, "four").get();
-        hub.records.tidy(Instant.now().plus(Duration.ofHours(23)));
+        hub.records.deleteExpired(Instant.now().plus(Duration.ofHours(23)));
         assertThat(state(name).offset()).isZero();
 
-        hub.records.tidy(Instant.now().plus(Duration.ofHours(25)));
+        hub.records.deleteExpired(Instant.now().plus(Duration.ofHours(25)));
 
         assertThat(reason(hub.records.resumable().find(ADMIN, name))).isEqualTo(Reason.NOT_FOUND);
         assertThat(reason(hub.records.resumable().find(ADMIN, done))).isEqualTo(Reason.NOT_FOUND);
-        assertThat(left()).isEmpty();
+        assertThat(leftovers()).isEmpty();
         assertThat(hub.read("a/b")).isEqualTo("four");
     }
 
     @Test
-    void shouldBeForgottenWhenRemoved() throws Exception {
+    void shouldBeDeletedWhenRemoved() throws Exception {
         String name = create(8);
-        Continuation piece = resume(name, 8, 0);
-        piece.write(bytes("four"));
+        Continuation append = resume(name, 8, 0);
+        append.write(bytes("four"));
 
         assertThat(hub.records.resumable().remove(ADMIN, name).isRefused()).isFalse();
 
-        assertThat(piece.write(bytes("m")).orElseThrow().reason()).isEqualTo(Reason.CONFLICT);
-        assertThat(left()).isEmpty();
+        assertThat(append.write(bytes("m")).orElseThrow().reason()).isEqualTo(Reason.CONFLICT);
+        assertThat(leftovers()).isEmpty();
         assertThat(reason(hub.records.resumable().find(ADMIN, name))).isEqualTo(Reason.NOT_FOUND);
     }
 
     @Test
-    void shouldKnowThatItIsDoneWhenKilledBeforeItCouldNoteThat() throws Exception {
+    void shouldBeDoneWhenKilledAfterTheRename() throws Exception {
         for (FailPoints.Step step : List.of(FailPoints.Step.MOVED, FailPoints.Step.FLUSHED, FailPoints.Step.ENTERED)) {
             String name = create(4);
             hub.killAt(step, 1);
@@ -381,7 +382,8 @@ class ResumableUploadStoreTest {
 
     @Test
     void shouldNotBeDoneWhenKilledBeforeTheRename() throws Exception {
-        for (FailPoints.Step step : List.of(FailPoints.Step.STAGED, FailPoints.Step.JUDGED, FailPoints.Step.INTENDED)) {
+        for (FailPoints.Step step :
+                List.of(FailPoints.Step.STAGED, FailPoints.Step.VALIDATED, FailPoints.Step.INTENDED)) {
             String name = create(4);
             hub.killAt(step, 1);
             assertThatThrownBy(() -> finish(name, 4, 0, "four")).isInstanceOf(TestHub.Killed.class);
@@ -396,7 +398,7 @@ class ResumableUploadStoreTest {
     }
 
     @Test
-    void shouldLimitHowManyAUserHasBegun() throws Exception {
+    void shouldLimitUnfinishedUploadsPerUser() throws Exception {
         hub.settings = new Settings(
                 1 << 30,
                 0,
@@ -409,19 +411,19 @@ class ResumableUploadStoreTest {
         create(4);
         String second = create(4);
 
-        assertThat(reason(hub.records.resumable().create(wish(4), Map.of()))).isEqualTo(Reason.TOO_MANY);
+        assertThat(reason(hub.records.resumable().create(request(4), Map.of()))).isEqualTo(Reason.TOO_MANY);
 
         hub.records.resumable().remove(ADMIN, second);
-        assertThat(hub.records.resumable().create(wish(4), Map.of()).isRefused())
+        assertThat(hub.records.resumable().create(request(4), Map.of()).isRefused())
                 .isFalse();
     }
 
     @Test
-    void shouldRemoveBytesThatBelongToNothing() throws Exception {
+    void shouldDeleteOrphanedFiles() throws Exception {
         hub.stop();
         Files.writeString(folder.resolve("state/uploads/stray"), "x");
         hub.start();
 
-        assertThat(left()).isEmpty();
+        assertThat(leftovers()).isEmpty();
     }
 }

@@ -34,7 +34,7 @@ class RetentionTest {
         hub.close();
     }
 
-    private void keep(String text) {
+    private void configure(String text) {
         Limits usual = Limits.DEFAULT;
         hub.settings = new Settings(
                 1 << 30,
@@ -59,7 +59,7 @@ class RetentionTest {
     }
 
     @Test
-    void shouldReadWhatIsConfigured() {
+    void shouldParseRules() {
         assertThat(RetentionRule.parse("builds/nightly/: 30, /: 0.5"))
                 .containsExactly(
                         new RetentionRule("builds/nightly/", Duration.ofDays(30)),
@@ -70,18 +70,18 @@ class RetentionTest {
     }
 
     @Test
-    void shouldDeleteAndAnnounceWhatIsOverItsTime() throws Exception {
-        hub.seat("users", "1.0.0", "broker_users.xml", candidate -> Verdict.accept());
+    void shouldDeleteExpiredRecordsAndPublishTheDeletions() throws Exception {
+        hub.register("users", "1.0.0", "broker_users.xml", candidate -> Verdict.accept());
         hub.put("tmp/a/b", "x");
         hub.put("tmp/c", "x");
         hub.put("kept", "x");
         hub.put("broker_users.xml", "x");
-        keep("tmp/: 1");
+        configure("tmp/: 1");
         hub.topics();
 
-        hub.records.tidy(inDays(0.9));
+        hub.records.deleteExpired(inDays(0.9));
         assertThat(hub.topics()).isEmpty();
-        hub.records.tidy(inDays(1.1));
+        hub.records.deleteExpired(inDays(1.1));
 
         assertThat(hub.topics()).containsExactlyInAnyOrder("file.deleted/tmp/a/b", "file.deleted/tmp/c");
         Change last = hub.journal().get(hub.journal().size() - 1);
@@ -92,61 +92,61 @@ class RetentionTest {
     }
 
     @Test
-    void shouldFollowTheLongestPrefixAndNeverTheUsersFile() throws Exception {
-        hub.seat("users", "1.0.0", "broker_users.xml", candidate -> Verdict.accept());
+    void shouldApplyTheLongestPrefixAndSpareTheUsersFile() throws Exception {
+        hub.register("users", "1.0.0", "broker_users.xml", candidate -> Verdict.accept());
         hub.put("a", "x");
         hub.put("b/c", "x");
         hub.put("broker_users.xml", "x");
-        keep("/: 1, b/: 5");
+        configure("/: 1, b/: 5");
         hub.topics();
 
-        hub.records.tidy(inDays(3));
+        hub.records.deleteExpired(inDays(3));
         assertThat(hub.topics()).containsExactly("file.deleted/a");
-        hub.records.tidy(inDays(6));
+        hub.records.deleteExpired(inDays(6));
         assertThat(hub.topics()).containsExactly("file.deleted/b/c");
-        hub.records.tidy(inDays(999));
+        hub.records.deleteExpired(inDays(999));
         assertThat(hub.topics()).isEmpty();
         assertThat(hub.file("broker_users.xml")).exists();
     }
 
     @Test
-    void shouldBeginAnewWithEachVersion() throws Exception {
+    void shouldRestartTheRetentionPeriodWithEachVersion() throws Exception {
         hub.put("tmp/a", "x");
-        keep("tmp/: 1");
+        configure("tmp/: 1");
         Instant old = inDays(0.9);
-        hub.records.tidy(old);
+        hub.records.deleteExpired(old);
         hub.put("tmp/a", "y");
 
-        hub.records.tidy(Instant.now().plus(Duration.ofDays(1)).minusSeconds(60));
+        hub.records.deleteExpired(Instant.now().plus(Duration.ofDays(1)).minusSeconds(60));
 
         assertThat(hub.read("tmp/a")).isEqualTo("y");
     }
 
     @Test
-    void shouldNotTakeAnOldDateForAge() throws Exception {
-        keep("tmp/: 1");
+    void shouldNotExpireANewFileWithAnOldDate() throws Exception {
+        configure("tmp/: 1");
         Path file = hub.write("tmp/a", "x");
         Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2001-01-01T00:00:00Z")));
         hub.check("");
         hub.topics();
 
-        hub.records.tidy(Instant.now());
+        hub.records.deleteExpired(Instant.now());
 
         assertThat(hub.topics()).isEmpty();
         assertThat(hub.file("tmp/a")).exists();
     }
 
     @Test
-    void shouldFindWhatIsDueAmongMany() throws Exception {
+    void shouldDeleteManyExpiredRecords() throws Exception {
         for (int i = 0; i < 2_100; i++) {
             Files.createDirectories(hub.file("tmp"));
             Files.writeString(hub.file("tmp/" + i), "x");
         }
         hub.check("");
-        keep("tmp/: 1");
+        configure("tmp/: 1");
 
-        hub.records.tidy(inDays(2));
+        hub.records.deleteExpired(inDays(2));
 
-        assertThat(hub.ledger.size()).isZero();
+        assertThat(hub.metadata.size()).isZero();
     }
 }

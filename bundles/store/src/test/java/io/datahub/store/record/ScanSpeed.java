@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Measures how comparing a tree in which nothing changed grows with its size, against {@code find}; run by hand with a folder
- * on the disk in question and a number of files, which go ten to a directory.
+ * Benchmark: how the duration of a scan without changes grows with the size of the tree, compared with {@code find}.
+ * Run manually with a folder on the disk to be tested and a number of files, which are put ten to a directory.
  */
 final class ScanSpeed {
 
@@ -28,13 +28,13 @@ final class ScanSpeed {
         Path tree = folder.resolve("files/tree");
         if (!Files.exists(tree)) {
             make(tree, files);
-            // An index that is built again takes the files as they are, without reading them.
+            // A rebuilt index takes the files as they are, without reading them.
             Files.createDirectories(folder.resolve("state"));
             Files.createFile(folder.resolve("state/store.mv"));
         }
         long begin = System.nanoTime();
         try (TestHub hub = new TestHub(folder)) {
-            OUT.printf("files=%d open_ms=%d%n", hub.ledger.size(), millisSince(begin));
+            OUT.printf("files=%d open_ms=%d%n", hub.metadata.size(), millisSince(begin));
             for (int i = 0; i < ROUNDS; i++) {
                 long find = find(folder);
                 long cpu = cpu();

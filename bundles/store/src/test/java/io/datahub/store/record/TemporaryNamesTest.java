@@ -32,7 +32,7 @@ class TemporaryNamesTest {
     }
 
     @Test
-    void shouldReadPatternsAsTheyAreMeant() {
+    void shouldMatchPatterns() {
         TemporaryNames names = TemporaryNames.of(".*.XXXXXX, *.part", "a?c", "~$*");
 
         assertThat(new String[] {"d/.a.txt.Xy12Zz", ".a.000000", "d/x.part", "abc", "~$letter.doc"})
@@ -43,7 +43,7 @@ class TemporaryNamesTest {
     }
 
     @Test
-    void shouldTakeAPatternWithASlashForADirectoryAndAllBelowIt() {
+    void shouldMatchEverythingBelowADirectoryPattern() {
         TemporaryNames names = TemporaryNames.of(".~tmp~/, *.work/");
 
         assertThat(new String[] {".~tmp~/a", "d/.~tmp~/a", "d/.~tmp~/e/a", "x.work/a"})
@@ -54,7 +54,7 @@ class TemporaryNamesTest {
     }
 
     @Test
-    void shouldTakeNoNoticeOfAnUnfinishedFileUntilItIsRenamed() throws Exception {
+    void shouldIgnoreATemporaryFileUntilItIsRenamed() throws Exception {
         hub.write("d/b.part", "x");
         hub.write("d/.c.Xy12Zz", "x");
         hub.write("d/.env.sample", "x");
@@ -81,7 +81,7 @@ class TemporaryNamesTest {
     }
 
     @Test
-    void shouldTakeARenameToATemporaryNameForADeletion() throws Exception {
+    void shouldTreatARenameToATemporaryNameAsADeletion() throws Exception {
         hub.put("a", "x");
         hub.topics();
         Files.move(hub.file("a"), hub.file("a.part"));
@@ -90,7 +90,7 @@ class TemporaryNamesTest {
     }
 
     @Test
-    void shouldTakeWhatIsUploadedUnderSuchANameForARecord() throws Exception {
+    void shouldTreatAnUploadWithATemporaryNameAsARecord() throws Exception {
         hub.put("a.part", "x");
         hub.check("");
         hub.write("a.part", "longer");
@@ -104,7 +104,7 @@ class TemporaryNamesTest {
     }
 
     @Test
-    void shouldLetAnUploadReplaceAnUnfinishedFile() throws Exception {
+    void shouldAllowAnUploadToReplaceATemporaryFile() throws Exception {
         hub.write("a.part", "half");
         assertThat(hub.put("a.part", "whole").isRefused()).isFalse();
         assertThat(hub.topics()).containsExactly("file.created/a.part");
@@ -112,7 +112,7 @@ class TemporaryNamesTest {
     }
 
     @Test
-    void shouldFindWhatIsNoTemporaryNameAnyMore() throws Exception {
+    void shouldDetectAFileWhoseNameIsNoLongerTemporary() throws Exception {
         hub.write("a.part", "x");
         hub.check("");
         hub.temporary = TemporaryNames.of("*.tmp");
@@ -121,7 +121,7 @@ class TemporaryNamesTest {
     }
 
     @Test
-    void shouldAnnounceOneUpdateWhenATemporaryFileReplacesARecord() throws Exception {
+    void shouldPublishOneUpdateWhenATemporaryFileReplacesARecord() throws Exception {
         hub.put("a", "old");
         hub.topics();
         hub.write(".a.Xy12Zz", "new");

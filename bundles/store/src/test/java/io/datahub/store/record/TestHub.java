@@ -38,7 +38,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.osgi.framework.Version;
 
-/** A store on a folder, with everything round it in memory; it can be killed at any step and started again. */
+/** A store in a folder, with everything else in memory. It can be killed at any step and restarted. */
 public final class TestHub implements AutoCloseable {
 
     public static final User ADMIN = new User("ada", Set.of("admin"), List.of());
@@ -51,16 +51,16 @@ public final class TestHub implements AutoCloseable {
     public Settings settings = SETTINGS;
     public TemporaryNames temporary = TemporaryNames.of(".*.XXXXXX, *.part");
     public LedgerSettings ledgerSettings = LEDGER;
-    public ValidatorRegistry bench;
-    public ValidationService judgement;
-    public MetadataStore ledger;
+    public ValidatorRegistry validators;
+    public ValidationService validation;
+    public MetadataStore metadata;
     public Journal journal;
     public RecordFiles records;
     Step killAt;
     private int killAfter;
     Runnable atIntent = () -> {};
     Runnable atMove = () -> {};
-    private final List<RegisteredValidator> seats = new ArrayList<>();
+    private final List<RegisteredValidator> registered = new ArrayList<>();
 
     public TestHub(Path root) throws IOException {
         this.root = root;
@@ -74,15 +74,16 @@ public final class TestHub implements AutoCloseable {
     }
 
     public void start() throws IOException {
-        bench = new ValidatorRegistry();
-        seats.forEach(bench::add);
-        judgement = new ValidationService(bench, 16);
-        ledger = new MetadataStore(root.resolve("state/store.mv"), () -> ledgerSettings, announced::add);
-        journal = new Journal(ledger);
-        records = new RecordFiles(home(), ledger, bench, judgement, () -> settings, () -> temporary, this::step);
+        validators = new ValidatorRegistry();
+        registered.forEach(validators::add);
+        validation = new ValidationService(validators, 16);
+        metadata = new MetadataStore(root.resolve("state/store.mv"), () -> ledgerSettings, announced::add);
+        journal = new Journal(metadata);
+        records =
+                new RecordFiles(home(), metadata, validators, validation, () -> settings, () -> temporary, this::step);
     }
 
-    /** The process is killed when it passes this step for the so many-th time. */
+    /** Kills the store when it reaches this step for the n-th time. */
     void killAt(Step step, int times) {
         killAt = step;
         killAfter = times;
@@ -100,13 +101,13 @@ public final class TestHub implements AutoCloseable {
         }
     }
 
-    /** What a killed process does no more. */
+    /** Thrown to simulate a killed process. */
     static final class Killed extends Error {}
 
     /** Leaves everything as a killed process would. */
     public void kill() {
-        ledger.abandon();
-        judgement.close();
+        metadata.abandon();
+        validation.close();
         killAt = null;
     }
 
@@ -121,26 +122,26 @@ public final class TestHub implements AutoCloseable {
     }
 
     public void stop() {
-        ledger.close();
-        judgement.close();
+        metadata.close();
+        validation.close();
     }
 
-    public RegisteredValidator seat(String name, String version, String pattern, Validator validator) {
-        return seat(name, version, pattern, 5_000, validator);
+    public RegisteredValidator register(String name, String version, String pattern, Validator validator) {
+        return register(name, version, pattern, 5_000, validator);
     }
 
-    public RegisteredValidator seat(String name, String version, String pattern, long millis, Validator validator) {
-        RegisteredValidator seat = new RegisteredValidator(
+    public RegisteredValidator register(String name, String version, String pattern, long millis, Validator validator) {
+        RegisteredValidator entry = new RegisteredValidator(
                 name,
                 Version.parseVersion(version),
                 0,
-                seats.size(),
+                registered.size(),
                 List.of(PathPattern.of(pattern)),
                 Duration.ofMillis(millis),
                 () -> validator);
-        seats.add(seat);
-        bench.add(seat);
-        return seat;
+        registered.add(entry);
+        validators.add(entry);
+        return entry;
     }
 
     public static User user(String name, Object... grants) {
@@ -201,37 +202,37 @@ public final class TestHub implements AutoCloseable {
         return root.resolve("files").resolve(path);
     }
 
-    /** Writes as somebody would who knows nothing of the hub. */
+    /** Writes a file as a program that doesn't know the hub. */
     public Path write(String path, String text) throws IOException {
         Files.createDirectories(file(path).getParent());
         return Files.writeString(file(path), text);
     }
 
-    /** Checks everything and has no patience; says what didn't settle. */
+    /** Checks a path without a quiet period; returns the paths that have to be checked again. */
     public List<String> check(String path) throws IOException {
         return check(path, Duration.ZERO);
     }
 
     public List<String> check(String path, Duration quiet) throws IOException {
-        List<String> unsettled = new ArrayList<>();
-        records.check(path(path), quiet, found -> unsettled.add(found.toString()));
-        ledger.submit(transaction -> "flushed").await();
-        return unsettled;
+        List<String> checkLater = new ArrayList<>();
+        records.check(path(path), quiet, found -> checkLater.add(found.toString()));
+        metadata.submit(transaction -> "flushed").await();
+        return checkLater;
     }
 
-    /** The topics announced since the last call. */
+    /** The topics published since the last call. */
     public List<String> topics() {
         List<String> topics = announced.stream().map(Change::topic).toList();
         announced.clear();
         return topics;
     }
 
-    /** The whole journal, which a kill can't keep from what lasts; whoever listened may have missed the end. */
+    /** The whole journal. It has all durable changes after a kill, while listeners may have missed the last ones. */
     public List<Change> journal() {
         return journal.read(User.HUB, Cursor.BEGINNING, "", 10_000).get().changes();
     }
 
-    /** The topics of the whole journal. */
+    /** The topics of all changes in the journal. */
     public List<String> journaled() {
         return journal().stream().map(Change::topic).toList();
     }

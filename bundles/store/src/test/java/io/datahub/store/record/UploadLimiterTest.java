@@ -27,7 +27,7 @@ class UploadLimiterTest {
     @TempDir
     Path folder;
 
-    private static WriteRequest wish(User user, String path) {
+    private static WriteRequest request(User user, String path) {
         return new WriteRequest(user, "test", path(path));
     }
 
@@ -44,80 +44,83 @@ class UploadLimiterTest {
     }
 
     @Test
-    void shouldBoundTheUploadsOfOneUserAndOfAll() throws IOException {
+    void shouldLimitUploadsPerUserAndInTotal() throws IOException {
         try (TestHub hub = new TestHub(folder)) {
             limit(hub, 3, 2);
-            Upload first = hub.records.begin(wish(ANN, "1")).get();
-            Upload second = hub.records.begin(wish(ANN, "2")).get();
+            Upload first = hub.records.begin(request(ANN, "1")).get();
+            Upload second = hub.records.begin(request(ANN, "2")).get();
 
-            Refusal own = hub.records.begin(wish(ANN, "3")).refusal().orElseThrow();
-            Upload third = hub.records.begin(wish(BOB, "3")).get();
-            Refusal all = hub.records.begin(wish(BOB, "4")).refusal().orElseThrow();
+            Refusal own = hub.records.begin(request(ANN, "3")).refusal().orElseThrow();
+            Upload third = hub.records.begin(request(BOB, "3")).get();
+            Refusal all = hub.records.begin(request(BOB, "4")).refusal().orElseThrow();
 
             assertThat(own.reason()).isEqualTo(Reason.TOO_MANY);
             assertThat(own.retryAfter()).isPositive();
             assertThat(all.reason()).isEqualTo(Reason.UNAVAILABLE);
             assertThat(all.retryAfter()).isPositive();
 
-            // What came in whole is no upload on its way any more; what was given up neither.
+            // A completely received upload doesn't count any more, nor does a closed one.
             first.judge();
-            Upload fourth = hub.records.begin(wish(ANN, "4")).get();
+            Upload fourth = hub.records.begin(request(ANN, "4")).get();
             second.close();
             second.close();
-            hub.records.begin(wish(BOB, "5")).get().close();
+            hub.records.begin(request(BOB, "5")).get().close();
             List.of(first, third, fourth).forEach(Upload::close);
             assertThat(hub.folder("state/staging")).isEmpty();
         }
     }
 
     @Test
-    void shouldFollowALimitThatChanges() throws IOException {
+    void shouldApplyAChangedLimit() throws IOException {
         try (TestHub hub = new TestHub(folder)) {
             limit(hub, 1, 1);
-            Upload first = hub.records.begin(wish(ANN, "1")).get();
-            assertThat(hub.records.begin(wish(ANN, "2")).isRefused()).isTrue();
+            Upload first = hub.records.begin(request(ANN, "1")).get();
+            assertThat(hub.records.begin(request(ANN, "2")).isRefused()).isTrue();
             limit(hub, 2, 2);
-            hub.records.begin(wish(ANN, "2")).get().close();
+            hub.records.begin(request(ANN, "2")).get().close();
             first.close();
         }
     }
 
     @Test
-    void shouldRefuseWhoSendsTooSlowly() {
-        MinThroughput pace = new MinThroughput(100, 0);
+    void shouldRefuseASlowClient() {
+        MinThroughput throughput = new MinThroughput(100, 0);
         long now = 0;
         for (int i = 0; i < 19; i++) {
             now += TimeUnit.SECONDS.toNanos(1);
-            assertThat(pace.came(1, now)).isEmpty();
-            pace.ready(now);
+            assertThat(throughput.received(1, now)).isEmpty();
+            throughput.ready(now);
         }
 
-        assertThat(pace.came(1, now + TimeUnit.SECONDS.toNanos(1)).orElseThrow().reason())
+        assertThat(throughput
+                        .received(1, now + TimeUnit.SECONDS.toNanos(1))
+                        .orElseThrow()
+                        .reason())
                 .isEqualTo(Reason.TIMED_OUT);
     }
 
     @Test
-    void shouldNotTakeTheTimeOfTheHubForThatOfTheClient() {
-        MinThroughput pace = new MinThroughput(100, 0);
-        assertThat(pace.came(10, TimeUnit.SECONDS.toNanos(1))).isEmpty();
-        pace.ready(TimeUnit.SECONDS.toNanos(100));
-        assertThat(pace.came(10, TimeUnit.SECONDS.toNanos(101))).isEmpty();
+    void shouldNotCountTheHubsOwnProcessingTime() {
+        MinThroughput throughput = new MinThroughput(100, 0);
+        assertThat(throughput.received(10, TimeUnit.SECONDS.toNanos(1))).isEmpty();
+        throughput.ready(TimeUnit.SECONDS.toNanos(100));
+        assertThat(throughput.received(10, TimeUnit.SECONDS.toNanos(101))).isEmpty();
     }
 
     @Test
-    void shouldMeasureEachStretchAnew() {
-        MinThroughput pace = new MinThroughput(100, 0);
-        assertThat(pace.came(1 << 20, TimeUnit.SECONDS.toNanos(20))).isEmpty();
-        pace.ready(TimeUnit.SECONDS.toNanos(20));
-        assertThat(pace.came(1, TimeUnit.SECONDS.toNanos(40))).isPresent();
+    void shouldMeasureEachIntervalSeparately() {
+        MinThroughput throughput = new MinThroughput(100, 0);
+        assertThat(throughput.received(1 << 20, TimeUnit.SECONDS.toNanos(20))).isEmpty();
+        throughput.ready(TimeUnit.SECONDS.toNanos(20));
+        assertThat(throughput.received(1, TimeUnit.SECONDS.toNanos(40))).isPresent();
     }
 
     @Test
-    void shouldTakeBytesAgainOnceASlotIsFree() throws IOException {
+    void shouldAcceptUploadsOnceASlotIsFree() throws IOException {
         try (TestHub hub = new TestHub(folder)) {
             limit(hub, 1, 1);
             for (int i = 0; i < 5; i++) {
-                Upload upload = hub.records.begin(wish(ANN, "a")).get();
+                Upload upload = hub.records.begin(request(ANN, "a")).get();
                 upload.write(ByteBuffer.allocate(3));
                 assertThat(upload.commit().isRefused()).isFalse();
                 upload.close();

@@ -68,7 +68,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldStoreAnnounceAndServeWhatWasUploaded() throws Exception {
+    void shouldStorePublishAndServeAnUpload() throws Exception {
         Change change = hub.put("builds/app.tgz", "hello").get();
 
         assertThat(change.type()).isEqualTo(Change.Type.CREATED);
@@ -90,7 +90,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldLinkVersionsWhileSomebodyWantsLinksAndStillKnowThem() throws Exception {
+    void shouldLinkVersionsWhenTheLinkFolderExists() throws Exception {
         hub.put("a", "unwanted");
         Path links = Files.createDirectories(hub.home().served());
         RecordVersion version = hub.put("a", "hello").get().version();
@@ -109,7 +109,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldGiveEachVersionItsOwnEntityTagAlsoWhenTheBytesAreTheSame() throws Exception {
+    void shouldGiveEachVersionItsOwnEntityTagEvenForTheSameBytes() throws Exception {
         Change first = hub.put("a", "same").get();
         Change second = hub.put("a", "same").get();
 
@@ -122,7 +122,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldFindNothingToAnnounceAfterAnUpload() throws Exception {
+    void shouldFindNothingToPublishAfterAnUpload() throws Exception {
         hub.put("a/b", "x");
         hub.topics();
 
@@ -132,7 +132,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldHideWhetherARecordExistsFromThoseWhoMayNotWrite() throws Exception {
+    void shouldHideWhetherARecordExistsFromUsersWithoutWriteGrant() throws Exception {
         hub.put("a", "x");
         User nobody = user("nobody", Action.READ, "");
 
@@ -144,7 +144,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldLetCreatorsMakeButNotReplace() throws Exception {
+    void shouldAllowCreatorsToCreateButNotToReplace() throws Exception {
         User creator = user("c", Action.CREATE, "c/");
 
         assertThat(hub.put(request(creator, "c/a", Precondition.NONE), "1").isRefused())
@@ -156,7 +156,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldHoldThePreconditionAlsoWhenTheRecordChangedDuringTheUpload() throws Exception {
+    void shouldEvaluateThePreconditionAgainAtTheCommit() throws Exception {
         Upload upload = hub.records.begin(request(ADMIN, "a", ABSENT)).get();
         upload.write(ByteBuffer.wrap(new byte[] {1}));
         hub.put("a", "faster");
@@ -169,7 +169,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldNotOverwriteAnEditOnDiskThatComesAfterTheConditionWasAsked() throws Exception {
+    void shouldNotOverwriteAnEditOnDiskMadeAfterThePreconditionWasEvaluated() throws Exception {
         Path file = folder.resolve("files/a");
         hub.put("a", "first");
         hub.atIntent = () -> {
@@ -193,7 +193,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldLetExactlyOneOfManyCreatorsWin() throws Exception {
+    void shouldAllowExactlyOneOfManyConcurrentCreations() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
             List<Future<Result<Change>>> all = new ArrayList<>();
@@ -212,7 +212,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldSerialiseWritersOfOnePathAndAnnounceEachVersionInOrder() throws Exception {
+    void shouldSerializeWritersOfOnePathAndPublishEachVersionInOrder() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(6);
         Set<String> etags = new HashSet<>();
         try {
@@ -236,7 +236,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldNeverShowAReaderAnythingButAWholeVersionWithItsEntityTag() throws Exception {
+    void shouldServeOnlyCompleteVersionsWithTheirEntityTags() throws Exception {
         hub.put("hot", "v".repeat(1000));
         ExecutorService threads = Executors.newFixedThreadPool(3);
         try {
@@ -272,7 +272,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldRefuseAWrongDigestAndKeepNothing() throws Exception {
+    void shouldRefuseAWrongDigestAndStoreNothing() throws Exception {
         WriteRequest wrong = new WriteRequest(
                 ADMIN, "test", path("deep/a"), Precondition.NONE, OptionalLong.empty(), Map.of("SHA-512", "00"));
         Result<Change> result = hub.put(wrong, "hello");
@@ -284,7 +284,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldAcceptTheRightDigestsWhateverTheirCase() throws Exception {
+    void shouldAcceptTheRightDigestsInAnyCase() throws Exception {
         WriteRequest right = new WriteRequest(
                 ADMIN,
                 "test",
@@ -306,7 +306,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldRefuseWhatIsTooLargeAnnouncedOrNot() throws Exception {
+    void shouldRefuseAnUploadThatIsTooLargeAnnouncedOrNot() throws Exception {
         hub.settings = new Settings(4, 0, Duration.ZERO, 0, 0, Duration.ofDays(1), 1);
         WriteRequest six = new WriteRequest(ADMIN, "test", path("a"), Precondition.NONE, OptionalLong.of(6), Map.of());
 
@@ -316,7 +316,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldRefuseWhatWouldTakeOfTheReserve() throws Exception {
+    void shouldRefuseAnUploadThatWouldUseTheReserve() throws Exception {
         hub.settings = new Settings(1 << 30, Long.MAX_VALUE / 2, Duration.ZERO, 0, 0, Duration.ofDays(1), 1);
 
         assertThat(reason(hub.put("a", "hello"))).isEqualTo(Reason.NO_ROOM);
@@ -335,7 +335,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldFollowNoLink() throws Exception {
+    void shouldNotFollowLinks() throws Exception {
         Path outside = Files.createDirectory(folder.resolve("outside"));
         Files.writeString(outside.resolve("secret"), "secret");
         Files.createSymbolicLink(hub.file("dir"), outside);
@@ -353,7 +353,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldKeepTheReservedNameToItself() throws Exception {
+    void shouldNotServeTheReservedName() throws Exception {
         Files.createDirectory(hub.file(".datahub-staging"));
         Files.writeString(hub.file(".datahub-staging/x"), "x");
 
@@ -366,7 +366,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldRefuseAPathThatTheDiskCannotHold() throws Exception {
+    void shouldRefuseAPathThatIsTooLongForTheDisk() throws Exception {
         String deep = "d".repeat(200) + ("/" + "d".repeat(200)).repeat(19) + "/" + "e".repeat(70);
 
         assertThat(reason(hub.put(deep, "x"))).isEqualTo(Reason.BAD_REQUEST);
@@ -374,7 +374,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldLeaveNoTraceOfAnUploadThatWasClosedBeforeItsCommit() throws Exception {
+    void shouldLeaveNothingOfAnUploadClosedBeforeItsCommit() throws Exception {
         Upload upload =
                 hub.records.begin(request(ADMIN, "x/y", Precondition.NONE)).get();
         upload.write(ByteBuffer.wrap("half".getBytes(StandardCharsets.UTF_8)));
@@ -385,7 +385,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldAnswerClearlyAndMendItselfWhenTheFilesVanish() throws Exception {
+    void shouldReportAMissingFolderAndRecoverWhenItIsBack() throws Exception {
         hub.put("a", "x");
         hub.topics();
         Files.move(hub.root.resolve("files"), hub.root.resolve("gone"));
@@ -406,7 +406,7 @@ class UploadTest {
     }
 
     @Test
-    void shouldCommitNothingForWhoIsGoneOrLostTheGrantWhileTheBytesCame() throws Exception {
+    void shouldNotCommitForAUserWhoWasRemovedOrLostTheGrantDuringTheUpload() throws Exception {
         AtomicReference<Optional<User>> standing = new AtomicReference<>(Optional.of(TestHub.ADMIN));
         WriteRequest request = new WriteRequest(
                 TestHub.ADMIN, "test", path("a"), Precondition.NONE, OptionalLong.empty(), Map.of(), standing::get);

@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Measures writing, reading and scanning; run by hand with a folder on the disk in question. */
+/** Benchmark of writing, reading and scanning. Run manually with a folder on the disk to be tested. */
 final class WriteSpeed {
 
     private static final int SMALL = 4 << 10;
@@ -34,7 +34,7 @@ final class WriteSpeed {
             }
             large(hub, bytes);
             large(hub, bytes);
-            outside(hub, folder, files);
+            externalFiles(hub, folder, files);
             scan(hub);
             scan(hub);
             find(hub);
@@ -79,7 +79,7 @@ final class WriteSpeed {
         report("one upload of " + (bytes >> 20) + " MiB", bytes >> 20, begin, "MiB/s");
     }
 
-    private static void outside(TestHub hub, Path folder, int files) throws Exception {
+    private static void externalFiles(TestHub hub, Path folder, int files) throws Exception {
         for (int i = 0; i < files; i++) {
             Path file = folder.resolve("files/outside/" + i % 1000 + "/f" + i);
             if (i < 1000) {
@@ -95,7 +95,7 @@ final class WriteSpeed {
     private static void scan(TestHub hub) throws Exception {
         long begin = System.nanoTime();
         hub.check("");
-        report("scan of unchanged files", hub.ledger.size(), begin, "files/s");
+        report("scan of unchanged files", hub.metadata.size(), begin, "files/s");
     }
 
     private static void find(TestHub hub) throws Exception {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class JudgementTest {
+class UploadValidationTest {
 
     private static final Validator ACCEPTS = candidate -> Verdict.accept();
 
@@ -64,10 +64,10 @@ class JudgementTest {
     }
 
     @Test
-    void shouldReportWhatAllValidatorsFoundTogetherAndSigned() throws Exception {
-        hub.seat("one", "1.0.0", "**/*.xml", candidate -> Verdict.refuse(3, 4, "first"));
-        hub.seat("two", "2.1.0", "docs/*", candidate -> Verdict.refuse("second"));
-        hub.seat("other", "1.0.0", "else/**", candidate -> Verdict.refuse("never asked"));
+    void shouldReportTheViolationsOfAllValidatorsWithNameAndVersion() throws Exception {
+        hub.register("one", "1.0.0", "**/*.xml", candidate -> Verdict.refuse(3, 4, "first"));
+        hub.register("two", "2.1.0", "docs/*", candidate -> Verdict.refuse("second"));
+        hub.register("other", "1.0.0", "else/**", candidate -> Verdict.refuse("never asked"));
 
         Refusal refusal = refusal(hub.put("docs/a.xml", "x"));
 
@@ -82,9 +82,9 @@ class JudgementTest {
     }
 
     @Test
-    void shouldSayWhoJudgedAnAcceptedVersion() throws Exception {
-        hub.seat("b", "1.0.0", "**", ACCEPTS);
-        hub.seat("a", "3.0.0", "**", ACCEPTS);
+    void shouldReportTheValidatorsOfAnAcceptedVersion() throws Exception {
+        hub.register("b", "1.0.0", "**", ACCEPTS);
+        hub.register("a", "3.0.0", "**", ACCEPTS);
 
         Change change = hub.put("x", "x").get();
 
@@ -93,10 +93,10 @@ class JudgementTest {
     }
 
     @Test
-    void shouldShowAValidatorTheCandidateAndItsPreviousVersion() throws Exception {
+    void shouldGiveAValidatorTheCandidateAndItsPreviousVersion() throws Exception {
         hub.put("a", "old");
         List<String> seen = new ArrayList<>();
-        hub.seat("v", "1.0.0", "a", candidate -> {
+        hub.register("v", "1.0.0", "a", candidate -> {
             seen.add(candidate.path() + " " + candidate.user().orElse("-") + " " + candidate.size() + " "
                     + candidate.sha256().substring(0, 4) + " " + text(candidate.open()) + text(candidate.open()) + " "
                     + text(candidate.openPrevious().orElseThrow()));
@@ -108,13 +108,13 @@ class JudgementTest {
     }
 
     @Test
-    void shouldJudgeAgainWhenTheComparedVersionWasReplacedMeanwhile() throws Exception {
+    void shouldValidateAgainWhenTheComparedVersionWasReplaced() throws Exception {
         hub.put("a", "1");
         List<String> compared = new ArrayList<>();
-        AtomicInteger judgements = new AtomicInteger();
-        hub.seat("v", "1.0.0", "a", candidate -> {
+        AtomicInteger validations = new AtomicInteger();
+        hub.register("v", "1.0.0", "a", candidate -> {
             compared.add(text(candidate.openPrevious().orElseThrow()));
-            if (text(candidate.open()).equals("slow") && judgements.incrementAndGet() == 1) {
+            if (text(candidate.open()).equals("slow") && validations.incrementAndGet() == 1) {
                 hub.put("a", "2");
             }
             return Verdict.accept();
@@ -125,11 +125,11 @@ class JudgementTest {
     }
 
     @Test
-    void shouldTakeAFailingValidatorForNoVerdict() throws Exception {
-        hub.seat("broken", "1.0.0", "**", candidate -> {
+    void shouldRefuseAsUnavailableWhenAValidatorFails() throws Exception {
+        hub.register("broken", "1.0.0", "**", candidate -> {
             throw new IllegalStateException("out of order");
         });
-        hub.seat("strict", "1.0.0", "**", candidate -> Verdict.refuse("no"));
+        hub.register("strict", "1.0.0", "**", candidate -> Verdict.refuse("no"));
 
         Refusal refusal = refusal(hub.put("a", "x"));
 
@@ -141,9 +141,9 @@ class JudgementTest {
     }
 
     @Test
-    void shouldInterruptAValidatorWhoseTimeIsOver() throws Exception {
+    void shouldInterruptAValidatorAfterItsTimeLimit() throws Exception {
         CountDownLatch interrupted = new CountDownLatch(1);
-        hub.seat("slow", "1.0.0", "**", 50, candidate -> {
+        hub.register("slow", "1.0.0", "**", 50, candidate -> {
             try {
                 new CountDownLatch(1).await();
             } catch (InterruptedException e) {
@@ -152,7 +152,7 @@ class JudgementTest {
             return Verdict.accept();
         });
 
-        // Where the machine is busy, the time can be over before the validator has begun.
+        // On a busy machine the time limit may expire before the validator has started.
         Await.until(() -> {
             Refusal refusal = refusal(hub.put("a", "x"));
             assertThat(refusal.reason()).isEqualTo(Reason.UNAVAILABLE);
@@ -162,10 +162,10 @@ class JudgementTest {
     }
 
     @Test
-    void shouldNotSufferWhenAValidatorReadsRecordsWhileItIsInterrupted() throws Exception {
+    void shouldSurviveAnInterruptedValidatorThatReadsRecords() throws Exception {
         hub.put("schema", "s");
         CountDownLatch ended = new CountDownLatch(1);
-        hub.seat("reader", "1.0.0", "a", 30, candidate -> {
+        hub.register("reader", "1.0.0", "a", 30, candidate -> {
             try {
                 while (!Thread.currentThread().isInterrupted()) {
                     hub.find("schema");
@@ -177,31 +177,31 @@ class JudgementTest {
             }
         });
 
-        // Where the machine is busy, the time can be over before the validator has begun.
+        // On a busy machine the time limit may expire before the validator has started.
         Await.until(() -> {
             assertThat(refusal(hub.put("a", "x")).reason()).isEqualTo(Reason.UNAVAILABLE);
             return ended.await(1, TimeUnit.SECONDS);
         });
         assertThat(hub.put("b", "x").isRefused()).isFalse();
-        assertThat(hub.ledger.failure()).isEmpty();
+        assertThat(hub.metadata.failure()).isEmpty();
     }
 
     @Test
-    void shouldLetTheHighestVersionOfANameJudgeAlone() throws Exception {
-        hub.seat("v", "1.2.0", "**", candidate -> Verdict.refuse("old rule"));
-        RegisteredValidator newer = hub.seat("v", "1.10.0", "**", ACCEPTS);
-        hub.seat("v", "1.9.0", "**", candidate -> Verdict.refuse("middle rule"));
+    void shouldUseOnlyTheHighestVersionOfAValidator() throws Exception {
+        hub.register("v", "1.2.0", "**", candidate -> Verdict.refuse("old rule"));
+        RegisteredValidator newer = hub.register("v", "1.10.0", "**", ACCEPTS);
+        hub.register("v", "1.9.0", "**", candidate -> Verdict.refuse("middle rule"));
 
         assertThat(hub.put("a", "x").get().validators()).containsExactly(new JudgedBy("v", "1.10.0"));
-        hub.bench.remove(newer);
+        hub.validators.remove(newer);
         assertThat(refusal(hub.put("a", "x")).violations())
                 .extracting(Violation::version)
                 .containsExactly("1.9.0");
     }
 
     @Test
-    void shouldRefuseWhileARequiredValidatorIsAway() throws Exception {
-        hub.bench.require("test", RequiredValidator.parse("xsd: orders/**, \n policy: **/*.txt"));
+    void shouldRefuseWhileARequiredValidatorIsUnavailable() throws Exception {
+        hub.validators.require("test", RequiredValidator.parse("xsd: orders/**, \n policy: **/*.txt"));
 
         Refusal refusal = refusal(hub.put("orders/a.txt", "x"));
 
@@ -214,14 +214,14 @@ class JudgementTest {
     @Test
     void shouldAlwaysRequireTheUsersValidatorForTheUsersFile() throws Exception {
         assertThat(refusal(hub.put("broker_users.xml", "<x/>")).detail()).contains("users");
-        hub.seat("users", "1.0.0", "broker_users.xml", ACCEPTS);
+        hub.register("users", "1.0.0", "broker_users.xml", ACCEPTS);
         assertThat(hub.put("broker_users.xml", "<x/>").isRefused()).isFalse();
     }
 
     @Test
-    void shouldGoOnWhenTheRequiredValidatorComesInTime() throws Exception {
+    void shouldContinueWhenTheRequiredValidatorAppearsInTime() throws Exception {
         hub.settings = new Settings(1000, 0, Duration.ofSeconds(20), 0, 0, Duration.ofDays(1), 1);
-        hub.bench.require("test", RequiredValidator.parse("late: **"));
+        hub.validators.require("test", RequiredValidator.parse("late: **"));
         CompletableFuture<Result<Change>> answer = CompletableFuture.supplyAsync(() -> {
             try {
                 return hub.put("a", "x");
@@ -229,24 +229,24 @@ class JudgementTest {
                 throw new AssertionError(e);
             }
         });
-        hub.seat("late", "1.0.0", "**", ACCEPTS);
+        hub.register("late", "1.0.0", "**", ACCEPTS);
 
         assertThat(answer.get(10, TimeUnit.SECONDS).get().validators()).containsExactly(new JudgedBy("late", "1.0.0"));
     }
 
     @Test
-    void shouldNotBeContentWithARequiredValidatorThatDoesNotMatchThePath() throws Exception {
-        hub.bench.require("test", List.of(new RequiredValidator("v", PathPattern.of("a/**"))));
-        hub.seat("v", "1.0.0", "b/**", ACCEPTS);
+    void shouldRefuseWhenTheRequiredValidatorDoesNotMatchThePath() throws Exception {
+        hub.validators.require("test", List.of(new RequiredValidator("v", PathPattern.of("a/**"))));
+        hub.register("v", "1.0.0", "b/**", ACCEPTS);
 
         assertThat(refusal(hub.put("a/x", "x")).reason()).isEqualTo(Reason.UNAVAILABLE);
     }
 
     @Test
-    void shouldLetAJudgementEndWithTheValidatorThatBeganItBeforeThatLeaves() throws Exception {
+    void shouldFinishARunningValidationBeforeItsValidatorIsRemoved() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        RegisteredValidator seat = hub.seat("v", "1.0.0", "**", candidate -> {
+        RegisteredValidator registered = hub.register("v", "1.0.0", "**", candidate -> {
             begun.countDown();
             go.await();
             return Verdict.accept();
@@ -259,8 +259,8 @@ class JudgementTest {
             }
         });
         begun.await();
-        CompletableFuture<Void> left = CompletableFuture.runAsync(() -> hub.bench.remove(seat));
-        Await.until(() -> !hub.bench.appliesTo(path("a")));
+        CompletableFuture<Void> left = CompletableFuture.runAsync(() -> hub.validators.remove(registered));
+        Await.until(() -> !hub.validators.appliesTo(path("a")));
         assertThat(left).isNotDone();
         go.countDown();
 
@@ -269,35 +269,35 @@ class JudgementTest {
     }
 
     @Test
-    void shouldNotLetAValidatorJudgeThatIsOnTrial() throws Exception {
-        hub.bench.require("test", RequiredValidator.parse("v: **, next: **"));
-        hub.seat("v", "1.0.0", "**", ACCEPTS);
-        hub.seat("v", "2.0.0", "**", candidate -> Verdict.refuse("new rule"));
-        hub.seat("next", "1.0.0", "**", candidate -> Verdict.refuse("next rule"));
+    void shouldNotApplyAValidatorOnTrial() throws Exception {
+        hub.validators.require("test", RequiredValidator.parse("v: **, next: **"));
+        hub.register("v", "1.0.0", "**", ACCEPTS);
+        hub.register("v", "2.0.0", "**", candidate -> Verdict.refuse("new rule"));
+        hub.register("next", "1.0.0", "**", candidate -> Verdict.refuse("next rule"));
 
-        hub.bench.setTrial(Set.of("v/2.0.0", "next"));
+        hub.validators.setTrial(Set.of("v/2.0.0", "next"));
         assertThat(hub.put("a", "x").get().validators()).containsExactly(new JudgedBy("v", "1.0.0"));
-        hub.bench.setTrial(Set.of("next"));
+        hub.validators.setTrial(Set.of("next"));
         assertThat(refusal(hub.put("a", "x")).violations())
                 .extracting(Violation::version)
                 .containsExactly("2.0.0");
-        hub.bench.setTrial(Set.of());
+        hub.validators.setTrial(Set.of());
         assertThat(refusal(hub.put("a", "x")).violations()).hasSize(2);
     }
 
     @Test
-    void shouldStillMissARequiredValidatorOfWhichOneVersionIsOnTrial() throws Exception {
-        hub.bench.require("test", RequiredValidator.parse("v: **"));
-        hub.seat("v", "2.0.0", "**", ACCEPTS);
-        hub.bench.setTrial(Set.of("v/2.0.0"));
+    void shouldTreatARequiredValidatorOnTrialAsUnavailable() throws Exception {
+        hub.validators.require("test", RequiredValidator.parse("v: **"));
+        hub.register("v", "2.0.0", "**", ACCEPTS);
+        hub.validators.setTrial(Set.of("v/2.0.0"));
 
         assertThat(refusal(hub.put("a", "x")).reason()).isEqualTo(Reason.UNAVAILABLE);
     }
 
     @Test
-    void shouldEndAJudgementWhoseTimeInAllIsOver() throws Exception {
-        hub.judgement.setTimeLimit(Duration.ofMillis(50));
-        hub.seat("slow", "1.0.0", "**", candidate -> {
+    void shouldEndAValidationAfterItsTotalTimeLimit() throws Exception {
+        hub.validation.setTimeLimit(Duration.ofMillis(50));
+        hub.register("slow", "1.0.0", "**", candidate -> {
             new CountDownLatch(1).await();
             return Verdict.accept();
         });
@@ -309,8 +309,8 @@ class JudgementTest {
     }
 
     @Test
-    void shouldJudgeWithoutKeepingAnything() throws Exception {
-        hub.seat(
+    void shouldValidateWithoutStoringAnything() throws Exception {
+        hub.register(
                 "v",
                 "1.0.0",
                 "**",
@@ -329,10 +329,10 @@ class JudgementTest {
     }
 
     @Test
-    void shouldJudgeOnceWhenAskedToJudgeBeforeTheCommit() throws Exception {
-        AtomicInteger judged = new AtomicInteger();
-        hub.seat("v", "1.0.0", "**", candidate -> {
-            judged.incrementAndGet();
+    void shouldValidateOnceWhenValidatedBeforeTheCommit() throws Exception {
+        AtomicInteger validated = new AtomicInteger();
+        hub.register("v", "1.0.0", "**", candidate -> {
+            validated.incrementAndGet();
             return Verdict.accept();
         });
         try (Upload upload = hub.records
@@ -341,6 +341,6 @@ class JudgementTest {
             upload.judge();
             assertThat(upload.commit().isRefused()).isFalse();
         }
-        assertThat(judged).hasValue(1);
+        assertThat(validated).hasValue(1);
     }
 }
