@@ -21,34 +21,35 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Lets requests in: finds what is mounted at their path, who sent them and where from, and hands them over with the
- * {@link Login} and the {@link Origin} as request attributes. The path is matched as the client wrote it; nothing here decodes it.
+ * Authenticates requests: looks up the handlers registered for the path, determines the user and the client address,
+ * and dispatches the request with the {@link Login} and the {@link Origin} as request attributes. The path is matched
+ * in its raw form and is not decoded here.
  */
 final class AuthenticationHandler extends Handler.Abstract {
 
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
     private static final Pattern TOKEN_IN_URL = Pattern.compile("(?:^|&)access_token=");
 
-    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    private final HandlerRegistry mounts;
+    private final HandlerRegistry registry;
     private final Authenticator authenticator;
-    private final Supplier<ForwardedHeaders> forwarding;
-    private final SessionEndpoint session;
+    private final Supplier<ForwardedHeaders> forwardedHeaders;
+    private final SessionEndpoint sessionEndpoint;
     private volatile WebOrigins origins;
 
     AuthenticationHandler(
-            HandlerRegistry mounts,
+            HandlerRegistry registry,
             Authenticator authenticator,
             WebSessions sessions,
             WebOrigins origins,
-            Supplier<ForwardedHeaders> forwarding) {
-        session = new SessionEndpoint(sessions);
-        this.forwarding = forwarding;
-        this.mounts = mounts;
+            Supplier<ForwardedHeaders> forwardedHeaders) {
+        sessionEndpoint = new SessionEndpoint(sessions);
+        this.forwardedHeaders = forwardedHeaders;
+        this.registry = registry;
         this.authenticator = authenticator;
         this.origins = origins;
-        addBean(mounts);
+        addBean(registry);
     }
 
     void setOrigins(WebOrigins origins) {
@@ -59,110 +60,115 @@ final class AuthenticationHandler extends Handler.Abstract {
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         String path = request.getHttpURI().getPath();
         if (path == null || path.equals("*")) {
-            return answerServerWide(request, response, callback);
+            return handleServerWide(request, response, callback);
         }
-        List<HandlerRegistration> found = mounts.at(path);
-        boolean ofSessions = path.equals(SessionEndpoint.PATH);
-        if (found.isEmpty() && !ofSessions) {
-            return refuse(request, response, callback, nothingAt(path));
+        List<HandlerRegistration> registrations = registry.lookup(path);
+        boolean isSessionRequest = path.equals(SessionEndpoint.PATH);
+        if (registrations.isEmpty() && !isSessionRequest) {
+            return refuse(request, response, callback, notFound(path));
         }
-        WebOrigins pages = origins;
-        if (pages.share(request, response, callback)) {
+        WebOrigins webOrigins = origins;
+        if (webOrigins.applyCors(request, response, callback)) {
             return true;
         }
-        if (!pages.mayWrite(request)) {
-            return refuse(request, response, callback, foreign());
+        if (!webOrigins.mayWrite(request)) {
+            return refuse(request, response, callback, foreignOrigin());
         }
-        if (showsTokenInUrl(request)) {
+        if (hasTokenInUrl(request)) {
             return refuse(request, response, callback, tokenInUrl());
         }
-        Origin origin = forwarding.get().origin(request);
+        Origin origin = forwardedHeaders.get().origin(request);
         request.setAttribute(Origin.class.getName(), origin);
-        Optional<Refusal> wrong = ofSessions ? SessionEndpoint.refusal(request, response) : Optional.empty();
-        if (wrong.isPresent()) {
-            return refuse(request, response, callback, wrong.get());
+        Optional<Refusal> sessionRefusal =
+                isSessionRequest ? SessionEndpoint.refusal(request, response) : Optional.empty();
+        if (sessionRefusal.isPresent()) {
+            return refuse(request, response, callback, sessionRefusal.get());
         }
-        if (ofSessions && request.getMethod().equals("DELETE")) {
-            session.close(origin, request, response, callback);
+        if (isSessionRequest && request.getMethod().equals("DELETE")) {
+            sessionEndpoint.close(origin, request, response, callback);
             return true;
         }
-        Result<Credentials> written =
+        Result<Credentials> headerCredentials =
                 AuthorizationHeader.parse(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION));
-        Optional<Login> remembered = showsNothing(written) ? session.login(request, origin) : Optional.empty();
-        Result<Credentials> shown =
-                showsNothing(written) ? ClientCertificate.of(request).orElse(written) : written;
-        Result<Login> login = remembered
+        Optional<Login> sessionLogin =
+                hasNoCredentials(headerCredentials) ? sessionEndpoint.login(request, origin) : Optional.empty();
+        Result<Credentials> presented = hasNoCredentials(headerCredentials)
+                ? ClientCertificate.of(request).orElse(headerCredentials)
+                : headerCredentials;
+        Result<Login> login = sessionLogin
                 .map(Result::done)
-                .orElseGet(() -> shown.then(credentials -> authenticator.authenticate(credentials, origin)));
-        if (login.isRefused() && !showsNothing(shown)) {
-            Duration penalty =
-                    shown.isRefused() ? authenticator.penalty(origin) : authenticator.penalty(shown.get(), origin);
-            refuseLate(request, response, callback, login.refusal().orElseThrow(), penalty);
+                .orElseGet(() -> presented.then(credentials -> authenticator.authenticate(credentials, origin)));
+        if (login.isRefused() && !hasNoCredentials(presented)) {
+            Duration penalty = presented.isRefused()
+                    ? authenticator.penalty(origin)
+                    : authenticator.penalty(presented.get(), origin);
+            refuseDelayed(request, response, callback, login.refusal().orElseThrow(), penalty);
             return true;
         }
         if (!login.isRefused()) {
             request.setAttribute(Login.class.getName(), login.get());
             ConnectionHandler.loggedIn(request, login.get());
         }
-        if (ofSessions) {
-            return open(login, remembered.isPresent(), showsNothing(shown), origin, request, response, callback);
+        if (isSessionRequest) {
+            return openSession(
+                    login, sessionLogin.isPresent(), hasNoCredentials(presented), origin, request, response, callback);
         }
-        return pass(found, login.refusal(), request, response, callback);
+        return dispatch(registrations, login.refusal(), request, response, callback);
     }
 
-    private static boolean pass(
-            List<HandlerRegistration> found,
-            Optional<Refusal> stranger,
+    private static boolean dispatch(
+            List<HandlerRegistration> registrations,
+            Optional<Refusal> loginRefusal,
             Request request,
             Response response,
             Callback callback)
             throws Exception {
-        Refusal why = null;
-        for (HandlerRegistration mount : found) {
-            if (stranger.isPresent() && !mount.isOpen() && mount.isThere()) {
-                why = why == null ? stranger.get() : why;
-            } else if (mount.handle(request, response, callback)) {
+        Refusal refusal = null;
+        for (HandlerRegistration registration : registrations) {
+            if (loginRefusal.isPresent() && !registration.acceptsAnonymous() && registration.isAvailable()) {
+                refusal = refusal == null ? loginRefusal.get() : refusal;
+            } else if (registration.handle(request, response, callback)) {
                 return true;
-            } else if (!mount.isThere()) {
-                why = why == null ? away(mount) : why;
+            } else if (!registration.isAvailable()) {
+                refusal = refusal == null ? unavailable(registration) : refusal;
             }
         }
         return refuse(
                 request,
                 response,
                 callback,
-                why == null ? nothingAt(request.getHttpURI().getPath()) : why);
+                refusal == null ? notFound(request.getHttpURI().getPath()) : refusal);
     }
 
-    /** A session is for a credential: who shows none gets none, and one session never opens another. */
-    private boolean open(
+    /** A session requires a credential: an anonymous request gets none, and a session can't be used to open another. */
+    private boolean openSession(
             Result<Login> login,
-            boolean remembered,
-            boolean showsNothing,
+            boolean hasSession,
+            boolean hasNoCredentials,
             Origin origin,
             Request request,
             Response response,
             Callback callback) {
-        if (remembered) {
-            SessionEndpoint.done(request, response, callback);
-        } else if (showsNothing) {
+        if (hasSession) {
+            SessionEndpoint.sendNoContent(request, response, callback);
+        } else if (hasNoCredentials) {
             refuse(
                     request,
                     response,
                     callback,
                     new Refusal(Reason.UNAUTHENTICATED, "send the token that the session is for as Authorization"));
         } else {
-            session.open(login.get(), origin, request, response, callback);
+            sessionEndpoint.open(login.get(), origin, request, response, callback);
         }
         return true;
     }
 
-    private static boolean showsNothing(Result<Credentials> shown) {
-        return !shown.isRefused() && shown.get() instanceof Credentials.None;
+    private static boolean hasNoCredentials(Result<Credentials> presented) {
+        return !presented.isRefused() && presented.get() instanceof Credentials.None;
     }
 
-    /** {@code OPTIONS *} (RFC 9110, 9.3.7); anything else that has no path, such as {@code CONNECT}, isn't served. */
-    private static boolean answerServerWide(Request request, Response response, Callback callback) {
+    /** {@code OPTIONS *} (RFC 9110, 9.3.7); any other request without a path, such as {@code CONNECT}, is rejected. */
+    private static boolean handleServerWide(Request request, Response response, Callback callback) {
         response.getHeaders().put(HttpHeader.ALLOW, METHODS);
         if (request.getMethod().equals("OPTIONS")) {
             response.setStatus(HttpStatus.NO_CONTENT_204);
@@ -176,8 +182,8 @@ final class AuthenticationHandler extends Handler.Abstract {
                 new Refusal(Reason.METHOD_NOT_ALLOWED, "the hub is no proxy; name a path"));
     }
 
-    /** A token in a URL ends up in logs and histories (RFC 9700, 4.3.2), so it is never looked at. */
-    private static boolean showsTokenInUrl(Request request) {
+    /** A token in a URL ends up in logs and browser histories (RFC 9700, 4.3.2), so it is never evaluated. */
+    private static boolean hasTokenInUrl(Request request) {
         String query = request.getHttpURI().getQuery();
         return query != null && TOKEN_IN_URL.matcher(query).find();
     }
@@ -189,26 +195,27 @@ final class AuthenticationHandler extends Handler.Abstract {
                         + " replace this one");
     }
 
-    private static Refusal nothingAt(String path) {
+    private static Refusal notFound(String path) {
         return path != null && RawPath.isAmbiguous(path)
                 ? new Refusal(Reason.BAD_REQUEST, "the path has an empty segment, or one that is . or ..")
                 : new Refusal(Reason.NOT_FOUND, "there is nothing at this path");
     }
 
-    private static Refusal away(HandlerRegistration mount) {
+    private static Refusal unavailable(HandlerRegistration registration) {
         return Refusal.unavailable(
-                "what answers at " + mount.path() + " is starting, stopping or being replaced; try again", SOON);
+                "what answers at " + registration.path() + " is starting, stopping or being replaced; try again",
+                RETRY_AFTER);
     }
 
-    private static Refusal foreign() {
+    private static Refusal foreignOrigin() {
         return new Refusal(
                 Reason.FORBIDDEN,
                 "a page of another origin may not write here; an administrator can list its origin for"
                         + " io.datahub.jetty");
     }
 
-    /** Holds the answer back without holding a thread. */
-    private static void refuseLate(
+    /** Delays the response without blocking a thread. */
+    private static void refuseDelayed(
             Request request, Response response, Callback callback, Refusal refusal, Duration penalty) {
         if (penalty.isZero()) {
             refuse(request, response, callback, refusal);
@@ -224,16 +231,16 @@ final class AuthenticationHandler extends Handler.Abstract {
                         TimeUnit.MILLISECONDS);
     }
 
-    /** Answers with a refusal; the connection stays where the request is here as a whole. */
+    /** Responds with a refusal; the connection stays open if the whole request has been received. */
     static boolean refuse(Request request, Response response, Callback callback, Refusal refusal) {
         request.setAttribute(Refusal.class.getName(), refusal);
-        boolean waits = request.getHeaders().contains(HttpHeader.EXPECT)
+        boolean isBodyWithheld = request.getHeaders().contains(HttpHeader.EXPECT)
                 || request.getMethod().equals("CONNECT");
         int status = refusal.reason().status();
-        if (waits) {
+        if (isBodyWithheld) {
             Response.writeError(request, response, callback, status, refusal.detail());
         } else {
-            new RequestDrainer(request, callback).answer(response, status, refusal.detail());
+            new RequestDrainer(request, callback).sendError(response, status, refusal.detail());
         }
         return true;
     }

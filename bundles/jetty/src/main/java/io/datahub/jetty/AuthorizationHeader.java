@@ -18,7 +18,7 @@ final class AuthorizationHeader {
 
     private AuthorizationHeader() {}
 
-    /** What the client shows; refused with {@link Reason#UNAUTHENTICATED} if it can't be understood. */
+    /** The credentials in the header; refused with {@link Reason#UNAUTHENTICATED} if they can't be parsed. */
     static Result<Credentials> parse(List<String> headers) {
         if (headers.isEmpty()) {
             return Result.done(new Credentials.None());

@@ -20,13 +20,16 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IO;
 
-/** A socket that closes what {@link Connections} has no room for as soon as it is accepted. */
+/** A connector that closes accepted sockets at once if they exceed the limits of {@link Connections}. */
 final class BoundedConnector extends ServerConnector {
 
     private final Connections connections;
     private final boolean isTls;
 
-    /** Those that are open, from when they are accepted, so that none is counted for longer than it has a descriptor. */
+    /**
+     * Open connections, added on accept and removed on close, so that no connection is counted after its descriptor is
+     * freed.
+     */
     private final Map<SelectableChannel, ClientConnection> clients = new ConcurrentHashMap<>();
 
     BoundedConnector(Server server, Connections connections, boolean isTls, ConnectionFactory... factories) {
@@ -36,17 +39,17 @@ final class BoundedConnector extends ServerConnector {
         getSelectorManager().addEventListener(new SelectorManager.AcceptListener() {
             @Override
             public void onAcceptFailed(SelectableChannel channel, Throwable cause) {
-                forget(channel);
+                unregister(channel);
             }
         });
     }
 
     @Override
     public void accept(int acceptor) throws IOException {
-        if (!(getTransport() instanceof ServerSocketChannel listening) || !listening.isOpen()) {
+        if (!(getTransport() instanceof ServerSocketChannel serverChannel) || !serverChannel.isOpen()) {
             return;
         }
-        SocketChannel accepted = listening.accept();
+        SocketChannel accepted = serverChannel.accept();
         ClientConnection client = new ClientConnection(address(accepted), isTls, connections, () -> IO.close(accepted));
         if (!connections.admit(client)) {
             accepted.close();
@@ -57,12 +60,12 @@ final class BoundedConnector extends ServerConnector {
             accepted.configureBlocking(false);
             configure(accepted.socket());
             getSelectorManager().accept(accepted);
-        } catch (ClosedChannelException gaveWay) {
-            forget(accepted);
+        } catch (ClosedChannelException evicted) {
+            unregister(accepted);
         }
     }
 
-    private void forget(SelectableChannel channel) {
+    private void unregister(SelectableChannel channel) {
         ClientConnection client = clients.remove(channel);
         if (client != null) {
             connections.remove(client);
@@ -87,7 +90,7 @@ final class BoundedConnector extends ServerConnector {
         return endPoint;
     }
 
-    /** Reports to the connections what happens to it. */
+    /** Reports reads and the close of the socket to {@link ClientConnection} and {@link Connections}. */
     private final class ClientEndPoint extends SocketChannelEndPoint implements ClientConnection.Holder {
 
         private final ClientConnection client;
@@ -95,7 +98,7 @@ final class BoundedConnector extends ServerConnector {
         ClientEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, ClientConnection client) {
             super(channel, selector, key, BoundedConnector.this.getScheduler());
             this.client = client;
-            client.closeBy(this::close);
+            client.setCloseAction(this::close);
         }
 
         @Override
@@ -114,19 +117,19 @@ final class BoundedConnector extends ServerConnector {
 
         @Override
         public void fillInterested(Callback callback) {
-            client.awaitsMore();
+            client.awaitingData();
             super.fillInterested(callback);
         }
 
         @Override
         public boolean tryFillInterested(Callback callback) {
-            client.awaitsMore();
+            client.awaitingData();
             return super.tryFillInterested(callback);
         }
 
         @Override
         public void onClose(Throwable cause) {
-            forget(getChannel());
+            unregister(getChannel());
             super.onClose(cause);
         }
     }

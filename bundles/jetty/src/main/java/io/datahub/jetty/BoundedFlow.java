@@ -10,16 +10,17 @@ import org.eclipse.jetty.http2.frames.WindowUpdateFrame;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Flow control that ends a session of HTTP/2 whose client sends more WINDOW_UPDATE frames than what it receives explains:
- * {@value #PER_SECOND} a second, and one for each {@value #BYTES_EACH} bytes that the session has sent. For one session.
+ * Flow control that closes an HTTP/2 session whose client sends more WINDOW_UPDATE frames than the data it receives
+ * justifies: more than {@value #PER_SECOND} a second plus one for every {@value #BYTES_PER_UPDATE} bytes that the
+ * session has sent. One instance per session.
  */
 final class BoundedFlow extends BufferingFlowControlStrategy {
 
     private static final int PER_SECOND = 1_000;
-    private static final int BYTES_EACH = 64;
+    private static final int BYTES_PER_UPDATE = 64;
     private static final float UPDATE_RATIO = 0.5f;
 
-    private final long begin = System.nanoTime();
+    private final long start = System.nanoTime();
     private long updates;
 
     BoundedFlow() {
@@ -37,8 +38,8 @@ final class BoundedFlow extends BufferingFlowControlStrategy {
     }
 
     private long allowed(Session session) {
-        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
         long sent = session instanceof HTTP2Session counted ? counted.getBytesWritten() : 0;
-        return PER_SECOND * (2 + seconds) + sent / BYTES_EACH;
+        return PER_SECOND * (2 + seconds) + sent / BYTES_PER_UPDATE;
     }
 }

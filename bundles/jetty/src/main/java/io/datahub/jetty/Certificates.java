@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The certificate and key of one TLS socket, read again when their files change. Connections that are open keep what they
- * began with. For one thread at a time.
+ * The certificate and key of one TLS socket, reloaded when their files change. Open connections keep the certificate
+ * that they were opened with. Not thread-safe.
  */
 final class Certificates {
 
@@ -30,27 +30,27 @@ final class Certificates {
     private final Path certificate;
     private final Path key;
     private final SslContextFactory.Server tls = new Acquainted();
-    private List<String> seen;
+    private List<String> lastState;
     private boolean retry;
     private volatile String fault = "";
     private volatile Expiry expiry;
-    private volatile Instant warned = Instant.EPOCH;
+    private volatile Instant lastWarning = Instant.EPOCH;
 
     /**
-     * Reads them.
+     * Loads the certificate and the key.
      *
-     * @param asksClients whether clients are asked for a certificate; they need not have one
+     * @param requestsClientCertificates whether clients are asked for a certificate; it is optional for them
      * @throws IllegalStateException if they can't be used
      */
-    Certificates(Path certificate, Path key, boolean asksClients) {
+    Certificates(Path certificate, Path key, boolean requestsClientCertificates) {
         this.certificate = certificate;
         this.key = key;
         tls.setSniRequired(false);
         tls.setCipherComparator(HTTP2Cipher.COMPARATOR);
         tls.setIncludeProtocols("TLSv1.2", "TLSv1.3");
         tls.setKeyStorePassword("");
-        tls.setWantClientAuth(asksClients);
-        seen = state();
+        tls.setWantClientAuth(requestsClientCertificates);
+        lastState = state();
         try {
             KeyStore store = Pem.read(certificate, key);
             tls.setKeyStore(store);
@@ -63,7 +63,7 @@ final class Certificates {
         }
     }
 
-    /** Takes any client certificate: the users file says whose it is. */
+    /** Accepts any client certificate: the users file maps it to a user. */
     private static final class Acquainted extends SslContextFactory.Server {
         @Override
         protected TrustManager[] getTrustManagers(KeyStore store, Collection<? extends CRL> revoked) {
@@ -75,7 +75,7 @@ final class Certificates {
         return tls;
     }
 
-    /** Why the files as they are now aren't in use, or that the certificate expires; empty if nothing is wrong. */
+    /** Why the current files aren't in use, or a warning that the certificate expires; empty if nothing is wrong. */
     String fault() {
         String warning = expiry.warning(Instant.now());
         return fault.isEmpty() && !warning.isEmpty() ? "the certificate in " + certificate + " " + warning : fault;
@@ -85,30 +85,31 @@ final class Certificates {
     private void warn() {
         Instant now = Instant.now();
         String warning = expiry.warning(now);
-        if (!warning.isEmpty() && warned.isBefore(now.minus(WARN_EVERY))) {
-            warned = now;
+        if (!warning.isEmpty() && lastWarning.isBefore(now.minus(WARN_EVERY))) {
+            lastWarning = now;
             LOG.warn("event=certificate-expires file={}; it {}", certificate, warning);
         }
     }
 
     /**
-     * Takes the files if they have changed and can be used; else what is in use stays. Files that can't be used are read once
-     * more at the next call before they are reported: certificate and key are replaced one after the other.
+     * Reloads the files if they have changed and are valid; otherwise the loaded certificate stays in use. Invalid
+     * files are read once more at the next call before an error is reported, because certificate and key are replaced
+     * one after the other.
      */
     void refresh() {
         warn();
         List<String> now = state();
-        boolean changed = !now.equals(seen);
+        boolean changed = !now.equals(lastState);
         if (!changed && !retry) {
             return;
         }
-        seen = now;
+        lastState = now;
         retry = false;
         try {
             var store = Pem.read(certificate, key);
             tls.reload(replaced -> replaced.setKeyStore(store));
             expiry = Expiry.of(store);
-            warned = Instant.EPOCH;
+            lastWarning = Instant.EPOCH;
             fault = "";
             LOG.info("certificate taken file={}", certificate);
         } catch (Exception e) {
@@ -121,7 +122,10 @@ final class Certificates {
         }
     }
 
-    /** What tells one state of the files from another: links are followed, since certificates are often renewed by them. */
+    /**
+     * Identifies a version of the files. Symbolic links are followed, since certificates are often renewed by replacing
+     * the link.
+     */
     private List<String> state() {
         return List.of(state(certificate), state(key));
     }

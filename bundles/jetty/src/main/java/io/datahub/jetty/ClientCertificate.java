@@ -16,8 +16,8 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 
 /**
- * The certificate that a client proved in the TLS handshake to have the key of. Who signed it doesn't matter: the users file
- * names each certificate by its hash.
+ * The client certificate that was verified in the TLS handshake. Its issuer doesn't matter: the users file identifies
+ * each certificate by its hash.
  */
 final class ClientCertificate {
 
@@ -25,7 +25,7 @@ final class ClientCertificate {
 
     private ClientCertificate() {}
 
-    /** The certificate; empty where there is none, refused while it isn't valid by its own dates. */
+    /** The certificate; empty if there is none, refused if it is expired or not yet valid. */
     static Optional<Result<Credentials>> of(Request request) {
         if (!(request.getAttribute(EndPoint.SslSessionData.ATTRIBUTE) instanceof EndPoint.SslSessionData tls)
                 || tls.peerCertificates() == null
@@ -51,7 +51,7 @@ final class ClientCertificate {
         return Optional.of(Result.refused(Reason.UNAUTHENTICATED, detail));
     }
 
-    /** Reckoned once a session, for it is the same with each request. */
+    /** Computed once per TLS session and cached there. */
     private static String sha256(X509Certificate certificate, SSLSession session) throws CertificateEncodingException {
         if (session != null && session.getValue(HASH) instanceof String known) {
             return known;

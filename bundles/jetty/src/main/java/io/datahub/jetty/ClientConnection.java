@@ -3,106 +3,112 @@ package io.datahub.jetty;
 import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What is known of a connection: whether its client has logged in and since when it owes a request. For any thread. */
+/**
+ * The state of a connection: whether its client has authenticated, and since when a request head is incomplete.
+ * Thread-safe.
+ */
 final class ClientConnection {
 
-    private static final long NOTHING_OWED = 0;
+    private static final long COMPLETE = 0;
 
     private final InetAddress address;
     private final Observer observer;
     private final AtomicInteger requests = new AtomicInteger();
     private volatile Runnable close;
-    private volatile boolean known;
+    private volatile boolean authenticated;
     private volatile boolean upgraded;
     private volatile boolean multiplexed;
-    private volatile boolean waitedFor;
-    private volatile long owedSince;
+    private volatile boolean reported;
+    private volatile long incompleteSince;
 
-    /** Hears what changes about a connection. */
+    /** Is notified of state changes of a connection. */
     interface Observer {
 
-        /** Credentials have been valid on it. */
-        void loggedIn(ClientConnection client);
+        /** The client has authenticated. */
+        void authenticated(ClientConnection client);
 
-        /** Its client has yet to send the rest of a head, or of a handshake; may be told again. */
-        void owes(ClientConnection client);
+        /** A request head or a TLS handshake is incomplete; may be called repeatedly. */
+        void incomplete(ClientConnection client);
 
-        /** The rest has come. */
-        void owesNothing(ClientConnection client);
+        /** The request head is complete. */
+        void complete(ClientConnection client);
     }
 
-    /** An end point that has one. */
+    /** An end point with a client connection. */
     interface Holder {
         ClientConnection client();
     }
 
     /**
-     * A connection that has just begun.
+     * Creates a new connection.
      *
-     * @param owes whether the client has to say something at once, as with TLS
-     * @param close closes it
+     * @param incomplete whether the client has to send data first, as with TLS
+     * @param close closes the connection
      */
-    ClientConnection(InetAddress address, boolean owes, Observer observer, Runnable close) {
+    ClientConnection(InetAddress address, boolean incomplete, Observer observer, Runnable close) {
         this.address = address;
         this.observer = observer;
         this.close = close;
-        owedSince = owes ? now() : NOTHING_OWED;
+        incompleteSince = incomplete ? now() : COMPLETE;
     }
 
     InetAddress address() {
         return address;
     }
 
-    /** From now on this closes it. */
-    void closeBy(Runnable other) {
-        close = other;
+    /** Replaces the action that closes the connection. */
+    void setCloseAction(Runnable action) {
+        close = action;
     }
 
-    /** Bytes have come; outside a request they begin the head of one. */
+    /** Data was received; outside a request, it starts a new request head. */
     void received() {
-        if (owedSince == NOTHING_OWED && !upgraded && !multiplexed && !isInRequest()) {
-            owedSince = now();
-        }
-    }
-
-    /** What has come isn't enough, so that the server waits for more; a head that comes as a whole is never waited for. */
-    void awaitsMore() {
-        if (isOwing()) {
-            waitedFor = true;
-            observer.owes(this);
-        }
-    }
-
-    /** The head of a request is complete. */
-    void begun(boolean isMultiplexed) {
-        requests.incrementAndGet();
-        multiplexed |= isMultiplexed;
-        owedSince = NOTHING_OWED;
-        if (waitedFor) {
-            waitedFor = false;
-            observer.owesNothing(this);
-        }
-    }
-
-    /** Its client has shown valid credentials. */
-    void loggedIn() {
-        if (!known) {
-            known = true;
-            observer.loggedIn(this);
+        if (incompleteSince == COMPLETE && !upgraded && !multiplexed && !isInRequest()) {
+            incompleteSince = now();
         }
     }
 
     /**
-     * A request is over.
-     *
-     * @param isUpgraded whether the connection speaks another protocol from now on
+     * The data received so far is incomplete and the server waits for more; not called for a head that arrives in one
+     * piece.
      */
-    void over(boolean isUpgraded) {
+    void awaitingData() {
+        if (isIncomplete()) {
+            reported = true;
+            observer.incomplete(this);
+        }
+    }
+
+    /** A request head was received completely. */
+    void requestStarted(boolean isMultiplexed) {
+        requests.incrementAndGet();
+        multiplexed |= isMultiplexed;
+        incompleteSince = COMPLETE;
+        if (reported) {
+            reported = false;
+            observer.complete(this);
+        }
+    }
+
+    /** The client has sent valid credentials. */
+    void authenticated() {
+        if (!authenticated) {
+            authenticated = true;
+            observer.authenticated(this);
+        }
+    }
+
+    /**
+     * A request is complete.
+     *
+     * @param isUpgraded whether the connection was upgraded to another protocol
+     */
+    void requestCompleted(boolean isUpgraded) {
         upgraded |= isUpgraded;
         requests.decrementAndGet();
     }
 
-    /** Whether it has a request that isn't answered yet, or has become a WebSocket. */
+    /** Whether a request is in flight, or the connection has been upgraded to a WebSocket. */
     boolean isBusy() {
         return upgraded || isInRequest();
     }
@@ -111,14 +117,14 @@ final class ClientConnection {
         return requests.get() > 0;
     }
 
-    /** Whether the rest of a head, or of a handshake, is yet to come. */
-    boolean isOwing() {
-        return owedSince != NOTHING_OWED;
+    /** Whether a request head or a TLS handshake is incomplete. */
+    boolean isIncomplete() {
+        return incompleteSince != COMPLETE;
     }
 
-    /** For how long it has been owing, in nanoseconds; means nothing if it isn't. */
-    long owedNanos() {
-        return System.nanoTime() - owedSince;
+    /** How long the head or handshake has been incomplete, in nanoseconds; undefined if it is complete. */
+    long incompleteNanos() {
+        return System.nanoTime() - incompleteSince;
     }
 
     void close() {

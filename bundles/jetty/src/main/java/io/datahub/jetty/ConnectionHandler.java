@@ -12,10 +12,12 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Notes on a request's connection that the request is there, that its client has logged in, and that it is over. */
+/** Tracks the start and the end of requests, and authentication, on the {@link ClientConnection}. */
 final class ConnectionHandler extends Handler.Wrapper {
 
-    /** Attribute of a request to upgrade: a {@link Runnable} for who lets the client log in after its handshake. */
+    /**
+     * Attribute of an upgrade request: a {@link Runnable} to be run when the client authenticates after the handshake.
+     */
     private static final String LOGGED_IN = "datahub.http.loggedIn";
 
     ConnectionHandler(Handler handler) {
@@ -25,21 +27,22 @@ final class ConnectionHandler extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         client(request).ifPresent(client -> {
-            client.begun(request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2);
+            client.requestStarted(request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2);
             if (request.getHeaders().contains(HttpHeader.UPGRADE)) {
-                Runnable loggedIn = client::loggedIn;
+                Runnable loggedIn = client::authenticated;
                 request.setAttribute(LOGGED_IN, loggedIn);
             }
             Request.addCompletionListener(
-                    request, failure -> client.over(response.getStatus() == HttpStatus.SWITCHING_PROTOCOLS_101));
+                    request,
+                    failure -> client.requestCompleted(response.getStatus() == HttpStatus.SWITCHING_PROTOCOLS_101));
         });
         return super.handle(request, response, callback);
     }
 
-    /** The client of that request has shown valid credentials, or is anonymous. */
+    /** Marks the connection as authenticated, unless the user is anonymous. */
     static void loggedIn(Request request, Login login) {
         if (!login.user().name().equals(User.ANONYMOUS)) {
-            client(request).ifPresent(ClientConnection::loggedIn);
+            client(request).ifPresent(ClientConnection::authenticated);
         }
     }
 

@@ -19,174 +19,176 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 
 /**
- * Bounds the connections to all HTTP sockets: in all, from one address, and of clients that haven't logged in, of which the
- * oldest gives way, those outside a request first; and closes those that owe a head or a handshake for too long. For any
- * thread.
+ * Limits the connections to all HTTP sockets: in total, per address, and unauthenticated. At the limit, the oldest
+ * unauthenticated connection is evicted, those without a request in flight first. Connections whose request head or TLS
+ * handshake takes too long are closed. Thread-safe.
  */
 final class Connections implements ClientConnection.Observer {
 
     private static final int IP6_NETWORK_BYTES = 8;
-    private static final long MOST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long LEAST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MIN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    private final Predicate<InetAddress> isSpared;
+    private final Predicate<InetAddress> isExempt;
     private final LongAdder refused = new LongAdder();
-    private final LongAdder displaced = new LongAdder();
-    private final LongAdder late = new LongAdder();
+    private final LongAdder evicted = new LongAdder();
+    private final LongAdder timeouts = new LongAdder();
     private volatile Limits limits;
 
     /** Guarded by this, as are the next three. */
-    private final Set<ClientConnection> known = new HashSet<>();
+    private final Set<ClientConnection> authenticated = new HashSet<>();
 
-    /** Those that nobody has logged in on; the oldest first. */
-    private final Set<ClientConnection> strangers = new LinkedHashSet<>();
+    /** Unauthenticated connections, oldest first. */
+    private final Set<ClientConnection> unauthenticated = new LinkedHashSet<>();
 
-    /** Those whose client has sent a part of a head or of a handshake; first who has owed the rest for the longest time. */
-    private final Set<ClientConnection> owing = new LinkedHashSet<>();
+    /** Connections with an incomplete request head or TLS handshake, longest waiting first. */
+    private final Set<ClientConnection> incomplete = new LinkedHashSet<>();
 
     private final Map<ByteBuffer, Integer> byAddress = new HashMap<>();
 
     /**
-     * No connections yet.
+     * Creates an empty registry.
      *
-     * @param isSpared whether the limit per address doesn't hold for this one
+     * @param isExempt whether an address is exempt from the limit per address
      */
-    Connections(Limits limits, Predicate<InetAddress> isSpared) {
+    Connections(Limits limits, Predicate<InetAddress> isExempt) {
         this.limits = limits;
-        this.isSpared = isSpared;
+        this.isExempt = isExempt;
     }
 
     /**
-     * What there may be.
+     * The limits.
      *
-     * @param headNanos how long the head of a request, or a TLS handshake, may take
+     * @param headNanos timeout of a request head or a TLS handshake
      */
-    record Limits(int all, int perAddress, int strangers, long headNanos) {
+    record Limits(int total, int perAddress, int unauthenticated, long headNanos) {
 
-        /** As configured, but no more than a transport's share of the process's descriptors. */
+        /** The configured limits, capped at a transport's share of the process's file descriptors. */
         static Limits of(JettyConfiguration configuration, long descriptors) {
-            int all = (int) Math.min(configuration.maxConnections(), Descriptors.share(descriptors));
+            int total = (int) Math.min(configuration.maxConnections(), Descriptors.share(descriptors));
             return new Limits(
-                    all,
+                    total,
                     Math.max(1, configuration.maxConnectionsPerAddress()),
-                    Math.max(1, Math.min(configuration.maxUnauthenticated(), all / 2)),
+                    Math.max(1, Math.min(configuration.maxUnauthenticated(), total / 2)),
                     TimeUnit.MILLISECONDS.toNanos(Math.max(100, configuration.headMillis())));
         }
     }
 
-    void limit(Limits changed) {
+    void setLimits(Limits changed) {
         limits = changed;
     }
 
     /**
-     * Counts one more in, which has to be {@link #remove removed} later; where there is no room, the oldest stranger gives
-     * way.
+     * Registers a connection, which has to be {@link #remove removed} when it closes. At the limit, the oldest
+     * unauthenticated connection is evicted.
      *
-     * @return false if it isn't counted, since there are too many from its address, or as many as may be have logged in
+     * @return false if it is rejected, because there are too many connections from its address, or all connections up
+     * to the limit are authenticated
      */
     boolean admit(ClientConnection client) {
         Optional<ClientConnection> oldest = Optional.empty();
         boolean isAdmitted;
         synchronized (this) {
-            isAdmitted = !isCrowded(client.address());
+            isAdmitted = !isAddressLimitReached(client.address());
             if (isAdmitted && isFull()) {
-                oldest = oldestStranger();
+                oldest = oldestUnauthenticated();
                 oldest.ifPresent(this::remove);
                 isAdmitted = oldest.isPresent();
             }
             if (isAdmitted) {
-                strangers.add(client);
+                unauthenticated.add(client);
                 byAddress.merge(network(client.address()), 1, Integer::sum);
             }
         }
         oldest.ifPresent(ClientConnection::close);
-        displaced.add(oldest.isPresent() ? 1 : 0);
+        evicted.add(oldest.isPresent() ? 1 : 0);
         refused.add(isAdmitted ? 0 : 1);
         return isAdmitted;
     }
 
-    private boolean isCrowded(InetAddress address) {
-        return byAddress.getOrDefault(network(address), 0) >= limits.perAddress() && !isSpared.test(address);
+    private boolean isAddressLimitReached(InetAddress address) {
+        return byAddress.getOrDefault(network(address), 0) >= limits.perAddress() && !isExempt.test(address);
     }
 
     private boolean isFull() {
-        return count() >= limits.all() || strangers.size() >= limits.strangers();
+        return count() >= limits.total() || unauthenticated.size() >= limits.unauthenticated();
     }
 
-    private Optional<ClientConnection> oldestStranger() {
-        return strangers.stream()
+    private Optional<ClientConnection> oldestUnauthenticated() {
+        return unauthenticated.stream()
                 .filter(client -> !client.isBusy())
                 .findFirst()
-                .or(() -> strangers.stream().findFirst());
+                .or(() -> unauthenticated.stream().findFirst());
     }
 
-    /** It is closed; nothing happens if it isn't counted. */
+    /** Removes a closed connection; a no-op if it isn't registered. */
     synchronized void remove(ClientConnection client) {
-        owing.remove(client);
-        if (strangers.remove(client) || known.remove(client)) {
+        incomplete.remove(client);
+        if (unauthenticated.remove(client) || authenticated.remove(client)) {
             byAddress.computeIfPresent(network(client.address()), (same, n) -> n > 1 ? n - 1 : null);
         }
     }
 
     @Override
-    public synchronized void loggedIn(ClientConnection client) {
-        if (strangers.remove(client)) {
-            known.add(client);
+    public synchronized void authenticated(ClientConnection client) {
+        if (unauthenticated.remove(client)) {
+            authenticated.add(client);
         }
     }
 
     @Override
-    public synchronized void owes(ClientConnection client) {
-        if (strangers.contains(client) || known.contains(client)) {
-            owing.add(client);
+    public synchronized void incomplete(ClientConnection client) {
+        if (unauthenticated.contains(client) || authenticated.contains(client)) {
+            incomplete.add(client);
         }
     }
 
     @Override
-    public synchronized void owesNothing(ClientConnection client) {
-        owing.remove(client);
+    public synchronized void complete(ClientConnection client) {
+        incomplete.remove(client);
     }
 
     /**
-     * Closes those that have owed a head or a handshake for too long; looks at no others.
+     * Closes connections whose request head or TLS handshake has timed out. Only incomplete ones are checked.
      *
-     * @return after how many nanoseconds to look again: at most a second, and so long when nobody owes anything
+     * @return nanoseconds until the next check: at most one second, which is also the value if no connection is
+     * incomplete
      */
-    long closeLate() {
-        long most = limits.headNanos();
-        long pause = MOST_PAUSE_NANOS;
-        List<ClientConnection> found = new ArrayList<>();
+    long closeTimedOut() {
+        long timeout = limits.headNanos();
+        long pause = MAX_PAUSE_NANOS;
+        List<ClientConnection> timedOut = new ArrayList<>();
         synchronized (this) {
-            Iterator<ClientConnection> longestFirst = owing.iterator();
-            while (longestFirst.hasNext()) {
-                ClientConnection client = longestFirst.next();
-                long left = client.isOwing() ? most - client.owedNanos() : 0;
+            Iterator<ClientConnection> iterator = incomplete.iterator();
+            while (iterator.hasNext()) {
+                ClientConnection client = iterator.next();
+                long left = client.isIncomplete() ? timeout - client.incompleteNanos() : 0;
                 if (left > 0) {
-                    pause = Math.min(Math.max(left, LEAST_PAUSE_NANOS), MOST_PAUSE_NANOS);
+                    pause = Math.min(Math.max(left, MIN_PAUSE_NANOS), MAX_PAUSE_NANOS);
                     break;
                 }
-                longestFirst.remove();
-                found.add(client);
+                iterator.remove();
+                timedOut.add(client);
             }
         }
-        found.removeIf(client -> !client.isOwing());
-        late.add(found.size());
-        found.forEach(ClientConnection::close);
+        timedOut.removeIf(client -> !client.isIncomplete());
+        timeouts.add(timedOut.size());
+        timedOut.forEach(ClientConnection::close);
         return pause;
     }
 
     synchronized int count() {
-        return known.size() + strangers.size();
+        return authenticated.size() + unauthenticated.size();
     }
 
     void report(MetricReport report) {
         String help = "HTTP connections that were closed or turned away at a limit, by the limit";
         report.counter("datahub_http_connections_refused_total", help, refused.sum(), "limit", "connections");
-        report.counter("datahub_http_connections_refused_total", help, displaced.sum(), "limit", "unauthenticated");
-        report.counter("datahub_http_connections_refused_total", help, late.sum(), "limit", "head");
+        report.counter("datahub_http_connections_refused_total", help, evicted.sum(), "limit", "unauthenticated");
+        report.counter("datahub_http_connections_refused_total", help, timeouts.sum(), "limit", "head");
     }
 
-    /** Of IPv6 the network of 64 bits, since one client has all of it. */
+    /** For IPv6, the /64 network, since a single client usually has all of it. */
     private static ByteBuffer network(InetAddress address) {
         byte[] bytes = address.getAddress();
         return ByteBuffer.wrap(bytes, 0, address instanceof Inet6Address ? IP6_NETWORK_BYTES : bytes.length);

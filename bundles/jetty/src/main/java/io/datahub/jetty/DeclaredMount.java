@@ -12,18 +12,18 @@ import javax.xml.stream.XMLStreamReader;
 import org.eclipse.jetty.server.Handler;
 
 /**
- * A handler that a bundle's component description (OSGi Declarative Services, 112.4) promises, whether or not it is there
- * at the time.
+ * A handler declared by a bundle's component description (OSGi Declarative Services, 112.4), whether or not it is
+ * currently registered.
  *
  * @param component the component's name
- * @param path where it will be mounted
+ * @param path the path of the handler
  * @param ranking its service ranking
  */
 record DeclaredMount(String component, String path, int ranking) {
 
     /**
-     * Reads a component description. A component that is disabled, or that waits for a configuration that may never come,
-     * promises nothing.
+     * Parses a component description. A component that is disabled, or that requires a configuration that may never be
+     * provided, declares nothing.
      *
      * @throws IOException if the description can't be read
      */
@@ -31,26 +31,26 @@ record DeclaredMount(String component, String path, int ranking) {
         XMLInputFactory factory = XMLInputFactory.newFactory();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-        List<DeclaredMount> found = new ArrayList<>();
+        List<DeclaredMount> mounts = new ArrayList<>();
         try {
             XMLStreamReader xml = factory.createXMLStreamReader(description);
             while (xml.hasNext()) {
                 if (xml.next() == XMLStreamConstants.START_ELEMENT
                         && xml.getLocalName().equals("component")) {
-                    component(xml).ifPresent(found::add);
+                    component(xml).ifPresent(mounts::add);
                 }
             }
         } catch (XMLStreamException e) {
             throw new IOException("no component description: " + e.getMessage(), e);
         }
-        return found;
+        return mounts;
     }
 
     private static Optional<DeclaredMount> component(XMLStreamReader xml) throws XMLStreamException {
         String name = attribute(xml, "name");
-        boolean wanted = !attribute(xml, "enabled").equals("false")
+        boolean isEnabled = !attribute(xml, "enabled").equals("false")
                 && !attribute(xml, "configuration-policy").equals("require");
-        boolean handles = false;
+        boolean providesHandler = false;
         String path = "";
         int ranking = 0;
         while (xml.hasNext()) {
@@ -63,28 +63,28 @@ record DeclaredMount(String component, String path, int ranking) {
             }
             switch (xml.getLocalName()) {
                 case "implementation" -> name = name.isEmpty() ? attribute(xml, "class") : name;
-                case "provide" -> handles |= attribute(xml, "interface").equals(Handler.class.getName());
+                case "provide" -> providesHandler |= attribute(xml, "interface").equals(Handler.class.getName());
                 case "property" -> {
                     String value = attribute(xml, "value");
                     switch (attribute(xml, "name")) {
                         case HandlerRegistration.PATH -> path = value;
-                        case HandlerRegistration.RANKING -> ranking = number(value);
+                        case HandlerRegistration.RANKING -> ranking = parseInt(value);
                         default -> {}
                     }
                 }
                 default -> {}
             }
         }
-        return wanted && handles && !path.isEmpty()
+        return isEnabled && providesHandler && !path.isEmpty()
                 ? Optional.of(new DeclaredMount(name, path, ranking))
                 : Optional.empty();
     }
 
-    private static int number(String value) {
+    private static int parseInt(String value) {
         try {
             return Integer.parseInt(value.strip());
         } catch (NumberFormatException e) {
-            return 0; // as the service registry takes what is no Integer
+            return 0; // like the service registry, which ignores a ranking that is no Integer
         }
     }
 

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells {@link HandlerRegistry} which handlers the installed bundles promise, so that a path whose handler is starting, stopped or
- * being replaced isn't taken for one where nothing is.
+ * Reports the handlers declared by installed bundles to {@link HandlerRegistry}, so that a path whose handler is
+ * starting, stopped or being replaced is answered with 503 instead of 404.
  */
 final class DeclaredMounts extends BundleTracker<Bundle> {
 
@@ -25,29 +25,29 @@ final class DeclaredMounts extends BundleTracker<Bundle> {
     private static final int INSTALLED =
             Bundle.INSTALLED | Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING;
 
-    private final HandlerRegistry mounts;
+    private final HandlerRegistry registry;
 
-    DeclaredMounts(BundleContext context, HandlerRegistry mounts) {
+    DeclaredMounts(BundleContext context, HandlerRegistry registry) {
         super(context, INSTALLED, null);
-        this.mounts = mounts;
+        this.registry = registry;
     }
 
     @Override
     public Bundle addingBundle(Bundle bundle, BundleEvent event) {
-        mounts.declare(bundle.getBundleId(), read(bundle));
+        registry.declare(bundle.getBundleId(), read(bundle));
         return bundle;
     }
 
     @Override
     public void modifiedBundle(Bundle bundle, BundleEvent event, Bundle same) {
         if (event != null && event.getType() == BundleEvent.UPDATED) {
-            mounts.declare(bundle.getBundleId(), read(bundle));
+            registry.declare(bundle.getBundleId(), read(bundle));
         }
     }
 
     @Override
     public void removedBundle(Bundle bundle, BundleEvent event, Bundle same) {
-        mounts.declare(bundle.getBundleId(), List.of());
+        registry.declare(bundle.getBundleId(), List.of());
     }
 
     private static List<DeclaredMount> read(Bundle bundle) {
@@ -57,20 +57,20 @@ final class DeclaredMounts extends BundleTracker<Bundle> {
         if (components == null || imports == null || !imports.contains("org.eclipse.jetty.server")) {
             return List.of();
         }
-        List<DeclaredMount> found = new ArrayList<>();
+        List<DeclaredMount> mounts = new ArrayList<>();
         for (String each : components.split(",", -1)) {
             for (URL description : find(bundle, each.strip())) {
                 try (InputStream in = description.openStream()) {
-                    found.addAll(DeclaredMount.read(in));
+                    mounts.addAll(DeclaredMount.read(in));
                 } catch (IOException e) {
                     LOG.warn("component description unread bundle={} file={}", bundle, description.getPath(), e);
                 }
             }
         }
-        return found;
+        return mounts;
     }
 
-    /** The files that an entry of the header names; its last segment may have wildcards. */
+    /** The files that an entry of the header matches; its last segment may contain wildcards. */
     private static List<URL> find(Bundle bundle, String entry) {
         int slash = entry.lastIndexOf('/');
         Enumeration<URL> urls =

@@ -6,13 +6,13 @@ import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * A stream of HTTP/2 whose answer may end before the body of its request does. The client is then told by {@code NO_ERROR} to
- * send no more (RFC 9113, 8.1). Jetty says {@code CANCEL}, which many clients take for the loss of the answer. One thread at
- * a time.
+ * An HTTP/2 stream whose response may be complete before the request body is. The client is then asked with {@code
+ * NO_ERROR} to stop sending (RFC 9113, 8.1). Jetty sends {@code CANCEL}, which many clients treat as a lost response.
+ * Not thread-safe.
  */
 final class EarlyAnswer extends HttpStream.Wrapper {
 
-    private volatile boolean answered;
+    private volatile boolean responseSent;
 
     EarlyAnswer(HttpStream stream) {
         super(stream);
@@ -27,27 +27,27 @@ final class EarlyAnswer extends HttpStream.Wrapper {
                 last,
                 content,
                 last
-                        ? Callback.from(callback.getInvocationType(), () -> answered(callback), callback::failed)
+                        ? Callback.from(callback.getInvocationType(), () -> responseSent(callback), callback::failed)
                         : callback);
     }
 
-    private void answered(Callback callback) {
-        answered = true;
+    private void responseSent(Callback callback) {
+        responseSent = true;
         callback.succeeded();
     }
 
     @Override
     public void succeeded() {
-        if (answered && consumeAvailable() != null) {
+        if (responseSent && consumeAvailable() != null) {
             super.failed(CONTENT_NOT_CONSUMED);
         } else {
             super.succeeded();
         }
     }
 
-    /** What fails after the whole answer is no failure of it. */
+    /** A failure after the complete response was sent doesn't fail the response. */
     @Override
     public void failed(Throwable cause) {
-        super.failed(answered && consumeAvailable() != null ? CONTENT_NOT_CONSUMED : cause);
+        super.failed(responseSent && consumeAvailable() != null ? CONTENT_NOT_CONSUMED : cause);
     }
 }

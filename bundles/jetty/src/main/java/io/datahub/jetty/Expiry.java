@@ -9,38 +9,38 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * How long a chain of certificates is valid (RFC 5280, 4.1.2.5): as long as the first of them to expire.
+ * The validity of a certificate chain (RFC 5280, 4.1.2.5): that of the certificate that expires first.
  *
- * @param from since when
- * @param to until when
+ * @param from start of the validity
+ * @param to end of the validity
  */
 record Expiry(Instant from, Instant to) {
 
-    /** How long before its end a certificate is warned of, or for the last third of its life where that is shorter. */
+    /** How long before expiry to warn; a third of the validity if that is shorter. */
     private static final Duration WARNING = Duration.ofDays(30);
 
     static Expiry of(KeyStore store) throws GeneralSecurityException {
         Instant from = Instant.MIN;
         Instant to = Instant.MAX;
-        for (Certificate one : store.getCertificateChain(store.aliases().nextElement())) {
-            Instant begin = ((X509Certificate) one).getNotBefore().toInstant();
-            Instant end = ((X509Certificate) one).getNotAfter().toInstant();
+        for (Certificate certificate : store.getCertificateChain(store.aliases().nextElement())) {
+            Instant start = ((X509Certificate) certificate).getNotBefore().toInstant();
+            Instant end = ((X509Certificate) certificate).getNotAfter().toInstant();
             if (end.isBefore(to)) {
-                from = begin;
+                from = start;
                 to = end;
             }
         }
         return new Expiry(from, to);
     }
 
-    /** What to tell the operator at that time; empty while there is nothing to do. */
+    /** The warning for the operator at that time; empty if there is nothing to do. */
     String warning(Instant now) {
         Duration third = Duration.between(from, to).dividedBy(3);
-        Instant begin = to.minus(third.compareTo(WARNING) < 0 ? third : WARNING);
+        Instant start = to.minus(third.compareTo(WARNING) < 0 ? third : WARNING);
         if (now.isBefore(from)) {
             return "isn't valid before " + from.truncatedTo(ChronoUnit.SECONDS) + "; check the clock, or replace it";
         }
-        if (now.isBefore(begin)) {
+        if (now.isBefore(start)) {
             return "";
         }
         String end = to.truncatedTo(ChronoUnit.SECONDS).toString();

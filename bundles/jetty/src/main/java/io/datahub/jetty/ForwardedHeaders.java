@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells where requests come from. What {@code X-Forwarded-For} and {@code X-Forwarded-Proto}, or {@code Forwarded} (RFC
- * 7239), say counts only from listed proxies, and makes nobody a client on this machine. For any thread.
+ * Determines the client address of requests. {@code X-Forwarded-For} and {@code X-Forwarded-Proto}, or {@code
+ * Forwarded} (RFC 7239), are trusted only from listed proxies, and never make a client local to this machine.
+ * Thread-safe.
  */
 final class ForwardedHeaders {
 
@@ -57,10 +58,10 @@ final class ForwardedHeaders {
             }
             return new Origin("http", peer, request.isSecure(), isShared(peer), local);
         }
-        return first(headers);
+        return fromHeaders(headers);
     }
 
-    /** Whether a PROXY header has said who the client of that connection is. */
+    /** Whether the client address of the connection was set by a PROXY protocol header. */
     private static boolean hasProxyHeader(Connection connection) {
         EndPoint endPoint = connection.getEndPoint();
         while (!(endPoint instanceof ProxyEndPoint) && endPoint instanceof EndPoint.Wrapper wrapper) {
@@ -69,25 +70,29 @@ final class ForwardedHeaders {
         return endPoint instanceof ProxyEndPoint;
     }
 
-    /** A client may write the kind of header that its proxy doesn't know; so where both are there, the worse counts. */
-    private Origin first(HttpFields headers) {
-        List<Origin> told = new ArrayList<>(2);
+    /**
+     * A client may forge the header that its proxy doesn't know, so if both kinds are present and disagree, the less
+     * trusted result is used.
+     */
+    private Origin fromHeaders(HttpFields headers) {
+        List<Origin> origins = new ArrayList<>(2);
         if (headers.contains(HttpHeader.FORWARDED)) {
-            told.add(outermost(ForwardedHop.forwarded(headers.getValuesList(HttpHeader.FORWARDED))));
+            origins.add(clientOrigin(ForwardedHop.parseForwarded(headers.getValuesList(HttpHeader.FORWARDED))));
         }
         if (headers.contains(HttpHeader.X_FORWARDED_FOR) || headers.contains(HttpHeader.X_FORWARDED_PROTO)) {
             boolean isHttps = isHttps(headers.getValuesList(HttpHeader.X_FORWARDED_PROTO));
-            List<ForwardedHop> hops = ForwardedHop.plain(headers.getValuesList(HttpHeader.X_FORWARDED_FOR), isHttps);
-            told.add(outermost(hops.isEmpty() ? List.of(new ForwardedHop(null, isHttps)) : hops));
+            List<ForwardedHop> hops =
+                    ForwardedHop.parseForwardedFor(headers.getValuesList(HttpHeader.X_FORWARDED_FOR), isHttps);
+            origins.add(clientOrigin(hops.isEmpty() ? List.of(new ForwardedHop(null, isHttps)) : hops));
         }
-        Origin last = told.get(told.size() - 1);
-        boolean agreed = told.stream().allMatch(last::equals);
-        boolean confidential = told.stream().allMatch(Origin::confidential);
+        Origin last = origins.get(origins.size() - 1);
+        boolean agreed = origins.stream().allMatch(last::equals);
+        boolean confidential = origins.stream().allMatch(Origin::confidential);
         return agreed ? last : new Origin("http", IpAddress.UNKNOWN, confidential, true, false);
     }
 
-    /** The first address from the right that is no listed proxy's; where all are, the leftmost. */
-    private Origin outermost(List<ForwardedHop> hops) {
+    /** The first address from the right that isn't a listed proxy; if all are proxies, the leftmost. */
+    private Origin clientOrigin(List<ForwardedHop> hops) {
         ForwardedHop hop = null;
         for (int i = hops.size() - 1; i >= 0; i--) {
             hop = hops.get(i);

@@ -8,16 +8,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Who came to a proxy, as that proxy says.
+ * A client of a proxy, as reported by that proxy.
  *
- * @param address null where it isn't told, or what is told is no address
- * @param isHttps whether it came by TLS
+ * @param address null if it is missing or invalid
+ * @param isHttps whether the client used TLS
  */
 record ForwardedHop(InetAddress address, boolean isHttps) {
 
     private static final Pattern COMMA = Pattern.compile(",");
 
-    /** One parameter of a {@code Forwarded} field (RFC 7239, 4), and what stands behind it. */
+    /** One parameter of a {@code Forwarded} field (RFC 7239, 4) and the delimiter after it. */
     private static final Pattern PARAMETER = Pattern.compile(
             "\\s*(?:([A-Za-z]+)=(?:\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+){0,64}+)\"|([^\\s\",;=]+)))?\\s*(;|,|$)",
             Pattern.DOTALL);
@@ -25,15 +25,15 @@ record ForwardedHop(InetAddress address, boolean isHttps) {
     private static final Pattern WITH_PORT = Pattern.compile("(?:\\[([^\\]]+)\\]|([0-9.]+))(?::[0-9]{1,5})?");
 
     /** The hops of {@code X-Forwarded-For}, the client's first. */
-    static List<ForwardedHop> plain(List<String> values, boolean isHttps) {
+    static List<ForwardedHop> parseForwardedFor(List<String> values, boolean isHttps) {
         return values.stream()
                 .flatMap(value -> COMMA.splitAsStream(value))
                 .map(text -> new ForwardedHop(address(text.strip()), isHttps))
                 .toList();
     }
 
-    /** The hops of {@code Forwarded}, the client's first; what can't be read is a hop of which nothing is told. */
-    static List<ForwardedHop> forwarded(List<String> values) {
+    /** The hops of {@code Forwarded}, the client's first; a malformed element results in a hop without an address. */
+    static List<ForwardedHop> parseForwarded(List<String> values) {
         List<ForwardedHop> hops = new ArrayList<>();
         for (String value : values) {
             Matcher matcher = PARAMETER.matcher(value);

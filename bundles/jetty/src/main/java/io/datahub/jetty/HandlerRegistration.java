@@ -11,17 +11,17 @@ import org.eclipse.jetty.util.component.Graceful;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A handler at its path, with a count of the requests that it is busy with. For any thread. */
+/** A handler registered at a path, with a count of its requests in flight. Thread-safe. */
 final class HandlerRegistration {
 
     private static final Logger LOG = LoggerFactory.getLogger(HandlerRegistration.class);
 
-    /** Longer paths first, then the higher ranking, then the older service. */
+    /** Longer paths first, then higher ranking, then older service. */
     static final Comparator<HandlerRegistration> ORDER = Comparator.comparingInt(
-                    (HandlerRegistration mount) -> -mount.path.length())
-            .thenComparing(mount -> mount.path)
-            .thenComparingInt(mount -> -mount.ranking)
-            .thenComparingLong(mount -> mount.serviceId);
+                    (HandlerRegistration registration) -> -registration.path.length())
+            .thenComparing(registration -> registration.path)
+            .thenComparingInt(registration -> -registration.ranking)
+            .thenComparingLong(registration -> registration.serviceId);
 
     static final String PATH = "datahub.http.path";
     static final String RANKING = "service.ranking";
@@ -29,35 +29,41 @@ final class HandlerRegistration {
     private final String path;
     private final int ranking;
     private final long serviceId;
-    private final boolean open;
-    private final Handler handler; // null if it isn't there
+    private final boolean acceptsAnonymous;
+    private final Handler handler; // null if it is only declared
     private final String component;
     private final long bundle;
-    private int busy; // guarded by this
+    private int inFlight; // guarded by this
     private boolean retired; // guarded by this
 
     /**
-     * Mounts a handler.
+     * Registers a handler.
      *
-     * @param path where, such as {@code /files}
-     * @param open whether the handler wants requests without a login too
+     * @param path the path, such as {@code /files}
+     * @param acceptsAnonymous whether the handler also accepts requests without a login
      */
-    HandlerRegistration(String path, int ranking, long serviceId, boolean open, Handler handler) {
-        this(path, ranking, serviceId, open, handler, "", -1);
+    HandlerRegistration(String path, int ranking, long serviceId, boolean acceptsAnonymous, Handler handler) {
+        this(path, ranking, serviceId, acceptsAnonymous, handler, "", -1);
     }
 
     private HandlerRegistration(
-            String path, int ranking, long serviceId, boolean open, Handler handler, String component, long bundle) {
+            String path,
+            int ranking,
+            long serviceId,
+            boolean acceptsAnonymous,
+            Handler handler,
+            String component,
+            long bundle) {
         this.component = component;
         this.bundle = bundle;
         this.path = path;
         this.ranking = ranking;
         this.serviceId = serviceId;
-        this.open = open;
+        this.acceptsAnonymous = acceptsAnonymous;
         this.handler = handler;
     }
 
-    /** Mounts a handler as its service properties say. */
+    /** Registers a handler with the path and ranking of its service properties. */
     static HandlerRegistration of(Handler handler, Map<String, Object> properties) {
         return new HandlerRegistration(
                 (String) properties.get(PATH),
@@ -69,19 +75,19 @@ final class HandlerRegistration {
                 properties.get("service.bundleid") instanceof Long bundle ? bundle : -1);
     }
 
-    /** The place of a handler that a bundle promises and that isn't there. */
+    /** A placeholder for a handler that a bundle declares and that isn't available. */
     static HandlerRegistration absent(DeclaredMount declared, long bundle) {
         return new HandlerRegistration(
                 declared.path(), declared.ranking(), 0, true, null, declared.component(), bundle);
     }
 
-    /** Whether this is what the bundle promises by that. */
-    boolean is(DeclaredMount declared, long ofBundle) {
-        return bundle == ofBundle && component.equals(declared.component());
+    /** Whether this is the handler that the bundle declares. */
+    boolean matches(DeclaredMount declared, long declaringBundle) {
+        return bundle == declaringBundle && component.equals(declared.component());
     }
 
-    /** Whether requests can be answered here: the handler has come, and isn't on its way out. */
-    synchronized boolean isThere() {
+    /** Whether requests can be dispatched: the handler is registered and not being removed. */
+    synchronized boolean isAvailable() {
         return handler != null && !retired;
     }
 
@@ -89,17 +95,17 @@ final class HandlerRegistration {
         return path;
     }
 
-    boolean isOpen() {
-        return open;
+    boolean acceptsAnonymous() {
+        return acceptsAnonymous;
     }
 
     Handler handler() {
         return handler;
     }
 
-    /** Has the handler answer, unless it doesn't want to or {@link #isThere isn't there}. */
+    /** Dispatches a request to the handler; false if it declines or {@link #isAvailable isn't available}. */
     boolean handle(Request request, Response response, Callback callback) throws Exception {
-        if (!enter()) {
+        if (!acquire()) {
             return false;
         }
         boolean handled = false;
@@ -107,36 +113,36 @@ final class HandlerRegistration {
             handled = handler.handle(request, response, new Callback.Nested(callback) {
                 @Override
                 public void completed() {
-                    leave();
+                    release();
                 }
             });
         } catch (Exception e) {
-            leave();
+            release();
             throw e;
         }
         if (!handled) {
-            leave();
+            release();
         }
         return handled;
     }
 
-    private synchronized boolean enter() {
+    private synchronized boolean acquire() {
         if (retired || handler == null) {
             return false;
         }
-        busy++;
+        inFlight++;
         return true;
     }
 
-    private synchronized void leave() {
-        busy--;
+    private synchronized void release() {
+        inFlight--;
         notifyAll();
     }
 
     /**
-     * Takes no further requests and waits for those in flight.
+     * Rejects new requests and waits for those in flight.
      *
-     * @return whether all were answered in time
+     * @return whether all of them completed in time
      */
     boolean retire(long millis) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
@@ -146,13 +152,13 @@ final class HandlerRegistration {
             LOG.debug("winding up path={} done={}", path, done.isDone());
         }
         synchronized (this) {
-            for (long left = 1; busy > 0 && left > 0; ) {
-                left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-                if (left > 0) {
-                    wait(left);
+            for (long remaining = 1; inFlight > 0 && remaining > 0; ) {
+                remaining = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (remaining > 0) {
+                    wait(remaining);
                 }
             }
-            return busy == 0;
+            return inFlight == 0;
         }
     }
 

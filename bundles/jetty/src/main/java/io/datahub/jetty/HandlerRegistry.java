@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is mounted where. Handlers come and go while requests are answered; whoever reads sees one whole state. One that
- * has yet to come, or finishes its last requests, is listed as well, so that nobody is told that nothing is there.
+ * The registered handlers by path. Handlers are added and removed while requests are served; readers see a consistent
+ * snapshot. A handler that is declared but not yet available, or is finishing its last requests, is listed as well, so
+ * that its path isn't answered with 404.
  */
 final class HandlerRegistry extends ContainerLifeCycle {
 
@@ -21,31 +22,31 @@ final class HandlerRegistry extends ContainerLifeCycle {
 
     private final Server server;
     private final Map<Long, List<DeclaredMount>> declared = new HashMap<>(); // guarded by this
-    private final List<HandlerRegistration> mounted = new ArrayList<>(); // guarded by this
-    private volatile List<HandlerRegistration> mounts = List.of();
+    private final List<HandlerRegistration> registered = new ArrayList<>(); // guarded by this
+    private volatile List<HandlerRegistration> snapshot = List.of();
 
     HandlerRegistry(Server server) {
         this.server = server;
     }
 
-    /** What is mounted at the path or above it, in the order in which to ask. */
-    List<HandlerRegistration> at(String path) {
-        List<HandlerRegistration> all = mounts;
-        List<HandlerRegistration> found = Collections.emptyList();
-        for (HandlerRegistration mount : all) {
-            if (RawPath.isWithin(path, mount.path())) {
-                if (found.isEmpty()) {
-                    found = new ArrayList<>(2);
+    /** The handlers registered at the path or above it, in the order in which to try them. */
+    List<HandlerRegistration> lookup(String path) {
+        List<HandlerRegistration> all = snapshot;
+        List<HandlerRegistration> matches = Collections.emptyList();
+        for (HandlerRegistration registration : all) {
+            if (RawPath.isWithin(path, registration.path())) {
+                if (matches.isEmpty()) {
+                    matches = new ArrayList<>(2);
                 }
-                found.add(mount);
+                matches.add(registration);
             }
         }
-        return found;
+        return matches;
     }
 
-    /** Mounts a handler; it is started as soon as the server is. */
-    synchronized void add(HandlerRegistration mount) {
-        Handler handler = mount.handler();
+    /** Registers a handler; it is started as soon as the server is. */
+    synchronized void add(HandlerRegistration registration) {
+        Handler handler = registration.handler();
         handler.setServer(server);
         addBean(handler, true);
         try {
@@ -54,34 +55,39 @@ final class HandlerRegistry extends ContainerLifeCycle {
             }
         } catch (Exception e) {
             removeBean(handler);
-            throw new IllegalStateException("the handler for " + mount.path() + " doesn't start: " + e.getMessage(), e);
+            throw new IllegalStateException(
+                    "the handler for " + registration.path() + " doesn't start: " + e.getMessage(), e);
         }
-        mounted.add(mount);
+        registered.add(registration);
         publish();
-        LOG.info("mounted path={} handler={}", mount.path(), handler.getClass().getName());
+        LOG.info(
+                "mounted path={} handler={}",
+                registration.path(),
+                handler.getClass().getName());
     }
 
-    /** Says which handlers a bundle promises, instead of what was said of it before. */
-    synchronized void declare(long bundle, List<DeclaredMount> promised) {
-        if (promised.isEmpty() ? declared.remove(bundle) != null : !promised.equals(declared.put(bundle, promised))) {
+    /** Replaces the handlers that a bundle declares. */
+    synchronized void declare(long bundle, List<DeclaredMount> mounts) {
+        if (mounts.isEmpty() ? declared.remove(bundle) != null : !mounts.equals(declared.put(bundle, mounts))) {
             publish();
         }
     }
 
-    /** Takes a handler away, after the requests that it is busy with or the given time. */
+    /** Unregisters a handler after its requests in flight, or after the given time. */
     void remove(Handler handler, long drainMillis) {
-        HandlerRegistration mount = find(handler);
-        if (mount == null) {
+        HandlerRegistration registration = find(handler);
+        if (registration == null) {
             return;
         }
         try {
-            if (!mount.retire(drainMillis)) {
-                LOG.warn("unmounted path={} while it was busy; its requests end without an answer", mount.path());
+            if (!registration.retire(drainMillis)) {
+                LOG.warn(
+                        "unmounted path={} while it was busy; its requests end without an answer", registration.path());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        forget(mount);
+        unregister(registration);
         try {
             handler.stop();
         } catch (Exception e) {
@@ -89,29 +95,31 @@ final class HandlerRegistry extends ContainerLifeCycle {
         }
         removeBean(handler);
         LOG.info(
-                "unmounted path={} handler={}", mount.path(), handler.getClass().getName());
+                "unmounted path={} handler={}",
+                registration.path(),
+                handler.getClass().getName());
     }
 
     private synchronized HandlerRegistration find(Handler handler) {
-        return mounted.stream()
+        return registered.stream()
                 .filter(each -> each.handler() == handler)
                 .findFirst()
                 .orElse(null);
     }
 
-    private synchronized void forget(HandlerRegistration mount) {
-        mounted.remove(mount);
+    private synchronized void unregister(HandlerRegistration registration) {
+        registered.remove(registration);
         publish();
     }
 
-    /** Makes what is mounted, and what is promised and isn't, the state that requests see. */
+    /** Publishes a new snapshot of the registered handlers and of those declared but missing. */
     private synchronized void publish() {
-        List<HandlerRegistration> all = new ArrayList<>(mounted);
-        declared.forEach((bundle, promised) -> promised.stream()
-                .filter(each -> mounted.stream().noneMatch(mount -> mount.is(each, bundle)))
+        List<HandlerRegistration> all = new ArrayList<>(registered);
+        declared.forEach((bundle, mounts) -> mounts.stream()
+                .filter(each -> registered.stream().noneMatch(registration -> registration.matches(each, bundle)))
                 .map(each -> HandlerRegistration.absent(each, bundle))
                 .forEach(all::add));
         all.sort(HandlerRegistration.ORDER);
-        mounts = List.copyOf(all);
+        snapshot = List.copyOf(all);
     }
 }

@@ -13,44 +13,44 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Answers 421 (RFC 9110, 15.5.20) to requests for a host that isn't the hub's, where its names are listed. A page of a
- * stranger can have its own name point at the hub (DNS rebinding), and then reads, as its own, what anybody may read there;
- * but the browser goes on sending that name. An IP address, {@code localhost}, and a request that names no host pass: none
- * of them can be rebound. For any thread.
+ * Responds with 421 (RFC 9110, 15.5.20) to requests for a host name that isn't the hub's, if its names are configured.
+ * With DNS rebinding, a foreign page can point its own host name at the hub and read, as same-origin, whatever
+ * anonymous clients may read there; but the browser still sends that host name. IP addresses, {@code localhost} and
+ * requests without a host are accepted, since they can't be rebound. Thread-safe.
  */
 final class HostNames extends Handler.Wrapper {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{1,63}(?:\\.[a-z0-9_-]{1,63})*");
     private static final String LOCALHOST = "localhost";
 
-    /** Empty where every name is the hub's. */
+    /** Empty if every name is accepted. */
     private volatile Set<String> names;
 
     /**
-     * Lets requests for these hosts through.
+     * Accepts requests for these hosts.
      *
-     * @param listed each alone or several separated by commas
-     * @throws IllegalStateException if one is no name of a host; says which
+     * @param configured host names, one per element or separated by commas
+     * @throws IllegalStateException if one is not a valid host name; the message names it
      */
-    HostNames(Handler handler, String... listed) {
+    HostNames(Handler handler, String... configured) {
         super(handler);
-        names = names(listed);
+        names = names(configured);
     }
 
-    /** Takes other names; see {@link #HostNames}. */
-    void list(String... listed) {
-        names = names(listed);
+    /** Replaces the names; see {@link #HostNames}. */
+    void configure(String... configured) {
+        names = names(configured);
     }
 
-    private static Set<String> names(String... listed) {
-        return Arrays.stream(String.join(",", listed).split(",", -1))
-                .map(name -> normal(name.strip()))
+    private static Set<String> names(String... configured) {
+        return Arrays.stream(String.join(",", configured).split(",", -1))
+                .map(name -> normalize(name.strip()))
                 .filter(name -> !name.isEmpty())
-                .map(HostNames::checked)
+                .map(HostNames::validate)
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    private static String checked(String name) {
+    private static String validate(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalStateException("hostNames in io.datahub.jetty.cfg: \"" + name
                     + "\" is no name of a host such as hub.example.org, without https:// and port; correct it");
@@ -58,20 +58,20 @@ final class HostNames extends Handler.Wrapper {
         return name;
     }
 
-    private static String normal(String host) {
+    private static String normalize(String host) {
         String lower = host.toLowerCase(Locale.ROOT);
         return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        Set<String> own = names;
-        String host = own.isEmpty() ? null : request.getHttpURI().getHost();
-        if (host == null || isOwn(host, own)) {
+        Set<String> allowed = names;
+        String host = allowed.isEmpty() ? null : request.getHttpURI().getHost();
+        if (host == null || isAllowed(host, allowed)) {
             return super.handle(request, response, callback);
         }
         new RequestDrainer(request, callback)
-                .answer(
+                .sendError(
                         response,
                         HttpStatus.MISDIRECTED_REQUEST_421,
                         "the hub has another name than the one that was asked for; an administrator can list it as"
@@ -79,9 +79,9 @@ final class HostNames extends Handler.Wrapper {
         return true;
     }
 
-    private static boolean isOwn(String host, Set<String> own) {
-        String name = normal(host);
+    private static boolean isAllowed(String host, Set<String> allowed) {
+        String name = normalize(host);
         String bare = name.startsWith("[") && name.endsWith("]") ? name.substring(1, name.length() - 1) : name;
-        return own.contains(name) || name.equals(LOCALHOST) || IpAddress.parse(bare) != null;
+        return allowed.contains(name) || name.equals(LOCALHOST) || IpAddress.parse(bare) != null;
     }
 }

@@ -24,23 +24,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one HTTP server. The sockets stay open while handlers come and go, and while the configuration changes anything but
- * where they listen. For any thread.
+ * The HTTP server. Its sockets stay open while handlers are added and removed, and while the configuration changes,
+ * except for the listen addresses. Thread-safe.
  */
 final class HttpServer implements HealthCheck, MetricSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
-    /** What downloads use at once; larger buffers would be made anew each time. */
-    private static final int LARGEST_POOLED_BYTES = 128 * 1024;
+    /** The buffer size of downloads; larger buffers are allocated each time. */
+    private static final int MAX_POOLED_BYTES = 128 * 1024;
 
-    /** How often the files of certificates are looked at. */
+    /** Interval of the check for changed certificate files. */
     private static final long CERTIFICATES_SECONDS = 2;
 
     private final Server server;
     private final QueuedThreadPool threads;
-    private final HandlerRegistry mounts;
-    private final AuthenticationHandler door;
+    private final HandlerRegistry registry;
+    private final AuthenticationHandler authenticationHandler;
     private final HostNames hostNames;
     private final WebSessions sessions;
     private final Listeners listeners;
@@ -48,25 +48,25 @@ final class HttpServer implements HealthCheck, MetricSource {
     private final RequestCounts requests = new RequestCounts();
     private final ConcurrentSkipListMap<ListenAddress, ServerConnector> connectors = new ConcurrentSkipListMap<>();
     private volatile JettyConfiguration configuration;
-    private volatile ForwardedHeaders forwarding;
+    private volatile ForwardedHeaders forwardedHeaders;
     private volatile String fault = "";
 
     HttpServer(Authenticator authenticator, JettyConfiguration configuration) {
         this.configuration = configuration;
         threads = new QueuedThreadPool(Math.max(16, configuration.maxThreads()), 8, 60_000);
         threads.setName("datahub-http");
-        server = new Server(threads, null, new ArrayByteBufferPool(0, -1, LARGEST_POOLED_BYTES));
+        server = new Server(threads, null, new ArrayByteBufferPool(0, -1, MAX_POOLED_BYTES));
         server.setStopTimeout(configuration.stopTimeoutMillis());
         server.setErrorHandler(new ProblemHandler());
         server.setRequestLog(requests);
-        forwarding = forwarding(configuration);
-        connections = new Connections(limits(configuration), this::isSpared);
-        listeners = new Listeners(server, connections, () -> forwarding);
-        mounts = new HandlerRegistry(server);
+        forwardedHeaders = forwardedHeaders(configuration);
+        connections = new Connections(limits(configuration), this::isExempt);
+        listeners = new Listeners(server, connections, () -> forwardedHeaders);
+        registry = new HandlerRegistry(server);
         sessions = new WebSessions(authenticator, configuration, System::nanoTime);
-        door = new AuthenticationHandler(
-                mounts, authenticator, sessions, new WebOrigins(configuration.origins()), () -> forwarding);
-        hostNames = new HostNames(new RequestRules(door), configuration.hostNames());
+        authenticationHandler = new AuthenticationHandler(
+                registry, authenticator, sessions, new WebOrigins(configuration.origins()), () -> forwardedHeaders);
+        hostNames = new HostNames(new RequestRules(authenticationHandler), configuration.hostNames());
         server.setHandler(new ConnectionHandler(new StoppingHandler(hostNames)));
     }
 
@@ -74,11 +74,11 @@ final class HttpServer implements HealthCheck, MetricSource {
         return Connections.Limits.of(configuration, Descriptors.most());
     }
 
-    private boolean isSpared(InetAddress address) {
-        return address.isLoopbackAddress() || forwarding.isProxy(address);
+    private boolean isExempt(InetAddress address) {
+        return address.isLoopbackAddress() || forwardedHeaders.isProxy(address);
     }
 
-    private static ForwardedHeaders forwarding(JettyConfiguration configuration) {
+    private static ForwardedHeaders forwardedHeaders(JettyConfiguration configuration) {
         try {
             return new ForwardedHeaders(new Networks(configuration.proxies()));
         } catch (IllegalArgumentException e) {
@@ -86,23 +86,23 @@ final class HttpServer implements HealthCheck, MetricSource {
         }
     }
 
-    /** What is mounted where. */
-    HandlerRegistry mounts() {
-        return mounts;
+    /** The registered handlers. */
+    HandlerRegistry registry() {
+        return registry;
     }
 
-    /** Mounts a handler. */
-    void mount(HandlerRegistration mount) {
-        mounts.add(mount);
+    /** Registers a handler. */
+    void register(HandlerRegistration registration) {
+        registry.add(registration);
     }
 
-    /** Takes a handler away, after the requests that it is busy with. */
-    void unmount(Handler handler) {
-        mounts.remove(handler, configuration.stopTimeoutMillis());
+    /** Unregisters a handler after its requests in flight. */
+    void unregister(Handler handler) {
+        registry.remove(handler, configuration.stopTimeoutMillis());
     }
 
     /**
-     * Opens the sockets and begins to answer.
+     * Opens the sockets and starts to serve requests.
      *
      * @throws IllegalStateException if a socket can't be opened
      */
@@ -129,18 +129,18 @@ final class HttpServer implements HealthCheck, MetricSource {
 
     private void watchConnections() {
         if (server.isRunning()) {
-            long pause = connections.closeLate();
+            long pause = connections.closeTimedOut();
             server.getScheduler().schedule(() -> threads.execute(this::watchConnections), pause, TimeUnit.NANOSECONDS);
         }
     }
 
-    /** Opens the sockets that are missing, or none if one can't be opened. */
+    /** Opens the missing sockets, or none if one can't be opened. */
     private Map<ListenAddress, ServerConnector> open(JettyConfiguration configuration) {
         Map<ListenAddress, ServerConnector> opened = new LinkedHashMap<>();
         try {
-            for (ListenAddress at : ListenAddress.of(configuration)) {
-                if (!connectors.containsKey(at)) {
-                    opened.put(at, listeners.open(at, configuration));
+            for (ListenAddress address : ListenAddress.of(configuration)) {
+                if (!connectors.containsKey(address)) {
+                    opened.put(address, listeners.open(address, configuration));
                 }
             }
         } catch (RuntimeException e) {
@@ -151,18 +151,21 @@ final class HttpServer implements HealthCheck, MetricSource {
         return opened;
     }
 
-    /** Takes a new configuration. Sockets that it asks for already stay; new ones are opened before others are closed. */
+    /**
+     * Applies a new configuration. Sockets that it still requires stay open; new ones are opened before others are
+     * closed.
+     */
     void reconfigure(JettyConfiguration changed) {
-        door.setOrigins(new WebOrigins(changed.origins()));
+        authenticationHandler.setOrigins(new WebOrigins(changed.origins()));
         sessions.configure(changed);
         threads.setMaxThreads(Math.max(16, changed.maxThreads()));
         server.setStopTimeout(changed.stopTimeoutMillis());
-        connections.limit(limits(changed));
+        connections.setLimits(limits(changed));
         connectors.values().forEach(connector -> listeners.adjust(connector, changed));
         configuration = changed;
         try {
-            hostNames.list(changed.hostNames());
-            forwarding = forwarding(changed);
+            hostNames.configure(changed.hostNames());
+            forwardedHeaders = forwardedHeaders(changed);
             for (ServerConnector connector : open(changed).values()) {
                 connector.start();
                 server.addConnector(connector);
@@ -177,12 +180,12 @@ final class HttpServer implements HealthCheck, MetricSource {
     }
 
     private void closeAllBut(List<ListenAddress> wanted) throws Exception {
-        for (ListenAddress at : List.copyOf(connectors.keySet())) {
-            if (!wanted.contains(at)) {
-                ServerConnector connector = connectors.remove(at);
+        for (ListenAddress address : List.copyOf(connectors.keySet())) {
+            if (!wanted.contains(address)) {
+                ServerConnector connector = connectors.remove(address);
                 server.removeConnector(connector);
                 connector.stop();
-                listeners.forget(at);
+                listeners.remove(address);
             }
         }
     }
@@ -205,9 +208,9 @@ final class HttpServer implements HealthCheck, MetricSource {
         if (!server.isStarted()) {
             return Health.down("the HTTP server isn't running; the log says why");
         }
-        String at = "listening at " + addresses();
+        String status = "listening at " + addresses();
         String wrong = fault.isEmpty() ? listeners.fault() : fault;
-        return wrong.isEmpty() ? Health.ready(at) : Health.degraded(wrong + "; " + at);
+        return wrong.isEmpty() ? Health.ready(status) : Health.degraded(wrong + "; " + status);
     }
 
     @Override
@@ -225,7 +228,7 @@ final class HttpServer implements HealthCheck, MetricSource {
         report.gauge("datahub_http_threads_max", "Threads that the HTTP server may have", threads.getMaxThreads());
     }
 
-    /** Refuses new requests, gives those in flight their time, and closes the sockets. */
+    /** Rejects new requests, waits for those in flight up to the stop timeout, and closes the sockets. */
     void stop() {
         try {
             server.stop();

@@ -20,10 +20,10 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 
 /**
- * Runs the {@link HttpServer} and mounts every {@link Handler} service at the path that its property
- * {@code datahub.http.path} names; with {@code datahub.http.open} the handler also gets requests without a login. Where
- * the component of an installed bundle promises a handler that isn't there, requests are told to come again. It waits for
- * its configuration, so that no port is taken that nobody asked for.
+ * Runs the {@link HttpServer} and registers every {@link Handler} service at the path in its property {@code
+ * datahub.http.path}; with {@code datahub.http.open} the handler also gets requests without a login. If a component of
+ * an installed bundle declares a handler that isn't available, its requests are answered with 503. The component
+ * requires a configuration, so that no port is opened unintentionally.
  */
 @Component(
         service = {},
@@ -35,15 +35,15 @@ public final class Jetty {
 
     private final BundleContext context;
     private final HttpServer server;
-    private final DeclaredMounts declared;
+    private final DeclaredMounts declaredMounts;
     private ServiceRegistration<HealthCheck> health;
-    private ServiceRegistration<MetricSource> figures;
+    private ServiceRegistration<MetricSource> metrics;
 
     @Activate
     public Jetty(BundleContext context, @Reference Authenticator authenticator, JettyConfiguration configuration) {
         this.context = context;
         server = new HttpServer(authenticator, configuration);
-        declared = new DeclaredMounts(context, server.mounts());
+        declaredMounts = new DeclaredMounts(context, server.registry());
     }
 
     @Reference(
@@ -53,24 +53,24 @@ public final class Jetty {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindHandler(Handler handler, Map<String, Object> properties) {
-        server.mount(HandlerRegistration.of(handler, properties));
+        server.register(HandlerRegistration.of(handler, properties));
     }
 
     void unbindHandler(Handler handler) {
-        server.unmount(handler);
+        server.unregister(handler);
     }
 
     /**
-     * Opens the sockets. The health check isn't this component's own service, since a handler that asks for health checks
-     * is bound while this component begins.
+     * Opens the sockets. The health check is registered separately rather than as a service of this component, because
+     * a handler that references health checks is bound while this component is being activated.
      */
     @Activate
     void start() throws Exception {
-        declared.open();
+        declaredMounts.open();
         server.start();
         health = context.registerService(
                 HealthCheck.class, server, FrameworkUtil.asDictionary(Map.of(HealthCheck.NAME, "jetty")));
-        figures = context.registerService(
+        metrics = context.registerService(
                 MetricSource.class, server, FrameworkUtil.asDictionary(Map.of(MetricSource.PART, "jetty")));
     }
 
@@ -81,9 +81,9 @@ public final class Jetty {
 
     @Deactivate
     void stop() {
-        figures.unregister();
+        metrics.unregister();
         health.unregister();
         server.stop();
-        declared.close();
+        declaredMounts.close();
     }
 }

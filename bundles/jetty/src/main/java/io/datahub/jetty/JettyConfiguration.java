@@ -3,7 +3,7 @@ package io.datahub.jetty;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** What can be set of the HTTP server. */
+/** The configuration of the HTTP server. */
 @ObjectClassDefinition(name = "Datahub HTTP server", description = "Where HTTP listens and what it takes from clients.")
 public @interface JettyConfiguration {
 

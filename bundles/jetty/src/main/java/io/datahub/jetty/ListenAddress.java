@@ -4,12 +4,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Where a socket listens.
+ * The address, port and TLS files of a socket.
  *
  * @param host the address
  * @param port the port; 0 for a free one
  * @param certificate the PEM file with the certificate chain; empty for plain HTTP
- * @param key the PEM file with its key
+ * @param key the PEM file with the private key
  */
 record ListenAddress(String host, int port, String certificate, String key) implements Comparable<ListenAddress> {
 
@@ -18,7 +18,7 @@ record ListenAddress(String host, int port, String certificate, String key) impl
             .thenComparing(ListenAddress::host)
             .thenComparingInt(ListenAddress::port);
 
-    /** The sockets that the configuration asks for. */
+    /** The sockets that the configuration requires. */
     static List<ListenAddress> of(JettyConfiguration configuration) {
         ListenAddress plain = new ListenAddress(configuration.host(), configuration.port(), "", "");
         return configuration.tls_cert().isBlank()

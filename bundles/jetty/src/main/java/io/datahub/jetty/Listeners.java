@@ -22,11 +22,11 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 
-/** Makes the sockets that the server listens at. */
+/** Creates the connectors of the server. */
 final class Listeners {
 
-    /** Paths come through as they were written; who handles them judges them, so that every refusal is the hub's own. */
-    private static final UriCompliance PATHS_AS_WRITTEN = UriCompliance.RFC3986.with(
+    /** Paths are passed on in raw form; handlers validate them, so that every rejection is the hub's own. */
+    private static final UriCompliance RAW_PATHS = UriCompliance.RFC3986.with(
             "DATAHUB",
             Violation.AMBIGUOUS_PATH_SEGMENT,
             Violation.AMBIGUOUS_EMPTY_SEGMENT,
@@ -40,26 +40,26 @@ final class Listeners {
 
     private final Server server;
     private final Connections connections;
-    private final Supplier<ForwardedHeaders> forwarding;
+    private final Supplier<ForwardedHeaders> forwardedHeaders;
     private final Map<ListenAddress, Certificates> certificates = new ConcurrentHashMap<>();
 
     /**
-     * Opens sockets for a server.
+     * Creates connectors for a server.
      *
-     * @param forwarding knows the proxies that are listed at the time
+     * @param forwardedHeaders provides the currently listed proxies
      */
-    Listeners(Server server, Connections connections, Supplier<ForwardedHeaders> forwarding) {
+    Listeners(Server server, Connections connections, Supplier<ForwardedHeaders> forwardedHeaders) {
         this.server = server;
         this.connections = connections;
-        this.forwarding = forwarding;
+        this.forwardedHeaders = forwardedHeaders;
     }
 
-    /** Reads certificates again whose files have changed. */
+    /** Reloads certificates whose files have changed. */
     void refreshCertificates() {
         certificates.values().forEach(Certificates::refresh);
     }
 
-    /** What is wrong with certificates; empty if nothing is. */
+    /** The error or warning of a certificate; empty if there is none. */
     String fault() {
         return certificates.values().stream()
                 .map(Certificates::fault)
@@ -68,18 +68,21 @@ final class Listeners {
                 .orElse("");
     }
 
-    /** Forgets a socket that is no longer wanted. */
-    void forget(ListenAddress at) {
-        certificates.remove(at);
+    /** Removes the certificate of a closed socket. */
+    void remove(ListenAddress address) {
+        certificates.remove(address);
     }
 
-    /** Opens the socket at that address. */
-    ServerConnector open(ListenAddress at, JettyConfiguration configuration) {
+    /** Opens a socket at the address. */
+    ServerConnector open(ListenAddress address, JettyConfiguration configuration) {
         HttpConfiguration http = http();
         ServerConnector connector = new BoundedConnector(
-                server, connections, at.isTls(), at.isTls() ? tls(at, http, configuration) : plain(http));
-        connector.setHost(at.host());
-        connector.setPort(at.port());
+                server,
+                connections,
+                address.isTls(),
+                address.isTls() ? tls(address, http, configuration) : plain(http));
+        connector.setHost(address.host());
+        connector.setPort(address.port());
         connector.setAcceptQueueSize(1024);
         adjust(connector, configuration);
         try {
@@ -89,47 +92,52 @@ final class Listeners {
             throw new IllegalStateException(
                     "HTTP can't listen at %s:%d (%s); stop the program that has the port, or set another in %s or in io.datahub.jetty.cfg"
                             .formatted(
-                                    IpAddress.inUrl(at.host()),
-                                    at.port(),
+                                    IpAddress.inUrl(address.host()),
+                                    address.port(),
                                     cause(e),
-                                    at.isTls() ? "DATAHUB_TLS_PORT" : "DATAHUB_HTTP_PORT"),
+                                    address.isTls() ? "DATAHUB_TLS_PORT" : "DATAHUB_HTTP_PORT"),
                     e);
         }
     }
 
-    /** HTTP/1.1, and HTTP/2 for those who begin with it. */
+    /** HTTP/1.1, and HTTP/2 with prior knowledge. */
     private ConnectionFactory[] plain(HttpConfiguration http) {
         return new ConnectionFactory[] {
-            new ProxyHeaders(forwarding), new HttpConnectionFactory(http), withWindows(new PriorKnowledge(http))
+            new ProxyHeaders(forwardedHeaders),
+            new HttpConnectionFactory(http),
+            withFlowControl(new PriorKnowledge(http))
         };
     }
 
-    /** HTTP/2 or HTTP/1.1 over TLS, as the client likes. */
-    private ConnectionFactory[] tls(ListenAddress at, HttpConfiguration http, JettyConfiguration configuration) {
-        Certificates files =
-                new Certificates(Path.of(at.certificate()), Path.of(at.key()), configuration.tls_clientCertificates());
-        certificates.put(at, files);
+    /** HTTP/2 or HTTP/1.1 over TLS, negotiated by ALPN. */
+    private ConnectionFactory[] tls(ListenAddress address, HttpConfiguration http, JettyConfiguration configuration) {
+        Certificates files = new Certificates(
+                Path.of(address.certificate()), Path.of(address.key()), configuration.tls_clientCertificates());
+        certificates.put(address, files);
         http.addCustomizer(new SecureRequestCustomizer(false));
-        ALPNServerConnectionFactory choice = new ALPNServerConnectionFactory();
-        choice.setDefaultProtocol(HttpVersion.HTTP_1_1.asString());
+        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
+        alpn.setDefaultProtocol(HttpVersion.HTTP_1_1.asString());
         return new ConnectionFactory[] {
-            new ProxyHeaders(forwarding),
-            new SslConnectionFactory(files.tls(), choice.getProtocol()),
-            choice,
-            withWindows(new HTTP2ServerConnectionFactory(http)),
+            new ProxyHeaders(forwardedHeaders),
+            new SslConnectionFactory(files.tls(), alpn.getProtocol()),
+            alpn,
+            withFlowControl(new HTTP2ServerConnectionFactory(http)),
             new HttpConnectionFactory(http)
         };
     }
 
-    /** Lets uploads go on while the disk is slower than the network for a moment, and bounds what updates windows. */
-    private static ConnectionFactory withWindows(AbstractHTTP2ServerConnectionFactory http2) {
+    /**
+     * Sets windows large enough that uploads continue while the disk is briefly slower than the network, and limits
+     * window updates.
+     */
+    private static ConnectionFactory withFlowControl(AbstractHTTP2ServerConnectionFactory http2) {
         http2.setInitialStreamRecvWindow(STREAM_WINDOW_BYTES);
         http2.setInitialSessionRecvWindow(2 * STREAM_WINDOW_BYTES);
         http2.setFlowControlStrategyFactory(BoundedFlow::new);
         return http2;
     }
 
-    /** Sets what can change while the socket stays; connections that are open keep what they began with. */
+    /** Applies the settings that can change while the socket is open; open connections keep their previous settings. */
     void adjust(ServerConnector connector, JettyConfiguration configuration) {
         connector.setIdleTimeout(configuration.idleTimeoutMillis());
         connector.setShutdownIdleTimeout(Math.max(100, configuration.stopTimeoutMillis() / 10));
@@ -143,7 +151,7 @@ final class Listeners {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setSendXPoweredBy(false);
-        http.setUriCompliance(PATHS_AS_WRITTEN);
+        http.setUriCompliance(RAW_PATHS);
         http.setOutputBufferSize(64 * 1024);
         http.setInputBufferSize(64 * 1024);
         http.setHeaderCacheSize(0); // 100 KiB of heap for each connection

@@ -36,13 +36,14 @@ final class Pem {
     }
 
     /**
-     * Reads both into a key store that has an empty password and is never written. The chain begins with the key's own
-     * certificate, and each that follows is the issuer of the one before it.
+     * Reads both into an in-memory key store with an empty password. The chain starts with the certificate of the key,
+     * and each following certificate is the issuer of the previous one.
      *
-     * @param certificates where certificates are, and the key unless it is in the other file
-     * @param key where the key is, and certificates perhaps; empty where there is one file alone
+     * @param certificates the file with the certificates, and the key unless it is in the other file
+     * @param key the file with the key, and optionally certificates; empty if there is only one file
      * @throws IOException if a file can't be read
-     * @throws GeneralSecurityException if one doesn't hold what it should, or they don't belong together; names the file
+     * @throws GeneralSecurityException if a file is invalid, or key and certificate don't match; the message names the
+     * file
      */
     static KeyStore read(Path certificates, Path key) throws IOException, GeneralSecurityException {
         return new Pem(certificates, key).read();
@@ -50,11 +51,11 @@ final class Pem {
 
     private KeyStore read() throws IOException, GeneralSecurityException {
         List<X509Certificate> found = certificates(certificates);
-        PrivateKey secret;
+        PrivateKey privateKey;
         try {
             String text = text(key);
-            boolean isInOther = !PrivateKeyPem.isIn(text) && PrivateKeyPem.isIn(text(certificates));
-            secret = PrivateKeyPem.parse(isInOther ? text(certificates) : text);
+            boolean isInCertificates = !PrivateKeyPem.isIn(text) && PrivateKeyPem.isIn(text(certificates));
+            privateKey = PrivateKeyPem.parse(isInCertificates ? text(certificates) : text);
         } catch (InvalidKeySpecException e) {
             throw new InvalidKeySpecException(key + ": " + e.getMessage(), e);
         }
@@ -66,7 +67,7 @@ final class Pem {
         }
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setKeyEntry("datahub", secret, new char[0], chain(secret, found));
+        store.setKeyEntry("datahub", privateKey, new char[0], chain(privateKey, found));
         return store;
     }
 
@@ -94,13 +95,14 @@ final class Pem {
         return all;
     }
 
-    private X509Certificate[] chain(PrivateKey secret, List<X509Certificate> found) throws GeneralSecurityException {
+    private X509Certificate[] chain(PrivateKey privateKey, List<X509Certificate> found)
+            throws GeneralSecurityException {
         List<X509Certificate> others = new ArrayList<>(found);
         List<X509Certificate> chain = new ArrayList<>();
-        for (X509Certificate one : found) {
-            if (belongs(secret, one.getPublicKey())) {
-                chain.add(one);
-                others.remove(one);
+        for (X509Certificate certificate : found) {
+            if (matches(privateKey, certificate.getPublicKey())) {
+                chain.add(certificate);
+                others.remove(certificate);
                 break;
             }
         }
@@ -119,28 +121,28 @@ final class Pem {
 
     private static Optional<X509Certificate> issuer(X509Certificate of, List<X509Certificate> among) {
         return among.stream()
-                .filter(one -> one.getSubjectX500Principal().equals(of.getIssuerX500Principal()))
-                .filter(one -> !one.equals(of))
+                .filter(certificate -> certificate.getSubjectX500Principal().equals(of.getIssuerX500Principal()))
+                .filter(certificate -> !certificate.equals(of))
                 .findFirst();
     }
 
-    /** Whether what the one signs can be verified by the other. */
-    private static boolean belongs(PrivateKey secret, PublicKey known) throws GeneralSecurityException {
-        String kind = secret.getAlgorithm();
-        if (!kind.equals(known.getAlgorithm())) {
+    /** Whether the public key verifies signatures of the private key. */
+    private static boolean matches(PrivateKey privateKey, PublicKey publicKey) throws GeneralSecurityException {
+        String algorithm = privateKey.getAlgorithm();
+        if (!algorithm.equals(publicKey.getAlgorithm())) {
             return false;
         }
         Signature signature = Signature.getInstance(
-                switch (kind) {
+                switch (algorithm) {
                     case "RSA" -> "SHA256withRSA";
                     case "EC" -> "SHA256withECDSA";
-                    default -> kind;
+                    default -> algorithm;
                 });
         byte[] message = {1, 2, 3};
-        signature.initSign(secret);
+        signature.initSign(privateKey);
         signature.update(message);
         byte[] signed = signature.sign();
-        signature.initVerify(known);
+        signature.initVerify(publicKey);
         signature.update(message);
         try {
             return signature.verify(signed);

@@ -10,8 +10,8 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 
 /**
- * HTTP/2 without TLS for clients that begin with it (RFC 9113, 3.3). {@code Upgrade: h2c} in a request of HTTP/1.1 is
- * ignored, as RFC 9113 allows: a proxy that passed it on would become a tunnel that it can't see into. For any thread.
+ * HTTP/2 without TLS for clients with prior knowledge (RFC 9113, 3.3). {@code Upgrade: h2c} in an HTTP/1.1 request is
+ * ignored, as RFC 9113 permits: a proxy that forwards it would become an opaque tunnel. Thread-safe.
  */
 final class PriorKnowledge extends HTTP2CServerConnectionFactory {
 

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A private key in PEM: PKCS #8, or one of the older forms of OpenSSL, PKCS #1 for RSA and SEC 1 for EC. */
+/** A private key in PEM: PKCS #8, or one of the older formats of OpenSSL, PKCS #1 for RSA and SEC 1 for EC. */
 final class PrivateKeyPem {
 
     private static final Pattern KEY = Pattern.compile(
             "-----BEGIN (|RSA |EC |ENCRYPTED )PRIVATE KEY-----(.+?)-----END \\1PRIVATE KEY-----", Pattern.DOTALL);
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA");
 
-    /** The number 0 and the algorithm rsaEncryption with no parameter, as they begin a PKCS #8 key. */
+    /** Version 0 and the algorithm identifier rsaEncryption with a NULL parameter, the start of a PKCS #8 key. */
     private static final byte[] RSA = {
         2, 1, 0, 0x30, 13, 6, 9, 42, (byte) 0x86, 72, (byte) 0x86, (byte) 0xf7, 13, 1, 1, 1, 5, 0
     };
@@ -34,15 +34,15 @@ final class PrivateKeyPem {
 
     private PrivateKeyPem() {}
 
-    /** Whether a text holds a private key of any kind. */
+    /** Whether a text contains a private key in any format. */
     static boolean isIn(String pem) {
         return KEY.matcher(pem).find();
     }
 
     /**
-     * Reads it.
+     * Parses the private key.
      *
-     * @throws GeneralSecurityException if there is none, or it can't be used; says why
+     * @throws GeneralSecurityException if there is none, or it can't be used; the message gives the cause
      */
     static PrivateKey parse(String pem) throws GeneralSecurityException {
         Matcher found = KEY.matcher(pem);
@@ -110,7 +110,7 @@ final class PrivateKeyPem {
         return der.toByteArray();
     }
 
-    /** The curve in a key by SEC 1 (C.4): what its element with the tag [0] holds. */
+    /** The curve of a SEC 1 key (C.4): the content of its element with the tag [0]. */
     private static byte[] curve(byte[] sec1) throws InvalidKeySpecException {
         try {
             ByteBuffer in = content(ByteBuffer.wrap(sec1));
@@ -129,7 +129,7 @@ final class PrivateKeyPem {
         throw new InvalidKeySpecException("its EC key doesn't name its curve");
     }
 
-    /** The content of the DER element that comes next, which is passed over. */
+    /** The content of the next DER element, which is skipped. */
     private static ByteBuffer content(ByteBuffer in) {
         in.get();
         int length = in.get() & 0xff;

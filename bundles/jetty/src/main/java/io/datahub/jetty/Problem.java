@@ -10,11 +10,11 @@ import java.util.List;
 import org.eclipse.jetty.http.HttpStatus;
 
 /**
- * An error as a client sees it: {@code application/problem+json} (RFC 9457).
+ * An error response: {@code application/problem+json} (RFC 9457).
  *
  * @param status the status code
- * @param detail one sentence that names the cause and, where there is one, the cure
- * @param violations what validators found
+ * @param detail one sentence that names the cause and, if there is one, the remedy
+ * @param violations the violations that validators reported
  */
 record Problem(int status, String detail, List<Violation> violations) {
 

@@ -15,15 +15,16 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Answers every error, whoever found it: handlers, the door, or Jetty itself while it read the request. A handler that
- * has more to say than status and detail leaves a {@link Refusal} as request attribute.
+ * Writes all error responses, whether the error was raised by a handler, during authentication, or by Jetty while
+ * parsing the request. A handler that has more to report than status and detail sets a {@link Refusal} as request
+ * attribute.
  */
 final class ProblemHandler implements Request.Handler {
 
     private static final HttpField TYPE = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "application/problem+json");
     private static final HttpField NOT_STORED = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store");
     private static final HttpField NO_SNIFFING = new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
-    private static final List<HttpHeader> OF_A_RECORD = List.of(
+    private static final List<HttpHeader> RECORD_HEADERS = List.of(
             HttpHeader.CONTENT_LENGTH,
             HttpHeader.CONTENT_ENCODING,
             HttpHeader.CONTENT_DISPOSITION,
@@ -43,7 +44,7 @@ final class ProblemHandler implements Request.Handler {
             response.setStatus(status);
         }
         HttpFields.Mutable headers = response.getHeaders();
-        OF_A_RECORD.forEach(headers::remove);
+        RECORD_HEADERS.forEach(headers::remove);
         headers.remove("Repr-Digest");
         headers.remove("Content-Digest");
         if (HttpStatus.hasNoBody(status)) {
@@ -55,7 +56,8 @@ final class ProblemHandler implements Request.Handler {
         headers.put(NO_SNIFFING);
         if (status == HttpStatus.UNAUTHORIZED_401) {
             headers.add(HttpHeader.WWW_AUTHENTICATE, "Bearer realm=\"datahub\"");
-            // A script that asks would have the browser ask for a password in a window of its own and wait for it.
+            // Basic is omitted for requests from scripts, for which the browser would open its password dialog and
+            // wait.
             if (!request.getHeaders().contains("X-Requested-With")) {
                 headers.add(HttpHeader.WWW_AUTHENTICATE, "Basic realm=\"datahub\", charset=\"UTF-8\"");
             }

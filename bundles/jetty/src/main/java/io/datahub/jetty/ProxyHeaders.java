@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the header of the PROXY protocol, version 1 or 2, that a listed proxy may put before everything else; a malformed
- * one closes the connection. Connections of others go on as if it didn't exist.
+ * Reads the header of the PROXY protocol, version 1 or 2, that a listed proxy may send before all other data; a
+ * malformed one closes the connection. Connections from other addresses are passed on unchanged.
  */
 final class ProxyHeaders extends AbstractConnectionFactory {
 
@@ -26,31 +26,31 @@ final class ProxyHeaders extends AbstractConnectionFactory {
     /** Enough for any header without long extensions. */
     private static final int FIRST_BYTES = 512;
 
-    private final Supplier<ForwardedHeaders> forwarding;
+    private final Supplier<ForwardedHeaders> forwardedHeaders;
 
-    ProxyHeaders(Supplier<ForwardedHeaders> forwarding) {
+    ProxyHeaders(Supplier<ForwardedHeaders> forwardedHeaders) {
         super("[proxy]");
-        this.forwarding = forwarding;
+        this.forwardedHeaders = forwardedHeaders;
     }
 
     @Override
     public Connection newConnection(Connector connector, EndPoint endPoint) {
         ConnectionFactory next = connector.getConnectionFactory(findNextProtocol(connector));
         boolean isProxy = endPoint.getRemoteSocketAddress() instanceof InetSocketAddress peer
-                && forwarding.get().isProxy(peer.getAddress());
+                && forwardedHeaders.get().isProxy(peer.getAddress());
         return isProxy
                 ? configure(new HeaderConnection(connector, endPoint, next), connector, endPoint)
                 : next.newConnection(connector, endPoint);
     }
 
-    /** A connection until its header is read, or it is clear that there is none. */
+    /** A connection until its header is read, or is known to be absent. */
     private static final class HeaderConnection extends AbstractConnection implements Connection.UpgradeFrom {
 
         private final Connector connector;
         private final ConnectionFactory next;
 
-        /** What has come; between position and limit what isn't read yet. */
-        private ByteBuffer bytes = BufferUtil.allocate(FIRST_BYTES);
+        /** Received data; the unread part is between position and limit. */
+        private ByteBuffer buffer = BufferUtil.allocate(FIRST_BYTES);
 
         HeaderConnection(Connector connector, EndPoint endPoint, ConnectionFactory next) {
             super(endPoint, connector.getExecutor());
@@ -60,7 +60,7 @@ final class ProxyHeaders extends AbstractConnectionFactory {
 
         @Override
         public ByteBuffer onUpgradeFrom() {
-            return bytes.hasRemaining() ? bytes : null;
+            return buffer.hasRemaining() ? buffer : null;
         }
 
         @Override
@@ -72,7 +72,7 @@ final class ProxyHeaders extends AbstractConnectionFactory {
         @Override
         public void onFillable() {
             try {
-                int filled = getEndPoint().fill(bytes);
+                int filled = getEndPoint().fill(buffer);
                 if (filled > 0) {
                     read();
                 } else if (filled == 0) {
@@ -87,25 +87,25 @@ final class ProxyHeaders extends AbstractConnectionFactory {
         }
 
         private void read() {
-            ProxyProtocol.Header header = ProxyProtocol.read(bytes, bytes.position(), bytes.limit());
+            ProxyProtocol.Header header = ProxyProtocol.read(buffer, buffer.position(), buffer.limit());
             switch (header.state()) {
                 case ABSENT -> getEndPoint().upgrade(next.newConnection(connector, getEndPoint()));
-                case COMPLETE -> goOn(header);
+                case COMPLETE -> upgrade(header);
                 case MALFORMED -> {
                     LOG.debug("http closed at={} reason=bad-proxy-header", getEndPoint());
                     close();
                 }
                 case INCOMPLETE -> {
-                    if (BufferUtil.isFull(bytes)) {
-                        bytes = BufferUtil.ensureCapacity(bytes, ProxyProtocol.MAX_BYTES);
+                    if (BufferUtil.isFull(buffer)) {
+                        buffer = BufferUtil.ensureCapacity(buffer, ProxyProtocol.MAX_BYTES);
                     }
                     fillInterested();
                 }
             }
         }
 
-        private void goOn(ProxyProtocol.Header header) {
-            bytes.position(bytes.position() + header.length());
+        private void upgrade(ProxyProtocol.Header header) {
+            buffer.position(buffer.position() + header.length());
             EndPoint client = new ProxyEndPoint(
                     getEndPoint(),
                     getEndPoint().getLocalSocketAddress(),

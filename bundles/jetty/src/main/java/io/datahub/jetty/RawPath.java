@@ -2,7 +2,7 @@ package io.datahub.jetty;
 
 import java.util.regex.Pattern;
 
-/** The path of a request as the client wrote it, before anything is decoded. */
+/** The path of a request in raw form, before decoding. */
 final class RawPath {
 
     private static final Pattern SLASH = Pattern.compile("/");
@@ -12,29 +12,29 @@ final class RawPath {
 
     private RawPath() {}
 
-    /** The path without the segments that stand for the directory that they are in (RFC 3986, 5.2.4). */
+    /** The path without {@code .} segments (RFC 3986, 5.2.4). */
     static String withoutDots(String path) {
         if (!path.contains("/.") && !path.contains("/%2")) {
             return path;
         }
         String[] segments = SLASH.split(path, -1);
-        StringBuilder left = new StringBuilder(path.length()).append(segments[0]);
+        StringBuilder result = new StringBuilder(path.length()).append(segments[0]);
         for (int i = 1; i < segments.length; i++) {
             boolean isDot = THIS_DIRECTORY.matcher(segments[i]).matches();
             if (!isDot || i == segments.length - 1) {
-                left.append('/').append(isDot ? "" : segments[i]);
+                result.append('/').append(isDot ? "" : segments[i]);
             }
         }
-        return left.toString();
+        return result.toString();
     }
 
-    /** Whether it lies at or below the place where something is mounted. */
+    /** Whether the path is at or below the path of a handler. */
     static boolean isWithin(String path, String mount) {
         return mount.equals("/")
                 || (path.startsWith(mount) && (path.length() == mount.length() || path.charAt(mount.length()) == '/'));
     }
 
-    /** Whether it has an empty segment, or one that stands for a parent, or for this directory with a parameter. */
+    /** Whether the path has an empty segment, a {@code ..} segment, or a {@code .} segment with a parameter. */
     static boolean isAmbiguous(String path) {
         String[] segments = SLASH.split(path, -1);
         for (int i = 1; i < segments.length; i++) {

@@ -6,26 +6,26 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
 
-/** Counts requests that were answered, by the class of their status, and the bytes of their bodies. For any thread. */
+/** Counts completed requests by status class, and the bytes of request and response bodies. Thread-safe. */
 final class RequestCounts implements RequestLog {
 
     private static final int CLASSES = 5;
 
-    private final LongAdder[] answers = new LongAdder[CLASSES];
+    private final LongAdder[] responses = new LongAdder[CLASSES];
     private final LongAdder received = new LongAdder();
     private final LongAdder sent = new LongAdder();
 
     RequestCounts() {
         for (int i = 0; i < CLASSES; i++) {
-            answers[i] = new LongAdder();
+            responses[i] = new LongAdder();
         }
     }
 
     @Override
     public void log(Request request, Response response) {
-        int kind = response.getStatus() / 100 - 1;
-        if (kind >= 0 && kind < CLASSES) {
-            answers[kind].increment();
+        int statusClass = response.getStatus() / 100 - 1;
+        if (statusClass >= 0 && statusClass < CLASSES) {
+            responses[statusClass].increment();
         }
         received.add(Math.max(0, Request.getContentBytesRead(request)));
         sent.add(Math.max(0, Response.getContentBytesWritten(response)));
@@ -36,7 +36,7 @@ final class RequestCounts implements RequestLog {
             report.counter(
                     "datahub_http_requests_total",
                     "HTTP requests that were answered, by the class of the status",
-                    answers[i].sum(),
+                    responses[i].sum(),
                     "status",
                     (i + 1) + "xx");
         }

@@ -10,55 +10,56 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Takes what a client still sends of a request that is answered already, and throws it away, up to a bound of bytes and
- * time. Were the connection closed at once, a client that writes first and reads then would never see the answer.
+ * Reads and discards the rest of a request that has already been answered, up to a limit of bytes and time. If the
+ * connection were closed at once, a client that sends its whole request before it reads would never receive the
+ * response.
  */
 final class RequestDrainer extends Callback.Nested implements Runnable {
 
-    private static final long MOST_BYTES = 1L << 30;
-    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final int READS_BEFORE_ANSWER = 16;
+    private static final long MAX_BYTES = 1L << 30;
+    private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int READS_BEFORE_RESPONSE = 16;
 
     private final Request request;
-    private final long begin = System.nanoTime();
-    private long left = MOST_BYTES;
+    private final long start = System.nanoTime();
+    private long remainingBytes = MAX_BYTES;
 
     /**
-     * Prepares to read when the answer is sent.
+     * Creates a drainer that reads after the response is sent.
      *
-     * @param callback ends the exchange after that
+     * @param callback completed after that
      */
     RequestDrainer(Request request, Callback callback) {
         super(callback);
         this.request = request;
     }
 
-    /** Writes the answer; where the client is still sending, it is told that the connection ends with this. */
-    void answer(Response response, int status, String detail) {
-        boolean complete = takeWhatIsHere();
+    /** Sends an error response; if the client is still sending, it is told that the connection closes after it. */
+    void sendError(Response response, int status, String detail) {
+        boolean complete = drainAvailable();
         if (!complete && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
             response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
         }
-        Request unspoilt = new Request.Wrapper(request) {
-            /** Jetty's own gives nothing of the rest to anybody any more. */
+        Request undrained = new Request.Wrapper(request) {
+            /** Jetty's own implementation makes the rest of the body unreadable. */
             @Override
             public boolean consumeAvailable() {
                 return complete;
             }
         };
-        Response.writeError(unspoilt, response, this, status, detail);
+        Response.writeError(undrained, response, this, status, detail);
     }
 
-    /** Sends an answer that has no body. */
-    void succeed(Response response) {
-        if (!takeWhatIsHere() && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
+    /** Sends a response without a body. */
+    void sendEmpty(Response response) {
+        if (!drainAvailable() && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
             response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
         }
         response.write(true, null, this);
     }
 
-    private boolean takeWhatIsHere() {
-        for (int i = 0; i < READS_BEFORE_ANSWER; i++) {
+    private boolean drainAvailable() {
+        for (int i = 0; i < READS_BEFORE_RESPONSE; i++) {
             Content.Chunk chunk = request.read();
             if (chunk == null || Content.Chunk.isFailure(chunk)) {
                 return false;
@@ -78,16 +79,16 @@ final class RequestDrainer extends Callback.Nested implements Runnable {
 
     @Override
     public void run() {
-        while (left >= 0 && System.nanoTime() - begin < MOST_NANOS) {
+        while (remainingBytes >= 0 && System.nanoTime() - start < MAX_NANOS) {
             Content.Chunk chunk = request.read();
             if (chunk == null) {
                 request.demand(this);
                 return;
             }
-            left -= chunk.remaining();
-            boolean isOver = chunk.isLast() || Content.Chunk.isFailure(chunk);
+            remainingBytes -= chunk.remaining();
+            boolean isComplete = chunk.isLast() || Content.Chunk.isFailure(chunk);
             chunk.release();
-            if (isOver) {
+            if (isComplete) {
                 break;
             }
         }

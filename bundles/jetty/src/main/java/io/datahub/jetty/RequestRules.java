@@ -12,9 +12,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * What holds for requests whatever they are about: segments of the path that are {@code .} are taken away before anything
- * sees them, and a body that comes in any transfer coding but {@code chunked} is refused (RFC 9112, 6.1), since nothing
- * here would decode it.
+ * Rules for all requests: {@code .} segments are removed from the path before it is matched, and a body with a transfer
+ * coding other than {@code chunked} is rejected (RFC 9112, 6.1), since it wouldn't be decoded.
  */
 final class RequestRules extends Handler.Wrapper {
 
@@ -27,27 +26,27 @@ final class RequestRules extends Handler.Wrapper {
         if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2) {
             request.addHttpStreamWrapper(EarlyAnswer::new);
         }
-        if (hasOtherCoding(request)) {
+        if (hasUnsupportedCoding(request)) {
             response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
             new RequestDrainer(request, callback)
-                    .answer(
+                    .sendError(
                             response,
                             HttpStatus.NOT_IMPLEMENTED_501,
                             "the one transfer coding that is decoded here is chunked; send the body without another");
             return true;
         }
         HttpURI uri = request.getHttpURI();
-        String written = uri.getPath();
-        String path = written == null ? null : RawPath.withoutDots(written);
+        String rawPath = uri.getPath();
+        String path = rawPath == null ? null : RawPath.withoutDots(rawPath);
         return super.handle(
-                path == null || path.equals(written)
+                path == null || path.equals(rawPath)
                         ? request
                         : Request.serveAs(request, HttpURI.build(uri).path(path)),
                 response,
                 callback);
     }
 
-    private static boolean hasOtherCoding(Request request) {
+    private static boolean hasUnsupportedCoding(Request request) {
         List<String> codings = request.getHeaders().getValuesList(HttpHeader.TRANSFER_ENCODING);
         return !codings.isEmpty()
                 && (codings.size() > 1 || !codings.get(0).strip().equalsIgnoreCase("chunked"));

@@ -7,9 +7,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.URIUtil;
 
 /**
- * The cookie that carries a session (RFC 6265). Browsers send a cookie to every port of a host, so its name has the port that
- * the browser asked: two hubs on one host don't sign each other out. Over TLS the prefix {@code __Host-} (RFC 6265bis, 4.1.3)
- * keeps other hosts of the domain from setting it.
+ * The session cookie (RFC 6265). Browsers send a cookie to every port of a host, so its name contains the port that the
+ * browser connected to: two hubs on one host don't overwrite each other's cookie. Over TLS the prefix {@code __Host-}
+ * (RFC 6265bis, 4.1.3) prevents other hosts of the domain from setting it.
  */
 final class SessionCookie {
 
@@ -17,50 +17,50 @@ final class SessionCookie {
 
     private static String name(Request request, boolean secure) {
         int port = Request.getServerPort(request);
-        int known = port > 0
+        int effectivePort = port > 0
                 ? port
                 : URIUtil.getDefaultPortForScheme(request.getHttpURI().getScheme());
-        return (secure ? "__Host-" : "") + "datahub-session-" + known;
+        return (secure ? "__Host-" : "") + "datahub-session-" + effectivePort;
     }
 
-    /** The secret that the client shows; empty if it shows none, or several, of which somebody else may have set one. */
+    /** The secret in the cookie; empty if there is none, or several, one of which may have been set by an attacker. */
     static Optional<String> read(Request request, boolean secure) {
         if (!request.getHeaders().contains(HttpHeader.COOKIE)) {
             return Optional.empty();
         }
-        String beginning = name(request, secure) + "=";
-        String found = null;
+        String prefix = name(request, secure) + "=";
+        String value = null;
         for (String header : request.getHeaders().getValuesList(HttpHeader.COOKIE)) {
             for (int from = 0, to; from < header.length(); from = to + 1) {
                 int end = header.indexOf(';', from);
                 to = end < 0 ? header.length() : end;
                 String pair = header.substring(from, to).strip();
-                if (pair.startsWith(beginning)) {
-                    if (found != null) {
+                if (pair.startsWith(prefix)) {
+                    if (value != null) {
                         return Optional.empty();
                     }
-                    found = pair.substring(beginning.length());
+                    value = pair.substring(prefix.length());
                 }
             }
         }
-        return Optional.ofNullable(found);
+        return Optional.ofNullable(value);
     }
 
-    /** Has the browser keep the secret until it ends. */
+    /** Sets a session cookie with the secret. */
     static void write(Request request, Response response, boolean secure, String secret) {
         put(request, response, secure, secret, "");
     }
 
-    /** Has the browser forget the secret. */
+    /** Deletes the cookie. */
     static void expire(Request request, Response response, boolean secure) {
         put(request, response, secure, "", "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
     }
 
-    private static void put(Request request, Response response, boolean secure, String value, String more) {
+    private static void put(Request request, Response response, boolean secure, String value, String attributes) {
         response.getHeaders()
                 .add(
                         HttpHeader.SET_COOKIE,
                         name(request, secure) + "=" + value + "; Path=/; HttpOnly; SameSite=Strict"
-                                + (secure ? "; Secure" : "") + more);
+                                + (secure ? "; Secure" : "") + attributes);
     }
 }

@@ -11,7 +11,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** {@code /session}: {@code POST} opens a session for the credential that the request shows, {@code DELETE} ends it. */
+/** {@code /session}: {@code POST} opens a session for the credential in the request, {@code DELETE} ends it. */
 final class SessionEndpoint {
 
     static final String PATH = "/session";
@@ -22,16 +22,19 @@ final class SessionEndpoint {
         this.sessions = sessions;
     }
 
-    /** Who has a session that the request shows; only pages of the hub itself can use it, whatever origins are listed. */
+    /**
+     * The login of the session in the request; only same-origin pages can use a session, regardless of the listed
+     * origins.
+     */
     Optional<Login> login(Request request, Origin origin) {
         return SessionCookie.read(request, origin.confidential())
-                .filter(secret -> WebOrigins.isOwnPage(request))
+                .filter(secret -> WebOrigins.isSameOriginRequest(request))
                 .flatMap(secret -> sessions.login(secret, origin));
     }
 
-    /** What is wrong with the request, whoever sends it. */
+    /** The refusal of an invalid request, independent of the user; empty if it is valid. */
     static Optional<Refusal> refusal(Request request, Response response) {
-        if (!WebOrigins.isOwnPage(request)) {
+        if (!WebOrigins.isSameOriginRequest(request)) {
             return Optional.of(new Refusal(Reason.FORBIDDEN, "a page of another origin has no session at this hub"));
         }
         if (!request.getMethod().equals("POST") && !request.getMethod().equals("DELETE")) {
@@ -43,27 +46,27 @@ final class SessionEndpoint {
     }
 
     /**
-     * Opens a session in place of one that the request shows.
+     * Opens a session and ends the one in the request, if any.
      *
-     * @param login whom the credential in the request let in
+     * @param login the login of the credential in the request
      */
     void open(Login login, Origin origin, Request request, Response response, Callback callback) {
         SessionCookie.read(request, origin.confidential()).ifPresent(sessions::end);
         SessionCookie.write(request, response, origin.confidential(), sessions.open(login));
-        done(request, response, callback);
+        sendNoContent(request, response, callback);
     }
 
-    /** Ends the session that the request shows, if it shows one. */
+    /** Ends the session in the request, if any. */
     void close(Origin origin, Request request, Response response, Callback callback) {
         SessionCookie.read(request, origin.confidential()).ifPresent(sessions::end);
         SessionCookie.expire(request, response, origin.confidential());
-        done(request, response, callback);
+        sendNoContent(request, response, callback);
     }
 
-    /** Answers that all is as it was wished. */
-    static void done(Request request, Response response, Callback callback) {
+    /** Responds with 204. */
+    static void sendNoContent(Request request, Response response, Callback callback) {
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         response.setStatus(HttpStatus.NO_CONTENT_204);
-        new RequestDrainer(request, callback).succeed(response);
+        new RequestDrainer(request, callback).sendEmpty(response);
     }
 }

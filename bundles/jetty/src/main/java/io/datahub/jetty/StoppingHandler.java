@@ -11,10 +11,12 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 
-/** Lets the requests in flight end when the server stops, and tells who asks meanwhile to come again. */
+/**
+ * Completes the requests in flight when the server stops, and responds to new ones with 503 and {@code Retry-After}.
+ */
 final class StoppingHandler extends GracefulHandler {
 
-    private static final Duration RESTARTED = Duration.ofSeconds(5);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     StoppingHandler(Handler handler) {
         super(handler);
@@ -29,6 +31,6 @@ final class StoppingHandler extends GracefulHandler {
             response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
         }
         return AuthenticationHandler.refuse(
-                request, response, callback, Refusal.unavailable("the hub is stopping; try again", RESTARTED));
+                request, response, callback, Refusal.unavailable("the hub is stopping; try again", RETRY_AFTER));
     }
 }

@@ -15,59 +15,62 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * The origins of web pages (RFC 6454) that may write, and read what the hub answers. A program that is no browser names none
- * and passes. A page passes when it came from the hub itself or its origin is listed; {@code null}, which sandboxed pages
- * have, is never the hub's own. Pages of listed origins are let in by the headers of CORS (Fetch standard, 3.3), always
- * without the credentials that the browser itself knows: they have to bring their own token.
+ * The origins of web pages (RFC 6454) that may write, and read responses. Clients other than browsers send no origin
+ * and are accepted. A page is accepted if it is same-origin or its origin is listed; {@code null}, which sandboxed
+ * pages send, is never same-origin. Pages of listed origins are allowed with CORS headers (Fetch standard, 3.3), always
+ * without the browser's own credentials: they have to send their own token.
  */
 final class WebOrigins {
 
-    private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+    private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
     private static final Pattern COMMA = Pattern.compile(",");
 
     private static final HttpField METHODS =
             new PreEncodedHttpField("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
-    private static final HttpField REMEMBER = new PreEncodedHttpField("Access-Control-Max-Age", "600");
+    private static final HttpField MAX_AGE = new PreEncodedHttpField("Access-Control-Max-Age", "600");
     private static final HttpField EXPOSED = new PreEncodedHttpField("Access-Control-Expose-Headers", "*");
 
-    private final Set<String> listed;
+    private final Set<String> allowed;
 
     /**
-     * Lists origins.
+     * Creates the list of allowed origins.
      *
-     * @param listed origins, each alone or several separated by commas
+     * @param allowed origins, one per element or separated by commas
      */
-    WebOrigins(String... listed) {
-        this.listed = Stream.of(listed)
+    WebOrigins(String... allowed) {
+        this.allowed = Stream.of(allowed)
                 .flatMap(COMMA::splitAsStream)
-                .map(WebOrigins::normal)
+                .map(WebOrigins::normalize)
                 .filter(origin -> !origin.isEmpty())
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    private static String normal(String origin) {
+    private static String normalize(String origin) {
         String lower = origin.strip().toLowerCase(Locale.ROOT);
         return lower.endsWith("/") ? lower.substring(0, lower.length() - 1) : lower;
     }
 
     boolean mayWrite(Request request) {
-        if (READING.contains(request.getMethod())) {
+        if (SAFE_METHODS.contains(request.getMethod())) {
             return true;
         }
         for (String origin : request.getHeaders().getValuesList(HttpHeader.ORIGIN)) {
-            String page = normal(origin);
-            if (!isListed(page) && !isOwn(page, request)) {
+            String page = normalize(origin);
+            if (!isAllowed(page) && !isSameOrigin(page, request)) {
                 return false;
             }
         }
         return true;
     }
 
-    /** Whether no page sends the request, or one of the hub itself, as far as the browser tells; {@code null} isn't one. */
-    static boolean isOwnPage(Request request) {
+    /**
+     * Whether the request comes from no page or from a same-origin page, as far as the browser reports it; {@code null}
+     * is not same-origin.
+     */
+    static boolean isSameOriginRequest(Request request) {
         for (String origin : request.getHeaders().getValuesList(HttpHeader.ORIGIN)) {
-            if (!isOwn(normal(origin), request)) {
+            if (!isSameOrigin(normalize(origin), request)) {
                 return false;
             }
         }
@@ -75,26 +78,26 @@ final class WebOrigins {
         return site == null
                 || site.equals("same-origin")
                 || site.equals("none")
-                || READING.contains(request.getMethod());
+                || SAFE_METHODS.contains(request.getMethod());
     }
 
-    private boolean isListed(String page) {
-        return listed.contains("*") || listed.contains(page);
+    private boolean isAllowed(String page) {
+        return allowed.contains("*") || allowed.contains(page);
     }
 
     /**
-     * Lets a page of a listed origin see the answer.
+     * Adds the CORS headers for a page of a listed origin.
      *
-     * @return whether the request was nothing but the question for that, and is answered
+     * @return whether the request was a CORS preflight, which has been answered
      */
-    boolean share(Request request, Response response, Callback callback) {
-        if (listed.isEmpty()) {
+    boolean applyCors(Request request, Response response, Callback callback) {
+        if (allowed.isEmpty()) {
             return false;
         }
         HttpFields.Mutable headers = response.getHeaders();
         headers.add(HttpHeader.VARY, "Origin");
         String origin = request.getHeaders().get(HttpHeader.ORIGIN);
-        if (origin == null || !isListed(normal(origin))) {
+        if (origin == null || !isAllowed(normalize(origin))) {
             return false;
         }
         headers.put("Access-Control-Allow-Origin", origin);
@@ -103,22 +106,22 @@ final class WebOrigins {
             return false;
         }
         headers.put(METHODS);
-        headers.put(REMEMBER);
-        String wanted = request.getHeaders().get("Access-Control-Request-Headers");
-        if (wanted != null) {
-            headers.put("Access-Control-Allow-Headers", wanted);
+        headers.put(MAX_AGE);
+        String requestedHeaders = request.getHeaders().get("Access-Control-Request-Headers");
+        if (requestedHeaders != null) {
+            headers.put("Access-Control-Allow-Headers", requestedHeaders);
         }
         response.setStatus(HttpStatus.NO_CONTENT_204);
         callback.succeeded();
         return true;
     }
 
-    private static boolean isOwn(String page, Request request) {
-        int authority = page.indexOf("://");
-        if (authority < 0) {
+    private static boolean isSameOrigin(String page, Request request) {
+        int schemeEnd = page.indexOf("://");
+        if (schemeEnd < 0) {
             return false;
         }
-        String host = page.substring(authority + 3);
+        String host = page.substring(schemeEnd + 3);
         return host.equalsIgnoreCase(request.getHttpURI().getAuthority())
                 || host.equalsIgnoreCase(request.getHeaders().get(HttpHeader.HOST));
     }

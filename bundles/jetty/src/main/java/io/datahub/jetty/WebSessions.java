@@ -21,34 +21,35 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The browser sessions: each stands for the credential that it was opened with and ends with that, after a time without a
- * request, and at a fixed age. Kept in memory alone, by the SHA-256 of their secrets. When there are too many, those of the
- * same user, then of all, that were used least recently end first. For any thread; never blocks for long.
+ * The browser sessions: each is bound to the credential that it was opened with and ends when the credential becomes
+ * invalid, after an idle timeout, and at a maximum age. Kept in memory only, keyed by the SHA-256 of their secrets. At
+ * the limit, the least recently used sessions of the same user are evicted first, then those of all users. Thread-safe;
+ * never blocks for long.
  */
 final class WebSessions {
 
-    private static final int MOST_PER_USER = 100;
+    private static final int MAX_PER_USER = 100;
     private static final int SECRET_BYTES = 32;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Authenticator authenticator;
     private final LongSupplier nanoTime;
 
-    /** By hash, the one used longest ago first. Guarded by this. */
+    /** By hash, least recently used first. Guarded by this. */
     private final Map<String, Open> byHash = new LinkedHashMap<>();
 
-    /** The hashes of each user's, the one used longest ago first. Guarded by this. */
+    /** The hashes by user, least recently used first. Guarded by this. */
     private final Map<String, Set<String>> byUser = new HashMap<>();
 
     private JettyConfiguration configuration; // guarded by this
 
-    /** Times are those of {@link System#nanoTime}. */
-    private record Open(Login login, long begun, long used) {}
+    /** Times are values of {@link System#nanoTime}. */
+    private record Open(Login login, long opened, long lastUsed) {}
 
     /**
-     * Begins without sessions.
+     * Creates an empty registry.
      *
-     * @param authenticator says whether the credential of a session still holds
+     * @param authenticator checks whether the credential of a session is still valid
      */
     WebSessions(Authenticator authenticator, JettyConfiguration configuration, LongSupplier nanoTime) {
         this.authenticator = authenticator;
@@ -56,7 +57,7 @@ final class WebSessions {
         this.nanoTime = nanoTime;
     }
 
-    /** Takes other bounds; they hold for sessions that are open, too. */
+    /** Applies new limits, also to open sessions. */
     synchronized void configure(JettyConfiguration changed) {
         configuration = changed;
     }
@@ -64,7 +65,7 @@ final class WebSessions {
     /**
      * Opens a session.
      *
-     * @return its secret, which can't be had a second time
+     * @return its secret, which can't be retrieved again
      */
     String open(Login login) {
         byte[] random = new byte[SECRET_BYTES];
@@ -72,81 +73,83 @@ final class WebSessions {
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
         long now = nanoTime.getAsLong();
         synchronized (this) {
-            makeRoom(login.user().name(), now);
+            evict(login.user().name(), now);
             put(hash(secret), new Open(login, now, now));
         }
         return secret;
     }
 
-    /** Looks at the sessions of one user and at the head of all, not at everybody's. */
-    private void makeRoom(String user, long now) {
-        Set<String> own = byUser.getOrDefault(user, Set.of());
-        List.copyOf(own).stream().filter(hash -> isOver(byHash.get(hash), now)).forEach(this::remove);
-        while (own.size() >= MOST_PER_USER) {
-            remove(own.iterator().next());
+    /** Checks only the sessions of the user and the oldest ones of all users. */
+    private void evict(String user, long now) {
+        Set<String> userHashes = byUser.getOrDefault(user, Set.of());
+        List.copyOf(userHashes).stream()
+                .filter(hash -> isExpired(byHash.get(hash), now))
+                .forEach(this::remove);
+        while (userHashes.size() >= MAX_PER_USER) {
+            remove(userHashes.iterator().next());
         }
-        int most = Math.max(1, configuration.maxSessions());
+        int max = Math.max(1, configuration.maxSessions());
         for (Iterator<String> oldest = byHash.keySet().iterator();
                 oldest.hasNext();
                 oldest = byHash.keySet().iterator()) {
             String hash = oldest.next();
-            if (byHash.size() < most && !isOver(byHash.get(hash), now)) {
+            if (byHash.size() < max && !isExpired(byHash.get(hash), now)) {
                 return;
             }
             remove(hash);
         }
     }
 
-    /** Puts a session, new or used again, behind all others. */
+    /** Adds a session or moves it to the end, as the most recently used. */
     private void put(String hash, Open open) {
         byHash.remove(hash);
         byHash.put(hash, open);
-        Set<String> own = byUser.computeIfAbsent(open.login().user().name(), name -> new LinkedHashSet<>());
-        own.remove(hash);
-        own.add(hash);
+        Set<String> userHashes = byUser.computeIfAbsent(open.login().user().name(), name -> new LinkedHashSet<>());
+        userHashes.remove(hash);
+        userHashes.add(hash);
     }
 
     private void remove(String hash) {
         Open open = byHash.remove(hash);
         if (open != null) {
-            byUser.computeIfPresent(open.login().user().name(), (name, own) -> {
-                own.remove(hash);
-                return own.isEmpty() ? null : own;
+            byUser.computeIfPresent(open.login().user().name(), (name, userHashes) -> {
+                userHashes.remove(hash);
+                return userHashes.isEmpty() ? null : userHashes;
             });
         }
     }
 
-    private boolean isOver(Open open, long now) {
-        return now - open.used() >= TimeUnit.MILLISECONDS.toNanos(configuration.sessionIdleMillis())
-                || now - open.begun() >= TimeUnit.MILLISECONDS.toNanos(configuration.sessionMaxMillis());
+    private boolean isExpired(Open open, long now) {
+        return now - open.lastUsed() >= TimeUnit.MILLISECONDS.toNanos(configuration.sessionIdleMillis())
+                || now - open.opened() >= TimeUnit.MILLISECONDS.toNanos(configuration.sessionMaxMillis());
     }
 
-    /** The login as it stands now; empty if there is no such session, or its credential is gone, disabled or expired. */
+    /** The current login; empty if there is no such session, or its credential was removed, disabled or has expired. */
     Optional<Login> login(String secret, Origin origin) {
         String hash = hash(secret);
-        Login opened;
+        Login login;
         long now = nanoTime.getAsLong();
         synchronized (this) {
             Open open = byHash.get(hash);
             if (open == null) {
                 return Optional.empty();
             }
-            if (isOver(open, now)) {
+            if (isExpired(open, now)) {
                 remove(hash);
                 return Optional.empty();
             }
-            put(hash, new Open(open.login(), open.begun(), now));
-            opened = open.login();
+            put(hash, new Open(open.login(), open.opened(), now));
+            login = open.login();
         }
         Optional<Login> renewed = authenticator.renew(
-                new Login(opened.user(), opened.credential(), opened.label(), opened.expires(), origin));
+                new Login(login.user(), login.credential(), login.label(), login.expires(), origin));
         if (renewed.isEmpty()) {
             end(secret);
         }
         return renewed;
     }
 
-    /** Ends a session, if there is such a one. */
+    /** Ends a session; a no-op if there is none. */
     synchronized void end(String secret) {
         remove(hash(secret));
     }

@@ -1,2 +1,4 @@
-/** The one HTTP server. Other bundles bring handlers as services; this one lets clients in and mounts them. */
+/**
+ * The HTTP server. Other bundles provide handlers as services; this bundle authenticates requests and dispatches them.
+ */
 package io.datahub.jetty;

@@ -39,7 +39,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void shouldCutAHeadThatIsTrickled() throws Exception {
+    void shouldCloseConnectionsWhoseHeadIsTrickled() throws Exception {
         start("headMillis", 300L);
         Socket socket = connect("GET /files HTTP/1.1\r\nHost: localhost\r\nX: ");
         Thread trickle = new Thread(() -> trickle(socket));
@@ -53,7 +53,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void shouldHaveTheOldestStrangerGiveWayAndKeepWhoHasLoggedIn() throws Exception {
+    void shouldEvictTheOldestUnauthenticatedAndKeepAuthenticatedConnections() throws Exception {
         start("maxUnauthenticated", 2);
         Socket known = connect(REQUEST);
         assertThat(known.getInputStream().read()).isEqualTo('H');
@@ -71,9 +71,9 @@ class ConnectionsTest {
     }
 
     @Test
-    void shouldKeepWhoLogsInOnAnUpgradedConnection() throws Exception {
+    void shouldKeepUpgradedConnectionsThatAuthenticate() throws Exception {
         start("maxUnauthenticated", 2);
-        server.mount(new HandlerRegistration("/open", 0, 1, true, new Handler.Abstract() {
+        server.register(new HandlerRegistration("/open", 0, 1, true, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 ((Runnable) request.getAttribute("datahub.http.loggedIn")).run();
@@ -98,7 +98,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void shouldTurnAwayWhoComesWhenAllAreKnown() throws Exception {
+    void shouldRejectNewConnectionsWhenAllAreAuthenticated() throws Exception {
         start("maxConnections", 1);
         assertThat(connect(REQUEST).getInputStream().read()).isEqualTo('H');
 
@@ -106,7 +106,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void shouldEndASessionThatIsFloodedWithWindowUpdates() throws Exception {
+    void shouldCloseHttp2SessionsFloodedWithWindowUpdates() throws Exception {
         start();
         try (Http2Wire wire = new Http2Wire(server.port())) {
             wire.preface();
@@ -122,8 +122,8 @@ class ConnectionsTest {
     }
 
     @Test
-    void shouldLimitAnAddressUnlessItIsSpared() {
-        Connections connections = bounded(10, 1, 10);
+    void shouldLimitConnectionsPerAddressUnlessExempt() {
+        Connections connections = connections(10, 1, 10);
         for (String address : List.of("192.0.2.1", "127.0.0.1", "2001:db8::1")) {
             assertThat(connections.admit(client(connections, address))).isTrue();
         }
@@ -136,13 +136,13 @@ class ConnectionsTest {
     }
 
     @Test
-    void shouldHaveOneOutsideARequestGiveWayBeforeAnOlderOneInside() {
-        Connections connections = bounded(10, 10, 2);
+    void shouldEvictIdleConnectionsBeforeOlderOnesWithARequestInFlight() {
+        Connections connections = connections(10, 10, 2);
         ClientConnection streaming = client(connections, "192.0.2.1");
         ClientConnection idle = client(connections, "192.0.2.2");
         connections.admit(streaming);
         connections.admit(idle);
-        streaming.begun(false);
+        streaming.requestStarted(false);
 
         assertThat(connections.admit(client(connections, "192.0.2.3"))).isTrue();
 
@@ -151,12 +151,12 @@ class ConnectionsTest {
     }
 
     @Test
-    void shouldHaveTheOldestOfStrangersInRequestsGiveWaySoThatTheyKeepNobodyOut() {
-        Connections connections = bounded(10, 10, 2);
+    void shouldEvictTheOldestWithARequestInFlightIfNoneIsIdle() {
+        Connections connections = connections(10, 10, 2);
         List<ClientConnection> busy = List.of(client(connections, "192.0.2.1"), client(connections, "192.0.2.2"));
         for (ClientConnection client : busy) {
             connections.admit(client);
-            client.begun(false);
+            client.requestStarted(false);
         }
 
         assertThat(connections.admit(client(connections, "192.0.2.3"))).isTrue();
@@ -165,13 +165,13 @@ class ConnectionsTest {
     }
 
     @Test
-    void shouldKeepWhoLogsInFromItsFirstRequestOn() {
-        Connections connections = bounded(2, 10, 2);
+    void shouldKeepConnectionsThatAuthenticateWithTheirFirstRequest() {
+        Connections connections = connections(2, 10, 2);
         List<ClientConnection> uploading = List.of(client(connections, "192.0.2.1"), client(connections, "192.0.2.2"));
         for (ClientConnection client : uploading) {
             connections.admit(client);
-            client.begun(false);
-            client.loggedIn();
+            client.requestStarted(false);
+            client.authenticated();
         }
 
         assertThat(connections.admit(client(connections, "192.0.2.3"))).isFalse();
@@ -182,7 +182,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void shouldCloseThoseAloneThatOweAHeadForTooLong() {
+    void shouldCloseOnlyConnectionsWhoseHeadTimedOut() {
         Connections connections = new Connections(new Connections.Limits(10, 10, 10, 0), address -> false);
         ClientConnection silent = client(connections, "192.0.2.1");
         ClientConnection late = client(connections, "192.0.2.2");
@@ -190,32 +190,33 @@ class ConnectionsTest {
         List.of(silent, late, complete).forEach(connections::admit);
         for (ClientConnection client : List.of(late, complete)) {
             client.received();
-            client.awaitsMore();
+            client.awaitingData();
         }
-        complete.begun(false);
+        complete.requestStarted(false);
 
-        long pause = connections.closeLate();
+        long pause = connections.closeTimedOut();
 
         assertThat(closed).containsExactly(late);
         assertThat(pause).isEqualTo(TimeUnit.SECONDS.toNanos(1));
     }
 
     @Test
-    void shouldLookAgainWhenTheNextHeadIsDue() {
+    void shouldScheduleTheNextCheckForTheNextTimeout() {
         Connections connections =
                 new Connections(new Connections.Limits(10, 10, 10, TimeUnit.MILLISECONDS.toNanos(300)), any -> false);
-        ClientConnection owing = client(connections, "192.0.2.1");
-        connections.admit(owing);
-        owing.received();
-        owing.awaitsMore();
+        ClientConnection incomplete = client(connections, "192.0.2.1");
+        connections.admit(incomplete);
+        incomplete.received();
+        incomplete.awaitingData();
 
-        assertThat(connections.closeLate()).isLessThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
-        owing.begun(false);
-        assertThat(connections.closeLate()).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+        assertThat(connections.closeTimedOut()).isLessThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
+        incomplete.requestStarted(false);
+        assertThat(connections.closeTimedOut()).isEqualTo(TimeUnit.SECONDS.toNanos(1));
     }
 
-    private static Connections bounded(int all, int perAddress, int strangers) {
-        return new Connections(new Connections.Limits(all, perAddress, strangers, 1), InetAddress::isLoopbackAddress);
+    private static Connections connections(int total, int perAddress, int unauthenticated) {
+        return new Connections(
+                new Connections.Limits(total, perAddress, unauthenticated, 1), InetAddress::isLoopbackAddress);
     }
 
     private ClientConnection client(Connections connections, String address) {
@@ -225,15 +226,16 @@ class ConnectionsTest {
     }
 
     @Test
-    void shouldLeaveDescriptorsForOthers() {
-        assertThat(Connections.Limits.of(Settings.with(), 1_400).all()).isEqualTo(400);
-        assertThat(Connections.Limits.of(Settings.with(), 1_400).strangers()).isEqualTo(200);
-        assertThat(Connections.Limits.of(Settings.with(), 1_000_000).all()).isEqualTo(20_000);
+    void shouldReserveDescriptorsForOtherTransports() {
+        assertThat(Connections.Limits.of(Settings.with(), 1_400).total()).isEqualTo(400);
+        assertThat(Connections.Limits.of(Settings.with(), 1_400).unauthenticated())
+                .isEqualTo(200);
+        assertThat(Connections.Limits.of(Settings.with(), 1_000_000).total()).isEqualTo(20_000);
     }
 
     private void start(Object... settings) throws Exception {
         server = new HttpServer(new KnownUsers().add("jenkins", "s3cret"), Settings.with(settings));
-        server.mount(new HandlerRegistration("/files", 0, 1, false, new Greeter("files")));
+        server.register(new HandlerRegistration("/files", 0, 1, false, new Greeter("files")));
         server.start();
     }
 

@@ -38,18 +38,18 @@ class DeclaredMountsTest {
             </scr:component>
             """;
 
-    private final HandlerRegistry mounts = new HandlerRegistry(new Server());
+    private final HandlerRegistry registry = new HandlerRegistry(new Server());
 
     @TempDir
     private Path folder;
 
     @Test
-    void shouldReadWhatAComponentPromises() throws Exception {
+    void shouldReadTheDeclaredHandlerOfAComponent() throws Exception {
         assertThat(read(COMPONENT)).containsExactly(new DeclaredMount("org.example.Files", "/files", 100));
     }
 
     @Test
-    void shouldTakeTheClassWhereAComponentHasNoName() throws Exception {
+    void shouldDefaultTheNameToTheClass() throws Exception {
         assertThat(read(COMPONENT.replace(" name=\"org.example.Files\"", "")))
                 .containsExactly(new DeclaredMount("org.example.Files", "/files", 100));
     }
@@ -63,19 +63,19 @@ class DeclaredMountsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"enabled=\"false\"", "configuration-policy=\"require\""})
-    void shouldExpectNothingOfWhatMayNeverCome(String attribute) throws Exception {
+    void shouldIgnoreComponentsThatMayNeverBeActivated(String attribute) throws Exception {
         assertThat(read(COMPONENT.replace(" name=\"org", " " + attribute + " name=\"org")))
                 .isEmpty();
     }
 
     @Test
-    void shouldExpectNothingOfOtherServices() throws Exception {
+    void shouldIgnoreOtherServices() throws Exception {
         assertThat(read(COMPONENT.replace("org.eclipse.jetty.server.Handler", "org.example.Handler")))
                 .isEmpty();
     }
 
     @Test
-    void shouldSayThatSomethingElseIsNoDescription() {
+    void shouldReportAnInvalidDescription() {
         assertThatThrownBy(() -> read("<a>")).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> read("<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>"))
                 .isInstanceOf(IOException.class);
@@ -83,41 +83,41 @@ class DeclaredMountsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"OSGI-INF/files.xml", "OSGI-INF/other.xml, OSGI-INF/*.xml"})
-    void shouldExpectWhatABundlePromisesUntilItIsGone(String header) throws Exception {
+    void shouldListDeclaredHandlersUntilTheBundleIsUninstalled(String header) throws Exception {
         Bundle bundle = bundle(header, "a.b,org.eclipse.jetty.server;version=\"[12.1,13)\"");
-        DeclaredMounts declared = new DeclaredMounts(null, mounts);
+        DeclaredMounts declared = new DeclaredMounts(null, registry);
 
         declared.addingBundle(bundle, null);
 
-        assertThat(mounts.at("/files/a")).hasSize(1).allSatisfy(mount -> {
-            assertThat(mount.isThere()).isFalse();
-            assertThat(mount.is(new DeclaredMount("org.example.Files", "/files", 100), 7))
+        assertThat(registry.lookup("/files/a")).hasSize(1).allSatisfy(registration -> {
+            assertThat(registration.isAvailable()).isFalse();
+            assertThat(registration.matches(new DeclaredMount("org.example.Files", "/files", 100), 7))
                     .isTrue();
         });
         declared.removedBundle(bundle, null, bundle);
-        assertThat(mounts.at("/files/a")).isEmpty();
+        assertThat(registry.lookup("/files/a")).isEmpty();
     }
 
     @Test
-    void shouldReadAgainWhatABundlePromisesWhenItIsUpdated() throws Exception {
+    void shouldReloadDeclaredHandlersWhenTheBundleIsUpdated() throws Exception {
         Bundle bundle = bundle("OSGI-INF/files.xml", "org.eclipse.jetty.server");
-        DeclaredMounts declared = new DeclaredMounts(null, mounts);
+        DeclaredMounts declared = new DeclaredMounts(null, registry);
         declared.addingBundle(bundle, null);
         write(COMPONENT.replace("/files", "/renamed"));
 
         declared.modifiedBundle(bundle, new BundleEvent(BundleEvent.STOPPED, bundle), bundle);
-        assertThat(mounts.at("/files")).hasSize(1);
+        assertThat(registry.lookup("/files")).hasSize(1);
         declared.modifiedBundle(bundle, new BundleEvent(BundleEvent.UPDATED, bundle), bundle);
 
-        assertThat(mounts.at("/files")).isEmpty();
-        assertThat(mounts.at("/renamed")).hasSize(1);
+        assertThat(registry.lookup("/files")).isEmpty();
+        assertThat(registry.lookup("/renamed")).hasSize(1);
     }
 
     @Test
-    void shouldNotReadBundlesThatCanHaveNoHandlers() throws Exception {
-        new DeclaredMounts(null, mounts).addingBundle(bundle("OSGI-INF/files.xml", "org.osgi.framework"), null);
+    void shouldNotReadBundlesThatCannotHaveHandlers() throws Exception {
+        new DeclaredMounts(null, registry).addingBundle(bundle("OSGI-INF/files.xml", "org.osgi.framework"), null);
 
-        assertThat(mounts.at("/files")).isEmpty();
+        assertThat(registry.lookup("/files")).isEmpty();
     }
 
     private static List<DeclaredMount> read(String description) throws IOException {
@@ -128,7 +128,7 @@ class DeclaredMountsTest {
         Files.writeString(folder.resolve("files.xml"), description);
     }
 
-    /** The bundle 7, whose folder {@code OSGI-INF} has one file, {@code files.xml}. */
+    /** Bundle 7, whose folder {@code OSGI-INF} contains one file, {@code files.xml}. */
     private Bundle bundle(String components, String imports) throws IOException {
         write(COMPONENT);
         Dictionary<String, String> headers =

@@ -8,27 +8,27 @@ import org.junit.jupiter.api.Test;
 
 class ExpiryTest {
 
-    private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     @Test
     void shouldWarnThirtyDaysAhead() {
-        Expiry year = new Expiry(BEGIN, BEGIN.plus(Duration.ofDays(365)));
-        assertThat(year.warning(BEGIN.plus(Duration.ofDays(334)))).isEmpty();
-        assertThat(year.warning(BEGIN.plus(Duration.ofDays(335))))
+        Expiry year = new Expiry(START, START.plus(Duration.ofDays(365)));
+        assertThat(year.warning(START.plus(Duration.ofDays(334)))).isEmpty();
+        assertThat(year.warning(START.plus(Duration.ofDays(335))))
                 .isEqualTo("expires on 2027-01-01T00:00:00Z, in 30 days; renew it");
-        assertThat(year.warning(BEGIN.plus(Duration.ofDays(366)))).startsWith("has expired, on 2027-01-01T00:00:00Z");
+        assertThat(year.warning(START.plus(Duration.ofDays(366)))).startsWith("has expired, on 2027-01-01T00:00:00Z");
     }
 
     @Test
-    void shouldWarnForTheLastThirdOfAShortLife() {
-        Expiry week = new Expiry(BEGIN, BEGIN.plus(Duration.ofDays(6)));
-        assertThat(week.warning(BEGIN.plus(Duration.ofDays(3)))).isEmpty();
-        assertThat(week.warning(BEGIN.plus(Duration.ofDays(5)))).contains("in 1 day;");
+    void shouldWarnInTheLastThirdOfAShortValidity() {
+        Expiry week = new Expiry(START, START.plus(Duration.ofDays(6)));
+        assertThat(week.warning(START.plus(Duration.ofDays(3)))).isEmpty();
+        assertThat(week.warning(START.plus(Duration.ofDays(5)))).contains("in 1 day;");
     }
 
     @Test
-    void shouldNameOneThatIsntValidYet() {
-        assertThat(new Expiry(BEGIN, BEGIN.plus(Duration.ofDays(6))).warning(BEGIN.minusSeconds(1)))
+    void shouldReportACertificateThatIsNotYetValid() {
+        assertThat(new Expiry(START, START.plus(Duration.ofDays(6))).warning(START.minusSeconds(1)))
                 .startsWith("isn't valid before 2026-01-01T00:00:00Z");
     }
 }

@@ -28,7 +28,7 @@ class ForwardedHeadersTest {
 
     private void listen(String... proxies) throws Exception {
         server = new HttpServer(new KnownUsers(), Settings.with("proxies", proxies));
-        server.mount(new HandlerRegistration("/", 0, 1, true, new Handler.Abstract() {
+        server.register(new HandlerRegistration("/", 0, 1, true, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 Origin origin = (Origin) request.getAttribute(Origin.class.getName());
@@ -50,7 +50,7 @@ class ForwardedHeadersTest {
         }
     }
 
-    private String whence(String... headers) throws IOException {
+    private String origin(String... headers) throws IOException {
         String answer = Wire.get(server.port(), "/", headers);
         return answer.substring(answer.indexOf("\r\n\r\n") + 4);
     }
@@ -62,10 +62,10 @@ class ForwardedHeadersTest {
                 "X-Forwarded-Proto: https",
                 "Forwarded: for=203.0.113.7;proto=https"
             })
-    void shouldIgnoreWhatOthersThanListedProxiesSay(String header) throws Exception {
+    void shouldIgnoreHeadersFromUnlistedProxies(String header) throws Exception {
         listen("10.0.0.0/8");
 
-        assertThat(whence(header)).isEqualTo(LOCAL);
+        assertThat(origin(header)).isEqualTo(LOCAL);
     }
 
     @ParameterizedTest
@@ -97,7 +97,7 @@ class ForwardedHeadersTest {
             throws Exception {
         listen("127.0.0.1, ::1", "10.0.0.0/8");
 
-        assertThat(whence("X-Forwarded-For: " + addresses, "X-Forwarded-Proto: " + protocol))
+        assertThat(origin("X-Forwarded-For: " + addresses, "X-Forwarded-Proto: " + protocol))
                 .isEqualTo(expected);
     }
 
@@ -118,37 +118,37 @@ class ForwardedHeadersTest {
                 "for=203.0.113.7;;; what                              | 0.0.0.0 clear shared",
                 "for=1.1.1.1, \"                                      | 0.0.0.0 clear shared"
             })
-    void shouldReadTheStandardHeaderToo(String header, String expected) throws Exception {
+    void shouldReadTheForwardedHeader(String header, String expected) throws Exception {
         listen("127.0.0.1", "10.0.0.0/8");
 
-        assertThat(whence("Forwarded: " + header)).isEqualTo(expected);
+        assertThat(origin("Forwarded: " + header)).isEqualTo(expected);
     }
 
     @Test
-    void shouldNotTakeAClientForLocalWhoseProxyTellsOnlyHowItCame() throws Exception {
+    void shouldNotTreatAClientAsLocalWithoutAForwardedAddress() throws Exception {
         listen("127.0.0.1");
 
-        assertThat(whence("X-Forwarded-Proto: http")).isEqualTo("0.0.0.0 clear shared");
-        assertThat(whence("X-Forwarded-Proto: https")).isEqualTo("0.0.0.0 secret shared");
+        assertThat(origin("X-Forwarded-Proto: http")).isEqualTo("0.0.0.0 clear shared");
+        assertThat(origin("X-Forwarded-Proto: https")).isEqualTo("0.0.0.0 secret shared");
     }
 
     @Test
-    void shouldTakeTheWorseWhenAClientHasWrittenTheHeaderThatItsProxyDoesNotKnow() throws Exception {
+    void shouldUseTheLessTrustedOriginIfTheHeadersDisagree() throws Exception {
         listen("127.0.0.1");
 
-        assertThat(whence("Forwarded: for=127.0.0.1;proto=https", "X-Forwarded-For: 203.0.113.7"))
+        assertThat(origin("Forwarded: for=127.0.0.1;proto=https", "X-Forwarded-For: 203.0.113.7"))
                 .isEqualTo("0.0.0.0 clear shared");
-        assertThat(whence("Forwarded: for=203.0.113.7;proto=http", "X-Forwarded-Proto: https"))
+        assertThat(origin("Forwarded: for=203.0.113.7;proto=http", "X-Forwarded-Proto: https"))
                 .isEqualTo("0.0.0.0 clear shared");
-        assertThat(whence("Forwarded: for=203.0.113.7", "X-Forwarded-For: 203.0.113.7"))
+        assertThat(origin("Forwarded: for=203.0.113.7", "X-Forwarded-For: 203.0.113.7"))
                 .isEqualTo("203.0.113.7 clear alone");
     }
 
     @Test
-    void shouldJoinSeveralLinesOfAHeader() throws Exception {
+    void shouldJoinRepeatedHeaders() throws Exception {
         listen("127.0.0.1");
 
-        assertThat(whence("X-Forwarded-For: 127.0.0.1", "X-Forwarded-For: 203.0.113.7"))
+        assertThat(origin("X-Forwarded-For: 127.0.0.1", "X-Forwarded-For: 203.0.113.7"))
                 .isEqualTo("203.0.113.7 clear alone");
     }
 
@@ -159,19 +159,19 @@ class ForwardedHeadersTest {
     }
 
     @Test
-    void shouldTakeTheProxyProtocolFromListedProxiesOnly() throws Exception {
+    void shouldAcceptTheProxyProtocolFromListedProxiesOnly() throws Exception {
         listen("127.0.0.1");
 
         assertThat(proxied(V1)).isEqualTo("203.0.113.7 clear alone");
         assertThat(proxied(V2)).isEqualTo("203.0.113.7 clear alone");
-        assertThat(whence()).isEqualTo(LOCAL);
+        assertThat(origin()).isEqualTo(LOCAL);
         assertThat(proxied(V1, "X-Forwarded-Proto: https\r\n")).isEqualTo("203.0.113.7 clear alone");
 
         server.reconfigure(Settings.with("proxies", new String[] {"10.0.0.1"}));
 
         assertThat(Wire.send(server.port(), V1 + "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"))
                 .startsWith("HTTP/1.1 400 ");
-        assertThat(whence("X-Forwarded-For: 203.0.113.7")).isEqualTo(LOCAL);
+        assertThat(origin("X-Forwarded-For: 203.0.113.7")).isEqualTo(LOCAL);
     }
 
     @ParameterizedTest
@@ -182,7 +182,7 @@ class ForwardedHeadersTest {
         "PROXY TCP6 ::1 ::1 1 2, 0:0:0:0:0:0:0:1",
         "PROXY TCP6 ::ffff:127.0.0.1 ::1 1 2, 127.0.0.1"
     })
-    void shouldTakeNobodyForLocalByAHeader(String header, String address) throws Exception {
+    void shouldNotTreatAClientAsLocalBecauseOfAHeader(String header, String address) throws Exception {
         listen("127.0.0.1", "0.0.0.0/0");
 
         assertThat(proxied(header + "\r\n")).isEqualTo(address + " clear shared");
@@ -190,7 +190,7 @@ class ForwardedHeadersTest {
     }
 
     @Test
-    void shouldTakeNobodyForLocalByABinaryHeader() throws Exception {
+    void shouldNotTreatAClientAsLocalBecauseOfABinaryHeader() throws Exception {
         listen("127.0.0.1");
 
         assertThat(proxied(SIGNATURE + " \0\0\0")).isEqualTo("0.0.0.0 clear shared");
@@ -198,14 +198,14 @@ class ForwardedHeadersTest {
     }
 
     @Test
-    void shouldTakeNobodyForLocalWhoseProxyHasASocketWithoutAnAddress() throws Exception {
+    void shouldNotTreatAClientAsLocalIfTheProxySocketHasNoAddress() throws Exception {
         listen("127.0.0.1");
 
         assertThat(proxied(SIGNATURE + "!1\0\u00d8" + "\0".repeat(216))).isEqualTo("0.0.0.0 clear shared");
     }
 
     @Test
-    void shouldBelieveAProxyThatSaysInItsHeaderThatTheClientSpeaksTls() throws Exception {
+    void shouldTrustTheTlsFlagInTheProxyHeader() throws Exception {
         listen("127.0.0.1");
         String addresses = "\u00cb\0q\u0007" + "\u007f\0\0\u0001" + "\u0012g\0P";
 
@@ -225,14 +225,14 @@ class ForwardedHeadersTest {
                 SIGNATURE + "!\u0012\0\f" + "\u00cb\0q\u0007" + "\u007f\0\0\u0001" + "\u0012g\0P",
                 SIGNATURE + "!1\0\f" + "\u00cb\0q\u0007" + "\u007f\0\0\u0001" + "\u0012g\0P"
             })
-    void shouldCloseAConnectionThatBeginsWithAMalformedHeader(String header) throws Exception {
+    void shouldCloseConnectionsWithAMalformedProxyHeader(String header) throws Exception {
         listen("127.0.0.1");
 
         assertThat(Wire.untilClosed(server.port(), header)).isEmpty();
     }
 
     @Test
-    void shouldTakeAHeaderInPiecesAndALongOne() throws Exception {
+    void shouldReadFragmentedAndLongProxyHeaders() throws Exception {
         listen("127.0.0.1");
         String request = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         String longest = SIGNATURE + "!\u0011\u0010\0" + V2.substring(16) + "\u0004\u000f\u00f1" + "\0".repeat(4_081);
@@ -248,7 +248,7 @@ class ForwardedHeadersTest {
     }
 
     @Test
-    void shouldNameWhatIsNoNetwork() {
+    void shouldReportAnInvalidNetwork() {
         assertThatThrownBy(() -> listen("10.0.0.0/8, myproxy"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("myproxy")
@@ -256,7 +256,7 @@ class ForwardedHeadersTest {
     }
 
     @Test
-    void shouldKeepThePresentProxiesAndSaySoWhenNewOnesAreWrong() throws Exception {
+    void shouldKeepThePreviousProxiesAndReportInvalidOnes() throws Exception {
         listen("127.0.0.1");
 
         server.reconfigure(Settings.with("proxies", new String[] {"nonsense"}));
@@ -264,6 +264,6 @@ class ForwardedHeadersTest {
         assertThat(server.check().ready()).isTrue();
         assertThat(server.check().degraded()).isTrue();
         assertThat(server.check().detail()).contains("nonsense");
-        assertThat(whence("X-Forwarded-For: 203.0.113.7")).isEqualTo("203.0.113.7 clear alone");
+        assertThat(origin("X-Forwarded-For: 203.0.113.7")).isEqualTo("203.0.113.7 clear alone");
     }
 }

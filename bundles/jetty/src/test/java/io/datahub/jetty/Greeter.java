@@ -8,7 +8,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Answers with a word and who asked; can be made to wait. */
+/** Responds with a word and the user; can be blocked. */
 final class Greeter extends Handler.Abstract {
 
     private final String word;

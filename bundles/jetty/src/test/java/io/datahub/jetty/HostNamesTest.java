@@ -15,7 +15,7 @@ class HostNamesTest {
 
     private void listen(String... hostNames) throws Exception {
         server = new HttpServer(new KnownUsers(), Settings.with("hostNames", hostNames));
-        server.mount(new HandlerRegistration("/", 0, 1, true, new Greeter("hello")));
+        server.register(new HandlerRegistration("/", 0, 1, true, new Greeter("hello")));
         server.start();
     }
 
@@ -26,7 +26,7 @@ class HostNamesTest {
         }
     }
 
-    private String asked(String host) throws IOException {
+    private String get(String host) throws IOException {
         return Wire.send(server.port(), "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
     }
 
@@ -45,10 +45,10 @@ class HostNamesTest {
                 "[::1]",
                 "[2001:db8::1]:8480"
             })
-    void shouldServeItsOwnNamesAndAddresses(String host) throws Exception {
+    void shouldAcceptConfiguredNamesAndAddresses(String host) throws Exception {
         listen("hub.example.org, Hub", "");
 
-        assertThat(asked(host)).startsWith("HTTP/1.1 200 ");
+        assertThat(get(host)).startsWith("HTTP/1.1 200 ");
     }
 
     @ParameterizedTest
@@ -64,17 +64,17 @@ class HostNamesTest {
                 "0127.0.0.1",
                 "2130706433"
             })
-    void shouldSayToOthersThatTheyAreWrongHere(String host) throws Exception {
+    void shouldRejectOtherNames(String host) throws Exception {
         listen("hub.example.org");
 
-        assertThat(asked(host))
+        assertThat(get(host))
                 .startsWith("HTTP/1.1 421 ")
                 .contains("application/problem+json", "hostNames in io.datahub.jetty.cfg")
                 .doesNotContain(host);
     }
 
     @Test
-    void shouldGoByTheTargetWhereThatNamesTheHost() throws Exception {
+    void shouldPreferTheHostOfAnAbsoluteTarget() throws Exception {
         listen("hub.example.org");
         String head = " HTTP/1.1\r\nConnection: close\r\nHost: ";
 
@@ -86,17 +86,17 @@ class HostNamesTest {
     }
 
     @Test
-    void shouldTakeAnyNameUnlessToldAndOthersWhenToldLater() throws Exception {
+    void shouldAcceptAnyNameByDefaultAndApplyReconfiguredNames() throws Exception {
         listen();
-        assertThat(asked("evil.example")).startsWith("HTTP/1.1 200 ");
+        assertThat(get("evil.example")).startsWith("HTTP/1.1 200 ");
 
         server.reconfigure(Settings.with("hostNames", new String[] {"hub"}));
-        assertThat(asked("evil.example")).startsWith("HTTP/1.1 421 ");
-        assertThat(asked("hub")).startsWith("HTTP/1.1 200 ");
+        assertThat(get("evil.example")).startsWith("HTTP/1.1 421 ");
+        assertThat(get("hub")).startsWith("HTTP/1.1 200 ");
     }
 
     @Test
-    void shouldNameWhatIsNoNameOfAHost() {
+    void shouldReportAnInvalidHostName() {
         for (String wrong : new String[] {"https://hub", "hub:8480", "a b", "*"}) {
             assertThatThrownBy(() -> listen(wrong))
                     .isInstanceOf(IllegalStateException.class)
@@ -106,12 +106,12 @@ class HostNamesTest {
     }
 
     @Test
-    void shouldKeepThePresentNamesAndSaySoWhenNewOnesAreWrong() throws Exception {
+    void shouldKeepThePreviousNamesAndReportInvalidOnes() throws Exception {
         listen("hub");
 
         server.reconfigure(Settings.with("hostNames", new String[] {"hub:80"}));
 
         assertThat(server.check().detail()).contains("hub:80");
-        assertThat(asked("evil.example")).startsWith("HTTP/1.1 421 ");
+        assertThat(get("evil.example")).startsWith("HTTP/1.1 421 ");
     }
 }

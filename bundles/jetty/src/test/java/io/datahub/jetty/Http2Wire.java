@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Speaks HTTP/2 frame by frame, without TLS, for what no client library would send. */
+/** Sends raw HTTP/2 frames without TLS, for cases that no client library can produce. */
 final class Http2Wire implements AutoCloseable {
 
     static final int HEADERS = 1;
@@ -23,7 +23,7 @@ final class Http2Wire implements AutoCloseable {
     private final Socket socket;
     private final DataInputStream in;
 
-    /** A frame; of type -1 if the server has closed. */
+    /** A frame; of type -1 if the server has closed the connection. */
     record Frame(int type, ByteBuffer payload) {}
 
     Http2Wire(int port) throws IOException {
@@ -32,13 +32,13 @@ final class Http2Wire implements AutoCloseable {
         in = new DataInputStream(socket.getInputStream());
     }
 
-    /** The first bytes of a client, with empty settings. */
+    /** Sends the connection preface with empty settings. */
     void preface() throws IOException {
         socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         send(SETTINGS, 1, new byte[0]);
     }
 
-    /** Sends that many of the same frame of stream 0. */
+    /** Sends the same frame on stream 0 {@code count} times. */
     void send(int type, int count, byte... payload) throws IOException {
         ByteBuffer frames = ByteBuffer.allocate(count * (HEADER_BYTES + payload.length));
         for (int i = 0; i < count; i++) {
@@ -48,11 +48,14 @@ final class Http2Wire implements AutoCloseable {
         socket.getOutputStream().write(frames.array());
     }
 
-    /** Sends the head of a request in stream 1, whose body is yet to come: names and values by turns, shorter than 127 bytes. */
+    /**
+     * Sends the head of a request on stream 1, without its body. Names and values alternate and are shorter than 127
+     * bytes.
+     */
     void head(String... fields) throws IOException {
         ByteBuffer block = ByteBuffer.allocate(1024);
         for (int i = 0; i < fields.length; i += 2) {
-            block.put((byte) 0); // a literal without an index (RFC 7541, 6.2.2)
+            block.put((byte) 0); // literal header field without indexing (RFC 7541, 6.2.2)
             for (String text : List.of(fields[i], fields[i + 1])) {
                 block.put((byte) text.length()).put(text.getBytes(StandardCharsets.US_ASCII));
             }

@@ -47,7 +47,7 @@ class HttpServerTest {
     @BeforeEach
     void start() throws Exception {
         server = new HttpServer(users, Settings.with("maxHeaderBytes", 4096));
-        server.mount(new HandlerRegistration("/files", 0, 1, false, new Greeter("files")));
+        server.register(new HandlerRegistration("/files", 0, 1, false, new Greeter("files")));
         server.start();
     }
 
@@ -57,12 +57,12 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldLetInWhoShowsABearerToken() throws Exception {
+    void shouldAuthenticateByBearerToken() throws Exception {
         assertThat(get("/files/a", "Authorization", "Bearer s3cret").body()).isEqualTo("files jenkins");
     }
 
     @Test
-    void shouldLetInWhoShowsNameAndTokenByBasic() throws Exception {
+    void shouldAuthenticateByBasic() throws Exception {
         assertThat(get("/files", "Authorization", basic("jenkins:s3cret")).body())
                 .isEqualTo("files jenkins");
         assertThat(get("/files", "Authorization", basic("grüße:dürfen")).body()).isEqualTo("files grüße");
@@ -70,7 +70,7 @@ class HttpServerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Bearer wrong", "Bearer", "Bearer ", "Basic !!!", "Basic czNjcmV0", "Digest x", "s3cret"})
-    void shouldRefuseCredentialsThatAreNoneOrWrong(String header) throws Exception {
+    void shouldRejectMalformedOrInvalidCredentials(String header) throws Exception {
         HttpResponse<String> answer = get("/files", "Authorization", header);
 
         assertThat(answer.statusCode()).isEqualTo(401);
@@ -81,13 +81,13 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldRefuseATokenOfAnotherUser() throws Exception {
+    void shouldRejectTheTokenOfAnotherUser() throws Exception {
         assertThat(get("/files", "Authorization", basic("ops:s3cret")).statusCode())
                 .isEqualTo(401);
     }
 
     @Test
-    void shouldRefuseStrangersUnlessThereIsAnAnonymousUser() throws Exception {
+    void shouldRejectUnauthenticatedRequestsWithoutAnAnonymousUser() throws Exception {
         assertThat(get("/files").statusCode()).isEqualTo(401);
 
         users.add("anonymous", "");
@@ -96,15 +96,15 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldHandStrangersToOpenHandlersOnly() throws Exception {
-        server.mount(new HandlerRegistration("/files", 5, 2, true, new Greeter("open")));
+    void shouldDispatchUnauthenticatedRequestsToOpenHandlersOnly() throws Exception {
+        server.register(new HandlerRegistration("/files", 5, 2, true, new Greeter("open")));
 
         assertThat(get("/files").body()).isEqualTo("open stranger");
         assertThat(get("/files", "Authorization", "Bearer wrong").statusCode()).isEqualTo(401);
     }
 
     @Test
-    void shouldAnswerAFailureLateWithoutHoldingAThread() throws Exception {
+    void shouldDelayFailedLoginsWithoutBlockingAThread() throws Exception {
         users.setPenalty(Duration.ofMillis(300));
         long begin = System.nanoTime();
 
@@ -115,10 +115,10 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldAskTheLongestPathAndThenTheHighestRankingFirst() throws Exception {
-        server.mount(new HandlerRegistration("/", 100, 2, true, new Greeter("root")));
-        server.mount(new HandlerRegistration("/files/deep", 0, 3, true, new Greeter("deep")));
-        server.mount(new HandlerRegistration("/files", 1, 4, true, new Greeter("better")));
+    void shouldPreferTheLongestPathThenTheHighestRanking() throws Exception {
+        server.register(new HandlerRegistration("/", 100, 2, true, new Greeter("root")));
+        server.register(new HandlerRegistration("/files/deep", 0, 3, true, new Greeter("deep")));
+        server.register(new HandlerRegistration("/files", 1, 4, true, new Greeter("better")));
 
         assertThat(get("/files/deep/x").body()).startsWith("deep");
         assertThat(get("/files/deeper").body()).startsWith("better");
@@ -126,8 +126,8 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldPassARequestOnThatAHandlerDoesNotWant() throws Exception {
-        server.mount(new HandlerRegistration("/files", 9, 2, true, new Handler.Abstract() {
+    void shouldTryTheNextHandlerIfOneDeclines() throws Exception {
+        server.register(new HandlerRegistration("/files", 9, 2, true, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 return false;
@@ -138,7 +138,7 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldSay404WhereNothingIsMounted() throws Exception {
+    void shouldRespond404WithoutAHandler() throws Exception {
         HttpResponse<String> answer = get("/nothing");
 
         assertThat(answer.statusCode()).isEqualTo(404);
@@ -157,16 +157,16 @@ class HttpServerTest {
                 "/..;a/files",
                 "/;/files"
             })
-    void shouldRefuseAmbiguousPathsThatLeadNowhere(String path) throws Exception {
+    void shouldRejectAmbiguousPathsWithoutAHandler(String path) throws Exception {
         assertThat(Wire.get(server.port(), path)).startsWith("HTTP/1.1 400 ").contains("problem+json");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"/files/%2e%2e/x", "/files//x", "/files/a%2Fb", "/files/..;/x", "/files/a%25", "/files/a|b"})
-    void shouldHandPathsOverAsTheyWereWritten(String path) throws Exception {
+    void shouldPassRawPathsToHandlers(String path) throws Exception {
         CompletableFuture<String> seen = new CompletableFuture<>();
-        server.mount(new HandlerRegistration("/files", 9, 2, true, new Handler.Abstract() {
+        server.register(new HandlerRegistration("/files", 9, 2, true, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 seen.complete(request.getHttpURI().getPath());
@@ -194,9 +194,9 @@ class HttpServerTest {
         "/files/%252e/a, /files/%252e/a",
         "/files/.%2e/a, /files/.%2e/a"
     })
-    void shouldTakeSegmentsAwayThatStandForTheirOwnDirectory(String path, String left) throws Exception {
+    void shouldRemoveDotSegments(String path, String expectedPath) throws Exception {
         CompletableFuture<String> seen = new CompletableFuture<>();
-        server.mount(new HandlerRegistration("/files", 9, 2, true, new Handler.Abstract() {
+        server.register(new HandlerRegistration("/files", 9, 2, true, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 seen.complete(request.getHttpURI().getPath());
@@ -207,12 +207,12 @@ class HttpServerTest {
 
         Wire.get(server.port(), path);
 
-        assertThat(seen.get(5, TimeUnit.SECONDS)).isEqualTo(left);
+        assertThat(seen.get(5, TimeUnit.SECONDS)).isEqualTo(expectedPath);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"gzip, chunked", "deflate,chunked", "gzip\r\nTransfer-Encoding: chunked", "x-y , Chunked"})
-    void shouldNotTakeABodyForDecodedThatItCannotDecode(String codings) throws Exception {
+    void shouldRejectUnsupportedTransferCodings(String codings) throws Exception {
         String answer = Wire.send(
                 server.port(),
                 "PUT /files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer s3cret\r\nTransfer-Encoding: "
@@ -226,28 +226,28 @@ class HttpServerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/files/%zz", "/files/%", "/files/a#b", "/files/%u0041"})
-    void shouldAnswerMalformedTargetsWithAProblem(String path) throws Exception {
+    void shouldRespondToMalformedTargetsWithAProblem(String path) throws Exception {
         assertThat(Wire.get(server.port(), path))
                 .startsWith("HTTP/1.1 400 ")
                 .contains("problem+json", "\"status\":400");
     }
 
     @Test
-    void shouldAnswerTooLargeHeadersWithAProblem() throws Exception {
+    void shouldRespondToTooLargeHeadersWithAProblem() throws Exception {
         assertThat(Wire.get(server.port(), "/files", "X: " + "x".repeat(8000)))
                 .startsWith("HTTP/1.1 431 ")
                 .contains("problem+json");
     }
 
     @Test
-    void shouldAnswerNoHttpAtAllWithAProblem() throws Exception {
+    void shouldRespondToNonHttpDataWithAProblem() throws Exception {
         assertThat(Wire.send(server.port(), "EHLO there\r\n\r\n"))
                 .startsWith("HTTP/1.1 505 ")
                 .contains("problem+json");
     }
 
     @Test
-    void shouldRefuseARequestWithTwoLengths() throws Exception {
+    void shouldRejectARequestWithTwoContentLengths() throws Exception {
         String head = "POST /files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer s3cret\r\n";
 
         for (String lengths : List.of(
@@ -263,7 +263,7 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldRefuseATokenInAUrlWhateverElseIsShown() throws Exception {
+    void shouldRejectATokenInTheUrlDespiteOtherCredentials() throws Exception {
         HttpResponse<String> answer = get("/files?x=1&access_token=s3cret", "Authorization", "Bearer s3cret");
 
         assertThat(answer.statusCode()).isEqualTo(400);
@@ -274,14 +274,14 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldAnswerWhatAsksForNoPath() throws Exception {
+    void shouldHandleRequestsWithoutAPath() throws Exception {
         assertThat(Wire.send(server.port(), "OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 204 ")
                 .contains("Allow: GET");
     }
 
     @Test
-    void shouldTakeTheRestOfABodyThatIsRefusedAlready() throws Exception {
+    void shouldDrainTheBodyOfARefusedRequest() throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setSoTimeout(10_000);
             OutputStream out = socket.getOutputStream();
@@ -300,7 +300,7 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldKeepTheConnectionOfARefusedRequestWhoseBodyIsThere() throws Exception {
+    void shouldKeepTheConnectionOfARefusedRequestWithACompleteBody() throws Exception {
         String refused =
                 "PUT /files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer wrong\r\nContent-Length: 5\r\n\r\nhello";
         assertThat(Wire.send(
@@ -310,7 +310,7 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldLetWhoSendsABodyAnywayReadTheRefusal() throws Exception {
+    void shouldDeliverTheRefusalToAClientThatSendsItsBodyAnyway() throws Exception {
         byte[] body = new byte[8 << 20];
 
         HttpResponse<String> answer = client.send(
@@ -325,7 +325,7 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldRefuseWhoWaitsForThatBeforeTheBody() throws Exception {
+    void shouldRefuseBeforeTheBodyOfExpectContinue() throws Exception {
         String answer = Wire.send(
                 server.port(),
                 "PUT /files HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n");
@@ -334,12 +334,12 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldNotTellWhatItIs() throws Exception {
+    void shouldNotSendTheServerVersion() throws Exception {
         assertThat(get("/files").headers().firstValue("Server")).isEmpty();
     }
 
     @Test
-    void shouldRefuseWritesOfPagesFromElsewhere() throws Exception {
+    void shouldRejectWritesFromOtherOrigins() throws Exception {
         assertThat(write("https://evil.example")).isEqualTo(403);
         assertThat(write("null")).isEqualTo(403);
         assertThat(write("http://127.0.0.1:1")).isEqualTo(403);
@@ -347,7 +347,7 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldTakeWritesOfPagesFromListedOriginsAsSoonAsTheyAreListed() throws Exception {
+    void shouldAcceptWritesFromListedOriginsAfterReconfiguration() throws Exception {
         server.reconfigure(Settings.with("origins", new String[] {"https://ci.example, https://good.example/"}));
 
         assertThat(write("https://good.example")).isEqualTo(200);
@@ -355,14 +355,14 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldLetPagesFromElsewhereReadWithTheirOwnToken() throws Exception {
+    void shouldAllowReadsFromOtherOriginsWithAToken() throws Exception {
         assertThat(get("/files", "Authorization", "Bearer s3cret", "Origin", "https://evil.example")
                         .statusCode())
                 .isEqualTo(200);
     }
 
     @Test
-    void shouldLetNoPageFromElsewhereSeeAnswersUnlessConfigured() throws Exception {
+    void shouldNotSendCorsHeadersByDefault() throws Exception {
         String answer = preflight("https://ci.example");
 
         assertThat(answer).startsWith("HTTP/1.1 401 ").doesNotContain("Access-Control-");
@@ -373,7 +373,7 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldLetPagesOfListedOriginsSeeAnswers() throws Exception {
+    void shouldSendCorsHeadersToListedOrigins() throws Exception {
         server.reconfigure(Settings.with("origins", new String[] {"https://ci.example"}));
 
         assertThat(preflight("https://ci.example"))
@@ -410,7 +410,7 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldSpeakHttp2WithWhoBeginsWithIt() throws Exception {
+    void shouldSupportHttp2WithPriorKnowledge() throws Exception {
         try (Http2Wire wire = new Http2Wire(server.port())) {
             wire.preface();
 
@@ -418,9 +418,9 @@ class HttpServerTest {
         }
     }
 
-    /** At Jetty's own reset, CANCEL, many clients lose the answer. */
+    /** With Jetty's own reset, CANCEL, many clients lose the response. */
     @Test
-    void shouldEndAStreamWithoutAnErrorThatIsAnsweredBeforeItsBody() throws Exception {
+    void shouldResetWithNoErrorAfterAnEarlyResponse() throws Exception {
         try (Http2Wire wire = new Http2Wire(server.port())) {
             wire.preface();
             wire.head(
@@ -451,7 +451,7 @@ class HttpServerTest {
 
     @Test
     void shouldRenderARefusalWithItsViolations() throws Exception {
-        server.mount(new HandlerRegistration("/judge", 0, 2, true, new Handler.Abstract() {
+        server.register(new HandlerRegistration("/judge", 0, 2, true, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 Refusal refusal = Refusal.invalid(List.of(new Violation("xml", "1.2.0", 3, 7, "not \"closed\"")));
@@ -470,8 +470,8 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldSayWhenToTryAgain() throws Exception {
-        server.mount(new HandlerRegistration("/busy", 0, 2, true, new Handler.Abstract() {
+    void shouldSendRetryAfter() throws Exception {
+        server.register(new HandlerRegistration("/busy", 0, 2, true, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 request.setAttribute(
@@ -485,8 +485,8 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldNotTellClientsWhatBroke() throws Exception {
-        server.mount(new HandlerRegistration("/broken", 0, 2, true, new Handler.Abstract() {
+    void shouldNotExposeInternalErrors() throws Exception {
+        server.register(new HandlerRegistration("/broken", 0, 2, true, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) throws Exception {
                 response.getHeaders().put("ETag", "\"1\"");
@@ -502,14 +502,14 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldFinishRequestsInFlightBeforeAHandlerGoes() throws Exception {
+    void shouldCompleteRequestsInFlightBeforeAHandlerIsRemoved() throws Exception {
         CountDownLatch mayAnswer = new CountDownLatch(1);
         Greeter slow = new Greeter("slow", mayAnswer);
-        server.mount(new HandlerRegistration("/slow", 0, 2, true, slow));
+        server.register(new HandlerRegistration("/slow", 0, 2, true, slow));
         var answer = client.sendAsync(request("/slow").build(), BodyHandlers.ofString());
         assertThat(slow.entered.await(5, TimeUnit.SECONDS)).isTrue();
 
-        CompletableFuture<Void> unmounted = CompletableFuture.runAsync(() -> server.unmount(slow));
+        CompletableFuture<Void> unmounted = CompletableFuture.runAsync(() -> server.unregister(slow));
         awaitStatus("/slow", 503);
         assertThat(get("/slow").headers().firstValue("Retry-After")).contains("1");
         assertThat(unmounted).isNotDone();
@@ -522,16 +522,16 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldHaveTheNewHandlerAnswerWhileTheOldOneFinishes() throws Exception {
+    void shouldDispatchToTheNewHandlerWhileTheOldOneCompletes() throws Exception {
         CountDownLatch mayAnswer = new CountDownLatch(1);
         Greeter old = new Greeter("old", mayAnswer);
-        server.mount(new HandlerRegistration("/swapped", 0, 2, true, old));
+        server.register(new HandlerRegistration("/swapped", 0, 2, true, old));
         var answer = client.sendAsync(request("/swapped").build(), BodyHandlers.ofString());
         assertThat(old.entered.await(5, TimeUnit.SECONDS)).isTrue();
-        CompletableFuture<Void> unmounted = CompletableFuture.runAsync(() -> server.unmount(old));
+        CompletableFuture<Void> unmounted = CompletableFuture.runAsync(() -> server.unregister(old));
         awaitStatus("/swapped", 503);
 
-        server.mount(new HandlerRegistration("/swapped", 0, 3, true, new Greeter("new")));
+        server.register(new HandlerRegistration("/swapped", 0, 3, true, new Greeter("new")));
 
         assertThat(get("/swapped").body()).startsWith("new");
         assertThat(unmounted).isNotDone();
@@ -543,8 +543,8 @@ class HttpServerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "MOVE"})
-    void shouldTellWhoAsksForAHandlerThatIsYetToComeToComeAgain(String method) throws Exception {
-        server.mounts().declare(7, List.of(new DeclaredMount("later", "/later", 0)));
+    void shouldRespond503ForADeclaredHandlerThatIsNotAvailable(String method) throws Exception {
+        server.registry().declare(7, List.of(new DeclaredMount("later", "/later", 0)));
 
         String answers = Wire.send(
                 server.port(),
@@ -557,34 +557,34 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldAnswer503BetweenOneHandlerAndTheNextOfAComponent() throws Exception {
-        server.mounts().declare(7, List.of(new DeclaredMount("files", "/records", 0)));
+    void shouldRespond503WhileAHandlerIsReplaced() throws Exception {
+        server.registry().declare(7, List.of(new DeclaredMount("files", "/records", 0)));
         assertThat(get("/records/a").statusCode()).isEqualTo(503);
 
         Greeter first = new Greeter("first");
-        server.mount(component("/records", "files", 7, true, first));
+        server.register(component("/records", "files", 7, true, first));
         assertThat(get("/records/a").body()).startsWith("first");
 
-        server.unmount(first);
+        server.unregister(first);
         assertThat(get("/records/a").statusCode()).isEqualTo(503);
 
-        server.mount(component("/records", "files", 7, true, new Greeter("second")));
+        server.register(component("/records", "files", 7, true, new Greeter("second")));
         assertThat(get("/records/a").body()).startsWith("second");
     }
 
     @Test
-    void shouldAnswer404AgainWhenTheBundleIsGone() throws Exception {
-        server.mounts().declare(7, List.of(new DeclaredMount("files", "/records", 0)));
-        server.mounts().declare(7, List.of());
+    void shouldRespond404AfterTheBundleIsUninstalled() throws Exception {
+        server.registry().declare(7, List.of(new DeclaredMount("files", "/records", 0)));
+        server.registry().declare(7, List.of());
 
         assertThat(get("/records/a").statusCode()).isEqualTo(404);
     }
 
     @Test
-    void shouldNotTakeOneComponentForAnotherAtItsPath() throws Exception {
-        server.mounts().declare(7, List.of(new DeclaredMount("upgrade", "/both", 100)));
-        server.mounts().declare(8, List.of(new DeclaredMount("stream", "/both", 0)));
-        server.mount(component("/both", "stream", 8, false, new Handler.Abstract() {
+    void shouldDistinguishComponentsAtTheSamePath() throws Exception {
+        server.registry().declare(7, List.of(new DeclaredMount("upgrade", "/both", 100)));
+        server.registry().declare(8, List.of(new DeclaredMount("stream", "/both", 0)));
+        server.register(component("/both", "stream", 8, false, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 boolean mine = !request.getHeaders().contains("Upgrade");
@@ -607,25 +607,25 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldAskStrangersForCredentialsWhateverIsAwayAboveThePath() throws Exception {
-        server.mounts().declare(7, List.of(new DeclaredMount("page", "/", 100)));
+    void shouldRespond401DespiteAnUnavailableHandlerAbove() throws Exception {
+        server.registry().declare(7, List.of(new DeclaredMount("page", "/", 100)));
 
         assertThat(get("/files").statusCode()).isEqualTo(401);
         assertThat(get("/else").statusCode()).isEqualTo(503);
     }
 
     @Test
-    void shouldTellWhoAsksWhileItStopsToComeAgain() throws Exception {
+    void shouldRespond503WhileStopping() throws Exception {
         CountDownLatch mayAnswer = new CountDownLatch(1);
         Greeter slow = new Greeter("slow", mayAnswer);
-        server.mount(new HandlerRegistration("/slow", 0, 2, true, slow));
+        server.register(new HandlerRegistration("/slow", 0, 2, true, slow));
         var inFlight = client.sendAsync(request("/slow").build(), BodyHandlers.ofString());
         assertThat(slow.entered.await(5, TimeUnit.SECONDS)).isTrue();
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write("GET /slow HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
-            awaitStopping();
+            awaitShutdown();
             socket.getOutputStream().write("Host: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
@@ -639,8 +639,8 @@ class HttpServerTest {
         }
     }
 
-    /** Until new connections are refused. */
-    private void awaitStopping() {
+    /** Waits until new connections are rejected. */
+    private void awaitShutdown() {
         int port = server.port();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
         while (System.nanoTime() < deadline) {
@@ -664,10 +664,10 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldFinishRequestsInFlightWhenItStops() throws Exception {
+    void shouldCompleteRequestsInFlightWhenStopping() throws Exception {
         CountDownLatch mayAnswer = new CountDownLatch(1);
         Greeter slow = new Greeter("slow", mayAnswer);
-        server.mount(new HandlerRegistration("/slow", 0, 2, true, slow));
+        server.register(new HandlerRegistration("/slow", 0, 2, true, slow));
         var answer = client.sendAsync(request("/slow").build(), BodyHandlers.ofString());
         assertThat(slow.entered.await(5, TimeUnit.SECONDS)).isTrue();
 
@@ -679,7 +679,7 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldNameCauseAndCureWhenThePortIsTaken() throws Exception {
+    void shouldReportCauseAndRemedyWhenThePortIsTaken() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             HttpServer second = new HttpServer(users, Settings.with("port", taken.getLocalPort()));
 
@@ -693,7 +693,7 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldKeepConnectionsWhenOtherThingsChangeThanWhereItListens() throws Exception {
+    void shouldKeepConnectionsUnlessTheListenAddressChanges() throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             int port = server.port();
             server.reconfigure(Settings.with("maxThreads", 50, "idleTimeoutMillis", 10_000L));
@@ -708,7 +708,7 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldListenElsewhereWhenItIsTold() throws Exception {
+    void shouldListenAtAReconfiguredAddress() throws Exception {
         int before = server.port();
         int after;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -724,7 +724,7 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldStayWhereItIsWhenTheNewPortIsTaken() throws Exception {
+    void shouldKeepTheSocketWhenTheNewPortIsTaken() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int before = server.port();
 
@@ -740,15 +740,15 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldSayWhereItListens() {
+    void shouldReportTheListenAddress() {
         assertThat(server.check().ready()).isTrue();
         assertThat(server.check().detail()).contains("http://127.0.0.1:" + server.port());
     }
 
     @Test
-    void shouldTellTheHandlerWhereTheClientIs() throws Exception {
+    void shouldPassTheOriginToTheHandler() throws Exception {
         CompletableFuture<Login> seen = new CompletableFuture<>();
-        server.mount(new HandlerRegistration("/where", 0, 2, false, new Handler.Abstract() {
+        server.register(new HandlerRegistration("/where", 0, 2, false, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 seen.complete((Login) request.getAttribute(Login.class.getName()));
@@ -766,13 +766,13 @@ class HttpServerTest {
 
     private void awaitStatus(String path, int status) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (statusSoon(path) != status) {
+        while (immediateStatus(path) != status) {
             assertThat(System.nanoTime()).isLessThan(deadline);
         }
     }
 
-    /** The status of an answer that comes at once; 0 where a handler keeps the client waiting. */
-    private int statusSoon(String path) throws Exception {
+    /** The status of an immediate response; 0 if the handler blocks. */
+    private int immediateStatus(String path) throws Exception {
         try {
             HttpRequest request = request(path).timeout(Duration.ofMillis(500)).build();
             return client.send(request, BodyHandlers.discarding()).statusCode();

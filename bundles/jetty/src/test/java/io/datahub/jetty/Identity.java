@@ -17,7 +17,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A self-signed certificate and its key, made by the JDK's keytool. */
+/** A self-signed certificate and its key, created by the JDK's keytool. */
 final class Identity {
 
     private static final String PASSWORD = "changeit";
@@ -70,7 +70,7 @@ final class Identity {
                         .digest(certificate().getEncoded()));
     }
 
-    /** Writes both as the server takes them. */
+    /** Writes both as PEM files. */
     void write(Path certificate, Path key) throws Exception {
         Files.writeString(certificate, pem("CERTIFICATE", certificate().getEncoded()));
         Files.writeString(key, pem("PRIVATE KEY", key()));
@@ -83,8 +83,8 @@ final class Identity {
                 + label + "-----\n";
     }
 
-    /** For a client that trusts these servers and shows this identity, if there is one. */
-    static SSLContext client(Identity shown, Identity... trusted) throws Exception {
+    /** The context of a client that trusts these servers and presents this identity, if there is one. */
+    static SSLContext client(Identity identity, Identity... trusted) throws Exception {
         KeyStore anchors = KeyStore.getInstance("PKCS12");
         anchors.load(null, null);
         for (int i = 0; i < trusted.length; i++) {
@@ -93,7 +93,7 @@ final class Identity {
         TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
         trust.init(anchors);
         KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-        keys.init(shown == null ? null : shown.store, PASSWORD.toCharArray());
+        keys.init(identity == null ? null : identity.store, PASSWORD.toCharArray());
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
         return context;

@@ -35,7 +35,7 @@ class SessionTest {
     @BeforeEach
     void start() throws Exception {
         server = new HttpServer(users, Settings.with("origins", new String[] {"https://ci.example.org"}));
-        server.mount(new HandlerRegistration("/files", 0, 1, false, new Greeter("files")));
+        server.register(new HandlerRegistration("/files", 0, 1, false, new Greeter("files")));
         server.start();
     }
 
@@ -45,7 +45,7 @@ class SessionTest {
     }
 
     @Test
-    void shouldOpenASessionThatACookieCarries() throws Exception {
+    void shouldOpenASessionWithACookie() throws Exception {
         HttpResponse<String> opened = send("POST", "/session", "Authorization", BEARER);
 
         assertThat(opened.statusCode()).isEqualTo(204);
@@ -70,7 +70,7 @@ class SessionTest {
     }
 
     @Test
-    void shouldEndWithTheCredential() throws Exception {
+    void shouldEndWhenTheCredentialIsRemoved() throws Exception {
         String cookie = pair(send("POST", "/session", "Authorization", BEARER));
 
         users.remove("s3cret");
@@ -81,7 +81,7 @@ class SessionTest {
     }
 
     @Test
-    void shouldOpenNoneWithoutACredential() throws Exception {
+    void shouldRequireACredentialToOpen() throws Exception {
         users.add("anonymous", "");
 
         assertThat(send("POST", "/session").statusCode()).isEqualTo(401);
@@ -102,7 +102,7 @@ class SessionTest {
     }
 
     @Test
-    void shouldPreferTheAuthorizationToTheCookie() throws Exception {
+    void shouldPreferTheAuthorizationHeaderToTheCookie() throws Exception {
         users.add("ops", "other");
         String cookie = pair(send("POST", "/session", "Authorization", BEARER));
 
@@ -115,7 +115,7 @@ class SessionTest {
     }
 
     @Test
-    void shouldServeOnlyPagesOfTheHubItself() throws Exception {
+    void shouldAcceptTheCookieFromSameOriginPagesOnly() throws Exception {
         String own = "http://127.0.0.1:" + server.port();
         String cookie = pair(send("POST", "/session", "Authorization", BEARER, "Origin", own));
 
@@ -138,7 +138,7 @@ class SessionTest {
     }
 
     @Test
-    void shouldIgnoreTwoCookiesOfTheName() throws Exception {
+    void shouldIgnoreDuplicateCookies() throws Exception {
         String cookie = pair(send("POST", "/session", "Authorization", BEARER));
 
         assertThat(send("GET", "/files", "Cookie", cookie + "; " + cookie).statusCode())
@@ -146,7 +146,7 @@ class SessionTest {
     }
 
     @Test
-    void shouldEndAfterATimeWithoutRequestsAndAtItsAge() {
+    void shouldExpireWhenIdleAndAtTheMaximumAge() {
         WebSessions sessions = sessions("sessionIdleMillis", 10L, "sessionMaxMillis", 15L);
         String secret = sessions.open(login("jenkins"));
 
@@ -164,7 +164,7 @@ class SessionTest {
     }
 
     @Test
-    void shouldEndTheLeastRecentlyUsedWhenThereAreTooMany() {
+    void shouldEvictTheLeastRecentlyUsedAtTheLimit() {
         WebSessions sessions = sessions("maxSessions", 150);
         String ops = sessions.open(login("ops"));
         String first = sessions.open(login("jenkins"));
@@ -182,7 +182,7 @@ class SessionTest {
     }
 
     @Test
-    void shouldNotLookAtEverybodysSessionsWhenOneIsOpened() {
+    void shouldNotScanAllSessionsWhenOneIsOpened() {
         JettyConfiguration plain = Settings.with("maxSessions", 2_000);
         AtomicInteger looks = new AtomicInteger();
         JettyConfiguration counted = (JettyConfiguration) Proxy.newProxyInstance(
@@ -211,7 +211,7 @@ class SessionTest {
     }
 
     @Test
-    void shouldHaveNoBrowserAskForAPasswordOnBehalfOfAScript() throws Exception {
+    void shouldNotTriggerThePasswordDialogForScripts() throws Exception {
         assertThat(send("GET", "/files").headers().allValues("WWW-Authenticate"))
                 .containsExactly("Bearer realm=\"datahub\"", "Basic realm=\"datahub\", charset=\"UTF-8\"");
         HttpResponse<String> toScript = send("GET", "/files", "X-Requested-With", "fetch");

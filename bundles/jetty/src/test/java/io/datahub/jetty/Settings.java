@@ -5,12 +5,12 @@ import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Configurations with other values than the default ones. */
+/** Configurations that override defaults. */
 final class Settings {
 
     private Settings() {}
 
-    /** The defaults, on a free port, but for these: name, value, name, value … */
+    /** The defaults on a free port, with these overrides: name, value, name, value … */
     static JettyConfiguration with(Object... changes) {
         Map<String, Object> values = new HashMap<>(Map.of("port", 0, "stopTimeoutMillis", 2_000L));
         for (int i = 0; i < changes.length; i += 2) {

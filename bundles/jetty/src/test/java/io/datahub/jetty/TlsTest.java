@@ -67,7 +67,7 @@ class TlsTest {
                 6);
         System.arraycopy(changes, 0, all, 6, changes.length);
         server = new HttpServer(users, Settings.with(all));
-        server.mount(new HandlerRegistration("/", 0, 1, true, new Greeter("hello")));
+        server.register(new HandlerRegistration("/", 0, 1, true, new Greeter("hello")));
         server.start();
     }
 
@@ -75,9 +75,9 @@ class TlsTest {
         return server.check().detail().replaceFirst(".* https://127.0.0.1", "https://localhost");
     }
 
-    private static HttpClient client(Identity shown, Identity... trusted) throws Exception {
+    private static HttpClient client(Identity identity, Identity... trusted) throws Exception {
         return HttpClient.newBuilder()
-                .sslContext(Identity.client(shown, trusted))
+                .sslContext(Identity.client(identity, trusted))
                 .build();
     }
 
@@ -90,7 +90,7 @@ class TlsTest {
     }
 
     @Test
-    void shouldServeHttp2OverTlsBesideHttpFromPemFiles() throws Exception {
+    void shouldServeHttp2OverTlsAlongsideHttp() throws Exception {
         listen();
 
         HttpResponse<String> answer = get(client(null, hub));
@@ -102,14 +102,14 @@ class TlsTest {
 
     @ParameterizedTest
     @CsvSource({"TLSv1.3,true", "TLSv1.2,true", "TLSv1.1,false"})
-    void shouldSpeakTls12And13Only(String version, boolean isSpoken) throws Exception {
+    void shouldSupportTls12And13Only(String version, boolean isAccepted) throws Exception {
         listen();
         URI address = URI.create(address());
 
         try (SSLSocket socket = (SSLSocket)
                 Identity.client(null, hub).getSocketFactory().createSocket("127.0.0.1", address.getPort())) {
             socket.setEnabledProtocols(new String[] {version});
-            if (isSpoken) {
+            if (isAccepted) {
                 socket.startHandshake();
                 assertThat(socket.getSession().getProtocol()).isEqualTo(version);
             } else {
@@ -119,7 +119,7 @@ class TlsTest {
     }
 
     @Test
-    void shouldLetInWhoShowsAKnownCertificate() throws Exception {
+    void shouldAuthenticateByClientCertificate() throws Exception {
         Identity jenkins = Identity.make(folder, "RSA");
         users.certify("jenkins", jenkins.sha256());
         listen();
@@ -130,7 +130,7 @@ class TlsTest {
     }
 
     @Test
-    void shouldPutWhatTheRequestShowsBeforeTheCertificate() throws Exception {
+    void shouldPreferTheAuthorizationHeaderToTheCertificate() throws Exception {
         Identity jenkins = Identity.make(folder, "EC");
         users.certify("jenkins", jenkins.sha256()).add("ops", "0ther");
         listen();
@@ -142,7 +142,7 @@ class TlsTest {
     }
 
     @Test
-    void shouldRefuseACertificateThatNobodyHasOrThatHasExpired() throws Exception {
+    void shouldRejectAnUnknownOrExpiredCertificate() throws Exception {
         Identity expired = Identity.make(folder, "EC", "-startdate", "-2d", "-validity", "1");
         users.certify("jenkins", expired.sha256());
         listen();
@@ -154,7 +154,7 @@ class TlsTest {
     }
 
     @Test
-    void shouldAskForNoCertificateWhenToldSo() throws Exception {
+    void shouldNotRequestCertificatesIfDisabled() throws Exception {
         Identity jenkins = Identity.make(folder, "EC");
         users.certify("jenkins", jenkins.sha256());
         listen("tls_clientCertificates", false);
@@ -163,7 +163,7 @@ class TlsTest {
     }
 
     @Test
-    void shouldTakeChangedFilesForNewConnectionsAndKeepTheOpenOnes() throws Exception {
+    void shouldReloadChangedFilesAndKeepOpenConnections() throws Exception {
         listen();
         HttpClient old = client(null, hub);
         assertThat(get(old).statusCode()).isEqualTo(200);
@@ -178,7 +178,7 @@ class TlsTest {
     }
 
     @Test
-    void shouldKeepTheCertificateAndSaySoWhenTheChangedOneCannotBeUsed() throws Exception {
+    void shouldKeepTheCertificateAndReportAnInvalidReplacement() throws Exception {
         listen();
 
         Files.writeString(key, "nothing");
@@ -210,21 +210,21 @@ class TlsTest {
     }
 
     @Test
-    void shouldNameCauseAndCureWhenThereIsNoCertificate() throws Exception {
+    void shouldReportCauseAndRemedyWithoutACertificate() throws Exception {
         Files.delete(certificate);
 
         assertRefusedStart("there is no file " + certificate);
     }
 
     @Test
-    void shouldNameAnEmptyCertificate() throws Exception {
+    void shouldReportAnEmptyCertificate() throws Exception {
         Files.writeString(certificate, "");
 
         assertRefusedStart(certificate + " has no certificate");
     }
 
     @Test
-    void shouldNameADamagedCertificate() throws Exception {
+    void shouldReportADamagedCertificate() throws Exception {
         Files.writeString(certificate, Identity.pem("CERTIFICATE", new byte[] {1, 2, 3}));
 
         assertRefusedStart(certificate + " can't be read");
@@ -232,7 +232,7 @@ class TlsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"EC", "RSA"})
-    void shouldNameAKeyThatIsNotTheCertificates(String algorithm) throws Exception {
+    void shouldReportAKeyThatDoesNotMatchTheCertificate(String algorithm) throws Exception {
         Identity.make(folder, algorithm).write(folder.resolve("other.crt"), key);
 
         assertRefusedStart("isn't that of the certificate");
@@ -247,7 +247,7 @@ class TlsTest {
         "RSA PRIVATE KEY, 'Proc-Type: 4,ENCRYPTED', AAAA, has a password",
         "EC PRIVATE KEY, 'Proc-Type: 4,ENCRYPTED', AAAA, has a password"
     })
-    void shouldSayWhatIsWrongWithAKey(String label, String header, String base64, String expected) throws Exception {
+    void shouldReportAnInvalidKey(String label, String header, String base64, String expected) throws Exception {
         Files.write(key, List.of("-----BEGIN " + label + "-----", header, "", base64, "-----END " + label + "-----"));
 
         assertRefusedStart(expected);
@@ -255,7 +255,7 @@ class TlsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"key first", "certificate first", "swapped", "other certificates first"})
-    void shouldTakeCertificateAndKeyInAnyOrder(String order) throws Exception {
+    void shouldAcceptCertificateAndKeyInAnyOrder(String order) throws Exception {
         String chain = Files.readString(certificate);
         String secret = Files.readString(key);
         switch (order) {
@@ -282,7 +282,7 @@ class TlsTest {
     }
 
     @Test
-    void shouldWarnOfACertificateThatExpires() throws Exception {
+    void shouldWarnOfAnExpiringCertificate() throws Exception {
         Identity.make(folder, "EC", "-startdate", "-80d", "-validity", "90").write(certificate, key);
         listen();
         assertThat(server.check().ready()).isTrue();
@@ -303,7 +303,7 @@ class TlsTest {
     }
 
     @Test
-    void shouldTakeKeysInTheOlderFormsToo() throws Exception {
+    void shouldAcceptKeysInOlderFormats() throws Exception {
         Identity rsa = Identity.make(folder, "RSA");
         byte[] pkcs8 = rsa.key();
         byte[] pkcs1 = Arrays.copyOfRange(pkcs8, 26, pkcs8.length);

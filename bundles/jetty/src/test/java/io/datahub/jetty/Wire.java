@@ -6,12 +6,12 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
-/** Speaks HTTP byte by byte, for requests that no client library would send. */
+/** Sends raw HTTP, for requests that no client library can produce. */
 final class Wire {
 
     private Wire() {}
 
-    /** Sends the text, each piece in a segment of its own, and reads until the server closes. */
+    /** Sends the text, each piece as a separate segment, and reads until the server closes the connection. */
     static String send(int port, String... pieces) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(10_000);
@@ -24,7 +24,10 @@ final class Wire {
         }
     }
 
-    /** What comes before the server closes, also by a reset, since it hasn't read all that was sent. */
+    /**
+     * The data received before the server closes the connection, possibly with a reset because it hasn't read
+     * everything.
+     */
     static String untilClosed(int port, String text) throws IOException {
         StringBuilder all = new StringBuilder();
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -41,7 +44,7 @@ final class Wire {
         return all.toString();
     }
 
-    /** A GET of this target that closes the connection behind it. */
+    /** Sends a GET request with {@code Connection: close} for this target. */
     static String get(int port, String target, String... headers) throws IOException {
         StringBuilder text =
                 new StringBuilder("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
