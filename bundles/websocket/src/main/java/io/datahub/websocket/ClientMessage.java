@@ -5,22 +5,22 @@ import io.datahub.api.user.Credentials;
 import java.util.List;
 import java.util.Optional;
 
-/** What a client can say. */
+/** A message from a client. */
 sealed interface ClientMessage {
 
-    /** Its number or name, as JSON, if the client gave it one; it stands in the answer. */
+    /** The message id as JSON, if the client sent one; it is repeated in the reply. */
     Optional<String> id();
 
-    /** Shows a token. */
+    /** Authenticates with a token. */
     record Auth(Optional<String> id, Credentials.Token token) implements ClientMessage {}
 
-    /** Wants the topics with these prefixes; with a cursor also the file events after it. */
+    /** Subscribes to topic prefixes; with a cursor, file events after it are replayed. */
     record Subscribe(Optional<String> id, List<String> topics, Optional<Cursor> since) implements ClientMessage {}
 
-    /** Takes subscriptions back. */
+    /** Removes subscriptions. */
     record Unsubscribe(Optional<String> id, List<String> topics) implements ClientMessage {}
 
     /** Publishes an event. */
-    @SuppressWarnings("ArrayRecordComponent") // made, published and forgotten; never compared
+    @SuppressWarnings("ArrayRecordComponent") // short-lived and never compared
     record Publish(Optional<String> id, String topic, byte[] payload) implements ClientMessage {}
 }

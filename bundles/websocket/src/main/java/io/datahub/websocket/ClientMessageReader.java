@@ -17,7 +17,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads one message of a client. Fields that it doesn't know are passed over. For one use. */
+/** Parses one client message. Unknown fields are ignored. For single use. */
 final class ClientMessageReader {
 
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -40,7 +40,7 @@ final class ClientMessageReader {
 
     private ClientMessageReader() {}
 
-    /** What the message said, or why it can't be understood; the refusal comes with the message's id where it has one. */
+    /** The parsed message or a refusal, with the message id if there is one. */
     record Reading(Optional<String> id, Result<ClientMessage> message) {}
 
     static Reading read(byte[] text) {
@@ -50,9 +50,9 @@ final class ClientMessageReader {
             reader.fields(parser);
             message = reader.message();
         } catch (Malformed e) {
-            message = bad(e.getMessage());
+            message = badRequest(e.getMessage());
         } catch (IOException e) {
-            message = bad(JsonFaults.detail("the message", e));
+            message = badRequest(JsonFaults.detail("the message", e));
         }
         Optional<String> id = Optional.ofNullable(reader.id);
         return new Reading(message.isRefused() ? id.or(() -> MessageId.find(text)) : id, message);
@@ -119,51 +119,51 @@ final class ClientMessageReader {
 
     private Result<ClientMessage> message() {
         if (type == null) {
-            return bad("type is missing");
+            return badRequest("type is missing");
         }
-        Optional<String> answerTo = Optional.ofNullable(id);
+        Optional<String> messageId = Optional.ofNullable(id);
         return switch (type) {
-            case "auth" -> auth(answerTo);
-            case "subscribe" -> subscribe(answerTo);
+            case "auth" -> auth(messageId);
+            case "subscribe" -> subscribe(messageId);
             case "unsubscribe" ->
                 topics == null
-                        ? bad("topics is missing")
-                        : Result.done(new ClientMessage.Unsubscribe(answerTo, topics));
-            case "publish" -> publish(answerTo);
-            default -> bad("type is one of auth, subscribe, unsubscribe, publish");
+                        ? badRequest("topics is missing")
+                        : Result.done(new ClientMessage.Unsubscribe(messageId, topics));
+            case "publish" -> publish(messageId);
+            default -> badRequest("type is one of auth, subscribe, unsubscribe, publish");
         };
     }
 
-    private Result<ClientMessage> auth(Optional<String> answerTo) {
+    private Result<ClientMessage> auth(Optional<String> messageId) {
         return token == null
-                ? bad("token is missing")
+                ? badRequest("token is missing")
                 : Result.done(new ClientMessage.Auth(
-                        answerTo, new Credentials.Token(Optional.ofNullable(user), utf8(token))));
+                        messageId, new Credentials.Token(Optional.ofNullable(user), utf8(token))));
     }
 
-    private Result<ClientMessage> subscribe(Optional<String> answerTo) {
+    private Result<ClientMessage> subscribe(Optional<String> messageId) {
         if (topics == null) {
-            return bad("topics is missing");
+            return badRequest("topics is missing");
         }
         if (since == null) {
-            return Result.done(new ClientMessage.Subscribe(answerTo, topics, Optional.empty()));
+            return Result.done(new ClientMessage.Subscribe(messageId, topics, Optional.empty()));
         }
         return Cursor.parse(since)
-                .then(cursor -> Result.done(new ClientMessage.Subscribe(answerTo, topics, Optional.of(cursor))));
+                .then(cursor -> Result.done(new ClientMessage.Subscribe(messageId, topics, Optional.of(cursor))));
     }
 
-    private Result<ClientMessage> publish(Optional<String> answerTo) {
+    private Result<ClientMessage> publish(Optional<String> messageId) {
         if (topic == null) {
-            return bad("topic is missing");
+            return badRequest("topic is missing");
         }
         if ((data == null) == (base64 == null)) {
-            return bad("an event has either data or base64");
+            return badRequest("an event has either data or base64");
         }
         try {
             byte[] payload = data != null ? utf8(data) : Base64.getDecoder().decode(base64);
-            return Result.done(new ClientMessage.Publish(answerTo, topic, payload));
+            return Result.done(new ClientMessage.Publish(messageId, topic, payload));
         } catch (IllegalArgumentException e) {
-            return bad("base64 is not valid (RFC 4648, 4)");
+            return badRequest("base64 is not valid (RFC 4648, 4)");
         }
     }
 
@@ -171,11 +171,11 @@ final class ClientMessageReader {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static <T> Result<T> bad(String detail) {
+    private static <T> Result<T> badRequest(String detail) {
         return Result.refused(new Refusal(Reason.BAD_REQUEST, detail));
     }
 
-    /** Ends the reading with a sentence for the client. */
+    /** Aborts parsing with an error message for the client. */
     private static final class Malformed extends IOException {
         Malformed(String sentence) {
             super(sentence);

@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Reads the attributes of CloudEvents in JSON (CloudEvents JSON event format, 1.0.2); their data is passed over. */
+/** Parses the attributes of CloudEvents in JSON (CloudEvents JSON event format, 1.0.2); their data is skipped. */
 final class CloudEventJsonReader {
 
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -24,7 +24,7 @@ final class CloudEventJsonReader {
 
     private CloudEventJsonReader() {}
 
-    /** Whether these bytes are one CloudEvent in JSON, and nothing else. */
+    /** Whether the bytes are exactly one CloudEvent in JSON. */
     static boolean isCloudEvent(byte[] bytes) {
         return bytes.length > 0
                 && bytes[0] == '{'
@@ -35,14 +35,14 @@ final class CloudEventJsonReader {
     static Result<CloudEvent> read(byte[] text) {
         try (JsonParser parser = JSON.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                return bad("a message is a CloudEvent in JSON");
+                return badRequest("a message is a CloudEvent in JSON");
             }
             Result<CloudEvent> event = object(parser);
             return event.isRefused() || parser.nextToken() == null
                     ? event
-                    : bad("a message is one CloudEvent with nothing behind it");
+                    : badRequest("a message is one CloudEvent with nothing behind it");
         } catch (IOException e) {
-            return bad(JsonFaults.detail("the message", e));
+            return badRequest(JsonFaults.detail("the message", e));
         }
     }
 
@@ -55,7 +55,7 @@ final class CloudEventJsonReader {
                 if (name.equals("data_base64")
                         && value != JsonToken.VALUE_NULL
                         && !(value == JsonToken.VALUE_STRING && CloudEvent.isBase64(parser.getText()))) {
-                    return bad("data_base64 is no Base64 (RFC 4648, 4)");
+                    return badRequest("data_base64 is no Base64 (RFC 4648, 4)");
                 }
                 parser.skipChildren();
                 data += value == JsonToken.VALUE_NULL ? 0 : 1;
@@ -66,21 +66,21 @@ final class CloudEventJsonReader {
                 case VALUE_TRUE, VALUE_FALSE -> attributes.put(name, parser.getBooleanValue());
                 case VALUE_NUMBER_INT -> {
                     if (parser.getNumberType() != JsonParser.NumberType.INT) {
-                        return bad("the attribute " + name
+                        return badRequest("the attribute " + name
                                 + " is more than a whole number of 32 bits; send it as a string (CloudEvents, 3)");
                     }
                     attributes.put(name, parser.getIntValue());
                 }
                 case VALUE_NULL -> {}
                 default -> {
-                    return bad("the attribute " + name + " is a string, a whole number or a truth value");
+                    return badRequest("the attribute " + name + " is a string, a whole number or a truth value");
                 }
             }
         }
-        return data > 1 ? bad("a CloudEvent has either data or data_base64") : CloudEvent.of(attributes);
+        return data > 1 ? badRequest("a CloudEvent has either data or data_base64") : CloudEvent.of(attributes);
     }
 
-    private static Result<CloudEvent> bad(String detail) {
+    private static Result<CloudEvent> badRequest(String detail) {
         return Result.refused(Reason.BAD_REQUEST, detail);
     }
 }

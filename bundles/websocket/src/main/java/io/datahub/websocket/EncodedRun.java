@@ -3,30 +3,30 @@ package io.datahub.websocket;
 import io.datahub.api.event.EventRun;
 import java.nio.ByteBuffer;
 
-/** The events of a run as WebSocket frames, shared by all clients that get it. */
+/** The events of a run as WebSocket frames, shared by all clients that receive it. */
 final class EncodedRun {
 
     private final EventRun run;
     private final byte[] frames;
-    private final int[] payloads;
+    private final int[] payloadStarts;
     private final int[] ends;
     private final byte opCode;
 
     /**
-     * @param frames whole frames, one behind the other
-     * @param payloads where the payload of each begins
-     * @param ends where each ends
-     * @param opCode the kind of the frames
+     * @param frames complete frames, concatenated
+     * @param payloadStarts start offset of the payload of each frame
+     * @param ends end offset of each frame
+     * @param opCode the opcode of the frames
      */
-    EncodedRun(EventRun run, byte[] frames, int[] payloads, int[] ends, byte opCode) {
+    EncodedRun(EventRun run, byte[] frames, int[] payloadStarts, int[] ends, byte opCode) {
         this.run = run;
         this.frames = frames;
-        this.payloads = payloads;
+        this.payloadStarts = payloadStarts;
         this.ends = ends;
         this.opCode = opCode;
     }
 
-    /** What was encoded. */
+    /** The encoded run. */
     EventRun run() {
         return run;
     }
@@ -40,18 +40,18 @@ final class EncodedRun {
         return opCode;
     }
 
-    /** The length of the payload of one frame, counted from 0. */
+    /** The payload length of a frame, by index from 0. */
     int payloadLength(int index) {
-        return ends[index] - payloads[index];
+        return ends[index] - payloadStarts[index];
     }
 
-    /** What is on the wire from the payload of one frame to the end of another, headers in between included. */
+    /** The wire data from the payload of the first frame to the end of the last, including the headers in between. */
     ByteBuffer fromPayload(int first, int last) {
-        return ByteBuffer.wrap(frames, payloads[first], ends[last] - payloads[first])
+        return ByteBuffer.wrap(frames, payloadStarts[first], ends[last] - payloadStarts[first])
                 .slice();
     }
 
-    /** Whole frames, from one to another. */
+    /** The complete frames from first to last, inclusive. */
     ByteBuffer frames(int first, int last) {
         int start = first == 0 ? 0 : ends[first - 1];
         return ByteBuffer.wrap(frames, start, ends[last] - start).slice();

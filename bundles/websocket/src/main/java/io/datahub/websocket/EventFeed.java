@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The events on their way to one client. It takes a batch from the session, writes it, and takes the next one when that
- * is with the operating system, so that what waits waits in the broker's bounded queue. The broker's threads only leave a
- * signal; batches are made by the executors' threads, one at a time.
+ * Delivers events to one client. It takes a batch from the session, writes it, and takes the next one when the write
+ * has completed, so that pending events stay in the bounded queue of the broker. Broker threads only signal; batches
+ * are built on threads of the executors, one at a time.
  */
 final class EventFeed implements EventSink {
 
@@ -38,47 +38,47 @@ final class EventFeed implements EventSink {
 
     private final CoreSession socket;
     private final RunEncoder encoder;
-    private final Executor sending;
-    private final Executor replaying;
-    private final Consumer<CloseReason> ending;
-    private final AtomicBoolean signalled = new AtomicBoolean();
+    private final Executor sendExecutor;
+    private final Executor replayExecutor;
+    private final Consumer<CloseReason> onEnd;
+    private final AtomicBoolean scheduled = new AtomicBoolean();
 
     // guarded by this
     private final Deque<Begun> replays = new ArrayDeque<>();
-    private final List<ReplayCursorFilter> seams = new ArrayList<>();
+    private final List<ReplayCursorFilter> filters = new ArrayList<>();
     private boolean writing;
 
     private volatile Session session;
     private volatile boolean blocking;
 
-    /** A replay and who is told how its beginning, or its end before time, came out. */
+    /** A replay and the callback that receives its start result, or the error that ends it early. */
     private record Begun(JournalReplay replay, Consumer<Optional<Refusal>> outcome) {}
 
     EventFeed(
             CoreSession socket,
             RunEncoder encoder,
-            Executor sending,
-            Executor replaying,
-            Consumer<CloseReason> ending) {
+            Executor sendExecutor,
+            Executor replayExecutor,
+            Consumer<CloseReason> onEnd) {
         this.socket = socket;
         this.encoder = encoder;
-        this.sending = sending;
-        this.replaying = replaying;
-        this.ending = ending;
+        this.sendExecutor = sendExecutor;
+        this.replayExecutor = replayExecutor;
+        this.onEnd = onEnd;
     }
 
-    /** Begins to take from a session. */
-    void begin(Session from) {
+    /** Starts to deliver events of a session. */
+    void start(Session from) {
         session = from;
         signal();
     }
 
-    /** Does something while no event is sent, so that its answer goes before the events that it brings. */
-    synchronized void between(Runnable exchange) {
-        exchange.run();
+    /** Runs a task while no event is being sent, so that its reply is sent before the events that it causes. */
+    synchronized void runExclusive(Runnable task) {
+        task.run();
     }
 
-    /** Begins a replay; its outcome is told on a thread of the executors before its first event is sent. */
+    /** Starts a replay; its outcome is reported on a thread of the executors before its first event is sent. */
     void replay(JournalReplay replay, Consumer<Optional<Refusal>> outcome) {
         synchronized (this) {
             replays.addLast(new Begun(replay, outcome));
@@ -87,7 +87,7 @@ final class EventFeed implements EventSink {
         signal();
     }
 
-    /** How many replays haven't come to their end. */
+    /** The number of replays in progress. */
     synchronized int replays() {
         return replays.size();
     }
@@ -99,22 +99,22 @@ final class EventFeed implements EventSink {
 
     @Override
     public void resume() {
-        // A WebSocket client that publishes never waits.
+        // No-op: publishing WebSocket clients are never paused.
     }
 
     @Override
     public void renewed(Login login) {
-        // The broker looks at grants; there is nothing to tell the client.
+        // The broker checks grants; the client isn't notified.
     }
 
     @Override
     public void ended(CloseReason reason) {
-        sending.execute(() -> ending.accept(reason));
+        sendExecutor.execute(() -> onEnd.accept(reason));
     }
 
     private void signal() {
-        if (signalled.compareAndSet(false, true)) {
-            (blocking ? replaying : sending).execute(this::send);
+        if (scheduled.compareAndSet(false, true)) {
+            (blocking ? replayExecutor : sendExecutor).execute(this::send);
         }
     }
 
@@ -128,15 +128,15 @@ final class EventFeed implements EventSink {
     }
 
     private void sendBatch() {
-        signalled.set(false);
+        scheduled.set(false);
         FrameBatch batch = new FrameBatch(socket);
         synchronized (this) {
-            if (writing || session == null || !makeBatch(batch)) {
+            if (writing || session == null || !fillBatch(batch)) {
                 return;
             }
             writing = true;
         }
-        batch.depart(Callback.from(this::written, failure -> {}));
+        batch.send(Callback.from(this::written, failure -> {}));
     }
 
     private void written() {
@@ -146,33 +146,33 @@ final class EventFeed implements EventSink {
         signal();
     }
 
-    /** False if there was nothing to do. */
-    private boolean makeBatch(FrameBatch batch) {
-        Begun begun = replays.poll();
-        if (begun != null) {
-            readOn(begun, batch);
+    /** Fills the batch; false if there was nothing to do. */
+    private boolean fillBatch(FrameBatch batch) {
+        Begun active = replays.poll();
+        if (active != null) {
+            continueReplay(active, batch);
             blocking = !replays.isEmpty();
-            if (!replays.isEmpty() && replays.peek().replay().isClosing()) {
+            if (!replays.isEmpty() && replays.peek().replay().isSubscribed()) {
                 return true;
             }
         }
-        return session.take(BATCH_BYTES, run -> write(run, batch)) > 0 || begun != null;
+        return session.take(BATCH_BYTES, run -> write(run, batch)) > 0 || active != null;
     }
 
-    private void readOn(Begun begun, FrameBatch batch) {
-        JournalReplay replay = begun.replay();
+    private void continueReplay(Begun active, FrameBatch batch) {
+        JournalReplay replay = active.replay();
         Result<List<Change>> page = replay.next();
-        begun.outcome().accept(page.refusal());
+        active.outcome().accept(page.refusal());
         if (page.isRefused()) {
             return;
         }
         page.get().forEach(change -> write(change, batch));
-        if (replay.isOver()) {
-            seams.add(replay.seam());
-        } else if (replay.isClosing()) {
-            replays.addFirst(begun);
+        if (replay.isComplete()) {
+            filters.add(replay.filter());
+        } else if (replay.isSubscribed()) {
+            replays.addFirst(active);
         } else {
-            replays.addLast(begun);
+            replays.addLast(active);
         }
     }
 
@@ -181,28 +181,28 @@ final class EventFeed implements EventSink {
                 change.topic().getBytes(StandardCharsets.UTF_8), change.json().getBytes(StandardCharsets.UTF_8));
         EventRun run = new EventRun(
                 new SharedBuffer(event), 0, event.limit(), 1, "", change.time().toEpochMilli());
-        batch.add(encoder.encodeAlone(run), 0, 0);
+        batch.add(encoder.encodeUncached(run), 0, 0);
     }
 
     private void write(EventRun run, FrameBatch batch) {
         EncodedRun encoded = encoder.encode(run);
-        if (seams.isEmpty()) {
+        if (filters.isEmpty()) {
             batch.add(encoded, 0, encoded.count() - 1);
         } else {
-            writeBehindSeams(run, encoded, batch);
+            writeFiltered(run, encoded, batch);
         }
         run.buffer().release();
     }
 
-    private void writeBehindSeams(EventRun run, EncodedRun encoded, FrameBatch batch) {
+    private void writeFiltered(EventRun run, EncodedRun encoded, FrameBatch batch) {
         EventReader events = new EventReader(run);
         for (int i = 0; events.next(); i++) {
             String topic = events.topic();
             ByteBuffer payload = events.payload();
-            if (seams.stream().noneMatch(seam -> seam.repeats(topic, payload))) {
+            if (filters.stream().noneMatch(filter -> filter.isDuplicate(topic, payload))) {
                 batch.add(encoded, i, i);
             }
-            seams.removeIf(ReplayCursorFilter::isPassed);
+            filters.removeIf(ReplayCursorFilter::isComplete);
         }
     }
 }

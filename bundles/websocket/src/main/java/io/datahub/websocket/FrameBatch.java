@@ -8,92 +8,92 @@ import org.eclipse.jetty.websocket.core.CoreSession;
 import org.eclipse.jetty.websocket.core.Frame;
 
 /**
- * Frames that leave for one client together, with one write. Jetty sees the first of them alone, whose payload is followed
- * by all that comes behind it: the frames are the same for every client, so nothing of them is made again. A frame that is
- * long leaves alone, and Jetty cuts it into fragments. For one thread.
+ * Frames that are sent to one client with a single write. To Jetty this is one frame whose payload is followed by the
+ * other frames: frames are the same for every client, so they are reused without encoding them again. A long frame is
+ * sent alone, and Jetty splits it into fragments. Not thread-safe.
  */
 final class FrameBatch {
 
     private final CoreSession socket;
-    private final List<ByteBuffer> cars = new ArrayList<>();
+    private final List<ByteBuffer> buffers = new ArrayList<>();
     private int length;
     private byte opCode;
     private int firstPayload;
-    private Frame ready;
+    private Frame pending;
 
     FrameBatch(CoreSession socket) {
         this.socket = socket;
     }
 
-    /** Adds the frames of a run's events, from one to another, each counted from 0. */
+    /** Adds the frames of a run from first to last, inclusive, by index from 0. */
     void add(EncodedRun run, int first, int last) {
         int from = first;
         for (int i = first; i <= last; i++) {
             if (run.payloadLength(i) > WebSocketHandler.MAX_FRAME_BYTES) {
                 if (from < i) {
-                    couple(run, from, i - 1);
+                    append(run, from, i - 1);
                 }
-                makeReady();
-                couple(run, i, i);
-                makeReady();
+                completeFrame();
+                append(run, i, i);
+                completeFrame();
                 from = i + 1;
             }
         }
         if (from <= last) {
-            couple(run, from, last);
+            append(run, from, last);
         }
     }
 
-    private void couple(EncodedRun run, int first, int last) {
-        if (cars.isEmpty()) {
+    private void append(EncodedRun run, int first, int last) {
+        if (buffers.isEmpty()) {
             opCode = run.opCode();
             firstPayload = run.payloadLength(first);
-            cars.add(run.fromPayload(first, last));
+            buffers.add(run.fromPayload(first, last));
         } else {
-            cars.add(run.frames(first, last));
+            buffers.add(run.frames(first, last));
         }
-        length += cars.get(cars.size() - 1).remaining();
+        length += buffers.get(buffers.size() - 1).remaining();
     }
 
-    /** Sends what was ready before, for which nobody waits, and keeps what was coupled as the last. */
-    private void makeReady() {
-        if (cars.isEmpty()) {
+    /** Sends the pending frame without waiting for it, and makes the collected frames the pending one. */
+    private void completeFrame() {
+        if (buffers.isEmpty()) {
             return;
         }
-        if (ready != null) {
-            socket.sendFrame(ready, Callback.NOOP, false);
+        if (pending != null) {
+            socket.sendFrame(pending, Callback.NOOP, false);
         }
-        ready = new Coupled(opCode, firstPayload, joined());
-        cars.clear();
+        pending = new Coupled(opCode, firstPayload, joined());
+        buffers.clear();
         length = 0;
     }
 
     private ByteBuffer joined() {
-        if (cars.size() == 1) {
-            return cars.get(0);
+        if (buffers.size() == 1) {
+            return buffers.get(0);
         }
         ByteBuffer joined = ByteBuffer.allocate(length);
-        cars.forEach(joined::put);
+        buffers.forEach(joined::put);
         return joined.flip();
     }
 
     /**
-     * Sends everything.
+     * Sends all frames.
      *
-     * @param written is told when it is with the operating system
+     * @param written completed when the data has been passed to the operating system
      */
-    void depart(Callback written) {
-        makeReady();
-        if (ready == null) {
+    void send(Callback written) {
+        completeFrame();
+        if (pending == null) {
             written.succeeded();
         } else {
-            Frame last = ready;
-            ready = null;
+            Frame last = pending;
+            pending = null;
             socket.sendFrame(last, written, false);
         }
     }
 
-    /** A frame, and others behind its payload. */
+    /** A frame with further frames after its payload. */
     private static final class Coupled extends Frame {
 
         private final int length;
@@ -103,7 +103,7 @@ final class FrameBatch {
             this.length = length;
         }
 
-        /** Of this frame alone. */
+        /** The length of this frame's own payload. */
         @Override
         public int getPayloadLength() {
             return length;

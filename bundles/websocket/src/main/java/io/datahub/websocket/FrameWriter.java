@@ -4,8 +4,8 @@ import io.datahub.api.event.EventRun;
 import java.io.ByteArrayOutputStream;
 
 /**
- * Writes whole messages as a server's frames (RFC 6455, 5.2: final, not masked), one behind the other. They are the same for
- * every client that gets them. For one thread.
+ * Writes messages as unfragmented server frames (RFC 6455, 5.2: FIN set, unmasked), concatenated. They are the same for
+ * every client. Not thread-safe.
  */
 final class FrameWriter {
 
@@ -17,25 +17,25 @@ final class FrameWriter {
     private final byte opCode;
     private final ByteArrayOutputStream payload = new ByteArrayOutputStream(512);
     private final ByteArrayOutputStream frames;
-    private final int[] payloads;
+    private final int[] payloadStarts;
     private final int[] ends;
     private int count;
 
-    /** Begins the frames of a run's events, one for each. */
+    /** Creates a writer of one frame per event of a run. */
     FrameWriter(EventRun run, byte opCode) {
         this.run = run;
         this.opCode = opCode;
         frames = new ByteArrayOutputStream(run.length() + 128 * run.count());
-        payloads = new int[run.count()];
+        payloadStarts = new int[run.count()];
         ends = new int[run.count()];
     }
 
-    /** Takes the payload of the present frame. */
+    /** The buffer for the payload of the current frame. */
     ByteArrayOutputStream payload() {
         return payload;
     }
 
-    /** Ends the present frame. */
+    /** Completes the current frame. */
     void endFrame() {
         int length = payload.size();
         frames.write(FINAL | opCode);
@@ -48,7 +48,7 @@ final class FrameWriter {
             frames.write(MAX_SHORT + 2);
             writeNumber(length, 8);
         }
-        payloads[count] = frames.size();
+        payloadStarts[count] = frames.size();
         frames.writeBytes(payload.toByteArray());
         ends[count] = frames.size();
         count++;
@@ -62,6 +62,6 @@ final class FrameWriter {
     }
 
     EncodedRun run() {
-        return new EncodedRun(run, frames.toByteArray(), payloads, ends, opCode);
+        return new EncodedRun(run, frames.toByteArray(), payloadStarts, ends, opCode);
     }
 }

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A subscription that begins in the past. It reads the journal until it has caught up, subscribes, and reads once more up
- * to where the journal stood after that; what the journal held by then is given from there, everything later comes live.
- * Between these two moments nothing may be taken from the session, and afterwards the {@link ReplayCursorFilter} drops what comes a
- * second time. For one thread at a time.
+ * A subscription that starts at a past cursor. It reads the journal until it has caught up, subscribes, and then reads
+ * on to the journal head at that time; changes up to that cursor are replayed, later ones are delivered live. While the
+ * replay is in the second phase, nothing may be taken from the session; afterwards the {@link ReplayCursorFilter} drops
+ * duplicates. Not thread-safe.
  */
 final class JournalReplay {
 
@@ -21,57 +21,57 @@ final class JournalReplay {
 
     private final ChangeJournal journal;
     private final Session session;
-    private final TopicPrefixes subscriptions;
+    private final TopicPrefixes topics;
     private Cursor position;
-    private Cursor until;
-    private boolean over;
+    private Cursor target;
+    private boolean complete;
 
-    JournalReplay(ChangeJournal journal, Session session, TopicPrefixes subscriptions, Cursor since) {
+    JournalReplay(ChangeJournal journal, Session session, TopicPrefixes topics, Cursor since) {
         this.journal = journal;
         this.session = session;
-        this.subscriptions = subscriptions;
+        this.topics = topics;
         this.position = since;
     }
 
-    /** Reads on, which may block on the disk; a refusal ends the replay. */
+    /** Reads the next page, which may block on disk I/O; a refusal ends the replay. */
     Result<List<Change>> next() {
-        Result<ChangeJournal.Page> read = journal.read(session.login().user(), position, "", PAGE);
-        if (read.isRefused()) {
-            return Result.refused(read.refusal().orElseThrow());
+        Result<ChangeJournal.Page> result = journal.read(session.login().user(), position, "", PAGE);
+        if (result.isRefused()) {
+            return Result.refused(result.refusal().orElseThrow());
         }
-        ChangeJournal.Page page = read.get();
-        List<Change> wanted = page.changes().stream()
-                .filter(change -> until == null || change.cursor().sequence() <= until.sequence())
-                .filter(change -> subscriptions.cover(change.topic()))
+        ChangeJournal.Page page = result.get();
+        List<Change> matching = page.changes().stream()
+                .filter(change -> target == null || change.cursor().sequence() <= target.sequence())
+                .filter(change -> topics.matches(change.topic()))
                 .toList();
         position = page.next();
-        if (until == null && hasReached(journal.head())) {
-            Optional<Refusal> refusal = subscriptions.add(session);
+        if (target == null && hasReached(journal.head())) {
+            Optional<Refusal> refusal = topics.add(session);
             if (refusal.isPresent()) {
                 return Result.refused(refusal.get());
             }
-            until = journal.head();
+            target = journal.head();
         }
-        over = until != null && hasReached(until);
-        return Result.done(wanted);
+        complete = target != null && hasReached(target);
+        return Result.done(matching);
     }
 
     private boolean hasReached(Cursor end) {
         return position.sequence() >= end.sequence();
     }
 
-    /** Whether it has subscribed already, so that what the session holds must wait. */
-    boolean isClosing() {
-        return until != null;
+    /** Whether it has subscribed, so that events of the session must be held back. */
+    boolean isSubscribed() {
+        return target != null;
     }
 
-    /** Whether the session gives everything from now on. */
-    boolean isOver() {
-        return over;
+    /** Whether the replay is complete and all further events are live. */
+    boolean isComplete() {
+        return complete;
     }
 
-    /** What to drop from then on. */
-    ReplayCursorFilter seam() {
-        return new ReplayCursorFilter(subscriptions, until);
+    /** The filter for duplicates in the live events. */
+    ReplayCursorFilter filter() {
+        return new ReplayCursorFilter(topics, target);
     }
 }

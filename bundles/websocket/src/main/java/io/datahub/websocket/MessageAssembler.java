@@ -6,11 +6,11 @@ import java.util.Optional;
 import org.eclipse.jetty.websocket.core.Frame;
 import org.eclipse.jetty.websocket.core.OpCode;
 
-/** Puts the frames of a message together (RFC 6455, 5.4). For one thread at a time. */
+/** Assembles messages from frames (RFC 6455, 5.4). Not thread-safe. */
 final class MessageAssembler {
 
-    /** How much a client may send before it has said who it is: its auth message. */
-    static final int MAX_STRANGERS_BYTES = 8 * 1024;
+    /** Message size limit before authentication; enough for an auth message. */
+    static final int MAX_UNAUTHENTICATED_BYTES = 8 * 1024;
 
     private final int maxTextBytes;
     private final int maxBinaryBytes;
@@ -24,18 +24,18 @@ final class MessageAssembler {
         this.maxBinaryBytes = maxBinaryBytes;
     }
 
-    /** What is wrong with a message. */
+    /** Error in a message. */
     enum Fault {
         TOO_LONG,
         NO_UTF8
     }
 
     /**
-     * Adds a data frame; if there is a fault now, nothing more can be added.
+     * Adds a data frame; after a fault, no more may be added.
      *
-     * @param isStranger whether the client hasn't said yet who it is
+     * @param isUnauthenticated whether the client hasn't authenticated yet
      */
-    Optional<Fault> add(Frame frame, boolean isStranger) {
+    Optional<Fault> add(Frame frame, boolean isUnauthenticated) {
         if (frame.getOpCode() != OpCode.CONTINUATION) {
             binary = frame.getOpCode() == OpCode.BINARY;
             length = 0;
@@ -43,17 +43,17 @@ final class MessageAssembler {
         }
         ByteBuffer payload = frame.getPayload();
         int more = payload == null ? 0 : payload.remaining();
-        int limit = isStranger ? MAX_STRANGERS_BYTES : binary ? maxBinaryBytes : maxTextBytes;
+        int limit = isUnauthenticated ? MAX_UNAUTHENTICATED_BYTES : binary ? maxBinaryBytes : maxTextBytes;
         if (more > limit - length) {
             return Optional.of(Fault.TOO_LONG);
         }
-        if (!binary && ((more > 0 && !text.add(payload)) || (frame.isFin() && !text.isWhole()))) {
+        if (!binary && ((more > 0 && !text.add(payload)) || (frame.isFin() && !text.isComplete()))) {
             return Optional.of(Fault.NO_UTF8);
         }
         if (more > 0) {
             if (bytes.length < length + more) {
-                int room = frame.isFin() ? length + more : Math.min(limit, Math.max(length + more, 2 * length));
-                bytes = Arrays.copyOf(bytes, room);
+                int capacity = frame.isFin() ? length + more : Math.min(limit, Math.max(length + more, 2 * length));
+                bytes = Arrays.copyOf(bytes, capacity);
             }
             payload.get(payload.position(), bytes, length, more);
             length += more;
@@ -61,17 +61,17 @@ final class MessageAssembler {
         return Optional.empty();
     }
 
-    /** How much of the present message is there. */
-    int heldBytes() {
+    /** The number of bytes received of the current message. */
+    int bufferedBytes() {
         return length;
     }
 
-    /** Whether the present message is binary. */
+    /** Whether the current message is binary. */
     boolean isBinary() {
         return binary;
     }
 
-    /** The whole message; the assembler forgets it. */
+    /** The complete message, which is removed from the assembler. */
     byte[] message() {
         byte[] message = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
         bytes = new byte[0];

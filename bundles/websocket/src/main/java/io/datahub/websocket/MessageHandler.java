@@ -18,82 +18,87 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.CloseStatus;
 
-/** What a client says and what comes of it. Messages come one at a time; only {@link #ended} and {@link #end} come between. */
+/**
+ * Handles the messages of a client. Messages arrive one at a time; only {@link #sessionEnded} and {@link #end} may be
+ * called concurrently.
+ */
 final class MessageHandler {
 
     private static final int MAX_REPLAYS = 8;
 
-    /** Each is compared with each entry of the journal. */
+    /** Each topic is compared with every journal entry. */
     private static final int MAX_REPLAYED_TOPICS = 1_000;
 
     private static final int MAX_TOPIC_BYTES = 4200;
 
-    private final WebSocketEndpoint gateway;
-    private final WebSocketConnection client;
+    private final WebSocketEndpoint endpoint;
+    private final WebSocketConnection connection;
     private final Origin origin;
-    private final Subprotocol dialect;
-    private final QuerySubscription wishes;
+    private final Subprotocol subprotocol;
+    private final QuerySubscription query;
     private EventFeed feed;
-    private Runnable noDeadline = () -> {};
-    private boolean spoken;
+    private Runnable cancelDeadline = () -> {};
+    private boolean hasReceived;
 
     // guarded by this
     private Session session;
-    private boolean over;
+    private boolean closed;
 
     /**
-     * @param origin where the client is
-     * @param wishes what its request asked for
+     * @param origin the client's address and transport
+     * @param query the subscription in the query of its request
      */
     MessageHandler(
-            WebSocketEndpoint gateway,
-            WebSocketConnection client,
+            WebSocketEndpoint endpoint,
+            WebSocketConnection connection,
             Origin origin,
-            Subprotocol dialect,
-            QuerySubscription wishes) {
-        this.gateway = gateway;
-        this.client = client;
+            Subprotocol subprotocol,
+            QuerySubscription query) {
+        this.endpoint = endpoint;
+        this.connection = connection;
         this.origin = origin;
-        this.dialect = dialect;
-        this.wishes = wishes;
+        this.subprotocol = subprotocol;
+        this.query = query;
     }
 
-    /** Says where the client's events come from; once, before all else. */
-    void feedFrom(EventFeed events) {
+    /** Sets the event feed of the client; called once, before all other methods. */
+    void setFeed(EventFeed events) {
         feed = events;
     }
 
-    /** Welcomes a client that is known already, or waits for it to say who it is. */
-    void begin(Optional<Login> login) {
+    /** Welcomes a client that authenticated in its request, or waits for its auth message. */
+    void start(Optional<Login> login) {
         if (login.isPresent()) {
             welcome(login.get());
         } else {
-            noDeadline = gateway.later(
-                    gateway.configuration().handshakeMillis(),
-                    () -> client.close(CloseStatus.POLICY_VIOLATION, "no auth message came in time"));
-            client.listen();
+            cancelDeadline = endpoint.schedule(
+                    endpoint.configuration().handshakeMillis(),
+                    () -> connection.close(CloseStatus.POLICY_VIOLATION, "no auth message came in time"));
+            connection.demand();
         }
     }
 
     private void welcome(Login login) {
-        noDeadline.run();
-        Origin here = login.origin().by(origin.transport());
-        Session opened = gateway.broker()
-                .open(new Login(login.user(), login.credential(), login.label(), login.expires(), here), feed);
+        cancelDeadline.run();
+        Origin sessionOrigin = login.origin().by(origin.transport());
+        Session opened = endpoint.broker()
+                .open(new Login(login.user(), login.credential(), login.label(), login.expires(), sessionOrigin), feed);
         synchronized (this) {
-            if (over) {
+            if (closed) {
                 opened.close();
             }
             session = opened;
         }
-        dialect.welcome(login.user().name())
+        subprotocol
+                .welcome(login.user().name())
                 .ifPresentOrElse(
-                        words -> client.tell(words, Callback.from(client::listen)), () -> subscribeAsWished(opened));
-        feed.begin(opened);
+                        json -> connection.send(json, Callback.from(connection::demand)),
+                        () -> subscribeFromQuery(opened));
+        feed.start(opened);
     }
 
-    /** Whether the client hasn't said yet who it is. */
-    synchronized boolean isWithStranger() {
+    /** Whether the client hasn't authenticated yet. */
+    synchronized boolean isUnauthenticated() {
         return session == null;
     }
 
@@ -101,12 +106,12 @@ final class MessageHandler {
         return session;
     }
 
-    /** A text message of valid UTF-8. */
+    /** Handles a text message of valid UTF-8. */
     void text(byte[] message) {
-        if (dialect == Subprotocol.CLOUDEVENTS && session() != null) {
+        if (subprotocol == Subprotocol.CLOUDEVENTS && session() != null) {
             cloudEvent(message);
         } else {
-            words(message);
+            controlMessage(message);
         }
     }
 
@@ -115,47 +120,47 @@ final class MessageHandler {
         if (!read.isRefused()) {
             CloudEvent event = read.get();
             publish(session(), Optional.of(ServerMessage.quote(event.text("id"))), event.topic(), message);
-        } else if (!spoken) {
-            words(message);
+        } else if (!hasReceived) {
+            controlMessage(message);
         } else {
-            client.answer(MessageId.find(message), read.refusal());
+            connection.reply(MessageId.find(message), read.refusal());
         }
-        spoken = true;
+        hasReceived = true;
     }
 
-    private void words(byte[] message) {
+    private void controlMessage(byte[] message) {
         ClientMessageReader.Reading reading = ClientMessageReader.read(message);
         Optional<Refusal> refusal = reading.message().refusal();
-        boolean first = !spoken;
-        spoken = true;
+        boolean first = !hasReceived;
+        hasReceived = true;
         Session open = session();
         if (refusal.isPresent()) {
-            if (open == null && dialect == Subprotocol.CLOUDEVENTS) {
-                refuseUnknown();
+            if (open == null && subprotocol == Subprotocol.CLOUDEVENTS) {
+                refuseUnauthenticated();
             } else {
-                client.answer(reading.id(), refusal);
+                connection.reply(reading.id(), refusal);
             }
             return;
         }
-        ClientMessage said = reading.message().get();
-        if (said instanceof ClientMessage.Auth auth) {
+        ClientMessage clientMessage = reading.message().get();
+        if (clientMessage instanceof ClientMessage.Auth auth) {
             auth(auth, open, first);
         } else if (open == null) {
-            refuseUnknown();
-        } else if (dialect == Subprotocol.CLOUDEVENTS) {
-            client.answer(said.id(), bad("a message is a CloudEvent in JSON"));
-        } else if (said instanceof ClientMessage.Subscribe subscribe) {
+            refuseUnauthenticated();
+        } else if (subprotocol == Subprotocol.CLOUDEVENTS) {
+            connection.reply(clientMessage.id(), badRequest("a message is a CloudEvent in JSON"));
+        } else if (clientMessage instanceof ClientMessage.Subscribe subscribe) {
             subscribe(subscribe, open);
-        } else if (said instanceof ClientMessage.Unsubscribe unsubscribe) {
-            client.answer(unsubscribe.id(), new TopicPrefixes(unsubscribe.topics()).remove(open));
-        } else if (said instanceof ClientMessage.Publish publish) {
+        } else if (clientMessage instanceof ClientMessage.Unsubscribe unsubscribe) {
+            connection.reply(unsubscribe.id(), new TopicPrefixes(unsubscribe.topics()).remove(open));
+        } else if (clientMessage instanceof ClientMessage.Publish publish) {
             publish(open, publish.id(), publish.topic(), publish.payload());
         }
     }
 
-    /** A binary message: an event. */
+    /** Handles a binary message: an event. */
     void binary(byte[] message) {
-        spoken = true;
+        hasReceived = true;
         Session open = session();
         int end = 0;
         while (end < message.length && message[end] != 0) {
@@ -163,136 +168,136 @@ final class MessageHandler {
         }
         byte[] topic = Arrays.copyOf(message, end);
         if (open == null) {
-            refuseUnknown();
+            refuseUnauthenticated();
         } else if (end == message.length) {
-            client.answer(Optional.empty(), bad("a binary frame is a topic, one NUL, and the payload"));
+            connection.reply(Optional.empty(), badRequest("a binary frame is a topic, one NUL, and the payload"));
         } else if (!Utf8.isValid(topic)) {
-            client.answer(Optional.empty(), Published.BAD_TOPIC.refusal());
+            connection.reply(Optional.empty(), Published.BAD_TOPIC.refusal());
         } else {
             byte[] payload = Arrays.copyOfRange(message, end + 1, message.length);
             publish(open, Optional.empty(), new String(topic, StandardCharsets.UTF_8), payload);
         }
     }
 
-    private void refuseUnknown() {
-        client.refuse(CloseStatus.POLICY_VIOLATION, "the first message must be auth");
+    private void refuseUnauthenticated() {
+        connection.refuse(CloseStatus.POLICY_VIOLATION, "the first message must be auth");
     }
 
-    private static Optional<Refusal> bad(String detail) {
+    private static Optional<Refusal> badRequest(String detail) {
         return Optional.of(new Refusal(Reason.BAD_REQUEST, detail));
     }
 
-    /** Who came in as anonymous may say as its first words who it is. */
+    /** An anonymous client may authenticate with its first message. */
     private void auth(ClientMessage.Auth auth, Session open, boolean first) {
         if (open != null && !(first && open.login().user().name().equals(User.ANONYMOUS))) {
-            client.answer(
+            connection.reply(
                     auth.id(), Optional.of(new Refusal(Reason.CONFLICT, "the connection is authenticated already")));
             return;
         }
-        Result<Login> login = gateway.authenticator().authenticate(auth.token(), origin);
+        Result<Login> login = endpoint.authenticator().authenticate(auth.token(), origin);
         if (login.isRefused()) {
             Refusal refusal = login.refusal().orElseThrow();
-            Duration penalty = gateway.authenticator().penalty(auth.token(), origin);
-            gateway.later(
+            Duration penalty = endpoint.authenticator().penalty(auth.token(), origin);
+            endpoint.schedule(
                     penalty.toMillis(),
-                    () -> client.tell(
-                            dialect.answer(auth.id(), login.refusal()).orElseThrow(),
-                            Callback.from(() -> client.refuse(CloseStatus.POLICY_VIOLATION, refusal.detail()))));
+                    () -> connection.send(
+                            subprotocol.reply(auth.id(), login.refusal()).orElseThrow(),
+                            Callback.from(() -> connection.refuse(CloseStatus.POLICY_VIOLATION, refusal.detail()))));
             return;
         }
-        client.loggedIn();
+        connection.loggedIn();
         if (open != null) {
             open.close();
         }
-        dialect.answer(auth.id(), Optional.empty()).ifPresent(done -> client.tell(done, Callback.NOOP));
+        subprotocol.reply(auth.id(), Optional.empty()).ifPresent(json -> connection.send(json, Callback.NOOP));
         welcome(login.get());
     }
 
-    /** Begins a conversation in which only events are said. */
-    private void subscribeAsWished(Session open) {
-        subscribe(new ClientMessage.Subscribe(Optional.empty(), wishes.topics(), wishes.since()), open);
+    /** Subscribes as requested in the query, for subprotocols that carry only events. */
+    private void subscribeFromQuery(Session open) {
+        subscribe(new ClientMessage.Subscribe(Optional.empty(), query.topics(), query.since()), open);
     }
 
     private void subscribe(ClientMessage.Subscribe message, Session open) {
-        TopicPrefixes subscriptions = new TopicPrefixes(message.topics());
+        TopicPrefixes topics = new TopicPrefixes(message.topics());
         if (message.since().isEmpty()) {
-            feed.between(() -> answer(message, open, subscriptions, subscriptions.add(open)));
+            feed.runExclusive(() -> reply(message, open, topics, topics.add(open)));
         } else if (message.topics().size() > MAX_REPLAYED_TOPICS) {
-            client.answer(
+            connection.reply(
                     message.id(),
-                    bad("a subscription with since has at most " + MAX_REPLAYED_TOPICS
+                    badRequest("a subscription with since has at most " + MAX_REPLAYED_TOPICS
                             + " topics; ask for shorter ones, or for several replays"));
         } else if (feed.replays() >= MAX_REPLAYS) {
-            client.answer(
+            connection.reply(
                     message.id(), Optional.of(new Refusal(Reason.TOO_MANY, "too many replays at once; wait for one")));
         } else {
             JournalReplay replay = new JournalReplay(
-                    gateway.journal(), open, subscriptions, message.since().get());
-            AtomicBoolean answered = new AtomicBoolean();
+                    endpoint.journal(), open, topics, message.since().get());
+            AtomicBoolean replied = new AtomicBoolean();
             feed.replay(replay, refusal -> {
-                if (answered.compareAndSet(false, true)) {
-                    answer(message, open, subscriptions, refusal);
+                if (replied.compareAndSet(false, true)) {
+                    reply(message, open, topics, refusal);
                 } else {
-                    refusal.ifPresent(late -> dialect.answer(message.id(), Optional.of(late))
-                            .ifPresent(words -> client.tell(words, Callback.NOOP)));
+                    refusal.ifPresent(lateRefusal -> subprotocol
+                            .reply(message.id(), Optional.of(lateRefusal))
+                            .ifPresent(json -> connection.send(json, Callback.NOOP)));
                 }
             });
         }
     }
 
-    private void answer(
-            ClientMessage.Subscribe message, Session open, TopicPrefixes subscriptions, Optional<Refusal> refusal) {
+    private void reply(ClientMessage.Subscribe message, Session open, TopicPrefixes topics, Optional<Refusal> refusal) {
         if (refusal.isPresent()) {
-            client.answer(message.id(), refusal);
+            connection.reply(message.id(), refusal);
         } else {
-            client.answerSubscribed(message.id(), subscriptions.granted(open));
+            connection.replySubscribed(message.id(), topics.granted(open));
         }
     }
 
     private void publish(Session open, Optional<String> id, String topic, byte[] payload) {
         Published published;
-        if (payload.length > gateway.configuration().maxMessageBytes()) {
+        if (payload.length > endpoint.configuration().maxMessageBytes()) {
             published = Published.TOO_LARGE;
         } else if (topic.length() > MAX_TOPIC_BYTES) {
             published = Published.TOPIC_TOO_LONG;
         } else {
-            published = open.publish(() -> gateway.soon(() -> validated(open, id)), topic, payload);
+            published = open.publish(() -> endpoint.execute(() -> validated(open, id)), topic, payload);
         }
         if (published != Published.PENDING) {
-            answer(open, id, published);
+            reply(open, id, published);
         }
     }
 
-    /** Goes on when validators have decided; until then nothing more is read from the client. */
+    /** Resumes after validation; until then no further message is read from the client. */
     private void validated(Session open, Optional<String> id) {
         Published published = open.validated();
         open.flush();
-        answer(open, id, published);
+        reply(open, id, published);
     }
 
-    private void answer(Session open, Optional<String> id, Published published) {
+    private void reply(Session open, Optional<String> id, Published published) {
         if (published == Published.TOO_LARGE) {
-            client.refuse(CloseStatus.MESSAGE_TOO_LARGE, "the message is larger than the hub takes");
+            connection.refuse(CloseStatus.MESSAGE_TOO_LARGE, "the message is larger than the hub takes");
         } else {
-            client.answer(id, open.refusal(published));
+            connection.reply(id, open.refusal(published));
         }
     }
 
-    /** The broker has ended the session. */
-    void ended(CloseReason reason) {
+    /** Called when the broker has ended the session. */
+    void sessionEnded(CloseReason reason) {
         switch (reason) {
-            case ACCESS_LOST -> client.close(CloseStatus.POLICY_VIOLATION, "access lost");
-            case DISCONNECTED -> client.close(CloseStatus.POLICY_VIOLATION, "disconnected by an administrator");
-            case TOO_SLOW -> client.close(CloseStatus.TRY_AGAIN_LATER, "too slow");
-            case HUB_STOPS -> client.close(CloseStatus.SHUTDOWN, "the hub stops");
+            case ACCESS_LOST -> connection.close(CloseStatus.POLICY_VIOLATION, "access lost");
+            case DISCONNECTED -> connection.close(CloseStatus.POLICY_VIOLATION, "disconnected by an administrator");
+            case TOO_SLOW -> connection.close(CloseStatus.TRY_AGAIN_LATER, "too slow");
+            case HUB_STOPS -> connection.close(CloseStatus.SHUTDOWN, "the hub stops");
         }
     }
 
-    /** The connection is at its end. */
+    /** Closes the session when the connection ends. */
     void end() {
-        noDeadline.run();
+        cancelDeadline.run();
         synchronized (this) {
-            over = true;
+            closed = true;
             if (session != null) {
                 session.close();
             }

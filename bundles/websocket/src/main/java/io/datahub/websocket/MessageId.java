@@ -8,12 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Finds the {@code id} of a message that can't be read as a whole, so that its refusal can name it: the first member of that
- * name of the outermost object whose value is a number or a string, whatever stands before and behind it. In one pass.
+ * Finds the {@code id} of a message that can't be parsed completely, so that the refusal can refer to it: the first
+ * member with that name in the outermost object whose value is a number or a string, whatever precedes or follows it.
+ * Single pass.
  */
 final class MessageId {
 
-    /** The most characters of an id. */
+    /** The maximum length of an id in characters. */
     static final int MAX_LENGTH = 256;
 
     private static final byte[] NAME = "id".getBytes(StandardCharsets.US_ASCII);
@@ -25,24 +26,24 @@ final class MessageId {
         this.text = text;
     }
 
-    /** The JSON of the id, if there is one. */
+    /** The id as JSON, if there is one. */
     static Optional<String> find(byte[] text) {
         return new MessageId(text).find();
     }
 
     private Optional<String> find() {
         int depth = 0;
-        for (int at = 0; at < text.length; at++) {
-            switch (text[at]) {
+        for (int position = 0; position < text.length; position++) {
+            switch (text[position]) {
                 case '{', '[' -> depth++;
                 case '}', ']' -> depth--;
                 case '"' -> {
-                    int end = endOfString(at);
-                    int value = behindColon(end);
-                    if (depth == 1 && value > 0 && isName(at, end)) {
+                    int end = endOfString(position);
+                    int value = valueStart(end);
+                    if (depth == 1 && value > 0 && isName(position, end)) {
                         return value(value);
                     }
-                    at = end - 1;
+                    position = end - 1;
                 }
                 default -> {}
             }
@@ -50,13 +51,13 @@ final class MessageId {
         return Optional.empty();
     }
 
-    /** Behind the quote that ends a string. */
+    /** The position after the closing quote of a string. */
     private int endOfString(int start) {
-        for (int at = start + 1; at < text.length; at++) {
-            if (text[at] == '\\') {
-                at++;
-            } else if (text[at] == '"') {
-                return at + 1;
+        for (int position = start + 1; position < text.length; position++) {
+            if (text[position] == '\\') {
+                position++;
+            } else if (text[position] == '"') {
+                return position + 1;
             }
         }
         return text.length;
@@ -66,26 +67,30 @@ final class MessageId {
         return end - start == NAME.length + 2 && text[start + 1] == NAME[0] && text[start + 2] == NAME[1];
     }
 
-    private int behindBlanks(int from) {
-        int at = from;
-        while (at < text.length && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r')) {
-            at++;
+    private int skipWhitespace(int from) {
+        int position = from;
+        while (position < text.length
+                && (text[position] == ' '
+                        || text[position] == '\t'
+                        || text[position] == '\n'
+                        || text[position] == '\r')) {
+            position++;
         }
-        return at;
+        return position;
     }
 
-    /** Where the value begins whose name ends there, or 0 if that is no name. */
-    private int behindColon(int from) {
-        int at = behindBlanks(from);
-        return at < text.length && text[at] == ':' ? behindBlanks(at + 1) : 0;
+    /** The start of the value after a member name that ends at this position, or 0 if it isn't a member name. */
+    private int valueStart(int from) {
+        int position = skipWhitespace(from);
+        return position < text.length && text[position] == ':' ? skipWhitespace(position + 1) : 0;
     }
 
-    private Optional<String> value(int at) {
-        int end = at < text.length && text[at] == '"' ? endOfString(at) : endOfNumber(at);
-        if (end - at > 6 * MAX_LENGTH + 2) {
+    private Optional<String> value(int position) {
+        int end = position < text.length && text[position] == '"' ? endOfString(position) : endOfNumber(position);
+        if (end - position > 6 * MAX_LENGTH + 2) {
             return Optional.empty();
         }
-        try (JsonParser parser = JSON.createParser(text, at, end - at)) {
+        try (JsonParser parser = JSON.createParser(text, position, end - position)) {
             JsonToken token = parser.nextToken();
             return token == null ? Optional.empty() : json(token, parser.getText());
         } catch (IOException e) {
@@ -94,14 +99,14 @@ final class MessageId {
     }
 
     private int endOfNumber(int from) {
-        int at = from;
-        while (at < text.length && "+-.eE0123456789".indexOf(text[at]) >= 0) {
-            at++;
+        int position = from;
+        while (position < text.length && "+-.eE0123456789".indexOf(text[position]) >= 0) {
+            position++;
         }
-        return at;
+        return position;
     }
 
-    /** An id as it stands in an answer; empty if it may be none. */
+    /** The id as JSON for a reply; empty if it is invalid. */
     static Optional<String> json(JsonToken token, String value) {
         if (value.length() > MAX_LENGTH || !Utf8.isEncodable(value)) {
             return Optional.empty();

@@ -9,18 +9,18 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 
 /**
- * The origins of web pages that may connect (RFC 6454). A program that is no browser sends none and passes; a page passes
- * when it came from the hub itself or its origin is listed.
+ * The origins of web pages that may connect (RFC 6454). Clients other than browsers send none and are accepted; a page
+ * is accepted if it is same-origin or its origin is listed.
  */
 final class Origins {
 
     private static final Pattern COMMA = Pattern.compile(",");
 
-    private final Set<String> listed;
+    private final Set<String> allowed;
 
-    /** @param listed origins; each text may hold several, separated by commas */
-    Origins(String... listed) {
-        this.listed = Arrays.stream(listed)
+    /** @param allowed origins; each element may contain several, separated by commas */
+    Origins(String... allowed) {
+        this.allowed = Arrays.stream(allowed)
                 .flatMap(text -> Arrays.stream(COMMA.split(text)))
                 .map(String::strip)
                 .filter(origin -> !origin.isEmpty())
@@ -28,12 +28,12 @@ final class Origins {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    boolean permit(Request request) {
+    boolean isAllowed(Request request) {
         String origin = request.getHeaders().get(HttpHeader.ORIGIN);
-        return origin == null || listed.contains("*") || listed.contains(origin) || isOwn(origin, request);
+        return origin == null || allowed.contains("*") || allowed.contains(origin) || isSameOrigin(origin, request);
     }
 
-    private static boolean isOwn(String origin, Request request) {
+    private static boolean isSameOrigin(String origin, Request request) {
         String host = Request.getServerName(request);
         if (host == null) {
             return false;

@@ -9,11 +9,11 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Fields;
 
 /**
- * What a request asks for in its query, for clients that can't say it later: as many {@code ?topic=} as it likes, and one
- * {@code &since=}.
+ * The subscription in the query of an upgrade request, for clients that can't send it as a message: any number of
+ * {@code ?topic=}, and one {@code &since=}.
  *
- * @param topics the prefixes of topics; none is every topic
- * @param since where the replay of file events begins
+ * @param topics the topic prefixes; all topics if there is none
+ * @param since the cursor after which file events are replayed
  */
 record QuerySubscription(List<String> topics, Optional<Cursor> since) {
 
@@ -24,8 +24,8 @@ record QuerySubscription(List<String> topics, Optional<Cursor> since) {
         } catch (RuntimeException e) {
             return Result.refused(Reason.BAD_REQUEST, "the query isn't percent-encoded UTF-8");
         }
-        List<String> named = query.getValuesOrEmpty("topic");
-        List<String> topics = named.isEmpty() ? List.of("") : List.copyOf(named);
+        List<String> values = query.getValuesOrEmpty("topic");
+        List<String> topics = values.isEmpty() ? List.of("") : List.copyOf(values);
         String since = query.getValue("since");
         return since == null
                 ? Result.done(new QuerySubscription(topics, Optional.empty()))

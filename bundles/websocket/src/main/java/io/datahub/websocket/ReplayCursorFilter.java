@@ -8,36 +8,36 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Where a replay and the live events meet: a file event up to there was replayed and must not come again. */
+/** Drops live file events up to the cursor where a replay ended, because they were replayed already. */
 final class ReplayCursorFilter {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    private final TopicPrefixes subscriptions;
-    private final Cursor until;
-    private boolean passed;
+    private final TopicPrefixes topics;
+    private final Cursor end;
+    private boolean complete;
 
-    ReplayCursorFilter(TopicPrefixes subscriptions, Cursor until) {
-        this.subscriptions = subscriptions;
-        this.until = until;
+    ReplayCursorFilter(TopicPrefixes topics, Cursor end) {
+        this.topics = topics;
+        this.end = end;
     }
 
-    /** Whether the client has this live event from the replay. */
-    boolean repeats(String topic, ByteBuffer payload) {
-        if (passed || !topic.startsWith("file.")) {
+    /** Whether the client has already received this live event from the replay. */
+    boolean isDuplicate(String topic, ByteBuffer payload) {
+        if (complete || !topic.startsWith("file.")) {
             return false;
         }
         Cursor cursor = cursor(payload);
-        if (!cursor.epoch().equals(until.epoch()) || cursor.sequence() > until.sequence()) {
-            passed = true;
+        if (!cursor.epoch().equals(end.epoch()) || cursor.sequence() > end.sequence()) {
+            complete = true;
             return false;
         }
-        return subscriptions.cover(topic);
+        return topics.matches(topic);
     }
 
-    /** Whether no later event can be a repetition, because file events come in the order of the journal. */
-    boolean isPassed() {
-        return passed;
+    /** Whether no later event can be a duplicate, because file events arrive in journal order. */
+    boolean isComplete() {
+        return complete;
     }
 
     /** The cursor is the id of the CloudEvent. */

@@ -9,41 +9,41 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.eclipse.jetty.websocket.core.OpCode;
 
 /**
- * Encodes runs of events, each once for all clients of one dialect as long as one of them still sends it: it remembers
- * recent runs by their identity, weakly, so that memory goes with the last who needs it. Two threads that come at the same
- * moment may both encode. For any thread.
+ * Encodes runs of events once for all clients of a subprotocol. Recent runs are cached by identity with weak
+ * references, so an encoded run is garbage collected when no client is sending it any longer. Concurrent calls may
+ * encode the same run twice. Thread-safe.
  */
 final class RunEncoder {
 
     private static final int SLOTS = 256;
 
-    private final Subprotocol dialect;
-    private final AtomicReferenceArray<WeakReference<EncodedRun>> recent = new AtomicReferenceArray<>(SLOTS);
+    private final Subprotocol subprotocol;
+    private final AtomicReferenceArray<WeakReference<EncodedRun>> cache = new AtomicReferenceArray<>(SLOTS);
 
-    RunEncoder(Subprotocol dialect) {
-        this.dialect = dialect;
+    RunEncoder(Subprotocol subprotocol) {
+        this.subprotocol = subprotocol;
     }
 
-    /** The run in the form of the dialect; the caller holds its buffer. */
+    /** The encoded run, cached; the caller must hold its buffer. */
     EncodedRun encode(EventRun run) {
         int slot = System.identityHashCode(run) & (SLOTS - 1);
-        WeakReference<EncodedRun> reference = recent.get(slot);
-        EncodedRun known = reference == null ? null : reference.get();
-        if (known != null && known.run() == run) {
-            return known;
+        WeakReference<EncodedRun> reference = cache.get(slot);
+        EncodedRun cached = reference == null ? null : reference.get();
+        if (cached != null && cached.run() == run) {
+            return cached;
         }
-        EncodedRun encoded = encodeAlone(run);
-        recent.set(slot, new WeakReference<>(encoded));
+        EncodedRun encoded = encodeUncached(run);
+        cache.set(slot, new WeakReference<>(encoded));
         return encoded;
     }
 
-    /** The run in the form of the dialect, for one client. */
-    EncodedRun encodeAlone(EventRun run) {
-        FrameWriter out = new FrameWriter(run, dialect == Subprotocol.BINARY ? OpCode.BINARY : OpCode.TEXT);
+    /** The encoded run, not cached, for a single client. */
+    EncodedRun encodeUncached(EventRun run) {
+        FrameWriter out = new FrameWriter(run, subprotocol == Subprotocol.BINARY ? OpCode.BINARY : OpCode.TEXT);
         EventReader event = new EventReader(run);
         try {
             while (event.next()) {
-                switch (dialect) {
+                switch (subprotocol) {
                     case JSON -> EventText.json(out.payload(), run, event);
                     case BINARY -> EventText.binary(out.payload(), event);
                     case CLOUDEVENTS -> EventText.cloudEvent(out.payload(), run, event);

@@ -9,60 +9,60 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that does what it is given, in order, and that is woken only when it sleeps. After a round of many tasks it rests
- * for a moment in proportion, so that under load each client gets several events with one write; a round of few is followed
- * at once by the next. What it is given after its end is dropped.
+ * Runs tasks in order on a single thread, which is unparked only when it is idle. After a batch of many tasks the
+ * thread pauses in proportion to their number, so that under load each client gets several events per write; after a
+ * small batch it continues at once. Tasks submitted after it has stopped are dropped.
  */
 final class SerialExecutor implements Executor {
 
     private static final Logger LOG = LoggerFactory.getLogger(SerialExecutor.class);
-    private static final int MANY = 64;
-    private static final long REST_NANOS_A_TASK = 20_000;
-    private static final long MAX_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final int LARGE_BATCH = 64;
+    private static final long PAUSE_NANOS_PER_TASK = 20_000;
+    private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Thread thread;
-    private volatile boolean asleep;
-    private volatile boolean ending;
+    private volatile boolean parked;
+    private volatile boolean stopping;
 
     SerialExecutor(String name) {
-        thread = new Thread(this::work, name);
+        thread = new Thread(this::loop, name);
         thread.start();
     }
 
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
-        if (asleep) {
-            asleep = false;
+        if (parked) {
+            parked = false;
             LockSupport.unpark(thread);
         }
     }
 
-    private void work() {
+    private void loop() {
         while (true) {
-            int done = round();
-            if (ending) {
+            int count = runBatch();
+            if (stopping) {
                 return;
             }
-            if (done >= MANY) {
-                LockSupport.parkNanos(this, Math.min(MAX_REST_NANOS, done * REST_NANOS_A_TASK));
-            } else if (done == 0) {
-                sleep();
+            if (count >= LARGE_BATCH) {
+                LockSupport.parkNanos(this, Math.min(MAX_PAUSE_NANOS, count * PAUSE_NANOS_PER_TASK));
+            } else if (count == 0) {
+                park();
             }
         }
     }
 
-    /** Does what there is now; what comes meanwhile is for the next round. */
-    private int round() {
-        int done = 0;
-        Runnable last = new Marker();
-        tasks.add(last);
-        for (Runnable task = tasks.poll(); task != last; task = tasks.poll()) {
+    /** Runs the queued tasks; tasks added in the meantime are left for the next batch. */
+    private int runBatch() {
+        int count = 0;
+        Runnable marker = new Marker();
+        tasks.add(marker);
+        for (Runnable task = tasks.poll(); task != marker; task = tasks.poll()) {
             run(task);
-            done++;
+            count++;
         }
-        return done;
+        return count;
     }
 
     private static void run(Runnable task) {
@@ -73,21 +73,21 @@ final class SerialExecutor implements Executor {
         }
     }
 
-    private void sleep() {
-        asleep = true;
-        while (asleep && tasks.isEmpty() && !ending) {
+    private void park() {
+        parked = true;
+        while (parked && tasks.isEmpty() && !stopping) {
             LockSupport.park(this);
         }
-        asleep = false;
+        parked = false;
     }
 
-    /** Ends the thread when it has done what it was given. */
-    void end() {
-        ending = true;
+    /** Stops the thread after the queued tasks. */
+    void stop() {
+        stopping = true;
         LockSupport.unpark(thread);
     }
 
-    /** Waits for the end. */
+    /** Waits for the thread to terminate. */
     void join(long millis) throws InterruptedException {
         thread.join(millis);
     }
@@ -96,11 +96,11 @@ final class SerialExecutor implements Executor {
         return thread.isAlive();
     }
 
-    /** Stands in the queue where a round ends. */
+    /** Marks the end of a batch in the queue. */
     private static final class Marker implements Runnable {
         @Override
         public void run() {
-            // A round ends before it.
+            // A batch ends before it.
         }
     }
 }

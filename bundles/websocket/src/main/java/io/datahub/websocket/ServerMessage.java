@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** What the hub says besides events, as JSON. */
+/** Builds the JSON messages that the hub sends, except events. */
 final class ServerMessage {
 
     private ServerMessage() {}
@@ -20,14 +20,14 @@ final class ServerMessage {
         return "{\"type\":\"ok\",\"id\":" + id + "}";
     }
 
-    /** @param granted the topic prefixes that a subscription brings */
+    /** @param granted the topic prefixes that the subscription covers */
     static String ok(String id, List<String> granted) {
         return granted.stream()
                 .map(ServerMessage::quote)
                 .collect(Collectors.joining(",", "{\"type\":\"ok\",\"id\":" + id + ",\"granted\":[", "]}"));
     }
 
-    /** @param id the JSON of the id of what was refused, if it had one */
+    /** @param id the id of the refused message as JSON, if it had one */
     static String error(Optional<String> id, Refusal refusal) {
         return "{\"type\":\"error\","
                 + id.map(json -> "\"id\":" + json + ",").orElse("")
@@ -38,8 +38,8 @@ final class ServerMessage {
                 + "}";
     }
 
-    /** The same to a client that knows nothing but CloudEvents. */
-    static String refusedEvent(Optional<String> id, Refusal refusal) {
+    /** The error as a CloudEvent, for clients that only accept CloudEvents. */
+    static String errorEvent(Optional<String> id, Refusal refusal) {
         return "{\"specversion\":\"1.0\",\"id\":\""
                 + UUID.randomUUID()
                 + "\",\"source\":\""

@@ -4,13 +4,16 @@ import io.datahub.api.Refusal;
 import java.util.List;
 import java.util.Optional;
 
-/** How the hub and a client talk. */
+/** The WebSocket subprotocols. */
 enum Subprotocol {
     /** JSON text frames. */
     JSON("datahub.v1"),
     /** Events as binary frames of a topic, one NUL, and the payload; everything else as in {@link #JSON}. */
     BINARY("datahub.v1.binary"),
-    /** Text frames which are CloudEvents in JSON, both ways, and nothing else (CloudEvents WebSockets binding, 1.5). */
+    /**
+     * Text frames in both directions that contain CloudEvents in JSON and nothing else (CloudEvents WebSockets binding,
+     * 1.5).
+     */
     CLOUDEVENTS("cloudevents.json");
 
     private final String subprotocol;
@@ -24,37 +27,37 @@ enum Subprotocol {
         return subprotocol;
     }
 
-    /** The first of those offered that the hub speaks. */
+    /** The first offered subprotocol that the hub supports. */
     static Optional<Subprotocol> of(List<String> offered) {
         for (String name : offered) {
-            for (Subprotocol dialect : values()) {
-                if (dialect.subprotocol.equals(name)) {
-                    return Optional.of(dialect);
+            for (Subprotocol candidate : values()) {
+                if (candidate.subprotocol.equals(name)) {
+                    return Optional.of(candidate);
                 }
             }
         }
         return Optional.empty();
     }
 
-    /** What the hub says to a client that it let in, if anything. */
+    /** The message to an authenticated client, if any. */
     Optional<String> welcome(String user) {
         return this == CLOUDEVENTS ? Optional.empty() : Optional.of(ServerMessage.welcome(user));
     }
 
-    /** What the hub says when it has subscribed, if anything. */
+    /** The reply to a subscription, if any. */
     Optional<String> subscribed(Optional<String> id, List<String> granted) {
         return this == CLOUDEVENTS ? Optional.empty() : id.map(json -> ServerMessage.ok(json, granted));
     }
 
     /**
-     * What the hub says when it has done what a message asked for, or refused it, if anything.
+     * The reply to a message, if any: success or refusal.
      *
-     * @param id the JSON of the message's id, if it had one
+     * @param id the id of the message as JSON, if it had one
      */
-    Optional<String> answer(Optional<String> id, Optional<Refusal> refusal) {
+    Optional<String> reply(Optional<String> id, Optional<Refusal> refusal) {
         if (this == CLOUDEVENTS) {
-            return refusal.map(why -> ServerMessage.refusedEvent(id, why));
+            return refusal.map(error -> ServerMessage.errorEvent(id, error));
         }
-        return refusal.map(why -> ServerMessage.error(id, why)).or(() -> id.map(ServerMessage::ok));
+        return refusal.map(error -> ServerMessage.error(id, error)).or(() -> id.map(ServerMessage::ok));
     }
 }

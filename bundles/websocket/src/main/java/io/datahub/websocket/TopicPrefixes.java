@@ -11,7 +11,7 @@ import java.util.Optional;
 /** The topic prefixes of one message. */
 record TopicPrefixes(List<String> prefixes) {
 
-    /** Adds all of them, or none. */
+    /** Subscribes to all of them, or to none. */
     Optional<Refusal> add(Session session) {
         for (int i = 0; i < prefixes.size(); i++) {
             if (!session.subscribe(bytes(prefixes.get(i)))) {
@@ -23,12 +23,12 @@ record TopicPrefixes(List<String> prefixes) {
         return Optional.empty();
     }
 
-    /** What of them the session gets now. */
+    /** The topics among them that the session is granted at present. */
     List<String> granted(Session session) {
         return GrantedTopics.of(session.login().user(), prefixes);
     }
 
-    /** Takes back those that there are; refused if one of them is missing. */
+    /** Removes the subscriptions that exist; refused if one is missing. */
     Optional<Refusal> remove(Session session) {
         Optional<Refusal> refusal = Optional.empty();
         for (String prefix : prefixes) {
@@ -39,7 +39,7 @@ record TopicPrefixes(List<String> prefixes) {
         return refusal;
     }
 
-    boolean cover(String topic) {
+    boolean matches(String topic) {
         return prefixes.stream().anyMatch(topic::startsWith);
     }
 

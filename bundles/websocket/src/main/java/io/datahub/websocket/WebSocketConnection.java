@@ -20,60 +20,60 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection. Frames come one at a time, the next one only after the answer to the one before was written, so
- * a client that doesn't read can't make the hub keep its answers.
+ * The connection of one client. Frames are read one at a time, the next one only after the reply to the previous one
+ * was written, so that a client that doesn't read can't make the hub buffer replies.
  */
 final class WebSocketConnection implements FrameHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
-    private static final int ROOM_AROUND_PAYLOAD = 64 * 1024;
+    private static final int ENVELOPE_BYTES = 64 * 1024;
 
-    private final WebSocketEndpoint gateway;
-    private final Subprotocol dialect;
-    private final Optional<Login> door;
+    private final WebSocketEndpoint endpoint;
+    private final Subprotocol subprotocol;
+    private final Optional<Login> login;
     private final Origin origin;
-    private final QuerySubscription wishes;
+    private final QuerySubscription query;
     private final Runnable loggedIn;
     private final MessageAssembler assembler;
     private final AtomicBoolean closing = new AtomicBoolean();
-    private final AtomicInteger held = new AtomicInteger();
+    private final AtomicInteger buffered = new AtomicInteger();
     private volatile boolean pinged;
     private CoreSession socket;
-    private MessageHandler conversation;
+    private MessageHandler messageHandler;
 
     /**
-     * @param door who the client is, if its request said so
-     * @param origin where it is
-     * @param wishes what its request asked for
-     * @param loggedIn to be run when it says who it is after its request
+     * @param login the login, if the request was authenticated
+     * @param origin the client's address and transport
+     * @param query the subscription in the query of its request
+     * @param loggedIn run when the client authenticates after its request
      */
     WebSocketConnection(
-            WebSocketEndpoint gateway,
-            Subprotocol dialect,
-            Optional<Login> door,
+            WebSocketEndpoint endpoint,
+            Subprotocol subprotocol,
+            Optional<Login> login,
             Origin origin,
-            QuerySubscription wishes,
+            QuerySubscription query,
             Runnable loggedIn) {
-        this.gateway = gateway;
-        this.dialect = dialect;
-        this.door = door;
+        this.endpoint = endpoint;
+        this.subprotocol = subprotocol;
+        this.login = login;
         this.origin = origin;
-        this.wishes = wishes;
+        this.query = query;
         this.loggedIn = loggedIn;
-        int max = gateway.configuration().maxMessageBytes();
-        long asBase64 = max * 4L / 3 + ROOM_AROUND_PAYLOAD;
-        assembler = new MessageAssembler((int) Math.min(Integer.MAX_VALUE - 8, asBase64), max + ROOM_AROUND_PAYLOAD);
+        int max = endpoint.configuration().maxMessageBytes();
+        long asBase64 = max * 4L / 3 + ENVELOPE_BYTES;
+        assembler = new MessageAssembler((int) Math.min(Integer.MAX_VALUE - 8, asBase64), max + ENVELOPE_BYTES);
     }
 
     @Override
     public void onOpen(CoreSession opened, Callback callback) {
         socket = opened;
-        conversation = new MessageHandler(gateway, this, origin, dialect, wishes);
-        conversation.feedFrom(gateway.feed(opened, dialect, conversation::ended));
+        messageHandler = new MessageHandler(endpoint, this, origin, subprotocol, query);
+        messageHandler.setFeed(endpoint.feed(opened, subprotocol, messageHandler::sessionEnded));
         socket.addIdleTimeoutListener(this::idle);
         callback.succeeded();
-        if (gateway.enter(this)) {
-            conversation.begin(door);
+        if (endpoint.register(this)) {
+            messageHandler.start(login);
         } else {
             refuse(CloseStatus.SHUTDOWN, "the hub stops");
         }
@@ -86,41 +86,41 @@ final class WebSocketConnection implements FrameHandler {
             case OpCode.PING -> {
                 ByteBuffer echo = BufferUtil.copy(frame.getPayload());
                 callback.succeeded();
-                socket.sendFrame(new Frame(OpCode.PONG, echo), Callback.from(this::listen), false);
+                socket.sendFrame(new Frame(OpCode.PONG, echo), Callback.from(this::demand), false);
             }
             case OpCode.CLOSE -> callback.succeeded();
             case OpCode.TEXT, OpCode.BINARY, OpCode.CONTINUATION -> {
                 Optional<MessageAssembler.Fault> fault =
-                        closing.get() ? Optional.empty() : assembler.add(frame, conversation.isWithStranger());
+                        closing.get() ? Optional.empty() : assembler.add(frame, messageHandler.isUnauthenticated());
                 callback.succeeded();
-                hold(assembler.heldBytes());
+                updateBuffered(assembler.bufferedBytes());
                 if (fault.isPresent()) {
                     refuse(fault.get());
                 } else if (frame.isFin() && !closing.get()) {
                     received();
                 } else {
-                    listen();
+                    demand();
                 }
             }
             default -> {
                 callback.succeeded();
-                listen();
+                demand();
             }
         }
     }
 
-    /** It has said who it is. */
+    /** Called when the client has authenticated with an auth message. */
     void loggedIn() {
         loggedIn.run();
     }
 
     private void received() {
         byte[] message = assembler.message();
-        hold(0);
+        updateBuffered(0);
         if (!assembler.isBinary()) {
-            conversation.text(message);
-        } else if (dialect == Subprotocol.BINARY) {
-            conversation.binary(message);
+            messageHandler.text(message);
+        } else if (subprotocol == Subprotocol.BINARY) {
+            messageHandler.binary(message);
         } else {
             refuse(CloseStatus.BAD_DATA, "binary frames need the subprotocol " + Subprotocol.BINARY.subprotocol());
         }
@@ -133,31 +133,36 @@ final class WebSocketConnection implements FrameHandler {
         }
     }
 
-    /** Asks for the next frame; to be called once for each frame, when all that it led to is done. */
-    void listen() {
+    /** Demands the next frame; called once for each frame, when it has been handled completely. */
+    void demand() {
         socket.demand();
     }
 
-    /** Answers a message, if there is something to say, and listens. */
-    void answer(Optional<String> id, Optional<Refusal> refusal) {
-        dialect.answer(id, refusal).ifPresentOrElse(said -> tell(said, Callback.from(this::listen)), this::listen);
+    /** Sends the reply to a message, if any, and demands the next frame. */
+    void reply(Optional<String> id, Optional<Refusal> refusal) {
+        subprotocol.reply(id, refusal).ifPresentOrElse(json -> send(json, Callback.from(this::demand)), this::demand);
     }
 
-    /** Answers a message that subscribed, and listens. */
-    void answerSubscribed(Optional<String> id, List<String> granted) {
-        dialect.subscribed(id, granted).ifPresentOrElse(said -> tell(said, Callback.from(this::listen)), this::listen);
+    /** Sends the reply to a subscription, if any, and demands the next frame. */
+    void replySubscribed(Optional<String> id, List<String> granted) {
+        subprotocol
+                .subscribed(id, granted)
+                .ifPresentOrElse(json -> send(json, Callback.from(this::demand)), this::demand);
     }
 
-    /** Says something. */
-    void tell(String json, Callback written) {
+    /** Sends a text frame. */
+    void send(String json, Callback written) {
         socket.sendFrame(new Frame(OpCode.TEXT, json), written, false);
     }
 
-    /** Sends a ping at first and cuts a connection that stays silent; never leaves it to the server to close it. */
+    /**
+     * Sends a ping on the first idle timeout and aborts the connection on the second; always returns false, so that
+     * Jetty doesn't close it.
+     */
     private boolean idle(WebSocketTimeoutException timeout) {
         if (pinged) {
             LOG.debug("client={} event=silent", origin);
-            gateway.soon(socket::abort);
+            endpoint.execute(socket::abort);
         } else {
             pinged = true;
             socket.sendFrame(new Frame(OpCode.PING), Callback.NOOP, false);
@@ -165,28 +170,30 @@ final class WebSocketConnection implements FrameHandler {
         return false;
     }
 
-    /** Answers a message with good-bye and listens for the client's own. */
+    /** Closes the connection and reads on to receive the client's close frame. */
     void refuse(int code, String reason) {
         close(code, reason);
-        listen();
+        demand();
     }
 
-    private void hold(int bytes) {
+    private void updateBuffered(int bytes) {
         int now = closing.get() ? 0 : bytes;
-        gateway.holds(now - held.getAndSet(now));
+        endpoint.addBuffered(now - buffered.getAndSet(now));
     }
 
-    /** How much there is of a message that came in part. */
-    int heldBytes() {
-        return held.get();
+    /** The number of buffered bytes of an incomplete message. */
+    int bufferedBytes() {
+        return buffered.get();
     }
 
-    /** Says good-bye, and cuts the connection if the client's own good-bye doesn't come in time. For any thread. */
+    /**
+     * Sends a close frame, and aborts the connection if the client's close frame doesn't arrive in time. Thread-safe.
+     */
     void close(int code, String reason) {
         if (closing.compareAndSet(false, true)) {
-            hold(0);
-            conversation.end();
-            gateway.later(gateway.configuration().closeMillis(), socket::abort);
+            updateBuffered(0);
+            messageHandler.end();
+            endpoint.schedule(endpoint.configuration().closeMillis(), socket::abort);
             socket.close(code, reason, Callback.NOOP);
         }
     }
@@ -200,9 +207,9 @@ final class WebSocketConnection implements FrameHandler {
     @Override
     public void onClosed(CloseStatus status, Callback callback) {
         closing.set(true);
-        hold(0);
-        conversation.end();
-        gateway.leave(this);
+        updateBuffered(0);
+        messageHandler.end();
+        endpoint.unregister(this);
         callback.succeeded();
     }
 }

@@ -23,21 +23,24 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.websocket.core.CloseStatus;
 import org.eclipse.jetty.websocket.core.CoreSession;
 
-/** What all clients share: the hub behind them, the threads, the encoders; and who is connected. For any thread. */
+/**
+ * State shared by all clients: the services of the hub, the threads, the encoders, and the open connections.
+ * Thread-safe.
+ */
 final class WebSocketEndpoint implements AutoCloseable {
 
     private final EventBroker broker;
     private final Authenticator authenticator;
     private final ChangeJournal journal;
     private final Map<Subprotocol, RunEncoder> encoders = new EnumMap<>(Subprotocol.class);
-    private final AtomicLong held = new AtomicLong();
-    private final Set<WebSocketConnection> clients = ConcurrentHashMap.newKeySet();
-    private final List<SerialExecutor> lanes = new CopyOnWriteArrayList<>();
-    private final AtomicInteger turn = new AtomicInteger();
-    private final ThreadPoolExecutor replaying;
+    private final AtomicLong buffered = new AtomicLong();
+    private final Set<WebSocketConnection> connections = ConcurrentHashMap.newKeySet();
+    private final List<SerialExecutor> senders = new CopyOnWriteArrayList<>();
+    private final AtomicInteger next = new AtomicInteger();
+    private final ThreadPoolExecutor replayExecutor;
     private final ScheduledThreadPoolExecutor timer;
     private volatile WebSocketConfiguration configuration;
-    private volatile int lanesInUse;
+    private volatile int sendersInUse;
     private volatile boolean stopped;
 
     WebSocketEndpoint(
@@ -50,28 +53,28 @@ final class WebSocketEndpoint implements AutoCloseable {
         this.journal = journal;
         this.configuration = configuration;
         configure(configuration);
-        for (Subprotocol dialect : Subprotocol.values()) {
-            encoders.put(dialect, new RunEncoder(dialect));
+        for (Subprotocol subprotocol : Subprotocol.values()) {
+            encoders.put(subprotocol, new RunEncoder(subprotocol));
         }
-        replaying = pool(2, "datahub-websocket-replay");
-        timer = new ScheduledThreadPoolExecutor(1, named("datahub-websocket-timer"));
+        replayExecutor = pool(2, "datahub-websocket-replay");
+        timer = new ScheduledThreadPoolExecutor(1, threadFactory("datahub-websocket-timer"));
         timer.setRemoveOnCancelPolicy(true);
         timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
-    /** Takes another configuration. Clients keep the thread that they have; threads too many get no further clients. */
+    /** Applies a new configuration. Connections keep their thread; surplus threads get no new connections. */
     synchronized void configure(WebSocketConfiguration changed) {
         configuration = changed;
         int processors = Math.min(8, Runtime.getRuntime().availableProcessors());
         int threads = changed.threads() > 0 ? changed.threads() : processors;
-        while (!stopped && lanes.size() < threads) {
-            lanes.add(new SerialExecutor("datahub-websocket-send-" + (lanes.size() + 1)));
+        while (!stopped && senders.size() < threads) {
+            senders.add(new SerialExecutor("datahub-websocket-send-" + (senders.size() + 1)));
         }
-        lanesInUse = Math.min(threads, lanes.size());
+        sendersInUse = Math.min(threads, senders.size());
     }
 
-    /** Threads that end when there is nothing to do for a while; after the end, tasks are dropped. */
+    /** A pool whose threads end after an idle time; tasks submitted after shutdown are dropped. */
     private static ThreadPoolExecutor pool(int threads, String name) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 threads,
@@ -79,13 +82,13 @@ final class WebSocketEndpoint implements AutoCloseable {
                 30,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                named(name),
+                threadFactory(name),
                 new ThreadPoolExecutor.DiscardPolicy());
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }
 
-    private static ThreadFactory named(String name) {
+    private static ThreadFactory threadFactory(String name) {
         AtomicInteger number = new AtomicInteger();
         return task -> new Thread(task, name + "-" + number.incrementAndGet());
     }
@@ -106,104 +109,104 @@ final class WebSocketEndpoint implements AutoCloseable {
         return configuration;
     }
 
-    /** The events on their way to a client. */
-    EventFeed feed(CoreSession socket, Subprotocol dialect, Consumer<CloseReason> ending) {
-        return new EventFeed(socket, encoders.get(dialect), lane(), replaying, ending);
+    /** Creates the event feed of a client. */
+    EventFeed feed(CoreSession socket, Subprotocol subprotocol, Consumer<CloseReason> onEnd) {
+        return new EventFeed(socket, encoders.get(subprotocol), nextSender(), replayExecutor, onEnd);
     }
 
     /**
-     * Does something after a time.
+     * Schedules a task.
      *
-     * @return forgets it
+     * @return cancels it
      */
-    Runnable later(long millis, Runnable task) {
+    Runnable schedule(long millis, Runnable task) {
         Future<?> future = timer.schedule(task, millis, TimeUnit.MILLISECONDS);
         return () -> future.cancel(false);
     }
 
-    /** Does something on a thread of the gateway. */
-    void soon(Runnable task) {
-        lane().execute(task);
+    /** Runs a task on one of the send threads. */
+    void execute(Runnable task) {
+        nextSender().execute(task);
     }
 
-    /** Each in turn. */
-    private SerialExecutor lane() {
-        return lanes.get(Math.floorMod(turn.getAndIncrement(), lanesInUse));
+    /** Round-robin. */
+    private SerialExecutor nextSender() {
+        return senders.get(Math.floorMod(next.getAndIncrement(), sendersInUse));
     }
 
-    /** Whether there is room for another client. */
-    boolean hasRoom() {
-        return clients.size() < configuration.maxConnections();
+    /** Whether another client may connect. */
+    boolean hasCapacity() {
+        return connections.size() < configuration.maxConnections();
     }
 
     /**
-     * Takes account of messages that clients have sent in part. When all together are too much, the client with the most
-     * has to go.
+     * Tracks the bytes of incomplete messages. If the total exceeds the limit, the client with the largest share is
+     * closed.
      */
-    void holds(int change) {
-        if (held.addAndGet(change) > configuration.maxIncomingBytes() && change > 0) {
-            clients.stream()
-                    .max(Comparator.comparingInt(WebSocketConnection::heldBytes))
+    void addBuffered(int change) {
+        if (buffered.addAndGet(change) > configuration.maxIncomingBytes() && change > 0) {
+            connections.stream()
+                    .max(Comparator.comparingInt(WebSocketConnection::bufferedBytes))
                     .ifPresent(largest -> largest.close(CloseStatus.TRY_AGAIN_LATER, "too much is coming in at once"));
         }
     }
 
-    /** Counts a client in; if the gateway has stopped, closes it and answers false. */
-    boolean enter(WebSocketConnection client) {
-        clients.add(client);
+    /** Registers a connection; if the endpoint has stopped, closes it and returns false. */
+    boolean register(WebSocketConnection connection) {
+        connections.add(connection);
         if (stopped) {
-            client.close(CloseStatus.SHUTDOWN, "the hub stops");
+            connection.close(CloseStatus.SHUTDOWN, "the hub stops");
         }
         return !stopped;
     }
 
-    void leave(WebSocketConnection client) {
-        clients.remove(client);
+    void unregister(WebSocketConnection connection) {
+        connections.remove(connection);
         if (stopped) {
-            synchronized (clients) {
-                clients.notifyAll();
+            synchronized (connections) {
+                connections.notifyAll();
             }
         }
     }
 
-    /** How many clients are connected. */
-    int clients() {
-        return clients.size();
+    /** The number of connected clients. */
+    int connections() {
+        return connections.size();
     }
 
-    /** Says good-bye to all clients, waits for them as long as a closing connection may take, and ends the threads. */
+    /** Closes all connections, waits for them up to the close timeout, and stops the threads. */
     @Override
     public void close() {
         synchronized (this) {
             stopped = true;
         }
-        clients.forEach(client -> client.close(CloseStatus.SHUTDOWN, "the hub stops"));
-        awaitEmpty(TimeUnit.MILLISECONDS.toNanos(configuration.closeMillis()));
+        connections.forEach(connection -> connection.close(CloseStatus.SHUTDOWN, "the hub stops"));
+        awaitDisconnects(TimeUnit.MILLISECONDS.toNanos(configuration.closeMillis()));
         timer.shutdownNow();
-        replaying.shutdownNow();
-        lanes.forEach(SerialExecutor::end);
+        replayExecutor.shutdownNow();
+        senders.forEach(SerialExecutor::stop);
         try {
-            for (ThreadPoolExecutor pool : List.of(timer, replaying)) {
+            for (ThreadPoolExecutor pool : List.of(timer, replayExecutor)) {
                 pool.awaitTermination(1, TimeUnit.SECONDS);
             }
-            for (SerialExecutor lane : lanes) {
-                lane.join(1000);
+            for (SerialExecutor sender : senders) {
+                sender.join(1000);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void awaitEmpty(long nanos) {
-        long end = System.nanoTime() + nanos;
-        synchronized (clients) {
-            while (!clients.isEmpty()) {
-                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-                if (left <= 0) {
+    private void awaitDisconnects(long nanos) {
+        long deadline = System.nanoTime() + nanos;
+        synchronized (connections) {
+            while (!connections.isEmpty()) {
+                long remaining = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (remaining <= 0) {
                     return;
                 }
                 try {
-                    clients.wait(left);
+                    connections.wait(remaining);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     return;

@@ -36,8 +36,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Upgrades requests for {@code /events} to WebSocket (RFC 6455, and RFC 8441 over HTTP/2) and passes every other request
- * on. It needs nothing of the server that it is mounted in, so it can come and go while the server runs.
+ * Upgrades requests for {@code /events} to WebSocket (RFC 6455, and RFC 8441 over HTTP/2) and declines all other
+ * requests. It doesn't depend on the server that it is mounted in, so it can be added and removed while the server is
+ * running.
  */
 @Component(
         service = {Handler.class, HealthCheck.class},
@@ -51,15 +52,15 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = WebSocketConfiguration.class)
 public final class WebSocketHandler extends Handler.Abstract implements HealthCheck {
 
-    /** A request attribute of the HTTP server's: to be run when a client logs in after its handshake. */
+    /** A request attribute set by the HTTP server: run when a client authenticates after its handshake. */
     private static final String LOGGED_IN = "datahub.http.loggedIn";
 
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketHandler.class);
     private static final int OUTPUT_BUFFER_BYTES = 32 * 1024;
-    /** Longer frames are cut into fragments. */
+    /** Longer frames are split into fragments. */
     static final int MAX_FRAME_BYTES = 64 * 1024;
 
-    private final WebSocketEndpoint gateway;
+    private final WebSocketEndpoint endpoint;
     private volatile Origins origins;
     private final Handshaker handshaker = Handshaker.newInstance();
     private final WebSocketComponents components;
@@ -70,53 +71,53 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
             @Reference Authenticator authenticator,
             @Reference ChangeJournal journal,
             WebSocketConfiguration configuration) {
-        gateway = new WebSocketEndpoint(broker, authenticator, journal, configuration);
+        endpoint = new WebSocketEndpoint(broker, authenticator, journal, configuration);
         origins = new Origins(configuration.origins());
         components = new WebSocketComponents(
-                new WebSocketExtensionRegistry(), null, new HeapBuffers(), null, null, gateway::soon);
+                new WebSocketExtensionRegistry(), null, new HeapBuffers(), null, null, endpoint::execute);
         log("started", configuration);
     }
 
-    /** Has clients that connect from now on served under the new configuration; those that are connected stay. */
+    /** Applies a new configuration to new connections; existing ones stay open. */
     @Modified
     void modified(WebSocketConfiguration changed) {
         origins = new Origins(changed.origins());
-        gateway.configure(changed);
+        endpoint.configure(changed);
         log("configured", changed);
     }
 
-    private static void log(String what, WebSocketConfiguration configuration) {
+    private static void log(String event, WebSocketConfiguration configuration) {
         LOG.info(
                 "event={} path=/events maxMessageBytes={} maxConnections={} handshakeMillis={} idleMillis={}",
-                what,
+                event,
                 configuration.maxMessageBytes(),
                 configuration.maxConnections(),
                 configuration.handshakeMillis(),
                 configuration.idleMillis());
     }
 
-    /** Says good-bye to the clients. */
+    /** Closes all connections. */
     @Deactivate
     public void deactivate() {
-        int clients = gateway.clients();
-        gateway.close();
+        int clients = endpoint.connections();
+        endpoint.close();
         LOG.info("event=stopped clients={}", clients);
     }
 
     @Override
     public Health check() {
-        return Health.ready("/events, clients=" + gateway.clients());
+        return Health.ready("/events, clients=" + endpoint.connections());
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        if (!isEvents(Request.getPathInContext(request))) {
+        if (!isEventsPath(Request.getPathInContext(request))) {
             return false;
         }
         if (!handshaker.isWebSocketUpgradeRequest(request)) {
-            return isForeignVersion(request) && refuseVersion(request, response, callback);
+            return isWebSocketUpgrade(request) && refuseVersion(request, response, callback);
         }
-        if (!origins.permit(request)) {
+        if (!origins.isAllowed(request)) {
             return refuse(
                     request,
                     response,
@@ -124,7 +125,7 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
                     HttpStatus.FORBIDDEN_403,
                     "pages of this origin may not connect; an administrator can list it in io.datahub.websocket.cfg");
         }
-        if (!gateway.hasRoom()) {
+        if (!endpoint.hasCapacity()) {
             return refuse(
                     request,
                     response,
@@ -132,7 +133,7 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
                     HttpStatus.SERVICE_UNAVAILABLE_503,
                     "as many clients are connected as are allowed; try again later");
         }
-        Duration idle = Duration.ofMillis(gateway.configuration().idleMillis());
+        Duration idle = Duration.ofMillis(endpoint.configuration().idleMillis());
         Configuration.Customizer limits = socket -> {
             socket.setIdleTimeout(idle);
             socket.setAutoFragment(true);
@@ -142,11 +143,11 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
         return handshaker.upgradeRequest(this::negotiate, request, response, callback, components, limits);
     }
 
-    private static boolean isEvents(String path) {
+    private static boolean isEventsPath(String path) {
         return path.equals("/events") || path.equals("/events/");
     }
 
-    private static boolean isForeignVersion(Request request) {
+    private static boolean isWebSocketUpgrade(Request request) {
         return request.getHeaders().contains(HttpHeader.UPGRADE, "websocket");
     }
 
@@ -167,19 +168,19 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
 
     private FrameHandler negotiate(ServerUpgradeRequest request, ServerUpgradeResponse response, Callback callback) {
         List<String> offered = request.getSubProtocols();
-        Optional<Subprotocol> agreed = Subprotocol.of(offered);
-        Subprotocol dialect = agreed.orElse(Subprotocol.JSON);
-        Result<QuerySubscription> wishes = QuerySubscription.of(request);
-        if (wishes.isRefused()) {
-            Refusal refusal = wishes.refusal().orElseThrow();
+        Optional<Subprotocol> negotiated = Subprotocol.of(offered);
+        Subprotocol subprotocol = negotiated.orElse(Subprotocol.JSON);
+        Result<QuerySubscription> query = QuerySubscription.of(request);
+        if (query.isRefused()) {
+            Refusal refusal = query.refusal().orElseThrow();
             refuse(request, response, callback, refusal.reason().status(), refusal.detail());
             return null;
         }
         response.setExtensions(List.of());
-        agreed.map(Subprotocol::subprotocol).ifPresent(response::setAcceptedSubProtocol);
+        negotiated.map(Subprotocol::subprotocol).ifPresent(response::setAcceptedSubProtocol);
         Optional<Login> login = Optional.ofNullable((Login) request.getAttribute(Login.class.getName()));
         Origin origin = (Origin) request.getAttribute(Origin.class.getName());
-        Runnable loggedIn = request.getAttribute(LOGGED_IN) instanceof Runnable known ? known : () -> {};
-        return new WebSocketConnection(gateway, dialect, login, origin.by("websocket"), wishes.get(), loggedIn);
+        Runnable loggedIn = request.getAttribute(LOGGED_IN) instanceof Runnable action ? action : () -> {};
+        return new WebSocketConnection(endpoint, subprotocol, login, origin.by("websocket"), query.get(), loggedIn);
     }
 }

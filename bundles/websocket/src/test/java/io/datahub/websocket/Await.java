@@ -3,7 +3,7 @@ package io.datahub.websocket;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for a condition, for thirty seconds at most. */
+/** Waits for a condition, at most 30 seconds. */
 final class Await {
 
     private Await() {}

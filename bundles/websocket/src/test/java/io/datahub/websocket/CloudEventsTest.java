@@ -29,7 +29,7 @@ class CloudEventsTest {
 
     private RawClient connect(String query) throws Exception {
         int before = subscriptions();
-        RawClient client = RawClient.asking(gateway.port, query, "Authorization: Test ann", OFFER);
+        RawClient client = RawClient.withQuery(gateway.port, query, "Authorization: Test ann", OFFER);
         assertThat(client.headers()).contains("Sec-WebSocket-Protocol: cloudevents.json");
         Await.until(() -> subscriptions() > before);
         return client;
@@ -42,7 +42,7 @@ class CloudEventsTest {
     }
 
     @Test
-    void shouldSayNothingButCloudEvents() throws Exception {
+    void shouldSendOnlyCloudEvents() throws Exception {
         String event = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"data\":[1]}";
         try (RawClient client = connect("topic=build.&topic=x.")) {
             gateway.broker.publish("u", 1, utf8("other.done"), utf8(event));
@@ -63,7 +63,7 @@ class CloudEventsTest {
                 "\"n\":1,\"n\":1|has the name 'n' twice",
                 "\"time\":\"2026-11-25T18:00Z\"|time has the form",
             })
-    void shouldSayWithTheIdWhyACloudEventIsRefused(String member, String reason) throws Exception {
+    void shouldIncludeTheIdInTheRefusalOfACloudEvent(String member, String reason) throws Exception {
         try (RawClient client = connect("")) {
             client.send("{\"specversion\":\"1.0\",\"id\":\"7\",\"source\":\"/s\",\"type\":\"build.x\"}");
             client.text();
@@ -74,7 +74,7 @@ class CloudEventsTest {
     }
 
     @Test
-    void shouldWrapWhatIsNoCloudEventWithItsTopicAsSubject() throws Exception {
+    void shouldWrapOtherPayloadsWithTheTopicAsSubject() throws Exception {
         try (RawClient client = connect("")) {
             gateway.broker.publish("jenkins", 0, utf8("build.done"), utf8("all \"green\""));
             assertThat(client.text())
@@ -90,7 +90,7 @@ class CloudEventsTest {
     }
 
     @Test
-    void shouldGiveEachWrappedEventAnIdOfItsOwnAndTheSameToAll() throws Exception {
+    void shouldGiveEachWrappedEventAUniqueIdSharedByAllReceivers() throws Exception {
         try (RawClient one = connect("");
                 RawClient two = connect("")) {
             gateway.broker.publish("u", 0, utf8("t"), utf8("same"));
@@ -120,7 +120,7 @@ class CloudEventsTest {
     }
 
     @Test
-    void shouldRefuseByACloudEvent() throws Exception {
+    void shouldReportErrorsAsCloudEvents() throws Exception {
         try (RawClient client = connect("topic=build.")) {
             client.send("{\"specversion\":\"1.0\",\"id\":\"7\",\"source\":\"/s\",\"type\":\"secret.done\"}");
             assertThat(client.text())
@@ -143,7 +143,7 @@ class CloudEventsTest {
                 "{\"specversion\":\"1.0\",\"id\":\"7\",\"source\":\"/s\",\"type\":\"build.a\",\"data\":1,\"data_base64\":\"\"}",
                 "{\"specversion\":\"1.0\",\"id\":\"7\",\"id\":\"8\",\"source\":\"/s\",\"type\":\"build.a\"}"
             })
-    void shouldRefuseWhatIsNoCloudEvent(String message) throws Exception {
+    void shouldRefuseOtherMessages(String message) throws Exception {
         try (RawClient client = connect("topic=build.")) {
             client.send(message);
             assertThat(client.text()).contains("io.datahub.error", "\"status\":400");
@@ -151,13 +151,13 @@ class CloudEventsTest {
     }
 
     @Test
-    void shouldTakeATokenAsFirstMessageFromBrowsers() throws Exception {
-        try (RawClient client = RawClient.asking(gateway.port, "topic=build.", OFFER)) {
+    void shouldAcceptAnAuthMessageFirst() throws Exception {
+        try (RawClient client = RawClient.withQuery(gateway.port, "topic=build.", OFFER)) {
             client.send("{\"type\":\"auth\",\"token\":\"token-of-ann\"}");
             client.send("{\"specversion\":\"1.0\",\"id\":\"7\",\"source\":\"/s\",\"type\":\"build.a\"}");
             assertThat(client.text()).contains("\"type\":\"build.a\"");
         }
-        try (RawClient client = RawClient.asking(gateway.port, "topic=build.", OFFER)) {
+        try (RawClient client = RawClient.withQuery(gateway.port, "topic=build.", OFFER)) {
             client.send("{\"specversion\":\"1.0\",\"id\":\"7\",\"source\":\"/s\",\"type\":\"build.a\"}");
             assertThat(client.closeCode()).isEqualTo(1008);
         }
@@ -173,7 +173,8 @@ class CloudEventsTest {
             gateway.journal.create("open/c");
             assertThat(client.text()).contains("open/c");
         }
-        try (RawClient client = RawClient.asking(gateway.port, "since=yesterday", "Authorization: Test ann", OFFER)) {
+        try (RawClient client =
+                RawClient.withQuery(gateway.port, "since=yesterday", "Authorization: Test ann", OFFER)) {
             assertThat(client.status()).isEqualTo(400);
         }
     }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Lets in whoever shows as its token {@code token-of-NAME}. */
+/** Authenticates the user NAME by the token {@code token-of-NAME}. */
 final class FakeAuthenticator implements Authenticator {
 
     static final String TOKEN_OF = "token-of-";
@@ -34,7 +34,7 @@ final class FakeAuthenticator implements Authenticator {
                 origin);
     }
 
-    static Login atTheDoor(String name) {
+    static Login httpLogin(String name) {
         return login(name, new Origin("http", InetAddress.getLoopbackAddress(), false));
     }
 

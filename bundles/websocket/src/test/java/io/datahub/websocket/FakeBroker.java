@@ -23,7 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** A broker in memory with unbounded queues; one lock for everything. */
+/** An in-memory broker with unbounded queues and a single lock. */
 final class FakeBroker implements EventBroker {
 
     private volatile Consumer<Runnable> validation;
@@ -44,7 +44,7 @@ final class FakeBroker implements EventBroker {
         publish("", 0, utf8(topic), payload);
     }
 
-    /** Publishes one event of these frames to all who subscribed to it. */
+    /** Publishes one event with these frames to all subscribers. */
     EventRun publish(String user, long timeMillis, byte[]... frames) {
         ByteBuffer bytes = EventWriter.write(frames);
         SharedBuffer buffer = new SharedBuffer(bytes);
@@ -79,9 +79,11 @@ final class FakeBroker implements EventBroker {
         return new Counters(0, 0, 0, 0, 0);
     }
 
-    /** Has events validated from now on; gets for each what is to be run when that is done. */
-    void validate(Consumer<Runnable> begun) {
-        validation = begun;
+    /**
+     * Enables validation of events; the consumer receives, for each event, the callback that completes its validation.
+     */
+    void validate(Consumer<Runnable> onValidation) {
+        validation = onValidation;
     }
 
     final class FakeSession implements Session {
@@ -90,8 +92,8 @@ final class FakeBroker implements EventBroker {
         final Login login;
         final EventSink sink;
         final List<String> prefixes = new ArrayList<>();
-        final Queue<EventRun> waiting = new ArrayDeque<>();
-        private boolean asleep = true;
+        final Queue<EventRun> queue = new ArrayDeque<>();
+        private boolean idle = true;
         private boolean closed;
 
         FakeSession(Login login, EventSink sink) {
@@ -105,11 +107,11 @@ final class FakeBroker implements EventBroker {
                     return;
                 }
                 run.buffer().retain();
-                waiting.add(run);
-                if (!asleep) {
+                queue.add(run);
+                if (!idle) {
                     return;
                 }
-                asleep = false;
+                idle = false;
             }
             sink.ready();
         }
@@ -171,11 +173,11 @@ final class FakeBroker implements EventBroker {
         @Override
         public synchronized int take(int maxBytes, Consumer<? super EventRun> receiver) {
             int taken = 0;
-            while (!waiting.isEmpty() && taken < maxBytes) {
-                taken += waiting.peek().length();
-                receiver.accept(waiting.poll());
+            while (!queue.isEmpty() && taken < maxBytes) {
+                taken += queue.peek().length();
+                receiver.accept(queue.poll());
             }
-            asleep |= taken == 0;
+            idle |= taken == 0;
             return taken;
         }
 
@@ -191,7 +193,7 @@ final class FakeBroker implements EventBroker {
         @Override
         public synchronized void close() {
             closed = true;
-            waiting.clear();
+            queue.clear();
             sessions.remove(this);
         }
     }

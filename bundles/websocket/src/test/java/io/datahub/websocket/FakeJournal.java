@@ -14,21 +14,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A journal in memory, whose entries are announced as the store would. */
+/** An in-memory journal that announces its entries like the store. */
 final class FakeJournal implements ChangeJournal {
 
     private static final String EPOCH = "e1";
 
     final List<Change> changes = new CopyOnWriteArrayList<>();
     private final FakeBroker broker;
-    /** Done before each page is read, to let changes come between. */
+    /** Run before each page is read, to simulate concurrent changes. */
     volatile Runnable beforeRead = () -> {};
 
     FakeJournal(FakeBroker broker) {
         this.broker = broker;
     }
 
-    /** Enters a new record and announces it. */
+    /** Adds an entry for a new record and announces it. */
     synchronized Change create(String path) {
         Cursor cursor = new Cursor(EPOCH, changes.size() + 1L);
         String json = "{\"specversion\":\"1.0\",\"data\":{\"path\":\"" + path + "\"},\"id\":\"" + cursor + "\"}";

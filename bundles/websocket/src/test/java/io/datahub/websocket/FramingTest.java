@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a server makes of each kind of frame (RFC 6455, 5 to 8), in the order of the public list of cases of the Autobahn
- * test suite, sections 1 to 7 and 10. A message comes back because the client publishes it and listens to it.
+ * The handling of each kind of frame (RFC 6455, 5 to 8), in the order of the public test cases of the Autobahn test
+ * suite, sections 1 to 7 and 10. Messages are echoed because the client publishes them and subscribes to their topic.
  */
 class FramingTest {
 
@@ -54,7 +54,7 @@ class FramingTest {
         return client;
     }
 
-    /** A text message that publishes these bytes of UTF-8. */
+    /** A text message that publishes these UTF-8 bytes. */
     private static byte[] publish(byte[] data) {
         return join(utf8("{\"type\":\"publish\",\"topic\":\"build.t\",\"data\":\""), data, utf8("\"}"));
     }
@@ -63,12 +63,12 @@ class FramingTest {
         return publish(utf8(data));
     }
 
-    private static void assertComesBack(RawClient client, byte[] data) throws IOException {
+    private static void assertEchoed(RawClient client, byte[] data) throws IOException {
         assertThat(client.message()).isEqualTo(join(utf8("build.t\0"), data));
     }
 
-    private static void assertComesBack(RawClient client, String data) throws IOException {
-        assertComesBack(client, utf8(data));
+    private static void assertEchoed(RawClient client, String data) throws IOException {
+        assertEchoed(client, utf8(data));
     }
 
     /** The connection fails (RFC 6455, 7.1.7): a close frame with this code, then the end. */
@@ -77,7 +77,7 @@ class FramingTest {
         client.awaitEnd();
     }
 
-    /** Sends as much as the hub takes; it may hang up before the end. */
+    /** Sends as much as the hub accepts; it may close the connection before the end. */
     private static void sendInPieces(RawClient client, int size, byte[] bytes) throws IOException {
         try {
             for (int i = 0; i < bytes.length; i += size) {
@@ -108,12 +108,12 @@ class FramingTest {
         "65536, 1000000",
         "65536, 997"
     })
-    void shouldTakeTextOfEachLength(int length, int pieces) throws Exception {
+    void shouldAcceptTextOfEachLength(int length, int pieces) throws Exception {
         try (RawClient client = connect()) {
             byte[] around = publish("");
             String data = "*".repeat(length - around.length);
             sendInPieces(client, pieces, text(data));
-            assertComesBack(client, data);
+            assertEchoed(client, data);
         }
     }
 
@@ -127,7 +127,7 @@ class FramingTest {
         "65536, 1000000",
         "65536, 997"
     })
-    void shouldTakeBinaryOfEachLength(int length, int pieces) throws Exception {
+    void shouldAcceptBinaryOfEachLength(int length, int pieces) throws Exception {
         try (RawClient client = connect()) {
             byte[] message = Arrays.copyOf(utf8("build.t\0"), length);
             Arrays.fill(message, 8, length, (byte) 0xfe);
@@ -138,12 +138,12 @@ class FramingTest {
 
     @ParameterizedTest
     @ValueSource(ints = {RawClient.TEXT, RawClient.BINARY})
-    void shouldTakeAnEmptyMessageForWhatItIs(int opCode) throws Exception {
+    void shouldAcceptAnEmptyMessage(int opCode) throws Exception {
         try (RawClient client = connect()) {
             client.send(opCode, true, new byte[0]);
             assertThat(client.text()).contains("\"status\":400");
             client.send(RawClient.TEXT, true, publish("goes on"));
-            assertComesBack(client, "goes on");
+            assertEchoed(client, "goes on");
         }
     }
 
@@ -177,7 +177,7 @@ class FramingTest {
     }
 
     @Test
-    void shouldPassOverPongsThatNobodyAskedFor() throws Exception {
+    void shouldIgnoreUnsolicitedPongs() throws Exception {
         try (RawClient client = connect()) {
             client.send(RawClient.PONG, true, new byte[0]);
             client.send(RawClient.PONG, true, utf8("unasked"));
@@ -209,18 +209,18 @@ class FramingTest {
         for (int pieces : new int[] {1, 1_000_000}) {
             try (RawClient client = connect()) {
                 client.raw(text("before"));
-                assertComesBack(client, "before");
+                assertEchoed(client, "before");
                 sendInPieces(client, pieces, RawClient.frame(RawClient.FIN | bits << 4 | opCode, utf8("xy")));
                 assertFails(client, PROTOCOL_ERROR);
             }
         }
     }
 
-    // 4: reserved kinds of frames
+    // 4: reserved opcodes
 
     @ParameterizedTest
     @ValueSource(ints = {3, 4, 5, 6, 7, 11, 12, 13, 14, 15})
-    void shouldFailOnKindsThatThereAreNot(int opCode) throws Exception {
+    void shouldFailOnReservedOpcodes(int opCode) throws Exception {
         for (String payload : new String[] {"", "payload"}) {
             try (RawClient client = connect()) {
                 client.raw(join(text("before"), frame(opCode, true, payload), frame(RawClient.PING, true, "")));
@@ -233,7 +233,7 @@ class FramingTest {
 
     @ParameterizedTest
     @ValueSource(ints = {RawClient.PING, RawClient.PONG})
-    void shouldFailOnFragmentsOfControlFrames(int opCode) throws Exception {
+    void shouldFailOnFragmentedControlFrames(int opCode) throws Exception {
         try (RawClient client = connect()) {
             client.raw(join(frame(opCode, false, "one"), frame(RawClient.CONTINUATION, true, "two")));
             assertFails(client, PROTOCOL_ERROR);
@@ -242,10 +242,10 @@ class FramingTest {
 
     @ParameterizedTest
     @CsvSource({"1, 1000000", "1, 1", "7, 1000000", "7, 1", "30, 1000000", "70, 1"})
-    void shouldPutFragmentsTogether(int fragment, int pieces) throws Exception {
+    void shouldAssembleFragments(int fragment, int pieces) throws Exception {
         try (RawClient client = connect()) {
             sendInPieces(client, pieces, fragments(publish("fragmented \u00fc\u20ac"), fragment, new byte[0]));
-            assertComesBack(client, "fragmented \u00fc\u20ac");
+            assertEchoed(client, "fragmented \u00fc\u20ac");
         }
     }
 
@@ -259,11 +259,11 @@ class FramingTest {
             for (int i = 1; i < fragments; i++) {
                 assertPong(client, utf8("between"));
             }
-            assertComesBack(client, "with pings");
+            assertEchoed(client, "with pings");
         }
     }
 
-    /** The frames of a message that is sent in fragments, with something in between. */
+    /** The frames of a fragmented message, with other data between the fragments. */
     private static byte[] fragments(byte[] message, int size, byte[] between) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (int i = 0; i < message.length; i += size) {
@@ -278,7 +278,7 @@ class FramingTest {
         return all.toByteArray();
     }
 
-    static Stream<byte[]> wrongOrders() {
+    static Stream<byte[]> invalidOrders() {
         byte[] start = frame(RawClient.TEXT, false, "{");
         byte[] middle = frame(RawClient.CONTINUATION, false, " ");
         byte[] end = frame(RawClient.CONTINUATION, true, "}");
@@ -292,8 +292,8 @@ class FramingTest {
     }
 
     @ParameterizedTest
-    @MethodSource("wrongOrders")
-    void shouldFailOnFragmentsInAWrongOrder(byte[] frames) throws Exception {
+    @MethodSource("invalidOrders")
+    void shouldFailOnFragmentsInInvalidOrder(byte[] frames) throws Exception {
         for (int pieces : new int[] {1, 1_000_000}) {
             try (RawClient client = connect()) {
                 sendInPieces(client, pieces, frames);
@@ -324,20 +324,20 @@ class FramingTest {
                 "f48fbfbf",
                 "48656c6c6f2dc2b540c39fc3b6c3a4c3bcc3a0c3a12d5554462d382121"
             })
-    void shouldTakeEachFormOfUtf8(String hex) throws Exception {
+    void shouldAcceptValidUtf8(String hex) throws Exception {
         byte[] bytes = HexFormat.of().parseHex(hex);
         try (RawClient client = connect()) {
             client.send(RawClient.TEXT, true, publish(bytes));
-            assertComesBack(client, bytes);
+            assertEchoed(client, bytes);
             client.raw(fragments(publish(bytes), 1, new byte[0]));
-            assertComesBack(client, bytes);
+            assertEchoed(client, bytes);
         }
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                // cut short, at each length
+                // truncated, at each length
                 "ce",
                 "cebae1",
                 "e1bd",
@@ -356,19 +356,19 @@ class FramingTest {
                 "f090",
                 "f09080",
                 "c0e080f08080f8808080fc80808080dfefbff7bfbf",
-                // a byte that continues nothing
+                // continuation byte without a first byte
                 "80",
                 "bf",
                 "80bf",
                 "80bf80bf80bf80",
                 "cebae1bdb9cf83cebcceb5eda080656469746564",
-                // the first byte alone
+                // first byte alone
                 "c020c120df20",
                 "e020e120ef20",
                 "f020f120f720",
                 "f820fb20",
                 "fc20fd20",
-                // bytes that there are not
+                // invalid bytes
                 "fe",
                 "ff",
                 "fefeffff",
@@ -379,7 +379,7 @@ class FramingTest {
                 "fdbfbfbfbfbf",
                 "f4908080",
                 "f5808080",
-                // longer than need be
+                // overlong encodings
                 "c0af",
                 "e080af",
                 "f08080af",
@@ -406,7 +406,7 @@ class FramingTest {
                 "eda080edb080",
                 "edafbfedbfbf"
             })
-    void shouldFailOnWhatIsNoUtf8(String hex) throws Exception {
+    void shouldFailOnInvalidUtf8(String hex) throws Exception {
         byte[] bytes = HexFormat.of().parseHex(hex);
         try (RawClient client = connect()) {
             client.send(RawClient.TEXT, true, bytes);
@@ -419,7 +419,7 @@ class FramingTest {
     }
 
     @Test
-    void shouldFailAtTheFirstWrongByteWithoutWaitingForTheRest() throws Exception {
+    void shouldFailAtTheFirstInvalidByte() throws Exception {
         try (RawClient client = connect()) {
             client.raw(frame(RawClient.TEXT, false, "\u03ba\u03cc\u03c3\u03bc\u03b5"));
             client.send(RawClient.CONTINUATION, false, HexFormat.of().parseHex("f4908080"));
@@ -434,7 +434,7 @@ class FramingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"|", "||", "|x|"})
-    void shouldTakeFragmentsWithNothingInThem(String parts) throws Exception {
+    void shouldAcceptEmptyFragments(String parts) throws Exception {
         String[] payloads = parts.split("\\|", -1);
         try (RawClient client = connect()) {
             for (int i = 0; i < payloads.length; i++) {
@@ -448,7 +448,7 @@ class FramingTest {
     // 7: closing
 
     @Test
-    void shouldAnswerACloseAndNothingBehindIt() throws Exception {
+    void shouldAnswerACloseAndIgnoreFurtherFrames() throws Exception {
         for (byte[] behind : new byte[][] {
             close(1000, ""), frame(RawClient.PING, true, ""), text("late"), frame(RawClient.CONTINUATION, true, "}")
         }) {
@@ -463,7 +463,7 @@ class FramingTest {
     }
 
     @Test
-    void shouldForgetTheBeginningOfAMessageAtAClose() throws Exception {
+    void shouldDiscardAnIncompleteMessageOnClose() throws Exception {
         try (RawClient client = connect()) {
             client.raw(join(frame(RawClient.TEXT, false, "{"), close(1000, "")));
             assertThat(client.closeCode()).isEqualTo(1000);
@@ -472,11 +472,11 @@ class FramingTest {
     }
 
     @Test
-    void shouldSendBackALongMessageBeforeItAnswersAClose() throws Exception {
+    void shouldEchoALongMessageBeforeAnsweringAClose() throws Exception {
         try (RawClient client = connect()) {
             String data = "BAsd7&jh23".repeat(26_214);
             client.raw(text(data));
-            assertComesBack(client, data);
+            assertEchoed(client, data);
             client.raw(join(close(1000, ""), frame(RawClient.PING, true, "")));
             assertThat(client.closeCode()).isEqualTo(1000);
             assertNothingMore(client);
@@ -500,13 +500,13 @@ class FramingTest {
         }
     }
 
-    static IntStream goodCodes() {
+    static IntStream validCodes() {
         return IntStream.of(1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 3000, 3999, 4000, 4999);
     }
 
     @ParameterizedTest
-    @MethodSource("goodCodes")
-    void shouldAnswerEachCodeWithTheSame(int code) throws Exception {
+    @MethodSource("validCodes")
+    void shouldEchoTheCloseCode(int code) throws Exception {
         for (String reason : new String[] {"", "Hello \u20ac", "*".repeat(123)}) {
             try (RawClient client = connect()) {
                 client.raw(close(code, reason));
@@ -518,7 +518,7 @@ class FramingTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 999, 1004, 1005, 1006, 1016, 1100, 2000, 2999, 5000, 65535})
-    void shouldFailOnCodesThatNobodyMaySend(int code) throws Exception {
+    void shouldFailOnInvalidCloseCodes(int code) throws Exception {
         for (String reason : new String[] {"", "reason"}) {
             try (RawClient client = connect()) {
                 client.raw(close(code, reason));
@@ -528,7 +528,7 @@ class FramingTest {
     }
 
     @Test
-    void shouldFailOnACloseThatIsMalformed() throws Exception {
+    void shouldFailOnAMalformedClose() throws Exception {
         try (RawClient client = connect()) {
             client.send(RawClient.CLOSE, true, new byte[] {3});
             assertFails(client, PROTOCOL_ERROR);
@@ -547,11 +547,11 @@ class FramingTest {
     // 10: a long message in many fragments
 
     @Test
-    void shouldPutALongMessageInManyFragmentsTogether() throws Exception {
+    void shouldAssembleALongMessageFromManyFragments() throws Exception {
         try (RawClient client = connect()) {
             String data = "*".repeat(65_536);
             client.raw(fragments(publish(data), 1300, new byte[0]));
-            assertComesBack(client, data);
+            assertEchoed(client, data);
         }
     }
 

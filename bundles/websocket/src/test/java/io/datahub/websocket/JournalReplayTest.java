@@ -39,7 +39,7 @@ class JournalReplayTest {
     }
 
     @Test
-    void shouldBoundTheTopicsOfAReplay() throws Exception {
+    void shouldLimitTheTopicsOfAReplay() throws Exception {
         try (RawClient client = gateway.connect("ann")) {
             client.send(
                     "{\"type\":\"subscribe\",\"topics\":[" + "\"x\",".repeat(1_000) + "\"x\"],\"since\":0,\"id\":1}");
@@ -50,7 +50,7 @@ class JournalReplayTest {
     }
 
     @Test
-    void shouldReplayFromTheBeginningAndGoOnLive() throws Exception {
+    void shouldReplayFromTheBeginningAndContinueLive() throws Exception {
         gateway.journal.create("open/1");
         gateway.journal.create("secret/1");
         gateway.journal.create("open/2");
@@ -67,7 +67,7 @@ class JournalReplayTest {
     }
 
     @Test
-    void shouldReplayBehindACursorOnlyWhatTheTopicsCover() throws Exception {
+    void shouldReplayOnlyMatchingTopicsAfterACursor() throws Exception {
         gateway.journal.create("open/1");
         gateway.journal.create("open/2");
         gateway.journal.create("open/33");
@@ -89,7 +89,7 @@ class JournalReplayTest {
     }
 
     @Test
-    void shouldLeaveNoGapAndRepeatNothingWhenChangesComeMeanwhile() throws Exception {
+    void shouldNeitherLoseNorDuplicateConcurrentChanges() throws Exception {
         AtomicInteger last = new AtomicInteger();
         for (int i = 0; i < 1000; i++) {
             gateway.journal.create("open/" + last.incrementAndGet());

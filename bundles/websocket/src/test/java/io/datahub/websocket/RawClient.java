@@ -11,7 +11,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** A WebSocket client that can also do what none should. */
+/** A WebSocket client that can also violate the protocol. */
 final class RawClient implements AutoCloseable {
 
     static final int FIN = 0x80;
@@ -22,7 +22,7 @@ final class RawClient implements AutoCloseable {
     static final int PING = 9;
     static final int PONG = 10;
 
-    /** Stands for a close frame without a code (RFC 6455, 7.1.5). */
+    /** Represents a close frame without a code (RFC 6455, 7.1.5). */
     static final int NO_CODE = 1005;
 
     private static final byte[] MASK = {0x5a, (byte) 0xf0, 0, 0x17};
@@ -33,7 +33,7 @@ final class RawClient implements AutoCloseable {
     private final String status;
     private final StringBuilder headers = new StringBuilder();
 
-    /** A frame that came. */
+    /** A received frame. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Frame(int opCode, boolean fin, byte[] payload) {
 
@@ -46,8 +46,8 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    /** Asks for the events with a query. */
-    static RawClient asking(int port, String query, String... headerLines) throws IOException {
+    /** Connects with a query. */
+    static RawClient withQuery(int port, String query, String... headerLines) throws IOException {
         return new RawClient(port, "13", "/events?" + query, headerLines);
     }
 
@@ -89,7 +89,7 @@ final class RawClient implements AutoCloseable {
         return line.toString(StandardCharsets.UTF_8);
     }
 
-    /** The status code of the answer to the upgrade. */
+    /** The status code of the response to the upgrade. */
     int status() {
         return Integer.parseInt(status.split(" ", -1)[1]);
     }
@@ -107,7 +107,7 @@ final class RawClient implements AutoCloseable {
         raw(frame((fin ? FIN : 0) | opCode, payload));
     }
 
-    /** The bytes of one frame with these bits first, masked. */
+    /** The bytes of one frame with these first bits, masked. */
     static byte[] frame(int first, byte[] payload) {
         ByteArrayOutputStream frame = new ByteArrayOutputStream(payload.length + 14);
         frame.write(first);
@@ -132,7 +132,7 @@ final class RawClient implements AutoCloseable {
         return frame.toByteArray();
     }
 
-    /** Sends bytes as they are. */
+    /** Sends raw bytes. */
     void raw(byte[] bytes) throws IOException {
         out.write(bytes);
     }
@@ -151,12 +151,12 @@ final class RawClient implements AutoCloseable {
         return new Frame(first & 15, (first & 0x80) != 0, payload);
     }
 
-    /** The text of the next message, put together. */
+    /** The text of the next message, assembled from its frames. */
     String text() throws IOException {
         return new String(message(), StandardCharsets.UTF_8);
     }
 
-    /** The next message, put together. */
+    /** The next message, assembled from its frames. */
     byte[] message() throws IOException {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         while (true) {
@@ -171,7 +171,7 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    /** Passes frames over until the close frame, and tells its code. */
+    /** Skips frames until the close frame and returns its code. */
     int closeCode() throws IOException {
         while (true) {
             Frame frame = next();
@@ -181,7 +181,7 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    /** Passes over what comes until the connection is cut. */
+    /** Discards data until the connection is closed. */
     void awaitEnd() throws IOException {
         try {
             in.skipNBytes(Long.MAX_VALUE);

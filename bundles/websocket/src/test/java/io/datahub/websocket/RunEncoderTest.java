@@ -11,7 +11,7 @@ class RunEncoderTest {
     private final FakeBroker broker = new FakeBroker();
 
     @Test
-    void shouldEncodeARunOnceForAllWhoGetIt() {
+    void shouldEncodeARunOnceForAllReceivers() {
         RunEncoder encoder = new RunEncoder(Subprotocol.JSON);
         EventRun run = broker.publish("u", 0, utf8("t"), utf8("p"));
         EncodedRun encoded = encoder.encode(run);
@@ -20,7 +20,7 @@ class RunEncoderTest {
     }
 
     @Test
-    void shouldTellUtf8FromOtherBytes() {
+    void shouldValidateUtf8() {
         assertThat(Utf8.isValid(utf8("\u00e9\ud83d\ude00".repeat(1000)))).isTrue();
         assertThat(Utf8.isValid(new byte[] {(byte) 0xc3})).isFalse();
         assertThat(Utf8.isValid(new byte[] {(byte) 0xed, (byte) 0xa0, (byte) 0x80}))

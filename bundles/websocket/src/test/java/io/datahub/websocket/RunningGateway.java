@@ -13,7 +13,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 
-/** The handler in a real server, behind a door that believes {@code Authorization: Test NAME}. */
+/** The handler in a real server that authenticates by {@code Authorization: Test NAME}. */
 final class RunningGateway implements AutoCloseable {
 
     final FakeBroker broker = new FakeBroker();
@@ -43,7 +43,7 @@ final class RunningGateway implements AutoCloseable {
                 String who = request.getHeaders().get(HttpHeader.AUTHORIZATION);
                 if (who != null) {
                     request.setAttribute(
-                            Login.class.getName(), FakeAuthenticator.atTheDoor(who.substring("Test ".length())));
+                            Login.class.getName(), FakeAuthenticator.httpLogin(who.substring("Test ".length())));
                 }
                 return handler.handle(request, response, callback);
             }
@@ -75,7 +75,7 @@ final class RunningGateway implements AutoCloseable {
         }
     }
 
-    /** The configuration, with times fit for tests. */
+    /** The configuration, with short timeouts for tests. */
     static class Settings implements WebSocketConfiguration {
         @Override
         public String[] origins() {

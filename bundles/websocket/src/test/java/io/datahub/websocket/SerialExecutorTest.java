@@ -10,33 +10,33 @@ import org.junit.jupiter.api.Test;
 class SerialExecutorTest {
 
     @Test
-    void shouldDoEverythingInOrderWhetherItSleptOrNot() throws Exception {
-        SerialExecutor lane = new SerialExecutor("lane");
+    void shouldRunTasksInOrderAfterBeingIdleOrBusy() throws Exception {
+        SerialExecutor executor = new SerialExecutor("lane");
         List<Integer> done = new CopyOnWriteArrayList<>();
         for (int i = 0; i < 20; i++) {
             int number = i;
-            lane.execute(() -> done.add(number));
+            executor.execute(() -> done.add(number));
             Await.until(() -> done.size() == number + 1);
         }
-        IntStream.range(20, 2000).forEach(i -> lane.execute(() -> done.add(i)));
+        IntStream.range(20, 2000).forEach(i -> executor.execute(() -> done.add(i)));
         Await.until(() -> done.size() == 2000);
         assertThat(done).isSorted();
-        lane.end();
-        lane.join(10_000);
-        assertThat(lane.isAlive()).isFalse();
+        executor.stop();
+        executor.join(10_000);
+        assertThat(executor.isAlive()).isFalse();
     }
 
     @Test
-    void shouldGoOnWhenATaskFails() throws Exception {
-        SerialExecutor lane = new SerialExecutor("lane");
+    void shouldContinueAfterAFailedTask() throws Exception {
+        SerialExecutor executor = new SerialExecutor("lane");
         List<String> done = new CopyOnWriteArrayList<>();
-        lane.execute(() -> {
+        executor.execute(() -> {
             throw new IllegalStateException("meant by the test");
         });
-        lane.execute(() -> done.add("after"));
+        executor.execute(() -> done.add("after"));
         Await.until(() -> !done.isEmpty());
-        lane.end();
-        lane.join(10_000);
-        assertThat(lane.isAlive()).isFalse();
+        executor.stop();
+        executor.join(10_000);
+        assertThat(executor.isAlive()).isFalse();
     }
 }

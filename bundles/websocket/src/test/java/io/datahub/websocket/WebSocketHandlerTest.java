@@ -36,7 +36,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldWelcomeWhomTheDoorKnows() throws Exception {
+    void shouldWelcomeClientsAuthenticatedByTheRequest() throws Exception {
         try (RawClient client = new RawClient(gateway.port, "Authorization: Test jenkins")) {
             assertThat(client.status()).isEqualTo(101);
             assertThat(client.headers()).doesNotContainIgnoringCase("Sec-WebSocket-Protocol");
@@ -47,7 +47,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldWelcomeWhoSaysItsTokenFirst() throws Exception {
+    void shouldWelcomeClientsThatSendAuthFirst() throws Exception {
         try (RawClient client = new RawClient(gateway.port)) {
             client.send("{\"type\":\"auth\",\"token\":\"token-of-ann\",\"id\":\"a\"}");
             assertThat(client.text()).isEqualTo("{\"type\":\"ok\",\"id\":\"a\"}");
@@ -84,7 +84,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldCloseWith1008WhenTheTokenIsWrong() throws Exception {
+    void shouldCloseWith1008WhenTheTokenIsInvalid() throws Exception {
         try (RawClient client = new RawClient(gateway.port)) {
             client.send("{\"type\":\"auth\",\"token\":\"guess\"}");
             assertThat(client.text()).startsWith("{\"type\":\"error\",\"status\":401");
@@ -117,7 +117,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldLetWhoCameAsAnonymousSayWhoItIs() throws Exception {
+    void shouldLetAnonymousClientsAuthenticate() throws Exception {
         try (RawClient client = gateway.connect("anonymous")) {
             client.send("{\"type\":\"auth\",\"token\":\"token-of-ann\"}");
             assertThat(client.text()).contains("\"user\":\"ann\"");
@@ -128,7 +128,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldBringPublishedEventsToWhoSubscribed() throws Exception {
+    void shouldDeliverPublishedEventsToSubscribers() throws Exception {
         try (RawClient subscriber = gateway.connect("ann");
                 RawClient publisher = gateway.connect("jenkins")) {
             subscriber.send("{\"type\":\"subscribe\",\"topics\":[\"build.\",\"x\"],\"id\":1}");
@@ -151,7 +151,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldCarryFurtherFramesAndLeaveTheUserOutForTheHub() throws Exception {
+    void shouldSendFurtherFramesAndNoUserForEventsOfTheHub() throws Exception {
         try (RawClient client = gateway.connect("ann")) {
             client.send("{\"type\":\"subscribe\",\"topics\":[\"\"],\"id\":1}");
             client.text();
@@ -178,7 +178,7 @@ class WebSocketHandlerTest {
                 "{\"type\":\"subscribe\",\"topics\":\"build.\"}",
                 "{\"type\":\"subscribe\",\"topics\":[\"file.\"],\"since\":\"yesterday\"}",
             })
-    void shouldAnswer400ToWhatItDoesNotUnderstand(String message) throws Exception {
+    void shouldAnswer400ToInvalidMessages(String message) throws Exception {
         try (RawClient client = gateway.connect("ann")) {
             client.send(message);
             assertThat(client.text()).startsWith("{\"type\":\"error\",\"status\":400");
@@ -199,7 +199,7 @@ class WebSocketHandlerTest {
                 "{\"id\":\"a\\\"\u00fc\",\"type\":\"dance\"} {}",
                 "{\"id\":\"a\\\"\u00fc\"",
             })
-    void shouldAnswerWithTheIdWhateverIsWrongWithTheRest(String message) throws Exception {
+    void shouldAnswerInvalidMessagesWithTheirId(String message) throws Exception {
         try (RawClient client = gateway.connect("ann")) {
             client.send(message);
             assertThat(client.text()).startsWith("{\"type\":\"error\",\"id\":\"a\\\"\u00fc\",\"status\":400");
@@ -212,7 +212,7 @@ class WebSocketHandlerTest {
                 "{\"type\":\"dance\",\"id\":-1.5e3}",
                 "{\"since\":{},\"type\":\"subscribe\",\"topics\":[],\"id\":-1.5e3}"
             })
-    void shouldAnswerWithAnIdThatIsANumber(String message) throws Exception {
+    void shouldAnswerWithANumericId(String message) throws Exception {
         try (RawClient client = gateway.connect("ann")) {
             client.send(message);
             assertThat(client.text()).startsWith("{\"type\":\"error\",\"id\":-1.5e3,\"status\":400");
@@ -220,7 +220,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldSayWhatOfASubscriptionIsGranted() throws Exception {
+    void shouldReportTheGrantedTopicsOfASubscription() throws Exception {
         try (RawClient client = gateway.connect("ann")) {
             client.send("{\"type\":\"subscribe\",\"topics\":[\"\",\"hub.\",\"build.\",\"file.deleted/\"],\"id\":1}");
             assertThat(client.text())
@@ -231,7 +231,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldReadNothingMoreOfAClientWhoseEventIsValidatedAndServeOthers() throws Exception {
+    void shouldPauseOnlyTheClientWhoseEventIsBeingValidated() throws Exception {
         Queue<Runnable> pending = new ConcurrentLinkedQueue<>();
         try (RawClient waiting = gateway.connect("ann");
                 RawClient other = gateway.connect("ann")) {
@@ -261,7 +261,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldAddNoneOfTheSubscriptionsWhenOneIsTooMany() throws Exception {
+    void shouldAddNoSubscriptionWhenTheLimitIsExceeded() throws Exception {
         try (RawClient client = gateway.connect("ann")) {
             client.send("{\"type\":\"subscribe\",\"topics\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\"],\"id\":1}");
             assertThat(client.text()).contains("\"status\":429");
@@ -270,7 +270,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldSpeakTheBinarySubprotocol() throws Exception {
+    void shouldSupportTheBinarySubprotocol() throws Exception {
         try (RawClient client = new RawClient(
                 gateway.port, "Authorization: Test ann", "Sec-WebSocket-Protocol: x, datahub.v1.binary, datahub.v1")) {
             assertThat(client.headers()).contains("Sec-WebSocket-Protocol: datahub.v1.binary");
@@ -287,7 +287,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldAgreeToNoSubprotocolThatItDoesNotSpeak() throws Exception {
+    void shouldIgnoreUnsupportedSubprotocols() throws Exception {
         try (RawClient client =
                 new RawClient(gateway.port, "Authorization: Test ann", "Sec-WebSocket-Protocol: mqtt, secret")) {
             assertThat(client.status()).isEqualTo(101);
@@ -297,7 +297,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldPutFragmentsTogetherAndAnswerPingsBetweenThem() throws Exception {
+    void shouldAssembleFragmentsAndAnswerPingsBetweenThem() throws Exception {
         try (RawClient client = gateway.connect("ann")) {
             byte[] message = utf8("{\"type\":\"subscribe\",\"topics\":[\"\u00fc\"],\"id\":1}");
             client.send(RawClient.TEXT, false, Arrays.copyOf(message, 34));
@@ -313,7 +313,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldCloseWithTheCodeThatSaysWhatIsWrong() throws Exception {
+    void shouldCloseWithTheCodeOfTheError() throws Exception {
         try (RawClient client = gateway.connect("ann")) {
             client.send(RawClient.BINARY, true, utf8("build.a\0x"));
             assertThat(client.closeCode()).isEqualTo(1003);
@@ -340,7 +340,7 @@ class WebSocketHandlerTest {
         try (RawClient client = gateway.connect("ann")) {
             byte[] part = new byte[60_000];
             client.send(RawClient.TEXT, false, part);
-            // The 25th part is the one too many; a part after it could meet a connection that is closed already.
+            // The 25th fragment exceeds the limit; a later fragment could be sent to a closed connection.
             for (int i = 1; i < 25; i++) {
                 client.send(RawClient.CONTINUATION, false, part);
             }
@@ -368,7 +368,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldTakeLittleFromStrangers() throws Exception {
+    void shouldLimitMessagesBeforeAuthentication() throws Exception {
         try (RawClient client = new RawClient(gateway.port)) {
             client.send("{\"type\":\"auth\",\"token\":\"token-of-ann\",\"x\":\"" + "x".repeat(9000) + "\"}");
             assertThat(client.closeCode()).isEqualTo(1009);
@@ -376,7 +376,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldCloseWhoHasSentTheMostInPartWhenAllTogetherIsTooMuch() throws Exception {
+    void shouldCloseTheClientWithTheLargestIncompleteMessageAtTheLimit() throws Exception {
         try (RawClient large = gateway.connect("ann");
                 RawClient small = gateway.connect("ann");
                 RawClient last = gateway.connect("ann")) {
@@ -395,7 +395,7 @@ class WebSocketHandlerTest {
 
     @ParameterizedTest
     @EnumSource(CloseReason.class)
-    void shouldSayWhyTheBrokerEndedTheSession(CloseReason reason) throws Exception {
+    void shouldCloseWithTheReasonOfTheBroker(CloseReason reason) throws Exception {
         int code = switch (reason) {
             case ACCESS_LOST, DISCONNECTED -> 1008;
             case TOO_SLOW -> 1013;
@@ -409,7 +409,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldCutWhoDoesNotReadWhenItsSessionHasEnded() throws Exception {
+    void shouldAbortAnUnresponsiveClientWhenItsSessionHasEnded() throws Exception {
         try (RawClient client = gateway.connect("ann")) {
             client.send("{\"type\":\"subscribe\",\"topics\":[\"\"],\"id\":1}");
             client.text();
@@ -417,15 +417,15 @@ class WebSocketHandlerTest {
                 gateway.broker.publish("u", 1, utf8("t"), new byte[1024 * 1024]);
             }
             FakeBroker.FakeSession session = gateway.broker.sessions.get(0);
-            Await.until(() -> session.waiting.size() < 100);
-            assertThat(session.waiting).hasSizeGreaterThan(90);
+            Await.until(() -> session.queue.size() < 100);
+            assertThat(session.queue).hasSizeGreaterThan(90);
             gateway.broker.end(CloseReason.TOO_SLOW);
             Await.until(() -> gateway.handler.check().detail().endsWith("clients=0"));
         }
     }
 
     @Test
-    void shouldEndTheSessionWhenTheClientGoes() throws Exception {
+    void shouldEndTheSessionWhenTheClientDisconnects() throws Exception {
         FakeBroker.FakeSession session;
         try (RawClient client = gateway.connect("ann")) {
             session = gateway.broker.sessions.get(0);
@@ -440,7 +440,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldSayGoodByeWhenTheHubStops() throws Exception {
+    void shouldCloseConnectionsWhenTheHubStops() throws Exception {
         try (RawClient client = gateway.connect("ann")) {
             Thread stopping = new Thread(gateway::deactivate, "stopping");
             stopping.start();
@@ -453,7 +453,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldRefusePagesOfOriginsThatAreNotListed() throws Exception {
+    void shouldRejectUnlistedOrigins() throws Exception {
         assertThat(status("Origin: https://evil.example")).isEqualTo(403);
         assertThat(status("Origin: null")).isEqualTo(403);
         assertThat(status("Origin: http://localhost:1")).isEqualTo(403);
@@ -468,7 +468,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldRefuseOneMoreThanIsAllowed() throws Exception {
+    void shouldRejectConnectionsAtTheLimit() throws Exception {
         try (RawClient first = gateway.connect("ann");
                 RawClient second = gateway.connect("ann");
                 RawClient third = gateway.connect("ann")) {
@@ -480,7 +480,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldNameItsVersionToWhoSpeaksAnother() throws Exception {
+    void shouldSendItsVersionToUnsupportedVersions() throws Exception {
         try (RawClient client = new RawClient(gateway.port, "8", new String[0])) {
             assertThat(client.status()).isEqualTo(426);
             assertThat(client.headers()).contains("Sec-WebSocket-Version: 13");
@@ -488,7 +488,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldPingASilentClientAndCutOneThatStaysSilent() throws Exception {
+    void shouldPingAnIdleClientAndAbortOneThatStaysIdle() throws Exception {
         try (RunningGateway brief = new RunningGateway(new RunningGateway.Settings() {
                     @Override
                     public long idleMillis() {
@@ -505,7 +505,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldServeTheClientOfTheJdk() throws Exception {
+    void shouldSupportTheJdkClient() throws Exception {
         LinkedBlockingQueue<String> messages = new LinkedBlockingQueue<>();
         WebSocket socket = HttpClient.newHttpClient()
                 .newWebSocketBuilder()
