@@ -12,7 +12,6 @@ SIZES = {
     "load-seconds": ("the longest time under load before a kill, in seconds", 3, 5),
     "mirror-seconds": ("seconds during which the tree of a mirror changes", 12, 300),
     "seed": ("seed of the random numbers, to repeat a failed run; 0 for one by chance", 0, 0),
-    "idle-clients": ("WebSocket clients that only stay connected", 100, 4000),
 }
 
 

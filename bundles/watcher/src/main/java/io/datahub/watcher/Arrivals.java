@@ -98,10 +98,6 @@ final class Arrivals implements PathChangeListener, AutoCloseable {
         report.gauge("datahub_incoming_kept_bytes", "How large these files are together", keptFiles.bytes());
     }
 
-    int pendingCount() {
-        return debouncer.size();
-    }
-
     @Override
     public void close() {
         executor.shutdownNow();
