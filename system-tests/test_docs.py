@@ -11,10 +11,10 @@ from support.hub import LAUNCHER, ROOT, users_file
 from support.waiting import until
 
 # The last one installs validators of events, which would refuse those of other pages.
-PAGES = ("README.md", "docs/http.md", "docs/page.md", "docs/monitoring.md", "docs/users.md", "docs/zeromq.md", "docs/websocket.md",
-         "docs/operations.md", "docs/installing.md", "docs/performance.md", "docs/architecture.md", "docs/validators.md")
+PAGES = ("README.md", "docs/reference/http.md", "docs/reference/web-page.md", "docs/monitoring.md", "docs/reference/users.md", "docs/reference/zeromq.md", "docs/reference/websocket.md",
+         "docs/reference/operations.md", "docs/how-to/install.md", "docs/explanation/performance.md", "docs/explanation/architecture.md", "docs/reference/validators.md")
 FENCE = re.compile(r"^( *)```(.*)$")
-# Puts the line that datahub curve-key printed into the user jenkins, as docs/zeromq.md asks people to do.
+# Puts the line that datahub curve-key printed into the user jenkins, as docs/reference/zeromq.md asks people to do.
 ADD_KEY = """python3 - <<'END'
 users = open("users-of-the-pages.xml").read()
 open("users-of-the-pages.xml", "w").write(users.replace('<user name="jenkins">', '<user name="jenkins">' + open("key").read().splitlines()[-1]))
@@ -108,7 +108,7 @@ def write_files(hub):
 
 
 def put_users(hub):
-    """The users that the pages mention; docs/zeromq.md adds a key to one of them."""
+    """The users that the pages mention; docs/reference/zeromq.md adds a key to one of them."""
     path = f"{hub.work}/users-of-the-pages.xml"
     text = users_file(hub.admin_line(), {"jenkins": (None, '<allow publish="" subscribe=""/><allow read="" write="builds/"/>'), "prometheus": (None, "")})
     open(path, "w").write(text.replace('name="prometheus"', 'name="prometheus" roles="monitor"'))
@@ -118,10 +118,10 @@ def put_users(hub):
 def install_validators(hub, page):
     """The validators that a page assumes to be there."""
     expected = []
-    if page == "docs/operations.md":
+    if page == "docs/reference/operations.md":
         shutil.copy(f"{hub.work}/unique-keys-1.jar", f"{hub.home}/deploy/")
         expected = ["unique-keys"]
-    if page == "docs/validators.md":
+    if page == "docs/reference/validators.md":
         named = re.findall(r"`(io\.datahub\.validator\.(?:xsd|jsonschema|cloudevents)-\S+\.cfg)`:\n+```properties\n(.*?)```", open(f"{ROOT}/{page}").read(), re.S)
         for name, content in named:
             open(f"{hub.home}/etc/{name}", "w").write(content)
@@ -161,7 +161,7 @@ def test_readme_stops_its_hub(hub, outputs):
 
 
 def test_all_pages_are_tested():
-    assert {os.path.relpath(page, ROOT) for page in glob.glob(f"{ROOT}/docs/*.md")} | {"README.md"} == set(PAGES)
+    assert {os.path.relpath(page, ROOT) for page in glob.glob(f"{ROOT}/docs/**/*.md", recursive=True) if "/decisions/" not in page} | {"README.md"} == set(PAGES)
 
 
 @pytest.mark.parametrize("page, block", [pytest.param(page, block, id=f"{page}:{block[0]}") for page in PAGES for block in BLOCKS[page]])

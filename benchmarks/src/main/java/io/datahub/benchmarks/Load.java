@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Measures end to end: publishers and subscribers on sockets, with a hub in between. Arguments are {@code key=value};
  * the user and its token are read from {@code DATAHUB_USER} and {@code DATAHUB_TOKEN}, and the user must be granted the
- * topics {@code bench.}. See {@code docs/performance.md}.
+ * topics {@code bench.}. See {@code docs/explanation/performance.md}.
  */
 public final class Load {
 
