@@ -11,7 +11,7 @@ import org.eclipse.jetty.server.Response;
  * up to a limit of bytes and time: a client that is still sending when the connection is closed may never see the
  * response.
  */
-final class BodyDrainer implements BodySink {
+public final class BodyDrainer implements BodySink {
 
     private static final long MAX_BYTES = 1L << 30;
     private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -26,7 +26,7 @@ final class BodyDrainer implements BodySink {
         this.refusal = refusal;
     }
 
-    static void refuse(Exchange exchange, Refusal refusal) {
+    public static void refuse(Exchange exchange, Refusal refusal) {
         boolean expectsContinue = exchange.header(HttpHeader.EXPECT).isPresent();
         if (expectsContinue || exchange.request().getLength() > MAX_BYTES) {
             exchange.refuse(refusal);

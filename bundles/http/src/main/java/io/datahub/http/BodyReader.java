@@ -6,12 +6,12 @@ import org.eclipse.jetty.io.Content;
  * Reads a request body into a {@link BodySink} asynchronously: no thread is blocked while no data arrives. Nothing is
  * read before {@link #run}, so a client that waits for {@code 100 Continue} can be refused before it sends the body.
  */
-final class BodyReader implements Runnable {
+public final class BodyReader implements Runnable {
 
     private final Content.Source source;
     private final BodySink sink;
 
-    BodyReader(Content.Source source, BodySink sink) {
+    public BodyReader(Content.Source source, BodySink sink) {
         this.source = source;
         this.sink = sink;
     }

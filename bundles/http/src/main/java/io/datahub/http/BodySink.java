@@ -3,7 +3,7 @@ package io.datahub.http;
 import org.eclipse.jetty.io.Content;
 
 /** Receives a request body in chunks. Called by one thread at a time. */
-interface BodySink {
+public interface BodySink {
 
     /**
      * Processes one chunk. The caller owns the chunk; its buffer must not be used after this returns.

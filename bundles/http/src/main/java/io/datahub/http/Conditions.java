@@ -12,20 +12,20 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 
 /** The conditional headers of a request, evaluated in the order of RFC 9110, 13.2.2. A malformed date is ignored. */
-record Conditions(
+public record Conditions(
         Optional<EntityTags> ifMatch,
         Optional<Instant> ifUnmodifiedSince,
         Optional<EntityTags> ifNoneMatch,
         Optional<Instant> ifModifiedSince) {
 
     /** The result of the conditions of a read request. */
-    enum Outcome {
+    public enum Outcome {
         PROCEED,
         NOT_MODIFIED,
         FAILED
     }
 
-    static Result<Conditions> of(HttpFields headers) {
+    public static Result<Conditions> of(HttpFields headers) {
         return tags(headers, HttpHeader.IF_MATCH)
                 .then(match -> tags(headers, HttpHeader.IF_NONE_MATCH)
                         .then(noneMatch -> Result.done(new Conditions(
@@ -41,7 +41,7 @@ record Conditions(
      * @param exists whether the target exists and can be read
      * @return whether to proceed
      */
-    static boolean check(Exchange exchange, boolean exists) {
+    public static boolean check(Exchange exchange, boolean exists) {
         Result<Conditions> conditions = of(exchange.request().getHeaders());
         if (conditions.isRefused()) {
             BodyDrainer.refuse(exchange, conditions.refusal().orElseThrow());
@@ -69,7 +69,7 @@ record Conditions(
     }
 
     /** Evaluates the conditions against a version that is to be read. */
-    Outcome outcome(RecordVersion version) {
+    public Outcome outcome(RecordVersion version) {
         if (!mayProceed(version)) {
             return Outcome.FAILED;
         }
@@ -87,7 +87,7 @@ record Conditions(
      *
      * @param exists whether the target exists and can be read
      */
-    Outcome outcomeWithoutTag(boolean exists) {
+    public Outcome outcomeWithoutTag(boolean exists) {
         boolean mayProceed = ifMatch.map(tags -> tags.any() && exists).orElse(ifUnmodifiedSince.isEmpty());
         if (!mayProceed) {
             return Outcome.FAILED;
@@ -112,7 +112,7 @@ record Conditions(
     }
 
     /** The precondition on the version that a write replaces. */
-    Precondition precondition() {
+    public Precondition precondition() {
         return ifMatch.isEmpty() && ifUnmodifiedSince.isEmpty() && ifNoneMatch.isEmpty()
                 ? Precondition.NONE
                 : this::holds;

@@ -18,11 +18,11 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 
 /** Parses the digests that clients send with a body: the fields of RFC 9530 and older ones. */
-final class Digests {
+public final class Digests {
 
-    static final String REPR_DIGEST = "Repr-Digest";
-    static final String CONTENT_DIGEST = "Content-Digest";
-    static final String WANT_CONTENT_DIGEST = "Want-Content-Digest";
+    public static final String REPR_DIGEST = "Repr-Digest";
+    public static final String CONTENT_DIGEST = "Content-Digest";
+    public static final String WANT_CONTENT_DIGEST = "Want-Content-Digest";
 
     private static final Pattern COMMA = Pattern.compile(",");
     private static final Pattern MEMBER =
@@ -48,12 +48,12 @@ final class Digests {
     private Digests() {}
 
     /** The field value for a record with this SHA-256, given in hexadecimal. */
-    static String format(String sha256) {
+    public static String format(String sha256) {
         return "sha-256=:" + Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256)) + ":";
     }
 
     /** Whether a client that sends these {@code Want-…-Digest} fields (section 4) accepts SHA-256. */
-    static boolean isSha256Wanted(List<String> values) {
+    public static boolean isSha256Wanted(List<String> values) {
         return values.stream()
                 .flatMap(COMMA::splitAsStream)
                 .map(WANTS_SHA256::matcher)
@@ -67,7 +67,7 @@ final class Digests {
      *
      * @return the digests in hexadecimal by algorithm, as a write request takes them
      */
-    static Result<Map<String, String>> of(HttpFields headers) {
+    public static Result<Map<String, String>> of(HttpFields headers) {
         Map<String, String> digests = new TreeMap<>();
         Optional<Refusal> refusal = Optional.empty();
         for (HttpField field : headers) {
@@ -134,7 +134,7 @@ final class Digests {
     }
 
     /** Verifies bytes in memory against the digests that {@link #of} has parsed. */
-    static Optional<Refusal> mismatch(Map<String, String> digests, byte[] bytes) {
+    public static Optional<Refusal> mismatch(Map<String, String> digests, byte[] bytes) {
         for (Map.Entry<String, String> each : digests.entrySet()) {
             try {
                 byte[] digest = MessageDigest.getInstance(each.getKey()).digest(bytes);

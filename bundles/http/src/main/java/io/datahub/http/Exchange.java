@@ -21,18 +21,18 @@ import org.eclipse.jetty.util.Fields;
  *
  * @param callback completes the exchange
  */
-record Exchange(Request request, Response response, Callback callback) {
+public record Exchange(Request request, Response response, Callback callback) {
 
-    static final HttpField JSON = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "application/json");
-    static final HttpField REVALIDATE = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-cache");
-    static final HttpField NO_SNIFFING = new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
+    public static final HttpField JSON = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "application/json");
+    public static final HttpField REVALIDATE = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-cache");
+    public static final HttpField NO_SNIFFING = new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
 
-    boolean is(HttpMethod method) {
+    public boolean is(HttpMethod method) {
         return method.is(request.getMethod());
     }
 
     /** The login of the sender; empty if the handler is open and the request is unauthenticated. */
-    Optional<Login> login() {
+    public Optional<Login> login() {
         return Optional.ofNullable((Login) request.getAttribute(Login.class.getName()));
     }
 
@@ -41,23 +41,23 @@ record Exchange(Request request, Response response, Callback callback) {
      *
      * @throws IllegalStateException if the request is unauthenticated
      */
-    User user() {
+    public User user() {
         return login().orElseThrow(() -> new IllegalStateException("no login at a handler that needs one"))
                 .user();
     }
 
     /** The value of the header; multiple values are joined as a list according to RFC 9110, 5.2. */
-    Optional<String> header(HttpHeader name) {
+    public Optional<String> header(HttpHeader name) {
         return header(name.asString());
     }
 
-    Optional<String> header(String name) {
+    public Optional<String> header(String name) {
         var values = request.getHeaders().getValuesList(name);
         return values.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", values));
     }
 
     /** The query parameters. */
-    Result<Fields> query() {
+    public Result<Fields> query() {
         try {
             return Result.done(Request.extractQueryParameters(request));
         } catch (RuntimeException e) {
@@ -65,17 +65,17 @@ record Exchange(Request request, Response response, Callback callback) {
         }
     }
 
-    void refuse(Reason reason, String detail) {
+    public void refuse(Reason reason, String detail) {
         refuse(new Refusal(reason, detail));
     }
 
-    void refuse(Refusal refusal) {
+    public void refuse(Refusal refusal) {
         request.setAttribute(Refusal.class.getName(), refusal);
         Response.writeError(request, response, callback, refusal.reason().status(), refusal.detail());
     }
 
     /** Refuses the method and lists the allowed ones. */
-    void refuseMethod(String allowed) {
+    public void refuseMethod(String allowed) {
         response.getHeaders().put(HttpHeader.ALLOW, allowed);
         if (is(HttpMethod.OPTIONS)) {
             empty(204);
@@ -84,13 +84,13 @@ record Exchange(Request request, Response response, Callback callback) {
         }
     }
 
-    void json(int status, byte[] body) {
+    public void json(int status, byte[] body) {
         response.getHeaders().put(JSON);
         body(status, body);
     }
 
     /** Responds with a body whose type is set already; HEAD gets the headers only. */
-    void body(int status, byte[] body) {
+    public void body(int status, byte[] body) {
         response.setStatus(status);
         response.getHeaders().put(REVALIDATE);
         response.getHeaders().put(NO_SNIFFING);
@@ -98,7 +98,7 @@ record Exchange(Request request, Response response, Callback callback) {
         response.write(true, is(HttpMethod.HEAD) ? null : ByteBuffer.wrap(body), callback);
     }
 
-    void empty(int status) {
+    public void empty(int status) {
         response.setStatus(status);
         response.write(true, null, callback);
     }

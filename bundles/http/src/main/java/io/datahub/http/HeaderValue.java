@@ -12,14 +12,14 @@ import java.util.Optional;
  *
  * @param parameters by name in lower case, without quotes
  */
-record HeaderValue(Map<String, String> parameters) {
+public record HeaderValue(Map<String, String> parameters) {
 
-    HeaderValue {
+    public HeaderValue {
         parameters = Map.copyOf(parameters);
     }
 
     /** Parses a value; refused with {@link Reason#BAD_REQUEST} if it is malformed or contains a parameter twice. */
-    static Result<HeaderValue> parse(String value) {
+    public static Result<HeaderValue> parse(String value) {
         Map<String, String> parameters = new HashMap<>();
         for (int at = end(value, 0); at < value.length(); ) {
             int begin = skipBlanks(value, at + 1);
@@ -39,6 +39,12 @@ record HeaderValue(Map<String, String> parameters) {
             }
         }
         return Result.done(new HeaderValue(parameters));
+    }
+
+    /** The media type without its parameters. */
+    public static String mediaType(String type) {
+        int parameters = type.indexOf(';');
+        return (parameters < 0 ? type : type.substring(0, parameters)).strip();
     }
 
     private static int end(String value, int from) {
@@ -95,7 +101,7 @@ record HeaderValue(Map<String, String> parameters) {
         return Result.refused(Reason.BAD_REQUEST, "a header has parameters that can't be read, or one twice: " + value);
     }
 
-    Optional<String> parameter(String name) {
+    public Optional<String> parameter(String name) {
         return Optional.ofNullable(parameters.get(name));
     }
 }

@@ -8,12 +8,12 @@ import org.eclipse.jetty.http.DateGenerator;
 import org.eclipse.jetty.http.HttpDateTime;
 
 /** Dates in headers (RFC 9110, 5.6.7). */
-final class HttpDate {
+public final class HttpDate {
 
     private HttpDate() {}
 
     /** Parses a date; empty if it is absent or malformed. */
-    static Optional<Instant> parse(String text) {
+    public static Optional<Instant> parse(String text) {
         if (text == null) {
             return Optional.empty();
         }
@@ -32,7 +32,7 @@ final class HttpDate {
      * @param modified when this version was created
      * @param now when the request was received
      */
-    static String lastModified(Instant modified, Instant now) {
+    public static String lastModified(Instant modified, Instant now) {
         Instant floor = modified.truncatedTo(ChronoUnit.SECONDS);
         Instant ceiling = floor.equals(modified) ? modified : floor.plusSeconds(1);
         Instant candidate = ceiling.isBefore(now.minusSeconds(1)) ? ceiling : floor;

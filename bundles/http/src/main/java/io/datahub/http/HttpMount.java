@@ -4,7 +4,7 @@ import org.osgi.service.component.annotations.ComponentPropertyType;
 
 /** The path at which the HTTP server mounts a handler. */
 @ComponentPropertyType
-@interface HttpMount {
+public @interface HttpMount {
 
     String PREFIX_ = "datahub.http.";
 

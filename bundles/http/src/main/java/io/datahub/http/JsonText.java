@@ -7,14 +7,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** Writes JSON in UTF-8 to memory. */
-final class JsonText {
+public final class JsonText {
 
-    static final JsonFactory FACTORY = new JsonFactory();
+    public static final JsonFactory FACTORY = new JsonFactory();
 
     private JsonText() {}
 
     /** Writes one value. */
-    static byte[] of(Content content) {
+    public static byte[] of(Content content) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
         try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
             content.write(json);
@@ -26,7 +26,7 @@ final class JsonText {
 
     /** The content to write. */
     @FunctionalInterface
-    interface Content {
+    public interface Content {
         void write(JsonGenerator json) throws IOException;
     }
 }

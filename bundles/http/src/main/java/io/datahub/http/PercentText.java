@@ -8,14 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /** Percent-encoding of UTF-8 (RFC 3986, 2.1), decoded strictly and once. */
-final class PercentText {
+public final class PercentText {
 
     private static final String UNRESERVED = "-._~!$&'()*+,=:@";
 
     private PercentText() {}
 
     /** Decodes a text; refused if an escape is malformed or the result is not valid UTF-8. */
-    static Result<String> decode(String text) {
+    public static Result<String> decode(String text) {
         byte[] raw = text.getBytes(StandardCharsets.UTF_8);
         ByteBuffer decoded = ByteBuffer.allocate(raw.length);
         for (int i = 0; i < raw.length; i++) {
@@ -38,12 +38,12 @@ final class PercentText {
     }
 
     /** Encodes a text for use in a path; slashes are kept. */
-    static String encodePath(String text) {
+    public static String encodePath(String text) {
         return encode(text, UNRESERVED + "/");
     }
 
     /** Encodes a text for header parameters (RFC 8187). */
-    static String encodeParameter(String text) {
+    public static String encodeParameter(String text) {
         return encode(text, "-._~!$&+");
     }
 

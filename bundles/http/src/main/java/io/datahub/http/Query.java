@@ -5,23 +5,23 @@ import io.datahub.api.Result;
 import org.eclipse.jetty.util.Fields;
 
 /** Parses query parameters. */
-final class Query {
+public final class Query {
 
     private Query() {}
 
     /** Whether the parameter is present and not {@code false}. */
-    static boolean flag(Fields query, String name) {
+    public static boolean flag(Fields query, String name) {
         String value = query.getValue(name);
         return value != null && !value.equals("false");
     }
 
-    static String text(Fields query, String name, String defaultValue) {
+    public static String text(Fields query, String name, String defaultValue) {
         String value = query.getValue(name);
         return value == null ? defaultValue : value;
     }
 
     /** An integer; refused if it is malformed or out of range. */
-    static Result<Integer> number(Fields query, String name, int defaultValue, int min, int max) {
+    public static Result<Integer> number(Fields query, String name, int defaultValue, int min, int max) {
         String value = query.getValue(name);
         if (value == null) {
             return Result.done(defaultValue);

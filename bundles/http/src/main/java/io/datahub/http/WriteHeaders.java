@@ -20,9 +20,9 @@ import org.eclipse.jetty.http.HttpHeader;
  * @param precondition the precondition of the write
  * @param digests of the body
  */
-record WriteHeaders(Precondition precondition, Map<String, String> digests) {
+public record WriteHeaders(Precondition precondition, Map<String, String> digests) {
 
-    static Result<WriteHeaders> of(HttpFields headers) {
+    public static Result<WriteHeaders> of(HttpFields headers) {
         if (headers.contains(HttpHeader.CONTENT_RANGE)) {
             return Result.refused(Reason.BAD_REQUEST, "a record is written whole; leave Content-Range out");
         }
@@ -35,7 +35,7 @@ record WriteHeaders(Precondition precondition, Map<String, String> digests) {
     }
 
     /** Refuses a body with a content coding, because the hub decodes none; empty if it has none. */
-    static Optional<Refusal> refuseContentEncoding(HttpFields headers) {
+    public static Optional<Refusal> refuseContentEncoding(HttpFields headers) {
         return headers.getValuesList(HttpHeader.CONTENT_ENCODING).stream()
                         .allMatch(coding -> coding.strip().equalsIgnoreCase("identity"))
                 ? Optional.empty()
@@ -44,7 +44,7 @@ record WriteHeaders(Precondition precondition, Map<String, String> digests) {
     }
 
     /** Builds the request to write this record; the login is renewed before the commit, in case it was revoked. */
-    WriteRequest request(Login login, Authenticator authenticator, RecordPath path, long length) {
+    public WriteRequest request(Login login, Authenticator authenticator, RecordPath path, long length) {
         return new WriteRequest(
                 login.user(),
                 login.origin().toString(),

@@ -9,12 +9,12 @@ import java.io.IOException;
 import java.util.List;
 
 /** Writes the response to a write. */
-final class WriteResponse {
+public final class WriteResponse {
 
     private WriteResponse() {}
 
     /** Writes a version that was created. */
-    static void write(JsonGenerator json, Change change) throws IOException {
+    public static void write(JsonGenerator json, Change change) throws IOException {
         RecordVersion version = change.version();
         json.writeStartObject();
         json.writeStringField("path", version.path().toString());
@@ -29,7 +29,8 @@ final class WriteResponse {
     }
 
     /** Writes a version that was validated but not stored. */
-    static void write(JsonGenerator json, RecordPath path, long size, List<JudgedBy> validators) throws IOException {
+    public static void write(JsonGenerator json, RecordPath path, long size, List<JudgedBy> validators)
+            throws IOException {
         json.writeStartObject();
         json.writeStringField("path", path.toString());
         json.writeNumberField("size", size);

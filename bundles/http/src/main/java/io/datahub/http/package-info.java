@@ -1,2 +1,2 @@
-/** The HTTP endpoints of the hub: files, events, the change journal, tokens, whoami, schemas, health. */
+/** The HTTP endpoints of the hub: the configuration, health, schemas, and an overview at the root path. */
 package io.datahub.http;

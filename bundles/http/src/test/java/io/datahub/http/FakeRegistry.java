@@ -13,11 +13,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Two users; the first has one token, which every request authenticates with. */
-final class FakeRegistry implements UserRegistry {
+public final class FakeRegistry implements UserRegistry {
 
-    static final String ID = "0123456789abcdef";
+    public static final String ID = "0123456789abcdef";
 
-    final List<String> calls = new ArrayList<>();
+    public final List<String> calls = new ArrayList<>();
 
     @Override
     public List<Account> accounts() {

@@ -10,11 +10,11 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Authenticates nobody, but renews every login until all are revoked. */
-final class FakeRenewals implements Authenticator {
+public final class FakeRenewals implements Authenticator {
 
     private volatile boolean revoked;
 
-    void revoke() {
+    public void revoke() {
         revoked = true;
     }
 

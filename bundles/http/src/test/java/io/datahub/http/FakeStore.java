@@ -37,30 +37,30 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** An in-memory record store. It refuses content that contains the word "wrong" or exceeds its size limit. */
-final class FakeStore implements RecordStore {
+public final class FakeStore implements RecordStore {
 
-    static final Instant MODIFIED = Instant.parse("2025-11-23T10:00:00.123Z");
+    public static final Instant MODIFIED = Instant.parse("2025-11-23T10:00:00.123Z");
 
-    final ConcurrentSkipListMap<RecordPath, byte[]> records = new ConcurrentSkipListMap<>();
-    final AtomicInteger open = new AtomicInteger();
-    final AtomicInteger staged = new AtomicInteger();
-    volatile WriteRequest lastWrite;
-    volatile long limit = Long.MAX_VALUE;
-    volatile boolean isBroken;
-    volatile Instant modified = MODIFIED;
+    public final ConcurrentSkipListMap<RecordPath, byte[]> records = new ConcurrentSkipListMap<>();
+    public final AtomicInteger open = new AtomicInteger();
+    public final AtomicInteger staged = new AtomicInteger();
+    public volatile WriteRequest lastWrite;
+    public volatile long limit = Long.MAX_VALUE;
+    public volatile boolean isBroken;
+    public volatile Instant modified = MODIFIED;
     private final Map<RecordPath, String> etags = new ConcurrentSkipListMap<>();
     private final AtomicLong sequence = new AtomicLong();
     private final Path directory;
 
-    FakeStore(Path directory) {
+    public FakeStore(Path directory) {
         this.directory = directory;
     }
 
-    Change put(String path, String text) {
+    public Change put(String path, String text) {
         return put(RecordPath.of(path), text.getBytes(StandardCharsets.UTF_8));
     }
 
-    synchronized Change put(RecordPath path, byte[] bytes) {
+    public synchronized Change put(RecordPath path, byte[] bytes) {
         boolean isNew = records.put(path, bytes) == null;
         long number = sequence.incrementAndGet();
         etags.put(path, "\"v" + number + "\"");
@@ -69,7 +69,7 @@ final class FakeStore implements RecordStore {
     }
 
     /** Simulates a record that is being modified outside the hub. */
-    void removeEtag(String path) {
+    public void removeEtag(String path) {
         etags.remove(RecordPath.of(path));
     }
 
@@ -94,7 +94,7 @@ final class FakeStore implements RecordStore {
                         Optional.of(hash("SHA-256", bytes))));
     }
 
-    static String hash(String algorithm, byte[] bytes) {
+    public static String hash(String algorithm, byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(bytes));
         } catch (NoSuchAlgorithmException e) {

@@ -6,12 +6,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Creates configurations that differ from the defaults. */
-final class Settings {
+public final class Settings {
 
     private Settings() {}
 
     /** The defaults except for these: name, value, name, value … */
-    static HttpConfiguration with(Object... changes) {
+    public static HttpConfiguration with(Object... changes) {
         Map<String, Object> values = new HashMap<>();
         for (int i = 0; i < changes.length; i += 2) {
             values.put((String) changes[i], changes[i + 1]);

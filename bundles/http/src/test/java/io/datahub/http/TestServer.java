@@ -29,16 +29,16 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 
 /** A real HTTP server with one handler; every request is authenticated as the same user. */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
 
-    static final User ADMIN = new User("ops", Set.of(User.ADMIN), List.of());
+    public static final User ADMIN = new User("ops", Set.of(User.ADMIN), List.of());
 
-    final HttpClient client = HttpClient.newHttpClient();
+    public final HttpClient client = HttpClient.newHttpClient();
     private final Server server = new Server();
     private final ServerConnector connector;
     private volatile User user = ADMIN;
 
-    TestServer(Handler handler) throws Exception {
+    public TestServer(Handler handler) throws Exception {
         HttpConfiguration configuration = new HttpConfiguration();
         configuration.setUriCompliance(UriCompliance.UNSAFE);
         connector = new ServerConnector(server, new HttpConnectionFactory(configuration));
@@ -66,15 +66,15 @@ final class TestServer implements AutoCloseable {
     }
 
     /** Sets the user of subsequent requests; null for unauthenticated requests. */
-    void setUser(User user) {
+    public void setUser(User user) {
         this.user = user;
     }
 
-    int port() {
+    public int port() {
         return connector.getLocalPort();
     }
 
-    HttpRequest.Builder request(String path, String... headers) {
+    public HttpRequest.Builder request(String path, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path));
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);
@@ -82,11 +82,11 @@ final class TestServer implements AutoCloseable {
         return request;
     }
 
-    HttpResponse<String> get(String path, String... headers) throws Exception {
+    public HttpResponse<String> get(String path, String... headers) throws Exception {
         return client.send(request(path, headers).build(), BodyHandlers.ofString());
     }
 
-    HttpResponse<String> send(String method, String path, String body, String... headers) throws Exception {
+    public HttpResponse<String> send(String method, String path, String body, String... headers) throws Exception {
         return client.send(
                 request(path, headers)
                         .method(method, HttpRequest.BodyPublishers.ofString(body))
@@ -95,21 +95,21 @@ final class TestServer implements AutoCloseable {
     }
 
     /** Sends these characters as bytes and reads until the server closes. */
-    String wire(String text) throws IOException {
+    public String wire(String text) throws IOException {
         try (Socket socket = connect()) {
             socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         }
     }
 
-    Socket connect() throws IOException {
+    public Socket connect() throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
         socket.setSoTimeout(30_000);
         return socket;
     }
 
     /** Reads up to and including this text. */
-    static String readTo(InputStream in, String end) throws IOException {
+    public static String readTo(InputStream in, String end) throws IOException {
         StringBuilder text = new StringBuilder();
         while (text.indexOf(end) < 0) {
             int next = in.read();

@@ -1,0 +1,2 @@
+/** The account of the user over HTTP: whoami and tokens. */
+package io.datahub.http.account;

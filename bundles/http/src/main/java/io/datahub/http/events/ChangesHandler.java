@@ -1,0 +1,94 @@
+package io.datahub.http.events;
+
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.user.Authenticator;
+import io.datahub.http.Conditions;
+import io.datahub.http.Exchange;
+import io.datahub.http.HttpMount;
+import io.datahub.http.Query;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** The journal of changes, at {@code /changes}. */
+@Component(service = Handler.class)
+@HttpMount(path = ChangesHandler.MOUNT)
+public final class ChangesHandler extends AsyncHandler {
+
+    static final String MOUNT = "/changes";
+
+    private static final int DEFAULT_LIMIT = 1_000;
+    private static final int MAX_LIMIT = 10_000;
+    private static final int MAX_WAIT_SECONDS = 300;
+
+    private final ChangeJournal journal;
+    private final ChangeSignal signal;
+    private final Authenticator authenticator;
+    private final Set<ChangesResponse> waiting = ConcurrentHashMap.newKeySet();
+
+    @Activate
+    public ChangesHandler(
+            @Reference ChangeJournal journal, @Reference ChangeSignal signal, @Reference Authenticator authenticator) {
+        this.authenticator = authenticator;
+        this.journal = journal;
+        this.signal = signal;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        if (request.getHttpURI().getPath().length() > MOUNT.length()) {
+            return false;
+        }
+        Exchange exchange = new Exchange(request, response, callback);
+        if (exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) {
+            if (Conditions.check(exchange, true)) {
+                exchange.query()
+                        .then(fields -> start(exchange, fields))
+                        .refusal()
+                        .ifPresent(exchange::refuse);
+            }
+        } else {
+            exchange.refuseMethod("GET, HEAD, OPTIONS");
+        }
+        return true;
+    }
+
+    private Result<ChangesResponse> start(Exchange exchange, Fields query) {
+        Result<Cursor> since = Cursor.parse(Query.text(query, "since", "0"));
+        Result<Integer> limit = Query.number(query, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
+        Result<Integer> wait = Query.number(query, "wait", 0, 0, MAX_WAIT_SECONDS);
+        Optional<Refusal> malformed = since.refusal().or(limit::refusal).or(wait::refusal);
+        if (malformed.isPresent()) {
+            return Result.refused(malformed.get());
+        }
+        ChangesResponse changes = new ChangesResponse(
+                exchange,
+                journal,
+                signal,
+                authenticator,
+                since.get(),
+                Query.text(query, "path", ""),
+                limit.get(),
+                waiting::remove);
+        waiting.add(changes);
+        changes.start(isShutdown() ? 0 : wait.get());
+        return Result.done(changes);
+    }
+
+    @Override
+    void completeAll() {
+        waiting.forEach(ChangesResponse::stopWaiting);
+    }
+}

@@ -1,0 +1,217 @@
+package io.datahub.http.events;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.event.CloseReason;
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.EventSink;
+import io.datahub.api.event.Published;
+import io.datahub.api.event.Session;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.User;
+import io.datahub.http.BodyDrainer;
+import io.datahub.http.BodySink;
+import io.datahub.http.Digests;
+import io.datahub.http.Exchange;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Response;
+
+/**
+ * Reads the body of {@code POST /events/TOPIC} and publishes it as an event, or as several if it is a batch of
+ * CloudEvents. CloudEvents need no topic in the path: each has its own.
+ */
+final class EventPublisher implements BodySink {
+
+    private static final EventSink NO_OP_SINK = new EventSink() {
+        @Override
+        public void ready() {}
+
+        @Override
+        public void resume() {}
+
+        @Override
+        public void renewed(Login login) {}
+
+        @Override
+        public void ended(CloseReason reason) {}
+    };
+
+    private final Exchange exchange;
+    private final EventBroker broker;
+    private final Optional<String> topic;
+    private final CloudEventMode mode;
+    private final Map<String, String> digests;
+    private final int maxBytes;
+    private final ByteBudget budget;
+    private final ByteArrayOutputStream payload = new ByteArrayOutputStream(256);
+    private long heldBytes;
+
+    /** Set once the body is complete. */
+    private Session session;
+
+    private Iterator<Outgoing> remaining;
+
+    /**
+     * Creates a sink for one request.
+     *
+     * @param topic the topic of the path; empty only for CloudEvents
+     * @param digests the digests to verify, as parsed by {@link Digests#of}
+     * @param maxBytes the maximum length of the payload
+     * @param budget the limit that all incoming payloads share
+     */
+    EventPublisher(
+            Exchange exchange,
+            EventBroker broker,
+            Optional<String> topic,
+            CloudEventMode mode,
+            Map<String, String> digests,
+            int maxBytes,
+            ByteBudget budget) {
+        this.exchange = exchange;
+        this.broker = broker;
+        this.topic = topic;
+        this.mode = mode;
+        this.digests = digests;
+        this.maxBytes = maxBytes;
+        this.budget = budget;
+    }
+
+    @Override
+    public boolean take(Content.Chunk chunk) {
+        int length = chunk.remaining();
+        if (payload.size() + (long) length > maxBytes) {
+            return refuse(tooLarge(maxBytes));
+        }
+        if (!budget.tryAcquire(length)) {
+            return refuse(new Refusal(Reason.UNAVAILABLE, "too many events are coming in at once; try again"));
+        }
+        heldBytes += length;
+        byte[] bytes = new byte[length];
+        chunk.getByteBuffer().get(bytes);
+        payload.writeBytes(bytes);
+        return true;
+    }
+
+    static Refusal tooLarge(int maxBytes) {
+        return new Refusal(
+                Reason.TOO_LARGE, "an event has at most " + maxBytes + " bytes; put larger things under /files");
+    }
+
+    private boolean refuse(Refusal refusal) {
+        releaseBudget();
+        BodyDrainer.refuse(exchange, refusal);
+        return false;
+    }
+
+    @Override
+    public void end() {
+        byte[] body = payload.toByteArray();
+        Result<List<Outgoing>> events = Digests.mismatch(digests, body)
+                .<Result<List<Outgoing>>>map(Result::refused)
+                .orElseGet(() -> events(body));
+        if (events.isRefused()) {
+            respond(events.refusal());
+        } else {
+            publish(events.get());
+        }
+    }
+
+    private void respond(Optional<Refusal> refusal) {
+        if (session != null) {
+            session.close();
+        }
+        releaseBudget();
+        refusal.ifPresentOrElse(exchange::refuse, () -> exchange.empty(202));
+    }
+
+    /** An event to publish. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Outgoing(String topic, byte[] payload) {}
+
+    private Result<List<Outgoing>> events(byte[] body) {
+        Result<List<CloudEventMessage>> messages = switch (mode) {
+            case NONE -> null;
+            case BINARY ->
+                CloudEventHeaders.read(exchange.request().getHeaders(), body)
+                        .then(message -> Result.done(List.of(message)));
+            case STRUCTURED -> CloudEventMessage.read(body, false);
+            case BATCH -> CloudEventMessage.read(body, true);
+        };
+        return messages == null
+                ? Result.done(List.of(new Outgoing(topic.orElseThrow(), body)))
+                : messages.then(all -> Result.done(all.stream()
+                        .map(message -> new Outgoing(topic.orElseGet(message.attributes()::topic), message.json()))
+                        .toList()));
+    }
+
+    /** Publishes all events, or none if one of them is not granted. */
+    private void publish(List<Outgoing> events) {
+        Login login = exchange.login().orElseThrow();
+        for (Outgoing event : events) {
+            byte[] name = event.topic().getBytes(StandardCharsets.UTF_8);
+            if (events.size() > 1 && (User.isReserved(name) || !login.user().mayPublish(name))) {
+                respond(Published.NOT_GRANTED.refusal());
+                return;
+            }
+        }
+        session = broker.open(login, NO_OP_SINK);
+        remaining = events.iterator();
+        publishRemaining(Published.ACCEPTED);
+    }
+
+    /** Publishes the remaining events; blocks no thread while an event is being validated. */
+    private void publishRemaining(Published last) {
+        Published published = last;
+        while (published == Published.ACCEPTED && remaining.hasNext()) {
+            Outgoing event = remaining.next();
+            published = session.publish(this::validated, event.topic(), event.payload());
+        }
+        if (published != Published.PENDING) {
+            respond(session.refusal(published));
+        }
+    }
+
+    private void validated() {
+        exchange.request().getComponents().getExecutor().execute(() -> {
+            try {
+                Published published = session.validated();
+                session.flush();
+                publishRemaining(published);
+            } catch (RuntimeException e) {
+                failed(e);
+            }
+        });
+    }
+
+    private void releaseBudget() {
+        budget.release(heldBytes);
+        heldBytes = 0;
+    }
+
+    @Override
+    public void aborted(Throwable cause) {
+        releaseBudget();
+        if (cause instanceof TimeoutException) {
+            exchange.refuse(Reason.TIMED_OUT, "the body stopped coming");
+        } else {
+            exchange.callback().failed(cause);
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        if (session != null) {
+            session.close();
+        }
+        releaseBudget();
+        Response.writeError(exchange.request(), exchange.response(), exchange.callback(), cause);
+    }
+}

@@ -1,0 +1,210 @@
+package io.datahub.http.events;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.Session;
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.user.User;
+import io.datahub.http.BodyDrainer;
+import io.datahub.http.BodyReader;
+import io.datahub.http.Conditions;
+import io.datahub.http.Digests;
+import io.datahub.http.Exchange;
+import io.datahub.http.HttpConfiguration;
+import io.datahub.http.HttpMount;
+import io.datahub.http.PercentText;
+import io.datahub.http.WriteHeaders;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+
+/** Events over plain HTTP: {@code POST /events/TOPIC} publishes, {@code GET /events} is an event stream (SSE). */
+@Component(service = Handler.class, configurationPid = "io.datahub.http")
+@HttpMount(path = EventsHandler.MOUNT)
+public final class EventsHandler extends AsyncHandler {
+
+    static final String MOUNT = "/events";
+
+    private static final HttpField STREAM = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "text/event-stream");
+    private static final HttpField UNBUFFERED = new PreEncodedHttpField("X-Accel-Buffering", "no");
+
+    private final EventBroker broker;
+    private final ChangeJournal journal;
+    private volatile Settings settings;
+    private final Set<SseStream> streams = ConcurrentHashMap.newKeySet();
+
+    /** Values of the configuration. An event that is being received keeps the values it started with. */
+    private record Settings(int maxEventBytes, ByteBudget budget) {
+
+        static Settings of(HttpConfiguration configuration) {
+            return new Settings(configuration.maxEventBytes(), new ByteBudget(configuration.maxIncomingEventBytes()));
+        }
+    }
+
+    @Activate
+    public EventsHandler(
+            @Reference EventBroker broker, @Reference ChangeJournal journal, HttpConfiguration configuration) {
+        this.broker = broker;
+        this.journal = journal;
+        settings = Settings.of(configuration);
+    }
+
+    /** Applies a new configuration to subsequent events; open streams continue. */
+    @Modified
+    void modified(HttpConfiguration changed) {
+        settings = Settings.of(changed);
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        if (request.getHeaders().contains(HttpHeader.UPGRADE, "websocket")
+                || HttpMethod.CONNECT.is(request.getMethod())) {
+            return false;
+        }
+        Exchange exchange = new Exchange(request, response, callback);
+        String path = request.getHttpURI().getPath();
+        boolean hasTopic = path.length() > MOUNT.length() + 1;
+        boolean conditional = exchange.is(HttpMethod.POST) || exchange.is(HttpMethod.GET);
+        if (conditional && !Conditions.check(exchange, !hasTopic)) {
+            return true;
+        }
+        if (exchange.is(HttpMethod.POST)) {
+            publish(exchange, hasTopic ? Optional.of(path.substring(MOUNT.length() + 1)) : Optional.empty())
+                    .ifPresent(refusal -> BodyDrainer.refuse(exchange, refusal));
+        } else if ((exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) && !hasTopic) {
+            stream(exchange).ifPresent(exchange::refuse);
+        } else {
+            allowWebHook(exchange);
+            exchange.refuseMethod(hasTopic ? "POST, OPTIONS" : "GET, HEAD, POST, OPTIONS");
+        }
+        return true;
+    }
+
+    /** Grants the validation request of a webhook sender (HTTP 1.1 Web Hooks for Event Delivery, 4). */
+    private static void allowWebHook(Exchange exchange) {
+        exchange.header("WebHook-Request-Origin")
+                .filter(origin -> exchange.is(HttpMethod.OPTIONS))
+                .ifPresent(origin -> {
+                    exchange.response().getHeaders().put("WebHook-Allowed-Origin", origin);
+                    exchange.response().getHeaders().put("WebHook-Allowed-Rate", "*");
+                });
+    }
+
+    private Optional<Refusal> publish(Exchange exchange, Optional<String> rawTopic) {
+        Result<CloudEventMode> mode = CloudEventMode.of(exchange);
+        if (mode.isRefused()) {
+            return mode.refusal();
+        }
+        if (rawTopic.isEmpty() && mode.get() == CloudEventMode.NONE) {
+            exchange.response().getHeaders().put(HttpHeader.ALLOW, "GET, HEAD, OPTIONS");
+            return Optional.of(new Refusal(
+                    Reason.METHOD_NOT_ALLOWED, "post to /events/TOPIC; only CloudEvents have a topic of their own"));
+        }
+        Result<String> topic = PercentText.decode(rawTopic.orElse(""));
+        if (topic.isRefused()) {
+            return topic.refusal();
+        }
+        Optional<Refusal> encodingRefusal =
+                WriteHeaders.refuseContentEncoding(exchange.request().getHeaders());
+        Result<Map<String, String>> digests = Digests.of(exchange.request().getHeaders());
+        if (encodingRefusal.isPresent() || digests.isRefused()) {
+            return encodingRefusal.or(digests::refusal);
+        }
+        Settings current = settings;
+        if (exchange.request().getLength() > current.maxEventBytes()) {
+            return Optional.of(EventPublisher.tooLarge(current.maxEventBytes()));
+        }
+        EventPublisher publisher = new EventPublisher(
+                exchange,
+                broker,
+                rawTopic.isEmpty() ? Optional.empty() : Optional.of(topic.get()),
+                mode.get(),
+                digests.get(),
+                current.maxEventBytes(),
+                current.budget());
+        new BodyReader(exchange.request(), publisher).run();
+        return Optional.empty();
+    }
+
+    private Optional<Refusal> stream(Exchange exchange) {
+        Result<Fields> query = exchange.query();
+        Result<Optional<Cursor>> since = query.then(fields -> since(exchange, fields));
+        if (since.isRefused()) {
+            return since.refusal();
+        }
+        User user = exchange.user();
+        if (since.get().isPresent()) {
+            Result<ChangeJournal.Page> past = journal.read(user, since.get().get(), "", 1);
+            if (past.isRefused()) {
+                exchange.response()
+                        .getHeaders()
+                        .put(ChangesResponse.CURSOR, journal.oldest().toString());
+                return past.refusal();
+            }
+        }
+        List<String> prefixes = query.get().getValuesOrEmpty("topic");
+        return start(exchange, new Topics(prefixes.isEmpty() ? List.of("") : prefixes), since.get());
+    }
+
+    private static Result<Optional<Cursor>> since(Exchange exchange, Fields query) {
+        return exchange.header("Last-Event-ID")
+                .or(() -> Optional.ofNullable(query.getValue("since")))
+                .filter(text -> !text.isEmpty())
+                .map(text -> Cursor.parse(text).then(cursor -> Result.done(Optional.of(cursor))))
+                .orElseGet(() -> Result.done(Optional.empty()));
+    }
+
+    private Optional<Refusal> start(Exchange exchange, Topics topics, Optional<Cursor> since) {
+        if (exchange.is(HttpMethod.HEAD)) {
+            setStreamHeaders(exchange);
+            exchange.callback().succeeded();
+            return Optional.empty();
+        }
+        SseStream stream = new SseStream(exchange, journal, topics, streams::remove);
+        Session session = broker.open(exchange.login().orElseThrow(), stream);
+        for (byte[] prefix : topics.bytes()) {
+            if (!session.subscribe(prefix)) {
+                session.close();
+                return Optional.of(new Refusal(Reason.BAD_REQUEST, "these are more topics than a client may have"));
+            }
+        }
+        setStreamHeaders(exchange);
+        streams.add(stream);
+        stream.start(session, since);
+        if (isShutdown()) {
+            stream.end("the hub stops");
+        }
+        return Optional.empty();
+    }
+
+    private static void setStreamHeaders(Exchange exchange) {
+        var headers = exchange.response().getHeaders();
+        headers.put(STREAM);
+        headers.put(UNBUFFERED);
+        headers.put(Exchange.REVALIDATE);
+        headers.put(Exchange.NO_SNIFFING);
+    }
+
+    @Override
+    void completeAll() {
+        streams.forEach(stream -> stream.end("the hub stops"));
+    }
+}

@@ -1,0 +1,2 @@
+/** Events over HTTP: publishing, CloudEvents, event streams, and the change journal. */
+package io.datahub.http.events;

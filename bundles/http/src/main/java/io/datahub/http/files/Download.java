@@ -1,0 +1,224 @@
+package io.datahub.http.files;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Reading;
+import io.datahub.api.record.RecordStore;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.http.Conditions;
+import io.datahub.http.Digests;
+import io.datahub.http.Exchange;
+import io.datahub.http.HttpDate;
+import io.datahub.http.Query;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Fields;
+
+/** {@code GET} and {@code HEAD} of a record. */
+final class Download {
+
+    private static final HttpField BYTES = new PreEncodedHttpField(HttpHeader.ACCEPT_RANGES, "bytes");
+
+    private final RecordStore store;
+    private final MediaTypes types;
+    private final Accelerator accelerator;
+    private final SmallRecordCache cache;
+
+    Download(RecordStore store, MediaTypes types, Accelerator accelerator, SmallRecordCache cache) {
+        this.cache = cache;
+        this.accelerator = accelerator;
+        this.store = store;
+        this.types = types;
+    }
+
+    /** Responds with the record, or returns the refusal. */
+    Optional<Refusal> respond(Exchange exchange, FileTarget target, Fields query) throws IOException {
+        Result<Conditions> conditions = Conditions.of(exchange.request().getHeaders());
+        if (conditions.isRefused()) {
+            return conditions.refusal();
+        }
+        boolean asAttachment = Query.flag(query, "download");
+        Result<RecordVersion> found = store.find(exchange.user(), target.path());
+        if (found.isRefused()
+                || !passesConditions(exchange, found.get(), conditions.get())
+                || sendWithoutOpening(exchange, found.get(), asAttachment)) {
+            return found.refusal();
+        }
+        Result<Reading> opened = store.open(exchange.user(), target.path());
+        if (!opened.isRefused()) {
+            send(exchange, opened.get(), conditions.get(), asAttachment);
+        }
+        return opened.refusal();
+    }
+
+    /** Responds without opening the record: to HEAD, from the cache, or by a redirect for nginx. */
+    private boolean sendWithoutOpening(Exchange exchange, RecordVersion version, boolean asAttachment)
+            throws IOException {
+        Optional<byte[]> cached = cache.find(version);
+        if (exchange.is(HttpMethod.HEAD)) {
+            exchange.empty(prepare(exchange, version, asAttachment).status);
+            return true;
+        }
+        if (cached.isEmpty() && !accelerator.isEligible(exchange, version)) {
+            return false;
+        }
+        Answer answer = prepare(exchange, version, asAttachment);
+        if (answer.parts.size() != 1) {
+            return false;
+        }
+        if (cached.isPresent()) {
+            send(exchange, answer, cached.get());
+        } else {
+            exchange.response().getHeaders().remove(HttpHeader.CONTENT_RANGE);
+            exchange.response().getHeaders().put(HttpHeader.CONTENT_LENGTH, 0);
+            accelerator.redirect(exchange, version);
+        }
+        return true;
+    }
+
+    private static void send(Exchange exchange, Answer answer, byte[] content) {
+        ByteRange range = answer.parts.get(0).range();
+        exchange.response().setStatus(answer.status);
+        exchange.response()
+                .write(true, ByteBuffer.wrap(content, (int) range.first(), (int) range.length()), exchange.callback());
+    }
+
+    private void send(Exchange exchange, Reading reading, Conditions conditions, boolean asAttachment)
+            throws IOException {
+        boolean sendingStarted = false;
+        try {
+            RecordVersion version = reading.version();
+            if (!passesConditions(exchange, version, conditions)) {
+                return;
+            }
+            Answer answer = prepare(exchange, version, asAttachment);
+            if (answer.status == Reason.RANGE_NOT_SATISFIABLE.status()) {
+                exchange.refuse(Reason.RANGE_NOT_SATISFIABLE, "the record has no byte of the range");
+            } else if (version.size() == 0) {
+                exchange.empty(answer.status);
+            } else if (cache.isCacheable(version) && answer.parts.size() == 1) {
+                byte[] content = RecordBody.readAll(reading);
+                cache.put(version, content);
+                send(exchange, answer, content);
+            } else {
+                exchange.response().setStatus(answer.status);
+                RecordBody body = new RecordBody(exchange, reading, answer.parts);
+                sendingStarted = true;
+                body.iterate();
+            }
+        } finally {
+            if (!sendingStarted) {
+                reading.close();
+            }
+        }
+    }
+
+    /** Evaluates the conditions, and responds if the record must not be sent. */
+    private static boolean passesConditions(Exchange exchange, RecordVersion version, Conditions conditions) {
+        switch (conditions.outcome(version)) {
+            case NOT_MODIFIED -> {
+                setVersionHeaders(exchange, version);
+                exchange.empty(304);
+                return false;
+            }
+            case FAILED -> {
+                exchange.refuse(Reason.PRECONDITION_FAILED, "the record has another version than the request wants");
+                return false;
+            }
+            default -> {
+                return true;
+            }
+        }
+    }
+
+    private static void setVersionHeaders(Exchange exchange, RecordVersion version) {
+        HttpFields.Mutable headers = exchange.response().getHeaders();
+        Instant received = Instant.ofEpochMilli(Request.getTimeStamp(exchange.request()));
+        headers.put(Exchange.REVALIDATE);
+        headers.put(HttpHeader.LAST_MODIFIED, HttpDate.lastModified(version.modified(), received));
+        version.etag().ifPresent(etag -> headers.put(HttpHeader.ETAG, etag));
+    }
+
+    /** Sets the response headers and determines the body. */
+    private Answer prepare(Exchange exchange, RecordVersion version, boolean asAttachment) {
+        HttpFields.Mutable headers = exchange.response().getHeaders();
+        String name = version.path().name();
+        String type = MediaTypes.of(name);
+        setVersionHeaders(exchange, version);
+        headers.put(BYTES);
+        if (asAttachment || types.isAttachment(type)) {
+            headers.put(HttpHeader.CONTENT_DISPOSITION, ContentDisposition.attachment(name));
+        }
+        Answer answer = plan(exchange, version, type);
+        version.etag()
+                .flatMap(etag -> version.sha256())
+                .ifPresent(sha256 -> putDigests(exchange, answer, Digests.format(sha256)));
+        if (answer.contentRange != null) {
+            headers.put(HttpHeader.CONTENT_RANGE, answer.contentRange);
+        }
+        if (answer.status != Reason.RANGE_NOT_SATISFIABLE.status()) {
+            headers.put(HttpHeader.CONTENT_TYPE, answer.type);
+            headers.put(HttpHeader.CONTENT_LENGTH, answer.length);
+        }
+        return answer;
+    }
+
+    /** Adds the digest of the record to every response, and the digest of the body to a complete one on demand. */
+    private static void putDigests(Exchange exchange, Answer answer, String digest) {
+        HttpFields.Mutable headers = exchange.response().getHeaders();
+        headers.put(Digests.REPR_DIGEST, digest);
+        if (answer.status == 200
+                && Digests.isSha256Wanted(exchange.request().getHeaders().getValuesList(Digests.WANT_CONTENT_DIGEST))) {
+            headers.put(Digests.CONTENT_DIGEST, digest);
+        }
+    }
+
+    private static Answer plan(Exchange exchange, RecordVersion version, String type) {
+        long size = version.size();
+        Optional<List<ByteRange>> ranges = ranges(exchange, version);
+        if (ranges.isEmpty()) {
+            ByteRange whole = new ByteRange(0, size - 1);
+            return new Answer(200, type, size, null, List.of(new RecordBody.Part(whole)));
+        }
+        List<ByteRange> wanted = ranges.get();
+        if (wanted.isEmpty()) {
+            return new Answer(416, type, 0, "bytes */" + size, List.of());
+        }
+        if (wanted.size() == 1) {
+            ByteRange range = wanted.get(0);
+            return new Answer(206, type, range.length(), range.contentRange(size), List.of(new RecordBody.Part(range)));
+        }
+        ByteRanges body = ByteRanges.of(wanted, type, size);
+        return new Answer(206, body.contentType(), body.length(), null, body.parts());
+    }
+
+    private static Optional<List<ByteRange>> ranges(Exchange exchange, RecordVersion version) {
+        return exchange.is(HttpMethod.GET)
+                ? exchange.header(HttpHeader.RANGE)
+                        .filter(range -> exchange.header(HttpHeader.IF_RANGE)
+                                .map(condition -> matchesIfRange(version, condition.strip()))
+                                .orElse(true))
+                        .flatMap(range -> RangeHeader.parse(range, version.size()))
+                : Optional.empty();
+    }
+
+    /**
+     * Whether {@code If-Range} (RFC 9110, 13.1.5) names this version by its entity tag; no date is a strong validator.
+     */
+    private static boolean matchesIfRange(RecordVersion version, String condition) {
+        return version.etag().filter(condition::equals).isPresent();
+    }
+
+    /** The response body and the headers that describe it. */
+    private record Answer(int status, String type, long length, String contentRange, List<RecordBody.Part> parts) {}
+}

@@ -1,0 +1,135 @@
+package io.datahub.http.files;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.Upload;
+import io.datahub.api.validation.JudgedBy;
+import io.datahub.http.BodyDrainer;
+import io.datahub.http.BodySink;
+import io.datahub.http.Exchange;
+import io.datahub.http.JsonText;
+import io.datahub.http.WriteResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Response;
+
+/**
+ * Reads the body of a form (RFC 7578) and stores its files as records of a directory. Each part is staged as it is
+ * received; all parts are validated before the first one is committed.
+ */
+final class FormUpload implements BodySink {
+
+    private final Exchange exchange;
+    private final FormParts parts;
+    private final FormParser parser;
+    private final boolean dryRun;
+
+    /**
+     * Creates a sink for one form.
+     *
+     * @param boundary the boundary between the parts
+     * @param maxParts the maximum number of parts
+     */
+    FormUpload(Exchange exchange, FormParts parts, String boundary, int maxParts, boolean dryRun) {
+        this.exchange = exchange;
+        this.parts = parts;
+        this.dryRun = dryRun;
+        parser = new FormParser(boundary, maxParts, parts);
+    }
+
+    @Override
+    public boolean take(Content.Chunk chunk) throws IOException {
+        Optional<Refusal> refusal = parser.parse(chunk.getByteBuffer());
+        refusal.ifPresent(this::refuse);
+        return refusal.isEmpty();
+    }
+
+    private void refuse(Refusal refusal) {
+        parts.close();
+        BodyDrainer.refuse(exchange, refusal);
+    }
+
+    @Override
+    public void end() throws IOException {
+        if (!parser.isComplete()) {
+            refuse(new Refusal(Reason.BAD_REQUEST, "the form ends before its last boundary"));
+            return;
+        }
+        if (parts.staged().isEmpty()) {
+            exchange.refuse(Reason.BAD_REQUEST, "the form has no part with a file name");
+            return;
+        }
+        try {
+            List<List<JudgedBy>> validators = new ArrayList<>();
+            for (FormParts.Staged each : parts.staged()) {
+                Result<List<JudgedBy>> validation = each.upload().judge();
+                if (validation.isRefused()) {
+                    exchange.refuse(each.withPath(validation.refusal().orElseThrow()));
+                    return;
+                }
+                validators.add(validation.get());
+            }
+            if (dryRun) {
+                respond(validators);
+            } else {
+                commit();
+            }
+        } finally {
+            parts.close();
+        }
+    }
+
+    private void respond(List<List<JudgedBy>> validators) {
+        exchange.json(200, JsonText.of(json -> {
+            json.writeStartArray();
+            for (int i = 0; i < validators.size(); i++) {
+                FormParts.Staged each = parts.staged().get(i);
+                WriteResponse.write(json, each.path(), each.size(), validators.get(i));
+            }
+            json.writeEndArray();
+        }));
+    }
+
+    private void commit() throws IOException {
+        List<Change> changes = new ArrayList<>();
+        for (FormParts.Staged each : parts.staged()) {
+            Upload upload = each.upload();
+            Result<Change> committed = upload.commit();
+            if (committed.isRefused()) {
+                exchange.refuse(each.withPath(committed.refusal().orElseThrow()));
+                return;
+            }
+            changes.add(committed.get());
+        }
+        boolean isNew = changes.stream().anyMatch(change -> change.type() == Change.Type.CREATED);
+        exchange.json(isNew ? 201 : 200, JsonText.of(json -> {
+            json.writeStartArray();
+            for (Change change : changes) {
+                WriteResponse.write(json, change);
+            }
+            json.writeEndArray();
+        }));
+    }
+
+    @Override
+    public void aborted(Throwable cause) {
+        parts.close();
+        if (cause instanceof TimeoutException) {
+            exchange.refuse(Reason.TIMED_OUT, "the body stopped coming");
+        } else {
+            exchange.callback().failed(cause);
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        parts.close();
+        Response.writeError(exchange.request(), exchange.response(), exchange.callback(), cause);
+    }
+}

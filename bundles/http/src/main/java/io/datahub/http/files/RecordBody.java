@@ -1,0 +1,143 @@
+package io.datahub.http.files;
+
+import io.datahub.api.record.Reading;
+import io.datahub.http.Exchange;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.List;
+import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.util.IteratingCallback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends parts of an open record, one buffer at a time; no thread is blocked while the client is slow. The direct buffer
+ * is reused, so that the only copies are from the page cache and to the socket.
+ */
+final class RecordBody extends IteratingCallback {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RecordBody.class);
+    private static final int BUFFER_BYTES = 64 * 1024;
+
+    private final Exchange exchange;
+    private final Reading reading;
+    private final Iterator<Part> parts;
+    private final RetainableByteBuffer buffer;
+    private Part part;
+    private long position;
+    private long remaining;
+    private boolean finished;
+
+    /**
+     * Creates a body for one response.
+     *
+     * @param reading closed when sending has completed or failed
+     * @param parts at least one
+     */
+    RecordBody(Exchange exchange, Reading reading, List<Part> parts) {
+        this.exchange = exchange;
+        this.reading = reading;
+        this.parts = parts.iterator();
+        long longest =
+                parts.stream().mapToLong(each -> each.range.length()).max().orElse(0);
+        buffer = exchange.request()
+                .getComponents()
+                .getByteBufferPool()
+                .acquire((int) Math.max(1, Math.min(BUFFER_BYTES, longest)), true);
+        next();
+    }
+
+    /** Reads a small record into memory. */
+    static byte[] readAll(Reading reading) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate((int) reading.version().size());
+        while (bytes.hasRemaining()) {
+            if (reading.channel().read(bytes, bytes.position()) < 0) {
+                throw truncated(reading);
+            }
+        }
+        return bytes.array();
+    }
+
+    private static EOFException truncated(Reading reading) {
+        return new EOFException(reading.version().path() + " was cut short on disk while it was sent");
+    }
+
+    private void next() {
+        part = parts.next();
+        position = part.range.first();
+        remaining = part.range.length();
+    }
+
+    @Override
+    protected Action process() throws IOException {
+        if (finished) {
+            return Action.SUCCEEDED;
+        }
+        ByteBuffer bytes = !part.text.isEmpty() ? takeText() : read();
+        if (remaining == 0 && part.text.isEmpty()) {
+            finished = !parts.hasNext();
+            if (!finished) {
+                next();
+            }
+        }
+        exchange.response().write(finished, bytes, this);
+        return Action.SCHEDULED;
+    }
+
+    private ByteBuffer takeText() {
+        ByteBuffer text = ByteBuffer.wrap(part.text.getBytes(StandardCharsets.US_ASCII));
+        part = new Part(part.range);
+        return text;
+    }
+
+    private ByteBuffer read() throws IOException {
+        ByteBuffer bytes = buffer.getByteBuffer();
+        bytes.clear().limit((int) Math.min(bytes.capacity(), remaining));
+        while (bytes.hasRemaining()) {
+            int count = reading.channel().read(bytes, position);
+            if (count < 0) {
+                throw truncated(reading);
+            }
+            position += count;
+            remaining -= count;
+        }
+        return bytes.flip();
+    }
+
+    @Override
+    protected void onCompleteSuccess() {
+        release();
+        exchange.callback().succeeded();
+    }
+
+    @Override
+    protected void onCompleteFailure(Throwable cause) {
+        release();
+        exchange.callback().failed(cause);
+    }
+
+    private void release() {
+        buffer.release();
+        try {
+            reading.close();
+        } catch (IOException e) {
+            LOG.warn("closing failed path={}", reading.version().path(), e);
+        }
+    }
+
+    /**
+     * A part of the body.
+     *
+     * @param text sent before the range, in ASCII; may be empty
+     * @param range of the record; may be empty
+     */
+    record Part(String text, ByteRange range) {
+
+        Part(ByteRange range) {
+            this("", range);
+        }
+    }
+}

@@ -1,0 +1,440 @@
+package io.datahub.http.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.event.CloseReason;
+import io.datahub.api.record.Change;
+import io.datahub.api.user.Action;
+import io.datahub.api.user.Grant;
+import io.datahub.api.user.User;
+import io.datahub.http.Settings;
+import io.datahub.http.TestServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EventsHandlerTest {
+
+    private final FakeBroker broker = new FakeBroker();
+    private final FakeJournal journal = new FakeJournal();
+    private EventsHandler handler;
+    private TestServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        handler = new EventsHandler(
+                broker, journal, Settings.with("maxEventBytes", 100_000, "maxIncomingEventBytes", 150_000L));
+        server = new TestServer(handler);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.close();
+        await(() -> broker.open.isEmpty());
+    }
+
+    @Test
+    void shouldPublishABody() throws Exception {
+        HttpResponse<String> response = server.send("POST", "/events/build/%C3%BC%2Fdone", "grüße");
+
+        assertThat(response.statusCode()).isEqualTo(202);
+        assertThat(broker.published).containsExactly("build/ü/done=grüße");
+        await(() -> broker.open.isEmpty());
+    }
+
+    @Test
+    void shouldPublishAnEmptyPayload() throws Exception {
+        assertThat(server.send("POST", "/events/ping", "").statusCode()).isEqualTo(202);
+        assertThat(broker.published).containsExactly("ping=");
+    }
+
+    @Test
+    void shouldReportWhyAnEventIsRefused() throws Exception {
+        assertThat(server.send("POST", "/events/secret.x", "x").statusCode()).isEqualTo(403);
+        assertThat(server.send("POST", "/events/%ff", "x").statusCode()).isEqualTo(400);
+        assertThat(server.send("PUT", "/events/x", "x").statusCode()).isEqualTo(405);
+        assertThat(server.send("POST", "/events", "x").statusCode()).isEqualTo(405);
+        assertThat(broker.published).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseAContentEncodedPayload() throws Exception {
+        assertThat(server.send("POST", "/events/x", "x", "Content-Encoding", "gzip")
+                        .statusCode())
+                .isEqualTo(415);
+        assertThat(server.send("POST", "/events/x", "x", "Content-Encoding", "identity", "Content-Encoding", "br")
+                        .statusCode())
+                .isEqualTo(415);
+        assertThat(broker.published).isEmpty();
+        assertThat(server.send("POST", "/events/x", "x", "Content-Encoding", "Identity")
+                        .statusCode())
+                .isEqualTo(202);
+    }
+
+    @Test
+    void shouldVerifyTheDigestOfAPayload() throws Exception {
+        String md5OfHello = "XUFAKrxLKna5cZ2REBfFkg==";
+
+        assertThat(server.send("POST", "/events/x", "other", "Content-MD5", md5OfHello)
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(server.send("POST", "/events/x", "hello", "Content-MD5", "hello")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(broker.published).isEmpty();
+        assertThat(server.send("POST", "/events/x", "hello", "Content-MD5", md5OfHello)
+                        .statusCode())
+                .isEqualTo(202);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /events/x, If-Match, *, 412",
+        "POST, /events/x, If-Match, '\"x\"', 412",
+        "POST, /events/x, If-Match, x, 400",
+        "POST, /events/x, If-Unmodified-Since, 'Sun, 23 Nov 2025 10:00:00 GMT', 412",
+        "POST, /events/x, If-None-Match, *, 202",
+        "GET, /events, If-Match, '\"x\"', 412"
+    })
+    void shouldEvaluateConditions(String method, String path, String name, String value, int status) throws Exception {
+        assertThat(server.send(method, path, "", name, value).statusCode()).isEqualTo(status);
+        assertThat(broker.published).hasSize(status == 202 ? 1 : 0);
+    }
+
+    @Test
+    void shouldRefuseEventsThatAreTooLarge() throws Exception {
+        byte[] large = new byte[100_001];
+
+        assertThat(server.send("POST", "/events/x", "x".repeat(100_000)).statusCode())
+                .isEqualTo(202);
+        assertThat(server.send("POST", "/events/x", "x".repeat(100_001)).statusCode())
+                .isEqualTo(413);
+        assertThat(server.client
+                        .send(
+                                server.request("/events/x")
+                                        .POST(BodyPublishers.ofByteArrays(List.of(large)))
+                                        .build(),
+                                BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(413);
+        assertThat(broker.published).hasSize(1);
+    }
+
+    @Test
+    void shouldLimitIncomingBytesAndReleaseThem() throws Exception {
+        String head = "POST /events/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n";
+        try (Socket slow = server.connect()) {
+            slow.getOutputStream().write((head + "x".repeat(90_000)).getBytes(StandardCharsets.US_ASCII));
+            slow.getOutputStream().flush();
+
+            await(() -> status("x".repeat(90_000)) == 503);
+        }
+
+        await(() -> status("x".repeat(90_000)) == 202);
+    }
+
+    @Test
+    void shouldStreamEventsAsTheyHappen() throws Exception {
+        try (Stream stream = new Stream("topic=build.&topic=file.")) {
+            assertThat(stream.head).contains("200 OK", "Content-Type: text/event-stream");
+
+            broker.send("jenkins", "build.done", "line 1\nline 2");
+            assertThat(stream.next())
+                    .containsExactly("data: {\"type\":\"event\",\"topic\":\"build.done\",\"user\":\"jenkins\","
+                            + "\"time\":\"2026-11-23T10:00:00Z\",\"data\":\"line 1\\nline 2\"}");
+
+            broker.send("jenkins", "other", "not subscribed");
+            broker.send("jenkins", bytes("build.raw"), new byte[] {(byte) 0xff}, bytes("more"));
+            assertThat(stream.next())
+                    .containsExactly("data: {\"type\":\"event\",\"topic\":\"build.raw\",\"user\":\"jenkins\","
+                            + "\"time\":\"2026-11-23T10:00:00Z\",\"base64\":\"/w==\",\"frames\":[\"bW9yZQ==\"]}");
+        }
+    }
+
+    @Test
+    void shouldSendTheGrantedTopicsFirst() throws Exception {
+        server.setUser(new User(
+                "u",
+                Set.of(),
+                List.of(new Grant(Action.SUBSCRIBE, "build.a.", "user u"), new Grant(Action.READ, "x/", "user u"))));
+        try (Stream stream = new Stream("topic=build.&topic=other&topic=file.created")) {
+            assertThat(stream.granted).containsExactly(": granted [\"build.a.\",\"file.created/x/\"]");
+        }
+    }
+
+    @Test
+    void shouldAnswerHeadAsGetWithoutAStream() throws Exception {
+        var response = server.send("HEAD", "/events?topic=build.", "");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type")).contains("text/event-stream");
+        assertThat(server.send("HEAD", "/events?since=x", "").statusCode()).isEqualTo(400);
+        assertThat(broker.sessions()).isEmpty();
+        assertThat(server.send("HEAD", "/events/x", "").headers().firstValue("Allow"))
+                .contains("POST, OPTIONS");
+    }
+
+    @Test
+    void shouldBlockNoThreadWhileAnEventIsValidated() throws Exception {
+        Queue<Runnable> pending = new ConcurrentLinkedQueue<>();
+        broker.validate(pending::add);
+        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+        for (int i = 0; i < 300; i++) { // more than there are threads
+            answers.add(server.client.sendAsync(
+                    server.request("/events/x")
+                            .POST(BodyPublishers.ofString("x"))
+                            .build(),
+                    BodyHandlers.ofString()));
+        }
+        await(() -> pending.size() == 300);
+        assertThat(server.send("GET", "/events/x", "").statusCode()).isEqualTo(405);
+        pending.forEach(Runnable::run);
+        for (CompletableFuture<HttpResponse<String>> response : answers) {
+            assertThat(response.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(202);
+        }
+        assertThat(broker.published).hasSize(300);
+        assertThat(broker.sessions()).isEmpty();
+    }
+
+    @Test
+    void shouldKeepStreamsWhenTheConfigurationChanges() throws Exception {
+        try (Stream stream = new Stream("topic=build.")) {
+            handler.modified(Settings.with("maxEventBytes", 2_000));
+
+            broker.send("jenkins", "build.done", "still here");
+            assertThat(stream.next()).singleElement().asString().contains("still here");
+            assertThat(status("x".repeat(2_001))).isEqualTo(413);
+            assertThat(status("x".repeat(2_000))).isEqualTo(202);
+        }
+    }
+
+    @Test
+    void shouldUseTheCursorAsIdOfFileEvents() throws Exception {
+        try (Stream stream = new Stream("topic=file.")) {
+            Change change = journal.add("a");
+            broker.announce(change.topic(), bytes(change.json()));
+
+            List<String> event = stream.next();
+            assertThat(event.get(0)).isEqualTo("id: e1-1");
+            assertThat(event.get(1))
+                    .startsWith("data: {\"type\":\"event\",\"topic\":\"file.created/a\",\"user\":\"\"")
+                    .contains("\\\"id\\\":\\\"e1-1\\\"");
+        }
+    }
+
+    @Test
+    void shouldReplayAndContinueLiveWithoutGapOrDuplicate() throws Exception {
+        journal.add("old");
+        journal.add("a");
+        journal.add("b");
+        journal.onRead = () -> {
+            // Events during the replay are both in the journal and in the session queue.
+            if (journal.head().sequence() == 3 && !broker.open.isEmpty()) {
+                Change change = journal.add("c");
+                broker.announce(change.topic(), bytes(change.json()));
+            }
+        };
+
+        try (Stream stream = new Stream("topic=file.&since=e1-1")) {
+            assertThat(List.of(stream.id(), stream.id(), stream.id())).containsExactly("e1-2", "e1-3", "e1-4");
+
+            Change change = journal.add("d");
+            broker.announce(change.topic(), bytes(change.json()));
+            assertThat(stream.id()).isEqualTo("e1-5");
+        }
+    }
+
+    @Test
+    void shouldReplayFileEventsThatTheSessionLost() throws Exception {
+        journal.add("a");
+
+        try (Stream stream = new Stream("since=e1-0")) {
+            assertThat(stream.id()).isEqualTo("e1-1");
+            journal.add("lost");
+            broker.open.get(0).lost = 1;
+            Change change = journal.add("kept");
+            broker.send("", "build.done", "x");
+            broker.announce(change.topic(), bytes(change.json()));
+
+            assertThat(List.of(stream.id(), stream.id())).containsExactly("e1-2", "e1-3");
+            assertThat(stream.next().get(0)).contains("build.done");
+            change = journal.add("later");
+            broker.announce(change.topic(), bytes(change.json()));
+            assertThat(stream.id()).isEqualTo("e1-4");
+        }
+    }
+
+    @Test
+    void shouldReplayOnlyWhatTheClientSubscribedToAndMayRead() throws Exception {
+        journal.add("builds/a");
+        journal.add("private/b");
+        journal.add("builds/c");
+        journal.add("builds/x/d");
+        server.setUser(new User("ci", Set.of(), List.of(new Grant(Action.READ, "builds/", "user ci"))));
+
+        try (Stream stream = new Stream("topic=file.created/builds/x&topic=file.created/builds/c&since=0")) {
+            assertThat(stream.id()).isEqualTo("e1-3");
+            assertThat(stream.id()).isEqualTo("e1-4");
+        }
+    }
+
+    @Test
+    void shouldResumeFromLastEventIdWhenABrowserReconnects() throws Exception {
+        journal.add("a");
+        journal.add("b");
+
+        try (Stream stream = new Stream("topic=file.&since=0", "Last-Event-ID: e1-1")) {
+            assertThat(stream.id()).isEqualTo("e1-2");
+        }
+    }
+
+    @Test
+    void shouldRefuseAnExpiredOrMalformedCursor() throws Exception {
+        HttpResponse<String> gone = server.get("/events?since=other-1");
+        assertThat(gone.statusCode()).isEqualTo(410);
+        assertThat(gone.headers().firstValue("Datahub-Cursor")).contains("e1-0");
+        assertThat(server.get("/events?since=yesterday").statusCode()).isEqualTo(400);
+        assertThat(server.get("/events?topic=a&topic=b&topic=c&topic=d").statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void shouldEndTheStreamWithAReasonWhenAccessIsLost() throws Exception {
+        try (Stream stream = new Stream("topic=a")) {
+            broker.open.get(0).end(CloseReason.ACCESS_LOST);
+
+            assertThat(stream.next()).containsExactly(": access lost");
+            assertThat(stream.isAtEnd()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldEndStreamsWhenTheHandlerStops() throws Exception {
+        try (Stream stream = new Stream("topic=a")) {
+            assertThat(handler.shutdown()).isCompleted();
+
+            assertThat(stream.next()).containsExactly(": the hub stops");
+            assertThat(stream.isAtEnd()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldCloseTheSessionWhenTheClientDisconnects() throws Exception {
+        Stream stream = new Stream("topic=a");
+        assertThat(broker.open).hasSize(1);
+        stream.close();
+
+        await(() -> {
+            broker.send("jenkins", "a", "x".repeat(10_000));
+            return broker.open.isEmpty();
+        });
+    }
+
+    @Test
+    void shouldNotBlockThePublisherWhenAClientDoesNotRead() throws Exception {
+        try (Stream stream = new Stream("topic=a")) {
+            for (int i = 0; i < 2_000; i++) {
+                broker.send("jenkins", "a", "x".repeat(10_000));
+            }
+            assertThat(stream.next().get(0)).contains("xxx");
+        }
+    }
+
+    @Test
+    void shouldLeaveUpgradesToOtherHandlers() throws Exception {
+        assertThat(server.wire(
+                        "GET /events HTTP/1.1\r\nHost: x\r\nConnection: close, Upgrade\r\nUpgrade: websocket\r\n\r\n"))
+                .startsWith("HTTP/1.1 404 ");
+    }
+
+    private int status(String body) {
+        try {
+            return server.send("POST", "/events/x", body).statusCode();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+            LockSupport.parkNanos(2_000_000);
+        }
+    }
+
+    /** An event stream client. */
+    private final class Stream implements AutoCloseable {
+        final String head;
+        final List<String> granted;
+        private final Socket socket;
+        private final BufferedReader lines;
+
+        Stream(String query, String... headers) throws IOException {
+            socket = server.connect();
+            socket.getOutputStream()
+                    .write(bytes("GET /events?" + query + " HTTP/1.1\r\nHost: x\r\n"
+                            + String.join("\r\n", headers)
+                            + (headers.length == 0 ? "" : "\r\n")
+                            + "Connection: close\r\n\r\n"));
+            head = TestServer.readTo(socket.getInputStream(), "\r\n\r\n");
+            lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            granted = next();
+            assertThat(granted).singleElement().asString().startsWith(": granted [");
+        }
+
+        /** The lines up to the next empty line. */
+        List<String> next() throws IOException {
+            List<String> event = new ArrayList<>();
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.isEmpty() && !event.isEmpty()) {
+                    return event;
+                }
+                if (!line.isEmpty() && !line.matches("[0-9A-Fa-f]+")) {
+                    event.add(line);
+                }
+            }
+            throw new IOException("the stream ended");
+        }
+
+        String id() throws IOException {
+            return next().get(0).replace("id: ", "");
+        }
+
+        boolean isAtEnd() throws IOException {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!line.isEmpty() && !line.equals("0")) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+}
