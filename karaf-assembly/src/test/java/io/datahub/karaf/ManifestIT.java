@@ -20,6 +20,12 @@ class ManifestIT {
     private static final String API = "datahub-api";
     private static final String CONSOLE = "datahub-console";
     private static final String CLIENT = "datahub-client";
+    private static final String JETTY = "datahub-jetty";
+
+    /** The toolkit of the HTTP handlers, and the bundles that may use it. */
+    private static final String WEB = "io.datahub.jetty.web";
+
+    private static final Set<String> WEB_USERS = Set.of("datahub-http", "datahub-uploads", "datahub-ui");
 
     /** The optional imports that are allowed, each as bundle and package. */
     private static final Set<String> OPTIONAL_IMPORTS = Set.of();
@@ -28,10 +34,12 @@ class ManifestIT {
             "Bundle-Activator", "DynamicImport-Package", "Require-Bundle", "Bundle-ClassPath", "Embed-Dependency");
 
     @TestFactory
-    Stream<DynamicTest> shouldImportOnlyTheApi() throws IOException {
+    Stream<DynamicTest> shouldImportOnlyTheApiAndTheToolkit() throws IOException {
         return bundles(bundle -> assertThat(bundle.imports().keySet())
                 .filteredOn(name -> name.startsWith("io.datahub."))
-                .allMatch(name -> name.equals("io.datahub.api") || name.startsWith("io.datahub.api.")));
+                .allMatch(name -> name.equals("io.datahub.api")
+                        || name.startsWith("io.datahub.api.")
+                        || (name.equals(WEB) && WEB_USERS.contains(bundle.name()))));
     }
 
     @TestFactory
@@ -42,10 +50,11 @@ class ManifestIT {
     }
 
     @TestFactory
-    Stream<DynamicTest> shouldExportOnlyTheApiAndTheClient() throws IOException {
+    Stream<DynamicTest> shouldExportOnlyTheApiTheClientAndTheToolkit() throws IOException {
         return bundles(bundle -> assertThat(bundle.exports().keySet())
                 .allMatch(name -> (bundle.name().equals(API) && name.startsWith("io.datahub.api"))
-                        || (bundle.name().equals(CLIENT) && name.equals("io.datahub.client"))));
+                        || (bundle.name().equals(CLIENT) && name.equals("io.datahub.client"))
+                        || (bundle.name().equals(JETTY) && name.equals(WEB))));
     }
 
     @TestFactory

@@ -1,5 +1,7 @@
 package io.datahub.http;
 
+import io.datahub.jetty.web.Exchange;
+import io.datahub.jetty.web.HttpMount;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;

@@ -2,6 +2,8 @@ package io.datahub.http;
 
 import io.datahub.api.Reason;
 import io.datahub.api.validation.PublishedSchema;
+import io.datahub.jetty.web.Exchange;
+import io.datahub.jetty.web.HttpMount;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;

@@ -2,11 +2,11 @@ package io.datahub.http.account;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
-import io.datahub.http.BodyDrainer;
-import io.datahub.http.BodyReader;
-import io.datahub.http.BodySink;
-import io.datahub.http.Exchange;
-import io.datahub.http.WriteHeaders;
+import io.datahub.jetty.web.BodyDrainer;
+import io.datahub.jetty.web.BodyReader;
+import io.datahub.jetty.web.BodySink;
+import io.datahub.jetty.web.Exchange;
+import io.datahub.jetty.web.WriteHeaders;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Optional;

@@ -6,7 +6,7 @@ import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
-import io.datahub.http.Exchange;
+import io.datahub.jetty.web.Exchange;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;

@@ -3,7 +3,7 @@ package io.datahub.http.events;
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.event.CloudEvent;
-import io.datahub.http.JsonText;
+import io.datahub.jetty.web.JsonText;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;

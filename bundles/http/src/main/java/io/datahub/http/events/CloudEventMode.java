@@ -2,8 +2,8 @@ package io.datahub.http.events;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
-import io.datahub.http.Exchange;
-import io.datahub.http.HeaderValue;
+import io.datahub.jetty.web.Exchange;
+import io.datahub.jetty.web.HeaderValue;
 import java.util.Locale;
 import org.eclipse.jetty.http.HttpHeader;
 

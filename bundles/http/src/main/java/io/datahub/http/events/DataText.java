@@ -2,7 +2,7 @@ package io.datahub.http.events;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import io.datahub.http.HeaderValue;
+import io.datahub.jetty.web.HeaderValue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

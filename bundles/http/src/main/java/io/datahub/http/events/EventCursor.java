@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.record.Cursor;
-import io.datahub.http.JsonText;
+import io.datahub.jetty.web.JsonText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;

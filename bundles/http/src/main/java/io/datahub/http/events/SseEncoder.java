@@ -5,7 +5,7 @@ import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
-import io.datahub.http.JsonText;
+import io.datahub.jetty.web.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

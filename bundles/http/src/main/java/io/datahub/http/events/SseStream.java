@@ -8,7 +8,7 @@ import io.datahub.api.event.Session;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Login;
-import io.datahub.http.Exchange;
+import io.datahub.jetty.web.Exchange;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;

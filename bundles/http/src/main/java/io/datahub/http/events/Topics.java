@@ -2,7 +2,7 @@ package io.datahub.http.events;
 
 import io.datahub.api.user.GrantedTopics;
 import io.datahub.api.user.User;
-import io.datahub.http.JsonText;
+import io.datahub.jetty.web.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

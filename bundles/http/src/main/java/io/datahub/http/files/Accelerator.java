@@ -1,7 +1,7 @@
 package io.datahub.http.files;
 
 import io.datahub.api.record.RecordVersion;
-import io.datahub.http.Exchange;
+import io.datahub.jetty.web.Exchange;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

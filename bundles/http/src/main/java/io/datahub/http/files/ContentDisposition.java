@@ -1,6 +1,6 @@
 package io.datahub.http.files;
 
-import io.datahub.http.PercentText;
+import io.datahub.jetty.web.PercentText;
 
 /** The {@code Content-Disposition} of an attachment (RFC 6266). */
 final class ContentDisposition {

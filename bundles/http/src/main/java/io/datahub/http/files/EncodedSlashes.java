@@ -2,7 +2,7 @@ package io.datahub.http.files;
 
 import io.datahub.api.Result;
 import io.datahub.api.record.RecordPath;
-import io.datahub.http.PercentText;
+import io.datahub.jetty.web.PercentText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

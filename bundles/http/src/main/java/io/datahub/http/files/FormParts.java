@@ -8,7 +8,7 @@ import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.Upload;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
-import io.datahub.http.WriteHeaders;
+import io.datahub.jetty.web.WriteHeaders;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import io.datahub.api.Result;
 import io.datahub.api.record.Listing;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
-import io.datahub.http.Exchange;
+import io.datahub.jetty.web.Exchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

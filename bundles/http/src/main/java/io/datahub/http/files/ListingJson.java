@@ -2,7 +2,7 @@ package io.datahub.http.files;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.record.Listing;
-import io.datahub.http.JsonText;
+import io.datahub.jetty.web.JsonText;
 import java.io.IOException;
 
 /** Writes a page of a directory as JSON. */

@@ -2,7 +2,7 @@ package io.datahub.http.files;
 
 import io.datahub.api.record.Listing;
 import io.datahub.api.record.RecordPath;
-import io.datahub.http.PercentText;
+import io.datahub.jetty.web.PercentText;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

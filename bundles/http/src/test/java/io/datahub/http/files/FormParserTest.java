@@ -3,7 +3,7 @@ package io.datahub.http.files;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.Refusal;
-import io.datahub.http.HeaderValue;
+import io.datahub.jetty.web.HeaderValue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

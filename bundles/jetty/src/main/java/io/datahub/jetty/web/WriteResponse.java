@@ -1,4 +1,4 @@
-package io.datahub.http;
+package io.datahub.jetty.web;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.record.Change;

@@ -1,4 +1,4 @@
-package io.datahub.http;
+package io.datahub.jetty.web;
 
 import io.datahub.api.Refusal;
 import java.util.concurrent.TimeUnit;

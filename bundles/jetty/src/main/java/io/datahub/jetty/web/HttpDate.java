@@ -1,4 +1,4 @@
-package io.datahub.http;
+package io.datahub.jetty.web;
 
 import java.time.DateTimeException;
 import java.time.Instant;

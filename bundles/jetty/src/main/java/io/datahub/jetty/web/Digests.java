@@ -1,4 +1,4 @@
-package io.datahub.http;
+package io.datahub.jetty.web;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;

@@ -1,4 +1,4 @@
-package io.datahub.http;
+package io.datahub.jetty.web;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
