@@ -2,6 +2,7 @@ package io.datahub.config;
 
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -41,7 +42,7 @@ public final class ConfigurationFiles implements HealthCheck {
     /** The framework property that names the directory of the configuration files. */
     static final String FOLDER = "datahub.configuration";
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.config");
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigurationFiles.class);
     private static final long POLL_MILLIS = 1_000;
     private static final long STOP_TIMEOUT_SECONDS = 10;
 
@@ -92,7 +93,11 @@ public final class ConfigurationFiles implements HealthCheck {
                 apply(false);
             }
         } catch (IOException | RuntimeException e) {
-            LOG.warn("event=configuration-unread folder={} reason={}; tried again in a second", folder, e.toString());
+            LOG.warn(
+                    "event=config.folder.unreadable folder={} retryMillis={} reason={}",
+                    folder,
+                    POLL_MILLIS,
+                    LogText.quoted(e.toString()));
         }
     }
 
@@ -109,7 +114,7 @@ public final class ConfigurationFiles implements HealthCheck {
                 configurations.remove(name);
                 loaded.remove(name);
                 states.remove(name);
-                LOG.info("event=configuration-removed file=etc/{}", name);
+                LOG.info("event=config.file.removed file=etc/{}", name);
             }
         }
     }
@@ -122,9 +127,18 @@ public final class ConfigurationFiles implements HealthCheck {
         states.put(name, state);
         for (ConfigurationProblem problem : problems) {
             if (problem.fatal()) {
-                LOG.error("event=configuration-refused {}{}", problem, state.consequence(problem));
+                LOG.error(
+                        "event=config.file.invalid file=etc/{} key={} inForce={} reason={}",
+                        name,
+                        LogText.quoted(problem.key()),
+                        state.inForce().label(),
+                        LogText.quoted(problem.text()));
             } else {
-                LOG.warn("event=configuration-warning {}", problem);
+                LOG.warn(
+                        "event=config.file.warning file=etc/{} key={} reason={}",
+                        name,
+                        LogText.quoted(problem.key()),
+                        LogText.quoted(problem.text()));
             }
         }
         if (state.keepsCurrentConfiguration()) {
@@ -134,7 +148,7 @@ public final class ConfigurationFiles implements HealthCheck {
             // For example a validator without paths, which matches no records and so must not block writes.
             configurations.remove(name);
         } else if (configurations.put(name, file.values())) {
-            LOG.info("event=configuration-loaded file=etc/{}", name);
+            LOG.info("event=config.file.loaded file=etc/{}", name);
         }
     }
 

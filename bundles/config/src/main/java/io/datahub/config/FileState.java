@@ -3,6 +3,7 @@ package io.datahub.config;
 import io.datahub.api.health.Health;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -30,6 +31,11 @@ record FileState(List<ConfigurationProblem> problems, InForce inForce) {
 
         InForce(String text) {
             this.text = text;
+        }
+
+        /** The name in log lines. */
+        String label() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 

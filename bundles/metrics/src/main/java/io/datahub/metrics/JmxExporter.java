@@ -1,5 +1,6 @@
 package io.datahub.metrics;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricSource;
 import java.lang.management.ManagementFactory;
 import javax.management.InstanceNotFoundException;
@@ -21,7 +22,10 @@ final class JmxExporter {
             unregister(component);
             server.registerMBean(new SourceMBean(component, source), nameOf(component));
         } catch (JMException e) {
-            LOG.warn("metrics=not-managed part={} reason=\"{}\"", component, e.toString());
+            LOG.warn(
+                    "event=metrics.mbean.registration-failed component={} reason={}",
+                    component,
+                    LogText.quoted(e.toString()));
         }
     }
 
@@ -29,9 +33,12 @@ final class JmxExporter {
         try {
             server.unregisterMBean(nameOf(component));
         } catch (InstanceNotFoundException e) {
-            LOG.debug("metrics=not-managed part={}", component);
+            LOG.debug("event=metrics.mbean.not-registered component={}", component);
         } catch (JMException e) {
-            LOG.warn("metrics=still-managed part={} reason=\"{}\"", component, e.toString());
+            LOG.warn(
+                    "event=metrics.mbean.removal-failed component={} reason={}",
+                    component,
+                    LogText.quoted(e.toString()));
         }
     }
 

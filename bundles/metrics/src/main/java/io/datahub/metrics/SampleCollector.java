@@ -21,7 +21,7 @@ final class SampleCollector implements MetricReport {
         try {
             source.report(this);
         } catch (RuntimeException e) {
-            LOG.warn("metrics=failed part={}", component, e);
+            LOG.warn("event=metrics.source.failed component={}", component, e);
             samples.subList(previousSize, samples.size()).clear();
         }
         return this;

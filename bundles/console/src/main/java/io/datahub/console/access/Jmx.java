@@ -1,5 +1,6 @@
 package io.datahub.console.access;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
@@ -78,7 +79,7 @@ public final class Jmx {
                 ManagementFactory.getPlatformMBeanServer());
         server.start();
         registry.rebind("jmxrmi", rmiServer.toStub());
-        LOG.info("jmx listening address={} port={}", LOOPBACK, port);
+        LOG.info("event=console.jmx.started address={} port={}", LOOPBACK, port);
     }
 
     private Subject authenticate(Object credentials) {
@@ -104,9 +105,9 @@ public final class Jmx {
                 server.stop();
                 UnicastRemoteObject.unexportObject(registry, true);
             } catch (NoSuchObjectException e) {
-                LOG.debug("jmx registry gone");
+                LOG.debug("event=console.jmx.already-stopped");
             } catch (IOException e) {
-                LOG.warn("jmx not stopped cleanly reason={}", e.toString());
+                LOG.warn("event=console.jmx.stop-failed reason={}", LogText.quoted(e.toString()));
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.datahub.console.access;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
@@ -60,7 +61,9 @@ public final class OpenLogins implements UsersListener {
     private void check(Object connection, Authenticator authenticator) {
         Entry entry = open.get(connection);
         if (entry != null && !isAdmin(entry.login, authenticator) && open.remove(connection, entry)) {
-            LOG.info("access=ended client={} reason=\"no administrator any more\"", entry.login);
+            LOG.info(
+                    "event=console.session.revoked login={} reason=\"no longer an administrator\"",
+                    LogText.quoted(entry.login));
             entry.revoke.run();
         }
     }

@@ -2,6 +2,7 @@ package io.datahub.console.installed;
 
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -63,7 +64,7 @@ public final class Deployments implements HealthCheck {
     void stop() throws InterruptedException {
         worker.shutdownNow();
         if (!worker.awaitTermination(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-            LOG.warn("event=deploy-busy seconds={}", STOP_TIMEOUT_SECONDS);
+            LOG.warn("event=console.deployment.stop-timed-out timeoutSeconds={}", STOP_TIMEOUT_SECONDS);
         }
     }
 
@@ -83,18 +84,23 @@ public final class Deployments implements HealthCheck {
             now.forEach((name, reason) -> {
                 if (!reason.equals(failures.put(name, reason))) {
                     LOG.warn(
-                            "event=deployment-failed file=deploy/{} reason=\"{}\"; correct or remove it", name, reason);
+                            "event=console.deployment.failed file={} reason={} cure=\"correct or remove the file\"",
+                            LogText.quoted("deploy/" + name),
+                            LogText.quoted(reason));
                 }
             });
             failures.keySet().removeIf(name -> {
                 boolean isGone = !now.containsKey(name);
                 if (isGone) {
-                    LOG.info("event=deployment-mended file=deploy/{}", name);
+                    LOG.info("event=console.deployment.recovered file={}", LogText.quoted("deploy/" + name));
                 }
                 return isGone;
             });
         } catch (IOException | RuntimeException e) {
-            LOG.warn("event=deploy-unread reason={}; tried again in a second", e.toString());
+            LOG.warn(
+                    "event=console.deployment.unreadable retryMillis={} reason={}",
+                    POLL_MILLIS,
+                    LogText.quoted(e.toString()));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.datahub.console.installed;
 
+import io.datahub.api.log.LogText;
 import io.datahub.console.installed.Installation.OwnBundle;
 import java.io.InputStream;
 import java.net.URI;
@@ -76,9 +77,13 @@ final class InstallationRestorer {
     private static void attempt(String kind, String what, Step step) {
         try {
             step.run();
-            LOG.info("restored kind={} what={}", kind, what);
+            LOG.info("event=console.installation.restored kind={} name={}", kind, LogText.quoted(what));
         } catch (Exception e) {
-            LOG.warn("not restored kind={} what={} reason={}", kind, what, e.toString());
+            LOG.warn(
+                    "event=console.installation.restore-failed kind={} name={} reason={}",
+                    kind,
+                    LogText.quoted(what),
+                    LogText.quoted(e.toString()));
         }
     }
 

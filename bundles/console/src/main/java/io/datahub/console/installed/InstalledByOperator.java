@@ -2,6 +2,7 @@ package io.datahub.console.installed;
 
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.log.LogText;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,7 +82,7 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
         context.removeBundleListener(this);
         worker.shutdownNow();
         if (!worker.awaitTermination(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-            LOG.warn("installation record busy after seconds={}", STOP_TIMEOUT_SECONDS);
+            LOG.warn("event=console.installation.stop-timed-out timeoutSeconds={}", STOP_TIMEOUT_SECONDS);
         }
     }
 
@@ -113,9 +114,12 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
                 Files.createFile(restored.toPath());
             }
         } catch (IOException e) {
-            LOG.error("installation record unreadable folder={} reason={}", record.folder(), e.toString());
+            LOG.error(
+                    "event=console.installation.unreadable folder={} reason={} cure=\"repair or delete the folder and restart\"",
+                    record.folder(),
+                    LogText.quoted(e.toString()));
             health = Health.down("the record in " + record.folder() + " can't be read (" + e.getMessage()
-                    + "); mend or delete it and restart");
+                    + "); repair or delete it and restart");
             return;
         }
         health = INSTALLED;
@@ -129,7 +133,7 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
             try {
                 var unused = worker.schedule(this::record, DEBOUNCE_MILLIS, TimeUnit.MILLISECONDS);
             } catch (RejectedExecutionException e) {
-                LOG.debug("installation record closed");
+                LOG.debug("event=console.installation.closed");
             }
         }
     }
@@ -145,10 +149,15 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
                     new DistributionDiff(features, context, distribution, deploy, record.folder()).compute();
             if (!current.equals(record.read())) {
                 record.write(current);
-                LOG.info("installation recorded {}", current);
+                LOG.info(
+                        "event=console.installation.recorded repositories={} bundles={} features={} without={}",
+                        current.repositories().size(),
+                        current.bundles().size(),
+                        LogText.quoted(current.features()),
+                        LogText.quoted(current.without()));
             }
         } catch (Exception e) {
-            LOG.error("installation not recorded reason={}", e.toString());
+            LOG.error("event=console.installation.record-failed reason={}", LogText.quoted(e.toString()));
         }
     }
 }
