@@ -21,7 +21,14 @@ import org.slf4j.LoggerFactory;
  * One peer's connection, from the greeting until it is closed. Runs on the thread of its loop; calls from the broker
  * are dispatched to that thread.
  */
-final class Connection implements EventSink, Loop.Selected {
+final class Connection
+        implements EventSink,
+                ConnectionContext,
+                PeerContext,
+                InputHandler,
+                PendingHandshakes.Pending,
+                Loop.Selected,
+                Loop.Writer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
@@ -58,7 +65,7 @@ final class Connection implements EventSink, Loop.Selected {
         setup = new ConnectionSetup(this, context, (InetSocketAddress) channel.getRemoteAddress(), loop.now());
         state = setup.initialState();
         key = loop.register(channel, this);
-        input = new Input(this, context.receiving(), loop::readArea);
+        input = new Input(this, context.largeMessages(), loop::readArea);
         output = new Output(channel, loop.writeBuffer());
         heartbeat = new Heartbeat(false, loop.now());
         send(ZmtpGreeting.opening());
@@ -115,8 +122,8 @@ final class Connection implements EventSink, Loop.Selected {
         }
     }
 
-    /** Processes input; returns the position after the last byte consumed. */
-    int process(SharedBuffer buffer, int from, int to) throws ProtocolException {
+    @Override
+    public int process(SharedBuffer buffer, int from, int to) throws ProtocolException {
         int at = from;
         ProtocolState before;
         do {
@@ -130,54 +137,68 @@ final class Connection implements EventSink, Loop.Selected {
         return at;
     }
 
-    /** See {@link ProtocolState#expectedBytes}. */
-    long expectedBytes() {
+    @Override
+    public long expectedBytes() {
         return state.expectedBytes();
     }
 
-    /** See {@link ConnectionSetup#forwarded}. */
-    void forwarded(ProxyProtocol.Header header) throws ProtocolException {
+    @Override
+    public void forwarded(ProxyProtocol.Header header) throws ProtocolException {
         setup.forwarded(header);
         awaitGreeting();
     }
 
-    /** The PROXY header is read, or there is none: the greeting is next. */
-    void awaitGreeting() {
+    @Override
+    public void awaitGreeting() {
         state = new ZmtpGreeting(this);
     }
 
-    /** Called when the peer's greeting is complete. */
-    void greetingReceived(String mechanism, boolean supportsPing) throws ProtocolException {
+    @Override
+    public void greetingReceived(String mechanism, boolean supportsPing) throws ProtocolException {
         heartbeat = new Heartbeat(supportsPing, loop.now());
         state = setup.handshake(mechanism);
     }
 
-    /** Called when the handshake succeeded. */
-    void authenticated(Login verified, SocketType type, Optional<CurveBoxes> boxes) {
+    @Override
+    public void authenticated(Login verified, SocketType type) {
         login = verified;
         setup.succeeded();
+        context.handshakes().remove(this);
+        Optional<CurveBoxes> boxes = setup.boxes();
         session = context.broker().open(verified, this);
         ZeromqSettings settings = context.settings();
         boxes.ifPresent(keys -> output.encrypt(new CurveMessageEncoder(keys)));
-        peer = Peer.of(type, this, session, settings);
+        peer = newPeer(type, settings);
         MessageDecoder decoder = new MessageDecoder(peer, settings.maxFrames() + peer.maxEnvelopeFrames());
         state = boxes.<ProtocolState>map(keys -> new CurveMessageDecoder(decoder, keys))
                 .orElse(decoder);
         LOG.debug("zeromq connected peer={} socket={}", this, type);
     }
 
+    private Peer newPeer(SocketType type, ZeromqSettings settings) {
+        int maxMessageBytes = settings.maxMessageBytes();
+        return switch (type) {
+            case SUB, XSUB -> new SubscribingPeer(this, session);
+            case PUB, XPUB -> new PublishingPeer(this, session, maxMessageBytes, true);
+            case PUSH -> new PublishingPeer(this, session, maxMessageBytes, false);
+            case REQ, DEALER -> new RequestingPeer(this, session, maxMessageBytes, settings.maxFrames());
+        };
+    }
+
     /**
      * Closes the connection with a delay and sends no ERROR: a client that receives an ERROR never reconnects, and one
      * that is disconnected at once reconnects too often.
      */
-    void refuse(DisconnectReason reason, String detail) {
+    @Override
+    public void refuse(DisconnectReason reason, String detail) {
         context.disconnectMetrics().closed(reason, detail, this);
         setup.refuse(loop.now());
+        context.handshakes().failed(this, context.settings());
         updateInterest();
     }
 
-    /** Closes the connection unless it is authenticated, to make room for another. Thread-safe. */
-    void evict() {
+    @Override
+    public void evict() {
         loop.execute(() -> {
             if (session == null) {
                 close(DisconnectReason.TOO_MANY_HANDSHAKES, DisconnectReason.TOO_MANY_HANDSHAKES.text());
@@ -185,18 +206,18 @@ final class Connection implements EventSink, Loop.Selected {
         });
     }
 
-    /** Logs the peer's first message that isn't published. */
-    void refused(String topic, Published result) {
+    @Override
+    public void refused(String topic, Published result) {
         context.disconnectMetrics().refused(this, topic, result);
     }
 
-    /** Sets the timeout that the peer announced for itself, in tenths of a second. */
-    void setPeerTimeout(int tenths) {
+    @Override
+    public void setPeerTimeout(int tenths) {
         heartbeat.setPeerTimeout(tenths);
     }
 
-    /** Sends bytes generated by the hub itself. */
-    void send(ByteBuffer bytes) {
+    @Override
+    public void send(ByteBuffer bytes) {
         output.add(bytes);
         queueWrite();
     }
@@ -209,8 +230,8 @@ final class Connection implements EventSink, Loop.Selected {
         }
     }
 
-    /** Writes as much pending output as the socket accepts. */
-    void writePending() {
+    @Override
+    public void writePending() {
         writeQueued = false;
         if (!open) {
             return;
@@ -226,17 +247,18 @@ final class Connection implements EventSink, Loop.Selected {
         }
     }
 
-    /** The callback for when the validation of one of this peer's events is done; may be run on any thread. */
-    Runnable onValidated() {
+    @Override
+    public Runnable onValidated() {
         return onValidated;
     }
 
-    /** Suspends input while an event is being validated: the bytes after it are held back, and nothing more is read. */
-    void suspend() {
+    @Override
+    public void suspend() {
         suspended = true;
     }
 
-    boolean isSuspended() {
+    @Override
+    public boolean isSuspended() {
         return suspended;
     }
 
@@ -303,22 +325,13 @@ final class Connection implements EventSink, Loop.Selected {
         return open && peer == null;
     }
 
-    /**
-     * Disconnects the connection that holds the most memory if all connections together exceed
-     * {@code maxReceivingBytes}.
-     */
-    void enforceReceivingLimit() throws ProtocolException {
-        if (context.receiving().bytes() > context.settings().maxReceivingBytes()) {
-            Connection largest = context.receiving().largest().orElse(this);
-            if (largest == this) {
-                throw new ProtocolException(DisconnectReason.OUT_OF_MEMORY);
-            }
-            largest.loop.execute(
-                    () -> largest.close(DisconnectReason.OUT_OF_MEMORY, DisconnectReason.OUT_OF_MEMORY.text()));
-        }
+    @Override
+    public void outOfMemory() {
+        loop.execute(() -> close(DisconnectReason.OUT_OF_MEMORY, DisconnectReason.OUT_OF_MEMORY.text()));
     }
 
-    boolean isOpen() {
+    @Override
+    public boolean isOpen() {
         return open;
     }
 
@@ -328,6 +341,7 @@ final class Connection implements EventSink, Loop.Selected {
             return;
         }
         open = false;
+        context.handshakes().remove(this);
         setup.closed();
         if (!setup.isRefused()) {
             context.disconnectMetrics().closed(reason, detail, this);

@@ -6,6 +6,7 @@ import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /**
  * A connection's setup, until its peer is authenticated or refused: the client's address, the choice of mechanism,
@@ -16,7 +17,7 @@ final class ConnectionSetup {
     private static final Credentials NO_CREDENTIALS = new Credentials.None();
     private static final long NEVER = 0;
 
-    private final Connection connection;
+    private final ConnectionContext connection;
     private final EndpointContext context;
 
     /** The client's address; the proxy's until its PROXY header is read. */
@@ -31,11 +32,14 @@ final class ConnectionSetup {
     /** Whether the client uses TLS to the proxy. */
     private boolean encrypted;
 
+    /** The CURVE handshake; null if the peer doesn't use CURVE. */
+    private CurveMechanism curve;
+
     private boolean direct = true;
     private boolean confidential;
     private boolean refused;
 
-    ConnectionSetup(Connection connection, EndpointContext context, InetSocketAddress address, long now) {
+    ConnectionSetup(ConnectionContext connection, EndpointContext context, InetSocketAddress address, long now) {
         this.connection = connection;
         this.context = context;
         this.address = address;
@@ -73,12 +77,15 @@ final class ConnectionSetup {
         Mechanism mechanism = switch (name) {
             case PlainMechanism.NAME -> new PlainMechanism(this::authenticate);
             case NullMechanism.NAME -> new NullMechanism(this::authenticate);
-            case CurveMechanism.NAME -> new CurveMechanism(context.keys(), this::authenticate);
+            case CurveMechanism.NAME -> {
+                curve = new CurveMechanism(context.keys(), this::authenticate);
+                yield curve;
+            }
             default ->
                 throw new ProtocolException(
                         DisconnectReason.UNKNOWN_MECHANISM, "the mechanism " + Peers.printable(name) + " isn't served");
         };
-        confidential = encrypted || name.equals(CurveMechanism.NAME);
+        confidential = encrypted || curve != null;
         connection.send(ZmtpGreeting.remainder(name, !name.equals(NullMechanism.NAME)));
         return new Handshake(connection, mechanism);
     }
@@ -98,7 +105,11 @@ final class ConnectionSetup {
     void succeeded() {
         presented = NO_CREDENTIALS;
         deadline = NEVER;
-        context.handshakes().remove(connection);
+    }
+
+    /** The keys for the messages after the handshake; empty if they aren't encrypted by CURVE. */
+    Optional<CurveBoxes> boxes() {
+        return Optional.ofNullable(curve).map(CurveMechanism::boxes);
     }
 
     /** Delays closing the connection, so that the peer doesn't reconnect at once. */
@@ -106,7 +117,6 @@ final class ConnectionSetup {
         refused = true;
         long delay = context.authenticator().penalty(presented, origin()).toNanos();
         deadline = now + Math.max(delay, context.settings().failCloseNanos());
-        context.handshakes().failed(connection, context.settings());
     }
 
     boolean isRefused() {
@@ -120,7 +130,6 @@ final class ConnectionSetup {
 
     /** Called when the connection is closed. */
     void closed() {
-        context.handshakes().remove(connection);
         context.connectionLimiter().release(address.getAddress());
     }
 }

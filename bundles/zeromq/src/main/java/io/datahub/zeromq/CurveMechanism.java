@@ -145,9 +145,9 @@ final class CurveMechanism implements Mechanism {
         return Command.frame("READY", concat(nonce, box));
     }
 
-    @Override
-    public Optional<CurveBoxes> boxes() {
-        return Optional.of(new CurveBoxes(trafficKey, lastNonce, READY_NONCE));
+    /** The keys for the messages after the handshake, which must have succeeded. */
+    CurveBoxes boxes() {
+        return new CurveBoxes(trafficKey, lastNonce, READY_NONCE);
     }
 
     private static byte[] readBytes(ByteBuffer from, int length) {

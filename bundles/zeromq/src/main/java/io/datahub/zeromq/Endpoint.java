@@ -16,7 +16,7 @@ final class Endpoint implements AutoCloseable {
     Endpoint(EndpointContext context) {
         try {
             for (int i = 0; i < context.settings().loops(); i++) {
-                loops.add(new Loop(context, i));
+                loops.add(new Loop(context.pool(), i));
             }
             Listener listener = new Listener(context, loops);
             loops.get(0).add(listener);

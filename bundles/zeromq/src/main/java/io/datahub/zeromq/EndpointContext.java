@@ -13,7 +13,8 @@ final class EndpointContext {
     private final ConnectionLimiter connectionLimiter = new ConnectionLimiter();
     private final PendingHandshakes handshakes = new PendingHandshakes();
     private final DisconnectMetrics disconnectMetrics = new DisconnectMetrics();
-    private final Receiving receiving = new Receiving();
+    private final LargeMessageMemory largeMessages =
+            new LargeMessageMemory(() -> settings().maxReceivingBytes());
     private volatile ZeromqSettings settings;
 
     EndpointContext(EventBroker broker, Authenticator authenticator, CurveKeyPair keys, ZeromqSettings settings) {
@@ -53,8 +54,8 @@ final class EndpointContext {
         return disconnectMetrics;
     }
 
-    Receiving receiving() {
-        return receiving;
+    LargeMessageMemory largeMessages() {
+        return largeMessages;
     }
 
     ZeromqSettings settings() {

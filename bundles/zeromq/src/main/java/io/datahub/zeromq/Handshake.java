@@ -10,11 +10,11 @@ final class Handshake implements ProtocolState {
     private static final int LONG = 2;
     private static final int MAX_BYTES = 8_192;
 
-    private final Connection connection;
+    private final ConnectionContext connection;
     private final Mechanism mechanism;
     private boolean done;
 
-    Handshake(Connection connection, Mechanism mechanism) {
+    Handshake(ConnectionContext connection, Mechanism mechanism) {
         this.connection = connection;
         this.mechanism = mechanism;
     }
@@ -57,7 +57,7 @@ final class Handshake implements ProtocolState {
             done = true;
             SocketType type = success.peer().socketType();
             connection.send(mechanism.ready(Metadata.of(Metadata.SOCKET_TYPE, type.counterpart())));
-            connection.authenticated(success.login(), type, mechanism.boxes());
+            connection.authenticated(success.login(), type);
         } else if (turn instanceof Mechanism.Turn.Refused refused) {
             done = true;
             connection.refuse(DisconnectReason.UNAUTHENTICATED, refused.detail());

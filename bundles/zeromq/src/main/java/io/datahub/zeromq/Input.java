@@ -16,24 +16,20 @@ final class Input {
     private static final int MAX_READ = 262_144;
     private static final int FIRST_BYTES = 65_536;
 
-    private final Connection connection;
-    private final Receiving receiving;
+    private final InputHandler connection;
+    private final LargeMessageMemory memory;
     private final Supplier<ReadArea> readArea;
 
-    /** The buffer with unconsumed bytes, retained; null if there are none. */
-    private SharedBuffer remainder;
-
-    private int start;
-    private int end;
+    private final Remainder remainder = new Remainder();
 
     /** The buffer of an incomplete large message, or null. */
     private ByteBuffer largeBuffer;
 
     private int largeBytes;
 
-    Input(Connection connection, Receiving receiving, Supplier<ReadArea> readArea) {
+    Input(InputHandler connection, LargeMessageMemory memory, Supplier<ReadArea> readArea) {
         this.connection = connection;
-        this.receiving = receiving;
+        this.memory = memory;
         this.readArea = readArea;
     }
 
@@ -44,7 +40,7 @@ final class Input {
 
     private boolean readToArea(SocketChannel channel) throws IOException, ProtocolException {
         ReadArea area = readArea.get();
-        int from = area.prepare(this);
+        int from = area.prepare(remainder);
         int count = channel.read(area.freeSpace());
         if (count > 0) {
             area.advance(count);
@@ -76,26 +72,15 @@ final class Input {
 
     /** Processes the input that was held back while the connection was suspended. */
     void resume() throws ProtocolException {
-        if (remainder != null) {
-            process(remainder, start, end);
+        if (remainder.length() > 0) {
+            process(remainder.buffer(), remainder.start(), remainder.end());
         }
     }
 
     /** Keeps the unconsumed bytes where they are. */
     private void keepRemainder(SharedBuffer buffer, int from, int to) {
-        SharedBuffer previous = remainder;
-        remainder = from < to ? buffer : null;
-        start = from;
-        end = to;
-        if (remainder == previous) {
-            return;
-        }
-        if (remainder != null) {
-            remainder.retain();
-            readArea.get().register(this);
-        }
-        if (previous != null) {
-            previous.release();
+        if (remainder.keep(buffer, from, to)) {
+            readArea.get().register(remainder);
         }
     }
 
@@ -110,8 +95,7 @@ final class Input {
         long expected = connection.expectedBytes();
         long size = Math.max(FIRST_BYTES, 2L * length);
         size = expected > length ? Math.min(size, expected) : size;
-        receiving.set(connection, size);
-        connection.enforceReceivingLimit();
+        memory.reserve(connection, size);
         return ByteBuffer.allocate((int) size).put(0, bytes, from, length);
     }
 
@@ -132,7 +116,7 @@ final class Input {
             release();
         } else if (consumed > 0) {
             largeBuffer = null;
-            receiving.set(connection, 0);
+            memory.release(connection);
             keepRest(shared, consumed);
         }
         return true;
@@ -151,43 +135,10 @@ final class Input {
         }
     }
 
-    /** The number of unconsumed bytes. */
-    int length() {
-        return remainder == null ? 0 : end - start;
-    }
-
-    /** Whether the unconsumed bytes end at that position, or there are none. */
-    boolean endsAt(SharedBuffer buffer, int position) {
-        return remainder == null || (remainder == buffer && end == position);
-    }
-
-    /** Copies the unconsumed bytes; they stay pending until {@link #keepRemainder} is called again. */
-    void copyTo(ByteBuffer bytes, int position) {
-        if (remainder != null) {
-            bytes.put(position, remainder.bytes(), start, end - start);
-        }
-    }
-
-    /** Called when a buffer is retired: copies the unconsumed bytes out of it. */
-    void moveOut(SharedBuffer buffer) {
-        if (remainder != buffer) {
-            return;
-        }
-        ByteBuffer copy = ByteBuffer.allocate(end - start);
-        copy.put(0, buffer.bytes(), start, end - start);
-        remainder = new SharedBuffer(copy);
-        start = 0;
-        end = copy.capacity();
-        buffer.release();
-    }
-
     /** Releases all buffers. */
     void release() {
-        if (remainder != null) {
-            remainder.release();
-            remainder = null;
-        }
+        remainder.release();
         largeBuffer = null;
-        receiving.set(connection, 0);
+        memory.release(connection);
     }
 }

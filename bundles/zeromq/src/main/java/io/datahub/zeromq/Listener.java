@@ -76,7 +76,8 @@ final class Listener implements Loop.Selected {
             accepted.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             InetAddress from = ((InetSocketAddress) accepted.getRemoteAddress()).getAddress();
             if (context.connectionLimiter().tryAcquire(from, context.settings())) {
-                loops.get(nextLoop++ % loops.size()).add(accepted, from);
+                Loop loop = loops.get(nextLoop++ % loops.size());
+                loop.execute(() -> open(loop, accepted, from));
             } else {
                 context.disconnectMetrics()
                         .closed(
@@ -88,6 +89,25 @@ final class Listener implements Loop.Selected {
         } catch (IOException e) {
             LOG.debug("zeromq connection lost at once", e);
             accepted.close();
+        }
+    }
+
+    /** Opens a connection, which has a slot of the connection limiter; on the thread of its loop. */
+    private void open(Loop loop, SocketChannel accepted, InetAddress from) {
+        try {
+            loop.add(new Connection(loop, context, accepted));
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("zeromq connection lost at once", e);
+            context.connectionLimiter().release(from);
+            closeQuietly(accepted);
+        }
+    }
+
+    private static void closeQuietly(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.debug("zeromq close failed", e);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.datahub.zeromq;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -40,17 +39,23 @@ final class Loop implements Runnable {
         void stop();
     }
 
+    /** A connection with pending output. */
+    interface Writer {
+
+        /** Writes as much pending output as the socket accepts. */
+        void writePending();
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
     private static final long TICK_MILLIS = 250;
     private static final long IDLE_TICK_MILLIS = 1_000;
 
-    private final EndpointContext context;
     private final Selector selector;
     private final Thread thread;
     private final ReadArea readArea;
     private final WriteBuffer writeBuffer = new WriteBuffer();
     private final Set<Selected> members = new LinkedHashSet<>();
-    private final Deque<Connection> writeQueue = new ArrayDeque<>();
+    private final Deque<Writer> writeQueue = new ArrayDeque<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean wakeupPending = new AtomicBoolean();
     private volatile boolean stopped;
@@ -62,10 +67,9 @@ final class Loop implements Runnable {
     private long lastTick = now;
     private long tickMillis = IDLE_TICK_MILLIS;
 
-    Loop(EndpointContext context, int number) throws IOException {
-        this.context = context;
+    Loop(BufferPool pool, int number) throws IOException {
         selector = Selector.open();
-        readArea = new ReadArea(context.pool());
+        readArea = new ReadArea(pool);
         thread = new Thread(this, "datahub-zeromq-" + number);
     }
 
@@ -129,31 +133,10 @@ final class Loop implements Runnable {
         }
     }
 
-    /** Adds a new connection, which has a slot of the connection limiter. Thread-safe. */
-    void add(SocketChannel channel, InetAddress from) {
-        execute(() -> {
-            try {
-                members.add(new Connection(this, context, channel));
-                tickMillis = TICK_MILLIS;
-            } catch (IOException | RuntimeException e) {
-                LOG.debug("zeromq connection lost at once", e);
-                context.connectionLimiter().release(from);
-                closeQuietly(channel);
-            }
-        });
-    }
-
-    /** Adds the listener; before the loop is started. */
-    void add(Listener listener) {
-        members.add(listener);
-    }
-
-    private static void closeQuietly(SocketChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            LOG.debug("zeromq close failed", e);
-        }
+    /** Adds a channel's handler; on the loop's thread, or before the loop is started. */
+    void add(Selected member) {
+        members.add(member);
+        tickMillis = TICK_MILLIS;
     }
 
     SelectionKey register(SelectableChannel channel, Selected selected) throws IOException {
@@ -200,12 +183,12 @@ final class Loop implements Runnable {
     }
 
     /** Schedules the connection for writing in this iteration. */
-    void queueWrite(Connection connection) {
-        writeQueue.add(connection);
+    void queueWrite(Writer writer) {
+        writeQueue.add(writer);
     }
 
-    void remove(Connection connection) {
-        members.remove(connection);
+    void remove(Selected member) {
+        members.remove(member);
     }
 
     void stop() {

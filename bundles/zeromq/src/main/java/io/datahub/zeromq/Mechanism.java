@@ -2,21 +2,15 @@ package io.datahub.zeromq;
 
 import io.datahub.api.user.Login;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 
 /** A security mechanism: the server side of one handshake. For the connection's thread. */
-sealed interface Mechanism permits PlainMechanism, NullMechanism, CurveMechanism {
+interface Mechanism {
 
     /** Handles the peer's next command. */
     Turn receive(Command command) throws ProtocolException;
 
     /** The last command of the handshake, with the hub's metadata. */
     ByteBuffer ready(Metadata hubMetadata);
-
-    /** The keys for the traffic after the handshake; empty if it isn't encrypted. */
-    default Optional<CurveBoxes> boxes() {
-        return Optional.empty();
-    }
 
     /** The result of a command. */
     sealed interface Turn {

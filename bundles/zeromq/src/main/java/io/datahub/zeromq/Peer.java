@@ -6,29 +6,19 @@ import io.datahub.api.user.Login;
 import java.nio.ByteBuffer;
 
 /** An authenticated client: handles messages according to its socket type. For the connection's thread. */
-abstract sealed class Peer implements FrameReceiver permits SubscribingPeer, PublishingPeer, RequestingPeer {
+abstract class Peer implements FrameReceiver {
 
     private static final int MAX_PING_CONTEXT = 16;
 
-    private final Connection connection;
+    private final PeerContext connection;
     private final Session session;
 
-    Peer(Connection connection, Session session) {
+    Peer(PeerContext connection, Session session) {
         this.connection = connection;
         this.session = session;
     }
 
-    static Peer of(SocketType type, Connection connection, Session session, ZeromqSettings settings) {
-        int maxMessageBytes = settings.maxMessageBytes();
-        return switch (type) {
-            case SUB, XSUB -> new SubscribingPeer(connection, session);
-            case PUB, XPUB -> new PublishingPeer(connection, session, maxMessageBytes, true);
-            case PUSH -> new PublishingPeer(connection, session, maxMessageBytes, false);
-            case REQ, DEALER -> new RequestingPeer(connection, session, maxMessageBytes, settings.maxFrames());
-        };
-    }
-
-    final Connection connection() {
+    final PeerContext connection() {
         return connection;
     }
 

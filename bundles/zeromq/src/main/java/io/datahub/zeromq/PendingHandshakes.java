@@ -12,50 +12,57 @@ import java.util.Set;
  */
 final class PendingHandshakes {
 
+    /** A connection that isn't authenticated. */
+    interface Pending {
+
+        /** Closes the connection unless it is authenticated, to make room for another. Thread-safe. */
+        void evict();
+    }
+
     // guarded by this
-    private final Set<Connection> inProgress = new LinkedHashSet<>();
-    private final Set<Connection> heldBack = new LinkedHashSet<>();
+    private final Set<Pending> inProgress = new LinkedHashSet<>();
+    private final Set<Pending> heldBack = new LinkedHashSet<>();
 
     /** Called when a handshake starts. */
-    void started(Connection connection, ZeromqSettings settings) {
+    void started(Pending connection, ZeromqSettings settings) {
         evict(put(inProgress, connection, settings.maxHandshakes()));
     }
 
     /** Called when a handshake failed. */
-    void failed(Connection connection, ZeromqSettings settings) {
+    void failed(Pending connection, ZeromqSettings settings) {
         remove(connection);
         evict(put(heldBack, connection, settings.maxHeldBack()));
     }
 
     /** Called when the peer is authenticated or the connection is closed. */
-    synchronized void remove(Connection connection) {
+    synchronized void remove(Pending connection) {
         inProgress.remove(connection);
         heldBack.remove(connection);
     }
 
     /** Closes all connections that are held back, so that their clients can reconnect now. */
     void releaseHeldBack() {
-        List<Connection> all;
+        List<Pending> all;
         synchronized (this) {
             all = List.copyOf(heldBack);
             heldBack.clear();
         }
-        all.forEach(Connection::evict);
+        all.forEach(Pending::evict);
     }
 
     /** @return the evicted connection, or null */
-    private synchronized Connection put(Set<Connection> connections, Connection connection, int max) {
+    private synchronized Pending put(Set<Pending> connections, Pending connection, int max) {
         connections.add(connection);
         if (connections.size() <= max) {
             return null;
         }
-        Iterator<Connection> oldestFirst = connections.iterator();
-        Connection oldest = oldestFirst.next();
+        Iterator<Pending> oldestFirst = connections.iterator();
+        Pending oldest = oldestFirst.next();
         oldestFirst.remove();
         return oldest;
     }
 
-    private static void evict(Connection oldest) {
+    private static void evict(Pending oldest) {
         if (oldest != null) {
             oldest.evict();
         }

@@ -3,7 +3,7 @@ package io.datahub.zeromq;
 import io.datahub.api.event.SharedBuffer;
 
 /** The state of a connection: PROXY header, greeting, handshake or traffic. Decodes the input in place. */
-sealed interface ProtocolState permits ProxyHeader, ZmtpGreeting, Handshake, MessageDecoder, CurveMessageDecoder {
+interface ProtocolState {
 
     /**
      * Consumes all complete units from {@code from} (inclusive) to {@code to} (exclusive). Bytes that aren't consumed

@@ -9,9 +9,9 @@ import io.datahub.api.net.ProxyProtocol;
  */
 final class ProxyHeader implements ProtocolState {
 
-    private final Connection connection;
+    private final ConnectionContext connection;
 
-    ProxyHeader(Connection connection) {
+    ProxyHeader(ConnectionContext connection) {
         this.connection = connection;
     }
 

@@ -29,7 +29,7 @@ final class PublishingPeer extends Peer {
     /** The topic of the event being validated, for the log. */
     private String pendingTopic = "";
 
-    PublishingPeer(Connection connection, Session session, int maxMessageBytes, boolean filtersBySubscription) {
+    PublishingPeer(PeerContext connection, Session session, int maxMessageBytes, boolean filtersBySubscription) {
         super(connection, session);
         this.maxMessageBytes = maxMessageBytes;
         this.filtersBySubscription = filtersBySubscription;

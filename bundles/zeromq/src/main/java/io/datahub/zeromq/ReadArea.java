@@ -13,7 +13,7 @@ final class ReadArea implements AutoCloseable {
 
     private final BufferPool pool;
     private final int minFree;
-    private final List<Input> inputs = new ArrayList<>();
+    private final List<Remainder> remainders = new ArrayList<>();
     private SharedBuffer buffer;
     private ByteBuffer view;
     private int filled;
@@ -47,37 +47,37 @@ final class ReadArea implements AutoCloseable {
     }
 
     /**
-     * Places the input's unconsumed bytes right before the free space, which is large enough for an efficient read.
+     * Places the unconsumed bytes right before the free space, which is large enough for an efficient read.
      *
      * @return the start of those bytes
      */
-    int prepare(Input input) {
-        int length = input.length();
-        if (buffer != null && view.capacity() - filled >= minFree && input.endsAt(buffer, filled)) {
+    int prepare(Remainder remainder) {
+        int length = remainder.length();
+        if (buffer != null && view.capacity() - filled >= minFree && remainder.endsAt(buffer, filled)) {
             return filled - length;
         }
         if (buffer == null || view.capacity() - filled < length + minFree) {
-            replaceBuffer(input);
+            replaceBuffer(remainder);
         }
-        input.copyTo(view, filled);
+        remainder.copyTo(view, filled);
         filled += length;
         return filled - length;
     }
 
     /**
-     * Registers an input with unconsumed bytes in the current buffer; they are moved out when the buffer is replaced.
+     * Registers unconsumed bytes in the current buffer, which are moved out when the buffer is replaced.
      */
-    void register(Input input) {
-        inputs.add(input);
+    void register(Remainder remainder) {
+        remainders.add(remainder);
     }
 
-    private void replaceBuffer(Input exempt) {
-        for (Input input : inputs) {
-            if (input != exempt) {
-                input.moveOut(buffer);
+    private void replaceBuffer(Remainder exempt) {
+        for (Remainder remainder : remainders) {
+            if (remainder != exempt) {
+                remainder.moveOut(buffer);
             }
         }
-        inputs.clear();
+        remainders.clear();
         close();
         buffer = pool.acquire();
         view = buffer.bytes().duplicate();

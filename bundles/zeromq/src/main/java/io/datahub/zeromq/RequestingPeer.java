@@ -37,7 +37,7 @@ final class RequestingPeer extends Peer {
     /** The envelope of the event being validated. */
     private byte[] pendingEnvelope = DELIMITER;
 
-    RequestingPeer(Connection connection, Session session, int maxMessageBytes, int maxFrames) {
+    RequestingPeer(PeerContext connection, Session session, int maxMessageBytes, int maxFrames) {
         super(connection, session);
         this.maxMessageBytes = maxMessageBytes;
         this.maxFrames = maxFrames;

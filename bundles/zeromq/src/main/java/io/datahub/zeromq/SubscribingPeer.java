@@ -9,7 +9,7 @@ final class SubscribingPeer extends Peer {
 
     private static final int MAX_PREFIX_BYTES = 4_200;
 
-    SubscribingPeer(Connection connection, Session session) {
+    SubscribingPeer(PeerContext connection, Session session) {
         super(connection, session);
     }
 

@@ -103,7 +103,7 @@ public final class Zeromq implements HealthCheck, MetricSource {
                         + context.connectionLimiter().count() + " handshakes="
                         + context.handshakes().pending() + " heldBack="
                         + context.handshakes().heldBack() + " receivingBytes="
-                        + context.receiving().bytes() + " " + context.disconnectMetrics());
+                        + context.largeMessages().bytes() + " " + context.disconnectMetrics());
     }
 
     @Override

@@ -17,9 +17,9 @@ final class ZmtpGreeting implements ProtocolState {
     private static final int MECHANISM_AT = 12;
     private static final int MECHANISM_LENGTH = 20;
 
-    private final Connection connection;
+    private final ConnectionContext connection;
 
-    ZmtpGreeting(Connection connection) {
+    ZmtpGreeting(ConnectionContext connection) {
         this.connection = connection;
     }
 

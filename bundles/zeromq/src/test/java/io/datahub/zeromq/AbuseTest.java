@@ -87,7 +87,7 @@ class AbuseTest {
         largest.send(new byte[] {1, 1, 't', 2, 0, 0, 0, 0, 1, 0, 0, 0});
         largest.send(new byte[1_000]);
         assertThatOthersAreUnaffected();
-        assertThat(hub.zeromq.context().receiving().bytes()).isLessThanOrEqualTo(65_536);
+        assertThat(hub.zeromq.context().largeMessages().bytes()).isLessThanOrEqualTo(65_536);
     }
 
     @Test

@@ -159,7 +159,7 @@ class CurveTrafficTest {
         }
         sending.join();
         plainReceiving.join();
-        Fixture.await(() -> hub.zeromq.context().receiving().bytes() == 0);
+        Fixture.await(() -> hub.zeromq.context().largeMessages().bytes() == 0);
     }
 
     /** The frames of the message with that number, always the same. */

@@ -291,7 +291,7 @@ class EndpointTest {
             next[publisher]++;
         }
         sending.forEach(CompletableFuture::join);
-        Fixture.await(() -> hub.zeromq.context().receiving().bytes() == 0);
+        Fixture.await(() -> hub.zeromq.context().largeMessages().bytes() == 0);
     }
 
     private static byte[] bytes(String text) {
@@ -418,7 +418,7 @@ class EndpointTest {
         }
 
         Fixture.await(() -> hub.closed(DisconnectReason.OUT_OF_MEMORY) > 0);
-        Fixture.await(() -> hub.zeromq.context().receiving().bytes() < 9L << 20);
+        Fixture.await(() -> hub.zeromq.context().largeMessages().bytes() < 9L << 20);
     }
 
     @Test

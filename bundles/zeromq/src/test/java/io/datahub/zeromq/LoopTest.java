@@ -13,7 +13,7 @@ class LoopTest {
     void shouldReportTheTimeSinceItsLastIterationWhileATaskBlocksItsThread() throws IOException {
         CountDownLatch release = new CountDownLatch(1);
         try (Fixture hub = new Fixture()) {
-            Loop loop = new Loop(hub.zeromq.context(), 9);
+            Loop loop = new Loop(hub.zeromq.context().pool(), 9);
             loop.start();
             loop.execute(() -> {
                 try {

@@ -101,7 +101,7 @@ class ValidatedEventsTest {
         assertThat(subscriber.message()).containsExactly("y", "3");
         assertThat(subscriber.message()).containsExactly("x.small", "2");
         assertThat(subscriber.message()).containsExactly("x.small", "2");
-        Fixture.await(() -> hub.zeromq.context().receiving().bytes() == 0);
+        Fixture.await(() -> hub.zeromq.context().largeMessages().bytes() == 0);
     }
 
     @Test

@@ -1,0 +1,25 @@
+package io.datahub.zeromq;
+
+import io.datahub.api.event.SharedBuffer;
+
+/** The connection that an {@link Input} reads for. For the connection's thread unless stated otherwise. */
+interface InputHandler {
+
+    /**
+     * Processes input.
+     *
+     * @return the position after the last byte consumed
+     */
+    int process(SharedBuffer buffer, int from, int to) throws ProtocolException;
+
+    /** See {@link ProtocolState#expectedBytes}. */
+    long expectedBytes();
+
+    /** Whether input is held back for the moment. */
+    boolean isSuspended();
+
+    boolean isOpen();
+
+    /** Disconnects the peer, since it holds the most of {@link LargeMessageMemory}. Thread-safe. */
+    void outOfMemory();
+}
