@@ -3,6 +3,7 @@ package io.datahub.zeromq;
 import io.datahub.api.event.Published;
 import io.datahub.api.log.LogLimit;
 import io.datahub.api.metric.MetricReport;
+import io.datahub.zeromq.zmtp.DisconnectReason;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;

@@ -2,6 +2,9 @@ package io.datahub.zeromq;
 
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.user.Authenticator;
+import io.datahub.zeromq.buffer.BufferPool;
+import io.datahub.zeromq.buffer.LargeMessageMemory;
+import io.datahub.zeromq.curve.CurveKeyPair;
 
 /** Services and shared state for all connections of the endpoint. Thread-safe. */
 final class EndpointContext {

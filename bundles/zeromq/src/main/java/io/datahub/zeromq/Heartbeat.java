@@ -1,5 +1,6 @@
 package io.datahub.zeromq;
 
+import io.datahub.zeromq.zmtp.Command;
 import java.nio.ByteBuffer;
 
 /**

@@ -1,6 +1,7 @@
 package io.datahub.zeromq;
 
 import io.datahub.api.net.IpAddress;
+import io.datahub.zeromq.zmtp.DisconnectReason;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Accepts connections and distributes them to the loops, round-robin. Runs on the thread of the first loop. */
-final class Listener implements Loop.Selected {
+public final class Listener implements Loop.Selected {
 
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
     private static final int BACKLOG = 4_096;

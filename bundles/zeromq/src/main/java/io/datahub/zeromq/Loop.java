@@ -1,5 +1,8 @@
 package io.datahub.zeromq;
 
+import io.datahub.zeromq.buffer.BufferPool;
+import io.datahub.zeromq.buffer.ReadArea;
+import io.datahub.zeromq.buffer.WriteBuffer;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;

@@ -3,6 +3,8 @@ package io.datahub.zeromq;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.zeromq.buffer.WriteBuffer;
+import io.datahub.zeromq.curve.CurveMessageEncoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;

@@ -3,6 +3,11 @@ package io.datahub.zeromq;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
 import io.datahub.api.user.Login;
+import io.datahub.zeromq.zmtp.Command;
+import io.datahub.zeromq.zmtp.DisconnectReason;
+import io.datahub.zeromq.zmtp.FrameReceiver;
+import io.datahub.zeromq.zmtp.Peers;
+import io.datahub.zeromq.zmtp.ProtocolException;
 import java.nio.ByteBuffer;
 
 /** An authenticated client: handles messages according to its socket type. For the connection's thread. */

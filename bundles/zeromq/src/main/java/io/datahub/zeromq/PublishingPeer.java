@@ -6,6 +6,7 @@ import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.api.user.Login;
+import io.datahub.zeromq.zmtp.Peers;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.Set;

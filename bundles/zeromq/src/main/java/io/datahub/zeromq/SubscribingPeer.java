@@ -2,6 +2,9 @@ package io.datahub.zeromq;
 
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.zeromq.zmtp.Command;
+import io.datahub.zeromq.zmtp.DisconnectReason;
+import io.datahub.zeromq.zmtp.ProtocolException;
 import java.nio.ByteBuffer;
 
 /** A SUB or XSUB socket: its messages and commands are subscriptions (RFC 29; ZMTP 3.0 and 3.1). */

@@ -7,6 +7,8 @@ import io.datahub.api.health.HealthCheck;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.metric.MetricSource;
 import io.datahub.api.user.Authenticator;
+import io.datahub.zeromq.curve.CurveKeyFiles;
+import io.datahub.zeromq.curve.CurveKeyPair;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -2,6 +2,8 @@ package io.datahub.zeromq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.zeromq.zmtp.DisconnectReason;
+import io.datahub.zeromq.zmtp.RawPeer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -87,7 +89,7 @@ class AbuseTest {
         largest.send(new byte[] {1, 1, 't', 2, 0, 0, 0, 0, 1, 0, 0, 0});
         largest.send(new byte[1_000]);
         assertThatOthersAreUnaffected();
-        assertThat(hub.zeromq.context().largeMessages().bytes()).isLessThanOrEqualTo(65_536);
+        assertThat(hub.largeMessageBytes()).isLessThanOrEqualTo(65_536);
     }
 
     @Test

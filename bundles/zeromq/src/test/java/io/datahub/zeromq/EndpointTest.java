@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.api.event.EventWriter;
 import io.datahub.api.event.SessionInfo;
+import io.datahub.zeromq.buffer.BufferPool;
+import io.datahub.zeromq.zmtp.DisconnectReason;
+import io.datahub.zeromq.zmtp.RawPeer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -291,7 +294,7 @@ class EndpointTest {
             next[publisher]++;
         }
         sending.forEach(CompletableFuture::join);
-        Fixture.await(() -> hub.zeromq.context().largeMessages().bytes() == 0);
+        Fixture.await(() -> hub.largeMessageBytes() == 0);
     }
 
     private static byte[] bytes(String text) {
@@ -418,7 +421,7 @@ class EndpointTest {
         }
 
         Fixture.await(() -> hub.closed(DisconnectReason.OUT_OF_MEMORY) > 0);
-        Fixture.await(() -> hub.zeromq.context().largeMessages().bytes() < 9L << 20);
+        Fixture.await(() -> hub.largeMessageBytes() < 9L << 20);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.datahub.api.user.Grant;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
+import io.datahub.zeromq.curve.CurveKeyPair;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * An in-memory authenticator. A user's token is the name with the suffix {@code -token}, and its CURVE keys are derived
  * from the name.
  */
-final class FakeAuthenticator implements Authenticator {
+public final class FakeAuthenticator implements Authenticator {
 
     private final Map<String, User> users = new ConcurrentHashMap<>();
 
@@ -35,7 +36,7 @@ final class FakeAuthenticator implements Authenticator {
     final Map<String, Duration> penalties = new ConcurrentHashMap<>();
 
     /** Adds or replaces a user that may publish and subscribe to topics with these prefixes. */
-    FakeAuthenticator with(String name, String publish, String subscribe) {
+    public FakeAuthenticator with(String name, String publish, String subscribe) {
         List<Grant> grants = new ArrayList<>();
         grants.add(new Grant(Action.PUBLISH, publish, "test"));
         grants.add(new Grant(Action.SUBSCRIBE, subscribe, "test"));
@@ -43,12 +44,12 @@ final class FakeAuthenticator implements Authenticator {
         return this;
     }
 
-    void without(String name) {
+    public void without(String name) {
         users.remove(name);
     }
 
     /** The CURVE keys of a user. */
-    static CurveKeyPair keys(String user) {
+    public static CurveKeyPair keys(String user) {
         return CurveKeyPair.of(Arrays.copyOf(user.getBytes(StandardCharsets.UTF_8), CurveKeyPair.KEY_BYTES));
     }
 

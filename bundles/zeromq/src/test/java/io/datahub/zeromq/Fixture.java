@@ -6,6 +6,8 @@ import io.datahub.api.Home;
 import io.datahub.api.validation.EventValidator;
 import io.datahub.broker.Broker;
 import io.datahub.broker.BrokerConfiguration;
+import io.datahub.zeromq.zmtp.DisconnectReason;
+import io.datahub.zeromq.zmtp.RawPeer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
@@ -26,26 +28,26 @@ import org.osgi.framework.Version;
 import org.osgi.service.component.ComponentServiceObjects;
 
 /** A broker and an endpoint on a free port, with the users {@code ci} (topics {@code build.}) and {@code all}. */
-final class Fixture implements AutoCloseable {
+public final class Fixture implements AutoCloseable {
 
     /** All hubs of the tests have the same CURVE keys. */
-    static final Home HOME = home();
+    public static final Home HOME = home();
 
-    final FakeAuthenticator users =
+    public final FakeAuthenticator users =
             new FakeAuthenticator().with("ci", "build.", "build.").with("all", "", "");
-    final Broker broker;
+    public final Broker broker;
     final UserChanges changes = new UserChanges();
-    final Zeromq zeromq;
+    public final Zeromq zeromq;
 
     /** In the order in which they connected. */
     final List<RawPeer> peers = new ArrayList<>();
 
     /** @param keysAndValues settings of the endpoint that differ from the defaults */
-    Fixture(Object... keysAndValues) {
+    public Fixture(Object... keysAndValues) {
         this(Map.of(), keysAndValues);
     }
 
-    Fixture(Map<String, Object> broker, Object... keysAndValues) {
+    public Fixture(Map<String, Object> broker, Object... keysAndValues) {
         this.broker = new Broker(Configurations.of(BrokerConfiguration.class, broker));
         zeromq = new Zeromq(configuration(keysAndValues), this.broker, users, HOME, changes);
     }
@@ -103,20 +105,20 @@ final class Fixture implements AutoCloseable {
     }
 
     /** Connects a peer, which stays connected until it or the fixture is closed. */
-    RawPeer connect() throws IOException {
+    public RawPeer connect() throws IOException {
         RawPeer peer = new RawPeer(zeromq.address());
         peers.add(peer);
         return peer;
     }
 
-    RawPeer connect(String user, String socketType) throws IOException {
+    public RawPeer connect(String user, String socketType) throws IOException {
         RawPeer peer = connect();
         peer.logIn(user, user + "-token", socketType);
         return peer;
     }
 
     /** Connects a SUB socket and waits until its subscriptions are active. */
-    RawPeer subscriber(String user, String... prefixes) throws IOException {
+    public RawPeer subscriber(String user, String... prefixes) throws IOException {
         int before = subscriptions();
         RawPeer peer = connect(user, "SUB");
         for (String prefix : prefixes) {
@@ -126,17 +128,22 @@ final class Fixture implements AutoCloseable {
         return peer;
     }
 
-    int subscriptions() {
+    public int subscriptions() {
         return broker.sessions().stream()
                 .mapToInt(session -> session.subscriptions())
                 .sum();
     }
 
-    long closed(DisconnectReason reason) {
+    public long closed(DisconnectReason reason) {
         return zeromq.context().disconnectMetrics().count(reason);
     }
 
-    static void await(BooleanSupplier condition) {
+    /** The memory of messages that are too large for a read buffer and incomplete. */
+    public long largeMessageBytes() {
+        return zeromq.context().largeMessages().bytes();
+    }
+
+    public static void await(BooleanSupplier condition) {
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);

@@ -2,6 +2,9 @@ package io.datahub.zeromq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.zeromq.zmtp.DisconnectReason;
+import io.datahub.zeromq.zmtp.Metadata;
+import io.datahub.zeromq.zmtp.RawPeer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,8 @@ package io.datahub.zeromq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.zeromq.curve.CurveKeyPair;
+import io.datahub.zeromq.zmtp.DisconnectReason;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

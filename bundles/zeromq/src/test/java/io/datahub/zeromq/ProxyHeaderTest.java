@@ -3,6 +3,8 @@ package io.datahub.zeromq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.user.Origin;
+import io.datahub.zeromq.zmtp.DisconnectReason;
+import io.datahub.zeromq.zmtp.RawPeer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

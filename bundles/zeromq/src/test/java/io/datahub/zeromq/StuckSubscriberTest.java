@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.event.EventWriter;
 import io.datahub.api.event.SessionInfo;
+import io.datahub.zeromq.buffer.BufferPool;
+import io.datahub.zeromq.zmtp.RawPeer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;

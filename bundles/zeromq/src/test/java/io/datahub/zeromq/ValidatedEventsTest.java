@@ -1,6 +1,6 @@
 package io.datahub.zeromq;
 
-import static io.datahub.zeromq.RawPeer.message;
+import static io.datahub.zeromq.zmtp.RawPeer.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.user.Z85;
@@ -9,6 +9,7 @@ import io.datahub.client.Credential;
 import io.datahub.client.CurveKeys;
 import io.datahub.client.EventStream;
 import io.datahub.client.HubClient;
+import io.datahub.zeromq.zmtp.RawPeer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -101,7 +102,7 @@ class ValidatedEventsTest {
         assertThat(subscriber.message()).containsExactly("y", "3");
         assertThat(subscriber.message()).containsExactly("x.small", "2");
         assertThat(subscriber.message()).containsExactly("x.small", "2");
-        Fixture.await(() -> hub.zeromq.context().largeMessages().bytes() == 0);
+        Fixture.await(() -> hub.largeMessageBytes() == 0);
     }
 
     @Test

@@ -1,0 +1,140 @@
+package io.datahub.zeromq.curve;
+
+import io.datahub.api.user.Z85;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of the hub's long-term CURVE keys: {@code curve.key} holds both keys in the format of a ZeroMQ certificate
+ * and is readable by the hub only; {@code curve.pub} holds the public key and is readable by everyone.
+ * {@code curve.key} is written first, so that the next start recovers from an interrupted one.
+ */
+public final class CurveKeyFiles {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CurveKeyFiles.class);
+    private static final Pattern LINE =
+            Pattern.compile("^\\s*(public|secret)-key\\s*=\\s*\"(.*)\"\\s*$", Pattern.MULTILINE);
+
+    private final Path publicFile;
+    private final Path keyFile;
+
+    public CurveKeyFiles(Path directory) {
+        publicFile = directory.resolve("curve.pub");
+        keyFile = directory.resolve("curve.key");
+    }
+
+    /**
+     * Loads the hub's key pair, or generates it if there is none.
+     *
+     * @throws IllegalStateException if the files don't hold one valid key pair; the message says why and how to fix
+     *     it
+     */
+    public CurveKeyPair load() {
+        try {
+            if (Files.exists(keyFile)) {
+                return read();
+            }
+            if (Files.exists(publicFile)) {
+                throw new IllegalStateException(publicFile + " is there, but " + keyFile + " with its secret isn't;"
+                        + " restore it, or remove curve.pub, whereupon a new pair is made that clients must be told");
+            }
+            return generate();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the hub's CURVE keys in " + keyFile.getParent() + " can't be used", e);
+        }
+    }
+
+    private CurveKeyPair generate() throws IOException {
+        CurveKeyPair pair = CurveKeyPair.random();
+        String text =
+                "# The hub's CURVE keys. Whoever has the secret one can pose as the hub.\ncurve\n    public-key = \""
+                        + pair + "\"\n    secret-key = \"" + Z85.encode(pair.secretKey()) + "\"\n";
+        write(keyFile, text, "rw-------");
+        writePublic(pair);
+        LOG.info("zeromq curve keys made public={} file={}", pair, publicFile);
+        return pair;
+    }
+
+    private void writePublic(CurveKeyPair pair) throws IOException {
+        write(publicFile, pair + "\n", "rw-r--r--");
+    }
+
+    private CurveKeyPair read() throws IOException {
+        String text = Files.readString(keyFile, StandardCharsets.ISO_8859_1);
+        CurveKeyPair pair = new CurveKeyPair(key("public", text), key("secret", text));
+        if (!Files.exists(publicFile)) {
+            writePublic(pair);
+        } else if (!Files.readString(publicFile, StandardCharsets.ISO_8859_1)
+                .strip()
+                .equals(pair.toString())) {
+            throw new IllegalStateException(publicFile + " has another public key than " + keyFile
+                    + "; remove curve.pub, and it is written anew from curve.key");
+        }
+        return pair;
+    }
+
+    private byte[] key(String kind, String text) {
+        Matcher lines = LINE.matcher(text);
+        while (lines.find()) {
+            if (lines.group(1).equals(kind)) {
+                return decode(kind, lines.group(2));
+            }
+        }
+        throw invalid("it has no line " + kind + "-key = \"…\"", null);
+    }
+
+    private byte[] decode(String kind, String text) {
+        try {
+            byte[] key = Z85.decode(text);
+            if (key.length != CurveKeyPair.KEY_BYTES) {
+                throw invalid("its " + kind + "-key isn't 40 characters long", null);
+            }
+            return key;
+        } catch (IllegalArgumentException e) {
+            throw invalid("its " + kind + "-key is no Z85", e);
+        }
+    }
+
+    private IllegalStateException invalid(String reason, IllegalArgumentException cause) {
+        return new IllegalStateException(
+                keyFile + " holds no pair of CURVE keys: " + reason + "; restore it, or remove it and curve.pub,"
+                        + " whereupon a new pair is made that clients must be told",
+                cause);
+    }
+
+    /** Writes a file atomically and syncs it to disk: for a reader, or after a crash, it is either complete or absent. */
+    private static void write(Path file, String text, String permissions) throws IOException {
+        Path directory = Files.createDirectories(file.toAbsolutePath().getParent());
+        Path temporary = file.resolveSibling(file.getFileName() + ".part");
+        Files.deleteIfExists(temporary);
+        boolean posix = Files.getFileStore(directory).supportsFileAttributeView("posix");
+        FileAttribute<?>[] attributes = posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+        try (FileChannel channel = FileChannel.open(
+                temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes)) {
+            for (ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
+                    bytes.hasRemaining(); ) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+}

@@ -1,0 +1,194 @@
+package io.datahub.zeromq.curve;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The stream cipher Salsa20/20 (D. J. Bernstein, "The Salsa20 family of stream ciphers") with keys of 256 bits, and the
+ * key derivation HSalsa20. Works in place on buffers without allocation, which makes it twice as fast as BouncyCastle's
+ * implementation on arrays. Branches and memory accesses don't depend on secret data. Not thread-safe.
+ */
+final class Salsa20 {
+
+    private static final int BLOCK = 64;
+    private static final int[] SIGMA = {0x61707865, 0x3320646e, 0x79622d32, 0x6b206574};
+    private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final int[] state = new int[16];
+    private final int[] block = new int[16];
+
+    /** The number of bytes used of the current block. */
+    private int used = BLOCK;
+
+    /** @param key 32 bytes */
+    Salsa20(byte[] key) {
+        ByteBuffer bytes = ByteBuffer.wrap(key);
+        for (int i = 0; i < 4; i++) {
+            state[5 * i] = SIGMA[i];
+            state[1 + i] = (int) INTS.get(bytes, 4 * i);
+            state[11 + i] = (int) INTS.get(bytes, 16 + 4 * i);
+        }
+    }
+
+    /**
+     * Derives a key from a key: HSalsa20 (D. J. Bernstein, "Extending the Salsa20 nonce", section 2).
+     *
+     * @param input 16 bytes
+     * @return 32 bytes
+     */
+    static byte[] derive(byte[] key, byte[] input) {
+        Salsa20 salsa = new Salsa20(key);
+        ByteBuffer bytes = ByteBuffer.wrap(input);
+        for (int i = 0; i < 4; i++) {
+            salsa.state[6 + i] = (int) INTS.get(bytes, 4 * i);
+        }
+        salsa.core();
+        byte[] derived = new byte[32];
+        ByteBuffer out = ByteBuffer.wrap(derived);
+        for (int i = 0; i < 4; i++) {
+            INTS.set(out, 4 * i, salsa.block[5 * i] - salsa.state[5 * i]);
+            INTS.set(out, 16 + 4 * i, salsa.block[6 + i] - salsa.state[6 + i]);
+        }
+        return derived;
+    }
+
+    /**
+     * Starts the key stream of a nonce.
+     *
+     * @param nonce its eight bytes, big-endian
+     */
+    void begin(long nonce) {
+        long bytes = Long.reverseBytes(nonce);
+        state[6] = (int) bytes;
+        state[7] = (int) (bytes >>> 32);
+        state[8] = 0;
+        state[9] = 0;
+        used = BLOCK;
+    }
+
+    /** Reads the next 32 bytes of the key stream, which must be at the start of a block. */
+    void readKey(int[] key) {
+        nextBlock();
+        System.arraycopy(block, 0, key, 0, 8);
+        used = 32;
+    }
+
+    /** XORs the bytes with the key stream, in place or to a lower position of the same buffer. */
+    void crypt(ByteBuffer from, int fromAt, ByteBuffer to, int toAt, int length) {
+        int done = 0;
+        while (done < length) {
+            if (used == BLOCK) {
+                nextBlock();
+            }
+            int count = Math.min(BLOCK - used, length - done);
+            if (count == BLOCK) {
+                xorBlock(from, fromAt + done, to, toAt + done);
+            } else {
+                xorPartialBlock(from, fromAt + done, to, toAt + done, count);
+            }
+            used += count;
+            done += count;
+        }
+    }
+
+    private void xorBlock(ByteBuffer from, int fromAt, ByteBuffer to, int toAt) {
+        for (int i = 0; i < 16; i++) {
+            INTS.set(to, toAt + 4 * i, (int) INTS.get(from, fromAt + 4 * i) ^ block[i]);
+        }
+    }
+
+    private void xorPartialBlock(ByteBuffer from, int fromAt, ByteBuffer to, int toAt, int length) {
+        int i = 0;
+        if ((used & 3) == 0) {
+            for (; i + 4 <= length; i += 4) {
+                INTS.set(to, toAt + i, (int) INTS.get(from, fromAt + i) ^ block[(used + i) >> 2]);
+            }
+        }
+        for (; i < length; i++) {
+            int key = block[(used + i) >> 2] >>> (8 * ((used + i) & 3));
+            to.put(toAt + i, (byte) (from.get(fromAt + i) ^ key));
+        }
+    }
+
+    private void nextBlock() {
+        core();
+        used = 0;
+        if (++state[8] == 0) {
+            state[9]++;
+        }
+    }
+
+    /** The core function: 20 rounds, in pairs of a column round and a row round. */
+    private void core() {
+        int[] s = state;
+        int x0 = s[0];
+        int x1 = s[1];
+        int x2 = s[2];
+        int x3 = s[3];
+        int x4 = s[4];
+        int x5 = s[5];
+        int x6 = s[6];
+        int x7 = s[7];
+        int x8 = s[8];
+        int x9 = s[9];
+        int x10 = s[10];
+        int x11 = s[11];
+        int x12 = s[12];
+        int x13 = s[13];
+        int x14 = s[14];
+        int x15 = s[15];
+        for (int round = 0; round < 20; round += 2) {
+            x4 ^= Integer.rotateLeft(x0 + x12, 7);
+            x8 ^= Integer.rotateLeft(x4 + x0, 9);
+            x12 ^= Integer.rotateLeft(x8 + x4, 13);
+            x0 ^= Integer.rotateLeft(x12 + x8, 18);
+            x9 ^= Integer.rotateLeft(x5 + x1, 7);
+            x13 ^= Integer.rotateLeft(x9 + x5, 9);
+            x1 ^= Integer.rotateLeft(x13 + x9, 13);
+            x5 ^= Integer.rotateLeft(x1 + x13, 18);
+            x14 ^= Integer.rotateLeft(x10 + x6, 7);
+            x2 ^= Integer.rotateLeft(x14 + x10, 9);
+            x6 ^= Integer.rotateLeft(x2 + x14, 13);
+            x10 ^= Integer.rotateLeft(x6 + x2, 18);
+            x3 ^= Integer.rotateLeft(x15 + x11, 7);
+            x7 ^= Integer.rotateLeft(x3 + x15, 9);
+            x11 ^= Integer.rotateLeft(x7 + x3, 13);
+            x15 ^= Integer.rotateLeft(x11 + x7, 18);
+            x1 ^= Integer.rotateLeft(x0 + x3, 7);
+            x2 ^= Integer.rotateLeft(x1 + x0, 9);
+            x3 ^= Integer.rotateLeft(x2 + x1, 13);
+            x0 ^= Integer.rotateLeft(x3 + x2, 18);
+            x6 ^= Integer.rotateLeft(x5 + x4, 7);
+            x7 ^= Integer.rotateLeft(x6 + x5, 9);
+            x4 ^= Integer.rotateLeft(x7 + x6, 13);
+            x5 ^= Integer.rotateLeft(x4 + x7, 18);
+            x11 ^= Integer.rotateLeft(x10 + x9, 7);
+            x8 ^= Integer.rotateLeft(x11 + x10, 9);
+            x9 ^= Integer.rotateLeft(x8 + x11, 13);
+            x10 ^= Integer.rotateLeft(x9 + x8, 18);
+            x12 ^= Integer.rotateLeft(x15 + x14, 7);
+            x13 ^= Integer.rotateLeft(x12 + x15, 9);
+            x14 ^= Integer.rotateLeft(x13 + x12, 13);
+            x15 ^= Integer.rotateLeft(x14 + x13, 18);
+        }
+        int[] b = block;
+        b[0] = x0 + s[0];
+        b[1] = x1 + s[1];
+        b[2] = x2 + s[2];
+        b[3] = x3 + s[3];
+        b[4] = x4 + s[4];
+        b[5] = x5 + s[5];
+        b[6] = x6 + s[6];
+        b[7] = x7 + s[7];
+        b[8] = x8 + s[8];
+        b[9] = x9 + s[9];
+        b[10] = x10 + s[10];
+        b[11] = x11 + s[11];
+        b[12] = x12 + s[12];
+        b[13] = x13 + s[13];
+        b[14] = x14 + s[14];
+        b[15] = x15 + s[15];
+    }
+}

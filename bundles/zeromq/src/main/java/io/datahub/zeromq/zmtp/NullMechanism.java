@@ -1,0 +1,30 @@
+package io.datahub.zeromq.zmtp;
+
+import io.datahub.api.Result;
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.Login;
+import java.nio.ByteBuffer;
+import java.util.function.Function;
+
+/** The NULL mechanism (RFC 23): no credentials, for the user {@code anonymous} if the hub has one. */
+public record NullMechanism(Function<Credentials, Result<Login>> authenticator) implements Mechanism {
+
+    public static final String NAME = "NULL";
+
+    @Override
+    public Turn receive(Command command) throws ProtocolException {
+        if (!command.name().equals("READY")) {
+            throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "READY was expected");
+        }
+        Metadata peer = Metadata.parse(command.body());
+        Result<Login> result = authenticator.apply(new Credentials.None());
+        return result instanceof Result.Done<Login> done
+                ? new Turn.Proved(done.value(), peer)
+                : new Turn.Refused(result.refusal().orElseThrow().detail());
+    }
+
+    @Override
+    public ByteBuffer ready(Metadata hubMetadata) {
+        return Command.frame("READY", hubMetadata.bytes());
+    }
+}
