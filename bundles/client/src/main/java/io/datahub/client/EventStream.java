@@ -37,7 +37,7 @@ public final class EventStream implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("the stream is closed");
         }
-        if (!HubClient.send(socket, topic, payload, more)) {
+        if (!Sockets.send(socket, topic, payload, more)) {
             throw new HubUnavailableException("The hub at " + sockets.address()
                     + (monitor.isConnected() ? " takes no more: its subscribers are too slow." : " isn't connected."));
         }

@@ -3,7 +3,6 @@ package io.datahub.client;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -145,7 +144,7 @@ public final class HubClient implements AutoCloseable {
                     + " is lost; the event on " + topic + " wasn't published.");
         }
         requests.send(DELIMITER, ZMQ.SNDMORE);
-        send(requests, topic, payload, more);
+        Sockets.send(requests, topic, payload, more);
         long deadline = deadline();
         List<byte[]> reply = receive(deadline);
         while (!reply.isEmpty() && !Arrays.equals(reply.get(0), id)) {
@@ -168,38 +167,15 @@ public final class HubClient implements AutoCloseable {
         return new Answer(status.matches("\\d{3}") ? Integer.parseInt(status) : 0, detail);
     }
 
-    /** Sends a message: topic, payload and further frames. */
-    static boolean send(ZMQ.Socket socket, String topic, byte[] payload, byte[]... more) {
-        if (!socket.send(topic.getBytes(StandardCharsets.UTF_8), ZMQ.SNDMORE)) {
-            return false;
-        }
-        socket.send(payload, more.length > 0 ? ZMQ.SNDMORE : 0);
-        for (int i = 0; i < more.length; i++) {
-            socket.send(more[i], i < more.length - 1 ? ZMQ.SNDMORE : 0);
-        }
-        return true;
-    }
-
     /** The frames of the next reply; empty if none is received before the deadline. */
     private List<byte[]> receive(long deadline) {
         while (System.nanoTime() < deadline) {
-            List<byte[]> frames = frames(requests);
+            List<byte[]> frames = Sockets.receive(requests);
             if (!frames.isEmpty()) {
                 return frames;
             }
         }
         return List.of();
-    }
-
-    /** The frames of the next message; empty if none is received within the socket's receive timeout. */
-    static List<byte[]> frames(ZMQ.Socket socket) {
-        List<byte[]> frames = new ArrayList<>();
-        byte[] frame = socket.recv();
-        while (frame != null) {
-            frames.add(frame);
-            frame = socket.hasReceiveMore() ? socket.recv() : null;
-        }
-        return frames;
     }
 
     private long deadline() {

@@ -1,6 +1,9 @@
 package io.datahub.client;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.zeromq.SocketType;
@@ -96,6 +99,29 @@ final class Sockets implements AutoCloseable {
             throw new IllegalArgumentException(
                     "'" + address + "' isn't the address of a hub, which looks like tcp://127.0.0.1:5555", e);
         }
+    }
+
+    /** Sends a message: topic, payload and further frames. */
+    static boolean send(ZMQ.Socket socket, String topic, byte[] payload, byte[]... more) {
+        if (!socket.send(topic.getBytes(StandardCharsets.UTF_8), ZMQ.SNDMORE)) {
+            return false;
+        }
+        socket.send(payload, more.length > 0 ? ZMQ.SNDMORE : 0);
+        for (int i = 0; i < more.length; i++) {
+            socket.send(more[i], i < more.length - 1 ? ZMQ.SNDMORE : 0);
+        }
+        return true;
+    }
+
+    /** The frames of the next message; empty if none is received within the socket's receive timeout. */
+    static List<byte[]> receive(ZMQ.Socket socket) {
+        List<byte[]> frames = new ArrayList<>();
+        byte[] frame = socket.recv();
+        while (frame != null) {
+            frames.add(frame);
+            frame = socket.hasReceiveMore() ? socket.recv() : null;
+        }
+        return frames;
     }
 
     void close(ZMQ.Socket socket) {

@@ -68,7 +68,7 @@ public final class Subscription implements AutoCloseable {
                 if (closed) {
                     return Optional.empty();
                 }
-                List<byte[]> frames = HubClient.frames(socket);
+                List<byte[]> frames = Sockets.receive(socket);
                 if (!frames.isEmpty()) {
                     return Optional.of(Event.of(frames));
                 }
