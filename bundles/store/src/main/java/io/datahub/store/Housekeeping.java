@@ -1,6 +1,5 @@
 package io.datahub.store;
 
-import io.datahub.store.record.RecordFiles;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.concurrent.Executors;

@@ -25,7 +25,6 @@ import io.datahub.api.user.User;
 import io.datahub.api.validation.Validator;
 import io.datahub.store.metadata.Journal;
 import io.datahub.store.metadata.MetadataStore;
-import io.datahub.store.record.RecordFiles;
 import io.datahub.store.validation.RequiredValidator;
 import io.datahub.store.validation.ValidationService;
 import io.datahub.store.validation.ValidatorRegistry;

@@ -1,11 +1,11 @@
 package io.datahub.store;
 
 import io.datahub.store.metadata.LedgerSettings;
-import io.datahub.store.record.Limits;
-import io.datahub.store.record.Quota;
-import io.datahub.store.record.RetentionRule;
-import io.datahub.store.record.Settings;
-import io.datahub.store.record.TemporaryNames;
+import io.datahub.store.settings.Limits;
+import io.datahub.store.settings.Quota;
+import io.datahub.store.settings.RetentionRule;
+import io.datahub.store.settings.Settings;
+import io.datahub.store.settings.TemporaryNames;
 import java.time.Duration;
 
 /**

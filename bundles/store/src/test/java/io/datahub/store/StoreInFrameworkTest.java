@@ -22,7 +22,6 @@ import io.datahub.api.validation.JudgedBy;
 import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
-import io.datahub.store.record.Await;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -103,7 +103,7 @@ class CompactionTest {
         MetadataDatabase database = open(folder.resolve("store.mv"));
         Map<String, byte[]> expected = fill(database);
         Compaction compaction = new Compaction();
-        io.datahub.store.record.Await.until(() -> compaction.step(database, false));
+        io.datahub.store.Await.until(() -> compaction.step(database, false));
         assertContents(database, expected);
         database.close();
     }

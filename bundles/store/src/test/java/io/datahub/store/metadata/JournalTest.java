@@ -1,6 +1,6 @@
 package io.datahub.store.metadata;
 
-import static io.datahub.store.record.TestHub.user;
+import static io.datahub.store.TestHub.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.Reason;
@@ -11,8 +11,8 @@ import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
-import io.datahub.store.record.Await;
-import io.datahub.store.record.TestHub;
+import io.datahub.store.Await;
+import io.datahub.store.TestHub;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,0 +1,49 @@
+package io.datahub.store.core;
+
+import io.datahub.api.Refusal;
+import io.datahub.api.log.LogText;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.WriteRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes accepted and refused changes to the audit log. */
+public final class Audit {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.audit");
+
+    private Audit() {}
+
+    public static void done(WriteRequest request, Change change) {
+        LOG.info(
+                "event=record-{} user={} from={} path={} size={} sha256={} sequence={}",
+                change.type().word(),
+                request.user(),
+                request.from(),
+                LogText.quoted(change.path()),
+                change.version().size(),
+                change.version().sha256().orElse("-"),
+                change.cursor().sequence());
+    }
+
+    public static void refused(String action, WriteRequest request, Refusal refusal) {
+        LOG.info(
+                "event=record-refused action={} user={} from={} path={} status={} detail={}",
+                action,
+                request.user(),
+                request.from(),
+                LogText.quoted(request.path()),
+                refusal.reason().status(),
+                LogText.quoted(refusal.detail()));
+    }
+
+    public static void external(Change change) {
+        LOG.info(
+                "event=record-{} from=disk path={} size={} sha256={} sequence={}",
+                change.type().word(),
+                LogText.quoted(change.path()),
+                change.version().size(),
+                change.version().sha256().orElse("-"),
+                change.cursor().sequence());
+    }
+}

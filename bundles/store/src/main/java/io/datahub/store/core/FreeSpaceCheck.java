@@ -1,0 +1,145 @@
+package io.datahub.store.core;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.store.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+
+/** Checks the free space on the disks that the hub writes to, of which a reserve must stay free. */
+public final class FreeSpaceCheck {
+
+    /** Long uploads reserve this many bytes at a time and check again when they are used up. */
+    static final long GRANT_BYTES = 8L << 20;
+
+    /** Space that an update of the index, or of the users file, may need, in bytes. */
+    private static final long MIN_BYTES = 1L << 18;
+
+    private final List<Path> folders;
+    private final ToLongFunction<Path> usableBytes;
+    private final Supplier<Settings> settings;
+
+    /** Bytes reserved by all uploads and not written yet. */
+    private final AtomicLong reserved = new AtomicLong();
+
+    public FreeSpaceCheck(List<Path> folders, Supplier<Settings> settings) {
+        this(folders, settings, folder -> folder.toFile().getUsableSpace());
+    }
+
+    /** @param usableBytes the usable space of the file system that holds a folder, in bytes */
+    public FreeSpaceCheck(List<Path> folders, Supplier<Settings> settings, ToLongFunction<Path> usableBytes) {
+        this.usableBytes = usableBytes;
+        this.folders = List.copyOf(folders);
+        this.settings = settings;
+    }
+
+    /** Refuses if there is not enough space for this many bytes above the reserve. */
+    public Optional<Refusal> refuse(long bytes) throws IOException {
+        return refuse(bytes + reserved.get(), settings.get().reserveBytes());
+    }
+
+    /**
+     * Likewise for bytes of this path. The users file may use the reserve, since access could not be revoked otherwise.
+     */
+    public Optional<Refusal> refuse(RecordPath path, long bytes) throws IOException {
+        return path.equals(RecordPath.USERS) ? refuse(bytes, 0) : refuse(bytes);
+    }
+
+    /** Whether the disks have the minimum space that any update needs. */
+    public boolean hasMinimum() throws IOException {
+        return refuse(MIN_BYTES, 0).isEmpty();
+    }
+
+    private Optional<Refusal> refuse(long bytes, long reserve) throws IOException {
+        for (Path folder : folders) {
+            long usable = usableBytes.applyAsLong(folder);
+            if (usable - bytes < reserve) {
+                if (!Files.isDirectory(folder)) {
+                    throw new IOException(folder + " is gone");
+                }
+                return Optional.of(full());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Creates the space reservation of one upload, initially empty. Concurrent uploads can't reserve more in total than
+     * is free.
+     */
+    public Share share(WriteRequest request) {
+        return new Share(
+                request.path().equals(RecordPath.USERS), request.length().orElse(Long.MAX_VALUE));
+    }
+
+    /** The space reserved by one upload. Not thread-safe. */
+    public final class Share implements AutoCloseable {
+
+        private final boolean exempt;
+        private final long length;
+        private long granted;
+        private long written;
+
+        private Share(boolean exempt, long length) {
+            this.exempt = exempt;
+            this.length = length;
+        }
+
+        /**
+         * Reserves space for the next bytes; refuses if there is none. The caller writes the bytes if this doesn't
+         * refuse.
+         *
+         * @param from number of bytes of the upload that have been written
+         */
+        public Optional<Refusal> reserve(long from, long bytes) throws IOException {
+            if (exempt) {
+                return refuse(RecordPath.USERS, bytes);
+            }
+            long newlyWritten = Math.min(from, granted) - written;
+            if (newlyWritten > 0) {
+                written += newlyWritten;
+                reserved.addAndGet(-newlyWritten);
+            }
+            if (from + bytes <= granted) {
+                return Optional.empty();
+            }
+            long wanted = Math.max(bytes, Math.min(GRANT_BYTES, length - from));
+            return grant(from, wanted).isEmpty() ? Optional.empty() : grant(from, bytes);
+        }
+
+        private Optional<Refusal> grant(long from, long bytes) throws IOException {
+            release();
+            Optional<Refusal> refusal = refuse(bytes);
+            if (refusal.isEmpty()) {
+                written = from;
+                granted = from + bytes;
+                reserved.addAndGet(bytes);
+            }
+            return refusal;
+        }
+
+        private void release() {
+            reserved.addAndGet(written - granted);
+            written = granted;
+        }
+
+        /** Releases what was reserved and not written. */
+        @Override
+        public void close() {
+            release();
+        }
+    }
+
+    public static Refusal full() {
+        return new Refusal(
+                Reason.NO_ROOM, "the hub's disk has no room for it; delete something or ask an administrator");
+    }
+}

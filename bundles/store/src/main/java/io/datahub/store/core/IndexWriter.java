@@ -1,0 +1,129 @@
+package io.datahub.store.core;
+
+import io.datahub.api.record.Change;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.store.disk.DirectoryEntry;
+import io.datahub.store.disk.FileStat;
+import io.datahub.store.metadata.CommitFuture;
+import io.datahub.store.metadata.IndexEntry;
+import io.datahub.store.metadata.Intent;
+import io.datahub.store.metadata.LastGoodCopy;
+import io.datahub.store.metadata.MetadataStore;
+import io.datahub.store.metadata.PendingChange;
+import io.datahub.store.metadata.Transaction;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** Writes changes of a path to index and journal in one transaction. The caller holds the path's lock. */
+public final class IndexWriter {
+
+    private final MetadataStore metadata;
+
+    public IndexWriter(MetadataStore metadata) {
+        this.metadata = metadata;
+    }
+
+    /** Records a completed upload. */
+    public CommitFuture<Optional<Change>> completed(
+            RecordPath path, Intent intent, DirectoryEntry onDisk, Optional<IndexEntry> before, Quotas.Claim claim)
+            throws IOException {
+        return metadata.submit(transaction -> {
+            transaction.removeIntent(path);
+            Change change = written(transaction, path, intent, onDisk.stat(), before);
+            claim.close();
+            return Optional.of(change);
+        });
+    }
+
+    /** Records what a completed intent did. The result is the change, or empty if a deletion found no index entry. */
+    public CommitFuture<Optional<Change>> completed(
+            RecordPath path, Intent intent, DirectoryEntry onDisk, Optional<IndexEntry> before) throws IOException {
+        return metadata.submit(transaction -> {
+            transaction.removeIntent(path);
+            return switch (intent.kind()) {
+                case WRITE -> Optional.of(written(transaction, path, intent, onDisk.stat(), before));
+                case DELETE -> before.map(entry -> deleted(transaction, path, entry, intent.user()));
+                case REJECT -> Optional.of(rejected(transaction, path, intent, onDisk, before));
+            };
+        });
+    }
+
+    private static Change written(
+            Transaction transaction, RecordPath path, Intent intent, FileStat stat, Optional<IndexEntry> before) {
+        IndexEntry entry = IndexEntry.of(stat, transaction.newEtag(intent.sha256()), intent.sha256(), intent.user());
+        transaction.put(path, entry);
+        if (!intent.good().isEmpty()) {
+            transaction.putLastGoodCopy(path, new LastGoodCopy(intent.good(), intent.size(), intent.sha256()));
+        } else {
+            transaction.removeLastGoodCopy(path);
+        }
+        Change.Type type = before.isPresent() ? Change.Type.UPDATED : Change.Type.CREATED;
+        return transaction.append(new PendingChange(type, entry.version(path), intent.user(), intent.validators()));
+    }
+
+    private static Change deleted(Transaction transaction, RecordPath path, IndexEntry entry, String user) {
+        transaction.remove(path);
+        transaction.removeLastGoodCopy(path);
+        return transaction.append(new PendingChange(Change.Type.DELETED, entry.version(path), user, List.of()));
+    }
+
+    private static Change rejected(
+            Transaction transaction,
+            RecordPath path,
+            Intent intent,
+            DirectoryEntry onDisk,
+            Optional<IndexEntry> before) {
+        RecordVersion refused = new RecordVersion(
+                path,
+                intent.size(),
+                IndexEntry.instant(intent.modified()),
+                Optional.empty(),
+                Optional.of(intent.sha256()));
+        Change change = transaction.append(
+                new PendingChange(Change.Type.REJECTED, refused, "", intent.validators(), intent.violations()));
+        if (onDisk.isFile()) {
+            before.ifPresent(entry -> transaction.put(path, entry.withStat(onDisk.stat())));
+        } else {
+            before.ifPresent(entry -> deleted(transaction, path, entry, ""));
+        }
+        return change;
+    }
+
+    /** Records a deletion by another program. */
+    public CommitFuture<Optional<Change>> deletedExternally(RecordPath path, IndexEntry entry) throws IOException {
+        return metadata.submit(transaction -> {
+            transaction.removeIntent(path);
+            return Optional.of(deleted(transaction, path, entry, ""));
+        });
+    }
+
+    /** Records new file attributes for unchanged content. There is no event. */
+    public CommitFuture<Optional<Change>> attributesChanged(RecordPath path, IndexEntry entry, FileStat stat)
+            throws IOException {
+        return metadata.submit(transaction -> {
+            transaction.put(path, entry.withStat(stat));
+            transaction.removeIntent(path);
+            return Optional.empty();
+        });
+    }
+
+    /** Adds an existing record to the index without an event. */
+    public CommitFuture<Optional<Change>> existing(
+            RecordPath path, FileStat stat, String sha256, Optional<LastGoodCopy> good) throws IOException {
+        return metadata.submit(transaction -> {
+            transaction.put(path, IndexEntry.of(stat, transaction.newEtag(sha256), sha256, ""));
+            good.ifPresent(copy -> transaction.putLastGoodCopy(path, copy));
+            return Optional.empty();
+        });
+    }
+
+    /** Removes an intent that was abandoned. */
+    public CommitFuture<Optional<Change>> dropIntent(RecordPath path) throws IOException {
+        return metadata.submit(transaction -> {
+            transaction.removeIntent(path);
+            return Optional.empty();
+        });
+    }
+}

@@ -1,0 +1,85 @@
+package io.datahub.store.core;
+
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.store.disk.Disk;
+import io.datahub.store.disk.Tree;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Translates disk errors to refusals that name cause and remedy but no path of the hub's machine; the log has the
+ * details. Operations succeed again as soon as the disk works.
+ */
+public final class IoErrors {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+    private IoErrors() {}
+
+    /** An operation that can fail with a disk error. */
+    public interface Work<T> {
+        Result<T> run() throws IOException;
+    }
+
+    /** Runs an operation; a disk error becomes a refusal. Interruptions are rethrown. */
+    public static <T> Result<T> translate(Work<T> work) throws IOException {
+        try {
+            return work.run();
+        } catch (InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
+            return Result.refused(refusal(e));
+        }
+    }
+
+    public static Refusal refusal(IOException failure) {
+        LOG.error("event=disk-failed failure=\"{}\"", failure.toString());
+        LOG.debug("disk failure", failure);
+        if (Disk.isFull(failure)) {
+            return FreeSpaceCheck.full();
+        }
+        return Refusal.unavailable(cause(failure), RETRY_AFTER);
+    }
+
+    private static String cause(IOException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Tree.Gone) {
+                return "the hub's folder of records is gone or another one; an administrator has to put it back or"
+                        + " mount it";
+            }
+            if (cause instanceof AtomicMoveNotSupportedException) {
+                return "the hub's folders have come to lie on other disks than at its start; an administrator has to"
+                        + " restart it";
+            }
+            if (isOutOfDescriptors(cause)) {
+                return "the hub has no file descriptors left; an administrator has to raise its limit of open files"
+                        + " (ulimit -n, LimitNOFILE). Try again";
+            }
+            if (cause instanceof AccessDeniedException || isReadOnly(cause)) {
+                return "the hub can't write its disk: it is mounted read-only or belongs to another user; an"
+                        + " administrator has to change that";
+            }
+        }
+        return "the hub's disk failed; an administrator finds in its log how. Try again";
+    }
+
+    /** Whether it failed because the process or the system has no file descriptors left. */
+    public static boolean isOutOfDescriptors(Throwable cause) {
+        String message = cause instanceof FileSystemException e ? e.getReason() : cause.getMessage();
+        return message != null && message.contains("Too many open files");
+    }
+
+    private static boolean isReadOnly(Throwable cause) {
+        String message = cause instanceof FileSystemException e ? e.getReason() : cause.getMessage();
+        return message != null
+                && (message.contains("Read-only file system") || message.contains("Operation not permitted"));
+    }
+}

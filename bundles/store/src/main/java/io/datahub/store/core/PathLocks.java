@@ -1,0 +1,49 @@
+package io.datahub.store.core;
+
+import io.datahub.api.record.RecordPath;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/** One lock per path that is being changed. Thread-safe. */
+public final class PathLocks {
+
+    private final ConcurrentHashMap<RecordPath, Lock> locks = new ConcurrentHashMap<>();
+
+    /** Read lock: held while holding a path. Write lock: held while holding all paths. */
+    private final ReentrantReadWriteLock allPaths = new ReentrantReadWriteLock();
+
+    /** Waits for the path's lock; the caller closes it. */
+    public Held hold(RecordPath path) {
+        allPaths.readLock().lock();
+        Lock lock = locks.compute(path, (key, present) -> {
+            Lock found = present == null ? new Lock() : present;
+            found.holders++;
+            return found;
+        });
+        lock.lock();
+        return () -> {
+            lock.unlock();
+            locks.computeIfPresent(path, (key, present) -> --present.holders == 0 ? null : present);
+            allPaths.readLock().unlock();
+        };
+    }
+
+    /** Waits until no path is locked, and blocks locking of any path until closed. */
+    public Held holdAll() {
+        allPaths.writeLock().lock();
+        return allPaths.writeLock()::unlock;
+    }
+
+    /** A held lock. */
+    public interface Held extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private static final class Lock extends ReentrantLock {
+
+        /** Number of threads that hold it or wait for it; guarded by the map's entry. */
+        private int holders;
+    }
+}

@@ -1,0 +1,173 @@
+package io.datahub.store.core;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.store.metadata.IndexEntry;
+import io.datahub.store.metadata.MetadataStore;
+import io.datahub.store.metadata.Usage;
+import io.datahub.store.settings.Quota;
+import io.datahub.store.settings.Settings;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Enforces quotas on uploads. Uploads in progress count with the size known so far, so that concurrent uploads can't
+ * exceed a quota together. Thread-safe.
+ */
+public final class Quotas {
+
+    private final MetadataStore metadata;
+    private final Usage usage;
+    private final Supplier<Settings> settings;
+
+    /** Uploads in progress; guarded by {@link #usage}. */
+    private final Set<Claim> claims = new HashSet<>();
+
+    /** The quotas that the usage was measured for. */
+    private volatile List<Quota> measured = List.of();
+
+    public Quotas(MetadataStore metadata, Supplier<Settings> settings) {
+        this.metadata = metadata;
+        this.settings = settings;
+        usage = metadata.usage();
+    }
+
+    /** The configured quotas. The first call after they have changed measures the present usage. */
+    private List<Quota> current() throws IOException {
+        List<Quota> wanted = settings.get().limits().quotas();
+        if (!wanted.equals(measured)) {
+            synchronized (this) {
+                if (!wanted.equals(measured)) {
+                    metadata.measure(
+                            wanted.stream().map(Quota::prefix).distinct().toList());
+                    measured = wanted;
+                }
+            }
+        }
+        return wanted;
+    }
+
+    /** Creates the claim of an upload, for nothing yet. */
+    public Claim claim(WriteRequest request) {
+        Claim claim = new Claim(request.path(), request.user().name());
+        if (!request.path().equals(RecordPath.USERS)) {
+            synchronized (usage) {
+                claims.add(claim);
+            }
+        }
+        return claim;
+    }
+
+    /** The quota that one upload takes. */
+    public final class Claim implements AutoCloseable {
+
+        private final RecordPath path;
+        private final String user;
+
+        // Guarded by usage.
+        private long size;
+        private Optional<IndexEntry> old = Optional.empty();
+
+        private Claim(RecordPath path, String user) {
+            this.path = path;
+            this.user = user;
+        }
+
+        /**
+         * Reserves this much; refuses if a quota would be exceeded.
+         *
+         * @param size of the new version as far as it is known
+         * @param old index entry of the version to be replaced
+         */
+        public Optional<Refusal> reserve(long size, Optional<IndexEntry> old) throws IOException {
+            List<Quota> current = current();
+            synchronized (usage) {
+                this.size = size;
+                this.old = old;
+                return claims.contains(this)
+                        ? current.stream()
+                                .filter(quota -> isOver(quota, current))
+                                .findFirst()
+                                .map(this::refusal)
+                        : Optional.empty();
+            }
+        }
+
+        /** Reserves this much; if that is refused, the previous reservation is restored. */
+        public Optional<Refusal> raise(long size) throws IOException {
+            long before = this.size;
+            Optional<Refusal> refusal = reserve(size, old);
+            if (refusal.isPresent()) {
+                reserve(before, old);
+            }
+            return refusal;
+        }
+
+        /** Reserves this much if any quota is configured. */
+        public Optional<Refusal> grow(long size) throws IOException {
+            return settings.get().limits().quotas().isEmpty() ? Optional.empty() : reserve(size, old);
+        }
+
+        private boolean isOver(Quota quota, List<Quota> all) {
+            if (!counts(quota, all)) {
+                return false;
+            }
+            Usage.Amount now = quota.isOfUser() ? usage.of(user) : usage.below(quota.prefix());
+            long bytes = now.bytes();
+            long files = now.files();
+            for (Claim other : claims) {
+                if (other != this && (quota.isOfUser() ? other.user.equals(user) : quota.appliesTo(other.path, ""))) {
+                    bytes += Math.max(0, other.bytes(quota));
+                    files += Math.max(0, other.files(quota));
+                }
+            }
+            return (bytes(quota) > 0 && bytes + bytes(quota) > quota.bytes())
+                    || (files(quota) > 0 && files + files(quota) > quota.files());
+        }
+
+        private boolean counts(Quota quota, List<Quota> all) {
+            boolean named = quota.user().equals(Quota.EVERYBODY)
+                    && all.stream().anyMatch(each -> each.user().equals(user));
+            return quota.appliesTo(path, user) && !named && !(quota.isOfUser() && user.isEmpty());
+        }
+
+        private Optional<IndexEntry> replaced(Quota quota) {
+            return old.filter(entry -> !quota.isOfUser() || entry.user().equals(user));
+        }
+
+        private long bytes(Quota quota) {
+            return size - replaced(quota).map(IndexEntry::size).orElse(0L);
+        }
+
+        private long files(Quota quota) {
+            return replaced(quota).isPresent() ? 0 : 1;
+        }
+
+        private Refusal refusal(Quota quota) {
+            return new Refusal(
+                    Reason.NO_ROOM,
+                    "the quota " + quota + " is used up; delete something that counts to it, or ask an administrator");
+        }
+
+        /** Restores a released claim, regardless of what others have reserved in the meantime. */
+        public void reopen() {
+            synchronized (usage) {
+                claims.add(this);
+            }
+        }
+
+        /** Releases the claim; a committed record counts in the usage from then on. */
+        @Override
+        public void close() {
+            synchronized (usage) {
+                claims.remove(this);
+            }
+        }
+    }
+}

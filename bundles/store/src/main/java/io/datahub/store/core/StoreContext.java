@@ -1,0 +1,131 @@
+package io.datahub.store.core;
+
+import io.datahub.api.record.RecordPath;
+import io.datahub.store.disk.DirectoryEntry;
+import io.datahub.store.disk.FileStat;
+import io.datahub.store.disk.Parents;
+import io.datahub.store.disk.Staging;
+import io.datahub.store.disk.Tree;
+import io.datahub.store.metadata.IndexEntry;
+import io.datahub.store.metadata.MetadataStore;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * Shared components of the store: the directory tree, the metadata store, and what keeps the two consistent.
+ *
+ * @param parents creates the parent directories of records
+ * @param locks held while a path is changed
+ * @param renames marks a path while the disk is ahead of the index
+ * @param temporary whether a path has a name that programs give to files that they haven't finished
+ * @param onMismatch called with paths where disk and index differ
+ */
+public record StoreContext(
+        Tree tree,
+        MetadataStore metadata,
+        Staging staging,
+        Parents parents,
+        PathLocks locks,
+        InFlightRenames renames,
+        FailPoints failPoints,
+        Predicate<RecordPath> temporary,
+        Consumer<RecordPath> onMismatch) {
+
+    private static final int TRIES = 100;
+
+    public StoreContext(
+            Tree tree,
+            MetadataStore metadata,
+            Staging staging,
+            FailPoints failPoints,
+            Predicate<RecordPath> temporary,
+            Consumer<RecordPath> onMismatch) {
+        this(
+                tree,
+                metadata,
+                staging,
+                new Parents(tree, staging),
+                new PathLocks(),
+                new InFlightRenames(),
+                failPoints,
+                temporary,
+                onMismatch);
+    }
+
+    /**
+     * Whether the file is an unfinished file of another program, according to its name; it is no record until renamed.
+     */
+    public boolean isTemporary(RecordPath path, PathState state) {
+        return state.onDisk().isFile() && state.entry().isEmpty() && temporary.test(path);
+    }
+
+    /** The state of a path. The caller holds its lock, so the hub itself isn't changing it. */
+    public PathState lookUpLocked(RecordPath path) throws IOException {
+        return new PathState(tree.lookUp(path), metadata.entry(path));
+    }
+
+    /**
+     * Whether a file is unchanged. The attributes identify the file itself, whatever has happened to its parent
+     * directories.
+     */
+    public boolean isUnchangedOnDisk(RecordPath path, PathState state) throws IOException {
+        return FileStat.of(tree.resolve(path))
+                .filter(state.onDisk().stat()::equals)
+                .isPresent();
+    }
+
+    /** Whether a file and its index entry are unchanged. The caller holds the path's lock. */
+    public boolean isUnchanged(RecordPath path, PathState state) throws IOException {
+        return isUnchangedOnDisk(path, state) && metadata.entry(path).equals(state.entry());
+    }
+
+    /**
+     * The state of a path. Waits while the hub itself is changing the path, so that a difference of disk and index is
+     * one caused by another program.
+     */
+    public PathState lookUp(RecordPath path) throws IOException {
+        Optional<IndexEntry> entry = metadata.entry(path);
+        if (entry.isPresent()) {
+            PathState quick = new PathState(tree.lookUpUnchecked(path), entry);
+            if (quick.isConsistent()) {
+                return quick; // the attributes identify the file itself, however it is reached
+            }
+        }
+        PathState state = lookUntilStable(path);
+        if (!state.isConsistent() && !isTemporary(path, state)) {
+            onMismatch.accept(path); // a change through another hard link of the file causes no notification
+        }
+        return state;
+    }
+
+    /**
+     * What is on disk after the hub has renamed a file to a path. If another program has changed it since, the
+     * attributes from before the rename are returned, so that the change is detected.
+     *
+     * @param staged the file before the rename
+     */
+    public DirectoryEntry afterRename(RecordPath path, FileStat staged) throws IOException {
+        DirectoryEntry onDisk = tree.lookUp(path);
+        return onDisk.isFile() && onDisk.stat().hasContentOf(staged)
+                ? onDisk
+                : new DirectoryEntry(DirectoryEntry.Kind.FILE, staged);
+    }
+
+    private PathState lookUntilStable(RecordPath path) throws IOException {
+        PathState state = new PathState(tree.lookUp(path), metadata.entry(path));
+        for (int i = 0; i < TRIES && !state.isConsistent(); i++) {
+            boolean moved = renames.await(path);
+            Optional<IndexEntry> before = metadata.entry(path);
+            DirectoryEntry onDisk = tree.lookUp(path);
+            PathState next = new PathState(onDisk, metadata.entry(path));
+            moved |= renames.await(path);
+            if (!moved && next.entry().equals(before) && next.equals(state)) {
+                return next;
+            }
+            state = next;
+        }
+        return state;
+    }
+}

@@ -1,0 +1,124 @@
+package io.datahub.store.reconcile;
+
+import io.datahub.api.record.RecordPath;
+import io.datahub.store.core.IndexWriter;
+import io.datahub.store.core.LastGoodVersions;
+import io.datahub.store.core.PathLocks;
+import io.datahub.store.core.PathState;
+import io.datahub.store.core.StagedFile;
+import io.datahub.store.core.StoreContext;
+import io.datahub.store.disk.Disk;
+import io.datahub.store.disk.FileStat;
+import io.datahub.store.metadata.LastGoodCopy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reconciles index and disk at start as far as that needs no validation; the watcher's scan does the rest. */
+public final class Recovery {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+
+    private final StoreContext context;
+    private final Reconciler reconciler;
+    private final IndexWriter indexWriter;
+    private final Rollback rollback;
+    private final LastGoodVersions lastGoodVersions;
+    private final UnflushedChanges unflushed;
+
+    public Recovery(
+            StoreContext context,
+            Reconciler reconciler,
+            IndexWriter indexWriter,
+            Rollback rollback,
+            LastGoodVersions lastGoodVersions,
+            UnflushedChanges unflushed) {
+        this.context = context;
+        this.reconciler = reconciler;
+        this.indexWriter = indexWriter;
+        this.rollback = rollback;
+        this.lastGoodVersions = lastGoodVersions;
+        this.unflushed = unflushed;
+    }
+
+    /** Runs the recovery; returns whether the index had to be rebuilt. */
+    public boolean run() throws IOException {
+        try {
+            return attempt();
+        } catch (IOException e) {
+            if (context.metadata().failure().isEmpty()) {
+                throw e;
+            }
+            LOG.warn("event=recovery-repeated cause=\"{}\"", e.getMessage());
+            return attempt(); // what was found corrupt has been set aside by now
+        }
+    }
+
+    @SuppressWarnings("try")
+    private boolean attempt() throws IOException {
+        boolean rebuilding = context.metadata().isRebuilding();
+        if (rebuilding) {
+            rebuild();
+        }
+        for (RecordPath path : context.metadata().intents()) {
+            try (PathLocks.Held held = context.locks().hold(path)) {
+                reconciler.applyIntent(path, context.lookUp(path));
+            }
+        }
+        try (PathLocks.Held held = context.locks().hold(RecordPath.USERS)) {
+            PathState state = context.lookUp(RecordPath.USERS);
+            if (state.entry().isPresent() && !state.onDisk().isFile()) {
+                rollback.restore(RecordPath.USERS, state);
+            }
+        }
+        unflushed.await();
+        return rebuilding;
+    }
+
+    /** Adds all existing files to the index, without events: the files aren't new, only the index is. */
+    private void rebuild() throws IOException {
+        new Scan(context, new IgnoredFiles(), new UnreadablePaths(), RecordPath.ROOT, this::index).run();
+        lastGoodVersions.newestUsers().ifPresent(this::indexUsersFile);
+        unflushed.await();
+        context.metadata()
+                .submit(transaction -> {
+                    transaction.completeRebuild();
+                    return RecordPath.ROOT;
+                })
+                .await();
+        LOG.warn("event=index-rebuilt records={}", context.metadata().size());
+    }
+
+    private void index(RecordPath path) throws IOException {
+        Optional<FileStat> stat = FileStat.of(context.tree().resolve(path)).filter(FileStat::isFile);
+        if (stat.isPresent()
+                && !path.equals(RecordPath.USERS)
+                && context.metadata().entry(path).isEmpty()) {
+            unflushed.add(path, indexWriter.existing(path, stat.get(), "", Optional.empty()));
+        }
+    }
+
+    /** The active users file is the last valid one, whatever is on disk now. */
+    private void indexUsersFile(Path copy) {
+        try {
+            Path users = context.tree().resolve(RecordPath.USERS);
+            String sha256 = StagedFile.hashOf(copy);
+            LastGoodCopy lastGood = new LastGoodCopy(copy.getFileName().toString(), Files.size(copy), sha256);
+            if (!lastGood.file().contains(sha256.substring(0, 16))) {
+                LOG.error("event=copy-damaged path=\"{}\" file={}", RecordPath.USERS, copy);
+                return;
+            }
+            boolean same =
+                    Files.isRegularFile(users) && StagedFile.hashOf(users).equals(sha256);
+            FileStat stat = FileStat.of(same ? users : copy).orElseThrow();
+            unflushed.add(
+                    RecordPath.USERS, indexWriter.existing(RecordPath.USERS, stat, sha256, Optional.of(lastGood)));
+            Disk.flushDirectory(context.tree().root());
+        } catch (IOException e) {
+            LOG.error("event=users-not-rebuilt", e);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.datahub.store.reconcile;
+
+import io.datahub.store.core.StagedFile;
+import io.datahub.store.disk.Disk;
+import io.datahub.store.settings.Settings;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps rejected files for a while, so that their authors don't lose their work. */
+public final class RejectedFiles {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final int MAX_NAME = 100;
+    private static final Pattern TIME = Pattern.compile("([0-9]{13})-");
+
+    private final Path folder;
+    private final Supplier<Settings> settings;
+
+    public RejectedFiles(Path folder, Supplier<Settings> settings) throws IOException {
+        this.folder = folder;
+        this.settings = settings;
+        Files.createDirectories(folder);
+        trim();
+    }
+
+    /** Moves a staged file here, under a name that begins with the time; returns its path. */
+    synchronized Path keep(String name, StagedFile staged) throws IOException {
+        String tail = name.length() > MAX_NAME ? name.substring(name.length() - MAX_NAME) : name;
+        Path target = folder.resolve(Instant.now().toEpochMilli() + "-"
+                + staged.sha256().substring(0, 8) + "-" + tail.replaceAll("[^\\p{Alnum}._-]", "_"));
+        try {
+            Disk.replace(staged.path(), target);
+        } catch (java.nio.file.AtomicMoveNotSupportedException e) {
+            Files.move(staged.path(), target);
+        }
+        staged.moved();
+        trim();
+        return target;
+    }
+
+    /**
+     * Deletes files that are too old, and the oldest if there are too many. Files that others put here are treated
+     * alike.
+     */
+    public synchronized void trim() throws IOException {
+        List<Path> kept = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            files.forEach(kept::add);
+        }
+        Collections.sort(kept);
+        Instant limit = Instant.now().minus(settings.get().keepRejected());
+        int surplus = kept.size() - settings.get().maxRejected();
+        for (Path file : kept) {
+            if (surplus-- > 0 || keptSince(file).isBefore(limit)) {
+                Files.deleteIfExists(file);
+                LOG.debug("event=rejected-forgotten file={}", file);
+            }
+        }
+    }
+
+    /** When the file was put here, according to its name; the file's own time is when it was written. */
+    private static Instant keptSince(Path file) throws IOException {
+        Matcher time = TIME.matcher(file.getFileName().toString());
+        return time.lookingAt()
+                ? Instant.ofEpochMilli(Long.parseLong(time.group(1)))
+                : Files.getLastModifiedTime(file).toInstant();
+    }
+}

@@ -1,0 +1,222 @@
+package io.datahub.store.write;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.Precondition;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.User;
+import io.datahub.api.validation.JudgedBy;
+import io.datahub.store.core.FailPoints.Step;
+import io.datahub.store.core.InFlightRenames;
+import io.datahub.store.core.IndexWriter;
+import io.datahub.store.core.LastGoodVersions;
+import io.datahub.store.core.PathLocks;
+import io.datahub.store.core.PathState;
+import io.datahub.store.core.Quotas;
+import io.datahub.store.core.StagedFile;
+import io.datahub.store.core.StoreContext;
+import io.datahub.store.disk.DirectoryEntry;
+import io.datahub.store.disk.FileStat;
+import io.datahub.store.metadata.CommitFuture;
+import io.datahub.store.metadata.Intent;
+import io.datahub.store.metadata.LastGoodCopy;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Commits a validated staged file as the new version of its record: write the intent, rename, flush the directory,
+ * update the index. A failure before the rename leaves everything unchanged. After the rename the new version stands
+ * even if a later step fails; recovery or the next reconciliation then adds it to the index.
+ */
+public final class Commit {
+
+    private static final int TRIES = 5;
+
+    private final StoreContext context;
+    private final WriteGuard guard;
+    private final IndexWriter indexWriter;
+    private final LastGoodVersions lastGoodVersions;
+    private final ServedLinks links;
+
+    public Commit(
+            StoreContext context,
+            WriteGuard guard,
+            IndexWriter indexWriter,
+            LastGoodVersions lastGoodVersions,
+            ServedLinks links) {
+        this.links = links;
+        this.context = context;
+        this.guard = guard;
+        this.indexWriter = indexWriter;
+        this.lastGoodVersions = lastGoodVersions;
+    }
+
+    /**
+     * Commits a staged file.
+     *
+     * @param comparedWith the state of the version that validators compared the file with, if they did
+     * @param copy the last good copy of the new version, if one is kept
+     * @param claim the quota claim for the space that the file takes
+     * @return the change, or a refusal; {@link Reason#CONFLICT} if the record is no longer the version it was compared
+     *     with
+     */
+    @SuppressWarnings("try")
+    Result<Change> commit(
+            WriteRequest original,
+            StagedFile staged,
+            List<JudgedBy> validators,
+            Optional<PathState> comparedWith,
+            Optional<LastGoodCopy> copy,
+            Quotas.Claim claim)
+            throws IOException {
+        RecordPath path = original.path();
+        Optional<User> user = original.standing().get();
+        if (user.isEmpty()) {
+            return Result.refused(
+                    Reason.UNAUTHENTICATED, "the credentials were taken out of force while the bytes came");
+        }
+        WriteRequest request = original.by(user.get());
+        Optional<LastGoodCopy> oldCopy;
+        CommitFuture<Optional<Change>> future;
+        try (PathLocks.Held held = context.locks().hold(path)) {
+            PathState state = context.lookUp(path);
+            Optional<Refusal> refusal = guard.refuseWrite(request, state);
+            if (refusal.isEmpty()) {
+                refusal = claim.reserve(staged.size(), state.entry());
+            }
+            if (refusal.isPresent()) {
+                return Result.refused(refusal.get());
+            }
+            if (comparedWith.isPresent() && !comparedWith.get().onDisk().equals(state.onDisk())) {
+                return Result.refused(REPLACED_DURING_VALIDATION);
+            }
+            oldCopy = context.metadata().lastGoodCopy(path);
+            FileStat stagedStat = FileStat.of(staged.path())
+                    .orElseThrow(() -> new NoSuchFileException(staged.path().toString()));
+            Intent intent = intent(request, staged, stagedStat, validators, copy);
+            writeIntent(path, intent, staged);
+            context.failPoints().at(Step.INTENDED);
+            future = move(request, staged, stagedStat, intent, state, claim);
+            if (future == null) {
+                return Result.refused(
+                        Reason.CONFLICT, "something else came to lie at or before " + path + " meanwhile; try again");
+            }
+            future.await();
+        }
+        lastGoodVersions.discard(oldCopy);
+        return Result.done(future.await().orElseThrow());
+    }
+
+    /** Writes the intent and, in parallel, flushes the staged file if it has not been flushed yet. */
+    private void writeIntent(RecordPath path, Intent intent, StagedFile staged) throws IOException {
+        CommitFuture<RecordPath> intentWritten = context.metadata().submit(transaction -> {
+            transaction.putIntent(path, intent);
+            return path;
+        });
+        intentWritten.requestFlush();
+        boolean flushed = false;
+        try {
+            staged.flush();
+            flushed = true;
+        } finally {
+            if (!flushed) {
+                indexWriter.dropIntent(path);
+            }
+        }
+        intentWritten.await();
+    }
+
+    /** The record was replaced while validators compared the new version with it. */
+    static final Refusal REPLACED_DURING_VALIDATION =
+            new Refusal(Reason.CONFLICT, "the record was replaced while the new version was judged; try again");
+
+    private Intent intent(
+            WriteRequest request,
+            StagedFile staged,
+            FileStat stagedStat,
+            List<JudgedBy> validators,
+            Optional<LastGoodCopy> copy)
+            throws IOException {
+        return new Intent(
+                Intent.Kind.WRITE,
+                stagedStat.key(),
+                stagedStat.size(),
+                stagedStat.modified(),
+                staged.sha256(),
+                request.user().name(),
+                validators,
+                List.of(),
+                context.parents().countMissing(request.path()),
+                copy.map(LastGoodCopy::file).orElse(""));
+    }
+
+    /**
+     * Renames the file into place and adds it to the index. Returns null if the path holds something that can't be
+     * replaced or, for a conditional write, no longer holds what the condition was evaluated against.
+     */
+    @SuppressWarnings("try")
+    private CommitFuture<Optional<Change>> move(
+            WriteRequest request,
+            StagedFile staged,
+            FileStat stagedStat,
+            Intent intent,
+            PathState before,
+            Quotas.Claim claim)
+            throws IOException {
+        RecordPath path = request.path();
+        boolean conditional = request.precondition() != Precondition.NONE;
+        boolean moved = false;
+        try (InFlightRenames.Mark mark = context.renames().begin(path)) {
+            if ((conditional && !context.tree().lookUp(path).equals(before.onDisk())) || !replace(path, staged)) {
+                return null;
+            }
+            moved = true;
+            staged.moved();
+            context.failPoints().at(Step.MOVED);
+            if (!path.equals(RecordPath.USERS)) {
+                links.link(context.tree().resolve(path), intent.sha256(), intent.modified());
+            }
+            context.parents().flush(path);
+            context.failPoints().at(Step.FLUSHED);
+            DirectoryEntry onDisk = context.afterRename(path, stagedStat);
+            CommitFuture<Optional<Change>> future = indexWriter.completed(path, intent, onDisk, before.entry(), claim);
+            context.failPoints().at(Step.ENTERED);
+            return future;
+        } finally {
+            if (!moved) {
+                indexWriter.dropIntent(path);
+                context.parents().removeEmpty(path, intent.parents());
+            }
+        }
+    }
+
+    private boolean replace(RecordPath path, StagedFile staged) throws IOException {
+        for (int i = 0; ; i++) {
+            try {
+                context.parents().create(path);
+                context.tree().put(staged.path(), path);
+                return true;
+            } catch (NoSuchFileException e) {
+                // A parent directory was removed because it was empty.
+                if (i == TRIES) {
+                    throw e;
+                }
+            } catch (AccessDeniedException e) {
+                throw e;
+            } catch (FileSystemException e) {
+                DirectoryEntry onDisk = context.tree().lookUp(path);
+                if (onDisk.isFile() || onDisk.isNothing()) {
+                    throw e;
+                }
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package io.datahub.store.write;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.PartialUpload;
+import io.datahub.api.record.ResumableUploads.Continuation;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.store.core.Quotas;
+import io.datahub.store.core.StagedFile;
+import io.datahub.store.disk.Disk;
+import io.datahub.store.metadata.PartialUploadEntry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One resumable upload. Its bytes are in a file. At most one request at a time appends to it, and a later request takes
+ * over from an earlier one, since a reconnecting client knows better than its old connection whether that is dead.
+ * Thread-safe.
+ *
+ * <p>While data with a digest is being received, a file next to it holds the offset where that data began, so that a
+ * hub that is killed in the meantime discards what it couldn't verify.
+ */
+final class PartialFile {
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final String name;
+    private final Path file;
+    private final Path unchecked;
+    private final Uploads uploads;
+    private final Quotas.Claim claim;
+
+    // All guarded by this.
+    private PartialUploadEntry entry;
+    private long size;
+
+    /** Digest of the bytes received so far; null if they have to be read again. */
+    private MessageDigest hashed;
+
+    /** The append in progress; null if there is none. */
+    private UploadAppend append;
+
+    private boolean committing;
+    private boolean gone;
+    private long lastChanged;
+
+    /**
+     * Loads an upload.
+     *
+     * @param claim the quota claim for the whole upload, held until it becomes a record or is deleted
+     */
+    PartialFile(String name, PartialUploadEntry entry, Path folder, Uploads uploads, Quotas.Claim claim)
+            throws IOException {
+        this.claim = claim;
+        this.name = name;
+        this.entry = entry;
+        this.uploads = uploads;
+        file = folder.resolve(name);
+        unchecked = folder.resolve(name + ".unchecked");
+        lastChanged = Math.max(entry.created(), entry.done());
+        if (!entry.isDone()) {
+            size = Files.size(file);
+            lastChanged = Math.max(lastChanged, Files.getLastModifiedTime(file).toMillis());
+            if (Files.exists(unchecked)) {
+                size = Math.min(size, Long.parseLong(Files.readString(unchecked)));
+                StagedFile.resume(file, size, null).leave();
+                Files.delete(unchecked);
+            }
+            Disk.flushFile(file);
+        }
+    }
+
+    Quotas.Claim claim() {
+        return claim;
+    }
+
+    synchronized PartialUploadEntry entry() {
+        return entry;
+    }
+
+    String name() {
+        return name;
+    }
+
+    synchronized boolean isExpired(Duration keep, Instant now) {
+        return append == null && !committing && !expires(keep).isAfter(now);
+    }
+
+    private Instant expires(Duration keep) {
+        return Instant.ofEpochMilli(lastChanged).plus(keep);
+    }
+
+    /** The upload's present state. Ends an append in progress. */
+    synchronized PartialUpload state(Duration keep) throws IOException {
+        if (!committing) {
+            endAppend();
+        }
+        Optional<String> etag = Optional.of(entry.etag()).filter(tag -> !tag.isEmpty());
+        OptionalLong length = entry.hasLength() ? OptionalLong.of(entry.length()) : OptionalLong.empty();
+        return new PartialUpload(
+                name, entry.path(), length, currentOffset(), expires(keep), entry.notes(), etag, entry.isPart());
+    }
+
+    /** The committed offset. The last byte of a record counts only once the record is committed. */
+    private long currentOffset() {
+        if (entry.isDone()) {
+            return entry.length();
+        }
+        return entry.isPart() || !entry.hasLength() ? size : Math.min(size, Math.max(0, entry.length() - 1));
+    }
+
+    boolean isPart() {
+        return entry.isPart();
+    }
+
+    /**
+     * Begins another append.
+     *
+     * @param request with the length of the whole upload if it is known by now; it is stored
+     */
+    synchronized Result<Continuation> resume(WriteRequest request, long offset, Turn listener, UploadLimiter.Slot slot)
+            throws IOException {
+        if (committing) {
+            return Result.refused(Refusal.unavailable("the upload is being completed; ask again", RETRY_AFTER));
+        }
+        endAppend();
+        long currentOffset = currentOffset();
+        if (gone || entry.isDone() || offset != currentOffset) {
+            return Result.refused(
+                    Reason.CONFLICT,
+                    gone ? "the upload is gone" : "the upload stands at " + currentOffset + ", not at " + offset);
+        }
+        long length = request.length().orElse(-1);
+        if (entry.hasLength() ? length != entry.length() : length >= 0 && length < size) {
+            return Result.refused(
+                    Reason.BAD_REQUEST,
+                    entry.hasLength()
+                            ? "the upload's length is " + entry.length() + " already"
+                            : "the upload has " + size + " bytes already, which is more than its length");
+        }
+        entry = entry.withLength(length);
+        if (size > currentOffset) {
+            size = currentOffset;
+            hashed = null;
+        }
+        StagedFile staged = StagedFile.resume(file, size, hashed);
+        try {
+            append = new UploadAppend(this, request, staged, uploads, listener, slot);
+            if (append.hasDigest()) {
+                Files.writeString(unchecked, Long.toString(size));
+            }
+            return Result.done(append);
+        } catch (IOException | RuntimeException e) {
+            staged.leave();
+            throw e;
+        }
+    }
+
+    /** Whether this is still the append in progress. */
+    boolean isCurrent(UploadAppend one) {
+        return append == one;
+    }
+
+    /** Ends the append in progress, if any. The bytes received so far are durable. */
+    synchronized void endAppend() throws IOException {
+        if (append != null) {
+            append.end();
+        }
+    }
+
+    /**
+     * Locks a complete part so that its bytes can be read; {@link #setCommitting} unlocks it.
+     *
+     * @return a refusal if bytes are missing, or if the part is locked already
+     */
+    synchronized Optional<Refusal> hold() throws IOException {
+        if (committing) {
+            return Optional.of(
+                    Refusal.unavailable("the part " + name + " is being concatenated; ask again", RETRY_AFTER));
+        }
+        if (gone || size != entry.length()) {
+            return Optional.of(new Refusal(
+                    Reason.CONFLICT,
+                    "the part " + name + " isn't complete: it has " + size + " bytes of "
+                            + (entry.hasLength() ? entry.length() : "a length that nobody said")));
+        }
+        endAppend();
+        committing = true;
+        return Optional.empty();
+    }
+
+    /** The file that holds the bytes. */
+    Path file() {
+        return file;
+    }
+
+    /** Updates the state after an append. The caller holds this object's monitor. */
+    void appendEnded(long bytes, MessageDigest digest) throws IOException {
+        append = null;
+        size = bytes;
+        hashed = digest;
+        lastChanged = System.currentTimeMillis();
+        Files.deleteIfExists(unchecked);
+    }
+
+    /** Begins or ends the commit, during which no other request can take the upload over. */
+    synchronized void setCommitting(boolean begins) {
+        committing = begins;
+        if (!begins) {
+            hashed = null;
+        }
+    }
+
+    synchronized void done(Change change) {
+        lastChanged = System.currentTimeMillis();
+        entry = entry.done(lastChanged, change.version().etag().orElse(""));
+        claim.close();
+    }
+
+    /** Deletes the bytes; false if the upload is being committed. */
+    synchronized boolean remove() throws IOException {
+        if (committing) {
+            return false;
+        }
+        endAppend();
+        gone = true;
+        claim.close();
+        Files.deleteIfExists(file);
+        Files.deleteIfExists(unchecked);
+        return true;
+    }
+
+    /** Notified of the outcome of an upload. */
+    interface Turn {
+
+        /** The upload was committed as a record. */
+        void done(PartialFile upload);
+
+        /** The upload was refused and a retry can't succeed. */
+        void lost(PartialFile upload) throws IOException;
+    }
+}

@@ -1,0 +1,49 @@
+package io.datahub.store.write;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Creates the links of {@link io.datahub.api.Home#served}. A link has to be created before its version is indexed,
+ * since that changes the file's attributes. Thread-safe.
+ */
+public final class ServedLinks {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+
+    private final Path folder;
+    private final AtomicBoolean warned = new AtomicBoolean();
+
+    public ServedLinks(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Creates a hard link to a file if the folder exists and the file system supports links.
+     *
+     * @param modified in nanoseconds since 1970
+     */
+    void link(Path file, String sha256, long modified) {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try {
+            Files.createLink(folder.resolve(sha256 + "-" + modified), file);
+        } catch (FileAlreadyExistsException e) {
+            LOG.debug("event=link-there file={}", file);
+        } catch (IOException | UnsupportedOperationException e) {
+            if (!warned.getAndSet(true)) {
+                LOG.warn(
+                        "event=link-failed folder={} failure=\"{}\"; the hub sends such records itself; links need"
+                                + " the folder and files/ on one file system",
+                        folder,
+                        e.toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,247 @@
+package io.datahub.store;
+
+import io.datahub.api.Home;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.record.Precondition;
+import io.datahub.api.record.Reading;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.Upload;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.Action;
+import io.datahub.api.user.Grant;
+import io.datahub.api.user.User;
+import io.datahub.api.validation.PathPattern;
+import io.datahub.api.validation.Validator;
+import io.datahub.store.core.FailPoints.Step;
+import io.datahub.store.metadata.Journal;
+import io.datahub.store.metadata.LedgerSettings;
+import io.datahub.store.metadata.MetadataStore;
+import io.datahub.store.settings.Settings;
+import io.datahub.store.settings.TemporaryNames;
+import io.datahub.store.validation.RegisteredValidator;
+import io.datahub.store.validation.ValidationService;
+import io.datahub.store.validation.ValidatorRegistry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.osgi.framework.Version;
+
+/** A store in a folder, with everything else in memory. It can be killed at any step and restarted. */
+public final class TestHub implements AutoCloseable {
+
+    public static final User ADMIN = new User("ada", Set.of("admin"), List.of());
+    public static final Settings SETTINGS =
+            new Settings(1 << 30, 1 << 20, Duration.ofMillis(100), 1 << 20, 1 << 16, Duration.ofDays(7), 5);
+    public static final LedgerSettings LEDGER = new LedgerSettings("/datahub", Duration.ofDays(30), 1 << 30, 4);
+
+    public final Path root;
+    public final List<Change> announced = new CopyOnWriteArrayList<>();
+    public Settings settings = SETTINGS;
+    public TemporaryNames temporary = TemporaryNames.of(".*.XXXXXX, *.part");
+    public LedgerSettings ledgerSettings = LEDGER;
+    public ValidatorRegistry validators;
+    public ValidationService validation;
+    public MetadataStore metadata;
+    public Journal journal;
+    public RecordFiles records;
+    Step killAt;
+    private int killAfter;
+    public Runnable atIntent = () -> {};
+    public Runnable atMove = () -> {};
+    private final List<RegisteredValidator> registered = new ArrayList<>();
+
+    public TestHub(Path root) throws IOException {
+        this.root = root;
+        Files.createDirectories(root.resolve("files"));
+        Files.createDirectories(root.resolve("state"));
+        start();
+    }
+
+    public Home home() {
+        return () -> root;
+    }
+
+    public void start() throws IOException {
+        validators = new ValidatorRegistry();
+        registered.forEach(validators::add);
+        validation = new ValidationService(validators, 16);
+        metadata = new MetadataStore(root.resolve("state/store.mv"), () -> ledgerSettings, announced::add);
+        journal = new Journal(metadata);
+        records =
+                new RecordFiles(home(), metadata, validators, validation, () -> settings, () -> temporary, this::step);
+    }
+
+    /** Kills the store when it reaches this step for the n-th time. */
+    public void killAt(Step step, int times) {
+        killAt = step;
+        killAfter = times;
+    }
+
+    private void step(Step step) {
+        if (step == Step.INTENDED) {
+            atIntent.run();
+        }
+        if (step == Step.MOVED) {
+            atMove.run();
+        }
+        if (step == killAt && --killAfter == 0) {
+            throw new Killed();
+        }
+    }
+
+    /** Thrown to simulate a killed process. */
+    public static final class Killed extends Error {}
+
+    /** Leaves everything as a killed process would. */
+    public void kill() {
+        metadata.abandon();
+        validation.close();
+        killAt = null;
+    }
+
+    public void restart() throws IOException {
+        stop();
+        start();
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    public void stop() {
+        metadata.close();
+        validation.close();
+    }
+
+    public RegisteredValidator register(String name, String version, String pattern, Validator validator) {
+        return register(name, version, pattern, 5_000, validator);
+    }
+
+    public RegisteredValidator register(String name, String version, String pattern, long millis, Validator validator) {
+        RegisteredValidator entry = new RegisteredValidator(
+                name,
+                Version.parseVersion(version),
+                0,
+                registered.size(),
+                List.of(PathPattern.of(pattern)),
+                Duration.ofMillis(millis),
+                () -> validator);
+        registered.add(entry);
+        validators.add(entry);
+        return entry;
+    }
+
+    public static User user(String name, Object... grants) {
+        List<Grant> all = new ArrayList<>();
+        for (int i = 0; i < grants.length; i += 2) {
+            all.add(new Grant((Action) grants[i], (String) grants[i + 1], "user " + name));
+        }
+        return new User(name, Set.of(), all);
+    }
+
+    public static RecordPath path(String path) {
+        return RecordPath.of(path);
+    }
+
+    public static WriteRequest request(User user, String path, Precondition precondition) {
+        return new WriteRequest(user, "test", path(path), precondition, OptionalLong.empty(), Map.of());
+    }
+
+    public Result<Change> put(String path, String text) throws IOException {
+        return put(new WriteRequest(ADMIN, "test", path(path)), text);
+    }
+
+    public Result<Change> put(WriteRequest request, String text) throws IOException {
+        Result<Upload> begun = records.begin(request);
+        if (begun.isRefused()) {
+            return Result.refused(begun.refusal().orElseThrow());
+        }
+        Upload upload = begun.get();
+        Result<Change> result;
+        Refusal refusal = upload.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)))
+                .orElse(null);
+        result = refusal != null ? Result.refused(refusal) : upload.commit();
+        upload.close();
+        return result;
+    }
+
+    public Result<List<Change>> delete(String path) throws IOException {
+        return records.delete(new WriteRequest(ADMIN, "test", path(path)));
+    }
+
+    public String read(String path) throws IOException {
+        try (Reading reading = records.open(ADMIN, path(path)).get()) {
+            return text(reading);
+        }
+    }
+
+    public static String text(Reading reading) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate((int) reading.channel().size());
+        reading.channel().read(bytes, 0);
+        return new String(bytes.array(), StandardCharsets.UTF_8);
+    }
+
+    public RecordVersion find(String path) throws IOException {
+        return records.find(ADMIN, path(path)).get();
+    }
+
+    public Path file(String path) {
+        return root.resolve("files").resolve(path);
+    }
+
+    /** Writes a file as a program that doesn't know the hub. */
+    public Path write(String path, String text) throws IOException {
+        Files.createDirectories(file(path).getParent());
+        return Files.writeString(file(path), text);
+    }
+
+    /** Checks a path without a quiet period; returns the paths that have to be checked again. */
+    public List<String> check(String path) throws IOException {
+        return check(path, Duration.ZERO);
+    }
+
+    public List<String> check(String path, Duration quiet) throws IOException {
+        List<String> checkLater = new ArrayList<>();
+        records.check(path(path), quiet, found -> checkLater.add(found.toString()));
+        metadata.submit(transaction -> "flushed").await();
+        return checkLater;
+    }
+
+    /** The topics published since the last call. */
+    public List<String> topics() {
+        List<String> topics = announced.stream().map(Change::topic).toList();
+        announced.clear();
+        return topics;
+    }
+
+    /** The whole journal. It has all durable changes after a kill, while listeners may have missed the last ones. */
+    public List<Change> journal() {
+        return journal.read(User.HUB, Cursor.BEGINNING, "", 10_000).get().changes();
+    }
+
+    /** The topics of all changes in the journal. */
+    public List<String> journaled() {
+        return journal().stream().map(Change::topic).toList();
+    }
+
+    public List<String> folder(String name) throws IOException {
+        try (Stream<Path> files = Files.list(root.resolve(name))) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+}

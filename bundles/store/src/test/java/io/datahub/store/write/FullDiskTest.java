@@ -1,0 +1,220 @@
+package io.datahub.store.write;
+
+import static io.datahub.store.TestHub.ADMIN;
+import static io.datahub.store.TestHub.path;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Precondition;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.validation.Verdict;
+import io.datahub.store.TestHub;
+import io.datahub.store.disk.SpareFile;
+import io.datahub.store.reconcile.Postponed;
+import io.datahub.store.settings.Settings;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Operations on a full disk, and what is retried once there is space. */
+class FullDiskTest {
+
+    private static final String USERS = RecordPath.USERS.toString();
+
+    @TempDir
+    private Path folder;
+
+    private TestHub hub;
+
+    /** Number of following index updates that find the disk full. */
+    private int full;
+
+    @BeforeEach
+    void start() throws IOException {
+        hub = new TestHub(folder);
+        hub.atIntent = () -> {
+            if (full > 0) {
+                full--;
+                FullDiskTest.<RuntimeException>fail(new FileSystemException("x", null, "No space left on device"));
+            }
+        };
+    }
+
+    @AfterEach
+    void stop() {
+        hub.close();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> void fail(Exception failure) throws E {
+        throw (E) failure;
+    }
+
+    private static Reason reason(Result<?> result) {
+        return result.refusal().map(Refusal::reason).orElseThrow();
+    }
+
+    private void reserve(long bytes) {
+        Settings usual = TestHub.SETTINGS;
+        hub.settings = new Settings(
+                usual.maxUploadBytes(),
+                bytes,
+                usual.validatorWait(),
+                usual.maxGoodBytes(),
+                usual.maxGoodFileBytes(),
+                Duration.ofDays(7),
+                5);
+    }
+
+    @Test
+    void shouldChangeUsersAndDeleteWhenOtherWritesAreRefused() throws Exception {
+        hub.register("users", "1.0.0", USERS, candidate -> Verdict.accept());
+        hub.put("a", "x");
+        hub.put(USERS, "<before/>");
+        reserve(Long.MAX_VALUE / 2);
+
+        assertThat(reason(hub.put("b", "x"))).isEqualTo(Reason.NO_ROOM);
+        assertThat(reason(hub.put("a", "y"))).isEqualTo(Reason.NO_ROOM);
+        WriteRequest piecemeal =
+                new WriteRequest(ADMIN, "test", path("c"), Precondition.NONE, OptionalLong.of(5), Map.of());
+        assertThat(reason(hub.records.resumable().create(piecemeal, Map.of()))).isEqualTo(Reason.NO_ROOM);
+        assertThat(hub.put(USERS, "<after/>").refusal()).isEmpty();
+        assertThat(hub.read(USERS)).isEqualTo("<after/>");
+        assertThat(hub.delete("a").isRefused()).isFalse();
+        assertThat(hub.records.health().ready()).isFalse();
+    }
+
+    @Test
+    void shouldDeleteAfterReleasingTheSpareFile() throws Exception {
+        hub.put("a", "x");
+        hub.topics();
+        full = 1;
+
+        assertThat(hub.delete("a").get()).hasSize(1);
+
+        assertThat(hub.topics()).containsExactly("file.deleted/a");
+    }
+
+    @Test
+    void shouldDeleteWithoutAnIntentWhenThereIsNoSpaceForIt() throws Exception {
+        hub.put("a", "x");
+        List<RecordPath> reported = new ArrayList<>();
+        hub.records.check(RecordPath.ROOT, Duration.ZERO, reported::add);
+        hub.topics();
+        full = 2;
+
+        assertThat(hub.delete("a").isRefused()).isFalse();
+
+        assertThat(hub.file("a")).doesNotExist();
+        hub.records.retryPostponed();
+        assertThat(reported).containsExactly(path("a"));
+        hub.check("a");
+        assertThat(hub.topics()).containsExactly("file.deleted/a");
+        assertThat(hub.put("a", "again").isRefused()).isFalse();
+    }
+
+    @Test
+    void shouldEvaluateThePreconditionOnAFullDisk() throws Exception {
+        hub.put("a", "x");
+        int[] asked = {0};
+        full = 2;
+
+        // The condition holds before the first attempt and under the lock of both attempts; then the version changes.
+        Result<?> result =
+                hub.records.delete(TestHub.request(ADMIN, "a", current -> current.isPresent() && asked[0]++ < 3));
+
+        assertThat(reason(result)).isEqualTo(Reason.PRECONDITION_FAILED);
+        assertThat(hub.file("a")).exists();
+    }
+
+    @Test
+    void shouldDeleteATreeOnAFullDisk() throws Exception {
+        hub.put("t/a", "x");
+        hub.put("t/b", "x");
+        hub.topics();
+        full = 1;
+
+        assertThat(hub.records
+                        .deleteTree(new WriteRequest(ADMIN, "test", path("t")))
+                        .get())
+                .hasSize(2);
+        assertThat(hub.topics()).containsExactlyInAnyOrder("file.deleted/t/a", "file.deleted/t/b");
+
+        hub.put("t/a", "x");
+        hub.put("t/b", "x");
+        hub.topics();
+        full = 2;
+        assertThat(hub.records
+                        .deleteTree(new WriteRequest(ADMIN, "test", path("t")))
+                        .isRefused())
+                .isFalse();
+        assertThat(hub.file("t")).doesNotExist();
+        hub.check("");
+        assertThat(hub.topics()).containsExactlyInAnyOrder("file.deleted/t/a", "file.deleted/t/b");
+    }
+
+    @Test
+    void shouldRetryAReconciliationThatFailedForLackOfSpace() throws Exception {
+        hub.register("strict", "1.0.0", "**", candidate -> Verdict.refuse("never"));
+        List<RecordPath> reported = new ArrayList<>();
+        hub.records.check(RecordPath.ROOT, Duration.ZERO, reported::add);
+        hub.write("bad", "x");
+        full = 1;
+
+        hub.check("bad");
+        assertThat(hub.file("bad")).exists();
+        reported.clear();
+
+        hub.records.retryPostponed();
+        assertThat(reported).containsExactly(path("bad"));
+        hub.check("bad");
+        assertThat(hub.file("bad")).doesNotExist();
+        assertThat(hub.topics()).containsExactly("file.rejected/bad");
+        reported.clear();
+        hub.records.retryPostponed();
+        assertThat(reported).as("once").isEmpty();
+    }
+
+    @Test
+    void shouldKeepASpareFileWhileThereIsSpace() throws Exception {
+        Path spare = folder.resolve("state/spare");
+        reserve(Long.MAX_VALUE / 2);
+        hub.records.retryPostponed();
+        assertThat(spare).doesNotExist();
+
+        reserve(0);
+        hub.records.retryPostponed();
+        assertThat(spare).hasSize(SpareFile.BYTES);
+
+        new SpareFile(spare).release();
+        assertThat(spare).doesNotExist();
+        Files.writeString(spare, "cut short by a kill");
+        hub.records.retryPostponed();
+        assertThat(spare).hasSize(SpareFile.BYTES);
+    }
+
+    @Test
+    void shouldReconcileEverythingWhenTooManyPathsArePostponed() {
+        Postponed postponed = new Postponed();
+        for (int i = 0; i < 10_000; i++) {
+            postponed.add(path("p" + i));
+        }
+        postponed.add(path("one too many"));
+
+        assertThat(postponed.take()).containsExactly(RecordPath.ROOT);
+        assertThat(postponed.isEmpty()).isTrue();
+    }
+}
