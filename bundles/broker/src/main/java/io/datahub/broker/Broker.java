@@ -13,7 +13,9 @@ import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.UsersListener;
 import io.datahub.api.validation.EventValidator;
-import java.nio.charset.StandardCharsets;
+import io.datahub.broker.queue.EventCounters;
+import io.datahub.broker.queue.EventQueue;
+import io.datahub.broker.queue.GlobalQueueLimit;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -51,9 +53,10 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
     private final Router router;
     private final GlobalQueueLimit queueLimit;
     private final SlowConsumerMonitor monitor;
-    private final SessionRefresher refresher = new SessionRefresher(this);
-    private final BrokerMetrics metrics = new BrokerMetrics(this);
-    private final RefusalPublisher refusalPublisher = new RefusalPublisher(this);
+    private final SessionRefresher refresher;
+    private final BrokerMetrics metrics;
+    private final HubPublisher hubPublisher;
+    private final SessionContext context;
     private volatile BrokerLimits limits;
     private volatile boolean stopped;
 
@@ -64,7 +67,12 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         router.validators().require(configuration.judgedTopics());
         router.validators().setMaxBytes(limits.maxValidatingBytes());
         queueLimit = new GlobalQueueLimit(limits.maxQueuedBytes(), this::queues);
-        monitor = new SlowConsumerMonitor(this);
+        refresher = new SessionRefresher(router);
+        metrics = new BrokerMetrics(eventCounters, queueLimit);
+        hubPublisher = new HubPublisher(router, queueLimit, eventCounters);
+        context =
+                new SessionContext(router, queueLimit, eventCounters, new RefusalPublisher(hubPublisher), this::remove);
+        monitor = new SlowConsumerMonitor(sessions.values(), () -> limits);
         LOG.info("broker started {}", limits);
     }
 
@@ -100,10 +108,10 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
 
     @Override
     public Session open(Login login, EventSink sink) {
-        BrokerSession session = new BrokerSession(ids.incrementAndGet(), login, sink, this);
+        BrokerSession session = new BrokerSession(ids.incrementAndGet(), login, sink, limits, context);
         sessions.put(session.id(), session);
         if (stopped) {
-            end(session, CloseReason.HUB_STOPS);
+            session.end(CloseReason.HUB_STOPS);
         } else {
             refresher.refresh(session);
         }
@@ -112,14 +120,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
 
     @Override
     public void announce(String name, byte[] payload) {
-        Topic topic = new Topic(name.getBytes(StandardCharsets.UTF_8));
-        EventQueue[] receivers = router.receivers(topic);
-        eventCounters.in(1);
-        if (receivers.length > 0) {
-            FanOut fanOut = new FanOut(queueLimit, NoOpSink.INSTANCE);
-            fanOut.put(EventRuns.ofHub(topic.bytes(), payload), receivers);
-            fanOut.wake();
-        }
+        hubPublisher.publish(name, payload);
     }
 
     @Override
@@ -138,7 +139,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
     @Override
     public boolean disconnect(long id) {
         return Optional.ofNullable(sessions.get(id))
-                .filter(session -> end(session, CloseReason.DISCONNECTED))
+                .filter(session -> session.end(CloseReason.DISCONNECTED))
                 .isPresent();
     }
 
@@ -166,46 +167,16 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
 
     @Override
     public void report(MetricReport report) {
-        metrics.report(report);
-    }
-
-    /** Ends a session and notifies its transport; false if it had already ended. */
-    boolean end(BrokerSession session, CloseReason reason) {
-        if (!session.end()) {
-            return false;
-        }
-        LOG.info("session ended id={} login={} reason={}", session.id(), session.login(), reason);
-        session.sink().ended(reason);
-        return true;
-    }
-
-    void remove(BrokerSession session) {
-        sessions.remove(session.id());
-        router.changed();
-    }
-
-    BrokerLimits limits() {
-        return limits;
-    }
-
-    RefusalPublisher refusalPublisher() {
-        return refusalPublisher;
-    }
-
-    EventCounters eventCounters() {
-        return eventCounters;
+        metrics.report(report, sessions());
     }
 
     Router router() {
         return router;
     }
 
-    GlobalQueueLimit queueLimit() {
-        return queueLimit;
-    }
-
-    Collection<BrokerSession> all() {
-        return sessions.values();
+    private void remove(long id) {
+        sessions.remove(id);
+        router.changed();
     }
 
     private Collection<EventQueue> queues() {
@@ -217,7 +188,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
     public void stop() {
         stopped = true;
         monitor.close();
-        sessions.values().forEach(session -> end(session, CloseReason.HUB_STOPS));
+        sessions.values().forEach(session -> session.end(CloseReason.HUB_STOPS));
         LOG.info(
                 "broker stopped in={} out={} lost={} refused={}",
                 eventCounters.in(),

@@ -1,5 +1,6 @@
 package io.datahub.broker;
 
+import io.datahub.broker.queue.QueueLimits;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -7,35 +8,24 @@ import java.util.stream.Collectors;
 /**
  * The broker's limits, validated and with defaults resolved.
  *
- * @param queueBytes maximum size of one subscriber's queue, in bytes; the largest message always fits
- * @param queueMessages maximum size of one subscriber's queue, in messages
- * @param highWaterBytes above this queue size, publishers that support backpressure wait
- * @param pinnedBytes how much memory of other buffers' content a queue may keep from being released
+ * @param queue the limits of one subscriber's queue
  * @param maxQueuedBytes maximum size of all queues together
  * @param maxMessageBytes maximum size of a message without its topic
  * @param maxSubscriptions maximum number of subscriptions of a session
  * @param maxSubscriptionBytes maximum memory of all sessions' subscriptions
- * @param pushWaitMillis how long a publisher waits for a full queue
  * @param tooSlowMillis how long a session may keep losing events before it is ended; 0 is forever
  * @param tooSlowTransports the transports to which tooSlowMillis applies
  * @param slowDisconnectMillis the same for sessions of all other transports; 0 is forever
  */
 record BrokerLimits(
-        long queueBytes,
-        int queueMessages,
-        long highWaterBytes,
-        long pinnedBytes,
+        QueueLimits queue,
         long maxQueuedBytes,
         int maxMessageBytes,
         int maxSubscriptions,
         long maxSubscriptionBytes,
-        long pushWaitMillis,
         long tooSlowMillis,
         Set<String> tooSlowTransports,
         long slowDisconnectMillis) {
-
-    /** Overhead of a queue entry, counted so that many small entries can't exceed the memory limit. */
-    static final int ENTRY_BYTES = 64;
 
     private static final int LARGEST_TOPIC_AND_HEADERS = 8_192;
 
@@ -56,17 +46,18 @@ record BrokerLimits(
                 ? configuration.maxQueuedBytes()
                 : Runtime.getRuntime().maxMemory() / 4;
         return new BrokerLimits(
-                Math.max(configuration.queueBytes(), largestMessage),
-                configuration.queueMessages(),
-                configuration.highWaterBytes(),
-                configuration.pinnedBytes(),
+                new QueueLimits(
+                        Math.max(configuration.queueBytes(), largestMessage),
+                        configuration.queueMessages(),
+                        configuration.highWaterBytes(),
+                        configuration.pinnedBytes(),
+                        configuration.pushWaitMillis()),
                 Math.max(total, largestMessage),
                 configuration.maxMessageBytes(),
                 configuration.maxSubscriptions(),
                 configuration.maxSubscriptionBytes() > 0
                         ? configuration.maxSubscriptionBytes()
                         : Runtime.getRuntime().maxMemory() / 8 * 3,
-                configuration.pushWaitMillis(),
                 configuration.tooSlowMillis(),
                 names(configuration.tooSlowTransports()),
                 configuration.slowDisconnectMillis());

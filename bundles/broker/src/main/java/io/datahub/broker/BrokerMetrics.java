@@ -1,8 +1,9 @@
 package io.datahub.broker;
 
-import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.metric.MetricReport;
+import io.datahub.broker.queue.EventCounters;
+import io.datahub.broker.queue.GlobalQueueLimit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,37 +12,32 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Reports the broker's metrics. Thread-safe. */
 final class BrokerMetrics {
 
-    private final Broker broker;
+    private final EventCounters counters;
+    private final GlobalQueueLimit queueLimit;
 
     /** All transports seen so far, so that one without connections is reported as zero. */
     private final Map<String, Boolean> transports = new ConcurrentHashMap<>();
 
-    BrokerMetrics(Broker broker) {
-        this.broker = broker;
+    BrokerMetrics(EventCounters counters, GlobalQueueLimit queueLimit) {
+        this.counters = counters;
+        this.queueLimit = queueLimit;
     }
 
-    void report(MetricReport report) {
-        EventCounters eventCounters = broker.eventCounters();
-        EventBroker.Counters counters = broker.counters();
+    void report(MetricReport report, List<SessionInfo> sessions) {
         report.counter("datahub_events_in_total", "Events that were accepted from publishers", counters.in());
         report.counter("datahub_events_out_total", "Events that transports took for subscribers", counters.out());
         report.counter(
                 "datahub_events_lost_total", "Events that subscribers lost since they were too slow", counters.lost());
         report.counter("datahub_events_refused_total", "Events that were refused to publishers", counters.refused());
-        report.counter(
-                "datahub_event_bytes_in_total", "Bytes of the events that were accepted", eventCounters.bytesIn());
-        report.counter(
-                "datahub_event_bytes_out_total", "Bytes of the events that were taken", eventCounters.bytesOut());
-        report.gauge("datahub_queued_bytes", "Bytes that wait for subscribers, all together", counters.queuedBytes());
-        report.gauge(
-                "datahub_queued_bytes_limit",
-                "The most that may wait",
-                broker.limits().maxQueuedBytes());
+        report.counter("datahub_event_bytes_in_total", "Bytes of the events that were accepted", counters.bytesIn());
+        report.counter("datahub_event_bytes_out_total", "Bytes of the events that were taken", counters.bytesOut());
+        report.gauge("datahub_queued_bytes", "Bytes that wait for subscribers, all together", queueLimit.bytes());
+        report.gauge("datahub_queued_bytes_limit", "The most that may wait", queueLimit.maxBytes());
         report.histogram(
                 "datahub_delivery_delay_seconds",
                 "From an event's publication until its subscriber's transport took it, of a sample",
-                eventCounters.delays());
-        sessions(broker.sessions(), report);
+                counters.delays());
+        sessions(sessions, report);
     }
 
     private void sessions(List<SessionInfo> sessions, MetricReport report) {

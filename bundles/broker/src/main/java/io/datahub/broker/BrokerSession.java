@@ -1,6 +1,7 @@
 package io.datahub.broker;
 
 import io.datahub.api.Refusal;
+import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Published;
@@ -8,37 +9,49 @@ import io.datahub.api.event.Session;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.api.user.Login;
-import java.nio.ByteBuffer;
+import io.datahub.broker.queue.EventCounters;
+import io.datahub.broker.queue.EventQueue;
+import io.datahub.broker.queue.FanOut;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A session: its login, subscriptions, queue and publisher. */
 final class BrokerSession implements Session {
 
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerSession.class);
+
     private final long id;
-    private final Broker broker;
+    private final SessionContext context;
     private final EventSink sink;
     private final Instant since = Instant.now();
     private final EventCounters counters;
     private final Subscriptions subscriptions;
     private final EventQueue queue;
     private final Publisher publisher;
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile Login login;
+    private final SessionState state;
 
-    BrokerSession(long id, Login login, EventSink sink, Broker broker) {
+    BrokerSession(long id, Login login, EventSink sink, BrokerLimits limits, SessionContext context) {
         this.id = id;
-        this.login = login;
-        this.broker = broker;
+        this.context = context;
         this.sink = new GuardedSink(sink);
-        BrokerLimits limits = broker.limits();
-        counters = new EventCounters(broker.eventCounters());
-        subscriptions = new Subscriptions(this, broker.router(), limits.maxSubscriptions());
-        queue = new EventQueue(limits, counters, broker.queueLimit(), this.sink, subscriptions::receivesLosses);
+        counters = new EventCounters(context.counters());
+        queue = new EventQueue(limits.queue(), counters, context.queueLimit(), this.sink, this::receivesLosses);
+        state = new SessionState(login, queue);
+        subscriptions = new Subscriptions(state, context.router(), limits.maxSubscriptions());
         publisher = new Publisher(
-                this, broker.router(), new FanOut(broker.queueLimit(), this.sink), counters, limits.maxMessageBytes());
+                state,
+                context.router(),
+                new FanOut(context.queueLimit(), this.sink),
+                counters,
+                context.refusals(),
+                limits.maxMessageBytes());
+    }
+
+    private boolean receivesLosses() {
+        return subscriptions.receivesLosses();
     }
 
     long id() {
@@ -53,18 +66,14 @@ final class BrokerSession implements Session {
         return queue;
     }
 
-    boolean isClosed() {
-        return closed.get();
-    }
-
     /** Replaces the login by the user's current state. */
     void renew(Login renewed) {
-        login = renewed;
+        state.renew(renewed);
     }
 
     @Override
     public Login login() {
-        return login;
+        return state.login();
     }
 
     @Override
@@ -93,15 +102,6 @@ final class BrokerSession implements Session {
         return publisher.validated();
     }
 
-    /** Publishes the refusal of an event of this session if there are subscribers for it. */
-    void publishRefusal(Published verdict, ByteBuffer bytes, int topicStart, int topicEnd) {
-        if (broker.refusalPublisher().hasSubscribers()) {
-            byte[] topic = new byte[topicEnd - topicStart];
-            bytes.get(topicStart, topic);
-            broker.refusalPublisher().publish(login, verdict, topic);
-        }
-    }
-
     @Override
     public Optional<Refusal> refusal(Published published) {
         return publisher.refusal(published);
@@ -121,7 +121,7 @@ final class BrokerSession implements Session {
     public SessionInfo info() {
         return new SessionInfo(
                 id,
-                login,
+                state.login(),
                 since,
                 subscriptions.size(),
                 counters.in(),
@@ -136,12 +136,21 @@ final class BrokerSession implements Session {
         end();
     }
 
-    /** Ends the session; false if it had already ended. */
-    boolean end() {
-        if (!closed.compareAndSet(false, true)) {
+    /** Ends the session and notifies its transport; false if it had already ended. */
+    boolean end(CloseReason reason) {
+        if (!end()) {
             return false;
         }
-        broker.remove(this);
+        LOG.info("session ended id={} login={} reason={}", id, login(), reason);
+        sink.ended(reason);
+        return true;
+    }
+
+    private boolean end() {
+        if (!state.close()) {
+            return false;
+        }
+        context.onEnd().accept(id);
         subscriptions.close();
         queue.close();
         return true;

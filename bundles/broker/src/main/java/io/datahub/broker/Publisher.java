@@ -7,6 +7,10 @@ import io.datahub.api.event.EventRun;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.api.user.User;
+import io.datahub.broker.queue.EventCounters;
+import io.datahub.broker.queue.EventQueue;
+import io.datahub.broker.queue.FanOut;
+import io.datahub.broker.topic.Topic;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -24,7 +28,8 @@ final class Publisher {
     private static final int MORE = 1;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
-    private final BrokerSession session;
+    private final SessionState session;
+    private final RefusalPublisher refusals;
     private final Router router;
     private final FanOut fanOut;
     private final EventCounters counters;
@@ -45,8 +50,15 @@ final class Publisher {
     /** Why validation refused the last validated event. */
     private Optional<Refusal> refusal = Optional.empty();
 
-    Publisher(BrokerSession session, Router router, FanOut fanOut, EventCounters counters, int maxMessageBytes) {
+    Publisher(
+            SessionState session,
+            Router router,
+            FanOut fanOut,
+            EventCounters counters,
+            RefusalPublisher refusals,
+            int maxMessageBytes) {
         this.session = session;
+        this.refusals = refusals;
         this.router = router;
         this.fanOut = fanOut;
         this.counters = counters;
@@ -158,7 +170,7 @@ final class Publisher {
         ByteBuffer copy = ByteBuffer.allocate(size).put(0, from, start, size);
         Pending event = new Pending(copy, topicStart - start, topicEnd - start, route);
         pending = event;
-        String user = session.login().user().name();
+        String user = session.user().name();
         EventReader reader = new EventReader(new EventRun(new SharedBuffer(copy), 0, size, 1, user, 0));
         reader.next();
         router.validators().validate(route.validators(), reader.topic(), user, reader.payload(), size, found -> {
@@ -213,14 +225,14 @@ final class Publisher {
 
     private Published refused(Published verdict, ByteBuffer bytes, int topicStart, int topicEnd) {
         counters.refuse();
-        session.publishRefusal(verdict, bytes, topicStart, topicEnd);
+        refusals.publish(session, verdict, bytes, topicStart, topicEnd);
         return verdict;
     }
 
     private Route lookUp(ByteBuffer bytes, int from, int to) {
         byte[] topic = new byte[to - from];
         bytes.get(from, topic);
-        User user = session.login().user();
+        User user = session.user();
         Route route = router.route(topic, user, routes.lastReceivers());
         routes.put(route, bytes, from, to);
         return route;
@@ -236,7 +248,7 @@ final class Publisher {
         counters.in(count);
         bytesIn += end - start;
         if (receivers.length > 0) {
-            String name = session.login().user().name();
+            String name = session.user().name();
             fanOut.put(new EventRun(buffer, start, end, count, name, batchMillis), receivers);
         }
         buffer = null;

@@ -2,6 +2,8 @@ package io.datahub.broker;
 
 import io.datahub.api.event.Published;
 import io.datahub.api.user.Login;
+import io.datahub.broker.topic.Topic;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -14,18 +16,26 @@ final class RefusalPublisher {
     private static final Topic TOPIC = new Topic(NAME.getBytes(StandardCharsets.UTF_8));
     private static final int SHOWN_BYTES = 4200;
 
-    private final Broker broker;
+    private final HubPublisher hub;
 
-    RefusalPublisher(Broker broker) {
-        this.broker = broker;
+    RefusalPublisher(HubPublisher hub) {
+        this.hub = hub;
     }
 
-    boolean hasSubscribers() {
-        return broker.router().receivers(TOPIC).length > 0;
+    /**
+     * Publishes the refusal of an event if there are subscribers for it.
+     *
+     * @param bytes the buffer with the topic of the refused event
+     */
+    void publish(SessionState publisher, Published verdict, ByteBuffer bytes, int topicStart, int topicEnd) {
+        if (hub.hasSubscribers(TOPIC)) {
+            byte[] topic = new byte[topicEnd - topicStart];
+            bytes.get(topicStart, topic);
+            publish(publisher.login(), verdict, topic);
+        }
     }
 
-    /** @param topic of the refused event, as received */
-    void publish(Login publisher, Published verdict, byte[] topic) {
+    private void publish(Login publisher, Published verdict, byte[] topic) {
         verdict.refusal().ifPresent(refusal -> {
             String text = new String(topic, 0, Math.min(topic.length, SHOWN_BYTES), StandardCharsets.UTF_8);
             String json = "{\"topic\":" + quoted(text)
@@ -34,7 +44,7 @@ final class RefusalPublisher {
                     + ",\"address\":" + quoted(publisher.origin().address().getHostAddress())
                     + ",\"status\":" + refusal.reason().status()
                     + ",\"detail\":" + quoted(refusal.detail()) + "}";
-            broker.announce(NAME, json.getBytes(StandardCharsets.UTF_8));
+            hub.publish(NAME, json.getBytes(StandardCharsets.UTF_8));
         });
     }
 

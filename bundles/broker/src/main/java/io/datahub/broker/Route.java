@@ -1,6 +1,8 @@
 package io.datahub.broker;
 
 import io.datahub.api.event.Published;
+import io.datahub.broker.queue.EventQueue;
+import io.datahub.broker.validation.RegisteredEventValidator;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;

@@ -2,6 +2,11 @@ package io.datahub.broker;
 
 import io.datahub.api.event.Published;
 import io.datahub.api.user.User;
+import io.datahub.broker.queue.EventQueue;
+import io.datahub.broker.topic.PrefixIndex;
+import io.datahub.broker.topic.Topic;
+import io.datahub.broker.validation.EventValidators;
+import io.datahub.broker.validation.RegisteredEventValidator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -23,7 +28,7 @@ final class Router {
      */
     private static final int SUBSCRIPTION_BYTES = 160;
 
-    private final PrefixIndex<BrokerSession> index = new PrefixIndex<>();
+    private final PrefixIndex<SessionState> index = new PrefixIndex<>();
     private final AtomicLong epoch = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
     private final EventValidators validators = new EventValidators(this::changed);
@@ -52,7 +57,7 @@ final class Router {
     }
 
     /** Adds a subscription; false if all together would exceed the memory limit. */
-    boolean add(byte[] prefix, BrokerSession session) {
+    boolean add(byte[] prefix, SessionState session) {
         long cost = cost(prefix);
         if (bytes.addAndGet(cost) > maxBytes) {
             bytes.addAndGet(-cost);
@@ -63,7 +68,7 @@ final class Router {
         return true;
     }
 
-    void remove(byte[] prefix, BrokerSession session) {
+    void remove(byte[] prefix, SessionState session) {
         if (index.remove(prefix, session)) {
             bytes.addAndGet(-cost(prefix));
         }
@@ -130,18 +135,18 @@ final class Router {
      * @param frame the beginning of the frame: the topic, and what follows it
      */
     EventQueue[] receivers(Topic topic, byte[] frame) {
-        List<BrokerSession> found = new ArrayList<>();
+        List<SessionState> found = new ArrayList<>();
         index.match(frame, topic.minPrefixLength(), found::add);
         if (found.isEmpty()) {
             return NO_RECEIVERS;
         }
         return distinct(found).stream()
-                .filter(session -> topic.isVisibleTo(session.login().user()))
-                .map(BrokerSession::queue)
+                .filter(session -> topic.isVisibleTo(session.user()))
+                .map(SessionState::queue)
                 .toArray(EventQueue[]::new);
     }
 
-    private static Collection<BrokerSession> distinct(List<BrokerSession> found) {
+    private static Collection<SessionState> distinct(List<SessionState> found) {
         return found.size() == 1 ? found : new LinkedHashSet<>(found);
     }
 }

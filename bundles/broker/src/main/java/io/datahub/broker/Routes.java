@@ -1,5 +1,6 @@
 package io.datahub.broker;
 
+import io.datahub.broker.queue.EventQueue;
 import java.nio.ByteBuffer;
 
 /**

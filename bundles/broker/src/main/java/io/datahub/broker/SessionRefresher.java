@@ -10,13 +10,13 @@ import java.util.Optional;
 /** Applies changed users to open sessions. Thread-safe. */
 final class SessionRefresher {
 
-    private final Broker broker;
+    private final Router router;
 
     /** The users after the last change; null before the first. */
     private volatile Authenticator latest;
 
-    SessionRefresher(Broker broker) {
-        this.broker = broker;
+    SessionRefresher(Router router) {
+        this.router = router;
     }
 
     /** Renews the logins of all sessions. Sessions opened concurrently call {@link #refresh} themselves. */
@@ -25,7 +25,7 @@ final class SessionRefresher {
         for (BrokerSession session : sessions) {
             renew(session, authenticator);
         }
-        broker.router().changed();
+        router.changed();
     }
 
     /** Renews the login of a new session, since the users may have changed after it was authenticated. */
@@ -43,10 +43,10 @@ final class SessionRefresher {
         }
         Optional<Login> after = authenticator.renew(before);
         if (after.isEmpty()) {
-            broker.end(session, CloseReason.ACCESS_LOST);
+            session.end(CloseReason.ACCESS_LOST);
         } else if (!after.get().equals(before)) {
             session.renew(after.get());
-            broker.router().changed();
+            router.changed();
             session.sink().renewed(after.get());
         }
     }

@@ -1,7 +1,10 @@
 package io.datahub.broker;
 
 import io.datahub.api.event.CloseReason;
+import io.datahub.broker.queue.BackpressureTimer;
+import java.util.Collection;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Periodically resumes publishers whose wait has timed out, and ends sessions that were too slow for too long. The
@@ -12,11 +15,14 @@ final class SlowConsumerMonitor implements AutoCloseable, Runnable {
     private static final long INTERVAL_MILLIS = 250;
     private static final long IDLE_INTERVAL_MILLIS = 1_000;
 
-    private final Broker broker;
+    private final Collection<BrokerSession> sessions;
+    private final Supplier<BrokerLimits> limits;
     private final Thread thread;
 
-    SlowConsumerMonitor(Broker broker) {
-        this.broker = broker;
+    /** @param sessions a live view of the open sessions */
+    SlowConsumerMonitor(Collection<BrokerSession> sessions, Supplier<BrokerLimits> limits) {
+        this.sessions = sessions;
+        this.limits = limits;
         thread = new Thread(this, "datahub-broker-watch");
         thread.setDaemon(true);
         thread.start();
@@ -38,7 +44,7 @@ final class SlowConsumerMonitor implements AutoCloseable, Runnable {
     /** Returns whether the shorter interval is needed. */
     private boolean check(long now) {
         boolean isBusy = false;
-        for (BrokerSession session : broker.all()) {
+        for (BrokerSession session : sessions) {
             check(session, now);
             isBusy |= session.queue().isUnderPressure();
         }
@@ -47,10 +53,9 @@ final class SlowConsumerMonitor implements AutoCloseable, Runnable {
 
     private void check(BrokerSession session, long now) {
         session.queue().checkTimeouts(now);
-        long maxLossMillis =
-                broker.limits().maxLossMillis(session.login().origin().transport());
+        long maxLossMillis = limits.get().maxLossMillis(session.login().origin().transport());
         if (maxLossMillis > 0 && session.queue().hasBeenLosingFor(TimeUnit.MILLISECONDS.toNanos(maxLossMillis), now)) {
-            broker.end(session, CloseReason.TOO_SLOW);
+            session.end(CloseReason.TOO_SLOW);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.datahub.broker;
 
+import io.datahub.broker.topic.Topic;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -7,7 +8,7 @@ import java.util.Map;
 /** The subscriptions of one session, with their counts. Thread-safe. */
 final class Subscriptions {
 
-    private final BrokerSession session;
+    private final SessionState session;
     private final Router router;
     private final int max;
 
@@ -20,7 +21,7 @@ final class Subscriptions {
     /** Written under the lock. */
     private volatile boolean receivesLosses;
 
-    Subscriptions(BrokerSession session, Router router, int max) {
+    Subscriptions(SessionState session, Router router, int max) {
         this.session = session;
         this.router = router;
         this.max = max;

@@ -12,6 +12,7 @@ import io.datahub.api.event.Session;
 import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
+import io.datahub.broker.validation.RegisteredEventValidator;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -12,6 +12,7 @@ import io.datahub.api.event.EventWriter;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.broker.queue.QueueLimits;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -88,7 +89,7 @@ class QueueBoundsTest {
 
         int kept = events(stuck).size();
         assertThat(healthyEvents).isEqualTo(50);
-        assertThat(kept).isEqualTo((BOUND - 4 * BrokerLimits.ENTRY_BYTES) / EVENT);
+        assertThat(kept).isEqualTo((BOUND - 4 * QueueLimits.ENTRY_BYTES) / EVENT);
         assertThat(stuck.info().lost()).isEqualTo(50 - kept);
         assertThat(broker.counters().lost()).isEqualTo(50 - kept);
         assertThat(healthy.info().lost()).isZero();
@@ -102,7 +103,7 @@ class QueueBoundsTest {
         batch(100).publish(publisher);
         publisher.flush();
 
-        int fits = (BOUND - BrokerLimits.ENTRY_BYTES) / EVENT;
+        int fits = (BOUND - QueueLimits.ENTRY_BYTES) / EVENT;
         assertThat(runs(stuck)).singleElement().satisfies(run -> {
             assertThat(run.count()).isEqualTo(fits);
             assertThat(run.length()).isEqualTo(fits * EVENT);

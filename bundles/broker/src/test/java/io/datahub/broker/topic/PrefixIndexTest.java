@@ -1,4 +1,4 @@
-package io.datahub.broker;
+package io.datahub.broker.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

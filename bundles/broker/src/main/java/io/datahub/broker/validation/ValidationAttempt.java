@@ -1,4 +1,4 @@
-package io.datahub.broker;
+package io.datahub.broker.validation;
 
 import io.datahub.api.validation.Verdict;
 import java.util.concurrent.Callable;

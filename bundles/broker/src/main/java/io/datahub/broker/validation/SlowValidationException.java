@@ -1,4 +1,4 @@
-package io.datahub.broker;
+package io.datahub.broker.validation;
 
 /** A validator exceeded its time limit, which events can cause. */
 final class SlowValidationException extends Exception {

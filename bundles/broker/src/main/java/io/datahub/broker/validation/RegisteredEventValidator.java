@@ -1,13 +1,13 @@
-package io.datahub.broker;
+package io.datahub.broker.validation;
 
 import io.datahub.api.log.LogLimit;
 import io.datahub.api.log.LogText;
 import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.JudgedBy;
 import io.datahub.api.validation.Verdict;
+import io.datahub.broker.topic.TopicPrefixes;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -22,16 +22,16 @@ import org.slf4j.LoggerFactory;
  * A registered event validator with its topics and its own thread pool, so that a slow validator doesn't block others.
  * The service is obtained when it is first needed. Thread-safe.
  */
-final class RegisteredEventValidator {
+public final class RegisteredEventValidator {
 
     /** The number of events that are validated concurrently. */
-    static final int THREADS = 4;
+    public static final int THREADS = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(RegisteredEventValidator.class);
     private static final long IDLE_SECONDS = 30;
 
     private final JudgedBy id;
-    private final List<byte[]> prefixes;
+    private final TopicPrefixes topics;
     private final Supplier<EventValidator> validator;
     private final ValidationWatch watch;
     private final ThreadPoolExecutor threads;
@@ -43,13 +43,13 @@ final class RegisteredEventValidator {
     private final LogLimit limit = new LogLimit(1, Duration.ofSeconds(10));
 
     /**
-     * @param prefixes the prefixes of the topics that it validates
+     * @param topics the topics that it validates
      * @param watch enforces the time limits
      */
-    RegisteredEventValidator(
-            JudgedBy id, List<byte[]> prefixes, Supplier<EventValidator> validator, ValidationWatch watch) {
+    public RegisteredEventValidator(
+            JudgedBy id, TopicPrefixes topics, Supplier<EventValidator> validator, ValidationWatch watch) {
         this.id = id;
-        this.prefixes = List.copyOf(prefixes);
+        this.topics = topics;
         this.validator = validator;
         this.watch = watch;
         AtomicInteger number = new AtomicInteger();
@@ -63,16 +63,16 @@ final class RegisteredEventValidator {
         threads.allowCoreThreadTimeOut(true);
     }
 
-    JudgedBy id() {
+    public JudgedBy id() {
         return id;
     }
 
-    boolean matches(byte[] topic) {
-        return prefixes.stream().anyMatch(prefix -> Topic.startsWith(topic, prefix));
+    public boolean matches(byte[] topic) {
+        return topics.match(topic);
     }
 
     /** How many of its {@value #THREADS} threads are stuck in a validation that has timed out. */
-    int stuck() {
+    public int stuck() {
         return stuck.get();
     }
 
@@ -81,7 +81,7 @@ final class RegisteredEventValidator {
      *
      * @param outcome receives the verdict or the failure, once, on any thread, possibly before this returns
      */
-    void validate(
+    public void validate(
             String topic, String user, ByteBuffer payload, BiConsumer<? super Verdict, ? super Throwable> outcome) {
         if (stuck.get() >= THREADS) {
             outcome.accept(
@@ -116,7 +116,7 @@ final class RegisteredEventValidator {
     }
 
     /** Logs a failure, with a rate limit: as a warning what events can cause, as an error what needs fixing. */
-    String reportFailure(String topic, Throwable cause) {
+    public String reportFailure(String topic, Throwable cause) {
         LogLimit.Decision line = limit.next();
         if (line.mayWrite()) {
             String text = "event=validator-failed validator={} version={} topic={} failure={} leftOut={}";
@@ -133,7 +133,7 @@ final class RegisteredEventValidator {
     }
 
     /** Interrupts its threads. */
-    void close() {
+    public void close() {
         threads.shutdownNow();
     }
 }

@@ -1,11 +1,11 @@
-package io.datahub.broker;
+package io.datahub.broker.queue;
 
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.user.Login;
 
 /** The sink of the hub's own events: it never waits. */
-enum NoOpSink implements EventSink {
+public enum NoOpSink implements EventSink {
     INSTANCE;
 
     @Override

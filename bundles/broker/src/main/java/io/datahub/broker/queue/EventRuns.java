@@ -1,14 +1,15 @@
-package io.datahub.broker;
+package io.datahub.broker.queue;
 
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.event.EventWriter;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.broker.topic.Topic;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** Operations on runs of events: take the head, copy, create. */
-final class EventRuns {
+public final class EventRuns {
 
     private EventRuns() {}
 
@@ -17,7 +18,7 @@ final class EventRuns {
      *
      * @return the head, or null if not even the first event fits
      */
-    static EventRun head(EventRun run, long maxBytes, int maxEvents) {
+    public static EventRun head(EventRun run, long maxBytes, int maxEvents) {
         EventReader reader = new EventReader(run);
         int count = 0;
         int end = run.start();
@@ -29,20 +30,20 @@ final class EventRuns {
     }
 
     /** A copy of the run in its own buffer. */
-    static EventRun copy(EventRun run) {
+    public static EventRun copy(EventRun run) {
         ByteBuffer bytes = ByteBuffer.allocate(run.length());
         bytes.put(0, run.buffer().bytes(), run.start(), run.length());
         return new EventRun(new SharedBuffer(bytes), 0, run.length(), run.count(), run.user(), run.timeMillis());
     }
 
     /** The event that reports losses to a subscriber. */
-    static EventRun lost(long events, long total) {
+    public static EventRun lost(long events, long total) {
         String payload = "{\"lost\":" + events + ",\"total\":" + total + "}";
-        return ofHub(Topic.LOST, payload.getBytes(StandardCharsets.UTF_8));
+        return ofHub(Topic.lost(), payload.getBytes(StandardCharsets.UTF_8));
     }
 
     /** An event of the hub itself. */
-    static EventRun ofHub(byte[] topic, byte[] payload) {
+    public static EventRun ofHub(byte[] topic, byte[] payload) {
         ByteBuffer bytes = EventWriter.write(topic, payload);
         return new EventRun(new SharedBuffer(bytes), 0, bytes.limit(), 1, "", System.currentTimeMillis());
     }

@@ -1,13 +1,11 @@
-package io.datahub.broker;
+package io.datahub.broker.validation;
 
 import io.datahub.api.Refusal;
 import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.JudgedBy;
 import io.datahub.api.validation.ValidatorService;
+import io.datahub.broker.topic.TopicPrefixes;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * The registered event validators. Of several with the same name the one from the bundle with the highest version is
  * active, then the one with the highest ranking. Thread-safe.
  */
-final class EventValidators {
+public final class EventValidators {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventValidators.class);
     private static final String PID_PREFIX = "io.datahub.validator.";
@@ -53,20 +51,20 @@ final class EventValidators {
     private final Map<ServiceReference<EventValidator>, RegisteredEventValidator> all = new TreeMap<>(BY_PRECEDENCE);
 
     private volatile List<RegisteredEventValidator> active = List.of();
-    private volatile List<byte[]> required = List.of();
+    private volatile TopicPrefixes required = TopicPrefixes.NONE;
 
     /** @param changed called after each change */
-    EventValidators(Runnable changed) {
+    public EventValidators(Runnable changed) {
         this.changed = changed;
     }
 
-    synchronized void put(ServiceReference<EventValidator> reference, Supplier<EventValidator> validator) {
-        List<byte[]> prefixes = prefixes(reference.getProperty(EventValidator.TOPICS));
+    public synchronized void put(ServiceReference<EventValidator> reference, Supplier<EventValidator> validator) {
+        TopicPrefixes topics = TopicPrefixes.parse(reference.getProperty(EventValidator.TOPICS));
         JudgedBy id =
                 new JudgedBy(name(reference), reference.getBundle().getVersion().toString());
-        retire(all.put(reference, new RegisteredEventValidator(id, prefixes, validator, watch)));
+        retire(all.put(reference, new RegisteredEventValidator(id, topics, validator, watch)));
         selectActive();
-        if (!prefixes.isEmpty()) {
+        if (!topics.isEmpty()) {
             LOG.info(
                     "event=event-validator-seated validator={}/{} topics={}",
                     id.name(),
@@ -75,7 +73,7 @@ final class EventValidators {
         }
     }
 
-    synchronized void remove(ServiceReference<EventValidator> reference) {
+    public synchronized void remove(ServiceReference<EventValidator> reference) {
         RegisteredEventValidator removed = all.remove(reference);
         retire(removed);
         selectActive();
@@ -93,14 +91,14 @@ final class EventValidators {
     }
 
     /** Interrupts busy validators, and refuses the events that are waiting for them. */
-    synchronized void close() {
+    public synchronized void close() {
         watch.close();
         all.values().forEach(RegisteredEventValidator::close);
         retired.forEach(RegisteredEventValidator::close);
     }
 
     /** Limits the memory of all events in validation, in bytes. */
-    void setMaxBytes(long max) {
+    public void setMaxBytes(long max) {
         maxBytes = max;
     }
 
@@ -109,7 +107,7 @@ final class EventValidators {
      *
      * @return false if the limit is exceeded
      */
-    boolean reserve(long size) {
+    public boolean reserve(long size) {
         if (bytes.addAndGet(size) > maxBytes) {
             bytes.addAndGet(-size);
             return false;
@@ -124,7 +122,7 @@ final class EventValidators {
      * @param payload must not change any more
      * @param done receives the outcome, once, on any thread, possibly before this returns
      */
-    void validate(
+    public void validate(
             List<RegisteredEventValidator> validators,
             String topic,
             String user,
@@ -139,7 +137,7 @@ final class EventValidators {
     }
 
     /** The validators with stuck threads and the number of these; empty if there are none. */
-    synchronized List<String> stuck() {
+    public synchronized List<String> stuck() {
         return Stream.concat(all.values().stream(), retired.stream())
                 .filter(registered -> registered.stuck() > 0)
                 .map(registered ->
@@ -156,13 +154,13 @@ final class EventValidators {
     }
 
     /** Sets the topics whose events are refused unless a validator matches. */
-    void require(String... topics) {
-        required = prefixes(topics);
+    public void require(String... topics) {
+        required = TopicPrefixes.parse(topics);
         changed.run();
     }
 
     /** The active validators that match a topic. */
-    List<RegisteredEventValidator> forTopic(byte[] topic) {
+    public List<RegisteredEventValidator> forTopic(byte[] topic) {
         List<RegisteredEventValidator> current = active;
         return current.isEmpty()
                 ? current
@@ -171,8 +169,8 @@ final class EventValidators {
                         .toList();
     }
 
-    boolean isRequired(byte[] topic) {
-        return required.stream().anyMatch(prefix -> Topic.startsWith(topic, prefix));
+    public boolean isRequired(byte[] topic) {
+        return required.match(topic);
     }
 
     private static String name(ServiceReference<EventValidator> reference) {
@@ -182,26 +180,5 @@ final class EventValidators {
         }
         String pid = String.valueOf(reference.getProperty(Constants.SERVICE_PID));
         return (pid.startsWith(PID_PREFIX) ? pid.substring(PID_PREFIX.length()) : pid).replace('~', '-');
-    }
-
-    private static List<byte[]> prefixes(Object topics) {
-        List<byte[]> prefixes = new ArrayList<>();
-        for (Object part : parts(topics)) {
-            for (String item : part.toString().split(",", -1)) {
-                if (!item.isBlank()) {
-                    String prefix = item.strip();
-                    prefixes.add((prefix.endsWith("*") ? prefix.substring(0, prefix.length() - 1) : prefix)
-                            .getBytes(StandardCharsets.UTF_8));
-                }
-            }
-        }
-        return List.copyOf(prefixes);
-    }
-
-    private static Collection<?> parts(Object topics) {
-        if (topics instanceof Object[] array) {
-            return List.of(array);
-        }
-        return topics instanceof Collection<?> items ? items : topics == null ? List.of() : List.of(topics);
     }
 }

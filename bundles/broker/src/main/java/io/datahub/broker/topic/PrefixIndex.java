@@ -1,4 +1,4 @@
-package io.datahub.broker;
+package io.datahub.broker.topic;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  *
  * @param <S> subscribers; compared by identity
  */
-final class PrefixIndex<S> {
+public final class PrefixIndex<S> {
 
     private static final Object[] NO_MEMBERS = {};
     private static final Node[] NO_CHILDREN = {};
@@ -25,7 +25,7 @@ final class PrefixIndex<S> {
     private int size;
 
     /** Adds a subscriber that isn't yet present under this prefix. */
-    synchronized void add(byte[] prefix, S subscriber) {
+    public synchronized void add(byte[] prefix, S subscriber) {
         Node node = root;
         int at = 0;
         while (at < prefix.length) {
@@ -51,7 +51,7 @@ final class PrefixIndex<S> {
     }
 
     /** Removes a subscriber from this prefix; false if it wasn't present. */
-    synchronized boolean remove(byte[] prefix, S subscriber) {
+    public synchronized boolean remove(byte[] prefix, S subscriber) {
         Node grandparent = null;
         Node parent = null;
         Node node = root;
@@ -99,7 +99,7 @@ final class PrefixIndex<S> {
      * @param minLength shorter prefixes are ignored
      */
     @SuppressWarnings("unchecked") // only S are ever added
-    void match(byte[] topic, int minLength, Consumer<? super S> found) {
+    public void match(byte[] topic, int minLength, Consumer<? super S> found) {
         Node node = root;
         int at = 0;
         while (node != null) {
@@ -114,7 +114,7 @@ final class PrefixIndex<S> {
     }
 
     /** Whether there is a subscription to a longer prefix, which starts with the topic followed by that byte. */
-    boolean hasLongerPrefix(byte[] topic, byte next) {
+    public boolean hasLongerPrefix(byte[] topic, byte next) {
         Node node = root;
         int at = 0;
         while (at <= topic.length) {
@@ -137,7 +137,7 @@ final class PrefixIndex<S> {
     }
 
     /** The number of nodes visited by a match of this topic, below the root; for tests. */
-    int steps(byte[] topic) {
+    public int steps(byte[] topic) {
         int steps = 0;
         int at = 0;
         for (Node node = root; node != null && at < topic.length; steps += node == null ? 0 : 1) {
@@ -148,12 +148,12 @@ final class PrefixIndex<S> {
     }
 
     /** The number of subscriptions. */
-    synchronized int size() {
+    public synchronized int size() {
         return size;
     }
 
     /** The number of nodes below the root; slow, for tests. */
-    synchronized int nodes() {
+    public synchronized int nodes() {
         int nodes = 0;
         ArrayDeque<Node> open = new ArrayDeque<>(Arrays.asList(root.children));
         while (!open.isEmpty()) {

@@ -1,4 +1,4 @@
-package io.datahub.broker;
+package io.datahub.broker.queue;
 
 import io.datahub.api.event.EventRun;
 import io.datahub.api.event.EventSink;
@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Distributes one publisher's runs to the queues of their receivers, and notifies idle receivers once per flush. Not
- * thread-safe, except for {@link #removeAwaited}.
+ * thread-safe, except for {@link #paused} and {@link #released}.
  */
-final class FanOut {
+public final class FanOut implements PausablePublisher {
 
     private final GlobalQueueLimit queueLimit;
     private final EventSink publisher;
@@ -21,13 +21,13 @@ final class FanOut {
     private final AtomicInteger awaited = new AtomicInteger();
 
     /** @param publisher resumed when it need not wait any more */
-    FanOut(GlobalQueueLimit queueLimit, EventSink publisher) {
+    public FanOut(GlobalQueueLimit queueLimit, EventSink publisher) {
         this.queueLimit = queueLimit;
         this.publisher = publisher;
     }
 
     /** Adds a run to these queues. The caller holds its buffer. */
-    void put(EventRun run, EventQueue[] receivers) {
+    public void put(EventRun run, EventQueue[] receivers) {
         for (EventQueue receiver : receivers) {
             int answer = receiver.offer(run, this);
             if (answer != 0) {
@@ -43,7 +43,7 @@ final class FanOut {
     }
 
     /** Notifies the receivers. */
-    void wake() {
+    public void wake() {
         for (EventQueue queue : idle) {
             queue.sink().ready();
         }
@@ -51,7 +51,7 @@ final class FanOut {
     }
 
     /** Notifies the receivers; false if one of them is full, in which case {@link EventSink#resume} will be called. */
-    boolean flush() {
+    public boolean flush() {
         wake();
         return full.isEmpty() || !mustWait();
     }
@@ -65,13 +65,13 @@ final class FanOut {
         return awaited.decrementAndGet() > 0;
     }
 
-    /** Adds a queue that the publisher waits for. */
-    void addAwaited() {
+    @Override
+    public void paused() {
         awaited.incrementAndGet();
     }
 
-    /** Called when an awaited queue has capacity again, or waiting for it has timed out. */
-    void removeAwaited() {
+    @Override
+    public void released() {
         if (awaited.decrementAndGet() == 0) {
             publisher.resume();
         }

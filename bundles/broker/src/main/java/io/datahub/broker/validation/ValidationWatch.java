@@ -1,4 +1,4 @@
-package io.datahub.broker;
+package io.datahub.broker.validation;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

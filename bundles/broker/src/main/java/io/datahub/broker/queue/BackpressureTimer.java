@@ -1,4 +1,4 @@
-package io.datahub.broker;
+package io.datahub.broker.queue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,28 +7,28 @@ import java.util.List;
  * Limits how long a full queue may slow others down: publishers wait for it only up to a timeout, and its session may
  * lose events only up to a timeout. Guarded by its queue.
  */
-final class BackpressureTimer {
+public final class BackpressureTimer {
 
     private static final long NEVER = 0;
 
     private final long waitNanos;
-    private final List<FanOut> waiting = new ArrayList<>();
+    private final List<PausablePublisher> waiting = new ArrayList<>();
     private long fullSince = NEVER;
     private long losingSince = NEVER;
 
-    BackpressureTimer(BrokerLimits limits) {
+    public BackpressureTimer(QueueLimits limits) {
         waitNanos = limits.pushWaitMillis() * 1_000_000;
     }
 
     /** The queue is above its high-water mark. */
-    void markFull() {
+    public void markFull() {
         if (fullSince == NEVER) {
             fullSince = now();
         }
     }
 
     /** The queue is losing events. */
-    void markLosing() {
+    public void markLosing() {
         if (losingSince == NEVER) {
             losingSince = now();
         }
@@ -38,49 +38,49 @@ final class BackpressureTimer {
      * Registers a waiting publisher; false if this queue has been full for longer than the timeout, so that nobody
      * waits for it.
      */
-    boolean await(FanOut fanOut) {
+    public boolean await(PausablePublisher publisher) {
         if (now() - fullSince > waitNanos) {
             return false;
         }
-        if (!waiting.contains(fanOut)) {
-            waiting.add(fanOut);
-            fanOut.addAwaited();
+        if (!waiting.contains(publisher)) {
+            waiting.add(publisher);
+            publisher.paused();
         }
         return true;
     }
 
     /** The queue has capacity again. */
-    List<FanOut> release() {
+    public List<PausablePublisher> release() {
         fullSince = NEVER;
         losingSince = NEVER;
         return drainWaiting();
     }
 
     /** The publishers whose wait has timed out. */
-    List<FanOut> timedOut(long now) {
+    public List<PausablePublisher> timedOut(long now) {
         return !waiting.isEmpty() && now - fullSince > waitNanos ? drainWaiting() : List.of();
     }
 
     /** Whether it has been losing events for longer than that. */
-    boolean hasBeenLosingFor(long nanos, long now) {
+    public boolean hasBeenLosingFor(long nanos, long now) {
         return losingSince != NEVER && now - losingSince > nanos;
     }
 
-    boolean isActive() {
+    public boolean isActive() {
         return fullSince != NEVER || losingSince != NEVER;
     }
 
-    private List<FanOut> drainWaiting() {
+    private List<PausablePublisher> drainWaiting() {
         if (waiting.isEmpty()) {
             return List.of();
         }
-        List<FanOut> all = List.copyOf(waiting);
+        List<PausablePublisher> all = List.copyOf(waiting);
         waiting.clear();
         return all;
     }
 
     /** Never {@link #NEVER}. */
-    static long now() {
+    public static long now() {
         return System.nanoTime() | 1;
     }
 }

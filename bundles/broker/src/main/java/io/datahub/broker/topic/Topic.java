@@ -1,4 +1,4 @@
-package io.datahub.broker;
+package io.datahub.broker.topic;
 
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.user.User;
@@ -9,13 +9,12 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** The topic of an event, with the rules about who may receive it. Immutable. */
-final class Topic {
+public final class Topic {
 
-    /** The topic of events that report losses to a subscriber. */
-    static final byte[] LOST = "hub.lost".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] LOST = "hub.lost".getBytes(StandardCharsets.UTF_8);
 
     /** The maximum length of a topic, and so of a prefix that can match. */
-    static final int MAX_BYTES = 4200;
+    public static final int MAX_BYTES = 4200;
 
     private static final byte[] FILE = "file.".getBytes(StandardCharsets.UTF_8);
     private static final byte[] HUB = "hub.".getBytes(StandardCharsets.UTF_8);
@@ -25,7 +24,7 @@ final class Topic {
     private final boolean ofHub;
     private final Optional<RecordPath> path;
 
-    Topic(byte[] bytes) {
+    public Topic(byte[] bytes) {
         this.bytes = bytes;
         ofFile = startsWith(bytes, FILE);
         ofHub = startsWith(bytes, HUB);
@@ -43,20 +42,25 @@ final class Topic {
                         .map(parsed -> parsed.get());
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return bytes;
+    }
+
+    /** The topic of events that report losses to a subscriber. */
+    public static byte[] lost() {
+        return LOST.clone();
     }
 
     /**
      * Shorter prefixes don't match: the hub's own topics are delivered only to subscribers that ask for them
      * explicitly.
      */
-    int minPrefixLength() {
+    public int minPrefixLength() {
         return ofHub ? HUB.length : 0;
     }
 
     /** Whether the user may receive it by a subscription. */
-    boolean isVisibleTo(User user) {
+    public boolean isVisibleTo(User user) {
         if (ofFile) {
             return path.isPresent() && user.mayRead(path.get());
         }
@@ -64,7 +68,7 @@ final class Topic {
     }
 
     /** Whether a client may use this topic: UTF-8 without NUL, 1 to 4,200 bytes. */
-    static boolean isValid(byte[] topic) {
+    public static boolean isValid(byte[] topic) {
         if (topic.length == 0 || topic.length > MAX_BYTES) {
             return false;
         }
@@ -88,16 +92,16 @@ final class Topic {
     }
 
     /** Whether the length alone makes a topic invalid. */
-    static boolean isTooLong(int length) {
+    public static boolean isTooLong(int length) {
         return length > MAX_BYTES;
     }
 
     /** Whether a subscription to this prefix matches the events that report losses. */
-    static boolean matchesLosses(byte[] prefix) {
+    public static boolean matchesLosses(byte[] prefix) {
         return prefix.length >= HUB.length && startsWith(LOST, prefix);
     }
 
-    static boolean startsWith(byte[] text, byte[] prefix) {
+    public static boolean startsWith(byte[] text, byte[] prefix) {
         return text.length >= prefix.length && Arrays.equals(text, 0, prefix.length, prefix, 0, prefix.length);
     }
 }

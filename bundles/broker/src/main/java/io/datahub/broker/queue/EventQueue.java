@@ -1,7 +1,8 @@
-package io.datahub.broker;
+package io.datahub.broker.queue;
 
 import io.datahub.api.event.EventRun;
 import io.datahub.api.event.EventSink;
+import io.datahub.broker.topic.Topic;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,21 +14,21 @@ import java.util.function.Consumer;
  * The queue of one subscriber, bounded in bytes and events. What doesn't fit is lost for this subscriber only, in whole
  * events, and counted. Any number of threads may offer, one may take. No foreign code is called while holding the lock.
  */
-final class EventQueue {
+public final class EventQueue implements GlobalQueueLimit.LimitedQueue {
 
     /** Result flag of {@link #offer}: the subscriber's transport must be notified that events are waiting. */
-    static final int WAKE = 1;
+    public static final int WAKE = 1;
 
     /** Result flag of {@link #offer}: publishers that support backpressure should wait. */
-    static final int FULL = 2;
+    public static final int FULL = 2;
 
     /** Marks the position of lost events in the queue, if the subscriber wants loss reports. */
-    private static final EventRun GAP = EventRuns.ofHub(Topic.LOST, new byte[0]);
+    private static final EventRun GAP = EventRuns.ofHub(Topic.lost(), new byte[0]);
 
     /** The delay is measured once in this many takes, to save reading the clock. */
     private static final int TAKES_PER_MEASUREMENT = 16;
 
-    private final BrokerLimits limits;
+    private final QueueLimits limits;
     private final EventCounters counters;
     private final GlobalQueueLimit queueLimit;
     private final EventSink sink;
@@ -42,7 +43,7 @@ final class EventQueue {
     private int events;
     private boolean notified;
     private boolean closed;
-    private FanOut fullFor;
+    private PausablePublisher fullFor;
 
     /** Used by the taking thread only. */
     private final List<EventRun> taken = new ArrayList<>();
@@ -51,8 +52,8 @@ final class EventQueue {
     private int takes;
 
     /** @param reportsLosses whether the subscriber currently wants loss reports */
-    EventQueue(
-            BrokerLimits limits,
+    public EventQueue(
+            QueueLimits limits,
             EventCounters counters,
             GlobalQueueLimit queueLimit,
             EventSink sink,
@@ -65,17 +66,17 @@ final class EventQueue {
         backpressure = new BackpressureTimer(limits);
     }
 
-    EventSink sink() {
+    public EventSink sink() {
         return sink;
     }
 
     /**
      * Adds as many events of a run as fit, and retains its buffer as long as needed.
      *
-     * @param fanOut the publisher; {@link #FULL} is returned to it once, until it has called {@link #await}
+     * @param publisher of the run; {@link #FULL} is returned to it once, until it has called {@link #await}
      * @return {@link #WAKE} and {@link #FULL}, or 0
      */
-    int offer(EventRun run, FanOut fanOut) {
+    public int offer(EventRun run, PausablePublisher publisher) {
         synchronized (this) {
             if (closed) {
                 return 0;
@@ -94,8 +95,8 @@ final class EventQueue {
             }
             if (isFull()) {
                 backpressure.markFull();
-                if (fullFor != fanOut) {
-                    fullFor = fanOut;
+                if (fullFor != publisher) {
+                    fullFor = publisher;
                     answer |= FULL;
                 }
             }
@@ -112,8 +113,8 @@ final class EventQueue {
     }
 
     private EventRun fittingPart(EventRun run) {
-        long freeBytes = limits.queueBytes() - bytes - BrokerLimits.ENTRY_BYTES;
-        int freeEvents = limits.queueMessages() - events;
+        long freeBytes = limits.maxBytes() - bytes - QueueLimits.ENTRY_BYTES;
+        int freeEvents = limits.maxMessages() - events;
         return run.length() <= freeBytes && run.count() <= freeEvents
                 ? run
                 : EventRuns.head(run, freeBytes, freeEvents);
@@ -153,7 +154,7 @@ final class EventQueue {
     }
 
     private static long cost(EventRun run) {
-        return (long) run.length() + BrokerLimits.ENTRY_BYTES;
+        return (long) run.length() + QueueLimits.ENTRY_BYTES;
     }
 
     private void lose(int count) {
@@ -178,11 +179,11 @@ final class EventQueue {
      *
      * @return the number of bytes taken
      */
-    int take(int maxBytes, Consumer<? super EventRun> receiver) {
+    public int take(int maxBytes, Consumer<? super EventRun> receiver) {
         long before;
         int length = 0;
         int count = 0;
-        List<FanOut> released;
+        List<PausablePublisher> released;
         synchronized (this) {
             before = bytes;
             while ((length == 0 || length < maxBytes) && !runs.isEmpty()) {
@@ -204,7 +205,7 @@ final class EventQueue {
         if (takes++ % TAKES_PER_MEASUREMENT == 0) {
             measureDelay();
         }
-        released.forEach(FanOut::removeAwaited);
+        released.forEach(PausablePublisher::released);
         deliver(receiver);
         return length;
     }
@@ -246,14 +247,14 @@ final class EventQueue {
         }
     }
 
-    private List<FanOut> releasePublishers() {
+    private List<PausablePublisher> releasePublishers() {
         return bytes <= highWater() / 2 ? backpressure.release() : List.of();
     }
 
-    /** Drops the newest events, at least this many bytes of them. */
-    void dropNewest(long least) {
+    @Override
+    public void dropNewest(long least) {
         long freed = 0;
-        List<FanOut> released;
+        List<PausablePublisher> released;
         synchronized (this) {
             long marked = 0;
             int count = 0;
@@ -276,45 +277,46 @@ final class EventQueue {
             released = releasePublishers();
         }
         queueLimit.add(-freed);
-        released.forEach(FanOut::removeAwaited);
+        released.forEach(PausablePublisher::released);
     }
 
     /**
      * Registers a publisher to be resumed when there is capacity; false if there is, or if waiting for this queue has
      * timed out.
      */
-    synchronized boolean await(FanOut fanOut) {
+    public synchronized boolean await(PausablePublisher publisher) {
         fullFor = null;
-        return !closed && isFull() && backpressure.await(fanOut);
+        return !closed && isFull() && backpressure.await(publisher);
     }
 
     /** Resumes publishers whose wait has timed out. Called periodically. */
-    void checkTimeouts(long now) {
-        List<FanOut> timedOut;
+    public void checkTimeouts(long now) {
+        List<PausablePublisher> timedOut;
         synchronized (this) {
             timedOut = backpressure.timedOut(now);
         }
-        timedOut.forEach(FanOut::removeAwaited);
+        timedOut.forEach(PausablePublisher::released);
     }
 
     /** Whether it has been losing events for longer than that. */
-    synchronized boolean hasBeenLosingFor(long nanos, long now) {
+    public synchronized boolean hasBeenLosingFor(long nanos, long now) {
         return backpressure.hasBeenLosingFor(nanos, now);
     }
 
     /** Whether it is full or losing events, so that its timeouts must be checked. */
-    synchronized boolean isUnderPressure() {
+    public synchronized boolean isUnderPressure() {
         return backpressure.isActive();
     }
 
-    synchronized long bytes() {
+    @Override
+    public synchronized long bytes() {
         return bytes;
     }
 
     /** Drops all events and accepts no more. */
-    void close() {
+    public void close() {
         long freed;
-        List<FanOut> released;
+        List<PausablePublisher> released;
         synchronized (this) {
             closed = true;
             freed = bytes;
@@ -331,6 +333,6 @@ final class EventQueue {
             released = backpressure.release();
         }
         queueLimit.add(-freed);
-        released.forEach(FanOut::removeAwaited);
+        released.forEach(PausablePublisher::released);
     }
 }

@@ -1,4 +1,4 @@
-package io.datahub.broker;
+package io.datahub.broker.queue;
 
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
@@ -6,7 +6,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /** Limits the size of all queues together: beyond the limit the fullest queue loses events first. Thread-safe. */
-final class GlobalQueueLimit {
+public final class GlobalQueueLimit {
 
     /** Frees this fraction of the limit in addition, so that the next event doesn't exceed it again. */
     private static final int HEADROOM_DIVISOR = 64;
@@ -15,24 +15,38 @@ final class GlobalQueueLimit {
     private static final int PRESSURE_DIVISOR = 16;
 
     private volatile long maxBytes;
-    private final Supplier<Collection<EventQueue>> queues;
+    private final Supplier<? extends Collection<? extends LimitedQueue>> queues;
     private final AtomicLong bytes = new AtomicLong();
     private final ReentrantLock shrinking = new ReentrantLock();
 
-    GlobalQueueLimit(long maxBytes, Supplier<Collection<EventQueue>> queues) {
+    /** A queue whose size counts towards the limit. */
+    public interface LimitedQueue {
+
+        /** The size of its events. */
+        long bytes();
+
+        /** Drops the newest events, at least this many bytes of them. */
+        void dropNewest(long least);
+    }
+
+    public GlobalQueueLimit(long maxBytes, Supplier<? extends Collection<? extends LimitedQueue>> queues) {
         this.maxBytes = maxBytes;
         this.queues = queues;
     }
 
-    void setMaxBytes(long max) {
+    public long maxBytes() {
+        return maxBytes;
+    }
+
+    public void setMaxBytes(long max) {
         maxBytes = max;
     }
 
-    void add(long more) {
+    public void add(long more) {
         bytes.addAndGet(more);
     }
 
-    long bytes() {
+    public long bytes() {
         return bytes.get();
     }
 
@@ -41,12 +55,12 @@ final class GlobalQueueLimit {
      *
      * @param base the mark while the total is small
      */
-    long highWater(long base) {
+    public long highWater(long base) {
         return bytes.get() > maxBytes / 2 ? base / PRESSURE_DIVISOR : base;
     }
 
     /** Reduces the total to the limit. Must be called without holding a queue's lock. */
-    void enforce() {
+    public void enforce() {
         if (bytes.get() > maxBytes && shrinking.tryLock()) {
             try {
                 shrink();
@@ -58,9 +72,9 @@ final class GlobalQueueLimit {
 
     private void shrink() {
         while (bytes.get() > maxBytes) {
-            EventQueue fullest = null;
+            LimitedQueue fullest = null;
             long max = 0;
-            for (EventQueue queue : queues.get()) {
+            for (LimitedQueue queue : queues.get()) {
                 long waiting = queue.bytes();
                 if (waiting > max) {
                     max = waiting;

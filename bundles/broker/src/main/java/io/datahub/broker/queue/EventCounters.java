@@ -1,10 +1,10 @@
-package io.datahub.broker;
+package io.datahub.broker.queue;
 
 import io.datahub.api.metric.Histogram;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts whole events, for one session and for the broker at once. Thread-safe. */
-final class EventCounters {
+public final class EventCounters {
 
     private final LongAdder in = new LongAdder();
     private final LongAdder out = new LongAdder();
@@ -16,39 +16,39 @@ final class EventCounters {
     private final EventCounters total;
 
     /** The broker's counters. */
-    EventCounters() {
+    public EventCounters() {
         total = null;
         delays = new Histogram();
     }
 
     /** A session's counters. */
-    EventCounters(EventCounters total) {
+    public EventCounters(EventCounters total) {
         this.total = total;
         delays = total.delays;
     }
 
-    void in(long count) {
+    public void in(long count) {
         in.add(count);
         if (total != null) {
             total.in(count);
         }
     }
 
-    void out(long count) {
+    public void out(long count) {
         out.add(count);
         if (total != null) {
             total.out(count);
         }
     }
 
-    void lost(long count) {
+    public void lost(long count) {
         lost.add(count);
         if (total != null) {
             total.lost(count);
         }
     }
 
-    void refuse() {
+    public void refuse() {
         refused.increment();
         if (total != null) {
             total.refuse();
@@ -56,41 +56,41 @@ final class EventCounters {
     }
 
     /** Counts received bytes, for the broker only. */
-    void bytesIn(long bytes) {
+    public void bytesIn(long bytes) {
         (total == null ? this : total).bytesIn.add(bytes);
     }
 
     /** Counts bytes taken by transports, for the broker only. */
-    void bytesOut(long bytes) {
+    public void bytesOut(long bytes) {
         (total == null ? this : total).bytesOut.add(bytes);
     }
 
     /** The sampled delays from publication until a transport took the event. */
-    Histogram delays() {
+    public Histogram delays() {
         return delays;
     }
 
-    long bytesIn() {
+    public long bytesIn() {
         return bytesIn.sum();
     }
 
-    long bytesOut() {
+    public long bytesOut() {
         return bytesOut.sum();
     }
 
-    long in() {
+    public long in() {
         return in.sum();
     }
 
-    long out() {
+    public long out() {
         return out.sum();
     }
 
-    long lost() {
+    public long lost() {
         return lost.sum();
     }
 
-    long refused() {
+    public long refused() {
         return refused.sum();
     }
 }

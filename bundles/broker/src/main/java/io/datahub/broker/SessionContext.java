@@ -1,0 +1,21 @@
+package io.datahub.broker;
+
+import io.datahub.broker.queue.EventCounters;
+import io.datahub.broker.queue.GlobalQueueLimit;
+import java.util.function.Consumer;
+
+/**
+ * What all sessions share.
+ *
+ * @param router the subscriptions of all sessions
+ * @param queueLimit the limit of all queues together
+ * @param counters the broker's counters
+ * @param refusals publishes the refusals of events
+ * @param onEnd called once for each session that has ended, on any thread
+ */
+record SessionContext(
+        Router router,
+        GlobalQueueLimit queueLimit,
+        EventCounters counters,
+        RefusalPublisher refusals,
+        Consumer<? super Long> onEnd) {}

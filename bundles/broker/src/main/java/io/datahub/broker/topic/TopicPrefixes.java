@@ -1,0 +1,53 @@
+package io.datahub.broker.topic;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** A set of topic prefixes from a configuration or a service property. Immutable. */
+public final class TopicPrefixes {
+
+    public static final TopicPrefixes NONE = new TopicPrefixes(List.of());
+
+    private final List<byte[]> prefixes;
+
+    private TopicPrefixes(List<byte[]> prefixes) {
+        this.prefixes = List.copyOf(prefixes);
+    }
+
+    /**
+     * Parses prefixes, each with or without a final {@code *}.
+     *
+     * @param value an array, a collection or a single value, each of comma-separated prefixes; null for none
+     */
+    public static TopicPrefixes parse(Object value) {
+        List<byte[]> prefixes = new ArrayList<>();
+        for (Object element : elements(value)) {
+            for (String item : element.toString().split(",", -1)) {
+                if (!item.isBlank()) {
+                    String prefix = item.strip();
+                    prefixes.add((prefix.endsWith("*") ? prefix.substring(0, prefix.length() - 1) : prefix)
+                            .getBytes(StandardCharsets.UTF_8));
+                }
+            }
+        }
+        return new TopicPrefixes(prefixes);
+    }
+
+    private static Collection<?> elements(Object value) {
+        if (value instanceof Object[] array) {
+            return List.of(array);
+        }
+        return value instanceof Collection<?> items ? items : value == null ? List.of() : List.of(value);
+    }
+
+    public boolean isEmpty() {
+        return prefixes.isEmpty();
+    }
+
+    /** Whether the topic begins with one of them. */
+    public boolean match(byte[] topic) {
+        return prefixes.stream().anyMatch(prefix -> Topic.startsWith(topic, prefix));
+    }
+}
