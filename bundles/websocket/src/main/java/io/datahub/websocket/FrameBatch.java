@@ -14,6 +14,9 @@ import org.eclipse.jetty.websocket.core.Frame;
  */
 final class FrameBatch {
 
+    /** Longer frames are split into fragments. */
+    static final int MAX_FRAME_BYTES = 64 * 1024;
+
     private final CoreSession socket;
     private final List<ByteBuffer> buffers = new ArrayList<>();
     private int length;
@@ -29,7 +32,7 @@ final class FrameBatch {
     void add(EncodedRun run, int first, int last) {
         int from = first;
         for (int i = first; i <= last; i++) {
-            if (run.payloadLength(i) > WebSocketHandler.MAX_FRAME_BYTES) {
+            if (run.payloadLength(i) > MAX_FRAME_BYTES) {
                 if (from < i) {
                     append(run, from, i - 1);
                 }

@@ -32,7 +32,7 @@ final class MessageHandler {
     private static final int MAX_TOPIC_BYTES = 4200;
 
     private final WebSocketEndpoint endpoint;
-    private final WebSocketConnection connection;
+    private final ClientConnection connection;
     private final Origin origin;
     private final Subprotocol subprotocol;
     private final QuerySubscription query;
@@ -50,7 +50,7 @@ final class MessageHandler {
      */
     MessageHandler(
             WebSocketEndpoint endpoint,
-            WebSocketConnection connection,
+            ClientConnection connection,
             Origin origin,
             Subprotocol subprotocol,
             QuerySubscription query) {

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * The connection of one client. Frames are read one at a time, the next one only after the reply to the previous one
  * was written, so that a client that doesn't read can't make the hub buffer replies.
  */
-final class WebSocketConnection implements FrameHandler {
+final class WebSocketConnection implements FrameHandler, ClientConnection {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
     private static final int ENVELOPE_BYTES = 64 * 1024;
@@ -109,8 +109,8 @@ final class WebSocketConnection implements FrameHandler {
         }
     }
 
-    /** Called when the client has authenticated with an auth message. */
-    void loggedIn() {
+    @Override
+    public void loggedIn() {
         loggedIn.run();
     }
 
@@ -133,25 +133,25 @@ final class WebSocketConnection implements FrameHandler {
         }
     }
 
-    /** Demands the next frame; called once for each frame, when it has been handled completely. */
-    void demand() {
+    @Override
+    public void demand() {
         socket.demand();
     }
 
-    /** Sends the reply to a message, if any, and demands the next frame. */
-    void reply(Optional<String> id, Optional<Refusal> refusal) {
+    @Override
+    public void reply(Optional<String> id, Optional<Refusal> refusal) {
         subprotocol.reply(id, refusal).ifPresentOrElse(json -> send(json, Callback.from(this::demand)), this::demand);
     }
 
-    /** Sends the reply to a subscription, if any, and demands the next frame. */
-    void replySubscribed(Optional<String> id, List<String> granted) {
+    @Override
+    public void replySubscribed(Optional<String> id, List<String> granted) {
         subprotocol
                 .subscribed(id, granted)
                 .ifPresentOrElse(json -> send(json, Callback.from(this::demand)), this::demand);
     }
 
-    /** Sends a text frame. */
-    void send(String json, Callback written) {
+    @Override
+    public void send(String json, Callback written) {
         socket.sendFrame(new Frame(OpCode.TEXT, json), written, false);
     }
 
@@ -170,8 +170,8 @@ final class WebSocketConnection implements FrameHandler {
         return false;
     }
 
-    /** Closes the connection and reads on to receive the client's close frame. */
-    void refuse(int code, String reason) {
+    @Override
+    public void refuse(int code, String reason) {
         close(code, reason);
         demand();
     }
@@ -181,15 +181,13 @@ final class WebSocketConnection implements FrameHandler {
         endpoint.addBuffered(now - buffered.getAndSet(now));
     }
 
-    /** The number of buffered bytes of an incomplete message. */
-    int bufferedBytes() {
+    @Override
+    public int bufferedBytes() {
         return buffered.get();
     }
 
-    /**
-     * Sends a close frame, and aborts the connection if the client's close frame doesn't arrive in time. Thread-safe.
-     */
-    void close(int code, String reason) {
+    @Override
+    public void close(int code, String reason) {
         if (closing.compareAndSet(false, true)) {
             updateBuffered(0);
             messageHandler.end();

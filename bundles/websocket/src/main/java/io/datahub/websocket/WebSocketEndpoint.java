@@ -34,7 +34,7 @@ final class WebSocketEndpoint implements AutoCloseable {
     private final ChangeJournal journal;
     private final Map<Subprotocol, RunEncoder> encoders = new EnumMap<>(Subprotocol.class);
     private final AtomicLong buffered = new AtomicLong();
-    private final Set<WebSocketConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
     private final List<SerialExecutor> senders = new CopyOnWriteArrayList<>();
     private final AtomicInteger next = new AtomicInteger();
     private final ThreadPoolExecutor replayExecutor;
@@ -146,13 +146,13 @@ final class WebSocketEndpoint implements AutoCloseable {
     void addBuffered(int change) {
         if (buffered.addAndGet(change) > configuration.maxIncomingBytes() && change > 0) {
             connections.stream()
-                    .max(Comparator.comparingInt(WebSocketConnection::bufferedBytes))
+                    .max(Comparator.comparingInt(ClientConnection::bufferedBytes))
                     .ifPresent(largest -> largest.close(CloseStatus.TRY_AGAIN_LATER, "too much is coming in at once"));
         }
     }
 
     /** Registers a connection; if the endpoint has stopped, closes it and returns false. */
-    boolean register(WebSocketConnection connection) {
+    boolean register(ClientConnection connection) {
         connections.add(connection);
         if (stopped) {
             connection.close(CloseStatus.SHUTDOWN, "the hub stops");
@@ -160,7 +160,7 @@ final class WebSocketEndpoint implements AutoCloseable {
         return !stopped;
     }
 
-    void unregister(WebSocketConnection connection) {
+    void unregister(ClientConnection connection) {
         connections.remove(connection);
         if (stopped) {
             synchronized (connections) {

@@ -57,8 +57,6 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
 
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketHandler.class);
     private static final int OUTPUT_BUFFER_BYTES = 32 * 1024;
-    /** Longer frames are split into fragments. */
-    static final int MAX_FRAME_BYTES = 64 * 1024;
 
     private final WebSocketEndpoint endpoint;
     private volatile Origins origins;
@@ -137,7 +135,7 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
         Configuration.Customizer limits = socket -> {
             socket.setIdleTimeout(idle);
             socket.setAutoFragment(true);
-            socket.setMaxFrameSize(MAX_FRAME_BYTES);
+            socket.setMaxFrameSize(FrameBatch.MAX_FRAME_BYTES);
             socket.setOutputBufferSize(OUTPUT_BUFFER_BYTES);
         };
         return handshaker.upgradeRequest(this::negotiate, request, response, callback, components, limits);
