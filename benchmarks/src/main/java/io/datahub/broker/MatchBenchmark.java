@@ -1,5 +1,6 @@
 package io.datahub.broker;
 
+import io.datahub.broker.topic.PrefixIndex;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
