@@ -1,4 +1,4 @@
-package io.datahub.zeromq;
+package io.datahub.zeromq.zmtp;
 
 import io.datahub.api.event.EventWriter;
 import io.datahub.api.event.SharedBuffer;
