@@ -7,6 +7,7 @@ import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
+import io.datahub.jetty.web.RequestDrainer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -231,17 +232,8 @@ final class AuthenticationHandler extends Handler.Abstract {
                         TimeUnit.MILLISECONDS);
     }
 
-    /** Responds with a refusal; the connection stays open if the whole request has been received. */
-    static boolean refuse(Request request, Response response, Callback callback, Refusal refusal) {
-        request.setAttribute(Refusal.class.getName(), refusal);
-        boolean isBodyWithheld = request.getHeaders().contains(HttpHeader.EXPECT)
-                || request.getMethod().equals("CONNECT");
-        int status = refusal.reason().status();
-        if (isBodyWithheld) {
-            Response.writeError(request, response, callback, status, refusal.detail());
-        } else {
-            new RequestDrainer(request, callback).sendError(response, status, refusal.detail());
-        }
+    private static boolean refuse(Request request, Response response, Callback callback, Refusal refusal) {
+        RequestDrainer.refuse(request, response, callback, refusal);
         return true;
     }
 }

@@ -1,6 +1,7 @@
 package io.datahub.jetty;
 
 import io.datahub.api.net.IpAddress;
+import io.datahub.jetty.web.RequestDrainer;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;

@@ -1,5 +1,6 @@
 package io.datahub.jetty;
 
+import io.datahub.jetty.web.RequestDrainer;
 import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;

@@ -4,6 +4,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
+import io.datahub.jetty.web.RequestDrainer;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;

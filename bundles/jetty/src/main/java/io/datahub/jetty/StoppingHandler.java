@@ -1,6 +1,7 @@
 package io.datahub.jetty;
 
 import io.datahub.api.Refusal;
+import io.datahub.jetty.web.RequestDrainer;
 import java.time.Duration;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
@@ -30,7 +31,8 @@ final class StoppingHandler extends GracefulHandler {
         if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
             response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
         }
-        return AuthenticationHandler.refuse(
+        RequestDrainer.refuse(
                 request, response, callback, Refusal.unavailable("the hub is stopping; try again", RETRY_AFTER));
+        return true;
     }
 }

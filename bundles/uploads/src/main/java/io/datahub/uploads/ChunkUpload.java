@@ -7,22 +7,23 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.PartialUpload;
 import io.datahub.api.record.ResumableUploads;
 import io.datahub.api.record.ResumableUploads.Continuation;
+import io.datahub.jetty.web.Exchange;
+import io.datahub.jetty.web.JsonText;
+import io.datahub.jetty.web.RequestBodySink;
+import io.datahub.jetty.web.WriteResponse;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.server.Response;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Appends the body of a request to an upload. If the request is aborted, the bytes received so far are kept. */
-final class ChunkUpload implements UploadBody.Sink {
+final class ChunkUpload extends RequestBodySink {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.uploads");
 
-    private final Exchange exchange;
     private final ResumableUploads uploads;
     private final PartialUpload upload;
     private final OptionalLong length;
@@ -41,8 +42,8 @@ final class ChunkUpload implements UploadBody.Sink {
             OptionalLong length,
             Continuation continuation,
             boolean first) {
+        super(exchange);
         this.length = length;
-        this.exchange = exchange;
         this.uploads = uploads;
         this.upload = upload;
         this.continuation = continuation;
@@ -55,10 +56,7 @@ final class ChunkUpload implements UploadBody.Sink {
             return true;
         }
         Optional<Refusal> refusal = continuation.write(chunk.getByteBuffer());
-        if (refusal.isPresent()) {
-            discard();
-            UploadBody.refuse(exchange, refusal.get());
-        }
+        refusal.ifPresent(this::refuse);
         return refusal.isEmpty();
     }
 
@@ -71,12 +69,12 @@ final class ChunkUpload implements UploadBody.Sink {
             int status = refusal.reason() == Reason.BAD_REQUEST
                     ? TusHeaders.CHECKSUM_MISMATCH
                     : refusal.reason().status();
-            exchange.refuse(status, refusal);
+            exchange().refuse(status, refusal);
             return;
         }
-        exchange.put(TusHeaders.OFFSET, newOffset.get().toString());
+        exchange().response().getHeaders().put(TusHeaders.OFFSET, newOffset.get());
         if (upload.isPart() || length.isEmpty() || newOffset.get() < length.getAsLong()) {
-            TusHeaders.setExpires(exchange, upload);
+            TusHeaders.setExpires(exchange(), upload);
             respond(Optional.empty());
         } else {
             commit();
@@ -86,49 +84,36 @@ final class ChunkUpload implements UploadBody.Sink {
     private void commit() throws IOException {
         Result<Change> committed = continuation.commit();
         if (committed.isRefused()) {
-            exchange.response().getHeaders().remove(TusHeaders.OFFSET);
+            exchange().response().getHeaders().remove(TusHeaders.OFFSET);
             discard();
-            exchange.refuse(committed.refusal().orElseThrow());
+            exchange().refuse(committed.refusal().orElseThrow());
         } else {
-            TusHeaders.setRecordHeaders(exchange, upload, committed.get());
+            TusHeaders.setRecordHeaders(exchange(), upload, committed.get());
             respond(Optional.of(committed.get()));
         }
     }
 
     private void respond(Optional<Change> change) {
         if (!first) {
-            exchange.empty(204);
+            exchange().empty(204);
             return;
         }
-        exchange.put(HttpHeader.LOCATION.asString(), TusHeaders.location(upload));
-        change.ifPresentOrElse(created -> exchange.json(201, UploadResponse.json(created)), () -> exchange.empty(201));
+        exchange().response().getHeaders().put(HttpHeader.LOCATION, TusHeaders.location(upload));
+        change.ifPresentOrElse(
+                created -> exchange().json(201, JsonText.of(json -> WriteResponse.write(json, created))),
+                () -> exchange().empty(201));
     }
 
     /** Closes the upload, and removes it if this request created it. */
-    private void discard() {
+    @Override
+    protected void discard() {
         continuation.close();
         if (first) {
             try {
-                uploads.remove(exchange.login().user(), upload.name());
+                uploads.remove(exchange().user(), upload.name());
             } catch (IOException e) {
                 LOG.warn("event=upload-left upload={} failure=\"{}\"", upload.name(), e.toString());
             }
         }
-    }
-
-    @Override
-    public void aborted(Throwable cause) {
-        discard();
-        if (cause instanceof TimeoutException) {
-            exchange.refuse(Reason.TIMED_OUT, "the body stopped coming");
-        } else {
-            exchange.callback().failed(cause);
-        }
-    }
-
-    @Override
-    public void failed(Throwable cause) {
-        discard();
-        Response.writeError(exchange.request(), exchange.response(), exchange.callback(), cause);
     }
 }

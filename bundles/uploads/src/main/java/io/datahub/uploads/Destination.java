@@ -4,7 +4,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.user.User;
-import org.eclipse.jetty.server.Request;
+import io.datahub.jetty.web.Exchange;
 import org.eclipse.jetty.util.Fields;
 
 /** The target directory of uploads that have a file name but no path. */
@@ -31,13 +31,11 @@ final class Destination {
     }
 
     /** The directory given in the query of the request, or else in the configuration. */
-    Result<RecordPath> of(Request request, User user) {
-        Fields query;
-        try {
-            query = Request.extractQueryParameters(request);
-        } catch (RuntimeException e) {
-            return Result.refused(Reason.BAD_REQUEST, "the query isn't percent-encoded UTF-8");
-        }
+    Result<RecordPath> of(Exchange exchange) {
+        return exchange.query().then(query -> of(query, exchange.user()));
+    }
+
+    private Result<RecordPath> of(Fields query, User user) {
         Fields.Field to = query.get(TO);
         if (to != null) {
             return to.hasMultipleValues()

@@ -1,14 +1,21 @@
 package io.datahub.uploads;
 
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.PartialUpload;
-import java.util.Base64;
-import java.util.HexFormat;
+import io.datahub.jetty.web.Digests;
+import io.datahub.jetty.web.Exchange;
+import io.datahub.jetty.web.PercentText;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.DateGenerator;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.util.URIUtil;
+import org.eclipse.jetty.http.HttpMethod;
 
-/** Constants and response headers of the tus protocol. */
+/** Constants, request headers and response headers of the tus protocol. */
 final class TusHeaders {
 
     static final String VERSION = "1.0.0";
@@ -25,6 +32,8 @@ final class TusHeaders {
     static final String METADATA = "Upload-Metadata";
     static final String EXPIRES = "Upload-Expires";
 
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+
     private TusHeaders() {}
 
     static String location(PartialUpload upload) {
@@ -33,21 +42,43 @@ final class TusHeaders {
 
     /** Sets the expiration time of an incomplete upload. */
     static void setExpires(Exchange exchange, PartialUpload upload) {
-        exchange.put(EXPIRES, DateGenerator.formatDate(upload.expires()));
+        exchange.response().getHeaders().put(EXPIRES, DateGenerator.formatDate(upload.expires()));
     }
 
     /** Sets the headers that describe the record created from the upload. */
     static void setRecordHeaders(Exchange exchange, PartialUpload upload, Change change) {
-        change.version().etag().ifPresent(etag -> exchange.put(HttpHeader.ETAG.asString(), etag));
-        change.version().sha256().ifPresent(hash -> exchange.put("Repr-Digest", digest(hash)));
-        exchange.put(HttpHeader.CONTENT_LOCATION.asString(), recordUri(upload));
+        HttpFields.Mutable headers = exchange.response().getHeaders();
+        change.version().etag().ifPresent(etag -> headers.put(HttpHeader.ETAG, etag));
+        change.version().sha256().ifPresent(hash -> headers.put(Digests.REPR_DIGEST, Digests.format(hash)));
+        headers.put(HttpHeader.CONTENT_LOCATION, recordUri(upload));
     }
 
     static String recordUri(PartialUpload upload) {
-        return "/files/" + URIUtil.encodePath(upload.path().toString());
+        return "/files/" + PercentText.encodePath(upload.path().toString());
     }
 
-    private static String digest(String sha256) {
-        return "sha-256=:" + Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256)) + ":";
+    /**
+     * The method. If the HTTP library of a client does not support it, it can be sent as a {@code POST} with an
+     * override header.
+     */
+    static String method(Exchange exchange) {
+        String given = exchange.request().getMethod();
+        return HttpMethod.POST.is(given) ? exchange.header(OVERRIDE).orElse(given) : given;
+    }
+
+    /** The value of the header if it is a non-negative number. */
+    static Optional<Long> number(Exchange exchange, String name) {
+        return exchange.header(name)
+                .filter(text -> NUMBER.matcher(text).matches())
+                .map(Long::valueOf);
+    }
+
+    /** The value of {@code Upload-Length}; refused if it is not a number of bytes. */
+    static Result<OptionalLong> length(Exchange exchange) {
+        Optional<Long> length = number(exchange, LENGTH);
+        if (length.isEmpty() && exchange.header(LENGTH).isPresent()) {
+            return Result.refused(Reason.BAD_REQUEST, LENGTH + " is a number of bytes");
+        }
+        return Result.done(length.map(OptionalLong::of).orElseGet(OptionalLong::empty));
     }
 }

@@ -6,12 +6,16 @@ import io.datahub.api.Result;
 import io.datahub.api.record.PartialUpload;
 import io.datahub.api.record.ResumableUploads;
 import io.datahub.api.user.Authenticator;
+import io.datahub.jetty.web.BodyDrainer;
+import io.datahub.jetty.web.Exchange;
+import io.datahub.jetty.web.HttpMount;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -71,19 +75,19 @@ public final class UploadsHandler extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         Exchange exchange = new Exchange(request, response, callback);
-        exchange.put(TusHeaders.RESUMABLE, TusHeaders.VERSION).put(HttpHeader.CACHE_CONTROL.asString(), "no-store");
+        response.getHeaders().put(TusHeaders.RESUMABLE, TusHeaders.VERSION).put(Exchange.NOT_STORED);
         String path = request.getHttpURI().getPath();
         Matcher named = NAMED.matcher(path);
         boolean isCollection = path.equals(MOUNT) || path.equals(MOUNT + "/");
         Optional<Refusal> refusal;
         if (!isCollection && !named.matches()) {
             refusal = refusal(Reason.NOT_FOUND, "there is no such upload");
-        } else if (exchange.method().equals("OPTIONS")) {
+        } else if (TusHeaders.method(exchange).equals("OPTIONS")) {
             refusal = capabilities(exchange, isCollection);
         } else if (!exchange.header(TusHeaders.RESUMABLE)
                 .filter(TusHeaders.VERSION::equals)
                 .isPresent()) {
-            exchange.put("Tus-Version", TusHeaders.VERSION);
+            response.getHeaders().put("Tus-Version", TusHeaders.VERSION);
             refusal = refusal(
                     Reason.PRECONDITION_FAILED,
                     "this speaks tus " + TusHeaders.VERSION + "; say so with " + TusHeaders.RESUMABLE + ": "
@@ -101,7 +105,7 @@ public final class UploadsHandler extends Handler.Abstract {
         } else {
             refusal = isCollection ? handleCollection(exchange) : handleUpload(exchange, named.group(1));
         }
-        refusal.ifPresent(found -> UploadBody.refuse(exchange, found));
+        refusal.ifPresent(found -> BodyDrainer.refuse(exchange, found));
         return true;
     }
 
@@ -110,25 +114,27 @@ public final class UploadsHandler extends Handler.Abstract {
     }
 
     private Optional<Refusal> capabilities(Exchange exchange, boolean isCollection) {
-        exchange.put("Tus-Version", TusHeaders.VERSION)
+        exchange.response()
+                .getHeaders()
+                .put("Tus-Version", TusHeaders.VERSION)
                 .put("Tus-Extension", TusHeaders.EXTENSIONS)
                 .put("Tus-Max-Size", Long.toString(uploads.maxBytes()))
                 .put("Tus-Checksum-Algorithm", Checksum.ALGORITHMS)
-                .put(HttpHeader.ALLOW.asString(), isCollection ? COLLECTION_METHODS : UPLOAD_METHODS)
-                .empty(204);
+                .put(HttpHeader.ALLOW, isCollection ? COLLECTION_METHODS : UPLOAD_METHODS);
+        exchange.empty(204);
         return Optional.empty();
     }
 
     private Optional<Refusal> handleCollection(Exchange exchange) throws IOException {
-        if (exchange.method().equals("POST")) {
-            return new Creation(exchange, uploads, new Pieces(uploads, authenticator), destination).run();
+        if (TusHeaders.method(exchange).equals("POST")) {
+            return new UploadCreation(exchange, uploads, new ChunkAppender(uploads, authenticator), destination).run();
         }
         exchange.refuseMethod(COLLECTION_METHODS);
         return Optional.empty();
     }
 
     private Optional<Refusal> handleUpload(Exchange exchange, String name) throws IOException {
-        switch (exchange.method()) {
+        switch (TusHeaders.method(exchange)) {
             case "HEAD" -> {
                 return state(exchange, name);
             }
@@ -136,11 +142,7 @@ public final class UploadsHandler extends Handler.Abstract {
                 return patch(exchange, name);
             }
             case "DELETE" -> {
-                Result<PartialUpload> removed = uploads.remove(exchange.login().user(), name);
-                if (!removed.isRefused()) {
-                    exchange.empty(204);
-                }
-                return removed.refusal();
+                return delete(exchange, name);
             }
             default -> {
                 exchange.refuseMethod(UPLOAD_METHODS);
@@ -150,19 +152,24 @@ public final class UploadsHandler extends Handler.Abstract {
     }
 
     private Optional<Refusal> state(Exchange exchange, String name) throws IOException {
-        Result<PartialUpload> found = uploads.find(exchange.login().user(), name);
+        Result<PartialUpload> found = uploads.find(exchange.user(), name);
         if (found.isRefused()) {
             return found.refusal();
         }
         PartialUpload upload = found.get();
-        exchange.put(TusHeaders.OFFSET, Long.toString(upload.offset()))
-                .put(TusHeaders.DEFERRED, upload.length().isPresent() ? null : "1");
-        upload.length().ifPresent(length -> exchange.put(TusHeaders.LENGTH, Long.toString(length)));
-        exchange.put(TusHeaders.METADATA, upload.notes().get(TusHeaders.METADATA));
-        exchange.put(Concat.HEADER, upload.notes().get(Concat.HEADER));
+        if (!UploadConditions.check(exchange, upload)) {
+            return Optional.empty();
+        }
+        HttpFields.Mutable headers = exchange.response().getHeaders();
+        headers.put(TusHeaders.OFFSET, upload.offset());
+        upload.length()
+                .ifPresentOrElse(
+                        length -> headers.put(TusHeaders.LENGTH, length), () -> headers.put(TusHeaders.DEFERRED, "1"));
+        headers.put(TusHeaders.METADATA, upload.notes().get(TusHeaders.METADATA));
+        headers.put(Concat.HEADER, upload.notes().get(Concat.HEADER));
         if (upload.isDone()) {
-            upload.etag().ifPresent(etag -> exchange.put(HttpHeader.ETAG.asString(), etag));
-            exchange.put(HttpHeader.CONTENT_LOCATION.asString(), TusHeaders.recordUri(upload));
+            upload.etag().ifPresent(etag -> headers.put(HttpHeader.ETAG, etag));
+            headers.put(HttpHeader.CONTENT_LOCATION, TusHeaders.recordUri(upload));
         } else {
             TusHeaders.setExpires(exchange, upload);
         }
@@ -170,27 +177,45 @@ public final class UploadsHandler extends Handler.Abstract {
         return Optional.empty();
     }
 
-    private Optional<Refusal> patch(Exchange exchange, String name) throws IOException {
-        if (!Creation.isBytes(exchange)) {
-            return Creation.unsupported();
+    private Optional<Refusal> delete(Exchange exchange, String name) throws IOException {
+        Result<PartialUpload> found = uploads.find(exchange.user(), name);
+        if (found.isRefused()) {
+            return found.refusal();
         }
-        Optional<Long> offset = exchange.number(TusHeaders.OFFSET);
+        if (!UploadConditions.check(exchange, found.get())) {
+            return Optional.empty();
+        }
+        Result<PartialUpload> removed = uploads.remove(exchange.user(), name);
+        if (!removed.isRefused()) {
+            exchange.empty(204);
+        }
+        return removed.refusal();
+    }
+
+    private Optional<Refusal> patch(Exchange exchange, String name) throws IOException {
+        if (!UploadCreation.isBytes(exchange)) {
+            return UploadCreation.unsupported();
+        }
+        Optional<Long> offset = TusHeaders.number(exchange, TusHeaders.OFFSET);
         if (offset.isEmpty()) {
             return refusal(Reason.BAD_REQUEST, TusHeaders.OFFSET + " must say where the bytes begin");
         }
-        Result<OptionalLong> length = exchange.length();
+        Result<OptionalLong> length = TusHeaders.length(exchange);
         Result<Map<String, String>> checksum = Checksum.parse(exchange.header(Checksum.HEADER));
         if (length.isRefused() || checksum.isRefused()) {
             return length.refusal().or(checksum::refusal);
         }
-        Result<PartialUpload> found = uploads.find(exchange.login().user(), name);
+        Result<PartialUpload> found = uploads.find(exchange.user(), name);
         if (found.isRefused()) {
             return found.refusal();
         }
         if (Concat.isFinal(found.get().notes().get(Concat.HEADER))) {
             return refusal(Reason.FORBIDDEN, "the upload was made of parts; it takes no bytes of its own");
         }
-        return new Pieces(uploads, authenticator)
+        if (!UploadConditions.check(exchange, found.get())) {
+            return Optional.empty();
+        }
+        return new ChunkAppender(uploads, authenticator)
                 .append(exchange, found.get(), length.get(), offset.get(), checksum.get(), false);
     }
 }

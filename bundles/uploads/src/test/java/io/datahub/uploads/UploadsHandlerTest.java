@@ -3,6 +3,7 @@ package io.datahub.uploads;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.datahub.api.record.Precondition;
 import io.tus.java.client.TusClient;
 import io.tus.java.client.TusUpload;
 import io.tus.java.client.TusUploader;
@@ -237,11 +238,63 @@ class UploadsHandlerTest {
 
         Map<String, String> notes =
                 uploads.find(null, upload.substring("/uploads/".length())).get().notes();
-        assertThat(Conditions.of(notes).holds(Optional.empty())).isTrue();
-        assertThat(Conditions.of(notes)
-                        .holds(Optional.of(new io.datahub.api.record.RecordVersion(
-                                null, 1, java.time.Instant.EPOCH, Optional.of("\"x\""), Optional.empty()))))
+        Precondition precondition = UploadConditions.of(notes).get();
+        assertThat(precondition.holds(Optional.empty())).isTrue();
+        assertThat(precondition.holds(Optional.of(new io.datahub.api.record.RecordVersion(
+                        null, 1, java.time.Instant.EPOCH, Optional.of("\"x\""), Optional.empty()))))
                 .isFalse();
+    }
+
+    @Test
+    void shouldRefuseMalformedConditions() throws Exception {
+        HttpResponse<String> response = server.send(
+                "POST",
+                "/uploads",
+                "",
+                "Upload-Length",
+                "4",
+                "Upload-Metadata",
+                "path " + base64("a"),
+                "If-Match",
+                "v1");
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(uploads.uploads).isEmpty();
+    }
+
+    @Test
+    void shouldEvaluateConditionsOnAnUpload() throws Exception {
+        String upload = create("a", 8);
+
+        assertThat(patch(upload, 0, "four", "If-Match", "\"v1\"").statusCode()).isEqualTo(412);
+        assertThat(patch(upload, 0, "four", "If-None-Match", "*").statusCode()).isEqualTo(412);
+        assertThat(server.send("DELETE", upload, "", "If-Match", "\"v1\"").statusCode())
+                .isEqualTo(412);
+        assertThat(server.send("DELETE", upload, "", "If-None-Match", "*").statusCode())
+                .isEqualTo(412);
+        assertThat(server.send("HEAD", upload, "", "If-Match", "\"v1\"").statusCode())
+                .isEqualTo(412);
+        assertThat(header(server.send("HEAD", upload, ""), "Upload-Offset")).isEqualTo("0");
+        assertThat(patch(upload, 0, "four", "If-Match", "*").statusCode()).isEqualTo(204);
+        assertThat(patch(upload, 4, "more", "If-None-Match", "\"v1\"").statusCode())
+                .isEqualTo(204);
+        assertThat(server.send("HEAD", upload, "", "If-Match", "\"v1\"").statusCode())
+                .isEqualTo(200);
+        assertThat(server.send("HEAD", upload, "", "If-None-Match", "\"v1\"").statusCode())
+                .isEqualTo(304);
+        assertThat(server.send("DELETE", upload, "", "If-Match", "*").statusCode())
+                .isEqualTo(204);
+    }
+
+    @Test
+    void shouldAcceptTheConditionsOfTheCreationWithEachRequest() throws Exception {
+        String upload = create("a", 8, "If-None-Match", "*");
+
+        assertThat(patch(upload, 0, "four", "If-None-Match", "*").statusCode()).isEqualTo(204);
+        assertThat(server.send("HEAD", upload, "", "If-None-Match", "*").statusCode())
+                .isEqualTo(200);
+        assertThat(server.send("DELETE", upload, "", "If-None-Match", "*").statusCode())
+                .isEqualTo(204);
     }
 
     @Test

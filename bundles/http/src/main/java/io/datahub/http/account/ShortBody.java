@@ -4,22 +4,19 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.jetty.web.BodyDrainer;
 import io.datahub.jetty.web.BodyReader;
-import io.datahub.jetty.web.BodySink;
 import io.datahub.jetty.web.Exchange;
+import io.datahub.jetty.web.RequestBodySink;
 import io.datahub.jetty.web.WriteHeaders;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.server.Response;
 
 /** Buffers a short request body. */
-final class ShortBody implements BodySink {
+final class ShortBody extends RequestBodySink {
 
     private static final int MAX_BYTES = 8_192;
 
-    private final Exchange exchange;
     private final Receiver receiver;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
@@ -29,7 +26,7 @@ final class ShortBody implements BodySink {
     }
 
     private ShortBody(Exchange exchange, Receiver receiver) {
-        this.exchange = exchange;
+        super(exchange);
         this.receiver = receiver;
     }
 
@@ -47,8 +44,7 @@ final class ShortBody implements BodySink {
     @Override
     public boolean take(Content.Chunk chunk) {
         if (bytes.size() + chunk.remaining() > MAX_BYTES) {
-            BodyDrainer.refuse(
-                    exchange, new Refusal(Reason.TOO_LARGE, "the body has at most " + MAX_BYTES + " bytes here"));
+            refuse(new Refusal(Reason.TOO_LARGE, "the body has at most " + MAX_BYTES + " bytes here"));
             return false;
         }
         byte[] chunkBytes = new byte[chunk.remaining()];
@@ -63,16 +59,7 @@ final class ShortBody implements BodySink {
     }
 
     @Override
-    public void aborted(Throwable cause) {
-        if (cause instanceof TimeoutException) {
-            exchange.refuse(Reason.TIMED_OUT, "the body stopped coming");
-        } else {
-            exchange.callback().failed(cause);
-        }
-    }
-
-    @Override
-    public void failed(Throwable cause) {
-        Response.writeError(exchange.request(), exchange.response(), exchange.callback(), cause);
+    protected void discard() {
+        bytes.reset();
     }
 }

@@ -15,7 +15,6 @@ import io.datahub.jetty.web.HttpMount;
 import io.datahub.jetty.web.JsonText;
 import io.datahub.jetty.web.Query;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -113,13 +112,9 @@ public final class TokensHandler extends Handler.Abstract {
             json.writeEndObject();
         });
         var headers = exchange.response().getHeaders();
-        headers.put(Exchange.JSON);
-        headers.put(Exchange.NO_SNIFFING);
-        headers.put(HttpHeader.CACHE_CONTROL, "no-store");
+        headers.put(Exchange.NOT_STORED);
         headers.put(HttpHeader.LOCATION, MOUNT + "/" + issued.credential().id());
-        headers.put(HttpHeader.CONTENT_LENGTH, body.length);
-        exchange.response().setStatus(201);
-        exchange.response().write(true, ByteBuffer.wrap(body), exchange.callback());
+        exchange.json(201, body);
     }
 
     private void list(Exchange exchange, Fields query) {

@@ -10,25 +10,22 @@ import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
-import io.datahub.jetty.web.BodyDrainer;
-import io.datahub.jetty.web.BodySink;
 import io.datahub.jetty.web.Digests;
 import io.datahub.jetty.web.Exchange;
+import io.datahub.jetty.web.RequestBodySink;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.server.Response;
 
 /**
  * Reads the body of {@code POST /events/TOPIC} and publishes it as an event, or as several if it is a batch of
  * CloudEvents. CloudEvents need no topic in the path: each has its own.
  */
-final class EventPublisher implements BodySink {
+final class EventPublisher extends RequestBodySink {
 
     private static final EventSink NO_OP_SINK = new EventSink() {
         @Override
@@ -44,7 +41,6 @@ final class EventPublisher implements BodySink {
         public void ended(CloseReason reason) {}
     };
 
-    private final Exchange exchange;
     private final EventBroker broker;
     private final Optional<String> topic;
     private final CloudEventMode mode;
@@ -75,7 +71,7 @@ final class EventPublisher implements BodySink {
             Map<String, String> digests,
             int maxBytes,
             ByteBudget budget) {
-        this.exchange = exchange;
+        super(exchange);
         this.broker = broker;
         this.topic = topic;
         this.mode = mode;
@@ -88,10 +84,12 @@ final class EventPublisher implements BodySink {
     public boolean take(Content.Chunk chunk) {
         int length = chunk.remaining();
         if (payload.size() + (long) length > maxBytes) {
-            return refuse(tooLarge(maxBytes));
+            refuse(tooLarge(maxBytes));
+            return false;
         }
         if (!budget.tryAcquire(length)) {
-            return refuse(new Refusal(Reason.UNAVAILABLE, "too many events are coming in at once; try again"));
+            refuse(new Refusal(Reason.UNAVAILABLE, "too many events are coming in at once; try again"));
+            return false;
         }
         heldBytes += length;
         byte[] bytes = new byte[length];
@@ -103,12 +101,6 @@ final class EventPublisher implements BodySink {
     static Refusal tooLarge(int maxBytes) {
         return new Refusal(
                 Reason.TOO_LARGE, "an event has at most " + maxBytes + " bytes; put larger things under /files");
-    }
-
-    private boolean refuse(Refusal refusal) {
-        releaseBudget();
-        BodyDrainer.refuse(exchange, refusal);
-        return false;
     }
 
     @Override
@@ -125,11 +117,8 @@ final class EventPublisher implements BodySink {
     }
 
     private void respond(Optional<Refusal> refusal) {
-        if (session != null) {
-            session.close();
-        }
-        releaseBudget();
-        refusal.ifPresentOrElse(exchange::refuse, () -> exchange.empty(202));
+        discard();
+        refusal.ifPresentOrElse(exchange()::refuse, () -> exchange().empty(202));
     }
 
     /** An event to publish. */
@@ -140,7 +129,7 @@ final class EventPublisher implements BodySink {
         Result<List<CloudEventMessage>> messages = switch (mode) {
             case NONE -> null;
             case BINARY ->
-                CloudEventHeaders.read(exchange.request().getHeaders(), body)
+                CloudEventHeaders.read(exchange().request().getHeaders(), body)
                         .then(message -> Result.done(List.of(message)));
             case STRUCTURED -> CloudEventMessage.read(body, false);
             case BATCH -> CloudEventMessage.read(body, true);
@@ -154,7 +143,7 @@ final class EventPublisher implements BodySink {
 
     /** Publishes all events, or none if one of them is not granted. */
     private void publish(List<Outgoing> events) {
-        Login login = exchange.login().orElseThrow();
+        Login login = exchange().login().orElseThrow();
         for (Outgoing event : events) {
             byte[] name = event.topic().getBytes(StandardCharsets.UTF_8);
             if (events.size() > 1 && (User.isReserved(name) || !login.user().mayPublish(name))) {
@@ -180,7 +169,7 @@ final class EventPublisher implements BodySink {
     }
 
     private void validated() {
-        exchange.request().getComponents().getExecutor().execute(() -> {
+        exchange().request().getComponents().getExecutor().execute(() -> {
             try {
                 Published published = session.validated();
                 session.flush();
@@ -191,27 +180,12 @@ final class EventPublisher implements BodySink {
         });
     }
 
-    private void releaseBudget() {
-        budget.release(heldBytes);
-        heldBytes = 0;
-    }
-
     @Override
-    public void aborted(Throwable cause) {
-        releaseBudget();
-        if (cause instanceof TimeoutException) {
-            exchange.refuse(Reason.TIMED_OUT, "the body stopped coming");
-        } else {
-            exchange.callback().failed(cause);
-        }
-    }
-
-    @Override
-    public void failed(Throwable cause) {
+    protected void discard() {
         if (session != null) {
             session.close();
         }
-        releaseBudget();
-        Response.writeError(exchange.request(), exchange.response(), exchange.callback(), cause);
+        budget.release(heldBytes);
+        heldBytes = 0;
     }
 }

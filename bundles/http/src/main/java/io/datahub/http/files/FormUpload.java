@@ -6,26 +6,22 @@ import io.datahub.api.Result;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Upload;
 import io.datahub.api.validation.JudgedBy;
-import io.datahub.jetty.web.BodyDrainer;
-import io.datahub.jetty.web.BodySink;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.JsonText;
+import io.datahub.jetty.web.RequestBodySink;
 import io.datahub.jetty.web.WriteResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.server.Response;
 
 /**
  * Reads the body of a form (RFC 7578) and stores its files as records of a directory. Each part is staged as it is
  * received; all parts are validated before the first one is committed.
  */
-final class FormUpload implements BodySink {
+final class FormUpload extends RequestBodySink {
 
-    private final Exchange exchange;
     private final FormParts parts;
     private final FormParser parser;
     private final boolean dryRun;
@@ -37,7 +33,7 @@ final class FormUpload implements BodySink {
      * @param maxParts the maximum number of parts
      */
     FormUpload(Exchange exchange, FormParts parts, String boundary, int maxParts, boolean dryRun) {
-        this.exchange = exchange;
+        super(exchange);
         this.parts = parts;
         this.dryRun = dryRun;
         parser = new FormParser(boundary, maxParts, parts);
@@ -50,11 +46,6 @@ final class FormUpload implements BodySink {
         return refusal.isEmpty();
     }
 
-    private void refuse(Refusal refusal) {
-        parts.close();
-        BodyDrainer.refuse(exchange, refusal);
-    }
-
     @Override
     public void end() throws IOException {
         if (!parser.isComplete()) {
@@ -62,7 +53,7 @@ final class FormUpload implements BodySink {
             return;
         }
         if (parts.staged().isEmpty()) {
-            exchange.refuse(Reason.BAD_REQUEST, "the form has no part with a file name");
+            exchange().refuse(Reason.BAD_REQUEST, "the form has no part with a file name");
             return;
         }
         try {
@@ -70,7 +61,7 @@ final class FormUpload implements BodySink {
             for (FormParts.Staged each : parts.staged()) {
                 Result<List<JudgedBy>> validation = each.upload().judge();
                 if (validation.isRefused()) {
-                    exchange.refuse(each.withPath(validation.refusal().orElseThrow()));
+                    exchange().refuse(each.withPath(validation.refusal().orElseThrow()));
                     return;
                 }
                 validators.add(validation.get());
@@ -86,7 +77,7 @@ final class FormUpload implements BodySink {
     }
 
     private void respond(List<List<JudgedBy>> validators) {
-        exchange.json(200, JsonText.of(json -> {
+        exchange().json(200, JsonText.of(json -> {
             json.writeStartArray();
             for (int i = 0; i < validators.size(); i++) {
                 FormParts.Staged each = parts.staged().get(i);
@@ -102,13 +93,13 @@ final class FormUpload implements BodySink {
             Upload upload = each.upload();
             Result<Change> committed = upload.commit();
             if (committed.isRefused()) {
-                exchange.refuse(each.withPath(committed.refusal().orElseThrow()));
+                exchange().refuse(each.withPath(committed.refusal().orElseThrow()));
                 return;
             }
             changes.add(committed.get());
         }
         boolean isNew = changes.stream().anyMatch(change -> change.type() == Change.Type.CREATED);
-        exchange.json(isNew ? 201 : 200, JsonText.of(json -> {
+        exchange().json(isNew ? 201 : 200, JsonText.of(json -> {
             json.writeStartArray();
             for (Change change : changes) {
                 WriteResponse.write(json, change);
@@ -118,18 +109,7 @@ final class FormUpload implements BodySink {
     }
 
     @Override
-    public void aborted(Throwable cause) {
+    protected void discard() {
         parts.close();
-        if (cause instanceof TimeoutException) {
-            exchange.refuse(Reason.TIMED_OUT, "the body stopped coming");
-        } else {
-            exchange.callback().failed(cause);
-        }
-    }
-
-    @Override
-    public void failed(Throwable cause) {
-        parts.close();
-        Response.writeError(exchange.request(), exchange.response(), exchange.callback(), cause);
     }
 }

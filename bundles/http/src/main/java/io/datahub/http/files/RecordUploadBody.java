@@ -1,34 +1,29 @@
 package io.datahub.http.files;
 
-import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.Upload;
-import io.datahub.jetty.web.BodyDrainer;
-import io.datahub.jetty.web.BodySink;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.JsonText;
+import io.datahub.jetty.web.RequestBodySink;
 import io.datahub.jetty.web.WriteResponse;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.server.Response;
 
 /** Reads the body of a {@code PUT} or {@code POST} into a record. */
-final class RecordUploadBody implements BodySink {
+final class RecordUploadBody extends RequestBodySink {
 
-    private final Exchange exchange;
     private final RecordPath path;
     private final Upload upload;
     private final boolean dryRun;
     private long size;
 
     RecordUploadBody(Exchange exchange, RecordPath path, Upload upload, boolean dryRun) {
-        this.exchange = exchange;
+        super(exchange);
         this.path = path;
         this.upload = upload;
         this.dryRun = dryRun;
@@ -53,42 +48,29 @@ final class RecordUploadBody implements BodySink {
             validators
                     .refusal()
                     .ifPresentOrElse(
-                            exchange::refuse,
-                            () -> exchange.json(
-                                    200, JsonText.of(json -> WriteResponse.write(json, path, size, validators.get()))));
+                            exchange()::refuse,
+                            () -> exchange()
+                                    .json(
+                                            200,
+                                            JsonText.of(
+                                                    json -> WriteResponse.write(json, path, size, validators.get()))));
             return;
         }
         Result<Change> committed = upload.commit();
         upload.close();
-        committed.refusal().ifPresentOrElse(exchange::refuse, () -> respond(committed.get()));
+        committed.refusal().ifPresentOrElse(exchange()::refuse, () -> respond(committed.get()));
     }
 
     private void respond(Change change) {
-        var headers = exchange.response().getHeaders();
+        var headers = exchange().response().getHeaders();
         change.version().etag().ifPresent(etag -> headers.put(HttpHeader.ETAG, etag));
         headers.put(HttpHeader.LOCATION, FileTarget.uri(path));
         int status = change.type() == Change.Type.CREATED ? 201 : 200;
-        exchange.json(status, JsonText.of(json -> WriteResponse.write(json, change)));
-    }
-
-    private void refuse(Refusal refusal) {
-        upload.close();
-        BodyDrainer.refuse(exchange, refusal);
+        exchange().json(status, JsonText.of(json -> WriteResponse.write(json, change)));
     }
 
     @Override
-    public void aborted(Throwable cause) {
+    protected void discard() {
         upload.close();
-        if (cause instanceof TimeoutException) {
-            exchange.refuse(Reason.TIMED_OUT, "the body stopped coming");
-        } else {
-            exchange.callback().failed(cause);
-        }
-    }
-
-    @Override
-    public void failed(Throwable cause) {
-        upload.close();
-        Response.writeError(exchange.request(), exchange.response(), exchange.callback(), cause);
     }
 }

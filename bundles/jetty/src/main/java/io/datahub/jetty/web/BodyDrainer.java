@@ -1,7 +1,6 @@
 package io.datahub.jetty.web;
 
 import io.datahub.api.Refusal;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Response;
@@ -13,13 +12,9 @@ import org.eclipse.jetty.server.Response;
  */
 public final class BodyDrainer implements BodySink {
 
-    private static final long MAX_BYTES = 1L << 30;
-    private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(10);
-
     private final Exchange exchange;
     private final Refusal refusal;
-    private final long startNanos = System.nanoTime();
-    private long remainingBytes = MAX_BYTES;
+    private final DrainLimit limit = new DrainLimit();
 
     private BodyDrainer(Exchange exchange, Refusal refusal) {
         this.exchange = exchange;
@@ -28,7 +23,7 @@ public final class BodyDrainer implements BodySink {
 
     public static void refuse(Exchange exchange, Refusal refusal) {
         boolean expectsContinue = exchange.header(HttpHeader.EXPECT).isPresent();
-        if (expectsContinue || exchange.request().getLength() > MAX_BYTES) {
+        if (expectsContinue || exchange.request().getLength() > DrainLimit.MAX_BYTES) {
             exchange.refuse(refusal);
         } else {
             new BodyReader(exchange.request(), new BodyDrainer(exchange, refusal)).run();
@@ -37,12 +32,12 @@ public final class BodyDrainer implements BodySink {
 
     @Override
     public boolean take(Content.Chunk chunk) {
-        remainingBytes -= chunk.remaining();
-        if (remainingBytes >= 0 && System.nanoTime() - startNanos < MAX_NANOS) {
-            return true;
+        limit.count(chunk);
+        if (limit.isReached()) {
+            end();
+            return false;
         }
-        end();
-        return false;
+        return true;
     }
 
     @Override

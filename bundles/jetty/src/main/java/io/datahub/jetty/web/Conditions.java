@@ -42,12 +42,23 @@ public record Conditions(
      * @return whether to proceed
      */
     public static boolean check(Exchange exchange, boolean exists) {
+        return check(exchange, exists, Optional.empty());
+    }
+
+    /**
+     * Evaluates the conditions of a request whose target has no date, and responds if they fail.
+     *
+     * @param exists whether the target exists and can be read
+     * @param etag the entity tag of the target, including quotes
+     * @return whether to proceed
+     */
+    public static boolean check(Exchange exchange, boolean exists, Optional<String> etag) {
         Result<Conditions> conditions = of(exchange.request().getHeaders());
         if (conditions.isRefused()) {
             BodyDrainer.refuse(exchange, conditions.refusal().orElseThrow());
             return false;
         }
-        Outcome outcome = conditions.get().outcomeWithoutTag(exists);
+        Outcome outcome = conditions.get().outcomeWithoutDate(exists, etag);
         boolean reads = exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD);
         if (outcome == Outcome.NOT_MODIFIED && reads) {
             exchange.empty(304);
@@ -82,17 +93,18 @@ public record Conditions(
     }
 
     /**
-     * Evaluates the conditions against a target that has neither entity tag nor date, such as a directory. Dates
-     * are never conclusive: {@code If-Unmodified-Since} fails, and {@code If-Modified-Since} is ignored.
-     *
-     * @param exists whether the target exists and can be read
+     * Evaluates the conditions against a target that has no date, such as a directory. Dates are never conclusive:
+     * {@code If-Unmodified-Since} fails, and {@code If-Modified-Since} is ignored.
      */
-    public Outcome outcomeWithoutTag(boolean exists) {
-        boolean mayProceed = ifMatch.map(tags -> tags.any() && exists).orElse(ifUnmodifiedSince.isEmpty());
+    private Outcome outcomeWithoutDate(boolean exists, Optional<String> etag) {
+        boolean mayProceed =
+                ifMatch.map(tags -> exists && tags.matchStrongly(etag)).orElse(ifUnmodifiedSince.isEmpty());
         if (!mayProceed) {
             return Outcome.FAILED;
         }
-        return ifNoneMatch.filter(tags -> tags.any() && exists).isPresent() ? Outcome.NOT_MODIFIED : Outcome.PROCEED;
+        return ifNoneMatch.filter(tags -> exists && tags.matchWeakly(etag)).isPresent()
+                ? Outcome.NOT_MODIFIED
+                : Outcome.PROCEED;
     }
 
     private boolean mayProceed(RecordVersion version) {

@@ -25,6 +25,7 @@ public record Exchange(Request request, Response response, Callback callback) {
 
     public static final HttpField JSON = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "application/json");
     public static final HttpField REVALIDATE = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-cache");
+    public static final HttpField NOT_STORED = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store");
     public static final HttpField NO_SNIFFING = new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
 
     public boolean is(HttpMethod method) {
@@ -70,8 +71,13 @@ public record Exchange(Request request, Response response, Callback callback) {
     }
 
     public void refuse(Refusal refusal) {
+        refuse(refusal.reason().status(), refusal);
+    }
+
+    /** Refuses with a status that is specific to a protocol. */
+    public void refuse(int status, Refusal refusal) {
         request.setAttribute(Refusal.class.getName(), refusal);
-        Response.writeError(request, response, callback, refusal.reason().status(), refusal.detail());
+        Response.writeError(request, response, callback, status, refusal.detail());
     }
 
     /** Refuses the method and lists the allowed ones. */
@@ -89,10 +95,15 @@ public record Exchange(Request request, Response response, Callback callback) {
         body(status, body);
     }
 
-    /** Responds with a body whose type is set already; HEAD gets the headers only. */
+    /**
+     * Responds with a body whose type is set already; HEAD gets the headers only. Clients may cache it if they
+     * revalidate it, unless {@code Cache-Control} is set.
+     */
     public void body(int status, byte[] body) {
         response.setStatus(status);
-        response.getHeaders().put(REVALIDATE);
+        if (!response.getHeaders().contains(HttpHeader.CACHE_CONTROL)) {
+            response.getHeaders().put(REVALIDATE);
+        }
         response.getHeaders().put(NO_SNIFFING);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
         response.write(true, is(HttpMethod.HEAD) ? null : ByteBuffer.wrap(body), callback);

@@ -1,6 +1,6 @@
-package io.datahub.jetty;
+package io.datahub.jetty.web;
 
-import java.util.concurrent.TimeUnit;
+import io.datahub.api.Refusal;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpVersion;
@@ -14,28 +14,25 @@ import org.eclipse.jetty.util.Callback;
  * connection were closed at once, a client that sends its whole request before it reads would never receive the
  * response.
  */
-final class RequestDrainer extends Callback.Nested implements Runnable {
+public final class RequestDrainer extends Callback.Nested implements Runnable {
 
-    private static final long MAX_BYTES = 1L << 30;
-    private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int READS_BEFORE_RESPONSE = 16;
 
     private final Request request;
-    private final long start = System.nanoTime();
-    private long remainingBytes = MAX_BYTES;
+    private final DrainLimit limit = new DrainLimit();
 
     /**
      * Creates a drainer that reads after the response is sent.
      *
      * @param callback completed after that
      */
-    RequestDrainer(Request request, Callback callback) {
+    public RequestDrainer(Request request, Callback callback) {
         super(callback);
         this.request = request;
     }
 
     /** Sends an error response; if the client is still sending, it is told that the connection closes after it. */
-    void sendError(Response response, int status, String detail) {
+    public void sendError(Response response, int status, String detail) {
         boolean complete = drainAvailable();
         if (!complete && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
             response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
@@ -51,11 +48,24 @@ final class RequestDrainer extends Callback.Nested implements Runnable {
     }
 
     /** Sends a response without a body. */
-    void sendEmpty(Response response) {
+    public void sendEmpty(Response response) {
         if (!drainAvailable() && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
             response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
         }
         response.write(true, null, this);
+    }
+
+    /** Refuses a request; the connection stays open if the whole request has been received. */
+    public static void refuse(Request request, Response response, Callback callback, Refusal refusal) {
+        request.setAttribute(Refusal.class.getName(), refusal);
+        boolean isBodyWithheld = request.getHeaders().contains(HttpHeader.EXPECT)
+                || request.getMethod().equals("CONNECT");
+        int status = refusal.reason().status();
+        if (isBodyWithheld) {
+            Response.writeError(request, response, callback, status, refusal.detail());
+        } else {
+            new RequestDrainer(request, callback).sendError(response, status, refusal.detail());
+        }
     }
 
     private boolean drainAvailable() {
@@ -79,13 +89,13 @@ final class RequestDrainer extends Callback.Nested implements Runnable {
 
     @Override
     public void run() {
-        while (remainingBytes >= 0 && System.nanoTime() - start < MAX_NANOS) {
+        while (!limit.isReached()) {
             Content.Chunk chunk = request.read();
             if (chunk == null) {
                 request.demand(this);
                 return;
             }
-            remainingBytes -= chunk.remaining();
+            limit.count(chunk);
             boolean isComplete = chunk.isLast() || Content.Chunk.isFailure(chunk);
             chunk.release();
             if (isComplete) {

@@ -10,13 +10,15 @@ import io.datahub.api.record.ResumableUploads.Continuation;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
+import io.datahub.jetty.web.BodyReader;
+import io.datahub.jetty.web.Exchange;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Appends request bodies to uploads. */
-record Pieces(ResumableUploads uploads, Authenticator authenticator) {
+record ChunkAppender(ResumableUploads uploads, Authenticator authenticator) {
 
     /**
      * Appends the body of one request.
@@ -37,29 +39,34 @@ record Pieces(ResumableUploads uploads, Authenticator authenticator) {
         if (remaining >= 0 && exchange.request().getLength() > remaining) {
             return Optional.of(new Refusal(Reason.TOO_LARGE, "more bytes would come than the upload's length"));
         }
-        WriteRequest request = request(exchange, upload.path(), length, upload.notes(), checksum);
-        Result<Continuation> continuation = uploads.resume(request, upload.name(), offset);
+        Result<WriteRequest> request = request(exchange, upload.path(), length, upload.notes(), checksum);
+        if (request.isRefused()) {
+            return request.refusal();
+        }
+        Result<Continuation> continuation = uploads.resume(request.get(), upload.name(), offset);
         if (!continuation.isRefused()) {
-            UploadBody.read(
-                    exchange, new ChunkUpload(exchange, uploads, upload, uploadLength, continuation.get(), first));
+            ChunkUpload chunk = new ChunkUpload(exchange, uploads, upload, uploadLength, continuation.get(), first);
+            new BodyReader(exchange.request(), chunk).run();
         }
         return continuation.refusal();
     }
 
-    WriteRequest request(
+    /** Builds the request to write the record; refused if the conditions in the notes are malformed. */
+    Result<WriteRequest> request(
             Exchange exchange,
             RecordPath path,
             OptionalLong length,
             Map<String, String> notes,
             Map<String, String> digests) {
-        Login login = exchange.login();
-        return new WriteRequest(
-                login.user(),
-                login.origin().toString(),
-                path,
-                Conditions.of(notes),
-                length,
-                digests,
-                () -> authenticator.renew(login).map(Login::user));
+        Login login = exchange.login().orElseThrow();
+        return UploadConditions.of(notes)
+                .then(precondition -> Result.done(new WriteRequest(
+                        login.user(),
+                        login.origin().toString(),
+                        path,
+                        precondition,
+                        length,
+                        digests,
+                        () -> authenticator.renew(login).map(Login::user))));
     }
 }

@@ -8,6 +8,9 @@ import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.ResumableUploads;
 import io.datahub.api.record.ResumableUploads.Concatenation;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.jetty.web.Exchange;
+import io.datahub.jetty.web.JsonText;
+import io.datahub.jetty.web.WriteResponse;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +18,7 @@ import java.util.OptionalLong;
 import org.eclipse.jetty.http.HttpHeader;
 
 /** Creates an upload: one that becomes a record, a part, or a record concatenated from existing parts. */
-record Creation(Exchange exchange, ResumableUploads uploads, Pieces pieces, Destination destination) {
+record UploadCreation(Exchange exchange, ResumableUploads uploads, ChunkAppender appender, Destination destination) {
 
     /** Creates the upload and responds, or returns the refusal. */
     Optional<Refusal> run() throws IOException {
@@ -26,7 +29,7 @@ record Creation(Exchange exchange, ResumableUploads uploads, Pieces pieces, Dest
             return unsupported();
         }
         Result<Concat> concat = Concat.parse(exchange.header(Concat.HEADER));
-        Result<OptionalLong> length = exchange.length();
+        Result<OptionalLong> length = TusHeaders.length(exchange);
         Result<Map<String, String>> checksum = Checksum.parse(exchange.header(Checksum.HEADER));
         Optional<Refusal> malformed = concat.refusal()
                 .or(length::refusal)
@@ -35,30 +38,33 @@ record Creation(Exchange exchange, ResumableUploads uploads, Pieces pieces, Dest
         if (malformed.isPresent()) {
             return malformed;
         }
-        Map<String, String> notes = Conditions.notes(exchange);
+        Map<String, String> notes = UploadConditions.notes(exchange);
         exchange.header(TusHeaders.METADATA).ifPresent(metadata -> notes.put(TusHeaders.METADATA, metadata));
         exchange.header(Concat.HEADER).ifPresent(value -> notes.put(Concat.HEADER, value));
         Result<RecordPath> path = concat.get().isPart() ? Result.done(RecordPath.ROOT) : path();
         if (path.isRefused()) {
             return path.refusal();
         }
-        WriteRequest request = pieces.request(exchange, path.get(), length.get(), notes, Map.of());
+        Result<WriteRequest> request = appender.request(exchange, path.get(), length.get(), notes, Map.of());
+        if (request.isRefused()) {
+            return request.refusal();
+        }
         if (concat.get().isFinal()) {
             return hasBytes
                     ? refusal("an upload that is made of parts has no bytes of its own")
-                    : concatenate(request, concat.get(), notes);
+                    : concatenate(request.get(), concat.get(), notes);
         }
         Result<PartialUpload> created =
-                concat.get().isPart() ? uploads.createPart(request, notes) : uploads.create(request, notes);
+                concat.get().isPart() ? uploads.createPart(request.get(), notes) : uploads.create(request.get(), notes);
         if (created.isRefused()) {
             return created.refusal();
         }
         boolean isEmptyRecord = !concat.get().isPart() && length.get().orElse(-1) == 0;
         if (hasBytes || isEmptyRecord) {
-            return pieces.append(exchange, created.get(), length.get(), 0, checksum.get(), true);
+            return appender.append(exchange, created.get(), length.get(), 0, checksum.get(), true);
         }
-        exchange.put(HttpHeader.LOCATION.asString(), TusHeaders.location(created.get()));
-        exchange.put(TusHeaders.OFFSET, "0");
+        exchange.response().getHeaders().put(HttpHeader.LOCATION, TusHeaders.location(created.get()));
+        exchange.response().getHeaders().put(TusHeaders.OFFSET, "0");
         TusHeaders.setExpires(exchange, created.get());
         exchange.empty(201);
         return Optional.empty();
@@ -66,8 +72,7 @@ record Creation(Exchange exchange, ResumableUploads uploads, Pieces pieces, Dest
 
     private Result<RecordPath> path() {
         return UploadMetadata.parse(exchange.header(TusHeaders.METADATA))
-                .then(found -> found.path(
-                        destination.of(exchange.request(), exchange.login().user())));
+                .then(found -> found.path(destination.of(exchange)));
     }
 
     private Optional<Refusal> refuseLength(Concat concat, OptionalLong length) {
@@ -92,9 +97,12 @@ record Creation(Exchange exchange, ResumableUploads uploads, Pieces pieces, Dest
         Result<Concatenation> concatenated = uploads.concatenate(request, concat.parts(), notes);
         if (!concatenated.isRefused()) {
             PartialUpload upload = concatenated.get().upload();
-            exchange.put(HttpHeader.LOCATION.asString(), TusHeaders.location(upload));
+            exchange.response().getHeaders().put(HttpHeader.LOCATION, TusHeaders.location(upload));
             TusHeaders.setRecordHeaders(exchange, upload, concatenated.get().change());
-            exchange.json(201, UploadResponse.json(concatenated.get().change()));
+            exchange.json(
+                    201,
+                    JsonText.of(
+                            json -> WriteResponse.write(json, concatenated.get().change())));
         }
         return concatenated.refusal();
     }
@@ -104,7 +112,7 @@ record Creation(Exchange exchange, ResumableUploads uploads, Pieces pieces, Dest
     }
 
     static boolean isBytes(Exchange exchange) {
-        return exchange.header(HttpHeader.CONTENT_TYPE.asString())
+        return exchange.header(HttpHeader.CONTENT_TYPE)
                 .filter(TusHeaders.BYTES::equalsIgnoreCase)
                 .isPresent();
     }
