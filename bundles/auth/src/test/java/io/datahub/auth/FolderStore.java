@@ -15,7 +15,7 @@ import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -174,7 +174,7 @@ final class FolderStore implements RecordStore, Home {
         }
 
         @Override
-        public Result<List<JudgedBy>> judge() {
+        public Result<List<ValidatorId>> validate() {
             throw new UnsupportedOperationException();
         }
 

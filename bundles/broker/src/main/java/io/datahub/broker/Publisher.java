@@ -80,7 +80,7 @@ final class Publisher {
             pending = null;
             refusal = Optional.of(
                     new Refusal(Reason.UNAVAILABLE, "the publisher was interrupted while its event was validated"));
-            return refused(Published.UNJUDGED, interrupted.bytes, interrupted.topicStart, interrupted.topicEnd);
+            return refused(Published.NOT_VALIDATED, interrupted.bytes, interrupted.topicStart, interrupted.topicEnd);
         }
         return validated();
     }
@@ -165,7 +165,7 @@ final class Publisher {
                     "too many events are being validated at once; try again",
                     List.of(),
                     RETRY_AFTER));
-            return refused(Published.UNJUDGED, from, topicStart, topicEnd);
+            return refused(Published.NOT_VALIDATED, from, topicStart, topicEnd);
         }
         ByteBuffer copy = ByteBuffer.allocate(size).put(0, from, start, size);
         Pending event = new Pending(copy, topicStart - start, topicEnd - start, route);
@@ -189,7 +189,7 @@ final class Publisher {
         pending = null;
         refusal = event.refusal;
         Published verdict = event.refusal
-                .map(why -> why.reason() == Reason.INVALID ? Published.INVALID : Published.UNJUDGED)
+                .map(why -> why.reason() == Reason.INVALID ? Published.INVALID : Published.NOT_VALIDATED)
                 .orElse(Published.ACCEPTED);
         if (verdict == Published.ACCEPTED && session.isClosed()) {
             verdict = Published.CLOSED;
@@ -200,7 +200,7 @@ final class Publisher {
             now = now == null ? lookUp(event.bytes, event.topicStart, event.topicEnd) : now;
             if (!isRefused(now)) {
                 routed = now;
-            } else if (now.verdict() != Published.UNJUDGED) {
+            } else if (now.verdict() != Published.NOT_VALIDATED) {
                 verdict = now.verdict();
             }
         }
@@ -218,7 +218,7 @@ final class Publisher {
 
     /** See {@link io.datahub.api.event.Session#refusal}. */
     Optional<Refusal> refusal(Published published) {
-        return published == Published.INVALID || published == Published.UNJUDGED
+        return published == Published.INVALID || published == Published.NOT_VALIDATED
                 ? refusal.or(published::refusal)
                 : published.refusal();
     }

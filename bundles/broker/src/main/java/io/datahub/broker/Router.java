@@ -102,7 +102,7 @@ final class Router {
         }
         List<RegisteredEventValidator> active = validators.forTopic(topic);
         if (active.isEmpty() && validators.isRequired(topic)) {
-            return new Route(topic, now, Published.UNJUDGED, NO_RECEIVERS);
+            return new Route(topic, now, Published.NOT_VALIDATED, NO_RECEIVERS);
         }
         EventQueue[] found = receivers(new Topic(topic));
         EventQueue[] receivers = Arrays.equals(found, like) ? like : found;

@@ -157,7 +157,7 @@ class EventValidatorsTest {
 
     @Test
     void shouldRefuseTopicsWithoutTheirRequiredValidator() {
-        assertThat(publish("deploy.a", "ham")).isEqualTo(Published.UNJUDGED);
+        assertThat(publish("deploy.a", "ham")).isEqualTo(Published.NOT_VALIDATED);
         seat("x", "deploy.", noCheese);
         assertThat(publish("deploy.a", "ham")).isEqualTo(Published.ACCEPTED);
     }
@@ -236,7 +236,7 @@ class EventValidatorsTest {
         }
         assertThat(decided.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(sessions)
-                .allSatisfy(session -> assertThat(session.validated()).isEqualTo(Published.UNJUDGED));
+                .allSatisfy(session -> assertThat(session.validated()).isEqualTo(Published.NOT_VALIDATED));
         assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
 
         assertThat(refusal("build.a", "y").detail())
@@ -343,6 +343,6 @@ class EventValidatorsTest {
         broker.stop();
 
         assertThat(decided.await(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(publisher.validated()).isEqualTo(Published.UNJUDGED);
+        assertThat(publisher.validated()).isEqualTo(Published.NOT_VALIDATED);
     }
 }

@@ -83,7 +83,7 @@ final class DryRunValidation implements AutoCloseable {
 
     private void validate(RecordVersion record) throws InterruptedException {
         validated++;
-        Future<Verdict> future = thread.submit(() -> validator.judge(new StoredCandidate(store, record)));
+        Future<Verdict> future = thread.submit(() -> validator.validate(new StoredCandidate(store, record)));
         try {
             Verdict verdict = future.get(known.timeoutMillis(), TimeUnit.MILLISECONDS);
             refused += verdict.accepted() ? 0 : 1;

@@ -8,8 +8,8 @@ import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
-import io.datahub.api.validation.JudgedBy;
 import io.datahub.api.validation.Validator;
+import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Violation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -68,7 +68,7 @@ public final class ValidateCommand extends DatahubCommand {
                     send(channel, upload);
                 }
             }
-            show(upload.judge());
+            show(upload.validate());
         }
         return null;
     }
@@ -107,7 +107,7 @@ public final class ValidateCommand extends DatahubCommand {
         }
     }
 
-    private void show(Result<List<JudgedBy>> result) {
+    private void show(Result<List<ValidatorId>> result) {
         Optional<Refusal> refusal = result.refusal();
         if (refusal.isPresent()) {
             Table table = new Table("validator", "version", "line", "column", "message");

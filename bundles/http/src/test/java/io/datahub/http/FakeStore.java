@@ -13,7 +13,7 @@ import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -80,7 +80,7 @@ public final class FakeStore implements RecordStore {
                 MODIFIED,
                 version,
                 Optional.of("ops"),
-                List.of(new JudgedBy("words", "1.0.0")),
+                List.of(new ValidatorId("words", "1.0.0")),
                 "{\"id\":\"e1-" + number + "\",\"subject\":\"" + version.path() + "\"}");
     }
 
@@ -253,7 +253,7 @@ public final class FakeStore implements RecordStore {
         }
 
         @Override
-        public Result<List<JudgedBy>> judge() {
+        public Result<List<ValidatorId>> validate() {
             boolean matches = request.digests().entrySet().stream()
                     .allMatch(
                             digest -> hash(digest.getKey(), bytes.toByteArray()).equals(digest.getValue()));
@@ -262,7 +262,7 @@ public final class FakeStore implements RecordStore {
             }
             return bytes.toString(StandardCharsets.UTF_8).contains("wrong")
                     ? Result.refused(Reason.INVALID, "it is wrong")
-                    : Result.done(List.of(new JudgedBy("words", "1.0.0")));
+                    : Result.done(List.of(new ValidatorId("words", "1.0.0")));
         }
 
         @Override
@@ -270,9 +270,10 @@ public final class FakeStore implements RecordStore {
             if (request.standing().get().isEmpty()) {
                 return Result.refused(Reason.UNAUTHENTICATED, "the user is gone");
             }
-            return judge().then(validators -> refusal(request)
-                    .<Result<Change>>map(Result::refused)
-                    .orElseGet(() -> Result.done(put(request.path(), bytes.toByteArray()))));
+            return validate()
+                    .then(validators -> refusal(request)
+                            .<Result<Change>>map(Result::refused)
+                            .orElseGet(() -> Result.done(put(request.path(), bytes.toByteArray()))));
         }
 
         @Override

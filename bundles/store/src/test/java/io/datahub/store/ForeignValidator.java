@@ -40,7 +40,7 @@ public final class ForeignValidator implements BundleActivator, Validator {
     }
 
     @Override
-    public Verdict judge(Candidate candidate) throws IOException {
+    public Verdict validate(Candidate candidate) throws IOException {
         try (InputStream bytes = candidate.open()) {
             return bytes.read() == 'b' ? Verdict.refuse("version " + major + " says no") : Verdict.accept();
         }

@@ -18,8 +18,8 @@ import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
-import io.datahub.api.validation.JudgedBy;
 import io.datahub.api.validation.Validator;
+import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
 import java.io.IOException;
@@ -61,13 +61,13 @@ class StoreInFrameworkTest {
     private static final String SHARED_PACKAGES = String.join(
             ",",
             "io.datahub.api;version=1.1",
-            "io.datahub.api.event;version=1.1",
+            "io.datahub.api.event;version=2.0",
             "io.datahub.api.health;version=1.1",
             "io.datahub.api.log;version=1.0",
             "io.datahub.api.metric;version=1.0",
-            "io.datahub.api.record;version=1.0",
+            "io.datahub.api.record;version=2.0",
             "io.datahub.api.user;version=1.1",
-            "io.datahub.api.validation;version=1.1",
+            "io.datahub.api.validation;version=2.0",
             "com.fasterxml.jackson.core;version=" + PackageVersion.VERSION,
             "org.h2.mvstore;version=2.4",
             "org.h2.mvstore.type;version=2.4",
@@ -181,9 +181,11 @@ class StoreInFrameworkTest {
         bundle.start();
         assertThat(put(store, "judged/a", "bad").refusal().orElseThrow().violations())
                 .containsExactly(new Violation("foreign", "1.0.0", 0, 0, "version 1 says no"));
-        assertThat(put(store, "judged/a", "good").get().validators()).containsExactly(new JudgedBy("foreign", "1.0.0"));
+        assertThat(put(store, "judged/a", "good").get().validators())
+                .containsExactly(new ValidatorId("foreign", "1.0.0"));
         bundle.update(ForeignValidator.bundle(2));
-        assertThat(put(store, "judged/a", "good").get().validators()).containsExactly(new JudgedBy("foreign", "2.0.0"));
+        assertThat(put(store, "judged/a", "good").get().validators())
+                .containsExactly(new ValidatorId("foreign", "2.0.0"));
         bundle.uninstall();
         assertThat(put(store, "judged/a", "bad").get().validators()).isEmpty();
         assertThat(broker.topics)
@@ -211,7 +213,7 @@ class StoreInFrameworkTest {
         });
         context.installBundle("foreign", ForeignValidator.bundle(1)).start();
         assertThat(waiting.get(20, TimeUnit.SECONDS).get().validators())
-                .containsExactly(new JudgedBy("foreign", "1.0.0"));
+                .containsExactly(new ValidatorId("foreign", "1.0.0"));
     }
 
     @Test

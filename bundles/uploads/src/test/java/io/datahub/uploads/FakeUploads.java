@@ -10,7 +10,7 @@ import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.ResumableUploads;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -194,7 +194,7 @@ final class FakeUploads implements ResumableUploads {
                     Instant.EPOCH,
                     version,
                     Optional.of("ops"),
-                    List.of(new JudgedBy("words", "1.0.0")),
+                    List.of(new ValidatorId("words", "1.0.0")),
                     "{}"));
         }
 

@@ -66,7 +66,7 @@ public final class CloudEventsValidator implements Validator, EventValidator {
     }
 
     @Override
-    public Verdict judge(Candidate candidate) throws IOException, InterruptedException {
+    public Verdict validate(Candidate candidate) throws IOException, InterruptedException {
         CloudEventCheck current = currentCheck();
         if (current.isTooBig(candidate.size())) {
             return current.tooBig(candidate.size());
@@ -80,7 +80,7 @@ public final class CloudEventsValidator implements Validator, EventValidator {
     }
 
     @Override
-    public Verdict judge(String topic, String user, ByteBuffer payload) throws IOException, InterruptedException {
+    public Verdict validate(String topic, String user, ByteBuffer payload) throws IOException, InterruptedException {
         CloudEventCheck current = currentCheck();
         if (current.isTooBig(payload.remaining())) {
             return current.tooBig(payload.remaining());

@@ -54,7 +54,7 @@ public final class CommandValidator implements Validator {
     }
 
     @Override
-    public Verdict judge(Candidate candidate) throws IOException, InterruptedException {
+    public Verdict validate(Candidate candidate) throws IOException, InterruptedException {
         if (candidate.size() > maxBytes) {
             return ValidatorLimits.tooBig(candidate.size(), maxBytes);
         }

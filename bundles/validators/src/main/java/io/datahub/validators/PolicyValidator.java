@@ -47,7 +47,7 @@ public final class PolicyValidator implements Validator {
     }
 
     @Override
-    public Verdict judge(Candidate candidate) throws IOException {
+    public Verdict validate(Candidate candidate) throws IOException {
         Findings findings = new Findings();
         long size = candidate.size();
         if (size < minBytes || size > maxBytes) {

@@ -38,7 +38,7 @@ public final class UsersValidator implements Validator {
     }
 
     @Override
-    public Verdict judge(Candidate candidate) throws IOException, SAXException {
+    public Verdict validate(Candidate candidate) throws IOException, SAXException {
         if (candidate.size() > MAX_BYTES) {
             return ValidatorLimits.tooBig(candidate.size(), MAX_BYTES);
         }

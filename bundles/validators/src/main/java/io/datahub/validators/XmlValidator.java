@@ -27,7 +27,7 @@ public final class XmlValidator implements Validator {
     }
 
     @Override
-    public Verdict judge(Candidate candidate) throws IOException {
+    public Verdict validate(Candidate candidate) throws IOException {
         if (candidate.size() > maxBytes) {
             return ValidatorLimits.tooBig(candidate.size(), maxBytes);
         }

@@ -43,7 +43,7 @@ public final class XsdValidator implements Validator {
     }
 
     @Override
-    public Verdict judge(Candidate candidate) throws Exception {
+    public Verdict validate(Candidate candidate) throws Exception {
         if (candidate.size() > maxBytes) {
             return ValidatorLimits.tooBig(candidate.size(), maxBytes);
         }

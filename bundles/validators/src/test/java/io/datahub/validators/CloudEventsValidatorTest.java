@@ -58,8 +58,8 @@ class CloudEventsValidatorTest {
             throws IOException, InterruptedException {
         byte[] bytes = json(event).getBytes(StandardCharsets.UTF_8);
         Verdict verdict =
-                validator.judge("build.done", "ci", ByteBuffer.wrap(bytes).asReadOnlyBuffer());
-        assertThat(validator.judge(StagedBytes.of(bytes))).isEqualTo(verdict);
+                validator.validate("build.done", "ci", ByteBuffer.wrap(bytes).asReadOnlyBuffer());
+        assertThat(validator.validate(StagedBytes.of(bytes))).isEqualTo(verdict);
         return verdict;
     }
 

@@ -48,7 +48,7 @@ class CommandValidatorTest {
     private static Verdict validate(CommandValidator validator, String path, String text)
             throws IOException, InterruptedException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return validator.judge(
+        return validator.validate(
                 new StagedBytes(RecordPath.of(path), bytes.length, () -> new ByteArrayInputStream(bytes)));
     }
 

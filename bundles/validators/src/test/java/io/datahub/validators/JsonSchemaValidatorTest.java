@@ -53,7 +53,7 @@ class JsonSchemaValidatorTest {
 
     private Verdict validate(String schema, String document) throws Exception {
         store.put("schemas/build.json", schema);
-        return validator().judge(StagedBytes.of(document));
+        return validator().validate(StagedBytes.of(document));
     }
 
     private static Violation only(Verdict verdict) {
@@ -116,7 +116,7 @@ class JsonSchemaValidatorTest {
     void shouldUseTheConfiguredDraftIfTheSchemaNamesNone() throws Exception {
         store.put("schemas/build.json", "{\"minimum\": 1, \"exclusiveMinimum\": true}");
 
-        assertThat(validator("draft", "4").judge(StagedBytes.of("1")).accepted())
+        assertThat(validator("draft", "4").validate(StagedBytes.of("1")).accepted())
                 .isFalse();
         assertThatThrownBy(() -> validator("draft", "3")).hasMessageContaining("draft is 3");
     }
@@ -125,8 +125,8 @@ class JsonSchemaValidatorTest {
     void shouldValidateFormatsIfConfigured() throws Exception {
         store.put("schemas/build.json", "{\"format\": \"date-time\"}");
 
-        assertThat(validator().judge(StagedBytes.of("\"x\"")).accepted()).isTrue();
-        assertThat(validator("formats", true).judge(StagedBytes.of("\"x\"")).accepted())
+        assertThat(validator().validate(StagedBytes.of("\"x\"")).accepted()).isTrue();
+        assertThat(validator("formats", true).validate(StagedBytes.of("\"x\"")).accepted())
                 .isFalse();
     }
 
@@ -134,11 +134,11 @@ class JsonSchemaValidatorTest {
     void shouldUseANewVersionOfTheSchemaImmediately() throws Exception {
         store.put("schemas/build.json", BUILD);
         JsonSchemaValidator validator = validator();
-        assertThat(validator.judge(StagedBytes.of("{}")).accepted()).isFalse();
+        assertThat(validator.validate(StagedBytes.of("{}")).accepted()).isFalse();
 
         store.put("schemas/build.json", "{}");
 
-        assertThat(validator.judge(StagedBytes.of("{}")).accepted()).isTrue();
+        assertThat(validator.validate(StagedBytes.of("{}")).accepted()).isTrue();
     }
 
     @Test
@@ -146,12 +146,12 @@ class JsonSchemaValidatorTest {
         store.put("schemas/build.json", "{\"$ref\": \"parts/commit.json#/$defs/hash\"}");
         store.put("schemas/parts/commit.json", "{\"$defs\": {\"hash\": {\"type\": \"string\"}}}");
         JsonSchemaValidator validator = validator();
-        assertThat(validator.judge(StagedBytes.of("1")).accepted()).isFalse();
-        assertThat(validator.judge(StagedBytes.of("\"a\"")).accepted()).isTrue();
+        assertThat(validator.validate(StagedBytes.of("1")).accepted()).isFalse();
+        assertThat(validator.validate(StagedBytes.of("\"a\"")).accepted()).isTrue();
 
         store.put("schemas/parts/commit.json", "{\"$defs\": {\"hash\": {\"type\": \"integer\"}}}");
 
-        assertThat(validator.judge(StagedBytes.of("1")).accepted()).isTrue();
+        assertThat(validator.validate(StagedBytes.of("1")).accepted()).isTrue();
     }
 
     @Test
@@ -165,7 +165,7 @@ class JsonSchemaValidatorTest {
         JsonSchemaValidator validator =
                 validator("catalog", new String[] {"https://example.invalid/v1/ elsewhere/, urn:x schemas/x.json"});
 
-        assertThat(validator.judge(StagedBytes.of("{\"a\": 1, \"b\": 2}")).violations())
+        assertThat(validator.validate(StagedBytes.of("{\"a\": 1, \"b\": 2}")).violations())
                 .hasSize(2);
     }
 
@@ -188,14 +188,14 @@ class JsonSchemaValidatorTest {
         store.put("secret.json", "{}");
         store.put("schemas/build.json", schema);
 
-        assertThatThrownBy(() -> validator().judge(StagedBytes.of("{}")))
+        assertThatThrownBy(() -> validator().validate(StagedBytes.of("{}")))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("schema");
     }
 
     @Test
     void shouldFailIfTheSchemaIsMissing() {
-        assertThatThrownBy(() -> validator().judge(StagedBytes.of("{}"))).hasMessageContaining("schemas/build.json");
+        assertThatThrownBy(() -> validator().validate(StagedBytes.of("{}"))).hasMessageContaining("schemas/build.json");
     }
 
     @Test
@@ -204,7 +204,7 @@ class JsonSchemaValidatorTest {
         EndlessInput endless = new EndlessInput("", "[");
 
         Verdict verdict = validator("maxBytes", 1L << 40)
-                .judge(new StagedBytes(RecordPath.of("a.json"), 1L << 30, () -> endless));
+                .validate(new StagedBytes(RecordPath.of("a.json"), 1L << 30, () -> endless));
 
         assertThat(only(verdict).message()).contains("too costly");
         assertThat(endless.bytesRead()).isLessThan(1 << 20);
@@ -216,7 +216,7 @@ class JsonSchemaValidatorTest {
         EndlessInput endless = new EndlessInput("[", "{},");
 
         Verdict verdict = validator("maxBytes", 1L << 40)
-                .judge(new StagedBytes(RecordPath.of("a.json"), 1L << 30, () -> endless));
+                .validate(new StagedBytes(RecordPath.of("a.json"), 1L << 30, () -> endless));
 
         assertThat(only(verdict).message()).contains("too costly");
     }
@@ -268,7 +268,7 @@ class JsonSchemaValidatorTest {
         JsonSchemaValidator validator = validator();
         Thread.currentThread().interrupt();
 
-        assertThatThrownBy(() -> validator.judge(StagedBytes.of("[" + "1,".repeat(10_000) + "1]")))
+        assertThatThrownBy(() -> validator.validate(StagedBytes.of("[" + "1,".repeat(10_000) + "1]")))
                 .isInstanceOfAny(InterruptedException.class, IOException.class);
         Thread.interrupted();
     }
@@ -278,7 +278,7 @@ class JsonSchemaValidatorTest {
         byte[] bytes = "{}".getBytes(StandardCharsets.UTF_8);
 
         Verdict verdict = validator("maxBytes", 10L)
-                .judge(new StagedBytes(RecordPath.of("a.json"), 11, () -> new ByteArrayInputStream(bytes)));
+                .validate(new StagedBytes(RecordPath.of("a.json"), 11, () -> new ByteArrayInputStream(bytes)));
 
         assertThat(only(verdict).message()).contains("at most 10");
     }

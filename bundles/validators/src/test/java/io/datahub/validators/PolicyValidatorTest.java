@@ -22,7 +22,7 @@ class PolicyValidatorTest {
         all[settings.length] = "paths";
         all[settings.length + 1] = Settings.allPaths();
         return new PolicyValidator(Settings.of(PolicyConfiguration.class, all))
-                .judge(new StagedBytes(RecordPath.of(path), bytes.length, () -> new ByteArrayInputStream(bytes)));
+                .validate(new StagedBytes(RecordPath.of(path), bytes.length, () -> new ByteArrayInputStream(bytes)));
     }
 
     private static Verdict validate(String path, String text, Object... settings) throws IOException {

@@ -27,7 +27,7 @@ class UsersValidatorTest {
     }
 
     private Verdict validateText(String text) throws Exception {
-        return validator.judge(StagedBytes.of(text));
+        return validator.validate(StagedBytes.of(text));
     }
 
     private Violation onlyViolation(String content) throws Exception {

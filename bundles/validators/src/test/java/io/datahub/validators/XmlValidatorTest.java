@@ -23,7 +23,7 @@ class XmlValidatorTest {
     private final XmlValidator validator = new XmlValidator(Settings.xml(1 << 30, "**/*.xml"));
 
     private Verdict validate(String text) throws Exception {
-        return validator.judge(StagedBytes.of(text));
+        return validator.validate(StagedBytes.of(text));
     }
 
     @ParameterizedTest
@@ -41,12 +41,12 @@ class XmlValidatorTest {
     @Test
     void shouldAcceptOtherEncodings() throws Exception {
         assertThat(validator
-                        .judge(StagedBytes.of("<?xml version='1.0' encoding='ISO-8859-1'?><a>\u00fc</a>"
+                        .validate(StagedBytes.of("<?xml version='1.0' encoding='ISO-8859-1'?><a>\u00fc</a>"
                                 .getBytes(StandardCharsets.ISO_8859_1)))
                         .accepted())
                 .isTrue();
         assertThat(validator
-                        .judge(StagedBytes.of("\ufeff<a>\u00fc</a>".getBytes(StandardCharsets.UTF_16LE)))
+                        .validate(StagedBytes.of("\ufeff<a>\u00fc</a>".getBytes(StandardCharsets.UTF_16LE)))
                         .accepted())
                 .isTrue();
     }
@@ -81,7 +81,7 @@ class XmlValidatorTest {
 
     @Test
     void shouldRefuseBytesThatAreInvalidInTheEncoding() throws Exception {
-        Verdict verdict = validator.judge(StagedBytes.of(new byte[] {'<', 'a', '>', '\n', (byte) 0xFF, '<'}));
+        Verdict verdict = validator.validate(StagedBytes.of(new byte[] {'<', 'a', '>', '\n', (byte) 0xFF, '<'}));
 
         assertThat(verdict.violations().get(0).message()).contains("encoding");
     }
@@ -131,7 +131,7 @@ class XmlValidatorTest {
     void shouldStopEarlyInAnEndlessDocument(String head, String body, String message) throws Exception {
         EndlessInput input = new EndlessInput(head, body);
 
-        Verdict verdict = validator.judge(new StagedBytes(RecordPath.of("a.xml"), 1 << 30, () -> input));
+        Verdict verdict = validator.validate(new StagedBytes(RecordPath.of("a.xml"), 1 << 30, () -> input));
 
         assertThat(verdict.violations().get(0).message()).contains(message);
         assertThat(input.bytesRead()).isLessThan(2 * ProgressInput.MAX_BUFFERED);
@@ -171,7 +171,7 @@ class XmlValidatorTest {
     void shouldRefuseARecordThatIsTooBigWithoutReadingIt() throws Exception {
         XmlValidator small = new XmlValidator(Settings.xml(10, "**"));
 
-        assertThat(small.judge(StagedBytes.of("<a>01234567</a>"))
+        assertThat(small.validate(StagedBytes.of("<a>01234567</a>"))
                         .violations()
                         .get(0)
                         .message())
@@ -183,7 +183,7 @@ class XmlValidatorTest {
         EndlessInput input = new EndlessInput("<a>", "<b/>");
         Thread.currentThread().interrupt();
 
-        assertThatThrownBy(() -> validator.judge(new StagedBytes(RecordPath.of("a.xml"), 1, () -> input)))
+        assertThatThrownBy(() -> validator.validate(new StagedBytes(RecordPath.of("a.xml"), 1, () -> input)))
                 .isInstanceOf(InterruptedIOException.class);
         assertThat(Thread.interrupted()).isTrue();
     }

@@ -45,7 +45,7 @@ class XsdValidatorTest {
     }
 
     private Verdict validate(String text) throws Exception {
-        return validator.judge(StagedBytes.of(text));
+        return validator.validate(StagedBytes.of(text));
     }
 
     @Test
@@ -206,7 +206,7 @@ class XsdValidatorTest {
         store.put(MAIN, schema(element("xs:string")));
         EndlessInput text = new EndlessInput("<n>", "all work and no play ");
 
-        Verdict verdict = validator.judge(new StagedBytes(RecordPath.of("some.xml"), 1 << 20, () -> text));
+        Verdict verdict = validator.validate(new StagedBytes(RecordPath.of("some.xml"), 1 << 20, () -> text));
 
         assertThat(verdict.violations().get(0).message()).contains("split it up");
         assertThat(text.bytesRead()).isLessThan(2L * TextGuard.MAX_TEXT_LENGTH);
@@ -222,7 +222,7 @@ class XsdValidatorTest {
         String text = "<n>" + "a".repeat(TextGuard.MAX_TEXT_LENGTH / 3) + "</n>";
 
         assertThat(withAnySize()
-                        .judge(StagedBytes.of("<l>" + text.repeat(4) + "</l>"))
+                        .validate(StagedBytes.of("<l>" + text.repeat(4) + "</l>"))
                         .accepted())
                 .isTrue();
     }
@@ -238,7 +238,7 @@ class XsdValidatorTest {
         store.put(MAIN, schema(content));
 
         Verdict verdict = withAnySize()
-                .judge(new StagedBytes(RecordPath.of("some.xml"), 9 << 20, () -> new EndlessInput("<n>", "x")));
+                .validate(new StagedBytes(RecordPath.of("some.xml"), 9 << 20, () -> new EndlessInput("<n>", "x")));
 
         assertThat(verdict.violations().get(0).message()).contains("ID, key or unique");
     }

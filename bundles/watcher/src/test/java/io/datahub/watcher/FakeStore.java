@@ -13,7 +13,7 @@ import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +62,7 @@ final class FakeStore implements RecordStore {
             }
 
             @Override
-            public Result<List<JudgedBy>> judge() {
+            public Result<List<ValidatorId>> validate() {
                 return Result.done(List.of());
             }
 

@@ -23,7 +23,7 @@ public final class UniqueKeys implements Validator {
     private static final int MOST = 20;
 
     @Override
-    public Verdict judge(Candidate candidate) throws IOException {
+    public Verdict validate(Candidate candidate) throws IOException {
         Map<String, Integer> lines = new HashMap<>();
         List<Violation> violations = new ArrayList<>();
         try (BufferedReader reader =

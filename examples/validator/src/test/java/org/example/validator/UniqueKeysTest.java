@@ -15,18 +15,18 @@ import org.junit.jupiter.api.Test;
 
 class UniqueKeysTest {
 
-    private static Verdict judge(String text) throws IOException {
-        return new UniqueKeys().judge(new Text(text));
+    private static Verdict validate(String text) throws IOException {
+        return new UniqueKeys().validate(new Text(text));
     }
 
     @Test
     void shouldAcceptKeysThatDiffer() throws IOException {
-        assertTrue(judge("# a=1\na=1\n\nab : 2\nlong = one \\\n  a=two\nb\\=c = 3\nb = 4\n").accepted());
+        assertTrue(validate("# a=1\na=1\n\nab : 2\nlong = one \\\n  a=two\nb\\=c = 3\nb = 4\n").accepted());
     }
 
     @Test
     void shouldRefuseAKeyThatOccursTwice() throws IOException {
-        Verdict verdict = judge("a=1\nb=2\n  a : 3\n");
+        Verdict verdict = validate("a=1\nb=2\n  a : 3\n");
 
         assertEquals(1, verdict.violations().size());
         assertEquals(3, verdict.violations().get(0).line());

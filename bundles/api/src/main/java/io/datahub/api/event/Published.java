@@ -15,7 +15,7 @@ public enum Published {
     BAD_TOPIC(Reason.BAD_REQUEST, "a topic is UTF-8 without NUL, from 1 to 4,200 bytes"),
     TOPIC_TOO_LONG(Reason.BAD_REQUEST, "the topic is longer than 4,200 bytes"),
     INVALID(Reason.INVALID, "a validator refuses the message"),
-    UNJUDGED(Reason.UNAVAILABLE, "a validator of this topic is away or failed; try again"),
+    NOT_VALIDATED(Reason.UNAVAILABLE, "a validator of this topic is away or failed; try again"),
     TOO_LARGE(Reason.TOO_LARGE, "the message is larger than the hub takes"),
     CLOSED(Reason.UNAUTHENTICATED, "the session has ended; log in again");
 

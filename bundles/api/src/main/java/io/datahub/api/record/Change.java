@@ -1,6 +1,6 @@
 package io.datahub.api.record;
 
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +24,7 @@ public record Change(
         Instant time,
         RecordVersion version,
         Optional<String> user,
-        List<JudgedBy> validators,
+        List<ValidatorId> validators,
         String json) {
 
     public Change {

@@ -2,7 +2,7 @@ package io.datahub.api.record;
 
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -25,7 +25,7 @@ public interface Upload extends AutoCloseable {
      *
      * @return the validators; or the refusal: a digest mismatch, violations, or an unavailable required validator
      */
-    Result<List<JudgedBy>> judge() throws IOException;
+    Result<List<ValidatorId>> validate() throws IOException;
 
     /**
      * Validates the bytes, unless that has been done, and makes them the record's new version: durable, visible and

@@ -28,5 +28,5 @@ public interface EventValidator {
      * @param user its publisher
      * @param payload its payload, which must only be read, and only during this call
      */
-    Verdict judge(String topic, String user, ByteBuffer payload) throws Exception;
+    Verdict validate(String topic, String user, ByteBuffer payload) throws Exception;
 }

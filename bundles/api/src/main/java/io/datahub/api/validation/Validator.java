@@ -12,5 +12,5 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface Validator {
 
-    Verdict judge(Candidate candidate) throws Exception;
+    Verdict validate(Candidate candidate) throws Exception;
 }

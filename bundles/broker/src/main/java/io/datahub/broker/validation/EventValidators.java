@@ -2,7 +2,7 @@ package io.datahub.broker.validation;
 
 import io.datahub.api.Refusal;
 import io.datahub.api.validation.EventValidator;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.ValidatorService;
 import io.datahub.broker.topic.TopicPrefixes;
 import java.nio.ByteBuffer;
@@ -60,8 +60,8 @@ public final class EventValidators {
 
     public synchronized void put(ServiceReference<EventValidator> reference, Supplier<EventValidator> validator) {
         TopicPrefixes topics = TopicPrefixes.parse(reference.getProperty(EventValidator.TOPICS));
-        JudgedBy id =
-                new JudgedBy(name(reference), reference.getBundle().getVersion().toString());
+        ValidatorId id = new ValidatorId(
+                name(reference), reference.getBundle().getVersion().toString());
         retire(all.put(reference, new RegisteredEventValidator(id, topics, validator, watch)));
         selectActive();
         if (!topics.isEmpty()) {

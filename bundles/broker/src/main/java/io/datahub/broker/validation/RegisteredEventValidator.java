@@ -3,7 +3,7 @@ package io.datahub.broker.validation;
 import io.datahub.api.log.LogLimit;
 import io.datahub.api.log.LogText;
 import io.datahub.api.validation.EventValidator;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Verdict;
 import io.datahub.broker.topic.TopicPrefixes;
 import java.nio.ByteBuffer;
@@ -30,7 +30,7 @@ public final class RegisteredEventValidator {
     private static final Logger LOG = LoggerFactory.getLogger(RegisteredEventValidator.class);
     private static final long IDLE_SECONDS = 30;
 
-    private final JudgedBy id;
+    private final ValidatorId id;
     private final TopicPrefixes topics;
     private final Supplier<EventValidator> validator;
     private final ValidationWatch watch;
@@ -47,7 +47,7 @@ public final class RegisteredEventValidator {
      * @param watch enforces the time limits
      */
     public RegisteredEventValidator(
-            JudgedBy id, TopicPrefixes topics, Supplier<EventValidator> validator, ValidationWatch watch) {
+            ValidatorId id, TopicPrefixes topics, Supplier<EventValidator> validator, ValidationWatch watch) {
         this.id = id;
         this.topics = topics;
         this.validator = validator;
@@ -63,7 +63,7 @@ public final class RegisteredEventValidator {
         threads.allowCoreThreadTimeOut(true);
     }
 
-    public JudgedBy id() {
+    public ValidatorId id() {
         return id;
     }
 
@@ -91,7 +91,7 @@ public final class RegisteredEventValidator {
             return;
         }
         ValidationAttempt attempt =
-                new ValidationAttempt(() -> validator().judge(topic, user, payload), stuck, outcome);
+                new ValidationAttempt(() -> validator().validate(topic, user, payload), stuck, outcome);
         watch.watch(attempt);
         try {
             threads.execute(() -> {

@@ -5,7 +5,7 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Upload;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.JsonText;
 import io.datahub.jetty.web.RequestBodySink;
@@ -57,9 +57,9 @@ final class FormUpload extends RequestBodySink {
             return;
         }
         try {
-            List<List<JudgedBy>> validators = new ArrayList<>();
+            List<List<ValidatorId>> validators = new ArrayList<>();
             for (FormParts.Staged each : parts.staged()) {
-                Result<List<JudgedBy>> validation = each.upload().judge();
+                Result<List<ValidatorId>> validation = each.upload().validate();
                 if (validation.isRefused()) {
                     exchange().refuse(each.withPath(validation.refusal().orElseThrow()));
                     return;
@@ -76,7 +76,7 @@ final class FormUpload extends RequestBodySink {
         }
     }
 
-    private void respond(List<List<JudgedBy>> validators) {
+    private void respond(List<List<ValidatorId>> validators) {
         exchange().json(200, JsonText.of(json -> {
             json.writeStartArray();
             for (int i = 0; i < validators.size(); i++) {

@@ -43,7 +43,7 @@ final class RecordUploadBody extends RequestBodySink {
     @Override
     public void end() throws IOException {
         if (dryRun) {
-            var validators = upload.judge();
+            var validators = upload.validate();
             upload.close();
             validators
                     .refusal()

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import java.io.IOException;
 import java.util.List;
 
@@ -29,7 +29,7 @@ public final class WriteResponse {
     }
 
     /** Writes a version that was validated but not stored. */
-    public static void write(JsonGenerator json, RecordPath path, long size, List<JudgedBy> validators)
+    public static void write(JsonGenerator json, RecordPath path, long size, List<ValidatorId> validators)
             throws IOException {
         json.writeStartObject();
         json.writeStringField("path", path.toString());
@@ -39,9 +39,9 @@ public final class WriteResponse {
         json.writeEndObject();
     }
 
-    private static void write(JsonGenerator json, List<JudgedBy> validators) throws IOException {
+    private static void write(JsonGenerator json, List<ValidatorId> validators) throws IOException {
         json.writeArrayFieldStart("validators");
-        for (JudgedBy validator : validators) {
+        for (ValidatorId validator : validators) {
             json.writeStartObject();
             json.writeStringField("name", validator.name());
             json.writeStringField("version", validator.version());

@@ -7,7 +7,7 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -29,7 +29,7 @@ final class ChangeEventReader {
     private Optional<String> etag = Optional.empty();
     private Optional<String> sha256 = Optional.empty();
     private Optional<String> user = Optional.empty();
-    private final List<JudgedBy> validators = new ArrayList<>();
+    private final List<ValidatorId> validators = new ArrayList<>();
 
     private ChangeEventReader() {}
 
@@ -89,7 +89,7 @@ final class ChangeEventReader {
                 name = isName ? value : name;
                 version = isName ? version : value;
             }
-            validators.add(new JudgedBy(name, version));
+            validators.add(new ValidatorId(name, version));
         }
     }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Violation;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -63,7 +63,7 @@ final class ChangeEventWriter {
             json.writeStringField("user", pending.user());
         }
         json.writeArrayFieldStart("validators");
-        for (JudgedBy validator : pending.validators()) {
+        for (ValidatorId validator : pending.validators()) {
             json.writeStartObject();
             json.writeStringField("name", validator.name());
             json.writeStringField("version", validator.version());

@@ -1,6 +1,6 @@
 package io.datahub.store.metadata;
 
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Violation;
 import io.datahub.store.disk.DirectoryEntry;
 import java.util.List;
@@ -27,7 +27,7 @@ public record Intent(
         long modified,
         String sha256,
         String user,
-        List<JudgedBy> validators,
+        List<ValidatorId> validators,
         List<Violation> violations,
         int parents,
         String good) {
@@ -93,7 +93,7 @@ public record Intent(
                         in.readLong(),
                         in.readUTF(),
                         in.readUTF(),
-                        RecordCodec.list(in, i -> new JudgedBy(i.readUTF(), i.readUTF())),
+                        RecordCodec.list(in, i -> new ValidatorId(i.readUTF(), i.readUTF())),
                         RecordCodec.list(
                                 in,
                                 i -> new Violation(i.readUTF(), i.readUTF(), i.readInt(), i.readInt(), i.readUTF())),

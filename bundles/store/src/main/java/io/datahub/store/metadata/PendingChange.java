@@ -2,7 +2,7 @@ package io.datahub.store.metadata;
 
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Violation;
 import java.util.List;
 
@@ -13,9 +13,13 @@ import java.util.List;
  * @param violations why it was refused; empty if it wasn't
  */
 public record PendingChange(
-        Change.Type type, RecordVersion version, String user, List<JudgedBy> validators, List<Violation> violations) {
+        Change.Type type,
+        RecordVersion version,
+        String user,
+        List<ValidatorId> validators,
+        List<Violation> violations) {
 
-    public PendingChange(Change.Type type, RecordVersion version, String user, List<JudgedBy> validators) {
+    public PendingChange(Change.Type type, RecordVersion version, String user, List<ValidatorId> validators) {
         this(type, version, user, validators, List.of());
     }
 }

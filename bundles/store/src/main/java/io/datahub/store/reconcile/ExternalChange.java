@@ -3,7 +3,7 @@ package io.datahub.store.reconcile;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.RecordPath;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Violation;
 import io.datahub.store.core.CandidateFile;
 import io.datahub.store.core.LastGoodVersions;
@@ -79,7 +79,7 @@ final class ExternalChange implements AutoCloseable {
     }
 
     /** Validates the file without waiting for unavailable validators. */
-    Result<List<JudgedBy>> validate() throws IOException {
+    Result<List<ValidatorId>> validate() throws IOException {
         if (copy == null) {
             return Result.done(List.of());
         }
@@ -96,7 +96,7 @@ final class ExternalChange implements AutoCloseable {
     }
 
     /** Keeps a copy for rollback if any validator accepted it. */
-    Optional<LastGoodCopy> keepCopy(List<JudgedBy> validators) throws IOException {
+    Optional<LastGoodCopy> keepCopy(List<ValidatorId> validators) throws IOException {
         return copy == null || validators.isEmpty() ? Optional.empty() : lastGoodVersions.keep(path, copy);
     }
 

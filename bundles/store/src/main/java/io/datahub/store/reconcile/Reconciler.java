@@ -5,7 +5,7 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import io.datahub.store.core.IndexWriter;
 import io.datahub.store.core.PathLocks;
 import io.datahub.store.core.PathState;
@@ -152,7 +152,7 @@ public final class Reconciler {
                     () -> {});
             return;
         }
-        Result<List<JudgedBy>> validated = change.validate();
+        Result<List<ValidatorId>> validated = change.validate();
         if (!validated.isRefused()) {
             accept(path, state, change, validated.get(), checkLater);
             return;
@@ -169,7 +169,7 @@ public final class Reconciler {
             RecordPath path,
             PathState state,
             ExternalChange change,
-            List<JudgedBy> validators,
+            List<ValidatorId> validators,
             Consumer<RecordPath> checkLater)
             throws IOException {
         Optional<LastGoodCopy> copy = change.keepCopy(validators);

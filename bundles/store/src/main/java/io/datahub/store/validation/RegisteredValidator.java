@@ -2,9 +2,9 @@ package io.datahub.store.validation;
 
 import io.datahub.api.log.LogLimit;
 import io.datahub.api.record.RecordPath;
-import io.datahub.api.validation.JudgedBy;
 import io.datahub.api.validation.PathPattern;
 import io.datahub.api.validation.Validator;
+import io.datahub.api.validation.ValidatorId;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -23,7 +23,7 @@ public final class RegisteredValidator {
             .thenComparing(registered -> registered.ranking)
             .thenComparing(registered -> registered.serviceId, Comparator.reverseOrder());
 
-    private final JudgedBy id;
+    private final ValidatorId id;
     private final String title;
     private final Version version;
     private final int ranking;
@@ -52,7 +52,7 @@ public final class RegisteredValidator {
             List<PathPattern> patterns,
             Duration timeLimit,
             Supplier<Validator> validator) {
-        this.id = new JudgedBy(name, version.toString());
+        this.id = new ValidatorId(name, version.toString());
         this.title = name + "/" + version;
         this.version = version;
         this.ranking = ranking;
@@ -71,7 +71,7 @@ public final class RegisteredValidator {
         return title;
     }
 
-    JudgedBy id() {
+    ValidatorId id() {
         return id;
     }
 

@@ -5,7 +5,7 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.validation.Candidate;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
 import java.io.IOException;
@@ -60,7 +60,7 @@ public final class ValidationService implements AutoCloseable {
      * @return the validators that accepted it, sorted by name; or the refusal, with the violations that all of them
      *     found
      */
-    public Result<List<JudgedBy>> validate(Candidate candidate, Duration maxWait) throws IOException {
+    public Result<List<ValidatorId>> validate(Candidate candidate, Duration maxWait) throws IOException {
         try {
             return registry.select(candidate.path(), maxWait).then(validators -> runAll(candidate, validators));
         } catch (InterruptedException e) {
@@ -69,7 +69,7 @@ public final class ValidationService implements AutoCloseable {
         }
     }
 
-    private Result<List<JudgedBy>> runAll(Candidate candidate, List<RegisteredValidator> validators) {
+    private Result<List<ValidatorId>> runAll(Candidate candidate, List<RegisteredValidator> validators) {
         long end = System.nanoTime() + timeLimit.toNanos();
         List<ValidationTask> tasks = new ArrayList<>();
         for (RegisteredValidator validator : validators) {
@@ -98,7 +98,7 @@ public final class ValidationService implements AutoCloseable {
         return violations.isEmpty()
                 ? Result.done(validators.stream()
                         .map(RegisteredValidator::id)
-                        .sorted(Comparator.comparing(JudgedBy::name))
+                        .sorted(Comparator.comparing(ValidatorId::name))
                         .toList())
                 : Result.refused(Refusal.invalid(violations));
     }

@@ -4,8 +4,8 @@ import io.datahub.api.log.LogLimit;
 import io.datahub.api.log.LogText;
 import io.datahub.api.metric.Histogram;
 import io.datahub.api.validation.Candidate;
-import io.datahub.api.validation.JudgedBy;
 import io.datahub.api.validation.Validator;
+import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Verdict;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -50,7 +50,7 @@ final class ValidationTask {
         this.durations = durations;
     }
 
-    JudgedBy id() {
+    ValidatorId id() {
         return validator.id();
     }
 
@@ -104,7 +104,7 @@ final class ValidationTask {
         long startedAt = System.nanoTime();
         Verdict verdict;
         try {
-            verdict = service.judge(candidate);
+            verdict = service.validate(candidate);
         } finally {
             durations.recordSince(startedAt);
         }
@@ -147,7 +147,7 @@ final class ValidationTask {
             String format = "event=validator-failed validator={} version={} path={} failure={} leftOut={}";
             String path = LogText.quoted(candidate.path());
             String failure = LogText.quoted(message);
-            JudgedBy validatorId = validator.id();
+            ValidatorId validatorId = validator.id();
             if (isBroken) {
                 LOG.error(
                         format, validatorId.name(), validatorId.version(), path, failure, logDecision.leftOut(), cause);

@@ -8,7 +8,7 @@ import io.datahub.api.record.Precondition;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import io.datahub.store.core.FailPoints.Step;
 import io.datahub.store.core.InFlightRenames;
 import io.datahub.store.core.IndexWriter;
@@ -71,7 +71,7 @@ public final class Commit {
     Result<Change> commit(
             WriteRequest original,
             StagedFile staged,
-            List<JudgedBy> validators,
+            List<ValidatorId> validators,
             Optional<PathState> comparedWith,
             Optional<LastGoodCopy> copy,
             Quotas.Claim claim)
@@ -141,7 +141,7 @@ public final class Commit {
             WriteRequest request,
             StagedFile staged,
             FileStat stagedStat,
-            List<JudgedBy> validators,
+            List<ValidatorId> validators,
             Optional<LastGoodCopy> copy)
             throws IOException {
         return new Intent(

@@ -6,7 +6,7 @@ import io.datahub.api.Result;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import io.datahub.store.core.Audit;
 import io.datahub.store.core.CandidateFile;
 import io.datahub.store.core.FailPoints.Step;
@@ -44,7 +44,7 @@ final class RecordUpload implements Upload {
     private final long began = System.nanoTime();
     private final FreeSpaceCheck.Share share;
     private Refusal refusal;
-    private List<JudgedBy> validators;
+    private List<ValidatorId> validators;
     private Optional<PathState> comparedWith = Optional.empty();
     private boolean done;
 
@@ -109,11 +109,11 @@ final class RecordUpload implements Upload {
     }
 
     @Override
-    public Result<List<JudgedBy>> judge() throws IOException {
+    public Result<List<ValidatorId>> validate() throws IOException {
         return IoErrors.translate(this::validateStaged);
     }
 
-    private Result<List<JudgedBy>> validateStaged() throws IOException {
+    private Result<List<ValidatorId>> validateStaged() throws IOException {
         requireOpen();
         slot.close();
         if (refusal == null) {
@@ -124,7 +124,7 @@ final class RecordUpload implements Upload {
         }
         PathState state = uploads.lookUp(request.path());
         CandidateFile candidate = uploads.candidate(request, staged);
-        Result<List<JudgedBy>> validated = uploads.validate(candidate);
+        Result<List<ValidatorId>> validated = uploads.validate(candidate);
         comparedWith = candidate.wasPreviousOpened() ? Optional.of(state) : Optional.empty();
         validators = validated.isRefused() ? null : validated.get();
         validated.refusal().ifPresent(found -> Audit.refused("judge", request, found));
@@ -164,7 +164,7 @@ final class RecordUpload implements Upload {
         uploads.failPoints().at(Step.STAGED);
         for (int i = 0; ; i++) {
             if (validators == null) {
-                Result<List<JudgedBy>> validated = judge();
+                Result<List<ValidatorId>> validated = validate();
                 if (validated.isRefused()) {
                     return Result.refused(validated.refusal().orElseThrow());
                 }

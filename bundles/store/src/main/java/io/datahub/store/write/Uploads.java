@@ -7,7 +7,7 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import io.datahub.store.core.Audit;
 import io.datahub.store.core.CandidateFile;
 import io.datahub.store.core.FailPoints;
@@ -193,7 +193,7 @@ public final class Uploads {
                 : Optional.empty();
     }
 
-    Result<List<JudgedBy>> validate(CandidateFile candidate) throws IOException {
+    Result<List<ValidatorId>> validate(CandidateFile candidate) throws IOException {
         return validation.validate(candidate, settings.get().validatorWait());
     }
 
@@ -208,7 +208,7 @@ public final class Uploads {
     Result<Change> commit(
             WriteRequest request,
             StagedFile staged,
-            List<JudgedBy> validators,
+            List<ValidatorId> validators,
             Optional<PathState> compared,
             Optional<LastGoodCopy> copy,
             Quotas.Claim claim)

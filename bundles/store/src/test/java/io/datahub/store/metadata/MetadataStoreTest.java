@@ -250,7 +250,7 @@ class MetadataStoreTest {
                 9,
                 "ab",
                 "ada",
-                List.of(new io.datahub.api.validation.JudgedBy("v", "1")),
+                List.of(new io.datahub.api.validation.ValidatorId("v", "1")),
                 List.of(io.datahub.api.validation.Violation.at(1, 2, "x".repeat(10_000))),
                 3,
                 "copy");

@@ -11,7 +11,7 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.api.validation.JudgedBy;
+import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Verdict;
 import io.datahub.store.TestHub;
 import io.datahub.store.core.PathState;
@@ -307,7 +307,7 @@ class CheckTest {
         hub.write("j/a", "fine");
         hub.check("");
 
-        assertThat(hub.announced.get(0).validators()).containsExactly(new JudgedBy("strict", "1.0.0"));
+        assertThat(hub.announced.get(0).validators()).containsExactly(new ValidatorId("strict", "1.0.0"));
     }
 
     @Test

@@ -63,7 +63,7 @@ class UploadLimiterTest {
             assertThat(all.retryAfter()).isPositive();
 
             // A completely received upload doesn't count any more, nor does a closed one.
-            first.judge();
+            first.validate();
             Upload fourth = hub.records.begin(request(ANN, "4")).get();
             second.close();
             second.close();

@@ -9,9 +9,9 @@ import io.datahub.api.Result;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
-import io.datahub.api.validation.JudgedBy;
 import io.datahub.api.validation.PathPattern;
 import io.datahub.api.validation.Validator;
+import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
 import io.datahub.store.Await;
@@ -91,7 +91,7 @@ class UploadValidationTest {
 
         Change change = hub.put("x", "x").get();
 
-        assertThat(change.validators()).containsExactly(new JudgedBy("a", "3.0.0"), new JudgedBy("b", "1.0.0"));
+        assertThat(change.validators()).containsExactly(new ValidatorId("a", "3.0.0"), new ValidatorId("b", "1.0.0"));
         assertThat(change.json()).contains("\"validators\":[{\"name\":\"a\",\"version\":\"3.0.0\"},{\"name\":\"b\"");
     }
 
@@ -195,7 +195,7 @@ class UploadValidationTest {
         RegisteredValidator newer = hub.register("v", "1.10.0", "**", ACCEPTS);
         hub.register("v", "1.9.0", "**", candidate -> Verdict.refuse("middle rule"));
 
-        assertThat(hub.put("a", "x").get().validators()).containsExactly(new JudgedBy("v", "1.10.0"));
+        assertThat(hub.put("a", "x").get().validators()).containsExactly(new ValidatorId("v", "1.10.0"));
         hub.validators.remove(newer);
         assertThat(refusal(hub.put("a", "x")).violations())
                 .extracting(Violation::version)
@@ -234,7 +234,8 @@ class UploadValidationTest {
         });
         hub.register("late", "1.0.0", "**", ACCEPTS);
 
-        assertThat(answer.get(10, TimeUnit.SECONDS).get().validators()).containsExactly(new JudgedBy("late", "1.0.0"));
+        assertThat(answer.get(10, TimeUnit.SECONDS).get().validators())
+                .containsExactly(new ValidatorId("late", "1.0.0"));
     }
 
     @Test
@@ -268,7 +269,7 @@ class UploadValidationTest {
         go.countDown();
 
         left.get(10, TimeUnit.SECONDS);
-        assertThat(answer.get(10, TimeUnit.SECONDS).get().validators()).containsExactly(new JudgedBy("v", "1.0.0"));
+        assertThat(answer.get(10, TimeUnit.SECONDS).get().validators()).containsExactly(new ValidatorId("v", "1.0.0"));
     }
 
     @Test
@@ -279,7 +280,7 @@ class UploadValidationTest {
         hub.register("next", "1.0.0", "**", candidate -> Verdict.refuse("next rule"));
 
         hub.validators.setTrial(Set.of("v/2.0.0", "next"));
-        assertThat(hub.put("a", "x").get().validators()).containsExactly(new JudgedBy("v", "1.0.0"));
+        assertThat(hub.put("a", "x").get().validators()).containsExactly(new ValidatorId("v", "1.0.0"));
         hub.validators.setTrial(Set.of("next"));
         assertThat(refusal(hub.put("a", "x")).violations())
                 .extracting(Violation::version)
@@ -323,7 +324,7 @@ class UploadValidationTest {
                     .begin(new WriteRequest(TestHub.ADMIN, "test", path("x/a")))
                     .get()) {
                 upload.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-                assertThat(upload.judge().isRefused()).isEqualTo(text.equals("bad"));
+                assertThat(upload.validate().isRefused()).isEqualTo(text.equals("bad"));
             }
         }
         assertThat(hub.folder("files")).isEmpty();
@@ -341,7 +342,7 @@ class UploadValidationTest {
         try (Upload upload = hub.records
                 .begin(new WriteRequest(TestHub.ADMIN, "test", path("a")))
                 .get()) {
-            upload.judge();
+            upload.validate();
             assertThat(upload.commit().isRefused()).isFalse();
         }
         assertThat(validated).hasValue(1);

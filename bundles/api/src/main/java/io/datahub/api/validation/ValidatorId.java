@@ -6,4 +6,4 @@ package io.datahub.api.validation;
  * @param name its name
  * @param version the version of the bundle that provides it
  */
-public record JudgedBy(String name, String version) {}
+public record ValidatorId(String name, String version) {}
