@@ -8,6 +8,8 @@ from support.hub import Hub
 # How long or large some tests are: what it is, the value in CI, and the one with --long.
 SIZES = {
     "big": ("MiB of the upload during which a hub is killed", 64, 1024),
+    "entries": ("entries of a large directory", 20_000, 150_000),
+    "idle-clients": ("idle WebSocket clients to connect, and to report what each costs", 0, 4_000),
     "kills": ("times that the hub is killed under load", 5, 200),
     "load-seconds": ("the longest time under load before a kill, in seconds", 3, 5),
     "mirror-seconds": ("seconds during which the tree of a mirror changes", 12, 300),

@@ -5,6 +5,7 @@ import asyncio, hashlib, json, os, shutil, ssl, subprocess
 import pytest
 import websockets
 
+from support.certificates import EC, self_signed
 from support.hub import free_ports
 from support.waiting import until
 
@@ -17,9 +18,7 @@ class Pair:
     """A self-signed certificate and its key."""
 
     def __init__(self, folder, name, *key):
-        self.certificate, self.key = f"{folder}/{name}.crt", f"{folder}/{name}.key"
-        openssl("req", "-x509", "-nodes", "-days", "2", "-subj", f"/CN={name}", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                "-keyout", self.key, "-out", self.certificate, *(key or ("-newkey", "rsa:2048")))
+        self.certificate, self.key = self_signed(folder, name, *key)
 
     def install(self, hub):
         """As certificate tools do it: each file is replaced by renaming."""
@@ -32,7 +31,7 @@ class Pair:
 def pairs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("certificates")
     pairs = {name: Pair(folder, name) for name in ("first", "second", "agent", "other")}
-    pairs["ec"] = Pair(folder, "ec", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+    pairs["ec"] = Pair(folder, "ec", *EC)
     return pairs
 
 

@@ -1,5 +1,5 @@
 """A hub that a test starts, with a home of its own on free ports. Needs curl."""
-import contextlib, glob, hashlib, os, random, re, secrets, shutil, signal, socket, subprocess, tempfile
+import contextlib, glob, hashlib, os, random, re, secrets, shutil, signal, socket, subprocess, tempfile, threading
 
 from support.waiting import until
 
@@ -71,6 +71,19 @@ class Hub:
         return {os.path.basename(log): "".join(open(log, errors="replace").readlines()[-LOG_LINES:])
                 for log in sorted(glob.glob(f"{self.home}/log/*.log"))}
 
+    def log_size(self):
+        """Where the log files end now, for `log_lines`."""
+        return {name: os.path.getsize(name) for name in glob.glob(f"{self.home}/log/*.log")}
+
+    def log_lines(self, *words, since=None):
+        """The lines of the log files that contain all the words, all or those since `log_size` was called."""
+        found = []
+        for name in sorted(glob.glob(f"{self.home}/log/*.log")):
+            with open(name, errors="replace") as f:
+                f.seek((since or {}).get(name, 0))
+                found += [line for line in f.read().splitlines() if all(word in line for word in words)]
+        return found
+
     def pid(self):
         return int(open(f"{self.home}/cache/hub.run").read().split("pid=")[1].split()[0])
 
@@ -105,8 +118,8 @@ class Hub:
         return tokens
 
     def curl(self, token, path, *more):
-        """A request with curl: the status, the headers by lower-case name, and the body."""
-        head = f"{self.work}/head"
+        """A request with curl: the status, the headers by lower-case name, and the body. Several threads may ask at once."""
+        head = f"{self.work}/head-{threading.get_native_id()}"
         auth = ["-H", f"Authorization: Bearer {token}"] if token else []
         out = subprocess.run(["curl", "-sS", "--path-as-is", "-D", head, *auth, *more, f"http://127.0.0.1:{self.http}{path}"],
                              capture_output=True, timeout=300)
