@@ -10,9 +10,9 @@ import io.datahub.api.net.ProxyProtocol;
 import io.datahub.api.user.Login;
 import io.datahub.zeromq.buffer.Input;
 import io.datahub.zeromq.buffer.InputHandler;
-import io.datahub.zeromq.curve.CurveBoxes;
 import io.datahub.zeromq.curve.CurveMessageDecoder;
 import io.datahub.zeromq.curve.CurveMessageEncoder;
+import io.datahub.zeromq.curve.CurveSessionKeys;
 import io.datahub.zeromq.zmtp.ConnectionContext;
 import io.datahub.zeromq.zmtp.DisconnectReason;
 import io.datahub.zeromq.zmtp.Handshake;
@@ -40,12 +40,12 @@ final class Connection
                 PeerContext,
                 InputHandler,
                 PendingHandshakes.Pending,
-                Loop.Selected,
-                Loop.Writer {
+                EventLoop.ChannelHandler,
+                EventLoop.Writer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
-    private final Loop loop;
+    private final EventLoop loop;
     private final EndpointContext context;
     private final SocketChannel channel;
     private final SelectionKey key;
@@ -70,7 +70,7 @@ final class Connection
     private final Runnable onValidated;
 
     /** @throws IOException if the peer has disconnected already */
-    Connection(Loop loop, EndpointContext context, SocketChannel channel) throws IOException {
+    Connection(EventLoop loop, EndpointContext context, SocketChannel channel) throws IOException {
         this.loop = loop;
         this.context = context;
         this.channel = channel;
@@ -78,7 +78,7 @@ final class Connection
         setup = new ConnectionSetup(this, context, (InetSocketAddress) channel.getRemoteAddress(), loop.now());
         state = setup.initialState();
         key = loop.register(channel, this);
-        input = new Input(this, context.largeMessages(), loop::readArea);
+        input = new Input(this, context.largeMessages(), loop::readBuffer);
         output = new Output(channel, loop.writeBuffer());
         heartbeat = new Heartbeat(false, loop.now());
         send(ZmtpGreeting.opening());
@@ -95,13 +95,13 @@ final class Connection
                 read();
             }
         } catch (ProtocolException | IOException | RuntimeException e) {
-            failed(e);
+            onException(e);
         }
     }
 
-    private void failed(Exception cause) {
+    private void onException(Exception cause) {
         if (cause instanceof ProtocolException violation) {
-            fail(violation);
+            onViolation(violation);
         } else if (cause instanceof IOException) {
             close(DisconnectReason.LOST, cause.getMessage());
         } else {
@@ -114,7 +114,7 @@ final class Connection
      * A peer that speaks ZMTP but can't authenticate will reconnect, so its connection is closed with a delay. A peer
      * that doesn't speak ZMTP is disconnected at once.
      */
-    private void fail(ProtocolException violation) {
+    private void onViolation(ProtocolException violation) {
         DisconnectReason reason = violation.reason();
         if (state instanceof Handshake
                 || reason == DisconnectReason.OLD_VERSION
@@ -177,13 +177,14 @@ final class Connection
         login = verified;
         setup.succeeded();
         context.handshakes().remove(this);
-        Optional<CurveBoxes> boxes = setup.boxes();
+        Optional<CurveSessionKeys> encryption = setup.sessionKeys();
         session = context.broker().open(verified, this);
         ZeromqSettings settings = context.settings();
-        boxes.ifPresent(keys -> output.encrypt(new CurveMessageEncoder(keys)));
+        encryption.ifPresent(keys -> output.encrypt(new CurveMessageEncoder(keys)));
         peer = newPeer(type, settings);
         MessageDecoder decoder = new MessageDecoder(peer, settings.maxFrames() + peer.maxEnvelopeFrames());
-        state = boxes.<ProtocolState>map(keys -> new CurveMessageDecoder(decoder, keys))
+        state = encryption
+                .<ProtocolState>map(keys -> new CurveMessageDecoder(decoder, keys))
                 .orElse(decoder);
         LOG.debug("zeromq connected peer={} socket={}", this, type);
     }
@@ -256,7 +257,7 @@ final class Connection
             }
             updateInterest(result == Output.State.BLOCKED);
         } catch (IOException | RuntimeException e) {
-            failed(e);
+            onException(e);
         }
     }
 
@@ -284,7 +285,7 @@ final class Connection
             peer.validated(session.validated());
             paused |= !session.flush() && peer.appliesBackpressure();
         } catch (RuntimeException e) {
-            failed(e);
+            onException(e);
         }
         resumeInput();
     }
@@ -301,7 +302,7 @@ final class Connection
             }
             updateInterest();
         } catch (ProtocolException | RuntimeException e) {
-            failed(e);
+            onException(e);
         }
     }
 

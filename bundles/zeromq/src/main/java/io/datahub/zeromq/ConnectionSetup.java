@@ -5,14 +5,14 @@ import io.datahub.api.net.ProxyProtocol;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
-import io.datahub.zeromq.curve.CurveBoxes;
 import io.datahub.zeromq.curve.CurveMechanism;
+import io.datahub.zeromq.curve.CurveSessionKeys;
 import io.datahub.zeromq.zmtp.ConnectionContext;
 import io.datahub.zeromq.zmtp.DisconnectReason;
 import io.datahub.zeromq.zmtp.Handshake;
 import io.datahub.zeromq.zmtp.Mechanism;
 import io.datahub.zeromq.zmtp.NullMechanism;
-import io.datahub.zeromq.zmtp.Peers;
+import io.datahub.zeromq.zmtp.PeerText;
 import io.datahub.zeromq.zmtp.PlainMechanism;
 import io.datahub.zeromq.zmtp.ProtocolException;
 import io.datahub.zeromq.zmtp.ProtocolState;
@@ -96,7 +96,8 @@ final class ConnectionSetup {
             }
             default ->
                 throw new ProtocolException(
-                        DisconnectReason.UNKNOWN_MECHANISM, "the mechanism " + Peers.printable(name) + " isn't served");
+                        DisconnectReason.UNKNOWN_MECHANISM,
+                        "the mechanism " + PeerText.printable(name) + " isn't served");
         };
         confidential = encrypted || curve != null;
         connection.send(ZmtpGreeting.remainder(name, !name.equals(NullMechanism.NAME)));
@@ -121,8 +122,8 @@ final class ConnectionSetup {
     }
 
     /** The keys for the messages after the handshake; empty if they aren't encrypted by CURVE. */
-    Optional<CurveBoxes> boxes() {
-        return Optional.ofNullable(curve).map(CurveMechanism::boxes);
+    Optional<CurveSessionKeys> sessionKeys() {
+        return Optional.ofNullable(curve).map(CurveMechanism::sessionKeys);
     }
 
     /** Delays closing the connection, so that the peer doesn't reconnect at once. */

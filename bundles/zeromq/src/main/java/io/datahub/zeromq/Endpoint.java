@@ -9,14 +9,14 @@ import java.util.List;
 /** The listening port and its event loops. */
 final class Endpoint implements AutoCloseable {
 
-    private final List<Loop> loops = new ArrayList<>();
+    private final List<EventLoop> loops = new ArrayList<>();
     private final InetSocketAddress address;
 
     /** @throws IllegalStateException if the port can't be bound; the message says why and how to fix it */
     Endpoint(EndpointContext context) {
         try {
             for (int i = 0; i < context.settings().loops(); i++) {
-                loops.add(new Loop(context.pool(), i));
+                loops.add(new EventLoop(context.pool(), i));
             }
             Listener listener = new Listener(context, loops);
             loops.get(0).add(listener);
@@ -24,7 +24,7 @@ final class Endpoint implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        loops.forEach(Loop::start);
+        loops.forEach(EventLoop::start);
     }
 
     /** The address it listens on. */
@@ -36,14 +36,14 @@ final class Endpoint implements AutoCloseable {
     List<String> stuck(long nanos) {
         return loops.stream()
                 .filter(loop -> loop.nanosSinceIteration() > nanos)
-                .map(Loop::name)
+                .map(EventLoop::name)
                 .toList();
     }
 
     /** Closes the port and all connections, and waits until the loops have stopped. */
     @Override
     public void close() {
-        loops.forEach(Loop::stop);
-        loops.forEach(Loop::join);
+        loops.forEach(EventLoop::stop);
+        loops.forEach(EventLoop::join);
     }
 }

@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Accepts connections and distributes them to the loops, round-robin. Runs on the thread of the first loop. */
-public final class Listener implements Loop.Selected {
+final class Listener implements EventLoop.ChannelHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
     private static final int BACKLOG = 4_096;
     private static final int MAX_ACCEPTS = 256;
 
     private final EndpointContext context;
-    private final List<Loop> loops;
+    private final List<EventLoop> loops;
     private final ServerSocketChannel channel;
     private final SelectionKey key;
     private int nextLoop;
@@ -31,7 +31,7 @@ public final class Listener implements Loop.Selected {
      *
      * @throws IllegalStateException if it can't be bound; the message says why and how to fix it
      */
-    Listener(EndpointContext context, List<Loop> loops) throws IOException {
+    Listener(EndpointContext context, List<EventLoop> loops) throws IOException {
         this.context = context;
         this.loops = loops;
         InetSocketAddress address = context.settings().address();
@@ -77,7 +77,7 @@ public final class Listener implements Loop.Selected {
             accepted.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             InetAddress from = ((InetSocketAddress) accepted.getRemoteAddress()).getAddress();
             if (context.connectionLimiter().tryAcquire(from, context.settings())) {
-                Loop loop = loops.get(nextLoop++ % loops.size());
+                EventLoop loop = loops.get(nextLoop++ % loops.size());
                 loop.execute(() -> open(loop, accepted, from));
             } else {
                 context.disconnectMetrics()
@@ -94,7 +94,7 @@ public final class Listener implements Loop.Selected {
     }
 
     /** Opens a connection, which has a slot of the connection limiter; on the thread of its loop. */
-    private void open(Loop loop, SocketChannel accepted, InetAddress from) {
+    private void open(EventLoop loop, SocketChannel accepted, InetAddress from) {
         try {
             loop.add(new Connection(loop, context, accepted));
         } catch (IOException | RuntimeException e) {

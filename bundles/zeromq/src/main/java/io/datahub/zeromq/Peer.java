@@ -6,7 +6,7 @@ import io.datahub.api.user.Login;
 import io.datahub.zeromq.zmtp.Command;
 import io.datahub.zeromq.zmtp.DisconnectReason;
 import io.datahub.zeromq.zmtp.FrameReceiver;
-import io.datahub.zeromq.zmtp.Peers;
+import io.datahub.zeromq.zmtp.PeerText;
 import io.datahub.zeromq.zmtp.ProtocolException;
 import java.nio.ByteBuffer;
 
@@ -45,7 +45,7 @@ abstract class Peer implements FrameReceiver {
             default ->
                 throw new ProtocolException(
                         DisconnectReason.BAD_FRAME,
-                        "the command " + Peers.printable(command.name()) + " isn't known here");
+                        "the command " + PeerText.printable(command.name()) + " isn't known here");
         }
     }
 

@@ -6,7 +6,7 @@ import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.api.user.Login;
-import io.datahub.zeromq.zmtp.Peers;
+import io.datahub.zeromq.zmtp.PeerText;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -55,7 +55,7 @@ final class PublishingPeer extends Peer {
         if (published == Published.ACCEPTED) {
             return true;
         }
-        String topic = refusalLogged ? "" : Peers.printable(buffer.bytes(), firstStart, topicEnd);
+        String topic = refusalLogged ? "" : PeerText.printable(buffer.bytes(), firstStart, topicEnd);
         if (published == Published.PENDING) {
             pendingTopic = topic;
             connection().suspend();

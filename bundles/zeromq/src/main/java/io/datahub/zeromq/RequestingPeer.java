@@ -6,6 +6,7 @@ import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.api.user.GrantedTopics;
+import io.datahub.zeromq.zmtp.FrameHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -55,8 +56,8 @@ final class RequestingPeer extends Peer {
         int bodyEnd = firstEnd;
         int envelopeFrames = 1;
         while (bodyStart < bodyEnd && envelopeFrames < Math.min(frames, MAX_ENVELOPE_FRAMES)) {
-            bodyStart = bodyStart(bytes, bodyEnd);
-            bodyEnd = bodyEnd(bytes, bodyEnd);
+            bodyStart = FrameHeader.bodyStart(bytes, bodyEnd);
+            bodyEnd = FrameHeader.bodyEnd(bytes, bodyEnd);
             envelopeFrames++;
         }
         if (bodyStart < bodyEnd || bodyEnd - start > MAX_ENVELOPE_BYTES || envelopeFrames == frames) {
@@ -72,8 +73,8 @@ final class RequestingPeer extends Peer {
                             + maxFrames + " are allowed (maxFrames in io.datahub.zeromq.cfg)");
             return true;
         }
-        int topicStart = bodyStart(bytes, bodyEnd);
-        int topicFrameEnd = bodyEnd(bytes, bodyEnd);
+        int topicStart = FrameHeader.bodyStart(bytes, bodyEnd);
+        int topicFrameEnd = FrameHeader.bodyEnd(bytes, bodyEnd);
         int topicEnd =
                 frames - envelopeFrames > 1 ? topicFrameEnd : PublishingPeer.topicEnd(bytes, topicStart, topicFrameEnd);
         if (isGrantedRequest(bytes, topicStart, topicFrameEnd)) {
@@ -117,27 +118,14 @@ final class RequestingPeer extends Peer {
     /** Replies with the subscriptions that the user is granted of the prefixes in the frames after the topic. */
     private void replyGranted(byte[] envelope, ByteBuffer bytes, int from, int end) {
         List<String> prefixes = new ArrayList<>();
-        for (int frame = from; frame < end; frame = bodyEnd(bytes, frame)) {
-            int start = bodyStart(bytes, frame);
-            prefixes.add(new String(copy(bytes, start, bodyEnd(bytes, frame)), StandardCharsets.UTF_8));
+        for (int frame = from; frame < end; frame = FrameHeader.bodyEnd(bytes, frame)) {
+            int start = FrameHeader.bodyStart(bytes, frame);
+            prefixes.add(new String(copy(bytes, start, FrameHeader.bodyEnd(bytes, frame)), StandardCharsets.UTF_8));
         }
         List<byte[]> message = new ArrayList<>();
         message.add(OK);
         GrantedTopics.of(session().login().user(), prefixes).forEach(prefix -> message.add(utf8(prefix)));
         reply(envelope, message.toArray(byte[][]::new));
-    }
-
-    private static boolean isLong(ByteBuffer bytes, int frame) {
-        return (bytes.get(frame) & 2) != 0;
-    }
-
-    private static int bodyStart(ByteBuffer bytes, int frame) {
-        return frame + (isLong(bytes, frame) ? 9 : 2);
-    }
-
-    private static int bodyEnd(ByteBuffer bytes, int frame) {
-        return bodyStart(bytes, frame)
-                + (isLong(bytes, frame) ? (int) bytes.getLong(frame + 1) : bytes.get(frame + 1) & 0xff);
     }
 
     private static byte[] copy(ByteBuffer bytes, int from, int to) {

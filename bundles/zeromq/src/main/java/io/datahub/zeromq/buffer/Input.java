@@ -19,7 +19,7 @@ public final class Input {
 
     private final InputHandler connection;
     private final LargeMessageMemory memory;
-    private final Supplier<ReadArea> readArea;
+    private final Supplier<ReadBuffer> readBuffer;
 
     private final Remainder remainder = new Remainder();
 
@@ -28,26 +28,26 @@ public final class Input {
 
     private int largeBytes;
 
-    public Input(InputHandler connection, LargeMessageMemory memory, Supplier<ReadArea> readArea) {
+    public Input(InputHandler connection, LargeMessageMemory memory, Supplier<ReadBuffer> readBuffer) {
         this.connection = connection;
         this.memory = memory;
-        this.readArea = readArea;
+        this.readBuffer = readBuffer;
     }
 
     /** Reads once from the channel and processes the input; false at end of stream. */
     public boolean read(SocketChannel channel) throws IOException, ProtocolException {
-        return largeBuffer == null ? readToArea(channel) : readLarge(channel);
+        return largeBuffer == null ? readToSharedBuffer(channel) : readLarge(channel);
     }
 
-    private boolean readToArea(SocketChannel channel) throws IOException, ProtocolException {
-        ReadArea area = readArea.get();
-        int from = area.prepare(remainder);
-        int count = channel.read(area.freeSpace());
+    private boolean readToSharedBuffer(SocketChannel channel) throws IOException, ProtocolException {
+        ReadBuffer shared = readBuffer.get();
+        int from = shared.prepare(remainder);
+        int count = channel.read(shared.freeSpace());
         if (count > 0) {
-            area.advance(count);
-            process(area.buffer(), from, area.filled());
+            shared.advance(count);
+            process(shared.buffer(), from, shared.filled());
         } else {
-            keepRemainder(area.buffer(), from, area.filled());
+            keepRemainder(shared.buffer(), from, shared.filled());
         }
         return count >= 0;
     }
@@ -65,9 +65,9 @@ public final class Input {
         }
     }
 
-    /** Whether an incomplete message, of which that many bytes were received, is too large for the read area. */
+    /** Whether an incomplete message, of which that many bytes were received, is too large for the read buffer. */
     private boolean needsLargeBuffer(int length) {
-        int max = readArea.get().maxRemainder();
+        int max = readBuffer.get().maxRemainder();
         return length > max || connection.expectedBytes() > max;
     }
 
@@ -81,7 +81,7 @@ public final class Input {
     /** Keeps the unconsumed bytes where they are. */
     private void keepRemainder(SharedBuffer buffer, int from, int to) {
         if (remainder.keep(buffer, from, to)) {
-            readArea.get().register(remainder);
+            readBuffer.get().register(remainder);
         }
     }
 

@@ -54,7 +54,7 @@ public final class CurveMechanism implements Mechanism {
     }
 
     @Override
-    public Turn receive(Command command) throws ProtocolException {
+    public Outcome receive(Command command) throws ProtocolException {
         if (!helloReceived && command.name().equals("HELLO")) {
             helloReceived = true;
             return hello(command.body().duplicate());
@@ -66,7 +66,7 @@ public final class CurveMechanism implements Mechanism {
                 DisconnectReason.BAD_HANDSHAKE, (helloReceived ? "INITIATE" : "HELLO") + " was expected");
     }
 
-    private Turn hello(ByteBuffer body) throws ProtocolException {
+    private Outcome hello(ByteBuffer body) throws ProtocolException {
         if (body.remaining() != HELLO_BYTES || body.getShort() != VERSION) {
             throw new ProtocolException(
                     DisconnectReason.BAD_HANDSHAKE, "HELLO is malformed, or of another version of CURVE");
@@ -78,9 +78,9 @@ public final class CurveMechanism implements Mechanism {
         Optional<byte[]> shared = hubKeys.sharedWith(client);
         if (shared.flatMap(key -> new CurveBox(key, "CurveZMQHELLO---").open(lastNonce, signature))
                 .isEmpty()) {
-            return new Turn.Refused("HELLO isn't for this hub: the peer has another public key for it");
+            return new Outcome.Rejected("HELLO isn't for this hub: the peer has another public key for it");
         }
-        return new Turn.Answer(Command.frame("WELCOME", welcome(client, shared.get())));
+        return new Outcome.Reply(Command.frame("WELCOME", welcome(client, shared.get())));
     }
 
     private byte[] welcome(byte[] client, byte[] shared) {
@@ -95,13 +95,13 @@ public final class CurveMechanism implements Mechanism {
         return concat(nonce, box);
     }
 
-    private Turn initiate(ByteBuffer body) throws ProtocolException {
+    private Outcome initiate(ByteBuffer body) throws ProtocolException {
         if (body.remaining() < MIN_INITIATE_BYTES) {
             throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "INITIATE is malformed");
         }
         Optional<byte[]> cookie = openCookie(readBytes(body, LONG_NONCE), readBytes(body, COOKIE_BYTES));
         if (cookie.isEmpty()) {
-            return new Turn.Refused("INITIATE hasn't the cookie of this connection");
+            return new Outcome.Rejected("INITIATE hasn't the cookie of this connection");
         }
         byte[] client = Arrays.copyOf(cookie.get(), KEY);
         byte[] secret = Arrays.copyOfRange(cookie.get(), KEY, 2 * KEY);
@@ -115,7 +115,7 @@ public final class CurveMechanism implements Mechanism {
         Optional<byte[]> content = new CurveBox(trafficKey, "CurveZMQINITIATE").open(nonce, box);
         return content.isPresent()
                 ? verifyVouch(ByteBuffer.wrap(content.get()), client, secret)
-                : new Turn.Refused("the box of INITIATE isn't genuine");
+                : new Outcome.Rejected("the box of INITIATE isn't genuine");
     }
 
     private Optional<byte[]> openCookie(byte[] nonce, byte[] cookie) {
@@ -125,7 +125,7 @@ public final class CurveMechanism implements Mechanism {
         return box.open(CurveBox.nonceSuffix(nonce), cookie);
     }
 
-    private Turn verifyVouch(ByteBuffer content, byte[] client, byte[] secret) throws ProtocolException {
+    private Outcome verifyVouch(ByteBuffer content, byte[] client, byte[] secret) throws ProtocolException {
         byte[] key = readBytes(content, KEY);
         byte[] nonce = readBytes(content, LONG_NONCE);
         byte[] vouch = readBytes(content, VOUCH_BYTES);
@@ -135,12 +135,12 @@ public final class CurveMechanism implements Mechanism {
                 .filter(vouched -> MessageDigest.isEqual(vouched, expected))
                 .isPresent();
         if (!valid) {
-            return new Turn.Refused("the peer didn't prove that it has the secret key to its public one");
+            return new Outcome.Rejected("the peer didn't prove that it has the secret key to its public one");
         }
         Result<Login> result = authenticator.apply(new Credentials.CurveKey(key));
         return result instanceof Result.Done<Login> done
-                ? new Turn.Proved(done.value(), Metadata.parse(content))
-                : new Turn.Refused(result.refusal().orElseThrow().detail());
+                ? new Outcome.Authenticated(done.value(), Metadata.parse(content))
+                : new Outcome.Rejected(result.refusal().orElseThrow().detail());
     }
 
     @Override
@@ -151,8 +151,8 @@ public final class CurveMechanism implements Mechanism {
     }
 
     /** The keys for the messages after the handshake, which must have succeeded. */
-    public CurveBoxes boxes() {
-        return new CurveBoxes(trafficKey, lastNonce, READY_NONCE);
+    public CurveSessionKeys sessionKeys() {
+        return new CurveSessionKeys(trafficKey, lastNonce, READY_NONCE);
     }
 
     private static byte[] readBytes(ByteBuffer from, int length) {

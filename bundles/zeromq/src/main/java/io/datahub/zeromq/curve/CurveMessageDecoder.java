@@ -2,6 +2,7 @@ package io.datahub.zeromq.curve;
 
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.zeromq.zmtp.DisconnectReason;
+import io.datahub.zeromq.zmtp.FrameHeader;
 import io.datahub.zeromq.zmtp.MessageDecoder;
 import io.datahub.zeromq.zmtp.ProtocolException;
 import io.datahub.zeromq.zmtp.ProtocolState;
@@ -14,11 +15,8 @@ import java.nio.ByteBuffer;
  */
 public final class CurveMessageDecoder implements ProtocolState {
 
-    private static final int LONG = 2;
-    private static final int COMMAND = 4;
-
     private final MessageDecoder decoder;
-    private final CurveBoxes boxes;
+    private final CurveSessionKeys keys;
 
     /**
      * In the unconsumed input: the number of bytes decrypted at its beginning, and the offset of the next box, which
@@ -29,9 +27,9 @@ public final class CurveMessageDecoder implements ProtocolState {
     private int nextBox;
     private long expectedBytes;
 
-    public CurveMessageDecoder(MessageDecoder decoder, CurveBoxes boxes) {
+    public CurveMessageDecoder(MessageDecoder decoder, CurveSessionKeys keys) {
         this.decoder = decoder;
-        this.boxes = boxes;
+        this.keys = keys;
     }
 
     @Override
@@ -41,21 +39,20 @@ public final class CurveMessageDecoder implements ProtocolState {
         int end = from + decrypted;
         int at = from + nextBox;
         expectedBytes = 0;
-        while (to - at >= 2) {
-            int flags = bytes.get(at);
-            int header = (flags & LONG) == 0 ? 2 : 9;
-            if (to - at < header) {
+        while (to - at >= FrameHeader.SHORT) {
+            int boxFlags = bytes.get(at);
+            int box = at + FrameHeader.size(boxFlags);
+            if (box > to) {
                 break;
             }
-            long length = header == 2 ? bytes.get(at + 1) & 0xff : bytes.getLong(at + 1);
-            validate(flags, length);
-            int body = at + header;
-            if (length > to - body) {
-                expectedBytes = body - start + length;
+            long boxSize = FrameHeader.bodySize(bytes, at, boxFlags);
+            validate(boxFlags, boxSize);
+            if (boxSize > to - box) {
+                expectedBytes = box - start + boxSize;
                 break;
             }
-            end = decrypt(bytes, body, (int) length, end);
-            at = body + (int) length;
+            end = decrypt(bytes, box, (int) boxSize, end);
+            at = box + (int) boxSize;
             start = decoder.read(buffer, start, end);
             if (decoder.isStopped()) {
                 break;
@@ -72,10 +69,11 @@ public final class CurveMessageDecoder implements ProtocolState {
      * messages.
      */
     private void validate(int flags, long length) throws ProtocolException {
-        if ((flags & ~(LONG | COMMAND)) != 0 || (length >= 0 && length < CurveBoxes.OVERHEAD)) {
+        if ((flags & ~(FrameHeader.LONG | FrameHeader.COMMAND)) != 0
+                || (length >= 0 && length < CurveSessionKeys.OVERHEAD)) {
             throw new ProtocolException(DisconnectReason.BAD_FRAME);
         }
-        if (length < 0 || length - CurveBoxes.OVERHEAD > decoder.maxBodyBytes()) {
+        if (length < 0 || length - CurveSessionKeys.OVERHEAD > decoder.maxBodyBytes()) {
             throw new ProtocolException(DisconnectReason.TOO_LARGE);
         }
     }
@@ -86,29 +84,25 @@ public final class CurveMessageDecoder implements ProtocolState {
      * @return the position after that frame
      */
     private int decrypt(ByteBuffer bytes, int body, int length, int to) throws ProtocolException {
-        if (bytes.getLong(body) != CurveBoxes.NAME) {
+        if (bytes.getLong(body) != CurveSessionKeys.NAME) {
             throw new ProtocolException(DisconnectReason.BAD_FRAME, "MESSAGE was expected");
         }
-        long nonce = bytes.getLong(body + CurveBoxes.NONCE_AT);
-        CurveBox box = boxes.incoming(nonce);
-        int boxAt = body + CurveBoxes.BOX_AT;
-        if (!box.verify(nonce, bytes, boxAt, length - CurveBoxes.BOX_AT)) {
+        long nonce = bytes.getLong(body + CurveSessionKeys.NONCE_AT);
+        CurveBox box = keys.incoming(nonce);
+        int boxAt = body + CurveSessionKeys.BOX_AT;
+        if (!box.verify(nonce, bytes, boxAt, length - CurveSessionKeys.BOX_AT)) {
             throw new ProtocolException(DisconnectReason.BAD_FRAME, "a box isn't genuine");
         }
-        int size = length - CurveBoxes.OVERHEAD;
-        int frameAt = to + (size > 255 ? 9 : 2);
-        box.crypt(bytes, boxAt + CurveBox.TAG, bytes, frameAt - 1, 1 + size);
-        int flags = bytes.get(frameAt - 1);
-        if ((flags & ~(CurveBoxes.MORE | CurveBoxes.COMMAND)) != 0) {
+        int size = length - CurveSessionKeys.OVERHEAD;
+        int frameBody = to + FrameHeader.sizeFor(size);
+        box.crypt(bytes, boxAt + CurveBox.TAG, bytes, frameBody - 1, 1 + size);
+        int flags = bytes.get(frameBody - 1);
+        if ((flags & ~(CurveSessionKeys.MORE | CurveSessionKeys.COMMAND)) != 0) {
             throw new ProtocolException(DisconnectReason.BAD_FRAME);
         }
-        int frameFlags = (flags & CurveBoxes.MORE) | ((flags & CurveBoxes.COMMAND) != 0 ? COMMAND : 0);
-        if (size > 255) {
-            bytes.put(to, (byte) (frameFlags | LONG)).putLong(to + 1, size);
-        } else {
-            bytes.put(to, (byte) frameFlags).put(to + 1, (byte) size);
-        }
-        return frameAt + size;
+        int frameFlags =
+                (flags & CurveSessionKeys.MORE) | ((flags & CurveSessionKeys.COMMAND) != 0 ? FrameHeader.COMMAND : 0);
+        return FrameHeader.write(bytes, to, frameFlags, size) + size;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.datahub.zeromq.curve;
 
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.zeromq.buffer.WriteBuffer;
+import io.datahub.zeromq.zmtp.FrameHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -13,22 +14,18 @@ import java.util.Deque;
  */
 public final class CurveMessageEncoder {
 
-    private static final int MORE = 1;
-    private static final int LONG = 2;
-    private static final int COMMAND = 4;
-    private static final int HEADER = 9;
     private static final int CHUNK = 32_768;
 
     private record Waiting(ByteBuffer frames, SharedBuffer buffer) {}
 
-    private final CurveBoxes boxes;
+    private final CurveSessionKeys keys;
     private final Deque<Waiting> queue = new ArrayDeque<>();
 
     /** The number of bytes still to be encrypted of a large frame, which is the first in the queue. */
     private int remaining;
 
-    public CurveMessageEncoder(CurveBoxes boxes) {
-        this.boxes = boxes;
+    public CurveMessageEncoder(CurveSessionKeys keys) {
+        this.keys = keys;
     }
 
     /** Queues frames; releases the buffer, if not null, after they are encrypted. */
@@ -55,10 +52,9 @@ public final class CurveMessageEncoder {
     private boolean encrypt(ByteBuffer frames, WriteBuffer writeBuffer) {
         int at = frames.position();
         int flags = frames.get(at);
-        boolean isLong = (flags & LONG) != 0;
-        int body = at + (isLong ? HEADER : 2);
-        int size = isLong ? (int) frames.getLong(at + 1) : frames.get(at + 1) & 0xff;
-        if (writeBuffer.hasRoom(HEADER + CurveBoxes.OVERHEAD + size)) {
+        int body = at + FrameHeader.size(flags);
+        int size = (int) FrameHeader.bodySize(frames, at, flags);
+        if (writeBuffer.hasRoom(FrameHeader.MAX + CurveSessionKeys.OVERHEAD + size)) {
             encryptWhole(frames, body, size, boxFlags(flags), writeBuffer);
             frames.position(body + size);
             return true;
@@ -71,14 +67,15 @@ public final class CurveMessageEncoder {
     }
 
     private static byte boxFlags(int flags) {
-        return (byte) ((flags & MORE) | ((flags & COMMAND) != 0 ? CurveBoxes.COMMAND : 0));
+        return (byte)
+                ((flags & FrameHeader.MORE) | ((flags & FrameHeader.COMMAND) != 0 ? CurveSessionKeys.COMMAND : 0));
     }
 
     private void encryptWhole(ByteBuffer frames, int body, int size, byte flags, WriteBuffer writeBuffer) {
         int at = header(size, writeBuffer);
         int content = writeBuffer.reserve(1 + size);
         ByteBuffer bytes = writeBuffer.bytes();
-        CurveBox box = boxes.outgoing();
+        CurveBox box = keys.outgoing();
         bytes.put(content, flags).put(content + 1, frames, body, size);
         box.crypt(bytes, content, bytes, content, 1 + size);
         box.authenticate(bytes, content, 1 + size);
@@ -91,20 +88,14 @@ public final class CurveMessageEncoder {
      * @return the position of the tag
      */
     private int header(int size, WriteBuffer writeBuffer) {
-        int length = CurveBoxes.OVERHEAD + size;
-        int at = writeBuffer.reserve((length > 255 ? HEADER : 2) + CurveBoxes.BOX_AT + CurveBox.TAG);
+        int length = CurveSessionKeys.OVERHEAD + size;
+        int header = writeBuffer.reserve(FrameHeader.sizeFor(length) + CurveSessionKeys.BOX_AT + CurveBox.TAG);
         ByteBuffer bytes = writeBuffer.bytes();
-        if (length > 255) {
-            bytes.put(at, (byte) LONG).putLong(at + 1, length);
-            at += HEADER;
-        } else {
-            bytes.put(at, (byte) 0).put(at + 1, (byte) length);
-            at += 2;
-        }
-        long nonce = boxes.nextNonce();
-        bytes.putLong(at, CurveBoxes.NAME).putLong(at + CurveBoxes.NONCE_AT, nonce);
-        boxes.outgoing().begin(nonce);
-        return at + CurveBoxes.BOX_AT;
+        int at = FrameHeader.write(bytes, header, 0, length);
+        long nonce = keys.nextNonce();
+        bytes.putLong(at, CurveSessionKeys.NAME).putLong(at + CurveSessionKeys.NONCE_AT, nonce);
+        keys.outgoing().begin(nonce);
+        return at + CurveSessionKeys.BOX_AT;
     }
 
     /** Starts a frame that is too large to be encrypted as a whole; writes its first chunk. */
@@ -112,7 +103,7 @@ public final class CurveMessageEncoder {
         int tagAt = header(size, writeBuffer);
         int at = writeBuffer.reserve(CHUNK);
         ByteBuffer bytes = writeBuffer.bytes();
-        CurveBox box = boxes.outgoing();
+        CurveBox box = keys.outgoing();
         int body = frames.position();
         bytes.put(at, flags);
         for (int done = 0; done < 1 + size; done += CHUNK) {
@@ -138,7 +129,7 @@ public final class CurveMessageEncoder {
         int at = writeBuffer.reserve(length);
         ByteBuffer bytes = writeBuffer.bytes();
         bytes.put(at, frames, frames.position(), length);
-        boxes.outgoing().crypt(bytes, at, bytes, at, length);
+        keys.outgoing().crypt(bytes, at, bytes, at, length);
         frames.position(frames.position() + length);
         remaining -= length;
         return true;

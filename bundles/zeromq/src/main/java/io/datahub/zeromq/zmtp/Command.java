@@ -11,9 +11,6 @@ import java.nio.charset.StandardCharsets;
  */
 public record Command(String name, ByteBuffer body) {
 
-    private static final int COMMAND = 4;
-    private static final int LONG = 2;
-
     /** Parses the body of a command frame, from {@code from} (inclusive) to {@code to} (exclusive). */
     static Command parse(ByteBuffer bytes, int from, int to) throws ProtocolException {
         int length = from < to ? bytes.get(from) & 0xff : 0;
@@ -30,12 +27,8 @@ public record Command(String name, ByteBuffer body) {
     public static ByteBuffer frame(String name, byte[] body) {
         byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
         int length = 1 + ascii.length + body.length;
-        ByteBuffer frame = ByteBuffer.allocate(length + 9);
-        if (length > 255) {
-            frame.put((byte) (COMMAND | LONG)).putLong(length);
-        } else {
-            frame.put((byte) COMMAND).put((byte) length);
-        }
+        ByteBuffer frame = ByteBuffer.allocate(FrameHeader.sizeFor(length) + length);
+        frame.position(FrameHeader.write(frame, 0, FrameHeader.COMMAND, length));
         return frame.put((byte) ascii.length).put(ascii).put(body).flip();
     }
 

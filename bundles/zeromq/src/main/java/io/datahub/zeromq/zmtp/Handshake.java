@@ -6,8 +6,6 @@ import java.nio.ByteBuffer;
 /** Exchanges the commands of a security mechanism, until the peer is authenticated and its socket type is known. */
 public final class Handshake implements ProtocolState {
 
-    private static final int COMMAND = 4;
-    private static final int LONG = 2;
     private static final int MAX_BYTES = 8_192;
 
     private final ConnectionContext connection;
@@ -23,25 +21,24 @@ public final class Handshake implements ProtocolState {
     public int read(SharedBuffer buffer, int from, int to) throws ProtocolException {
         ByteBuffer bytes = buffer.bytes();
         int at = from;
-        while (!done && to - at >= 2) {
-            boolean isLong = (bytes.get(at) & LONG) != 0;
-            if ((bytes.get(at) & ~LONG) != COMMAND) {
+        while (!done && to - at >= FrameHeader.SHORT) {
+            int flags = bytes.get(at);
+            if ((flags & ~FrameHeader.LONG) != FrameHeader.COMMAND) {
                 throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "a command was expected");
             }
-            int header = isLong ? 9 : 2;
-            if (to - at < header) {
+            int body = at + FrameHeader.size(flags);
+            if (body > to) {
                 break;
             }
-            long length = isLong ? bytes.getLong(at + 1) : bytes.get(at + 1) & 0xff;
+            long length = FrameHeader.bodySize(bytes, at, flags);
             if (length < 0 || length > MAX_BYTES) {
                 throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "a command is too long");
             }
-            int end = at + header + (int) length;
-            if (end > to) {
+            if (length > to - body) {
                 break;
             }
-            handle(Command.parse(bytes, at + header, end));
-            at = end;
+            at = body + (int) length;
+            handle(Command.parse(bytes, body, at));
         }
         return at;
     }
@@ -50,17 +47,17 @@ public final class Handshake implements ProtocolState {
         if (command.name().equals("ERROR")) {
             throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "the peer says ERROR");
         }
-        Mechanism.Turn turn = mechanism.receive(command);
-        if (turn instanceof Mechanism.Turn.Answer reply) {
+        Mechanism.Outcome outcome = mechanism.receive(command);
+        if (outcome instanceof Mechanism.Outcome.Reply reply) {
             connection.send(reply.bytes());
-        } else if (turn instanceof Mechanism.Turn.Proved success) {
+        } else if (outcome instanceof Mechanism.Outcome.Authenticated success) {
             done = true;
             SocketType type = success.peer().socketType();
             connection.send(mechanism.ready(Metadata.of(Metadata.SOCKET_TYPE, type.counterpart())));
             connection.authenticated(success.login(), type);
-        } else if (turn instanceof Mechanism.Turn.Refused refused) {
+        } else if (outcome instanceof Mechanism.Outcome.Rejected rejected) {
             done = true;
-            connection.refuse(DisconnectReason.UNAUTHENTICATED, refused.detail());
+            connection.refuse(DisconnectReason.UNAUTHENTICATED, rejected.detail());
         }
     }
 

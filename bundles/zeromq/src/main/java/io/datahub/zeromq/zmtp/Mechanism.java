@@ -7,21 +7,21 @@ import java.nio.ByteBuffer;
 public interface Mechanism {
 
     /** Handles the peer's next command. */
-    Turn receive(Command command) throws ProtocolException;
+    Outcome receive(Command command) throws ProtocolException;
 
     /** The last command of the handshake, with the hub's metadata. */
     ByteBuffer ready(Metadata hubMetadata);
 
     /** The result of a command. */
-    sealed interface Turn {
+    sealed interface Outcome {
 
         /** The handshake continues with this reply. */
-        record Answer(ByteBuffer bytes) implements Turn {}
+        record Reply(ByteBuffer bytes) implements Outcome {}
 
         /** The peer is authenticated, and its metadata are received. */
-        record Proved(Login login, Metadata peer) implements Turn {}
+        record Authenticated(Login login, Metadata peer) implements Outcome {}
 
         /** Authentication failed. */
-        record Refused(String detail) implements Turn {}
+        record Rejected(String detail) implements Outcome {}
     }
 }

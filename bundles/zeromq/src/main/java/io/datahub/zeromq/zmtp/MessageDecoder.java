@@ -11,9 +11,6 @@ import java.nio.ByteBuffer;
  */
 public final class MessageDecoder implements ProtocolState {
 
-    private static final int MORE = 1;
-    private static final int LONG = 2;
-    private static final int COMMAND = 4;
     private static final int MAX_COMMAND_BYTES = 8_192;
 
     /** Limits copying: each of them moves the part of the message before it. */
@@ -49,27 +46,26 @@ public final class MessageDecoder implements ProtocolState {
         int at = from + scanned;
         expectedBytes = 0;
         stopped = false;
-        while (to - at >= 2) {
+        while (to - at >= FrameHeader.SHORT) {
             int flags = bytes.get(at);
-            int header = (flags & LONG) == 0 ? 2 : 9;
-            if (to - at < header) {
+            int body = at + FrameHeader.size(flags);
+            if (body > to) {
                 break;
             }
-            long length = header == 2 ? bytes.get(at + 1) & 0xff : bytes.getLong(at + 1);
+            long length = FrameHeader.bodySize(bytes, at, flags);
             validate(flags, length);
-            int body = at + header;
             if (length > to - body) {
                 expectedBytes = body - start + length;
                 break;
             }
             at = body + (int) length;
-            if (flags >= COMMAND) {
+            if (flags >= FrameHeader.COMMAND) {
                 if (frames > 0 && ++commands > MAX_COMMANDS_IN_MESSAGE) {
                     throw new ProtocolException(
                             DisconnectReason.BAD_FRAME, "there are too many commands within a message");
                 }
                 receiver.command(Command.parse(bytes, body, at));
-                start = frames == 0 ? at : removeCommand(bytes, start, body - header, at);
+                start = frames == 0 ? at : removeCommand(bytes, start, body - FrameHeader.size(flags), at);
                 continue;
             }
             if (frames == 0) {
@@ -79,7 +75,7 @@ public final class MessageDecoder implements ProtocolState {
                 bodyBytes += length;
             }
             frames++;
-            if ((flags & MORE) == 0) {
+            if ((flags & FrameHeader.MORE) == 0) {
                 stopped = !receiver.message(buffer, start, at, start + firstStart, start + firstEnd, frames);
                 start = at;
                 frames = 0;
@@ -107,8 +103,8 @@ public final class MessageDecoder implements ProtocolState {
 
     /** Validates a frame by its header, before its body is received. */
     private void validate(int flags, long length) throws ProtocolException {
-        if (flags >= COMMAND || flags < 0) {
-            if ((flags & ~LONG) != COMMAND) {
+        if (flags >= FrameHeader.COMMAND || flags < 0) {
+            if ((flags & ~FrameHeader.LONG) != FrameHeader.COMMAND) {
                 throw new ProtocolException(DisconnectReason.BAD_FRAME);
             }
             if (length < 0 || length > MAX_COMMAND_BYTES) {

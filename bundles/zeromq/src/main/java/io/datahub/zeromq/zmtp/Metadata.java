@@ -57,7 +57,7 @@ public record Metadata(Map<String, String> properties) {
         return SocketType.of(name)
                 .orElseThrow(() -> new ProtocolException(
                         DisconnectReason.BAD_SOCKET_TYPE,
-                        "a socket of type " + Peers.printable(name) + " has nothing to do here"));
+                        "a socket of type " + PeerText.printable(name) + " has nothing to do here"));
     }
 
     public byte[] bytes() {

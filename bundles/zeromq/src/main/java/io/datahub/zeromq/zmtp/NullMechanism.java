@@ -12,15 +12,15 @@ public record NullMechanism(Function<Credentials, Result<Login>> authenticator) 
     public static final String NAME = "NULL";
 
     @Override
-    public Turn receive(Command command) throws ProtocolException {
+    public Outcome receive(Command command) throws ProtocolException {
         if (!command.name().equals("READY")) {
             throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "READY was expected");
         }
         Metadata peer = Metadata.parse(command.body());
         Result<Login> result = authenticator.apply(new Credentials.None());
         return result instanceof Result.Done<Login> done
-                ? new Turn.Proved(done.value(), peer)
-                : new Turn.Refused(result.refusal().orElseThrow().detail());
+                ? new Outcome.Authenticated(done.value(), peer)
+                : new Outcome.Rejected(result.refusal().orElseThrow().detail());
     }
 
     @Override

@@ -21,18 +21,18 @@ public final class PlainMechanism implements Mechanism {
     }
 
     @Override
-    public Turn receive(Command command) throws ProtocolException {
+    public Outcome receive(Command command) throws ProtocolException {
         if (login == null && command.name().equals("HELLO")) {
             return hello(command.body().duplicate());
         }
         if (login != null && command.name().equals("INITIATE")) {
-            return new Turn.Proved(login, Metadata.parse(command.body()));
+            return new Outcome.Authenticated(login, Metadata.parse(command.body()));
         }
         throw new ProtocolException(
                 DisconnectReason.BAD_HANDSHAKE, (login == null ? "HELLO" : "INITIATE") + " was expected");
     }
 
-    private Turn hello(ByteBuffer body) throws ProtocolException {
+    private Outcome hello(ByteBuffer body) throws ProtocolException {
         String user = new String(field(body), StandardCharsets.UTF_8);
         byte[] token = field(body);
         if (body.hasRemaining()) {
@@ -41,9 +41,9 @@ public final class PlainMechanism implements Mechanism {
         Result<Login> result = authenticator.apply(new Credentials.Token(Optional.of(user), token));
         if (result instanceof Result.Done<Login> done) {
             login = done.value();
-            return new Turn.Answer(Command.frame("WELCOME", new byte[0]));
+            return new Outcome.Reply(Command.frame("WELCOME", new byte[0]));
         }
-        return new Turn.Refused(result.refusal().orElseThrow().detail());
+        return new Outcome.Rejected(result.refusal().orElseThrow().detail());
     }
 
     private static byte[] field(ByteBuffer body) throws ProtocolException {

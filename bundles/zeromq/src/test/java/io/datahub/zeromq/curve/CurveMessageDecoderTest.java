@@ -48,7 +48,7 @@ class CurveMessageDecoderTest {
     }
 
     private static CurveMessageDecoder decoder(ProtocolState inner) {
-        return new CurveMessageDecoder((MessageDecoder) inner, new CurveBoxes(KEY, 2, 1));
+        return new CurveMessageDecoder((MessageDecoder) inner, new CurveSessionKeys(KEY, 2, 1));
     }
 
     private static void assertViolation(DisconnectReason reason, byte[]... parts) {

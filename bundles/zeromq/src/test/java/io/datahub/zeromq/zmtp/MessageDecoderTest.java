@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.api.event.EventWriter;
 import io.datahub.api.event.SharedBuffer;
-import io.datahub.zeromq.Listener;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.datahub.zeromq;
 
 import io.datahub.zeromq.buffer.BufferPool;
-import io.datahub.zeromq.buffer.ReadArea;
+import io.datahub.zeromq.buffer.ReadBuffer;
 import io.datahub.zeromq.buffer.WriteBuffer;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
@@ -24,10 +24,10 @@ import org.slf4j.LoggerFactory;
  * ready connections, then writes to all that have output. Other threads submit tasks by {@link #execute}, with one
  * wakeup for many tasks.
  */
-final class Loop implements Runnable {
+final class EventLoop implements Runnable {
 
     /** A channel's handler on this loop. */
-    interface Selected {
+    interface ChannelHandler {
 
         /** Called when the channel is ready for these operations. */
         void selected(int ready);
@@ -49,15 +49,15 @@ final class Loop implements Runnable {
         void writePending();
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+    private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
     private static final long TICK_MILLIS = 250;
     private static final long IDLE_TICK_MILLIS = 1_000;
 
     private final Selector selector;
     private final Thread thread;
-    private final ReadArea readArea;
+    private final ReadBuffer readBuffer;
     private final WriteBuffer writeBuffer = new WriteBuffer();
-    private final Set<Selected> members = new LinkedHashSet<>();
+    private final Set<ChannelHandler> members = new LinkedHashSet<>();
     private final Deque<Writer> writeQueue = new ArrayDeque<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean wakeupPending = new AtomicBoolean();
@@ -70,9 +70,9 @@ final class Loop implements Runnable {
     private long lastTick = now;
     private long tickMillis = IDLE_TICK_MILLIS;
 
-    Loop(BufferPool pool, int number) throws IOException {
+    EventLoop(BufferPool pool, int number) throws IOException {
         selector = Selector.open();
-        readArea = new ReadArea(pool);
+        readBuffer = new ReadBuffer(pool);
         thread = new Thread(this, "datahub-zeromq-" + number);
     }
 
@@ -116,7 +116,7 @@ final class Loop implements Runnable {
     private void tick() {
         lastTick = now;
         boolean needsShortTick = false;
-        for (Selected member : List.copyOf(members)) {
+        for (ChannelHandler member : List.copyOf(members)) {
             needsShortTick |= member.tick(now);
         }
         tickMillis = needsShortTick ? TICK_MILLIS : IDLE_TICK_MILLIS;
@@ -132,20 +132,20 @@ final class Loop implements Runnable {
 
     private void select(SelectionKey key) {
         if (key.isValid()) {
-            ((Selected) key.attachment()).selected(key.readyOps());
+            ((ChannelHandler) key.attachment()).selected(key.readyOps());
         }
     }
 
     /** Adds a channel's handler; on the loop's thread, or before the loop is started. */
-    void add(Selected member) {
+    void add(ChannelHandler member) {
         members.add(member);
         tickMillis = TICK_MILLIS;
     }
 
-    SelectionKey register(SelectableChannel channel, Selected selected) throws IOException {
+    SelectionKey register(SelectableChannel channel, ChannelHandler handler) throws IOException {
         channel.configureBlocking(false);
         int ops = channel instanceof SocketChannel ? SelectionKey.OP_READ : SelectionKey.OP_ACCEPT;
-        return channel.register(selector, ops, selected);
+        return channel.register(selector, ops, handler);
     }
 
     /** Runs a task on the loop's thread. Thread-safe. */
@@ -177,8 +177,8 @@ final class Loop implements Runnable {
         return thread.getName();
     }
 
-    ReadArea readArea() {
-        return readArea;
+    ReadBuffer readBuffer() {
+        return readBuffer;
     }
 
     WriteBuffer writeBuffer() {
@@ -190,7 +190,7 @@ final class Loop implements Runnable {
         writeQueue.add(writer);
     }
 
-    void remove(Selected member) {
+    void remove(ChannelHandler member) {
         members.remove(member);
     }
 
@@ -208,8 +208,8 @@ final class Loop implements Runnable {
     }
 
     private void shutDown() {
-        List.copyOf(members).forEach(Selected::stop);
-        readArea.close();
+        List.copyOf(members).forEach(ChannelHandler::stop);
+        readBuffer.close();
         try {
             selector.close();
         } catch (IOException e) {

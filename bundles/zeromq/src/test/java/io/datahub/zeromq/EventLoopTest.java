@@ -7,13 +7,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class LoopTest {
+class EventLoopTest {
 
     @Test
     void shouldReportTheTimeSinceItsLastIterationWhileATaskBlocksItsThread() throws IOException {
         CountDownLatch release = new CountDownLatch(1);
         try (Fixture hub = new Fixture()) {
-            Loop loop = new Loop(hub.zeromq.context().pool(), 9);
+            EventLoop loop = new EventLoop(hub.zeromq.context().pool(), 9);
             loop.start();
             loop.execute(() -> {
                 try {

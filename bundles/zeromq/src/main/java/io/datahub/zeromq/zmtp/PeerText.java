@@ -5,11 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** Formats data received from peers for the log. */
-public final class Peers {
+public final class PeerText {
 
     private static final int MAX_LENGTH = 80;
 
-    private Peers() {}
+    private PeerText() {}
 
     /** Escapes characters that could forge log lines, and truncates the text. */
     public static String printable(String text) {

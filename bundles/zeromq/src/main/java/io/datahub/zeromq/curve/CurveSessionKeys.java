@@ -7,7 +7,7 @@ import io.datahub.zeromq.zmtp.ProtocolException;
  * The session keys of one connection, as established by the handshake (RFC 26, "MESSAGE"), and its nonce counters:
  * outgoing nonces never repeat, incoming ones must increase. For the connection's thread.
  */
-public final class CurveBoxes {
+public final class CurveSessionKeys {
 
     /** Bytes added to each frame's body: command name, nonce, tag and flags. */
     static final int OVERHEAD = 33;
@@ -30,7 +30,7 @@ public final class CurveBoxes {
      * @param lastReceived the nonce of the last command received
      * @param lastSent the nonce of the last command sent
      */
-    CurveBoxes(byte[] key, long lastReceived, long lastSent) {
+    CurveSessionKeys(byte[] key, long lastReceived, long lastSent) {
         incoming = new CurveBox(key, "CurveZMQMESSAGEC");
         outgoing = new CurveBox(key, "CurveZMQMESSAGES");
         this.lastReceived = lastReceived;

@@ -9,7 +9,7 @@ import java.util.List;
  * The read buffer shared by all connections of a loop. Each read is appended; a full buffer is replaced by another of
  * the pool. So idle connections hold no buffer. For the loop's thread.
  */
-public final class ReadArea implements AutoCloseable {
+public final class ReadBuffer implements AutoCloseable {
 
     private final BufferPool pool;
     private final int minFree;
@@ -18,7 +18,7 @@ public final class ReadArea implements AutoCloseable {
     private ByteBuffer view;
     private int filled;
 
-    public ReadArea(BufferPool pool) {
+    public ReadBuffer(BufferPool pool) {
         this.pool = pool;
         minFree = pool.bufferBytes() / 4;
     }
