@@ -10,11 +10,13 @@ import pytest
 from support.hub import LAUNCHER, ROOT, users_file
 from support.waiting import until
 
-# The last one installs validators of events, which would refuse those of other pages.
-PAGES = ("README.md", "docs/reference/http.md", "docs/reference/web-page.md", "docs/monitoring.md", "docs/reference/users.md", "docs/reference/zeromq.md", "docs/reference/websocket.md",
-         "docs/reference/operations.md", "docs/how-to/install.md", "docs/explanation/performance.md", "docs/explanation/architecture.md", "docs/reference/validators.md")
+# In this order: those that start and stop the hub themselves are the first, and the last installs validators of events, which would
+# refuse those of other pages.
+STARTING = ("README.md", "docs/quick-start.md")
+LAST = "docs/reference/validators.md"
+PAGES = [*STARTING, *sorted({os.path.relpath(page, ROOT) for page in glob.glob(f"{ROOT}/docs/**/*.md", recursive=True)} - {*STARTING, LAST}), LAST]
 FENCE = re.compile(r"^( *)```(.*)$")
-# Puts the line that datahub curve-key printed into the user jenkins, as docs/reference/zeromq.md asks people to do.
+# Puts the line that datahub curve-key printed into the user jenkins, as docs/how-to/curve-keys.md asks people to do.
 ADD_KEY = """python3 - <<'END'
 users = open("users-of-the-pages.xml").read()
 open("users-of-the-pages.xml", "w").write(users.replace('<user name="jenkins">', '<user name="jenkins">' + open("key").read().splitlines()[-1]))
@@ -108,7 +110,7 @@ def write_files(hub):
 
 
 def put_users(hub):
-    """The users that the pages mention; docs/reference/zeromq.md adds a key to one of them."""
+    """The users that the pages mention; docs/how-to/curve-keys.md adds a key to one of them."""
     path = f"{hub.work}/users-of-the-pages.xml"
     text = users_file(hub.admin_line(), {"jenkins": (None, '<allow publish="" subscribe=""/><allow read="" write="builds/"/>'), "prometheus": (None, "")})
     open(path, "w").write(text.replace('name="prometheus"', 'name="prometheus" roles="monitor"'))
@@ -118,10 +120,10 @@ def put_users(hub):
 def install_validators(hub, page):
     """The validators that a page assumes to be there."""
     expected = []
-    if page == "docs/reference/operations.md":
+    if page == "docs/how-to/update-validator.md":
         shutil.copy(f"{hub.work}/unique-keys-1.jar", f"{hub.home}/deploy/")
         expected = ["unique-keys"]
-    if page == "docs/reference/validators.md":
+    if page == LAST:
         named = re.findall(r"`(io\.datahub\.validator\.(?:xsd|jsonschema|cloudevents)-\S+\.cfg)`:\n+```properties\n(.*?)```", open(f"{ROOT}/{page}").read(), re.S)
         for name, content in named:
             open(f"{hub.home}/etc/{name}", "w").write(content)
@@ -145,7 +147,7 @@ def outputs(hub):
     def of(page):
         if page not in pages:
             pages[page] = {}
-            if page != "README.md":  # which starts a hub and stops it again
+            if page not in STARTING:
                 if hub.run("status").returncode != 0:
                     hub.start()
                     put_users(hub)
@@ -155,13 +157,44 @@ def outputs(hub):
     return of
 
 
-def test_readme_stops_its_hub(hub, outputs):
-    outputs("README.md")
+@pytest.mark.parametrize("page", STARTING)
+def test_page_stops_its_hub(hub, outputs, page):
+    outputs(page)
     assert hub.run("status").returncode != 0
 
 
-def test_all_pages_are_tested():
-    assert {os.path.relpath(page, ROOT) for page in glob.glob(f"{ROOT}/docs/**/*.md", recursive=True) if "/decisions/" not in page} | {"README.md"} == set(PAGES)
+def without_code(page):
+    return re.sub(r"^ *```.*?^ *```$", "", open(f"{ROOT}/{page}").read(), flags=re.M | re.S)
+
+
+def anchors(page):
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ +(.*)$", without_code(page), re.M)
+    return {re.sub(r"[^\w\- ]", "", re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", [*PAGES, "SECURITY.md", "CONTRIBUTING.md", *(os.path.relpath(page, ROOT) for page in glob.glob(f"{ROOT}/examples/*/README.md"))])
+def test_links(page):
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", without_code(page)):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = os.path.normpath(os.path.join(os.path.dirname(page), path)) if path else page
+        if not os.path.exists(f"{ROOT}/{target}") or anchor and anchor not in anchors(target):
+            broken.append(link)
+    assert not broken
+
+
+def test_every_page_is_in_the_index():
+    linked = {os.path.normpath(f"docs/{link}") for link in re.findall(r"\]\(([^)#\s]+)", open(f"{ROOT}/docs/README.md").read())}
+    assert {page for page in PAGES if page.startswith("docs/") and "/decisions/" not in page} - linked == {"docs/README.md"}
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/how-to/")])
+def test_how_to_begins_with_the_command(page):
+    lines = [line for line in open(f"{ROOT}/{page}").read().split("\n") if line.strip()]
+    assert lines[0].startswith("# ") and lines[1].startswith("```"), lines[:2]
 
 
 @pytest.mark.parametrize("page, block", [pytest.param(page, block, id=f"{page}:{block[0]}") for page in PAGES for block in BLOCKS[page]])

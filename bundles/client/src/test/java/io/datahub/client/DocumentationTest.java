@@ -23,7 +23,7 @@ class DocumentationTest {
 
     @Test
     void shouldCompileTheExampleOfTheDocumentation(@TempDir Path classes) throws Exception {
-        Matcher example = EXAMPLE.matcher(Files.readString(Path.of("../../docs/reference/zeromq.md")));
+        Matcher example = EXAMPLE.matcher(Files.readString(Path.of("../../docs/reference/java-client.md")));
         assertThat(example.find()).isTrue();
         String imports = example.group(1).lines().filter(this::isImport).collect(Collectors.joining("\n"));
         String body = example.group(1).lines().filter(line -> !isImport(line)).collect(Collectors.joining("\n"));
