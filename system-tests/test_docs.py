@@ -191,6 +191,13 @@ def test_every_page_is_in_the_index():
     assert {page for page in PAGES if page.startswith("docs/") and "/decisions/" not in page} - linked == {"docs/README.md"}
 
 
+def test_packages_of_the_glossary_exist():
+    packages = set(re.findall(r"`(io\.datahub\.[a-z.]+)`", open(f"{ROOT}/docs/glossary.md").read()))
+    folders = {os.path.relpath(folder, java).replace("/", ".") for java in glob.glob(f"{ROOT}/*/src/main/java") + glob.glob(f"{ROOT}/bundles/*/src/main/java")
+               for folder in glob.glob(f"{java}/**/", recursive=True)}
+    assert packages - folders == set()
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/how-to/")])
 def test_how_to_begins_with_the_command(page):
     lines = [line for line in open(f"{ROOT}/{page}").read().split("\n") if line.strip()]
