@@ -25,7 +25,8 @@ class ManifestIT {
     /** The toolkit of the HTTP handlers, and the bundles that may use it. */
     private static final String WEB = "io.datahub.jetty.web";
 
-    private static final Set<String> WEB_USERS = Set.of("datahub-http", "datahub-uploads", "datahub-ui");
+    private static final Set<String> WEB_USERS =
+            Set.of("datahub-http", "datahub-uploads", "datahub-ui", "datahub-metrics");
 
     /** The optional imports that are allowed, each as bundle and package. */
     private static final Set<String> OPTIONAL_IMPORTS = Set.of();

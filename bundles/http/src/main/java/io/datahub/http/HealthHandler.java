@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.user.Login;
+import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.HttpMount;
 import io.datahub.jetty.web.JsonText;
@@ -15,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -83,8 +83,10 @@ public final class HealthHandler extends Handler.Abstract {
             return false;
         }
         Exchange exchange = new Exchange(request, response, callback);
-        if (!exchange.is(HttpMethod.GET) && !exchange.is(HttpMethod.HEAD)) {
+        if (!exchange.isRead()) {
             exchange.refuseMethod("GET, HEAD, OPTIONS");
+        } else if (!Conditions.check(exchange, true)) {
+            return true;
         } else if (path.equals("/live")) {
             exchange.json(200, JsonText.of(json -> write(json, "live", Map.of())));
         } else {

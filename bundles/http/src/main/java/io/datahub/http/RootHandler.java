@@ -1,10 +1,10 @@
 package io.datahub.http;
 
+import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.HttpMount;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -35,11 +35,11 @@ public final class RootHandler extends Handler.Abstract {
             return false;
         }
         Exchange exchange = new Exchange(request, response, callback);
-        if (exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) {
+        if (!exchange.isRead()) {
+            exchange.refuseMethod("GET, HEAD, OPTIONS");
+        } else if (Conditions.check(exchange, true)) {
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/plain;charset=utf-8");
             exchange.body(200, TEXT);
-        } else {
-            exchange.refuseMethod("GET, HEAD, OPTIONS");
         }
         return true;
     }

@@ -2,6 +2,7 @@ package io.datahub.http;
 
 import io.datahub.api.Reason;
 import io.datahub.api.validation.PublishedSchema;
+import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.HttpMount;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -50,13 +50,13 @@ public final class SchemasHandler extends Handler.Abstract {
                 schemas.stream().filter(each -> each.name().equals(name)).findFirst();
         if (schema.isEmpty()) {
             exchange.refuse(Reason.NOT_FOUND, "there is no schema of that name");
-        } else if (exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) {
+        } else if (!exchange.isRead()) {
+            exchange.refuseMethod("GET, HEAD, OPTIONS");
+        } else if (Conditions.check(exchange, true)) {
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, schema.get().mediaType());
             try (InputStream bytes = schema.get().open()) {
                 exchange.body(200, bytes.readAllBytes());
             }
-        } else {
-            exchange.refuseMethod("GET, HEAD, OPTIONS");
         }
         return true;
     }

@@ -14,4 +14,13 @@ class RootHandlerTest {
             assertThat(server.send("POST", "/", "").statusCode()).isEqualTo(405);
         }
     }
+
+    @Test
+    void shouldEvaluateConditions() throws Exception {
+        try (TestServer server = new TestServer(new RootHandler())) {
+            assertThat(server.get("/", "If-Match", "\"x\"").statusCode()).isEqualTo(412);
+            assertThat(server.get("/", "If-None-Match", "*").statusCode()).isEqualTo(304);
+            assertThat(server.get("/", "If-None-Match", "\"x\"").statusCode()).isEqualTo(200);
+        }
+    }
 }

@@ -29,6 +29,20 @@ class SchemasHandlerTest {
     };
 
     @Test
+    void shouldEvaluateConditions() throws Exception {
+        SchemasHandler handler = new SchemasHandler();
+        handler.bindSchema(SCHEMA);
+        try (TestServer server = new TestServer(handler)) {
+            assertThat(server.get("/schemas/a.xsd", "If-Match", "\"x\"").statusCode())
+                    .isEqualTo(412);
+            assertThat(server.get("/schemas/a.xsd", "If-None-Match", "*").statusCode())
+                    .isEqualTo(304);
+            assertThat(server.get("/schemas/a.xsd", "If-None-Match", "\"x\"").statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
     void shouldServeRegisteredSchemasWithoutAuthentication() throws Exception {
         SchemasHandler handler = new SchemasHandler();
         handler.bindSchema(SCHEMA);

@@ -7,6 +7,8 @@ import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
+import io.datahub.jetty.web.Conditions;
+import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.RequestDrainer;
 import java.time.Duration;
 import java.util.List;
@@ -86,7 +88,9 @@ final class AuthenticationHandler extends Handler.Abstract {
             return refuse(request, response, callback, sessionRefusal.get());
         }
         if (isSessionRequest && request.getMethod().equals("DELETE")) {
-            sessionEndpoint.close(origin, request, response, callback);
+            if (Conditions.check(new Exchange(request, response, callback), true)) {
+                sessionEndpoint.close(origin, request, response, callback);
+            }
             return true;
         }
         Result<Credentials> headerCredentials =
@@ -150,14 +154,16 @@ final class AuthenticationHandler extends Handler.Abstract {
             Request request,
             Response response,
             Callback callback) {
-        if (hasSession) {
-            SessionEndpoint.sendNoContent(request, response, callback);
-        } else if (hasNoCredentials) {
+        if (hasNoCredentials && !hasSession) {
             refuse(
                     request,
                     response,
                     callback,
                     new Refusal(Reason.UNAUTHENTICATED, "send the token that the session is for as Authorization"));
+        } else if (!Conditions.check(new Exchange(request, response, callback), true)) {
+            return true;
+        } else if (hasSession) {
+            SessionEndpoint.sendNoContent(request, response, callback);
         } else {
             sessionEndpoint.open(login.get(), origin, request, response, callback);
         }

@@ -70,6 +70,22 @@ class SessionTest {
     }
 
     @Test
+    void shouldEvaluateConditions() throws Exception {
+        String cookie = pair(send("POST", "/session", "Authorization", BEARER));
+
+        assertThat(send("POST", "/session", "Authorization", BEARER, "If-Match", "\"x\"")
+                        .statusCode())
+                .isEqualTo(412);
+        assertThat(send("POST", "/session", "Cookie", cookie, "If-None-Match", "*")
+                        .statusCode())
+                .isEqualTo(412);
+        assertThat(send("DELETE", "/session", "Cookie", cookie, "If-Match", "\"x\"")
+                        .statusCode())
+                .isEqualTo(412);
+        assertThat(send("GET", "/files", "Cookie", cookie).body()).isEqualTo("files jenkins");
+    }
+
+    @Test
     void shouldEndWhenTheCredentialIsRemoved() throws Exception {
         String cookie = pair(send("POST", "/session", "Authorization", BEARER));
 

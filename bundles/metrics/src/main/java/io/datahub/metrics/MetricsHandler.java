@@ -1,16 +1,19 @@
 package io.datahub.metrics;
 
 import io.datahub.api.Reason;
-import io.datahub.api.Refusal;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.metric.MetricSource;
 import io.datahub.api.user.Login;
-import java.nio.ByteBuffer;
+import io.datahub.api.user.User;
+import io.datahub.jetty.web.Conditions;
+import io.datahub.jetty.web.Exchange;
+import io.datahub.jetty.web.HttpMount;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -30,12 +33,12 @@ import org.osgi.service.metatype.annotations.Designate;
  * Serves the metrics of all components at {@code /metrics}, for users with the role monitor, or for everybody if
  * configured so.
  */
-@Component(
-        service = Handler.class,
-        configurationPid = "io.datahub.metrics",
-        property = {"datahub.http.path=/metrics", "datahub.http.open=true"})
+@Component(service = Handler.class, configurationPid = "io.datahub.metrics")
+@HttpMount(path = MetricsHandler.MOUNT, open = true)
 @Designate(ocd = MetricsConfiguration.class)
 public final class MetricsHandler extends Handler.Abstract {
+
+    static final String MOUNT = "/metrics";
 
     private final Map<String, MetricSource> sources = new ConcurrentSkipListMap<>();
     private final JmxExporter jmx = new JmxExporter();
@@ -98,49 +101,33 @@ public final class MetricsHandler extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        if (!request.getHttpURI().getPath().equals("/metrics")) {
+        if (!request.getHttpURI().getPath().equals(MOUNT)) {
             return false;
         }
-        if (!HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod())) {
-            response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
-            refuse(Reason.METHOD_NOT_ALLOWED, "this takes GET and HEAD", request, response, callback);
-            return true;
-        }
-        Login login = (Login) request.getAttribute(Login.class.getName());
-        if (open || (login != null && login.user().isMonitor())) {
-            respond(request, response, callback);
-        } else if (login == null) {
-            refuse(
+        Exchange exchange = new Exchange(request, response, callback);
+        Optional<User> user = exchange.login().map(Login::user);
+        if (!exchange.isRead()) {
+            exchange.refuseMethod("GET, HEAD, OPTIONS");
+        } else if (!open && user.isEmpty()) {
+            exchange.refuse(
                     Reason.UNAUTHENTICATED,
                     "the metrics are for users with the role monitor; 'open' in io.datahub.metrics.cfg would show them"
-                            + " to everybody",
-                    request,
-                    response,
-                    callback);
-        } else {
-            refuse(
-                    Reason.FORBIDDEN,
-                    "the metrics are for users with the role monitor; an administrator can give it",
-                    request,
-                    response,
-                    callback);
+                            + " to everybody");
+        } else if (!open && !user.get().isMonitor()) {
+            exchange.refuse(
+                    Reason.FORBIDDEN, "the metrics are for users with the role monitor; an administrator can give it");
+        } else if (Conditions.check(exchange, true)) {
+            respond(exchange);
         }
         return true;
     }
 
-    private void respond(Request request, Response response, Callback callback) {
+    private void respond(Exchange exchange) {
         SampleCollector samples = new SampleCollector();
         sources.forEach(samples::collect);
-        byte[] body = Exposition.of(samples.samples()).getBytes(StandardCharsets.UTF_8);
-        response.setStatus(200);
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, Exposition.MEDIA_TYPE);
-        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
-        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
-        response.write(true, HttpMethod.HEAD.is(request.getMethod()) ? null : ByteBuffer.wrap(body), callback);
-    }
-
-    private static void refuse(Reason reason, String detail, Request request, Response response, Callback callback) {
-        request.setAttribute(Refusal.class.getName(), new Refusal(reason, detail));
-        Response.writeError(request, response, callback, reason.status(), detail);
+        HttpFields.Mutable headers = exchange.response().getHeaders();
+        headers.put(HttpHeader.CONTENT_TYPE, Exposition.MEDIA_TYPE);
+        headers.put(Exchange.NOT_STORED);
+        exchange.body(200, Exposition.of(samples.samples()).getBytes(StandardCharsets.UTF_8));
     }
 }

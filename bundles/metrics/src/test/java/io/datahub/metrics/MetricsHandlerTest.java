@@ -73,10 +73,20 @@ class MetricsHandlerTest {
         handler.deactivate();
     }
 
-    private HttpResponse<String> get(String path) throws Exception {
+    private HttpResponse<String> get(String path, String... headers) throws Exception {
         URI uri = URI.create("http://127.0.0.1:" + connector.getLocalPort() + path);
-        return HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri);
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void shouldEvaluateConditions() throws Exception {
+        assertThat(get("/metrics", "If-Match", "\"x\"").statusCode()).isEqualTo(412);
+        assertThat(get("/metrics", "If-None-Match", "*").statusCode()).isEqualTo(304);
+        assertThat(get("/metrics", "If-None-Match", "\"x\"").statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -202,7 +212,7 @@ class MetricsHandlerTest {
         HttpResponse<String> response = HttpClient.newHttpClient().send(post, HttpResponse.BodyHandlers.ofString());
 
         assertThat(response.statusCode()).isEqualTo(405);
-        assertThat(response.headers().firstValue("Allow")).contains("GET, HEAD");
+        assertThat(response.headers().firstValue("Allow")).contains("GET, HEAD, OPTIONS");
         assertThat(get("/metrics/more").statusCode()).isEqualTo(404);
     }
 }

@@ -1,10 +1,11 @@
 package io.datahub.ui;
 
-import java.nio.ByteBuffer;
+import io.datahub.jetty.web.Conditions;
+import io.datahub.jetty.web.Exchange;
+import io.datahub.jetty.web.HttpMount;
+import java.util.Optional;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpMethod;
-import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -17,9 +18,8 @@ import org.osgi.service.component.annotations.Component;
  * secrets and need no authentication; the page itself asks for a token. Nothing in them is loaded from other hosts,
  * which the Content-Security-Policy enforces in the browser.
  */
-@Component(
-        service = Handler.class,
-        property = {"datahub.http.path=/", "datahub.http.open:Boolean=true", "service.ranking:Integer=100"})
+@Component(service = Handler.class, property = "service.ranking:Integer=100")
+@HttpMount(path = "/", open = true)
 public final class PageHandler extends Handler.Abstract {
 
     private static final String FOLDER = "/ui/";
@@ -41,7 +41,8 @@ public final class PageHandler extends Handler.Abstract {
         if (!isRoot && !path.startsWith(FOLDER)) {
             return false;
         }
-        if (!HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod())) {
+        Exchange exchange = new Exchange(request, response, callback);
+        if (!exchange.isRead()) {
             return false;
         }
         if (isRoot) {
@@ -54,7 +55,7 @@ public final class PageHandler extends Handler.Abstract {
         if (asset == null) {
             return false;
         }
-        send(asset, request, response, callback);
+        send(asset, exchange);
         return true;
     }
 
@@ -64,22 +65,17 @@ public final class PageHandler extends Handler.Abstract {
                 .anyMatch(accept -> accept.contains("text/html"));
     }
 
-    private static void send(Asset asset, Request request, Response response, Callback callback) {
-        HttpFields.Mutable headers = response.getHeaders();
+    private static void send(Asset asset, Exchange exchange) {
+        HttpFields.Mutable headers = exchange.response().getHeaders();
         headers.put("Content-Security-Policy", POLICY);
-        headers.put("X-Content-Type-Options", "nosniff");
+        headers.put(Exchange.NO_SNIFFING);
         headers.put("Referrer-Policy", "no-referrer");
         headers.put("Cross-Origin-Opener-Policy", "same-origin");
-        headers.put(HttpHeader.CACHE_CONTROL, "no-cache");
+        headers.put(Exchange.REVALIDATE);
         headers.put(HttpHeader.ETAG, asset.etag());
-        if (asset.etag().equals(request.getHeaders().get(HttpHeader.IF_NONE_MATCH))) {
-            response.setStatus(HttpStatus.NOT_MODIFIED_304);
-            response.write(true, null, callback);
-            return;
+        if (Conditions.check(exchange, true, Optional.of(asset.etag()))) {
+            headers.put(HttpHeader.CONTENT_TYPE, asset.type());
+            exchange.body(200, asset.bytes());
         }
-        headers.put(HttpHeader.CONTENT_TYPE, asset.type());
-        headers.put(HttpHeader.CONTENT_LENGTH, asset.bytes().length);
-        boolean isHead = HttpMethod.HEAD.is(request.getMethod());
-        response.write(true, isHead ? null : ByteBuffer.wrap(asset.bytes()), callback);
     }
 }

@@ -1,21 +1,18 @@
 package io.datahub.ui;
 
 import io.datahub.api.Reason;
-import io.datahub.api.Refusal;
 import io.datahub.api.event.EventBroker;
-import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.api.validation.Validator;
+import io.datahub.jetty.web.Conditions;
+import io.datahub.jetty.web.Exchange;
+import io.datahub.jetty.web.HttpMount;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -35,7 +32,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
  * Serves the state of the hub as JSON at {@code /status}: for users with the role monitor the activity, for
  * administrators also the users.
  */
-@Component(service = Handler.class, property = "datahub.http.path=" + StatusHandler.MOUNT)
+@Component(service = Handler.class)
+@HttpMount(path = StatusHandler.MOUNT)
 public final class StatusHandler extends Handler.Abstract {
 
     static final String MOUNT = "/status";
@@ -74,29 +72,21 @@ public final class StatusHandler extends Handler.Abstract {
         if (!request.getHttpURI().getPath().equals(MOUNT)) {
             return false;
         }
-        User user = ((Login) request.getAttribute(Login.class.getName())).user();
-        boolean isHead = HttpMethod.HEAD.is(request.getMethod());
-        if (!isHead && !HttpMethod.GET.is(request.getMethod())) {
-            response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
-            refuse(request, response, callback, new Refusal(Reason.METHOD_NOT_ALLOWED, "this takes GET, HEAD"));
+        Exchange exchange = new Exchange(request, response, callback);
+        User user = exchange.user();
+        if (!exchange.isRead()) {
+            exchange.refuseMethod("GET, HEAD, OPTIONS");
         } else if (!user.isMonitor()) {
-            refuse(
-                    request,
-                    response,
-                    callback,
-                    new Refusal(Reason.FORBIDDEN, "this is for users with the role monitor"));
-        } else {
-            byte[] body = StatusJson.of(
-                    broker,
-                    ValidatorState.ranked(
-                            validators.stream().map(ValidatorState::of).toList(), trial()),
-                    user.isAdmin() ? users.accounts() : null);
-            HttpFields.Mutable headers = response.getHeaders();
-            headers.put(HttpHeader.CONTENT_TYPE, "application/json");
-            headers.put(HttpHeader.CACHE_CONTROL, "no-store");
-            headers.put("X-Content-Type-Options", "nosniff");
-            headers.put(HttpHeader.CONTENT_LENGTH, body.length);
-            response.write(true, isHead ? null : ByteBuffer.wrap(body), callback);
+            exchange.refuse(Reason.FORBIDDEN, "this is for users with the role monitor");
+        } else if (Conditions.check(exchange, true)) {
+            exchange.response().getHeaders().put(Exchange.NOT_STORED);
+            exchange.json(
+                    200,
+                    StatusJson.of(
+                            broker,
+                            ValidatorState.ranked(
+                                    validators.stream().map(ValidatorState::of).toList(), trial()),
+                            user.isAdmin() ? users.accounts() : null));
         }
         return true;
     }
@@ -108,10 +98,5 @@ public final class StatusHandler extends Handler.Abstract {
                 ? Set.of()
                 : Set.copyOf(new HashSet<>(
                         ValidatorState.items(found[0].getProperties().get("trial"))));
-    }
-
-    private static void refuse(Request request, Response response, Callback callback, Refusal refusal) {
-        request.setAttribute(Refusal.class.getName(), refusal);
-        Response.writeError(request, response, callback, refusal.reason().status(), refusal.detail());
     }
 }

@@ -67,6 +67,13 @@ class PageHandlerTest {
         assertThat(server.send("GET", "/ui/app.js", "If-None-Match", "\"other\"")
                         .statusCode())
                 .isEqualTo(200);
+        assertThat(server.send("GET", "/ui/app.js", "If-None-Match", "\"other\", W/" + etag)
+                        .statusCode())
+                .isEqualTo(304);
+        assertThat(server.send("GET", "/ui/app.js", "If-Match", "\"other\"").statusCode())
+                .isEqualTo(412);
+        assertThat(server.send("GET", "/ui/app.js", "If-Match", etag).statusCode())
+                .isEqualTo(200);
     }
 
     @ParameterizedTest

@@ -39,6 +39,16 @@ class StatusHandlerTest {
     }
 
     @Test
+    void shouldEvaluateConditions() throws Exception {
+        try (TestServer server = serve("monitor")) {
+            assertThat(server.send("GET", "/status", "If-Match", "\"x\"").statusCode())
+                    .isEqualTo(412);
+            assertThat(server.send("GET", "/status", "If-None-Match", "*").statusCode())
+                    .isEqualTo(304);
+        }
+    }
+
+    @Test
     void shouldReportClientsAndCounters() throws Exception {
         try (TestServer server = serve("monitor")) {
             assertThat(server.send("GET", "/status").body())

@@ -73,7 +73,7 @@ public final class TokensHandler extends Handler.Abstract {
                 BodyDrainer.refuse(
                         exchange, new Refusal(Reason.BAD_REQUEST, "what the token shall be belongs into the body"));
             }
-        } else if (exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) {
+        } else if (exchange.isRead()) {
             list(exchange, query);
         } else if (exchange.is(HttpMethod.DELETE) && Query.flag(query, "all")) {
             revokeAll(exchange, query);

@@ -6,6 +6,7 @@ import io.datahub.api.user.Grant;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.api.user.UserRegistry.Credential;
+import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.HttpMount;
 import io.datahub.jetty.web.JsonText;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
-import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -45,13 +45,13 @@ public final class WhoamiHandler extends Handler.Abstract {
             return false;
         }
         Exchange exchange = new Exchange(request, response, callback);
-        if (exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) {
+        if (!exchange.isRead()) {
+            exchange.refuseMethod("GET, HEAD, OPTIONS");
+        } else if (Conditions.check(exchange, true)) {
             Login login = exchange.login().orElseThrow();
             Optional<String> key = curveKey();
             Optional<Credential> credential = registry.credential(login);
             exchange.json(200, JsonText.of(json -> write(json, login, credential, key)));
-        } else {
-            exchange.refuseMethod("GET, HEAD, OPTIONS");
         }
         return true;
     }

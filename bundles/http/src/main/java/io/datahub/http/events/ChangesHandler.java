@@ -12,7 +12,6 @@ import io.datahub.jetty.web.Query;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -52,7 +51,7 @@ public final class ChangesHandler extends AsyncHandler {
             return false;
         }
         Exchange exchange = new Exchange(request, response, callback);
-        if (exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) {
+        if (exchange.isRead()) {
             if (Conditions.check(exchange, true)) {
                 exchange.query()
                         .then(fields -> start(exchange, fields))

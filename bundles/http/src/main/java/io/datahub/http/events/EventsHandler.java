@@ -89,7 +89,7 @@ public final class EventsHandler extends AsyncHandler {
         if (exchange.is(HttpMethod.POST)) {
             publish(exchange, hasTopic ? Optional.of(path.substring(MOUNT.length() + 1)) : Optional.empty())
                     .ifPresent(refusal -> BodyDrainer.refuse(exchange, refusal));
-        } else if ((exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD)) && !hasTopic) {
+        } else if (exchange.isRead() && !hasTopic) {
             stream(exchange).ifPresent(exchange::refuse);
         } else {
             allowWebHook(exchange);

@@ -34,6 +34,16 @@ class WhoamiHandlerTest {
     }
 
     @Test
+    void shouldEvaluateConditions() throws Exception {
+        try (TestServer server = new TestServer(new WhoamiHandler(() -> home, new FakeRegistry()))) {
+            assertThat(server.get("/whoami", "If-Match", "\"x\"").statusCode()).isEqualTo(412);
+            assertThat(server.get("/whoami", "If-None-Match", "*").statusCode()).isEqualTo(304);
+            assertThat(server.get("/whoami", "If-None-Match", "\"x\"").statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
     void shouldReportTheCurveKeyIfItExists() throws Exception {
         Files.createDirectories(home.resolve("state"));
         Files.writeString(home.resolve("state/curve.pub"), "k".repeat(40) + "\n");

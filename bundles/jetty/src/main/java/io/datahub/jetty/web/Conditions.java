@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpMethod;
 
 /** The conditional headers of a request, evaluated in the order of RFC 9110, 13.2.2. A malformed date is ignored. */
 public record Conditions(
@@ -59,8 +58,7 @@ public record Conditions(
             return false;
         }
         Outcome outcome = conditions.get().outcomeWithoutDate(exists, etag);
-        boolean reads = exchange.is(HttpMethod.GET) || exchange.is(HttpMethod.HEAD);
-        if (outcome == Outcome.NOT_MODIFIED && reads) {
+        if (outcome == Outcome.NOT_MODIFIED && exchange.isRead()) {
             exchange.empty(304);
         } else if (outcome != Outcome.PROCEED) {
             BodyDrainer.refuse(

@@ -32,6 +32,11 @@ public record Exchange(Request request, Response response, Callback callback) {
         return method.is(request.getMethod());
     }
 
+    /** Whether the method is {@code GET} or {@code HEAD}. */
+    public boolean isRead() {
+        return is(HttpMethod.GET) || is(HttpMethod.HEAD);
+    }
+
     /** The login of the sender; empty if the handler is open and the request is unauthenticated. */
     public Optional<Login> login() {
         return Optional.ofNullable((Login) request.getAttribute(Login.class.getName()));
