@@ -14,7 +14,7 @@ from support.hub import ROOT, free_ports, new_token, sha256
 from support.waiting import until
 
 PATH = "/files/broker_users.xml"
-XSD = f"{ROOT}/bundles/validators/src/main/resources/io/datahub/validators/broker-users-1.xsd"
+XSD = f"{ROOT}/bundles/validators/src/main/resources/io/datahub/validators/users/broker-users-1.xsd"
 HASH, KEY = "ab" * 32, "rq:rM&gt;}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
 
 

@@ -1,0 +1,2 @@
+/** Validation by a program of the operator. */
+package io.datahub.validators.command;

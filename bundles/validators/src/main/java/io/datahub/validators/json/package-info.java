@@ -1,0 +1,2 @@
+/** JSON and JSON Schema. */
+package io.datahub.validators.json;

@@ -1,0 +1,2 @@
+/** Size, extension and media type of a record. */
+package io.datahub.validators.policy;

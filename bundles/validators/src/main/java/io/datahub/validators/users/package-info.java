@@ -1,0 +1,2 @@
+/** The users file: its schema, and the rules that a schema can't express. */
+package io.datahub.validators.users;

@@ -1,0 +1,2 @@
+/** Well-formed XML and XML Schema. */
+package io.datahub.validators.xml;

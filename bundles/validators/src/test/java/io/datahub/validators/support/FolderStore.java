@@ -1,0 +1,120 @@
+package io.datahub.validators.support;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.Listing;
+import io.datahub.api.record.Reading;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordStore;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.Upload;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.User;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A read-only store of records in a directory. */
+public final class FolderStore implements RecordStore {
+
+    private final Path folder;
+    private final Map<RecordPath, Integer> versions = new HashMap<>();
+    private int opened;
+
+    public FolderStore(Path folder) {
+        this.folder = folder;
+    }
+
+    public void put(String path, String text) throws IOException {
+        RecordPath record = RecordPath.of(path);
+        Files.createDirectories(record.parent().under(folder));
+        Files.writeString(record.under(folder), text);
+        versions.merge(record, 1, Integer::sum);
+    }
+
+    /** Simulates an edit on disk that isn't reconciled yet. */
+    public void markChanging(String path) {
+        versions.put(RecordPath.of(path), -1);
+    }
+
+    public void remove(String path) throws IOException {
+        Files.delete(RecordPath.of(path).under(folder));
+        versions.remove(RecordPath.of(path));
+    }
+
+    /** How many times a record was opened. */
+    public int opened() {
+        return opened;
+    }
+
+    @Override
+    public Result<RecordVersion> find(User user, RecordPath path) throws IOException {
+        Integer version = versions.get(path);
+        if (version == null) {
+            return Result.refused(Reason.NOT_FOUND, "there is no record " + path);
+        }
+        Optional<String> etag = Optional.of("\"" + version + "\"").filter(text -> version > 0);
+        return Result.done(
+                new RecordVersion(path, Files.size(path.under(folder)), Instant.EPOCH, etag, Optional.empty()));
+    }
+
+    @Override
+    public Result<Reading> open(User user, RecordPath path) throws IOException {
+        Result<RecordVersion> found = find(user, path);
+        if (found.isRefused()) {
+            return Result.refused(found.refusal().orElseThrow());
+        }
+        opened++;
+        FileChannel channel = FileChannel.open(path.under(folder));
+        return Result.done(new Reading() {
+            @Override
+            public RecordVersion version() {
+                return found.get();
+            }
+
+            @Override
+            public FileChannel channel() {
+                return channel;
+            }
+
+            @Override
+            public void close() throws IOException {
+                channel.close();
+            }
+        });
+    }
+
+    @Override
+    public Result<Upload> begin(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<List<Change>> delete(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<List<Change>> deleteTree(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<Listing> list(User user, RecordPath directory, String after, int limit) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) {
+        throw new UnsupportedOperationException();
+    }
+}
