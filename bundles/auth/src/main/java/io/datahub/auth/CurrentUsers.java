@@ -1,6 +1,9 @@
 package io.datahub.auth;
 
 import io.datahub.api.log.LogText;
+import io.datahub.auth.users.InvalidUsersException;
+import io.datahub.auth.users.Users;
+import io.datahub.auth.users.UsersReader;
 import java.io.IOException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;

@@ -1,5 +1,6 @@
 package io.datahub.auth;
 
+import io.datahub.auth.users.Users;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

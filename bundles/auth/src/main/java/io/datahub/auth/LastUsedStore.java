@@ -2,6 +2,7 @@ package io.datahub.auth;
 
 import io.datahub.api.Home;
 import io.datahub.api.log.LogText;
+import io.datahub.auth.users.Users;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

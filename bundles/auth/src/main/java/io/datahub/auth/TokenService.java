@@ -6,8 +6,13 @@ import io.datahub.api.Result;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
 import io.datahub.api.user.UserRegistry;
-import io.datahub.auth.StoredCredential.Kind;
-import io.datahub.auth.Users.Owned;
+import io.datahub.auth.users.InvalidUsersException;
+import io.datahub.auth.users.StoredCredential;
+import io.datahub.auth.users.StoredCredential.Kind;
+import io.datahub.auth.users.StoredUser;
+import io.datahub.auth.users.TokenEdit;
+import io.datahub.auth.users.Users;
+import io.datahub.auth.users.Users.Owned;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -57,7 +62,7 @@ final class TokenService implements UserRegistry {
     public List<Account> accounts() {
         return currentUsers.get().all().stream()
                 .sorted(Comparator.comparing(StoredUser::name))
-                .map(user -> user.account(lastUsed))
+                .map(user -> user.account(lastUsed::of))
                 .toList();
     }
 

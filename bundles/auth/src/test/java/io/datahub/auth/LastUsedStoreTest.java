@@ -2,7 +2,9 @@ package io.datahub.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.datahub.auth.StoredCredential.Kind;
+import io.datahub.auth.users.StoredCredential;
+import io.datahub.auth.users.StoredCredential.Kind;
+import io.datahub.auth.users.Users;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

@@ -2,17 +2,20 @@ package io.datahub.auth;
 
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Origin;
+import io.datahub.auth.users.InvalidUsersException;
+import io.datahub.auth.users.Users;
+import io.datahub.auth.users.UsersReader;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** Test data shared by many tests. */
-final class Samples {
+public final class Samples {
 
     static final String ROOT_TOKEN = "root-token-root-token-root-token";
     static final String CI_TOKEN = "ci-token-ci-token-ci-token-ci-to";
-    static final String KEY = "rq:rM&gt;}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
+    public static final String KEY = "rq:rM&gt;}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
 
     private Samples() {}
 
@@ -20,17 +23,17 @@ final class Samples {
         return Hashes.sha256(token.getBytes(StandardCharsets.UTF_8));
     }
 
-    static String users(String content) {
+    public static String users(String content) {
         return "<broker-users xmlns='urn:datahub:broker-users:1'>\n  <user name='root' roles='admin'><token sha256='"
                 + sha256(ROOT_TOKEN) + "'/></user>\n" + content + "\n</broker-users>\n";
     }
 
-    static String ci(String attributes) {
+    public static String ci(String attributes) {
         return "  <user name='ci'><token sha256='" + sha256(CI_TOKEN) + "' " + attributes
                 + "/><allow publish='build.'/></user>";
     }
 
-    static Users read(String text) throws InvalidUsersException {
+    public static Users read(String text) throws InvalidUsersException {
         return UsersReader.read(text.getBytes(StandardCharsets.UTF_8));
     }
 

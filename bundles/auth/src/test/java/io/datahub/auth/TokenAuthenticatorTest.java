@@ -7,6 +7,8 @@ import io.datahub.api.Result;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
+import io.datahub.auth.users.InvalidUsersException;
+import io.datahub.auth.users.Users;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;

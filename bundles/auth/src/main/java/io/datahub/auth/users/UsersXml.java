@@ -1,4 +1,4 @@
-package io.datahub.auth;
+package io.datahub.auth.users;
 
 import java.io.ByteArrayInputStream;
 import java.time.Instant;
@@ -17,9 +17,9 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /** Reads the XML of a users file; anything unknown is refused with its line number. */
-final class UsersXml {
+public final class UsersXml {
 
-    static final String NAMESPACE = "urn:datahub:broker-users:1";
+    public static final String NAMESPACE = "urn:datahub:broker-users:1";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
     private static final Pattern SHA256 = Pattern.compile("[0-9A-Fa-f]{64}");

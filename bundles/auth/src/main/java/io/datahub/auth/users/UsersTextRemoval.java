@@ -1,7 +1,7 @@
-package io.datahub.auth;
+package io.datahub.auth.users;
 
-import io.datahub.auth.XmlTagScanner.Kind;
-import io.datahub.auth.XmlTagScanner.Tag;
+import io.datahub.auth.users.XmlTagScanner.Kind;
+import io.datahub.auth.users.XmlTagScanner.Tag;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package io.datahub.auth;
+package io.datahub.auth.users;
 
 import io.datahub.api.log.LogText;
 import io.datahub.api.user.User;
@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The differences between two versions of the users file, as {@code key=value} for the audit log. */
-final class UsersDifference {
+public final class UsersDifference {
 
     private static final int SHOWN_DIGITS = 8;
 
@@ -17,7 +17,7 @@ final class UsersDifference {
 
     private UsersDifference() {}
 
-    static List<String> between(Users before, Users after) {
+    public static List<String> between(Users before, Users after) {
         UsersDifference difference = new UsersDifference();
         for (StoredUser user : before.all()) {
             if (after.named(user.name()).isEmpty()) {

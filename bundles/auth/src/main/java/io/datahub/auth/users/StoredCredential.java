@@ -1,4 +1,4 @@
-package io.datahub.auth;
+package io.datahub.auth.users;
 
 import io.datahub.api.user.UserRegistry;
 import java.time.Duration;
@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param expires when it expires, if it does
  * @param parent the value of the credential that a token was created with, where recorded
  */
-record StoredCredential(
+public record StoredCredential(
         Kind kind,
         String value,
         String label,
@@ -37,7 +37,7 @@ record StoredCredential(
     private static final int MIN_DIGITS = 6;
 
     /** The kinds of credentials. */
-    enum Kind {
+    public enum Kind {
         TOKEN("token"),
         CURVE_KEY("curve-key"),
         CERTIFICATE("certificate");
@@ -49,26 +49,26 @@ record StoredCredential(
         }
 
         /** Its element name in the users file. */
-        String word() {
+        public String word() {
             return word;
         }
     }
 
     /** The identifier kept in a login. The token can't be derived from it. */
-    String name() {
+    public String name() {
         return name(kind, value);
     }
 
-    static String name(Kind kind, String value) {
+    public static String name(Kind kind, String value) {
         return kind.word() + ":" + value.substring(0, NAME_DIGITS);
     }
 
-    boolean isValidAt(Instant now) {
+    public boolean isValidAt(Instant now) {
         return expires.map(now::isBefore).orElse(true);
     }
 
     /** The lifetime it was created with, where recorded. */
-    Optional<Duration> lifetime() {
+    public Optional<Duration> lifetime() {
         return created.flatMap(begin -> expires.map(end -> Duration.between(begin, end)))
                 .filter(time -> !time.isNegative() && !time.isZero());
     }
@@ -84,7 +84,7 @@ record StoredCredential(
     }
 
     /** The short ID shown to users. */
-    String id() {
+    public String id() {
         return value.substring(0, ID_DIGITS);
     }
 
@@ -93,7 +93,7 @@ record StoredCredential(
         return digits.length() >= MIN_DIGITS && value.startsWith(digits.toLowerCase(Locale.ROOT));
     }
 
-    UserRegistry.Credential described(Optional<Instant> lastUsed) {
+    public UserRegistry.Credential described(Optional<Instant> lastUsed) {
         Optional<String> parentId = parent.map(whole -> whole.substring(0, ID_DIGITS));
         return new UserRegistry.Credential(kind.word(), id(), label, created, expires, lastUsed, parentId);
     }

@@ -1,8 +1,8 @@
-package io.datahub.auth;
+package io.datahub.auth.users;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.datahub.auth.StoredCredential.Kind;
+import io.datahub.auth.users.StoredCredential.Kind;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

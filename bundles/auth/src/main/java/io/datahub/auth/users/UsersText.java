@@ -1,8 +1,8 @@
-package io.datahub.auth;
+package io.datahub.auth.users;
 
-import io.datahub.auth.XmlTagScanner.Attribute;
-import io.datahub.auth.XmlTagScanner.Kind;
-import io.datahub.auth.XmlTagScanner.Tag;
+import io.datahub.auth.users.XmlTagScanner.Attribute;
+import io.datahub.auth.users.XmlTagScanner.Kind;
+import io.datahub.auth.users.XmlTagScanner.Tag;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetEncoder;

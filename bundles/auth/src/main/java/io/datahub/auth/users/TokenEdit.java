@@ -1,6 +1,6 @@
-package io.datahub.auth;
+package io.datahub.auth.users;
 
-import io.datahub.auth.StoredCredential.Kind;
+import io.datahub.auth.users.StoredCredential.Kind;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** An edit of one user's tokens in a version of the users file, step by step. Not thread-safe. */
-final class TokenEdit {
+public final class TokenEdit {
 
     private final Users before;
     private final StoredUser user;
@@ -32,7 +32,7 @@ final class TokenEdit {
      * @param user an existing user
      * @param bytes the file from which the users were read
      */
-    TokenEdit(Users before, String user, byte[] bytes) {
+    public TokenEdit(Users before, String user, byte[] bytes) {
         this.before = before;
         this.user = before.named(user).orElseThrow();
         this.tokens = new ArrayList<>(tokens(this.user));
@@ -46,16 +46,16 @@ final class TokenEdit {
     }
 
     /** All users of the version being edited. */
-    Users before() {
+    public Users before() {
         return before;
     }
 
-    StoredUser user() {
+    public StoredUser user() {
         return user;
     }
 
     /** The user's current tokens, in the order of the file. */
-    List<StoredCredential> tokens() {
+    public List<StoredCredential> tokens() {
         return List.copyOf(tokens);
     }
 
@@ -64,14 +64,14 @@ final class TokenEdit {
      *
      * @return the token as stored
      */
-    StoredCredential add(StoredCredential token) throws InvalidUsersException {
+    public StoredCredential add(StoredCredential token) throws InvalidUsersException {
         StoredCredential added = reparented(token);
         bytes = text().withToken(userIndex(), added);
         tokens.add(added);
         return added;
     }
 
-    void remove(StoredCredential token) throws InvalidUsersException {
+    public void remove(StoredCredential token) throws InvalidUsersException {
         int index = tokens.indexOf(token);
         bytes = text().withoutToken(userIndex(), index);
         tokens.remove(index);
@@ -112,7 +112,7 @@ final class TokenEdit {
      *
      * @return the removed credentials, that token first
      */
-    List<StoredCredential> removeWithDescendants(StoredCredential token) throws InvalidUsersException {
+    public List<StoredCredential> removeWithDescendants(StoredCredential token) throws InvalidUsersException {
         Map<String, List<StoredCredential>> children = new HashMap<>();
         for (StoredUser each : before.all()) {
             for (StoredCredential credential : each.credentials()) {
@@ -142,7 +142,7 @@ final class TokenEdit {
      *
      * @return the removed credentials
      */
-    List<StoredCredential> removeAll() throws InvalidUsersException {
+    public List<StoredCredential> removeAll() throws InvalidUsersException {
         bytes = text().withoutCredentials(userIndex());
         removed.addAll(user.credentials());
         tokens.clear();
@@ -151,7 +151,7 @@ final class TokenEdit {
     }
 
     /** Changes the expiry of one of the tokens. */
-    void end(StoredCredential token, Instant end) throws InvalidUsersException {
+    public void end(StoredCredential token, Instant end) throws InvalidUsersException {
         int index = tokens.indexOf(token);
         bytes = text().withTokenUntil(userIndex(), index, end);
         tokens.set(index, token.withExpiry(end));
@@ -171,7 +171,7 @@ final class TokenEdit {
      *
      * @throws InvalidUsersException if parsing it doesn't give the expected result
      */
-    byte[] bytes() throws InvalidUsersException {
+    public byte[] bytes() throws InvalidUsersException {
         Map<String, Set<StoredCredential>> expected = credentials(before);
         Set<StoredCredential> own = expected.get(user.name());
         own.removeIf(credential -> credential.kind() == Kind.TOKEN);
@@ -194,7 +194,7 @@ final class TokenEdit {
     }
 
     /** The tokens with this label or hash prefix. */
-    List<StoredCredential> matching(String token) {
+    public List<StoredCredential> matching(String token) {
         List<StoredCredential> labelled = tokens.stream()
                 .filter(each -> !token.isEmpty() && each.label().equals(token))
                 .toList();
@@ -204,7 +204,7 @@ final class TokenEdit {
     }
 
     /** The token that expired first, if any has expired. */
-    Optional<StoredCredential> firstEnded(Instant now) {
+    public Optional<StoredCredential> firstEnded(Instant now) {
         return tokens.stream()
                 .filter(token -> !token.isValidAt(now))
                 .min((a, b) -> a.expires().orElseThrow().compareTo(b.expires().orElseThrow()));

@@ -1,6 +1,6 @@
-package io.datahub.auth;
+package io.datahub.auth.users;
 
-import io.datahub.auth.StoredCredential.Kind;
+import io.datahub.auth.users.StoredCredential.Kind;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /** All users of one version of the users file, indexed by name and by credential. Immutable. */
-final class Users {
+public final class Users {
 
-    static final Users EMPTY = new Users(List.of());
+    public static final Users EMPTY = new Users(List.of());
 
     private final List<StoredUser> all;
     private final Map<String, StoredUser> byName = new HashMap<>();
@@ -25,7 +25,7 @@ final class Users {
      * @param owner the user
      * @param credential one of the user's credentials
      */
-    record Owned(StoredUser owner, StoredCredential credential) {}
+    public record Owned(StoredUser owner, StoredCredential credential) {}
 
     /**
      * @param all in the order of the file
@@ -50,11 +50,11 @@ final class Users {
         }
     }
 
-    List<StoredUser> all() {
+    public List<StoredUser> all() {
         return all;
     }
 
-    Optional<StoredUser> named(String name) {
+    public Optional<StoredUser> named(String name) {
         return Optional.ofNullable(byName.get(name));
     }
 
@@ -68,7 +68,7 @@ final class Users {
      *
      * @param value the full value in lower-case hexadecimal
      */
-    Optional<Owned> owning(Kind kind, String value) {
+    public Optional<Owned> owning(Kind kind, String value) {
         return Optional.of(value)
                 .filter(whole -> whole.length() == StoredCredential.DIGITS)
                 .map(whole -> byCredential.get(StoredCredential.name(kind, whole)))
@@ -78,12 +78,12 @@ final class Users {
     }
 
     /** Finds a credential by the identifier kept in a login. */
-    Optional<Owned> credential(String name) {
+    public Optional<Owned> credential(String name) {
         return Optional.ofNullable(byCredential.get(name));
     }
 
     /** The first expiry of a credential after this time. */
-    Optional<Instant> nextExpiry(Instant after) {
+    public Optional<Instant> nextExpiry(Instant after) {
         List<Instant> ends = new ArrayList<>();
         for (Owned owned : byCredential.values()) {
             owned.credential().expires().filter(after::isBefore).ifPresent(ends::add);

@@ -1,4 +1,4 @@
-package io.datahub.auth;
+package io.datahub.auth.users;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.datahub.auth;
+package io.datahub.auth.users;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,7 +7,8 @@ import io.datahub.api.record.RecordPath;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
-import io.datahub.auth.StoredCredential.Kind;
+import io.datahub.auth.Samples;
+import io.datahub.auth.users.StoredCredential.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HexFormat;

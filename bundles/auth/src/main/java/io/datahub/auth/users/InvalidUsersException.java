@@ -1,7 +1,7 @@
-package io.datahub.auth;
+package io.datahub.auth.users;
 
 /** Thrown if a file is not a valid users file; the message states why. */
-final class InvalidUsersException extends Exception {
+public final class InvalidUsersException extends Exception {
 
     private static final long serialVersionUID = 1L;
 

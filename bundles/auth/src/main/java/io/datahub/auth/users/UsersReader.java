@@ -1,10 +1,10 @@
-package io.datahub.auth;
+package io.datahub.auth.users;
 
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
 import io.datahub.api.user.Z85;
-import io.datahub.auth.StoredCredential.Kind;
+import io.datahub.auth.users.StoredCredential.Kind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,7 +22,7 @@ import javax.xml.stream.XMLStreamException;
  * Parses a users file strictly: anything unknown is refused, so that nobody gets more permissions than intended. The
  * rules that depend on time are checked by the validator. For one file and one thread.
  */
-final class UsersReader {
+public final class UsersReader {
 
     private static final int KEY_CHARACTERS = 40;
     private static final Map<String, Action> ACTIONS =
@@ -52,7 +52,7 @@ final class UsersReader {
      *
      * @throws InvalidUsersException if it is invalid; the message states where and why
      */
-    static Users read(byte[] bytes) throws InvalidUsersException {
+    public static Users read(byte[] bytes) throws InvalidUsersException {
         try {
             return new UsersReader(new UsersXml(bytes)).document();
         } catch (XMLStreamException | RuntimeException e) {
