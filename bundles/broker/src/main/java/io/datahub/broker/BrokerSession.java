@@ -118,6 +118,11 @@ final class BrokerSession implements Session {
     }
 
     @Override
+    public long lost() {
+        return counters.lost();
+    }
+
+    @Override
     public SessionInfo info() {
         return new SessionInfo(
                 id,

@@ -127,6 +127,16 @@ public interface Session extends AutoCloseable {
      */
     int take(int maxBytes, Consumer<? super EventRun> receiver);
 
+    /**
+     * The number of events that this session has lost so far because its queue was full. A loss is counted before any
+     * later event can be taken.
+     *
+     * @return the number of whole events
+     */
+    default long lost() {
+        return info().lost();
+    }
+
     /** A snapshot of the session's state. */
     SessionInfo info();
 

@@ -1,0 +1,7 @@
+/** Feeds that begin in the past: file events from the journal first, then live events. */
+@Export
+@Version("1.0.0")
+package io.datahub.api.feed;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
