@@ -1,11 +1,11 @@
 package io.datahub.broker;
 
+import io.datahub.api.event.NoOpSink;
 import io.datahub.broker.queue.EventCounters;
 import io.datahub.broker.queue.EventQueue;
 import io.datahub.broker.queue.EventRuns;
 import io.datahub.broker.queue.FanOut;
 import io.datahub.broker.queue.GlobalQueueLimit;
-import io.datahub.broker.queue.NoOpSink;
 import io.datahub.broker.topic.Topic;
 import java.nio.charset.StandardCharsets;
 

@@ -1,11 +1,9 @@
 package io.datahub.console;
 
 import io.datahub.api.Refusal;
-import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventBroker;
-import io.datahub.api.event.EventSink;
+import io.datahub.api.event.NoOpSink;
 import io.datahub.api.event.Session;
-import io.datahub.api.user.Login;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.karaf.shell.api.action.Argument;
@@ -25,7 +23,7 @@ public final class PublishCommand extends DatahubCommand {
 
     @Override
     public Object execute() {
-        try (Session session = service(EventBroker.class).open(CONSOLE, new Silent())) {
+        try (Session session = service(EventBroker.class).open(CONSOLE, NoOpSink.INSTANCE)) {
             Optional<Refusal> refusal = session.publish(topic, payload.getBytes(StandardCharsets.UTF_8))
                     .refusal();
             if (refusal.isPresent()) {
@@ -33,20 +31,5 @@ public final class PublishCommand extends DatahubCommand {
             }
         }
         return null;
-    }
-
-    /** The sink of a session that receives nothing. */
-    private static final class Silent implements EventSink {
-        @Override
-        public void ready() {}
-
-        @Override
-        public void resume() {}
-
-        @Override
-        public void renewed(Login login) {}
-
-        @Override
-        public void ended(CloseReason reason) {}
     }
 }

@@ -7,14 +7,15 @@ import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.CloudEvent;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
+import io.datahub.api.user.GrantedTopics;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.CloseStatus;
 
@@ -36,7 +37,7 @@ final class MessageHandler {
     private final Origin origin;
     private final Subprotocol subprotocol;
     private final QuerySubscription query;
-    private EventFeed feed;
+    private EventSender sender;
     private Runnable cancelDeadline = () -> {};
     private boolean hasReceived;
 
@@ -61,9 +62,9 @@ final class MessageHandler {
         this.query = query;
     }
 
-    /** Sets the event feed of the client; called once, before all other methods. */
-    void setFeed(EventFeed events) {
-        feed = events;
+    /** Sets the sender of the client's events; called once, before all other methods. */
+    void setSender(EventSender events) {
+        sender = events;
     }
 
     /** Welcomes a client that authenticated in its request, or waits for its auth message. */
@@ -82,19 +83,21 @@ final class MessageHandler {
         cancelDeadline.run();
         Origin sessionOrigin = login.origin().by(origin.transport());
         Session opened = endpoint.broker()
-                .open(new Login(login.user(), login.credential(), login.label(), login.expires(), sessionOrigin), feed);
+                .open(
+                        new Login(login.user(), login.credential(), login.label(), login.expires(), sessionOrigin),
+                        sender);
         synchronized (this) {
             if (closed) {
                 opened.close();
             }
             session = opened;
         }
+        sender.start(opened);
         subprotocol
                 .welcome(login.user().name())
                 .ifPresentOrElse(
                         json -> connection.send(json, Callback.from(connection::demand)),
                         () -> subscribeFromQuery(opened));
-        feed.start(opened);
     }
 
     /** Whether the client hasn't authenticated yet. */
@@ -152,7 +155,7 @@ final class MessageHandler {
         } else if (clientMessage instanceof ClientMessage.Subscribe subscribe) {
             subscribe(subscribe, open);
         } else if (clientMessage instanceof ClientMessage.Unsubscribe unsubscribe) {
-            connection.reply(unsubscribe.id(), new TopicPrefixes(unsubscribe.topics()).remove(open));
+            connection.reply(unsubscribe.id(), unsubscribe(unsubscribe.topics()));
         } else if (clientMessage instanceof ClientMessage.Publish publish) {
             publish(open, publish.id(), publish.topic(), publish.payload());
         }
@@ -219,38 +222,44 @@ final class MessageHandler {
     }
 
     private void subscribe(ClientMessage.Subscribe message, Session open) {
-        TopicPrefixes topics = new TopicPrefixes(message.topics());
         if (message.since().isEmpty()) {
-            feed.runExclusive(() -> reply(message, open, topics, topics.add(open)));
+            sender.subscribe(message.topics(), refusal -> reply(message, open, refusal));
         } else if (message.topics().size() > MAX_REPLAYED_TOPICS) {
             connection.reply(
                     message.id(),
                     badRequest("a subscription with since has at most " + MAX_REPLAYED_TOPICS
                             + " topics; ask for shorter ones, or for several replays"));
-        } else if (feed.replays() >= MAX_REPLAYS) {
+        } else if (sender.replays() >= MAX_REPLAYS) {
             connection.reply(
                     message.id(), Optional.of(new Refusal(Reason.TOO_MANY, "too many replays at once; wait for one")));
         } else {
-            JournalReplay replay = new JournalReplay(
-                    endpoint.journal(), open, topics, message.since().get());
-            AtomicBoolean replied = new AtomicBoolean();
-            feed.replay(replay, refusal -> {
-                if (replied.compareAndSet(false, true)) {
-                    reply(message, open, topics, refusal);
-                } else {
-                    refusal.ifPresent(lateRefusal -> subprotocol
-                            .reply(message.id(), Optional.of(lateRefusal))
+            sender.subscribe(
+                    message.topics(),
+                    message.since().get(),
+                    refusal -> reply(message, open, refusal),
+                    gap -> subprotocol
+                            .reply(message.id(), Optional.of(gap))
                             .ifPresent(json -> connection.send(json, Callback.NOOP)));
-                }
-            });
         }
     }
 
-    private void reply(ClientMessage.Subscribe message, Session open, TopicPrefixes topics, Optional<Refusal> refusal) {
+    /** Removes the subscriptions that exist; refused if one is missing. */
+    private Optional<Refusal> unsubscribe(List<String> topics) {
+        Optional<Refusal> refusal = Optional.empty();
+        for (String topic : topics) {
+            if (!sender.unsubscribe(topic)) {
+                refusal = Optional.of(new Refusal(Reason.NOT_FOUND, "there is no subscription to \"" + topic + "\""));
+            }
+        }
+        return refusal;
+    }
+
+    private void reply(ClientMessage.Subscribe message, Session open, Optional<Refusal> refusal) {
         if (refusal.isPresent()) {
             connection.reply(message.id(), refusal);
         } else {
-            connection.replySubscribed(message.id(), topics.granted(open));
+            connection.replySubscribed(
+                    message.id(), GrantedTopics.of(open.login().user(), message.topics()));
         }
     }
 

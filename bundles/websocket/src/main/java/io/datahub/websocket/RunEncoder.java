@@ -37,8 +37,7 @@ final class RunEncoder {
         return encoded;
     }
 
-    /** The encoded run, not cached, for a single client. */
-    EncodedRun encodeUncached(EventRun run) {
+    private EncodedRun encodeUncached(EventRun run) {
         FrameWriter out = new FrameWriter(run, subprotocol == Subprotocol.BINARY ? OpCode.BINARY : OpCode.TEXT);
         EventReader event = new EventReader(run);
         try {

@@ -69,7 +69,7 @@ final class WebSocketConnection implements FrameHandler, ClientConnection {
     public void onOpen(CoreSession opened, Callback callback) {
         socket = opened;
         messageHandler = new MessageHandler(endpoint, this, origin, subprotocol, query);
-        messageHandler.setFeed(endpoint.feed(opened, subprotocol, messageHandler::sessionEnded));
+        messageHandler.setSender(endpoint.sender(opened, subprotocol, messageHandler::sessionEnded));
         socket.addIdleTimeoutListener(this::idle);
         callback.succeeded();
         if (endpoint.register(this)) {

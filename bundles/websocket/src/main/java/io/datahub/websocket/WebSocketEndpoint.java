@@ -101,17 +101,13 @@ final class WebSocketEndpoint implements AutoCloseable {
         return authenticator;
     }
 
-    ChangeJournal journal() {
-        return journal;
-    }
-
     WebSocketConfiguration configuration() {
         return configuration;
     }
 
-    /** Creates the event feed of a client. */
-    EventFeed feed(CoreSession socket, Subprotocol subprotocol, Consumer<CloseReason> onEnd) {
-        return new EventFeed(socket, encoders.get(subprotocol), nextSender(), replayExecutor, onEnd);
+    /** Creates the sender of a client's events. */
+    EventSender sender(CoreSession socket, Subprotocol subprotocol, Consumer<CloseReason> onEnd) {
+        return new EventSender(socket, journal, encoders.get(subprotocol), nextSender(), replayExecutor, onEnd);
     }
 
     /**

@@ -30,6 +30,9 @@ final class FakeBroker implements EventBroker {
 
     static final int MAX_SUBSCRIPTIONS = 5;
 
+    /** Whether sessions lose events, as if their queues were full. */
+    volatile boolean lose;
+
     final List<FakeSession> sessions = new CopyOnWriteArrayList<>();
 
     @Override
@@ -94,6 +97,7 @@ final class FakeBroker implements EventBroker {
         final List<String> prefixes = new ArrayList<>();
         final Queue<EventRun> queue = new ArrayDeque<>();
         private boolean idle = true;
+        private long lost;
         private boolean closed;
 
         FakeSession(Login login, EventSink sink) {
@@ -104,6 +108,10 @@ final class FakeBroker implements EventBroker {
         void offer(EventRun run, String topic) {
             synchronized (this) {
                 if (closed || prefixes.stream().noneMatch(topic::startsWith)) {
+                    return;
+                }
+                if (lose) {
+                    lost++;
                     return;
                 }
                 run.buffer().retain();
@@ -182,8 +190,8 @@ final class FakeBroker implements EventBroker {
         }
 
         @Override
-        public SessionInfo info() {
-            return new SessionInfo(1, login, Instant.EPOCH, prefixes.size(), 0, 0, 0, 0, 0);
+        public synchronized SessionInfo info() {
+            return new SessionInfo(1, login, Instant.EPOCH, prefixes.size(), 0, 0, lost, 0, 0);
         }
 
         synchronized boolean isClosed() {

@@ -24,6 +24,9 @@ final class FakeJournal implements ChangeJournal {
     /** Run before each page is read, to simulate concurrent changes. */
     volatile Runnable beforeRead = () -> {};
 
+    /** Whether the journal has been rebuilt, so that no cursor is valid any longer. */
+    volatile boolean isGone;
+
     FakeJournal(FakeBroker broker) {
         this.broker = broker;
     }
@@ -54,7 +57,7 @@ final class FakeJournal implements ChangeJournal {
     @Override
     public Result<Page> read(User user, Cursor since, String prefix, int limit) {
         beforeRead.run();
-        if (!since.equals(Cursor.BEGINNING) && !since.epoch().equals(EPOCH)) {
+        if (isGone || !(since.equals(Cursor.BEGINNING) || since.epoch().equals(EPOCH))) {
             return Result.refused(Reason.GONE, "the oldest cursor is " + new Cursor(EPOCH, 0));
         }
         List<Change> page = changes.stream().skip(since.sequence()).limit(limit).toList();

@@ -30,13 +30,6 @@ final class EventJson {
         json.writeEndObject();
     }
 
-    /** Writes an event of the hub itself with a text payload. */
-    static void write(JsonGenerator json, String topic, Instant time, String payload) throws IOException {
-        begin(json, topic, "", time);
-        json.writeStringField("data", payload);
-        json.writeEndObject();
-    }
-
     private static void begin(JsonGenerator json, String topic, String user, Instant time) throws IOException {
         json.writeStartObject();
         json.writeStringField("type", "event");

@@ -3,9 +3,8 @@ package io.datahub.http.events;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
-import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventBroker;
-import io.datahub.api.event.EventSink;
+import io.datahub.api.event.NoOpSink;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
 import io.datahub.api.user.Login;
@@ -26,20 +25,6 @@ import org.eclipse.jetty.io.Content;
  * CloudEvents. CloudEvents need no topic in the path: each has its own.
  */
 final class EventPublisher extends RequestBodySink {
-
-    private static final EventSink NO_OP_SINK = new EventSink() {
-        @Override
-        public void ready() {}
-
-        @Override
-        public void resume() {}
-
-        @Override
-        public void renewed(Login login) {}
-
-        @Override
-        public void ended(CloseReason reason) {}
-    };
 
     private final EventBroker broker;
     private final Optional<String> topic;
@@ -151,7 +136,7 @@ final class EventPublisher extends RequestBodySink {
                 return;
             }
         }
-        session = broker.open(login, NO_OP_SINK);
+        session = broker.open(login, NoOpSink.INSTANCE);
         remaining = events.iterator();
         publishRemaining(Published.ACCEPTED);
     }

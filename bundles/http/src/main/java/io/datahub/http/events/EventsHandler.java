@@ -7,7 +7,6 @@ import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.Session;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
-import io.datahub.api.user.User;
 import io.datahub.http.HttpConfiguration;
 import io.datahub.jetty.web.BodyDrainer;
 import io.datahub.jetty.web.BodyReader;
@@ -150,18 +149,16 @@ public final class EventsHandler extends AsyncHandler {
         if (since.isRefused()) {
             return since.refusal();
         }
-        User user = exchange.user();
-        if (since.get().isPresent()) {
-            Result<ChangeJournal.Page> past = journal.read(user, since.get().get(), "", 1);
-            if (past.isRefused()) {
-                exchange.response()
-                        .getHeaders()
-                        .put(ChangesResponse.CURSOR, journal.oldest().toString());
-                return past.refusal();
-            }
-        }
         List<String> prefixes = query.get().getValuesOrEmpty("topic");
-        return start(exchange, new Topics(prefixes.isEmpty() ? List.of("") : prefixes), since.get());
+        Optional<Refusal> refusal = exchange.is(HttpMethod.HEAD)
+                ? head(exchange, since.get())
+                : start(exchange, new Topics(prefixes.isEmpty() ? List.of("") : prefixes), since.get());
+        if (refusal.isPresent() && refusal.get().reason() == Reason.GONE) {
+            exchange.response()
+                    .getHeaders()
+                    .put(ChangesResponse.CURSOR, journal.oldest().toString());
+        }
+        return refusal;
     }
 
     private static Result<Optional<Cursor>> since(Exchange exchange, Fields query) {
@@ -172,23 +169,29 @@ public final class EventsHandler extends AsyncHandler {
                 .orElseGet(() -> Result.done(Optional.empty()));
     }
 
-    private Optional<Refusal> start(Exchange exchange, Topics topics, Optional<Cursor> since) {
-        if (exchange.is(HttpMethod.HEAD)) {
+    private Optional<Refusal> head(Exchange exchange, Optional<Cursor> since) {
+        Optional<Refusal> gone = since.flatMap(
+                cursor -> journal.read(exchange.user(), cursor, "", 1).refusal());
+        if (gone.isEmpty()) {
             setStreamHeaders(exchange);
             exchange.callback().succeeded();
-            return Optional.empty();
         }
+        return gone;
+    }
+
+    private Optional<Refusal> start(Exchange exchange, Topics topics, Optional<Cursor> since) {
         SseStream stream = new SseStream(exchange, journal, topics, streams::remove);
         Session session = broker.open(exchange.login().orElseThrow(), stream);
-        for (byte[] prefix : topics.bytes()) {
-            if (!session.subscribe(prefix)) {
-                session.close();
-                return Optional.of(new Refusal(Reason.BAD_REQUEST, "these are more topics than a client may have"));
-            }
+        Optional<Refusal> refusal = stream.subscribe(session, since);
+        if (refusal.isPresent()) {
+            session.close();
+            return refusal.map(why -> why.reason() == Reason.TOO_MANY
+                    ? new Refusal(Reason.BAD_REQUEST, "these are more topics than a client may have")
+                    : why);
         }
         setStreamHeaders(exchange);
         streams.add(stream);
-        stream.start(session, since);
+        stream.start();
         if (isShutdown()) {
             stream.end("the hub stops");
         }

@@ -3,7 +3,6 @@ package io.datahub.http.events;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
-import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import io.datahub.jetty.web.JsonText;
 import java.io.ByteArrayOutputStream;
@@ -41,11 +40,6 @@ final class SseEncoder {
     /** Appends an event from the broker. */
     void event(EventRun run, EventReader event, Optional<Cursor> cursor) {
         data(cursor, json -> EventJson.write(json, run, event));
-    }
-
-    /** Appends a change from the journal in the format of its event. */
-    void change(Change change) {
-        data(Optional.of(change.cursor()), json -> EventJson.write(json, change.topic(), change.time(), change.json()));
     }
 
     private void data(Optional<Cursor> cursor, JsonText.Content content) {

@@ -1,16 +1,17 @@
 package io.datahub.http.events;
 
+import io.datahub.api.Refusal;
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Session;
+import io.datahub.api.feed.EventCursor;
+import io.datahub.api.feed.ReplayingFeed;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Login;
 import io.datahub.jetty.web.Exchange;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -21,15 +22,12 @@ import org.eclipse.jetty.util.IteratingCallback;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Sends events to one client until it disconnects. If it requested a replay, the journal is sent first; the session
- * queues concurrent events, and those that the replay already covered are skipped. If the session loses events because
- * its queue is bounded, the journal is read again, so that such a client misses no file event. One write is in progress
- * at a time; while the client is slow, events wait in the bounded queue of the session and no thread is blocked.
+ * Sends events to one client until it disconnects. If it requested a replay, it misses no file event; see {@link
+ * ReplayingFeed}. One write is in progress at a time; while the client is slow, events wait in the bounded queue of the session and no thread is blocked.
  */
 final class SseStream extends IteratingCallback implements EventSink {
 
     private static final int CHUNK_BYTES = 64 * 1024;
-    private static final int PAGE_SIZE = 500;
     private static final long KEEP_ALIVE_SECONDS = 15;
 
     private final Exchange exchange;
@@ -39,17 +37,8 @@ final class SseStream extends IteratingCallback implements EventSink {
     private final Executor executor;
     private final Scheduler scheduler;
     private final SseEncoder encoder = new SseEncoder();
-    private final Deque<EventRun> deferred = new ArrayDeque<>();
     private Session session;
-
-    /** Whether the client must receive every file event after a cursor. */
-    private boolean replayRequested;
-
-    /** The cursor of the newest file event that was sent; used with replay only. */
-    private Cursor lastSent;
-
-    private long lostCount;
-    private boolean replaying;
+    private ReplayingFeed feed;
     private boolean finished;
     private Scheduler.Task timer;
     private volatile boolean keepAliveDue = true;
@@ -68,18 +57,22 @@ final class SseStream extends IteratingCallback implements EventSink {
     }
 
     /**
-     * Starts to send. The session has its subscriptions already.
+     * Subscribes to the topics; called once, before {@link #start}.
      *
      * @param since where the replay of file events starts; empty for none
      */
-    void start(Session opened, Optional<Cursor> since) {
+    Optional<Refusal> subscribe(Session opened, Optional<Cursor> since) {
         session = opened;
-        replayRequested = since.isPresent();
-        replaying = replayRequested;
-        lastSent = since.orElse(Cursor.BEGINNING);
+        feed = new ReplayingFeed(opened, journal);
+        return since.map(cursor -> feed.subscribe(topics.prefixes(), cursor, gap -> endReason = gap.detail()))
+                .orElseGet(() -> feed.subscribe(topics.prefixes()));
+    }
+
+    /** Starts to send. */
+    void start() {
         exchange.request().addIdleTimeoutListener(timeout -> false);
         keepAliveDue = false;
-        encoder.comment("granted " + topics.granted(opened.login().user()));
+        encoder.comment("granted " + topics.granted(session.login().user()));
         timer = scheduler.schedule(this::sendKeepAlive, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
         started = true;
         iterate();
@@ -152,75 +145,15 @@ final class SseStream extends IteratingCallback implements EventSink {
             encoder.comment("");
         }
         boolean more = true;
-        while (more && encoder.size() < CHUNK_BYTES) {
-            if (replaying) {
-                replay();
-            } else if (!deferred.isEmpty()) {
-                append(deferred.poll());
-            } else {
-                more = session.take(CHUNK_BYTES, this::receive) > 0;
-                if (!more && hasLost()) {
-                    replaying = true;
-                    more = true;
-                }
-            }
+        while (more && endReason.isEmpty() && encoder.size() < CHUNK_BYTES) {
+            more = feed.next(CHUNK_BYTES, this::append);
         }
-    }
-
-    private void replay() {
-        var page = journal.read(session.login().user(), lastSent, "", PAGE_SIZE);
-        if (page.isRefused()) {
-            endReason = page.refusal().orElseThrow().detail();
-            replaying = false;
-            return;
-        }
-        page.get().changes().stream()
-                .filter(change -> topics.include(change.topic()))
-                .forEach(encoder::change);
-        Cursor next = page.get().next();
-        replaying = !next.equals(lastSent) && !next.equals(journal.head());
-        lastSent = next;
-    }
-
-    /** Events after a loss are deferred until the journal has been replayed. */
-    private void receive(EventRun run) {
-        if (hasLost()) {
-            replaying = true;
-        }
-        if (replaying) {
-            deferred.add(run);
-        } else {
-            append(run);
-        }
-    }
-
-    /** Whether the session has lost events since the last call, and the client must not miss any. */
-    private boolean hasLost() {
-        long before = lostCount;
-        if (replayRequested) {
-            lostCount = session.info().lost();
-        }
-        return lostCount != before;
     }
 
     private void append(EventRun run) {
-        try {
-            for (EventReader event = new EventReader(run); event.next(); ) {
-                Optional<Cursor> cursor = EventCursor.of(run, event);
-                if (cursor.isEmpty() || !replayRequested) {
-                    encoder.event(run, event, cursor);
-                } else if (!isAlreadySent(cursor.get())) {
-                    encoder.event(run, event, cursor);
-                    lastSent = cursor.get();
-                }
-            }
-        } finally {
-            run.buffer().release();
+        for (EventReader event = new EventReader(run); event.next(); ) {
+            encoder.event(run, event, EventCursor.of(run, event));
         }
-    }
-
-    private boolean isAlreadySent(Cursor cursor) {
-        return cursor.epoch().equals(lastSent.epoch()) && cursor.sequence() <= lastSent.sequence();
     }
 
     @Override
@@ -239,8 +172,6 @@ final class SseStream extends IteratingCallback implements EventSink {
         endReason = "gone";
         timer.cancel();
         session.close();
-        deferred.forEach(run -> run.buffer().release());
-        deferred.clear();
         onDone.accept(this);
     }
 }

@@ -13,12 +13,6 @@ import java.util.List;
  */
 record Topics(List<String> prefixes) {
 
-    List<byte[]> bytes() {
-        return prefixes.stream()
-                .map(prefix -> prefix.getBytes(StandardCharsets.UTF_8))
-                .toList();
-    }
-
     /** The subset that is currently granted to a user, as a JSON array. */
     String granted(User user) {
         byte[] json = JsonText.of(generator -> {
@@ -29,9 +23,5 @@ record Topics(List<String> prefixes) {
             generator.writeEndArray();
         });
         return new String(json, StandardCharsets.UTF_8);
-    }
-
-    boolean include(String topic) {
-        return prefixes.stream().anyMatch(topic::startsWith);
     }
 }

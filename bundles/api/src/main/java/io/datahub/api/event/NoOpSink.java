@@ -1,10 +1,8 @@
-package io.datahub.broker.queue;
+package io.datahub.api.event;
 
-import io.datahub.api.event.CloseReason;
-import io.datahub.api.event.EventSink;
 import io.datahub.api.user.Login;
 
-/** The sink of the hub's own events: it never waits. */
+/** The sink of a session that only publishes, and never waits. */
 public enum NoOpSink implements EventSink {
     INSTANCE;
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class JournalReplayTest {
+class ReplayTest {
 
     private static final Pattern NUMBER = Pattern.compile("file.created/open/([0-9]+)\"");
 
@@ -113,7 +113,7 @@ class JournalReplayTest {
             client.send("{\"type\":\"subscribe\",\"topics\":[\"\"],\"since\":\"0\"}");
             writer.start();
             writer.join();
-            Await.until(() -> !gateway.broker.sessions.get(0).prefixes.isEmpty());
+            Await.until(() -> gateway.journal.changes.size() == 1000 + 1999 + 3000);
             List<String> created = gateway.journal.changes.stream()
                     .map(change -> change.path().name())
                     .toList();
@@ -123,6 +123,49 @@ class JournalReplayTest {
                             created.stream().map(Integer::valueOf).toList());
             gateway.journal.create("open/0");
             assertThat(numbers(client, 1)).containsExactly(0);
+        }
+    }
+
+    @Test
+    void shouldReadWhatTheSessionHasLostFromTheJournal() throws Exception {
+        try (RawClient client = gateway.connect("ann")) {
+            client.send("{\"type\":\"subscribe\",\"topics\":[\"file.\"],\"since\":0,\"id\":1}");
+            assertThat(client.text()).startsWith("{\"type\":\"ok\",\"id\":1");
+            gateway.journal.create("open/1");
+            assertThat(numbers(client, 1)).containsExactly(1);
+            gateway.broker.lose = true;
+            gateway.journal.create("open/2");
+            gateway.broker.lose = false;
+            gateway.journal.create("open/3");
+            assertThat(numbers(client, 2)).containsExactly(2, 3);
+        }
+    }
+
+    @Test
+    void shouldEndASubscriptionWhoseLostEventsAreGone() throws Exception {
+        try (RawClient client = gateway.connect("ann")) {
+            client.send("{\"type\":\"subscribe\",\"topics\":[\"file.\"],\"since\":0,\"id\":1}");
+            assertThat(client.text()).startsWith("{\"type\":\"ok\",\"id\":1");
+            gateway.journal.create("open/1");
+            assertThat(numbers(client, 1)).containsExactly(1);
+            gateway.journal.isGone = true;
+            gateway.broker.lose = true;
+            gateway.journal.create("open/2");
+            gateway.broker.lose = false;
+            gateway.journal.create("open/3");
+            assertThat(client.text()).startsWith("{\"type\":\"error\",\"id\":1,\"status\":410");
+            assertThat(gateway.broker.sessions.get(0).prefixes).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldUnsubscribeFromAReplayedTopic() throws Exception {
+        try (RawClient client = gateway.connect("ann")) {
+            client.send("{\"type\":\"subscribe\",\"topics\":[\"file.\"],\"since\":0,\"id\":1}");
+            assertThat(client.text()).startsWith("{\"type\":\"ok\",\"id\":1");
+            client.send("{\"type\":\"unsubscribe\",\"topics\":[\"file.\"],\"id\":2}");
+            assertThat(client.text()).isEqualTo("{\"type\":\"ok\",\"id\":2}");
+            assertThat(gateway.broker.sessions.get(0).prefixes).isEmpty();
         }
     }
 }

@@ -1,0 +1,183 @@
+package io.datahub.websocket;
+
+import io.datahub.api.Refusal;
+import io.datahub.api.event.CloseReason;
+import io.datahub.api.event.EventRun;
+import io.datahub.api.event.EventSink;
+import io.datahub.api.event.Session;
+import io.datahub.api.feed.ReplayingFeed;
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.user.Login;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.websocket.core.CoreSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends events to one client. It takes a batch from the client's feed, writes it, and takes the next one when the write
+ * has completed, so that pending events stay in the bounded queue of the broker. Broker threads only signal; batches
+ * are built on threads of the executors, one at a time: on those for replays while the journal must be read, since that
+ * may block on disk I/O.
+ */
+final class EventSender implements EventSink {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventSender.class);
+    private static final int BATCH_BYTES = 32 * 1024;
+
+    private final CoreSession socket;
+    private final ChangeJournal journal;
+    private final RunEncoder encoder;
+    private final Executor sendExecutor;
+    private final Executor replayExecutor;
+    private final Consumer<CloseReason> onEnd;
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+
+    // guarded by this
+    private final Deque<Runnable> requests = new ArrayDeque<>();
+    private ReplayingFeed feed;
+    private boolean writing;
+
+    private volatile boolean blocking;
+
+    EventSender(
+            CoreSession socket,
+            ChangeJournal journal,
+            RunEncoder encoder,
+            Executor sendExecutor,
+            Executor replayExecutor,
+            Consumer<CloseReason> onEnd) {
+        this.socket = socket;
+        this.journal = journal;
+        this.encoder = encoder;
+        this.sendExecutor = sendExecutor;
+        this.replayExecutor = replayExecutor;
+        this.onEnd = onEnd;
+    }
+
+    /** Starts to send the events of a session; no subscriptions may be made before. */
+    void start(Session session) {
+        synchronized (this) {
+            feed = new ReplayingFeed(session, journal);
+        }
+        signal();
+    }
+
+    /** Subscribes to live events; the outcome is reported before the first of them is sent. */
+    synchronized void subscribe(List<String> topics, Consumer<Optional<Refusal>> outcome) {
+        outcome.accept(feed.subscribe(topics));
+    }
+
+    /**
+     * Subscribes to events and replays the file events after a cursor. The outcome is reported on a thread of the
+     * executors, before the first event is sent.
+     *
+     * @param gap receives the refusal if the subscription ends later because the journal lacks what must be read
+     */
+    void subscribe(List<String> topics, Cursor since, Consumer<Optional<Refusal>> outcome, Consumer<Refusal> gap) {
+        synchronized (this) {
+            requests.addLast(() -> outcome.accept(feed.subscribe(topics, since, gap)));
+            blocking = true;
+        }
+        signal();
+    }
+
+    /** Removes a subscription; false if there was none. */
+    synchronized boolean unsubscribe(String topic) {
+        return feed.unsubscribe(topic);
+    }
+
+    /** The number of replays in progress. */
+    synchronized int replays() {
+        return requests.size() + feed.replays();
+    }
+
+    @Override
+    public void ready() {
+        signal();
+    }
+
+    @Override
+    public void resume() {
+        // No-op: publishing WebSocket clients are never paused.
+    }
+
+    @Override
+    public void renewed(Login login) {
+        // The broker checks grants; the client isn't notified.
+    }
+
+    @Override
+    public void ended(CloseReason reason) {
+        sendExecutor.execute(() -> onEnd.accept(reason));
+    }
+
+    private void signal() {
+        if (scheduled.compareAndSet(false, true)) {
+            if (blocking) {
+                replayExecutor.execute(this::send);
+            } else {
+                sendExecutor.execute(this::sendUnlessBlocking);
+            }
+        }
+    }
+
+    private void sendUnlessBlocking() {
+        if (blocking) {
+            replayExecutor.execute(this::send);
+        } else {
+            send();
+        }
+    }
+
+    private void send() {
+        try {
+            sendBatch();
+        } catch (RuntimeException e) {
+            LOG.error("event=failed action=send cure=\"the client is cut and may come again\"", e);
+            socket.abort();
+        }
+    }
+
+    private void sendBatch() {
+        scheduled.set(false);
+        FrameBatch batch = new FrameBatch(socket);
+        synchronized (this) {
+            if (writing || feed == null || !fillBatch(batch)) {
+                return;
+            }
+            writing = true;
+        }
+        batch.send(Callback.from(this::written, failure -> {}));
+    }
+
+    private void written() {
+        synchronized (this) {
+            writing = false;
+        }
+        signal();
+    }
+
+    /** Fills the batch; false if there was nothing to do. */
+    private boolean fillBatch(FrameBatch batch) {
+        Runnable request = requests.poll();
+        if (request != null) {
+            request.run();
+        }
+        boolean more = feed.next(BATCH_BYTES, run -> write(run, batch));
+        blocking = !requests.isEmpty() || feed.isReplaying();
+        return more || request != null;
+    }
+
+    private void write(EventRun run, FrameBatch batch) {
+        EncodedRun encoded = encoder.encode(run);
+        batch.add(encoded, 0, encoded.count() - 1);
+    }
+}
