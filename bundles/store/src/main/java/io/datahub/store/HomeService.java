@@ -1,6 +1,7 @@
 package io.datahub.store;
 
 import io.datahub.api.Home;
+import io.datahub.store.settings.StoreConfiguration;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.osgi.framework.BundleContext;

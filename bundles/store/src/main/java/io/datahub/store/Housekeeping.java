@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the periodic cleanup of the records on its own thread, every five seconds, and announces pending changes every
+ * Runs the periodic cleanup of the store on its own thread, every five seconds, and retries what the disk refused every
  * second.
  */
 final class Housekeeping implements AutoCloseable {
@@ -17,20 +17,20 @@ final class Housekeeping implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
     private static final int PERIOD_SECONDS = 5;
 
-    private final RecordFiles records;
+    private final Store store;
     private final ScheduledExecutorService executor =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-store-housekeeping"));
 
     @SuppressWarnings("FutureReturnValueIgnored") // both tasks catch their exceptions
-    Housekeeping(RecordFiles records) {
-        this.records = records;
+    Housekeeping(Store store) {
+        this.store = store;
         executor.scheduleWithFixedDelay(this::cleanUp, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
         executor.scheduleWithFixedDelay(this::retryPostponed, 1, 1, TimeUnit.SECONDS);
     }
 
     private void cleanUp() {
         try {
-            records.deleteExpired(Instant.now());
+            store.deleteExpired(Instant.now());
         } catch (IOException | RuntimeException e) {
             LOG.warn("event=not-tidied failure=\"{}\"", e.toString(), e);
         }
@@ -38,7 +38,7 @@ final class Housekeeping implements AutoCloseable {
 
     private void retryPostponed() {
         try {
-            records.retryPostponed();
+            store.retryPostponed();
         } catch (IOException | RuntimeException e) {
             LOG.debug("event=not-made-up", e);
         }

@@ -1,5 +1,6 @@
 package io.datahub.store;
 
+import io.datahub.api.log.LogText;
 import io.datahub.store.validation.RequiredValidator;
 import io.datahub.store.validation.ValidatorProperties;
 import io.datahub.store.validation.ValidatorRegistry;
@@ -9,13 +10,14 @@ import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.service.cm.SynchronousConfigurationListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Requires each configured validator, from the moment its configuration is created until it is deleted. */
-final class RequiredValidators {
+final class RequiredValidators implements SynchronousConfigurationListener {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(RequiredValidators.class);
 
     private final ConfigurationAdmin admin;
     private final ValidatorRegistry registry;
@@ -41,17 +43,26 @@ final class RequiredValidators {
         String pid = configuration.getPid();
         List<RequiredValidator> required = ValidatorProperties.requirements(pid, configuration.getProperties());
         registry.require(pid, required);
-        LOG.info("event=validator-required pid={} required={}", pid, required);
+        LOG.info("event=store.validator.required pid={} required={}", pid, LogText.quoted(required));
     }
 
-    void configurationChanged(ConfigurationEvent event) throws IOException {
+    @Override
+    public void configurationEvent(ConfigurationEvent event) {
+        try {
+            configurationChanged(event);
+        } catch (IOException e) {
+            LOG.error("event=store.validator.configuration-unreadable pid={}", event.getPid(), e);
+        }
+    }
+
+    private void configurationChanged(ConfigurationEvent event) throws IOException {
         String factoryPid = event.getFactoryPid();
         if (factoryPid == null || !factoryPid.startsWith(ValidatorProperties.PID_PREFIX)) {
             return;
         }
         if (event.getType() == ConfigurationEvent.CM_DELETED) {
             registry.require(event.getPid(), List.of());
-            LOG.info("event=validator-not-required pid={}", event.getPid());
+            LOG.info("event=store.validator.no-longer-required pid={}", event.getPid());
         } else {
             requireAll("(service.pid=" + event.getPid() + ")");
         }

@@ -1,8 +1,12 @@
 package io.datahub.store;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricReport;
+import io.datahub.api.metric.MetricSource;
 import io.datahub.api.record.Change;
+import io.datahub.api.record.ChangeListener;
 import io.datahub.store.metadata.MetadataStore;
+import io.datahub.store.validation.ValidationService;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
@@ -11,26 +15,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Metrics of records, index and journal; those of index and journal are omitted while the database can't be read. For
- * any thread.
+ * Metrics of uploads, validations, records, index and journal; those of index and journal are omitted while the database can't be
+ * read. Thread-safe.
  */
-final class StoreMetrics {
+final class StoreMetrics implements MetricSource, ChangeListener {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(StoreMetrics.class);
 
     private final Map<Change.Type, LongAdder> changes = new EnumMap<>(Change.Type.class);
 
-    StoreMetrics() {
+    private final MetadataStore metadata;
+    private final Store store;
+    private final ValidationService validation;
+
+    StoreMetrics(MetadataStore metadata, Store store, ValidationService validation) {
+        this.metadata = metadata;
+        this.store = store;
+        this.validation = validation;
         for (Change.Type type : Change.Type.values()) {
             changes.put(type, new LongAdder());
         }
     }
 
-    void changed(Change change) {
+    @Override
+    public void changed(Change change) {
         changes.get(change.type()).increment();
     }
 
-    void report(MetadataStore metadata, MetricReport report) {
+    @Override
+    public void report(MetricReport report) {
+        store.report(report);
+        validation.report(report);
         changes.forEach((type, count) -> report.counter(
                 "datahub_changes_total", "Changes of records by kind", count.sum(), "type", type.word()));
         try {
@@ -44,7 +59,7 @@ final class StoreMetrics {
                     "Number of the newest entry of the journal",
                     metadata.head().cursor().sequence());
         } catch (IOException e) {
-            LOG.debug("event=figures-missing failure=\"{}\"", e.toString());
+            LOG.debug("event=store.metrics.incomplete reason={}", LogText.quoted(e));
         }
     }
 }

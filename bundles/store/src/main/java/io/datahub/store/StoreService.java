@@ -1,44 +1,34 @@
 package io.datahub.store;
 
 import io.datahub.api.Home;
-import io.datahub.api.Result;
 import io.datahub.api.event.EventBroker;
-import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
-import io.datahub.api.metric.MetricReport;
+import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricSource;
-import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.ChangeListener;
-import io.datahub.api.record.Cursor;
-import io.datahub.api.record.Listing;
-import io.datahub.api.record.PartialUpload;
-import io.datahub.api.record.Reading;
-import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
-import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.ResumableUploads;
 import io.datahub.api.record.Snapshots;
-import io.datahub.api.record.Upload;
-import io.datahub.api.record.WriteRequest;
-import io.datahub.api.user.User;
 import io.datahub.api.validation.Validator;
+import io.datahub.store.core.FailPoints;
 import io.datahub.store.metadata.Journal;
 import io.datahub.store.metadata.MetadataStore;
-import io.datahub.store.validation.RequiredValidator;
+import io.datahub.store.settings.StoreConfiguration;
+import io.datahub.store.settings.StoreSettings;
 import io.datahub.store.validation.ValidationService;
 import io.datahub.store.validation.ValidatorRegistry;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.ConfigurationAdmin;
-import org.osgi.service.cm.ConfigurationEvent;
 import org.osgi.service.cm.SynchronousConfigurationListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -52,32 +42,24 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The store's services: creates the components and delegates the calls to them. */
+/**
+ * The life cycle of the store: opens it, registers one object for each service, and applies the configuration. The
+ * services are registered once the validators present are known, so that no record gets around them.
+ */
 @Component(
-        service = {
-            RecordStore.class,
-            ResumableUploads.class,
-            ChangeJournal.class,
-            HealthCheck.class,
-            MetricSource.class,
-            Snapshots.class,
-            SynchronousConfigurationListener.class
-        },
+        service = {},
         configurationPid = StoreConfiguration.PID,
-        property = {HealthCheck.NAME + "=store", MetricSource.PART + "=store"},
         immediate = true)
 @Designate(ocd = StoreConfiguration.class)
-public final class StoreService
-        implements RecordStore,
-                ResumableUploads,
-                ChangeJournal,
-                HealthCheck,
-                MetricSource,
-                Snapshots,
-                SynchronousConfigurationListener {
+@Capability(
+        namespace = "osgi.service",
+        attribute = "objectClass:List<String>='io.datahub.api.health.HealthCheck,io.datahub.api.metric.MetricSource,"
+                + "io.datahub.api.record.ChangeJournal,io.datahub.api.record.RecordStore,"
+                + "io.datahub.api.record.ResumableUploads,io.datahub.api.record.Snapshots'",
+        uses = {HealthCheck.class, MetricSource.class, RecordStore.class})
+public final class StoreService {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
-    private static final String CONFIGURATION_SOURCE = "io.datahub.store";
+    private static final Logger LOG = LoggerFactory.getLogger(StoreService.class);
 
     private final ValidatorRegistry validators = new ValidatorRegistry();
     private final ValidatorTracker validatorTracker;
@@ -86,12 +68,13 @@ public final class StoreService
     private final ChangeDispatcher dispatcher;
     private final MetadataStore metadata;
     private final Journal journal;
-    private final RecordFiles records;
+    private final Store store;
+    private final StoreMetrics metrics;
     private final Housekeeping housekeeping;
-    private final StoreMetrics metrics = new StoreMetrics();
+    private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
 
     /** Replaced as a whole when the configuration changes. */
-    private volatile Tuning tuning;
+    private volatile StoreSettings settings;
 
     @Activate
     public StoreService(
@@ -101,25 +84,28 @@ public final class StoreService
             @Reference EventBroker broker,
             @Reference ConfigurationAdmin admin)
             throws IOException {
-        tuning = Tuning.of(configuration);
-        validators.require(CONFIGURATION_SOURCE, RequiredValidator.parse(configuration.require()));
+        settings = StoreSettings.of(configuration);
         validatorTracker = new ValidatorTracker(context, validators);
         requiredValidators = new RequiredValidators(admin, validators);
         dispatcher = new ChangeDispatcher(broker);
-        dispatcher.add(metrics::changed);
-        validation = new ValidationService(validators, configuration.judgementsAtOnce());
-        configureValidation(configuration);
-        metadata = new MetadataStore(home.state().resolve("store.mv"), () -> tuning.metadata(), dispatcher);
+        validation = new ValidationService(validators, settings.maxValidations());
+        configureValidation(settings);
+        metadata = new MetadataStore(home.state().resolve("store.mv"), () -> settings, dispatcher);
         journal = new Journal(metadata);
-        records = open(home);
-        housekeeping = new Housekeeping(records);
-        LOG.info("event=store-ready home=\"{}\" {} cursor={}", home.root(), tuning, journal.head());
+        store = open(home);
+        metrics = new StoreMetrics(metadata, store, validation);
+        dispatcher.add(metrics);
+        housekeeping = new Housekeeping(store);
+        LOG.info(
+                "event=store.service.started home={} {} cursor={}",
+                LogText.quoted(home.root()),
+                settings,
+                journal.head());
     }
 
-    private RecordFiles open(Home home) throws IOException {
+    private Store open(Home home) throws IOException {
         try {
-            return new RecordFiles(
-                    home, metadata, validators, validation, () -> tuning.records(), () -> tuning.temporary());
+            return new Store(home, metadata, validators, validation, () -> settings, FailPoints.NONE);
         } catch (IOException | RuntimeException e) {
             metadata.close();
             validation.close();
@@ -127,43 +113,53 @@ public final class StoreService
         }
     }
 
-    private void configureValidation(StoreConfiguration configuration) {
-        if (configuration.judgeMillis() < 1) {
-            throw new IllegalArgumentException(
-                    "judgeMillis is " + configuration.judgeMillis() + "; it must be 1 or more");
-        }
-        validation.setTimeLimit(Duration.ofMillis(configuration.judgeMillis()));
-        validators.setTrial(Arrays.stream(
-                        String.join(",", configuration.trial()).split(",", -1))
-                .map(String::strip)
-                .filter(name -> !name.equals(RequiredValidator.USERS.name())
-                        && !name.startsWith(RequiredValidator.USERS.name() + "/"))
-                .collect(Collectors.toSet()));
+    private void configureValidation(StoreSettings current) {
+        validation.setTimeLimit(current.validationTime());
+        validators.setTrial(current.trial());
+        validators.require(StoreConfiguration.PID, current.required());
+    }
+
+    @Activate
+    void registerServices(BundleContext context) {
+        Map<String, ?> health = Map.of(HealthCheck.NAME, "store");
+        Map<String, ?> source = Map.of(MetricSource.PART, "store");
+        register(context, SynchronousConfigurationListener.class, requiredValidators, Map.of());
+        register(context, HealthCheck.class, store.health(), health);
+        register(context, MetricSource.class, metrics, source);
+        register(context, ChangeJournal.class, journal, Map.of());
+        register(context, RecordStore.class, store.records(), Map.of());
+        register(context, ResumableUploads.class, store.resumableUploads(), Map.of());
+        register(context, Snapshots.class, store.snapshots(), Map.of());
+    }
+
+    private <T> void register(BundleContext context, Class<T> type, T service, Map<String, ?> properties) {
+        registrations.add(context.registerService(type, service, FrameworkUtil.asDictionary(properties)));
     }
 
     @Modified
     void modified(StoreConfiguration configuration) {
-        List<RequiredValidator> required = RequiredValidator.parse(configuration.require());
-        configureValidation(configuration);
-        tuning = Tuning.of(configuration);
-        validators.require(CONFIGURATION_SOURCE, required);
-        LOG.info("event=store-configured {}", tuning);
+        StoreSettings changed = StoreSettings.of(configuration);
+        configureValidation(changed);
+        settings = changed;
+        LOG.info("event=store.configuration.applied {}", settings);
     }
 
     @Deactivate
     void deactivate() {
+        Collections.reverse(registrations);
+        registrations.forEach(ServiceRegistration::unregister);
         housekeeping.close();
-        close(records);
+        close(store);
         validation.close();
         metadata.close();
-        LOG.info("event=store-closed {} cursor={}", tuning, journal.head());
+        LOG.info("event=store.service.stopped {} cursor={}", settings, journal.head());
     }
 
-    private static void close(RecordFiles records) {
+    private static void close(Store store) {
         try {
-            records.close();
+            store.close();
         } catch (IOException e) {
-            LOG.warn("event=records-unclosed failure=\"{}\"", e.toString());
+            LOG.warn("event=store.directories.close-failed reason={}", LogText.quoted(e));
         }
     }
 
@@ -197,127 +193,5 @@ public final class StoreService
 
     void removeListener(ChangeListener listener) {
         dispatcher.remove(listener);
-    }
-
-    @Override
-    public void configurationEvent(ConfigurationEvent event) {
-        try {
-            requiredValidators.configurationChanged(event);
-        } catch (IOException e) {
-            LOG.error("event=configuration-unread pid={}", event.getPid(), e);
-        }
-    }
-
-    @Override
-    public Health check() {
-        return records.health();
-    }
-
-    @Override
-    public void report(MetricReport report) {
-        records.report(report);
-        validation.report(report);
-        metrics.report(metadata, report);
-    }
-
-    @Override
-    public Snapshot take() throws IOException {
-        return records.take();
-    }
-
-    @Override
-    public Result<Upload> begin(WriteRequest request) throws IOException {
-        return records.begin(request);
-    }
-
-    @Override
-    public Result<List<Change>> delete(WriteRequest request) throws IOException {
-        return records.delete(request);
-    }
-
-    @Override
-    public Result<List<Change>> deleteTree(WriteRequest request) throws IOException {
-        return records.deleteTree(request);
-    }
-
-    @Override
-    public Result<RecordVersion> find(User user, RecordPath path) throws IOException {
-        return records.find(user, path);
-    }
-
-    @Override
-    public Result<Reading> open(User user, RecordPath path) throws IOException {
-        return records.open(user, path);
-    }
-
-    @Override
-    public Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException {
-        return records.list(user, directory, after, limit);
-    }
-
-    @Override
-    public void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
-        records.check(path, quiet, unsettled);
-    }
-
-    @Override
-    public boolean isTemporary(RecordPath path) {
-        return records.isTemporary(path);
-    }
-
-    @Override
-    public long maxBytes() {
-        return records.resumable().maxBytes();
-    }
-
-    @Override
-    public Result<PartialUpload> create(WriteRequest request, Map<String, String> notes) throws IOException {
-        return records.resumable().create(request, notes);
-    }
-
-    @Override
-    public Result<PartialUpload> createPart(WriteRequest request, Map<String, String> notes) throws IOException {
-        return records.resumable().createPart(request, notes);
-    }
-
-    @Override
-    public Result<Concatenation> concatenate(WriteRequest request, List<String> parts, Map<String, String> notes)
-            throws IOException {
-        return records.resumable().concatenate(request, parts, notes);
-    }
-
-    @Override
-    public Result<PartialUpload> find(User user, String name) throws IOException {
-        return records.resumable().find(user, name);
-    }
-
-    @Override
-    public Result<Continuation> resume(WriteRequest request, String name, long offset) throws IOException {
-        return records.resumable().resume(request, name, offset);
-    }
-
-    @Override
-    public Result<PartialUpload> remove(User user, String name) throws IOException {
-        return records.resumable().remove(user, name);
-    }
-
-    @Override
-    public Cursor head() {
-        return journal.head();
-    }
-
-    @Override
-    public Cursor oldest() {
-        return journal.oldest();
-    }
-
-    @Override
-    public Result<Page> read(User user, Cursor since, String prefix, int limit) {
-        return journal.read(user, since, prefix, limit);
-    }
-
-    @Override
-    public boolean await(Cursor since, Duration time) throws InterruptedException {
-        return journal.await(since, time);
     }
 }

@@ -156,14 +156,11 @@ class StoreInFrameworkTest {
 
     /** Updates the configuration and waits until the store has applied it. */
     private void reconfigureAndAwait(Object... keysAndValues) throws Exception {
-        store();
-        configure(keysAndValues);
-        for (int i = 0; i < keysAndValues.length; i += 2) {
-            String key = (String) keysAndValues[i];
-            Object value = keysAndValues[i + 1];
-            Await.until(() ->
-                    value.equals(context.getServiceReference(RecordStore.class).getProperty(key)));
-        }
+        RecordStore store = store();
+        List<Object> all = new ArrayList<>(List.of(keysAndValues));
+        all.addAll(List.of("maxUploadBytes", 100L));
+        configure(all.toArray());
+        Await.until(() -> put(store, "probe", "x".repeat(101)).isRefused());
     }
 
     private void requireAndAwait(String required) throws Exception {

@@ -3,12 +3,16 @@ package io.datahub.store;
 import io.datahub.api.Home;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.health.Health;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.ResumableUploads;
+import io.datahub.api.record.Snapshots;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
@@ -18,10 +22,10 @@ import io.datahub.api.validation.PathPattern;
 import io.datahub.api.validation.Validator;
 import io.datahub.store.core.FailPoints.Step;
 import io.datahub.store.metadata.Journal;
-import io.datahub.store.metadata.LedgerSettings;
 import io.datahub.store.metadata.MetadataStore;
-import io.datahub.store.settings.Settings;
+import io.datahub.store.settings.StoreSettings;
 import io.datahub.store.settings.TemporaryNames;
+import io.datahub.store.settings.TestSettings;
 import io.datahub.store.validation.RegisteredValidator;
 import io.datahub.store.validation.ValidationService;
 import io.datahub.store.validation.ValidatorRegistry;
@@ -31,6 +35,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,20 +49,38 @@ import org.osgi.framework.Version;
 public final class TestHub implements AutoCloseable {
 
     public static final User ADMIN = new User("ada", Set.of("admin"), List.of());
-    public static final Settings SETTINGS =
-            new Settings(1 << 30, 1 << 20, Duration.ofMillis(100), 1 << 20, 1 << 16, Duration.ofDays(7), 5);
-    public static final LedgerSettings LEDGER = new LedgerSettings("/datahub", Duration.ofDays(30), 1 << 30, 4);
+
+    /** The defaults, but for small disks and impatient tests. */
+    public static final StoreSettings SETTINGS = TestSettings.with(
+            TestSettings.defaults(),
+            "maxUploadBytes",
+            1L << 30,
+            "reserveBytes",
+            1L << 20,
+            "validatorWait",
+            Duration.ofMillis(100),
+            "maxGoodBytes",
+            1L << 20,
+            "maxGoodFileBytes",
+            1L << 16,
+            "maxRejected",
+            5,
+            "minUploadBytesPerSecond",
+            0L,
+            "cacheMiB",
+            4,
+            "temporaryNames",
+            TemporaryNames.of(".*.XXXXXX, *.part"));
 
     public final Path root;
     public final List<Change> announced = new CopyOnWriteArrayList<>();
-    public Settings settings = SETTINGS;
-    public TemporaryNames temporary = TemporaryNames.of(".*.XXXXXX, *.part");
-    public LedgerSettings ledgerSettings = LEDGER;
+    public StoreSettings settings = SETTINGS;
     public ValidatorRegistry validators;
     public ValidationService validation;
     public MetadataStore metadata;
     public Journal journal;
-    public RecordFiles records;
+    Store store;
+    public RecordStore records;
     Step killAt;
     private int killAfter;
     public Runnable atIntent = () -> {};
@@ -79,10 +102,35 @@ public final class TestHub implements AutoCloseable {
         validators = new ValidatorRegistry();
         registered.forEach(validators::add);
         validation = new ValidationService(validators, 16);
-        metadata = new MetadataStore(root.resolve("state/store.mv"), () -> ledgerSettings, announced::add);
+        metadata = new MetadataStore(root.resolve("state/store.mv"), () -> settings, announced::add);
         journal = new Journal(metadata);
-        records =
-                new RecordFiles(home(), metadata, validators, validation, () -> settings, () -> temporary, this::step);
+        store = new Store(home(), metadata, validators, validation, () -> settings, this::step);
+        records = store.records();
+    }
+
+    /** Replaces settings: names of components of {@link StoreSettings}, each followed by its value. */
+    public void configure(Object... namesAndValues) {
+        settings = TestSettings.with(settings, namesAndValues);
+    }
+
+    public ResumableUploads resumableUploads() {
+        return store.resumableUploads();
+    }
+
+    public Health health() {
+        return store.health().check();
+    }
+
+    public void deleteExpired(Instant now) throws IOException {
+        store.deleteExpired(now);
+    }
+
+    public void retryPostponed() throws IOException {
+        store.retryPostponed();
+    }
+
+    public Snapshots snapshots() {
+        return store.snapshots();
     }
 
     /** Kills the store when it reaches this step for the n-th time. */

@@ -1,6 +1,7 @@
 package io.datahub.store.core;
 
 import io.datahub.api.Refusal;
+import io.datahub.api.Result;
 import io.datahub.api.log.LogText;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.WriteRequest;
@@ -35,6 +36,12 @@ public final class Audit {
                 LogText.quoted(request.path()),
                 refusal.reason().status(),
                 LogText.quoted(refusal.detail()));
+    }
+
+    /** Writes a refusal to the audit log and returns it as the result. */
+    public static <T> Result<T> refuse(String action, WriteRequest request, Refusal refusal) {
+        refused(action, request, refusal);
+        return Result.refused(refusal);
     }
 
     public static void external(Change change) {

@@ -1,10 +1,9 @@
 package io.datahub.store.core;
 
-import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
-import io.datahub.store.settings.Settings;
+import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,17 +24,17 @@ public final class FreeSpaceCheck {
 
     private final List<Path> folders;
     private final ToLongFunction<Path> usableBytes;
-    private final Supplier<Settings> settings;
+    private final Supplier<StoreSettings> settings;
 
     /** Bytes reserved by all uploads and not written yet. */
     private final AtomicLong reserved = new AtomicLong();
 
-    public FreeSpaceCheck(List<Path> folders, Supplier<Settings> settings) {
+    public FreeSpaceCheck(List<Path> folders, Supplier<StoreSettings> settings) {
         this(folders, settings, folder -> folder.toFile().getUsableSpace());
     }
 
     /** @param usableBytes the usable space of the file system that holds a folder, in bytes */
-    public FreeSpaceCheck(List<Path> folders, Supplier<Settings> settings, ToLongFunction<Path> usableBytes) {
+    public FreeSpaceCheck(List<Path> folders, Supplier<StoreSettings> settings, ToLongFunction<Path> usableBytes) {
         this.usableBytes = usableBytes;
         this.folders = List.copyOf(folders);
         this.settings = settings;
@@ -65,7 +64,7 @@ public final class FreeSpaceCheck {
                 if (!Files.isDirectory(folder)) {
                     throw new IOException(folder + " is gone");
                 }
-                return Optional.of(full());
+                return Optional.of(IoErrors.diskFull());
             }
         }
         return Optional.empty();
@@ -136,10 +135,5 @@ public final class FreeSpaceCheck {
         public void close() {
             release();
         }
-    }
-
-    public static Refusal full() {
-        return new Refusal(
-                Reason.NO_ROOM, "the hub's disk has no room for it; delete something or ask an administrator");
     }
 }

@@ -25,14 +25,18 @@ public final class IndexWriter {
         this.metadata = metadata;
     }
 
-    /** Records a completed upload. */
+    /**
+     * Records a completed upload.
+     *
+     * @param releaseClaim releases the upload's quota claim; run in the transaction, since the record counts from then on
+     */
     public CommitFuture<Optional<Change>> completed(
-            RecordPath path, Intent intent, DirectoryEntry onDisk, Optional<IndexEntry> before, Quotas.Claim claim)
+            RecordPath path, Intent intent, DirectoryEntry onDisk, Optional<IndexEntry> before, Runnable releaseClaim)
             throws IOException {
         return metadata.submit(transaction -> {
             transaction.removeIntent(path);
             Change change = written(transaction, path, intent, onDisk.stat(), before);
-            claim.close();
+            releaseClaim.run();
             return Optional.of(change);
         });
     }

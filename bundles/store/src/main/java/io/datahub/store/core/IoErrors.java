@@ -1,5 +1,6 @@
 package io.datahub.store.core;
 
+import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.store.disk.Disk;
@@ -44,9 +45,15 @@ public final class IoErrors {
         LOG.error("event=disk-failed failure=\"{}\"", failure.toString());
         LOG.debug("disk failure", failure);
         if (Disk.isFull(failure)) {
-            return FreeSpaceCheck.full();
+            return diskFull();
         }
         return Refusal.unavailable(cause(failure), RETRY_AFTER);
+    }
+
+    /** The refusal of what would need more disk space than there is. */
+    public static Refusal diskFull() {
+        return new Refusal(
+                Reason.NO_ROOM, "the hub's disk has no room for it; delete something or ask an administrator");
     }
 
     private static String cause(IOException failure) {

@@ -1,11 +1,9 @@
 package io.datahub.store.core;
 
 import io.datahub.api.record.RecordPath;
-import io.datahub.store.disk.Staging;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.LastGoodCopy;
-import io.datahub.store.metadata.MetadataStore;
-import io.datahub.store.settings.Settings;
+import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -18,7 +16,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,17 +29,12 @@ public final class LastGoodVersions {
     private static final String USERS_PREFIX = "users-";
 
     private final Path folder;
-    private final MetadataStore metadata;
-    private final Staging staging;
-    private final Supplier<Settings> settings;
+    private final StoreContext context;
     private final AtomicLong bytes = new AtomicLong();
 
-    public LastGoodVersions(Path folder, MetadataStore metadata, Staging staging, Supplier<Settings> settings)
-            throws IOException {
+    public LastGoodVersions(Path folder, StoreContext context) throws IOException {
         this.folder = folder;
-        this.metadata = metadata;
-        this.staging = staging;
-        this.settings = settings;
+        this.context = context;
         Files.createDirectories(folder);
     }
 
@@ -54,7 +46,7 @@ public final class LastGoodVersions {
      */
     public void sweep(boolean keepUsers) throws IOException {
         Set<String> known = new HashSet<>();
-        metadata.forEachLastGoodCopy(copy -> {
+        context.metadata().forEachLastGoodCopy(copy -> {
             known.add(copy.file());
             bytes.addAndGet(copy.size());
         });
@@ -83,7 +75,7 @@ public final class LastGoodVersions {
     }
 
     private boolean fits(long size) {
-        Settings current = settings.get();
+        StoreSettings current = context.settings().get();
         return size <= current.maxGoodFileBytes() && bytes.get() + size <= current.maxGoodBytes();
     }
 
@@ -102,7 +94,8 @@ public final class LastGoodVersions {
 
     /** The copy of exactly this version, if there is one. */
     public Optional<Path> find(RecordPath path, IndexEntry entry) throws IOException {
-        return metadata.lastGoodCopy(path)
+        return context.metadata()
+                .lastGoodCopy(path)
                 .filter(copy -> copy.sha256().equals(entry.sha256()))
                 .map(copy -> folder.resolve(copy.file()))
                 .filter(Files::isRegularFile);
@@ -117,7 +110,7 @@ public final class LastGoodVersions {
         if (copy.isEmpty()) {
             return Optional.empty();
         }
-        StagedFile staged = StagedFile.copyOf(copy.get(), staging.newFile());
+        StagedFile staged = StagedFile.copyOf(copy.get(), context.staging().newFile());
         try {
             staged.flush();
             if (!staged.sha256().equals(entry.sha256())) {

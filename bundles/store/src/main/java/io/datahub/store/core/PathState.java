@@ -5,6 +5,7 @@ import io.datahub.api.record.RecordVersion;
 import io.datahub.store.disk.DirectoryEntry;
 import io.datahub.store.disk.FileStat;
 import io.datahub.store.metadata.IndexEntry;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,15 @@ import java.util.Optional;
  * @param entry what the index has
  */
 public record PathState(DirectoryEntry onDisk, Optional<IndexEntry> entry) {
+
+    /** Multiple of the quiet period for an empty new file: most often its program is about to write it. */
+    private static final int EMPTY_FACTOR = 3;
+
+    /**
+     * Multiple of the quiet period for a record that became empty: it is being rewritten, and the disk may delay its
+     * program.
+     */
+    private static final int EMPTIED_FACTOR = 10;
 
     /** Neither disk nor index has anything at the path. */
     public static final PathState NOTHING = new PathState(DirectoryEntry.NOTHING, Optional.empty());
@@ -29,6 +39,20 @@ public record PathState(DirectoryEntry onDisk, Optional<IndexEntry> entry) {
             return Optional.empty();
         }
         return Optional.of(isConsistent() ? entry.get().version(path) : unindexed(path, onDisk.stat()));
+    }
+
+    /**
+     * Whether the file was modified less than the quiet period ago, so that its program may still be writing it.
+     *
+     * @param nowMillis the current time, in milliseconds since 1970
+     */
+    public boolean isRecentlyModified(Duration quiet, long nowMillis) {
+        FileStat stat = onDisk.stat();
+        long age = nowMillis - stat.lastChanged() / 1_000_000;
+        int factor = stat.size() > 0 ? 1 : entry.isEmpty() ? EMPTY_FACTOR : EMPTIED_FACTOR;
+        long needed = factor * quiet.toMillis();
+        // A time in the future is not evidence: clocks differ, and files can be given any time.
+        return age < needed && age > -needed;
     }
 
     private static RecordVersion unindexed(RecordPath path, FileStat stat) {

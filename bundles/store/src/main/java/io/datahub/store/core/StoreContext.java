@@ -1,5 +1,6 @@
 package io.datahub.store.core;
 
+import io.datahub.api.Home;
 import io.datahub.api.record.RecordPath;
 import io.datahub.store.disk.DirectoryEntry;
 import io.datahub.store.disk.FileStat;
@@ -8,19 +9,20 @@ import io.datahub.store.disk.Staging;
 import io.datahub.store.disk.Tree;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.MetadataStore;
+import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
- * Shared components of the store: the directory tree, the metadata store, and what keeps the two consistent.
+ * What all parts of the store share: the directory tree, the metadata store, what keeps the two consistent, and the
+ * settings.
  *
  * @param parents creates the parent directories of records
  * @param locks held while a path is changed
  * @param renames marks a path while the disk is ahead of the index
- * @param temporary whether a path has a name that programs give to files that they haven't finished
- * @param onMismatch called with paths where disk and index differ
+ * @param mismatches receives paths where disk and index differ
+ * @param settings the current settings
  */
 public record StoreContext(
         Tree tree,
@@ -30,18 +32,23 @@ public record StoreContext(
         PathLocks locks,
         InFlightRenames renames,
         FailPoints failPoints,
-        Predicate<RecordPath> temporary,
-        Consumer<RecordPath> onMismatch) {
+        Mismatches mismatches,
+        Supplier<StoreSettings> settings) {
 
     private static final int TRIES = 100;
 
-    public StoreContext(
+    /** Opens the home's folders of records and staged files. */
+    public StoreContext(Home home, MetadataStore metadata, Supplier<StoreSettings> settings, FailPoints failPoints)
+            throws IOException {
+        this(new Tree(home.files()), metadata, new Staging(home.state(), home.files()), settings, failPoints);
+    }
+
+    private StoreContext(
             Tree tree,
             MetadataStore metadata,
             Staging staging,
-            FailPoints failPoints,
-            Predicate<RecordPath> temporary,
-            Consumer<RecordPath> onMismatch) {
+            Supplier<StoreSettings> settings,
+            FailPoints failPoints) {
         this(
                 tree,
                 metadata,
@@ -50,15 +57,20 @@ public record StoreContext(
                 new PathLocks(),
                 new InFlightRenames(),
                 failPoints,
-                temporary,
-                onMismatch);
+                new Mismatches(),
+                settings);
+    }
+
+    /** Whether this is a name that programs give to files that they haven't finished. */
+    public boolean isTemporary(RecordPath path) {
+        return settings.get().temporaryNames().contain(path);
     }
 
     /**
      * Whether the file is an unfinished file of another program, according to its name; it is no record until renamed.
      */
     public boolean isTemporary(RecordPath path, PathState state) {
-        return state.onDisk().isFile() && state.entry().isEmpty() && temporary.test(path);
+        return state.onDisk().isFile() && state.entry().isEmpty() && isTemporary(path);
     }
 
     /** The state of a path. The caller holds its lock, so the hub itself isn't changing it. */
@@ -95,7 +107,7 @@ public record StoreContext(
         }
         PathState state = lookUntilStable(path);
         if (!state.isConsistent() && !isTemporary(path, state)) {
-            onMismatch.accept(path); // a change through another hard link of the file causes no notification
+            mismatches.report(path); // a change through another hard link of the file causes no notification
         }
         return state;
     }

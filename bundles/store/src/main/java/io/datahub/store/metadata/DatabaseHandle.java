@@ -2,6 +2,7 @@ package io.datahub.store.metadata;
 
 import io.datahub.api.record.Cursor;
 import io.datahub.store.disk.Disk;
+import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ final class DatabaseHandle {
     private static final long REOPEN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Path file;
-    private final Supplier<LedgerSettings> settings;
+    private final Supplier<StoreSettings> settings;
     private final ReentrantLock lock;
     private final JournalHead head;
     private final Consumer<MetadataDatabase> onDatabaseOpened;
@@ -53,7 +54,7 @@ final class DatabaseHandle {
      */
     DatabaseHandle(
             Path file,
-            Supplier<LedgerSettings> settings,
+            Supplier<StoreSettings> settings,
             ReentrantLock lock,
             JournalHead head,
             ToLongFunction<String> announcedSequence,

@@ -1,6 +1,7 @@
 package io.datahub.store.metadata;
 
 import io.datahub.api.record.Change;
+import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ final class GroupCommit implements AutoCloseable {
     private static final long MAX_BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private final Path file;
-    private final Supplier<LedgerSettings> settings;
+    private final Supplier<StoreSettings> settings;
     private final JournalHead head = new JournalHead();
     private final Usage usage = new Usage();
     private final ReentrantLock lock = new ReentrantLock();
@@ -62,7 +63,7 @@ final class GroupCommit implements AutoCloseable {
      * @param listener called with each change, in order and from one thread, once it is durable
      * @throws IOException if the file is in use, can't be written, or the disk fails
      */
-    GroupCommit(Path file, Supplier<LedgerSettings> settings, Consumer<Change> listener) throws IOException {
+    GroupCommit(Path file, Supplier<StoreSettings> settings, Consumer<Change> listener) throws IOException {
         this.file = file;
         this.settings = settings;
         AnnouncedWatermark watermark = new AnnouncedWatermark(file.resolveSibling("announced"));
@@ -262,11 +263,11 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private boolean trimJournal(MetadataDatabase database) {
-        LedgerSettings current = settings.get();
+        StoreSettings current = settings.get();
         boolean trimmed = JournalRetention.bySize(database, current.maxJournalBytes());
         if (System.nanoTime() - lastTrimByAgeNanos >= IDLE_NANOS) {
             lastTrimByAgeNanos = System.nanoTime();
-            trimmed |= JournalRetention.byAge(database, current.keepFor());
+            trimmed |= JournalRetention.byAge(database, current.keepJournal());
         }
         return trimmed;
     }

@@ -2,6 +2,7 @@ package io.datahub.store.metadata;
 
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
+import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ public final class MetadataStore implements AutoCloseable {
      * @param listener called with each change, in order and from one thread, once it is durable
      * @throws IOException if the file is in use, can't be written, or the disk fails
      */
-    public MetadataStore(Path file, Supplier<LedgerSettings> settings, Consumer<Change> listener) throws IOException {
+    public MetadataStore(Path file, Supplier<StoreSettings> settings, Consumer<Change> listener) throws IOException {
         commits = new GroupCommit(file, settings, listener);
     }
 

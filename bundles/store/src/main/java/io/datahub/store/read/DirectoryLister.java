@@ -29,9 +29,9 @@ public final class DirectoryLister {
     private final StoreContext context;
     private final DirectoryNames directoryNames;
 
-    public DirectoryLister(StoreContext context, DirectoryNames directoryNames) {
+    public DirectoryLister(StoreContext context) {
         this.context = context;
-        this.directoryNames = directoryNames;
+        directoryNames = new DirectoryNames(System::nanoTime);
     }
 
     public Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException {

@@ -27,7 +27,7 @@ import java.util.function.Predicate;
  * directory that has changed is read again, but only for a small fraction of the time: until then the cached names are
  * returned, and the caller adds names from the index. Thread-safe.
  */
-public final class DirectoryNames {
+final class DirectoryNames {
 
     /** Directories with at least this many names are cached. */
     static final int LARGE = 1_000;
@@ -57,7 +57,7 @@ public final class DirectoryNames {
     private record Known(Optional<FileStat> stat, List<String> sorted, long ended, long tookNanos) {}
 
     /** @param clock in nanoseconds, as {@link System#nanoTime} */
-    public DirectoryNames(LongSupplier clock) {
+    DirectoryNames(LongSupplier clock) {
         this.clock = clock;
     }
 

@@ -8,12 +8,12 @@ import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.user.User;
+import io.datahub.store.core.IndexWriter;
 import io.datahub.store.core.LastGoodVersions;
 import io.datahub.store.core.PathState;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.FileStat;
 import io.datahub.store.disk.Tree;
-import io.datahub.store.reconcile.VersionMatcher;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
@@ -32,10 +32,10 @@ public final class RecordReader {
     private final VersionMatcher versionMatcher;
     private final Readings readings = new Readings(Descriptors.most());
 
-    public RecordReader(StoreContext context, LastGoodVersions lastGoodVersions, VersionMatcher versionMatcher) {
+    public RecordReader(StoreContext context, LastGoodVersions lastGoodVersions, IndexWriter indexWriter) {
         this.context = context;
         this.lastGoodVersions = lastGoodVersions;
-        this.versionMatcher = versionMatcher;
+        versionMatcher = new VersionMatcher(context, indexWriter);
     }
 
     public Result<RecordVersion> find(User user, RecordPath path) throws IOException {

@@ -34,15 +34,6 @@ public final class Reconciler {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
 
-    /** Multiple of the quiet period for an empty new file: most often its program is about to write it. */
-    private static final int EMPTY_FACTOR = 3;
-
-    /**
-     * Multiple of the quiet period for a record that became empty: it is being rewritten, and the disk may delay its
-     * program.
-     */
-    private static final int EMPTIED_FACTOR = 10;
-
     private final StoreContext context;
     private final IndexWriter indexWriter;
     private final ExternalChangeInspector inspector;
@@ -84,7 +75,7 @@ public final class Reconciler {
                 return state.onDisk();
             }
         }
-        if (isRecentlyModified(state, quiet, System.currentTimeMillis())) {
+        if (state.isRecentlyModified(quiet, System.currentTimeMillis())) {
             checkLater.accept(path);
             return state.onDisk();
         }
@@ -124,15 +115,6 @@ public final class Reconciler {
         CommitFuture<Optional<Change>> future = indexWriter.deletedExternally(path, entry);
         unflushed.add(path, future);
         return true;
-    }
-
-    static boolean isRecentlyModified(PathState state, Duration quiet, long nowMillis) {
-        FileStat stat = state.onDisk().stat();
-        long age = nowMillis - stat.lastChanged() / 1_000_000;
-        int factor = stat.size() > 0 ? 1 : state.entry().isEmpty() ? EMPTY_FACTOR : EMPTIED_FACTOR;
-        long needed = factor * quiet.toMillis();
-        // A time in the future is not evidence: clocks differ, and files can be given any time.
-        return age < needed && age > -needed;
     }
 
     private void process(RecordPath path, PathState state, ExternalChange change, Consumer<RecordPath> checkLater)

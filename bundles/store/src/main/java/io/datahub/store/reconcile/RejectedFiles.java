@@ -2,7 +2,7 @@ package io.datahub.store.reconcile;
 
 import io.datahub.store.core.StagedFile;
 import io.datahub.store.disk.Disk;
-import io.datahub.store.settings.Settings;
+import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -25,9 +25,9 @@ public final class RejectedFiles {
     private static final Pattern TIME = Pattern.compile("([0-9]{13})-");
 
     private final Path folder;
-    private final Supplier<Settings> settings;
+    private final Supplier<StoreSettings> settings;
 
-    public RejectedFiles(Path folder, Supplier<Settings> settings) throws IOException {
+    public RejectedFiles(Path folder, Supplier<StoreSettings> settings) throws IOException {
         this.folder = folder;
         this.settings = settings;
         Files.createDirectories(folder);

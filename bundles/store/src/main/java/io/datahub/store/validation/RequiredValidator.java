@@ -46,4 +46,10 @@ public record RequiredValidator(String name, PathPattern pattern) {
     boolean appliesTo(RecordPath path) {
         return pattern.matches(path);
     }
+
+    /** The form that {@link #parse} reads. */
+    @Override
+    public String toString() {
+        return name + ": " + pattern;
+    }
 }

@@ -15,7 +15,6 @@ import io.datahub.store.core.IndexWriter;
 import io.datahub.store.core.LastGoodVersions;
 import io.datahub.store.core.PathLocks;
 import io.datahub.store.core.PathState;
-import io.datahub.store.core.Quotas;
 import io.datahub.store.core.StagedFile;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.DirectoryEntry;
@@ -61,7 +60,6 @@ public final class Commit {
     /**
      * Commits a staged file.
      *
-     * @param comparedWith the state of the version that validators compared the file with, if they did
      * @param copy the last good copy of the new version, if one is kept
      * @param claim the quota claim for the space that the file takes
      * @return the change, or a refusal; {@link Reason#CONFLICT} if the record is no longer the version it was compared
@@ -71,8 +69,7 @@ public final class Commit {
     Result<Change> commit(
             WriteRequest original,
             StagedFile staged,
-            List<ValidatorId> validators,
-            Optional<PathState> comparedWith,
+            ValidatedUpload validated,
             Optional<LastGoodCopy> copy,
             Quotas.Claim claim)
             throws IOException {
@@ -94,13 +91,14 @@ public final class Commit {
             if (refusal.isPresent()) {
                 return Result.refused(refusal.get());
             }
+            Optional<PathState> comparedWith = validated.comparedWith();
             if (comparedWith.isPresent() && !comparedWith.get().onDisk().equals(state.onDisk())) {
                 return Result.refused(REPLACED_DURING_VALIDATION);
             }
             oldCopy = context.metadata().lastGoodCopy(path);
             FileStat stagedStat = FileStat.of(staged.path())
                     .orElseThrow(() -> new NoSuchFileException(staged.path().toString()));
-            Intent intent = intent(request, staged, stagedStat, validators, copy);
+            Intent intent = intent(request, staged, stagedStat, validated.validators(), copy);
             writeIntent(path, intent, staged);
             context.failPoints().at(Step.INTENDED);
             future = move(request, staged, stagedStat, intent, state, claim);
@@ -186,7 +184,8 @@ public final class Commit {
             context.parents().flush(path);
             context.failPoints().at(Step.FLUSHED);
             DirectoryEntry onDisk = context.afterRename(path, stagedStat);
-            CommitFuture<Optional<Change>> future = indexWriter.completed(path, intent, onDisk, before.entry(), claim);
+            CommitFuture<Optional<Change>> future =
+                    indexWriter.completed(path, intent, onDisk, before.entry(), claim::close);
             context.failPoints().at(Step.ENTERED);
             return future;
         } finally {

@@ -5,9 +5,7 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.PartialUpload;
-import io.datahub.api.record.ResumableUploads.Continuation;
 import io.datahub.api.record.WriteRequest;
-import io.datahub.store.core.Quotas;
 import io.datahub.store.core.StagedFile;
 import io.datahub.store.disk.Disk;
 import io.datahub.store.metadata.PartialUploadEntry;
@@ -19,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * One resumable upload. Its bytes are in a file. At most one request at a time appends to it, and a later request takes
@@ -35,7 +34,6 @@ final class PartialFile {
     private final String name;
     private final Path file;
     private final Path unchecked;
-    private final Uploads uploads;
     private final Quotas.Claim claim;
 
     // All guarded by this.
@@ -46,7 +44,7 @@ final class PartialFile {
     private MessageDigest hashed;
 
     /** The append in progress; null if there is none. */
-    private UploadAppend append;
+    private Append append;
 
     private boolean committing;
     private boolean gone;
@@ -57,12 +55,10 @@ final class PartialFile {
      *
      * @param claim the quota claim for the whole upload, held until it becomes a record or is deleted
      */
-    PartialFile(String name, PartialUploadEntry entry, Path folder, Uploads uploads, Quotas.Claim claim)
-            throws IOException {
+    PartialFile(String name, PartialUploadEntry entry, Path folder, Quotas.Claim claim) throws IOException {
         this.claim = claim;
         this.name = name;
         this.entry = entry;
-        this.uploads = uploads;
         file = folder.resolve(name);
         unchecked = folder.resolve(name + ".unchecked");
         lastChanged = Math.max(entry.created(), entry.done());
@@ -125,9 +121,10 @@ final class PartialFile {
      * Begins another append.
      *
      * @param request with the length of the whole upload if it is known by now; it is stored
+     * @param appender begins the append to the file
      */
-    synchronized Result<Continuation> resume(WriteRequest request, long offset, Turn listener, UploadLimiter.Slot slot)
-            throws IOException {
+    synchronized <A extends Append> Result<A> resume(
+            WriteRequest request, long offset, Function<StagedFile, A> appender) throws IOException {
         if (committing) {
             return Result.refused(Refusal.unavailable("the upload is being completed; ask again", RETRY_AFTER));
         }
@@ -153,11 +150,12 @@ final class PartialFile {
         }
         StagedFile staged = StagedFile.resume(file, size, hashed);
         try {
-            append = new UploadAppend(this, request, staged, uploads, listener, slot);
-            if (append.hasDigest()) {
+            A begun = appender.apply(staged);
+            append = begun;
+            if (!request.digests().isEmpty()) {
                 Files.writeString(unchecked, Long.toString(size));
             }
-            return Result.done(append);
+            return Result.done(begun);
         } catch (IOException | RuntimeException e) {
             staged.leave();
             throw e;
@@ -165,7 +163,7 @@ final class PartialFile {
     }
 
     /** Whether this is still the append in progress. */
-    boolean isCurrent(UploadAppend one) {
+    boolean isCurrent(Append one) {
         return append == one;
     }
 
@@ -238,13 +236,10 @@ final class PartialFile {
         return true;
     }
 
-    /** Notified of the outcome of an upload. */
-    interface Turn {
+    /** An append in progress. */
+    interface Append {
 
-        /** The upload was committed as a record. */
-        void done(PartialFile upload);
-
-        /** The upload was refused and a retry can't succeed. */
-        void lost(PartialFile upload) throws IOException;
+        /** Ends the append, from any thread; called with this upload's monitor held. */
+        void end() throws IOException;
     }
 }

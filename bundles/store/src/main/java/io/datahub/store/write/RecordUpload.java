@@ -3,20 +3,13 @@ package io.datahub.store.write;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.validation.ValidatorId;
-import io.datahub.store.core.Audit;
-import io.datahub.store.core.CandidateFile;
-import io.datahub.store.core.FailPoints.Step;
-import io.datahub.store.core.FreeSpaceCheck;
 import io.datahub.store.core.IoErrors;
-import io.datahub.store.core.PathState;
-import io.datahub.store.core.Quotas;
 import io.datahub.store.core.StagedFile;
-import io.datahub.store.core.UsersFile;
-import io.datahub.store.metadata.LastGoodCopy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -26,109 +19,82 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An upload: receives bytes to a staged file, validates and commits it. */
+/** An upload in one request: receives the bytes, checks that they are the announced ones, and has them committed. */
 final class RecordUpload implements Upload {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
-    private static final int TRIES = 3;
-
-    /** Larger files are flushed before the commit, since the commit blocks others that need the path's lock. */
-    private static final int FLUSH_IN_COMMIT_BYTES = 1 << 20;
+    private static final Logger LOG = LoggerFactory.getLogger(RecordUpload.class);
 
     private final WriteRequest request;
-    private final Uploads uploads;
     private final StagedFile staged;
     private final Quotas.Claim claim;
-    private final UploadLimiter.Slot slot;
-    private final MinThroughput throughput;
+    private final UploadReceiver receiver;
+    private final UploadAdmission admission;
+    private final UploadCommitter committer;
     private final long began = System.nanoTime();
-    private final FreeSpaceCheck.Share share;
     private Refusal refusal;
-    private List<ValidatorId> validators;
-    private Optional<PathState> comparedWith = Optional.empty();
+    private ValidatedUpload validated;
     private boolean done;
 
     /**
      * @param claim the quota claim; released on close
-     * @param slot the slot in the upload limiter; released when all bytes have been received
+     * @param receiver writes to the staged file; closed on close
      */
     RecordUpload(
             WriteRequest request,
-            Uploads uploads,
             StagedFile staged,
             Quotas.Claim claim,
-            UploadLimiter.Slot slot,
-            MinThroughput throughput) {
+            UploadReceiver receiver,
+            UploadAdmission admission,
+            UploadCommitter committer) {
         this.request = request;
-        this.uploads = uploads;
         this.staged = staged;
         this.claim = claim;
-        this.slot = slot;
-        this.throughput = throughput;
-        share = uploads.share(request);
+        this.receiver = receiver;
+        this.admission = admission;
+        this.committer = committer;
     }
 
     @Override
     public Optional<Refusal> write(ByteBuffer bytes) throws IOException {
         requireOpen();
         if (refusal == null) {
-            refusal = throughput.received(bytes.remaining(), System.nanoTime()).orElse(null);
+            refusal = refuseSize(staged.size() + bytes.remaining()).orElse(null);
         }
         if (refusal == null) {
-            refusal = append(bytes).orElse(null);
+            refusal = receiver.write(bytes).orElse(null);
         }
-        throughput.ready(System.nanoTime());
         return Optional.ofNullable(refusal);
     }
 
-    private Optional<Refusal> append(ByteBuffer bytes) throws IOException {
-        long size = staged.size() + bytes.remaining();
-        Optional<Refusal> tooLarge = uploads.refuseSize(size);
+    private Optional<Refusal> refuseSize(long size) throws IOException {
+        Optional<Refusal> tooLarge = admission.refuseSize(size);
         if (tooLarge.isPresent()) {
             return tooLarge;
         }
-        if (request.length().isPresent() && size > request.length().getAsLong()) {
-            return Optional.of(new Refusal(Reason.BAD_REQUEST, "more bytes came than the length announced"));
-        }
         if (request.length().isEmpty()) {
-            Optional<Refusal> over = claim.grow(size);
-            if (over.isPresent()) {
-                return over;
-            }
+            return claim.grow(size);
         }
-        Optional<Refusal> noRoom = share.reserve(staged.size(), bytes.remaining());
-        if (noRoom.isPresent()) {
-            return noRoom;
-        }
-        try {
-            staged.write(bytes);
-            return Optional.empty();
-        } catch (IOException e) {
-            return Optional.of(IoErrors.refusal(e));
-        }
+        return size <= request.length().getAsLong()
+                ? Optional.empty()
+                : Optional.of(new Refusal(Reason.BAD_REQUEST, "more bytes came than the length announced"));
     }
 
     @Override
     public Result<List<ValidatorId>> validate() throws IOException {
-        return IoErrors.translate(this::validateStaged);
+        requireOpen();
+        return IoErrors.translate(() -> {
+            Result<ValidatedUpload> result = validateStaged();
+            validated = result.isRefused() ? null : result.get();
+            return result.then(found -> Result.done(found.validators()));
+        });
     }
 
-    private Result<List<ValidatorId>> validateStaged() throws IOException {
-        requireOpen();
-        slot.close();
+    private Result<ValidatedUpload> validateStaged() throws IOException {
+        receiver.allReceived();
         if (refusal == null) {
             refusal = refuseBytes().orElse(null);
         }
-        if (refusal != null) {
-            return Result.refused(refusal);
-        }
-        PathState state = uploads.lookUp(request.path());
-        CandidateFile candidate = uploads.candidate(request, staged);
-        Result<List<ValidatorId>> validated = uploads.validate(candidate);
-        comparedWith = candidate.wasPreviousOpened() ? Optional.of(state) : Optional.empty();
-        validators = validated.isRefused() ? null : validated.get();
-        validated.refusal().ifPresent(found -> Audit.refused("judge", request, found));
-        return validated;
+        return refusal == null ? committer.validate(request, staged) : Result.refused(refusal);
     }
 
     private Optional<Refusal> refuseBytes() {
@@ -151,60 +117,12 @@ final class RecordUpload implements Upload {
 
     @Override
     public Result<Change> commit() throws IOException {
-        Result<Change> result = null;
-        try {
-            result = IoErrors.translate(this::commitStaged);
-            return result;
-        } finally {
-            uploads.counts().ended(result, staged.size(), began);
-        }
-    }
-
-    private Result<Change> commitStaged() throws IOException {
-        uploads.failPoints().at(Step.STAGED);
-        for (int i = 0; ; i++) {
-            if (validators == null) {
-                Result<List<ValidatorId>> validated = validate();
-                if (validated.isRefused()) {
-                    return Result.refused(validated.refusal().orElseThrow());
-                }
-            }
-            uploads.failPoints().at(Step.VALIDATED);
-            Result<Change> result = commitValidated();
-            boolean replaced = result.refusal()
-                    .filter(Commit.REPLACED_DURING_VALIDATION::equals)
-                    .isPresent();
-            if (!replaced || i == TRIES) {
-                result.refusal().ifPresent(found -> Audit.refused("write", request, found));
-                done = !result.isRefused();
-                return result;
-            }
-            validators = null;
-        }
-    }
-
-    private Result<Change> commitValidated() throws IOException {
-        Optional<LastGoodCopy> copy = Optional.empty();
-        boolean stored = false;
-        try {
-            if (staged.size() > FLUSH_IN_COMMIT_BYTES) {
-                staged.flush();
-            }
-            UsersFile.restrict(request.path(), staged.path());
-            copy = validators.isEmpty() ? Optional.empty() : uploads.keepLastGood(request.path(), staged);
-            uploads.failPoints().at(Step.COPIED);
-            Result<Change> result = uploads.commit(request, staged, validators, comparedWith, copy, claim);
-            stored = !result.isRefused();
-            if (stored) {
-                Audit.done(request, result.get());
-            }
-            return result;
-        } finally {
-            // After the rename its copy belongs to the intent.
-            if (!stored && !staged.hasMoved()) {
-                uploads.discardLastGood(copy);
-            }
-        }
+        requireOpen();
+        ValidatedUpload earlier = validated;
+        Result<Change> result = committer.commit(
+                request, staged, claim, () -> earlier == null ? validateStaged() : Result.done(earlier), began);
+        done = !result.isRefused();
+        return result;
     }
 
     private void requireOpen() {
@@ -215,13 +133,12 @@ final class RecordUpload implements Upload {
 
     @Override
     public void close() {
-        slot.close();
+        receiver.close();
         claim.close();
-        share.close();
         try {
             staged.close();
         } catch (IOException e) {
-            LOG.warn("event=staging-left file={} failure=\"{}\"", staged.path(), e.toString());
+            LOG.warn("event=store.staging.left file={} reason={}", LogText.quoted(staged.path()), LogText.quoted(e));
         }
     }
 }

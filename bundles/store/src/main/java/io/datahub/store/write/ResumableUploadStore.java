@@ -5,242 +5,115 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.PartialUpload;
-import io.datahub.api.record.Precondition;
 import io.datahub.api.record.ResumableUploads;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.store.core.IoErrors;
-import io.datahub.store.core.Quotas;
-import io.datahub.store.disk.Disk;
-import io.datahub.store.metadata.MetadataStore;
+import io.datahub.store.core.StoreContext;
 import io.datahub.store.metadata.PartialUploadEntry;
-import io.datahub.store.settings.Settings;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * The resumable uploads. Their metadata is in the metadata store, their bytes are in a separate folder. Thread-safe.
- */
-public final class ResumableUploadStore implements ResumableUploads, PartialFile.Turn {
+/** Creates, resumes, concatenates and removes resumable uploads. Thread-safe. */
+public final class ResumableUploadStore implements ResumableUploads {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
-    private static final int NAME_BYTES = 16;
-
-    private final Path folder;
-    private final MetadataStore metadata;
+    private final StoreContext context;
     private final Uploads uploads;
-    private final Supplier<Settings> settings;
-    private final SecureRandom random = new SecureRandom();
-    private final Map<String, PartialFile> files = new ConcurrentHashMap<>();
+    private final UploadAdmission admission;
+    private final UploadCommitter committer;
+    private final PartialUploads partialUploads;
 
     /** Loads the existing uploads. Called after recovery. */
-    public ResumableUploadStore(Path folder, MetadataStore metadata, Uploads uploads, Supplier<Settings> settings)
+    public ResumableUploadStore(
+            StoreContext context, Uploads uploads, UploadAdmission admission, UploadCommitter committer)
             throws IOException {
-        this.folder = folder;
-        this.metadata = metadata;
+        this.context = context;
         this.uploads = uploads;
-        this.settings = settings;
-        for (Map.Entry<String, PartialUploadEntry> each :
-                metadata.partialUploads().entrySet()) {
-            load(each.getKey(), each.getValue());
-        }
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
-            for (Path file : left) {
-                if (!files.containsKey(file.getFileName().toString())) {
-                    Files.delete(file);
-                }
-            }
-        }
-    }
-
-    private void load(String name, PartialUploadEntry known) throws IOException {
-        PartialUploadEntry entry = known;
-        boolean mayBeRecord = known.hasLength() && !known.isPart();
-        if (!mayBeRecord && !Files.exists(folder.resolve(name))) {
-            LOG.warn("event=upload-missing upload={} path=\"{}\"", name, known.path());
-            dropEntries(List.of(name));
-            return;
-        }
-        // A missing file has become its record, and the hub was killed before that was stored.
-        if (!known.isDone() && !Files.exists(folder.resolve(name))) {
-            entry = known.done(System.currentTimeMillis(), "");
-            save(name, entry);
-        }
-        WriteRequest request = new WriteRequest(
-                new User(entry.user(), Set.of(), List.of()),
-                "restart",
-                entry.path(),
-                Precondition.NONE,
-                OptionalLong.of(entry.hasLength() ? entry.length() : Files.size(folder.resolve(name))),
-                Map.of());
-        Quotas.Claim claim = uploads.claim(request);
-        if (entry.isDone()) {
-            claim.close();
-        } else {
-            // The upload may be older than the quotas, so a refusal is ignored.
-            uploads.reserve(request, claim);
-        }
-        files.put(name, new PartialFile(name, entry, folder, uploads, claim));
-    }
-
-    private void save(String name, PartialUploadEntry entry) throws IOException {
-        metadata.submit(transaction -> {
-                    transaction.putPartialUpload(name, entry);
-                    return name;
-                })
-                .await();
-    }
-
-    private Duration keep() {
-        return settings.get().limits().keepUnfinished();
+        this.admission = admission;
+        this.committer = committer;
+        partialUploads = new PartialUploads(context, admission);
     }
 
     @Override
     public long maxBytes() {
-        return settings.get().maxUploadBytes();
+        return context.settings().get().maxUploadBytes();
     }
 
     @Override
     public Result<PartialUpload> create(WriteRequest request, Map<String, String> notes) throws IOException {
-        return IoErrors.translate(() -> begin(request, notes, false));
+        return IoErrors.translate(() -> create(request, notes, false));
     }
 
     @Override
     public Result<PartialUpload> createPart(WriteRequest request, Map<String, String> notes) throws IOException {
-        return IoErrors.translate(() -> begin(request, notes, true));
+        return IoErrors.translate(() -> create(request, notes, true));
     }
 
-    private Result<PartialUpload> begin(WriteRequest request, Map<String, String> notes, boolean isPart)
+    private Result<PartialUpload> create(WriteRequest request, Map<String, String> notes, boolean isPart)
             throws IOException {
-        long length = request.length().orElse(0);
-        Optional<Refusal> refusal = isPart ? uploads.refusePart(request, length) : uploads.refuse(request, length);
-        refusal = refusal.or(() -> refuseTooMany(request.user()));
+        Optional<Refusal> refusal = refuse(request, isPart, request.length().orElse(0))
+                .or(() -> partialUploads.refuseTooMany(request.user()));
         if (refusal.isPresent()) {
             return Result.refused(refusal.get());
         }
-        String name = newName();
-        PartialUploadEntry entry = new PartialUploadEntry(
-                request.user().name(),
-                request.path(),
-                request.length().orElse(-1),
-                System.currentTimeMillis(),
-                notes,
-                0,
-                "",
-                isPart);
-        Quotas.Claim claim = uploads.claim(request);
-        boolean begun = false;
+        Result<Quotas.Claim> claim = admission.claim(request);
+        if (claim.isRefused()) {
+            return Result.refused(claim.refusal().orElseThrow());
+        }
+        boolean created = false;
         try {
-            refusal = uploads.reserve(request, claim);
-            if (refusal.isPresent()) {
-                return Result.refused(refusal.get());
-            }
-            PartialFile upload = make(name, entry, claim);
-            begun = true;
-            return Result.done(upload.state(keep()));
+            PartialFile upload = partialUploads.create(request, notes, isPart, claim.get());
+            created = true;
+            return Result.done(upload.state(partialUploads.keep()));
         } finally {
-            if (!begun) {
-                claim.close();
+            if (!created) {
+                claim.get().close();
             }
         }
     }
 
-    private String newName() {
-        byte[] bytes = new byte[NAME_BYTES];
-        random.nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
-    }
-
-    private PartialFile make(String name, PartialUploadEntry entry, Quotas.Claim claim) throws IOException {
-        Path file = folder.resolve(name);
-        try {
-            Files.createFile(file);
-            Disk.flushDirectory(folder);
-            save(name, entry);
-        } catch (IOException e) {
-            Files.deleteIfExists(file);
-            throw e;
-        }
-        PartialFile upload = new PartialFile(name, entry, folder, uploads, claim);
-        files.put(name, upload);
-        return upload;
-    }
-
-    private Optional<Refusal> refuseTooMany(User user) {
-        int max = settings.get().limits().maxUnfinished();
-        long present = files.values().stream()
-                .map(PartialFile::entry)
-                .filter(entry -> !entry.isDone() && entry.user().equals(user.name()))
-                .count();
-        return present < max
-                ? Optional.empty()
-                : Optional.of(new Refusal(
-                        Reason.TOO_MANY, "you have begun " + max + " uploads; finish some, or delete them"));
-    }
-
-    private Result<PartialFile> findOwned(User user, String name) throws IOException {
-        PartialFile upload = files.get(name);
-        if (upload != null && upload.isExpired(keep(), Instant.now())) {
-            delete(upload);
-            upload = null;
-        }
-        if (upload == null) {
-            return Result.refused(Reason.NOT_FOUND, "there is no such upload; it may have ended or expired");
-        }
-        return upload.entry().user().equals(user.name())
-                ? Result.done(upload)
-                : Result.refused(Reason.FORBIDDEN, "the upload is somebody else's");
+    private Optional<Refusal> refuse(WriteRequest request, boolean isPart, long remaining) throws IOException {
+        return isPart ? admission.refusePart(request, remaining) : admission.refuse(request, remaining);
     }
 
     @Override
     public Result<PartialUpload> find(User user, String name) throws IOException {
-        return IoErrors.translate(() -> state(user, name));
+        return IoErrors.translate(() -> state(partialUploads.find(user, name)));
     }
 
-    private Result<PartialUpload> state(User user, String name) throws IOException {
-        Result<PartialFile> found = findOwned(user, name);
+    private Result<PartialUpload> state(Result<PartialFile> found) throws IOException {
         return found.isRefused()
                 ? Result.refused(found.refusal().orElseThrow())
-                : Result.done(found.get().state(keep()));
+                : Result.done(found.get().state(partialUploads.keep()));
     }
 
     @Override
     public Result<Continuation> resume(WriteRequest request, String name, long offset) throws IOException {
-        return IoErrors.translate(() -> resumeUpload(request, name, offset));
+        return IoErrors.translate(() -> {
+            Result<PartialFile> found = partialUploads.find(request.user(), name);
+            return found.isRefused()
+                    ? Result.refused(found.refusal().orElseThrow())
+                    : resume(request, found.get(), offset);
+        });
     }
 
-    private Result<Continuation> resumeUpload(WriteRequest request, String name, long offset) throws IOException {
-        Result<PartialFile> found = findOwned(request.user(), name);
-        if (found.isRefused()) {
-            return Result.refused(found.refusal().orElseThrow());
-        }
-        PartialFile upload = found.get();
+    private Result<Continuation> resume(WriteRequest request, PartialFile upload, long offset) throws IOException {
         PartialUploadEntry entry = upload.entry();
         if (!entry.path().equals(request.path())) {
-            throw new IllegalArgumentException("the request is about another record than the upload " + name);
+            throw new IllegalArgumentException("the request is about another record than the upload " + upload.name());
         }
-        WriteRequest sized = entry.hasLength() && request.length().isEmpty() ? withLength(request, entry) : request;
-        long remaining = Math.max(0, sized.length().orElse(0) - offset);
-        Optional<Refusal> refusal = Optional.empty();
-        if (!entry.isDone()) {
-            refusal = entry.isPart() ? uploads.refusePart(sized, remaining) : uploads.refuse(sized, remaining);
-        }
+        WriteRequest sized = entry.hasLength() && request.length().isEmpty()
+                ? withLength(request, OptionalLong.of(entry.length()))
+                : request;
+        Optional<Refusal> refusal = entry.isDone()
+                ? Optional.empty()
+                : refuse(sized, entry.isPart(), Math.max(0, sized.length().orElse(0) - offset));
         boolean declaresLength = !entry.hasLength() && sized.length().isPresent();
         if (refusal.isEmpty() && declaresLength) {
             refusal = upload.claim().raise(sized.length().getAsLong());
@@ -248,15 +121,15 @@ public final class ResumableUploadStore implements ResumableUploads, PartialFile
         if (refusal.isPresent()) {
             return Result.refused(refusal.get());
         }
-        Result<UploadLimiter.Slot> slot = uploads.acquireSlot(request);
+        Result<UploadLimiter.Slot> slot = admission.acquireSlot(request);
         if (slot.isRefused()) {
             return Result.refused(slot.refusal().orElseThrow());
         }
         boolean begun = false;
         try {
-            Result<Continuation> append = upload.resume(sized, offset, this, slot.get());
+            Result<Continuation> append = append(sized, upload, offset, slot.get());
             if (!append.isRefused() && declaresLength) {
-                save(name, upload.entry());
+                partialUploads.save(upload);
             }
             begun = !append.isRefused();
             return append;
@@ -267,13 +140,29 @@ public final class ResumableUploadStore implements ResumableUploads, PartialFile
         }
     }
 
-    private static WriteRequest withLength(WriteRequest request, PartialUploadEntry entry) {
+    private Result<Continuation> append(WriteRequest request, PartialFile upload, long offset, UploadLimiter.Slot slot)
+            throws IOException {
+        return upload.resume(
+                        request,
+                        offset,
+                        staged -> new UploadAppend(
+                                upload,
+                                request,
+                                staged,
+                                admission.receive(request, staged, slot),
+                                admission,
+                                committer,
+                                partialUploads))
+                .then(Result::done);
+    }
+
+    private static WriteRequest withLength(WriteRequest request, OptionalLong length) {
         return new WriteRequest(
                 request.user(),
                 request.from(),
                 request.path(),
                 request.precondition(),
-                OptionalLong.of(entry.length()),
+                length,
                 request.digests(),
                 request.standing());
     }
@@ -288,7 +177,7 @@ public final class ResumableUploadStore implements ResumableUploads, PartialFile
             throws IOException {
         List<PartialFile> parts = new ArrayList<>();
         for (String name : names) {
-            Result<PartialFile> part = findOwned(request.user(), name);
+            Result<PartialFile> part = partialUploads.find(request.user(), name);
             if (part.isRefused()) {
                 return Result.refused(part.refusal().orElseThrow());
             }
@@ -297,95 +186,36 @@ public final class ResumableUploadStore implements ResumableUploads, PartialFile
             }
             parts.add(part.get());
         }
-        try (Parts held = new Parts(uploads, parts)) {
-            Result<Change> change = held.commit(request);
-            return change.isRefused()
-                    ? Result.refused(change.refusal().orElseThrow())
-                    : Result.done(new Concatenation(replace(held, request, notes, change.get()), change.get()));
+        try (PartConcatenation held = new PartConcatenation(uploads, parts)) {
+            Result<Change> committed = held.commit(request);
+            if (committed.isRefused()) {
+                return Result.refused(committed.refusal().orElseThrow());
+            }
+            Change change = committed.get();
+            PartialFile upload = partialUploads.replace(
+                    held,
+                    request,
+                    notes,
+                    change.version().size(),
+                    change.version().etag().orElse(""));
+            return Result.done(new Concatenation(upload.state(partialUploads.keep()), change));
         }
-    }
-
-    /** Stores the upload that resulted from the parts, and deletes the parts. */
-    private PartialUpload replace(Parts parts, WriteRequest request, Map<String, String> notes, Change change)
-            throws IOException {
-        String name = newName();
-        long now = System.currentTimeMillis();
-        PartialUploadEntry entry = new PartialUploadEntry(
-                        request.user().name(), request.path(), change.version().size(), now, notes, 0, "", false)
-                .done(now, change.version().etag().orElse(""));
-        PartialFile upload = new PartialFile(name, entry, folder, uploads, uploads.closedClaim(request));
-        try {
-            save(name, entry);
-            dropEntries(parts.names());
-            parts.remove();
-            files.keySet().removeAll(parts.names());
-        } catch (IOException e) {
-            // The record is committed; the parts will expire.
-            LOG.warn("event=upload-unnoted upload={} failure=\"{}\"", name, e.toString());
-        }
-        files.put(name, upload);
-        return upload.state(keep());
-    }
-
-    private void dropEntries(List<String> names) throws IOException {
-        metadata.submit(transaction -> {
-                    names.forEach(transaction::removePartialUpload);
-                    return names;
-                })
-                .await();
     }
 
     @Override
     public Result<PartialUpload> remove(User user, String name) throws IOException {
-        return IoErrors.translate(() -> end(user, name));
-    }
-
-    private Result<PartialUpload> end(User user, String name) throws IOException {
-        Result<PartialUpload> found = find(user, name);
-        if (!found.isRefused() && !delete(files.get(name))) {
-            return Result.refused(
-                    Refusal.unavailable("the upload is being completed; ask again", Duration.ofSeconds(1)));
-        }
-        return found;
+        return IoErrors.translate(() -> {
+            Result<PartialFile> found = partialUploads.find(user, name);
+            Result<PartialUpload> state = state(found);
+            return found.isRefused() || partialUploads.delete(found.get())
+                    ? state
+                    : Result.refused(
+                            Refusal.unavailable("the upload is being completed; ask again", Duration.ofSeconds(1)));
+        });
     }
 
     /** Deletes expired uploads. */
     public void expire(Instant now) throws IOException {
-        for (PartialFile upload : files.values()) {
-            if (upload.isExpired(keep(), now) && delete(upload)) {
-                LOG.info(
-                        "event=upload-expired upload={} path=\"{}\"",
-                        upload.name(),
-                        upload.entry().path());
-            }
-        }
-    }
-
-    private boolean delete(PartialFile upload) throws IOException {
-        if (upload == null) {
-            return true;
-        }
-        dropEntries(List.of(upload.name()));
-        if (!upload.remove()) {
-            save(upload.name(), upload.entry());
-            return false;
-        }
-        files.remove(upload.name());
-        return true;
-    }
-
-    @Override
-    public void done(PartialFile upload) {
-        try {
-            save(upload.name(), upload.entry());
-        } catch (IOException e) {
-            // The next start detects that the file is gone.
-            LOG.warn("event=upload-unnoted upload={} failure=\"{}\"", upload.name(), e.toString());
-        }
-    }
-
-    @Override
-    public void lost(PartialFile upload) throws IOException {
-        delete(upload);
+        partialUploads.expire(now);
     }
 }

@@ -5,11 +5,11 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
+import io.datahub.store.core.StoreContext;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.MetadataStore;
 import io.datahub.store.metadata.PathKeys;
 import io.datahub.store.settings.RetentionRule;
-import io.datahub.store.settings.Settings;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,21 +35,19 @@ public final class Retention {
     /** After a pass, wait at least this many times its duration. */
     private static final int IDLE_FACTOR = 50;
 
-    private final MetadataStore metadata;
+    private final StoreContext context;
     private final Deleter deleter;
-    private final Supplier<Settings> settings;
     private List<RetentionRule> appliedRules = List.of();
     private Instant next = Instant.MIN;
 
-    public Retention(MetadataStore metadata, Deleter deleter, Supplier<Settings> settings) {
-        this.metadata = metadata;
+    public Retention(StoreContext context, Deleter deleter) {
+        this.context = context;
         this.deleter = deleter;
-        this.settings = settings;
     }
 
     /** Deletes expired records if any rule is configured and a pass is due. */
     public void run(Instant now) throws IOException {
-        List<RetentionRule> rules = settings.get().limits().retentionRules();
+        List<RetentionRule> rules = context.settings().get().retentionRules();
         if (rules.isEmpty() || (rules.equals(appliedRules) && now.isBefore(next))) {
             return;
         }
@@ -73,7 +70,7 @@ public final class Retention {
         String end = begin + "\uffff".repeat(2);
         String from = begin;
         while (true) {
-            List<MetadataStore.Indexed> page = metadata.range(from, end, PAGE);
+            List<MetadataStore.Indexed> page = context.metadata().range(from, end, PAGE);
             for (MetadataStore.Indexed each : page) {
                 RecordPath path = PathKeys.path(each.key());
                 if (path.equals(RecordPath.USERS) || !longestMatch(rules, path).equals(rule)) {

@@ -3,10 +3,10 @@ package io.datahub.store.write;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ResumableUploads.Continuation;
 import io.datahub.api.record.WriteRequest;
-import io.datahub.store.core.FreeSpaceCheck;
 import io.datahub.store.core.IoErrors;
 import io.datahub.store.core.StagedFile;
 import java.io.IOException;
@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** An append to a resumable upload. Synchronizes on the {@link PartialFile}. */
-final class UploadAppend implements Continuation {
+final class UploadAppend implements Continuation, PartialFile.Append {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(UploadAppend.class);
     private static final Refusal TAKEN_OVER =
             new Refusal(Reason.CONFLICT, "another request goes on with the upload; ask where it stands");
 
@@ -37,14 +37,13 @@ final class UploadAppend implements Continuation {
     private final PartialFile upload;
     private final WriteRequest request;
     private final StagedFile staged;
-    private final Uploads uploads;
-    private final PartialFile.Turn listener;
-    private final UploadLimiter.Slot slot;
-    private final MinThroughput throughput;
+    private final UploadReceiver receiver;
+    private final UploadAdmission admission;
+    private final UploadCommitter committer;
+    private final PartialUploads uploads;
     private final long startOffset;
     private final MessageDigest digestBefore;
     private final Map<String, MessageDigest> digests = new HashMap<>();
-    private final FreeSpaceCheck.Share share;
     private boolean ended;
 
     /** Whether all bytes are there, locked against others until this commits or closes; guarded by the upload. */
@@ -54,18 +53,17 @@ final class UploadAppend implements Continuation {
             PartialFile upload,
             WriteRequest request,
             StagedFile staged,
-            Uploads uploads,
-            PartialFile.Turn listener,
-            UploadLimiter.Slot slot) {
-
+            UploadReceiver receiver,
+            UploadAdmission admission,
+            UploadCommitter committer,
+            PartialUploads uploads) {
         this.upload = upload;
         this.request = request;
         this.staged = staged;
+        this.receiver = receiver;
+        this.admission = admission;
+        this.committer = committer;
         this.uploads = uploads;
-        this.listener = listener;
-        this.slot = slot;
-        throughput = uploads.newThroughput();
-        share = uploads.share(request);
         startOffset = staged.size();
         try {
             digestBefore = (MessageDigest) staged.hashed().clone();
@@ -77,30 +75,20 @@ final class UploadAppend implements Continuation {
         }
     }
 
-    boolean hasDigest() {
-        return !digests.isEmpty();
-    }
-
     @Override
     public Optional<Refusal> write(ByteBuffer bytes) throws IOException {
         synchronized (upload) {
             if (!upload.isCurrent(this)) {
                 return Optional.of(TAKEN_OVER);
             }
-            long size = staged.size() + bytes.remaining();
-            Optional<Refusal> tooLarge = refuseSize(size);
-            if (tooLarge.isPresent()) {
-                return tooLarge;
-            }
-            Optional<Refusal> noRoom = share.reserve(staged.size(), bytes.remaining());
-            if (noRoom.isPresent()) {
-                return noRoom;
-            }
-            Optional<Refusal> refusal = throughput.received(bytes.remaining(), System.nanoTime());
+            Optional<Refusal> refusal = refuseSize(staged.size() + bytes.remaining());
             if (refusal.isEmpty()) {
-                refusal = append(bytes);
+                ByteBuffer hashed = bytes.duplicate();
+                refusal = receiver.write(bytes);
+                if (refusal.isEmpty()) {
+                    digests.values().forEach(digest -> digest.update(hashed.duplicate()));
+                }
             }
-            throughput.ready(System.nanoTime());
             return refusal;
         }
     }
@@ -111,18 +99,8 @@ final class UploadAppend implements Continuation {
                     ? Optional.empty()
                     : Optional.of(new Refusal(Reason.TOO_LARGE, "more bytes came than the upload's length"));
         }
-        Optional<Refusal> tooLarge = uploads.refuseSize(size);
+        Optional<Refusal> tooLarge = admission.refuseSize(size);
         return tooLarge.isPresent() ? tooLarge : upload.claim().raise(size);
-    }
-
-    private Optional<Refusal> append(ByteBuffer bytes) throws IOException {
-        digests.values().forEach(digest -> digest.update(bytes.duplicate()));
-        try {
-            staged.write(bytes);
-            return Optional.empty();
-        } catch (IOException e) {
-            return Optional.of(IoErrors.refusal(e));
-        }
     }
 
     @Override
@@ -158,17 +136,17 @@ final class UploadAppend implements Continuation {
      * Ends the append, from any thread. The received bytes are durable, unless they had a digest that can't be verified
      * now.
      */
-    void end() throws IOException {
+    @Override
+    public void end() throws IOException {
         if (ended) {
             return;
         }
-        if (hasDigest()) {
+        if (!digests.isEmpty()) {
             discard();
             return;
         }
         ended = true;
-        slot.close();
-        share.close();
+        receiver.close();
         staged.flush();
         staged.leave();
         upload.appendEnded(staged.size(), staged.hashed());
@@ -176,8 +154,7 @@ final class UploadAppend implements Continuation {
 
     private void discard() throws IOException {
         ended = true;
-        slot.close();
-        share.close();
+        receiver.close();
         staged.leave();
         StagedFile.resume(staged.path(), startOffset, digestBefore).leave();
         upload.appendEnded(startOffset, digestBefore);
@@ -198,19 +175,12 @@ final class UploadAppend implements Continuation {
     }
 
     private Result<Change> commitComplete() throws IOException {
+        long began = System.nanoTime();
         StagedFile file = StagedFile.resume(staged.path(), staged.size(), staged.hashed());
-        WriteRequest recordRequest = new WriteRequest(
-                request.user(),
-                request.from(),
-                request.path(),
-                request.precondition(),
-                request.length(),
-                Map.of(),
-                request.standing());
-        RecordUpload record = new RecordUpload(recordRequest, uploads, file, upload.claim(), slot, throughput);
         Result<Change> result;
         try {
-            result = record.commit();
+            file.finish();
+            result = committer.commit(request, file, upload.claim(), () -> committer.validate(request, file), began);
         } finally {
             if (!file.hasMoved()) {
                 file.leave();
@@ -218,10 +188,10 @@ final class UploadAppend implements Continuation {
         }
         if (!result.isRefused()) {
             upload.done(result.get());
-            listener.done(upload);
+            uploads.completed(upload);
         } else if (FINAL.contains(result.refusal().orElseThrow().reason())) {
             upload.setCommitting(false);
-            listener.lost(upload);
+            uploads.delete(upload);
         }
         return result;
     }
@@ -236,7 +206,10 @@ final class UploadAppend implements Continuation {
                 try {
                     end();
                 } catch (IOException e) {
-                    LOG.warn("event=upload-unflushed file={} failure=\"{}\"", staged.path(), e.toString());
+                    LOG.warn(
+                            "event=store.upload.flush-failed file={} reason={}",
+                            LogText.quoted(staged.path()),
+                            LogText.quoted(e));
                 }
             }
         }

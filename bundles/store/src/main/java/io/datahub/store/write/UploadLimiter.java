@@ -4,8 +4,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.user.User;
-import io.datahub.store.settings.Limits;
-import io.datahub.store.settings.Settings;
+import io.datahub.store.settings.StoreSettings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -17,19 +16,19 @@ public final class UploadLimiter {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
-    private final Supplier<Settings> settings;
+    private final Supplier<StoreSettings> settings;
 
     // Guarded by this.
     private final Map<String, Integer> byUser = new HashMap<>();
     private int all;
 
-    public UploadLimiter(Supplier<Settings> settings) {
+    public UploadLimiter(Supplier<StoreSettings> settings) {
         this.settings = settings;
     }
 
     /** Acquires a slot, which the caller closes. */
     synchronized Result<Slot> acquire(User user) {
-        Limits limits = settings.get().limits();
+        StoreSettings limits = settings.get();
         int current = byUser.getOrDefault(user.name(), 0);
         if (current >= limits.maxUploadsPerUser()) {
             return Result.refused(new Refusal(

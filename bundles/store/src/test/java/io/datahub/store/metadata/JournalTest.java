@@ -117,7 +117,7 @@ class JournalTest {
 
     @Test
     void shouldTrimTheOldestEntriesBySizeAndReportTheOldestCursor() throws Exception {
-        hub.ledgerSettings = new LedgerSettings("/datahub", Duration.ofDays(30), 2_000, 1);
+        hub.configure("maxJournalBytes", 2_000L);
         for (int i = 0; i < 20; i++) {
             hub.put("a", "x" + i);
         }
@@ -140,10 +140,10 @@ class JournalTest {
     @Test
     void shouldTrimAllEntriesByAgeAndContinueTheSequence() throws Exception {
         hub.put("a", "x");
-        hub.ledgerSettings = new LedgerSettings("/datahub", Duration.ZERO, 1 << 20, 1);
+        hub.configure("keepJournal", Duration.ZERO);
         Await.until(() -> hub.journaled().isEmpty());
         hub.restart();
-        hub.ledgerSettings = TestHub.LEDGER;
+        hub.settings = TestHub.SETTINGS;
 
         assertThat(hub.journal.head().sequence()).isEqualTo(1);
         assertThat(reason(

@@ -33,7 +33,7 @@ class MetadataStoreTest {
     private final List<Change> announced = Collections.synchronizedList(new ArrayList<>());
 
     private MetadataStore open() throws IOException {
-        return new MetadataStore(folder.resolve("store.mv"), () -> TestHub.LEDGER, announced::add);
+        return new MetadataStore(folder.resolve("store.mv"), () -> TestHub.SETTINGS, announced::add);
     }
 
     private static Change appendChange(Transaction transaction, String path) {
@@ -47,7 +47,7 @@ class MetadataStoreTest {
     void shouldAnnounceDurableChangesInOrder() throws Exception {
         CountDownLatch listenerCalled = new CountDownLatch(1);
         CountDownLatch resume = new CountDownLatch(1);
-        try (MetadataStore metadata = new MetadataStore(folder.resolve("store.mv"), () -> TestHub.LEDGER, change -> {
+        try (MetadataStore metadata = new MetadataStore(folder.resolve("store.mv"), () -> TestHub.SETTINGS, change -> {
             listenerCalled.countDown();
             await(resume);
             announced.add(change);
@@ -85,7 +85,7 @@ class MetadataStoreTest {
         CountDownLatch listenerCalled = new CountDownLatch(1);
         CountDownLatch resume = new CountDownLatch(1);
         Path crashedState = java.nio.file.Files.createDirectory(folder.resolve("as-killed"));
-        try (MetadataStore metadata = new MetadataStore(folder.resolve("store.mv"), () -> TestHub.LEDGER, change -> {
+        try (MetadataStore metadata = new MetadataStore(folder.resolve("store.mv"), () -> TestHub.SETTINGS, change -> {
             if (change.path().toString().equals("b1")) {
                 listenerCalled.countDown();
                 await(resume);
@@ -105,7 +105,7 @@ class MetadataStoreTest {
         }
         for (int i = 0; i < 2; i++) {
             try (MetadataStore metadata =
-                    new MetadataStore(crashedState.resolve("store.mv"), () -> TestHub.LEDGER, announced::add)) {
+                    new MetadataStore(crashedState.resolve("store.mv"), () -> TestHub.SETTINGS, announced::add)) {
                 metadata.submit(transaction -> appendChange(transaction, "later"))
                         .await();
             }
@@ -154,7 +154,7 @@ class MetadataStoreTest {
 
     @Test
     void shouldContinueWhenTheListenerThrows() throws Exception {
-        try (MetadataStore metadata = new MetadataStore(folder.resolve("store.mv"), () -> TestHub.LEDGER, change -> {
+        try (MetadataStore metadata = new MetadataStore(folder.resolve("store.mv"), () -> TestHub.SETTINGS, change -> {
             throw new IllegalStateException("hoarse");
         })) {
             assertThat(metadata.submit(transaction -> appendChange(transaction, "a"))

@@ -38,7 +38,7 @@ class DiskSnapshotsTest {
                     .map(name -> CompletableFuture.runAsync(() -> write(hub, name, stop)))
                     .toList();
             Await.until(() -> hub.announced.size() > 30);
-            try (Snapshot snapshot = hub.records.take()) {
+            try (Snapshot snapshot = hub.snapshots().take()) {
                 int before = hub.announced.size();
                 Await.until(() -> hub.announced.size() > before + 30);
                 end = snapshot.cursor();
@@ -92,7 +92,7 @@ class DiskSnapshotsTest {
             hub.put("d/a", "1");
             var etag = hub.find("d/a").etag();
             assertThat(etag).isPresent();
-            Snapshot snapshot = hub.records.take();
+            Snapshot snapshot = hub.snapshots().take();
             assertThat(Files.getAttribute(folder.resolve("files/d/a"), "unix:nlink"))
                     .isEqualTo(2);
             assertThat(hub.find("d/a").etag()).isEqualTo(etag);
@@ -120,7 +120,7 @@ class DiskSnapshotsTest {
                     hub.root.resolve("files/a"), FileTime.from(Instant.parse("2026-11-01T00:00:00Z")));
             hub.check("");
             etag = hub.find("a").etag().orElseThrow();
-            try (Snapshot snapshot = hub.records.take()) {
+            try (Snapshot snapshot = hub.snapshots().take()) {
                 copy(snapshot.folder(), copy);
             }
         }
@@ -150,14 +150,14 @@ class DiskSnapshotsTest {
     void shouldAllowOneAtATimeAndLeaveNothing() throws Exception {
         try (TestHub hub = new TestHub(folder)) {
             hub.put("a", "1");
-            try (Snapshot snapshot = hub.records.take()) {
+            try (Snapshot snapshot = hub.snapshots().take()) {
                 assertThat(snapshot.folder().resolve("files/a")).hasContent("1");
-                assertThatThrownBy(hub.records::take).hasMessageContaining("another backup");
+                assertThatThrownBy(hub.snapshots()::take).hasMessageContaining("another backup");
                 hub.put("a", "2");
                 assertThat(snapshot.folder().resolve("files/a")).hasContent("1");
             }
             assertThat(folder.resolve("state/snapshot")).doesNotExist();
-            hub.records.take().close();
+            hub.snapshots().take().close();
         }
     }
 }

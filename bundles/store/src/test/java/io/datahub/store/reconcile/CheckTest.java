@@ -146,7 +146,7 @@ class CheckTest {
                 new DirectoryEntry(DirectoryEntry.Kind.FILE, stat), hub.metadata.entry(TestHub.path(path)));
         long touched = stat.lastChanged() / 1_000_000;
         return LongStream.range(0, 10_000)
-                .filter(millis -> !Reconciler.isRecentlyModified(state, Duration.ofMillis(500), touched + millis))
+                .filter(millis -> !state.isRecentlyModified(Duration.ofMillis(500), touched + millis))
                 .findFirst()
                 .orElseThrow();
     }
@@ -225,7 +225,7 @@ class CheckTest {
         hub.check("a");
 
         assertThat(hub.topics()).containsExactly("file.deleted/a");
-        assertThat(hub.records.health().detail()).contains("notRecords=2");
+        assertThat(hub.health().detail()).contains("notRecords=2");
     }
 
     @Test

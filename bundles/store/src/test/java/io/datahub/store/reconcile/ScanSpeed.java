@@ -48,7 +48,7 @@ final class ScanSpeed {
                         "scan_ms=%d scan_cpu_ms=%d find_ms=%d ratio=%.2f peak_heap_mib=%d%n",
                         scan, TimeUnit.NANOSECONDS.toMillis(cpu() - cpu), find, (double) scan / find, peakMiB());
             }
-            OUT.println(hub.records.health());
+            OUT.println(hub.health());
         }
     }
 

@@ -116,7 +116,7 @@ class TemporaryNamesTest {
     void shouldDetectAFileWhoseNameIsNoLongerTemporary() throws Exception {
         hub.write("a.part", "x");
         hub.check("");
-        hub.temporary = TemporaryNames.of("*.tmp");
+        hub.configure("temporaryNames", TemporaryNames.of("*.tmp"));
         hub.check("");
         assertThat(hub.topics()).containsExactly("file.created/a.part");
     }

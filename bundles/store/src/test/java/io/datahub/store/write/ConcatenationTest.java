@@ -21,9 +21,7 @@ import io.datahub.api.user.User;
 import io.datahub.api.validation.Verdict;
 import io.datahub.store.TestHub;
 import io.datahub.store.core.FailPoints;
-import io.datahub.store.settings.Limits;
 import io.datahub.store.settings.Quota;
-import io.datahub.store.settings.Settings;
 import io.datahub.store.validation.RequiredValidator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -60,7 +58,7 @@ class ConcatenationTest {
     }
 
     private ResumableUploads uploads() {
-        return hub.records.resumable();
+        return hub.resumableUploads();
     }
 
     private static WriteRequest request(User user, RecordPath path, OptionalLong length) {
@@ -154,7 +152,8 @@ class ConcatenationTest {
 
     @Test
     void shouldEnforceSizeAndQuotaOnAnUploadOfUnknownLength() throws Exception {
-        hub.settings = settings(6, List.of(Quota.parse("a/: 5").get(0)));
+        hub.configure(
+                "maxUploadBytes", 6L, "quotas", List.of(Quota.parse("a/: 5").get(0)));
         String name = uploads().create(request(UNKNOWN), Map.of()).get().name();
         try (Continuation append = uploads().resume(request(UNKNOWN), name, 0).get()) {
             assertThat(append.write(ByteBuffer.wrap(new byte[4]))).isEmpty();
@@ -284,7 +283,7 @@ class ConcatenationTest {
 
     @Test
     void shouldCountPartsTowardsQuotasOnceAndLimitTheSizeOfTheRecord() throws Exception {
-        hub.settings = settings(8, Quota.parse("/: 12"));
+        hub.configure("maxUploadBytes", 8L, "quotas", Quota.parse("/: 12"));
         String first = part("12345");
         String second = part("12345");
 
@@ -292,7 +291,7 @@ class ConcatenationTest {
         assertThat(reason(uploads().createPart(part(of(9)), Map.of()))).isEqualTo(Reason.TOO_LARGE);
         assertThat(reason(join(first, second))).isEqualTo(Reason.TOO_LARGE);
         assertThat(reason(uploads().createPart(part(of(3)), Map.of()))).isEqualTo(Reason.NO_ROOM);
-        hub.settings = settings(12, Quota.parse("/: 12"));
+        hub.configure("maxUploadBytes", 12L, "quotas", Quota.parse("/: 12"));
         join(first, second).get();
         assertThat(hub.read("a/b")).isEqualTo("1234512345");
     }
@@ -301,22 +300,10 @@ class ConcatenationTest {
     void shouldExpireParts() throws Exception {
         String part = part("four");
 
-        hub.records.deleteExpired(Instant.now().plus(Duration.ofHours(25)));
+        hub.deleteExpired(Instant.now().plus(Duration.ofHours(25)));
 
         assertThat(reason(uploads().find(ADMIN, part))).isEqualTo(Reason.NOT_FOUND);
         assertThat(reason(join(part))).isEqualTo(Reason.NOT_FOUND);
         assertThat(leftovers()).isEmpty();
-    }
-
-    private static Settings settings(long maxBytes, List<Quota> quotas) {
-        return new Settings(
-                maxBytes,
-                0,
-                Duration.ZERO,
-                0,
-                0,
-                Duration.ofDays(1),
-                1,
-                new Limits(10, 10, 0, Duration.ofHours(24), 10, quotas, List.of()));
     }
 }

@@ -14,7 +14,6 @@ import io.datahub.api.validation.Verdict;
 import io.datahub.store.TestHub;
 import io.datahub.store.disk.SpareFile;
 import io.datahub.store.reconcile.Postponed;
-import io.datahub.store.settings.Settings;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -68,15 +67,7 @@ class FullDiskTest {
     }
 
     private void reserve(long bytes) {
-        Settings usual = TestHub.SETTINGS;
-        hub.settings = new Settings(
-                usual.maxUploadBytes(),
-                bytes,
-                usual.validatorWait(),
-                usual.maxGoodBytes(),
-                usual.maxGoodFileBytes(),
-                Duration.ofDays(7),
-                5);
+        hub.configure("reserveBytes", bytes);
     }
 
     @Test
@@ -90,11 +81,11 @@ class FullDiskTest {
         assertThat(reason(hub.put("a", "y"))).isEqualTo(Reason.NO_ROOM);
         WriteRequest piecemeal =
                 new WriteRequest(ADMIN, "test", path("c"), Precondition.NONE, OptionalLong.of(5), Map.of());
-        assertThat(reason(hub.records.resumable().create(piecemeal, Map.of()))).isEqualTo(Reason.NO_ROOM);
+        assertThat(reason(hub.resumableUploads().create(piecemeal, Map.of()))).isEqualTo(Reason.NO_ROOM);
         assertThat(hub.put(USERS, "<after/>").refusal()).isEmpty();
         assertThat(hub.read(USERS)).isEqualTo("<after/>");
         assertThat(hub.delete("a").isRefused()).isFalse();
-        assertThat(hub.records.health().ready()).isFalse();
+        assertThat(hub.health().ready()).isFalse();
     }
 
     @Test
@@ -119,7 +110,7 @@ class FullDiskTest {
         assertThat(hub.delete("a").isRefused()).isFalse();
 
         assertThat(hub.file("a")).doesNotExist();
-        hub.records.retryPostponed();
+        hub.retryPostponed();
         assertThat(reported).containsExactly(path("a"));
         hub.check("a");
         assertThat(hub.topics()).containsExactly("file.deleted/a");
@@ -178,13 +169,13 @@ class FullDiskTest {
         assertThat(hub.file("bad")).exists();
         reported.clear();
 
-        hub.records.retryPostponed();
+        hub.retryPostponed();
         assertThat(reported).containsExactly(path("bad"));
         hub.check("bad");
         assertThat(hub.file("bad")).doesNotExist();
         assertThat(hub.topics()).containsExactly("file.rejected/bad");
         reported.clear();
-        hub.records.retryPostponed();
+        hub.retryPostponed();
         assertThat(reported).as("once").isEmpty();
     }
 
@@ -192,17 +183,17 @@ class FullDiskTest {
     void shouldKeepASpareFileWhileThereIsSpace() throws Exception {
         Path spare = folder.resolve("state/spare");
         reserve(Long.MAX_VALUE / 2);
-        hub.records.retryPostponed();
+        hub.retryPostponed();
         assertThat(spare).doesNotExist();
 
         reserve(0);
-        hub.records.retryPostponed();
+        hub.retryPostponed();
         assertThat(spare).hasSize(SpareFile.BYTES);
 
         new SpareFile(spare).release();
         assertThat(spare).doesNotExist();
         Files.writeString(spare, "cut short by a kill");
-        hub.records.retryPostponed();
+        hub.retryPostponed();
         assertThat(spare).hasSize(SpareFile.BYTES);
     }
 

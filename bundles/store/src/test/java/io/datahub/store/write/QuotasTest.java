@@ -21,14 +21,11 @@ import io.datahub.store.TestHub;
 import io.datahub.store.metadata.MetadataStore;
 import io.datahub.store.metadata.PathKeys;
 import io.datahub.store.metadata.Usage;
-import io.datahub.store.settings.Limits;
 import io.datahub.store.settings.Quota;
-import io.datahub.store.settings.Settings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,23 +60,7 @@ class QuotasTest {
     }
 
     private void quotas(String text) {
-        Limits usual = Limits.DEFAULT;
-        hub.settings = new Settings(
-                1 << 30,
-                0,
-                Duration.ofMillis(100),
-                0,
-                0,
-                Duration.ofDays(1),
-                1,
-                new Limits(
-                        usual.maxUploads(),
-                        usual.maxUploadsPerUser(),
-                        0,
-                        usual.keepUnfinished(),
-                        usual.maxUnfinished(),
-                        Quota.parse(text),
-                        List.of()));
+        hub.configure("quotas", Quota.parse(text));
     }
 
     private Result<Change> put(User user, String path, int size) throws IOException {
@@ -193,11 +174,11 @@ class QuotasTest {
     @Test
     void shouldCountTheFullLengthOfResumableUploads() throws Exception {
         quotas("/: 10");
-        var uploads = hub.records.resumable();
+        var uploads = hub.resumableUploads();
         String name = uploads.create(announced(ANN, "a", 8), Map.of()).get().name();
         assertThat(reason(put(ANN, "b", 3))).isEqualTo(Reason.NO_ROOM);
         hub.restart();
-        uploads = hub.records.resumable();
+        uploads = hub.resumableUploads();
         assertThat(reason(put(ANN, "b", 3))).isEqualTo(Reason.NO_ROOM);
         assertThat(reason(uploads.create(announced(ANN, "b", 3), Map.of()))).isEqualTo(Reason.NO_ROOM);
         try (var append = uploads.resume(announced(ANN, "a", 8), name, 0).get()) {

@@ -19,8 +19,6 @@ import io.datahub.api.user.User;
 import io.datahub.api.validation.Verdict;
 import io.datahub.store.TestHub;
 import io.datahub.store.core.FailPoints;
-import io.datahub.store.settings.Limits;
-import io.datahub.store.settings.Settings;
 import io.datahub.store.validation.RequiredValidator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -66,19 +64,18 @@ class ResumableUploadStoreTest {
     }
 
     private String create(long length) throws IOException {
-        return hub.records
-                .resumable()
+        return hub.resumableUploads()
                 .create(request(length), Map.of("note", "n"))
                 .get()
                 .name();
     }
 
     private PartialUpload state(String name) throws IOException {
-        return hub.records.resumable().find(ADMIN, name).get();
+        return hub.resumableUploads().find(ADMIN, name).get();
     }
 
     private Continuation resume(String name, long length, long offset) throws IOException {
-        return hub.records.resumable().resume(request(length), name, offset).get();
+        return hub.resumableUploads().resume(request(length), name, offset).get();
     }
 
     private static ByteBuffer bytes(String text) {
@@ -161,8 +158,7 @@ class ResumableUploadStoreTest {
     void shouldDiscardAnAppendWithAWrongDigest() throws Exception {
         String name = create(8);
         send(name, 8, 0, "four");
-        Continuation append = hub.records
-                .resumable()
+        Continuation append = hub.resumableUploads()
                 .resume(request(ADMIN, Precondition.NONE, 8, Map.of("SHA-1", "00")), name, 4)
                 .get();
         append.write(bytes("m0re"));
@@ -178,8 +174,7 @@ class ResumableUploadStoreTest {
         String name = create(8);
         String sha1 = HexFormat.of()
                 .formatHex(MessageDigest.getInstance("SHA-1").digest("four".getBytes(StandardCharsets.UTF_8)));
-        Continuation append = hub.records
-                .resumable()
+        Continuation append = hub.resumableUploads()
                 .resume(request(ADMIN, Precondition.NONE, 8, Map.of("SHA-1", sha1)), name, 0)
                 .get();
         append.write(bytes("four"));
@@ -192,8 +187,7 @@ class ResumableUploadStoreTest {
     void shouldDiscardUnverifiedBytesAfterAKill() throws Exception {
         String name = create(8);
         send(name, 8, 0, "fo");
-        hub.records
-                .resumable()
+        hub.resumableUploads()
                 .resume(request(ADMIN, Precondition.NONE, 8, Map.of("SHA-1", "00")), name, 2)
                 .get()
                 .write(bytes("xx"));
@@ -212,7 +206,7 @@ class ResumableUploadStoreTest {
         send(name, 8, 0, "four");
 
         for (long offset : new long[] {0, 3, 5, 8}) {
-            assertThat(reason(hub.records.resumable().resume(request(8), name, offset)))
+            assertThat(reason(hub.resumableUploads().resume(request(8), name, offset)))
                     .isEqualTo(Reason.CONFLICT);
         }
     }
@@ -242,8 +236,8 @@ class ResumableUploadStoreTest {
         append.keep();
 
         assertThat(state(name).offset()).isEqualTo(3);
-        assertThat(reason(hub.records.resumable().resume(request(4), name, 3))).isEqualTo(Reason.UNAVAILABLE);
-        assertThat(reason(hub.records.resumable().remove(ADMIN, name))).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(reason(hub.resumableUploads().resume(request(4), name, 3))).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(reason(hub.resumableUploads().remove(ADMIN, name))).isEqualTo(Reason.UNAVAILABLE);
         assertThat(append.commit().isRefused()).isFalse();
         assertThat(state(name).isDone()).isTrue();
     }
@@ -255,11 +249,11 @@ class ResumableUploadStoreTest {
 
         assertThat(reason(finish(name, 4, 0, "four"))).isEqualTo(Reason.INVALID);
 
-        assertThat(reason(hub.records.resumable().find(ADMIN, name))).isEqualTo(Reason.NOT_FOUND);
+        assertThat(reason(hub.resumableUploads().find(ADMIN, name))).isEqualTo(Reason.NOT_FOUND);
         assertThat(leftovers()).isEmpty();
         assertThat(hub.announced).isEmpty();
         hub.restart();
-        assertThat(reason(hub.records.resumable().find(ADMIN, name))).isEqualTo(Reason.NOT_FOUND);
+        assertThat(reason(hub.resumableUploads().find(ADMIN, name))).isEqualTo(Reason.NOT_FOUND);
     }
 
     @Test
@@ -281,31 +275,30 @@ class ResumableUploadStoreTest {
         String name = create(8);
         User other = user("eve", Action.WRITE, "");
 
-        assertThat(reason(hub.records.resumable().find(other, name))).isEqualTo(Reason.FORBIDDEN);
-        assertThat(reason(hub.records.resumable().remove(other, name))).isEqualTo(Reason.FORBIDDEN);
-        assertThat(reason(hub.records.resumable().resume(request(other, Precondition.NONE, 8, Map.of()), name, 0)))
+        assertThat(reason(hub.resumableUploads().find(other, name))).isEqualTo(Reason.FORBIDDEN);
+        assertThat(reason(hub.resumableUploads().remove(other, name))).isEqualTo(Reason.FORBIDDEN);
+        assertThat(reason(hub.resumableUploads().resume(request(other, Precondition.NONE, 8, Map.of()), name, 0)))
                 .isEqualTo(Reason.FORBIDDEN);
     }
 
     @Test
     void shouldRefuseToResumeWithoutTheGrant() throws Exception {
         User bob = user("bob", Action.CREATE, "a/");
-        String name = hub.records
-                .resumable()
+        String name = hub.resumableUploads()
                 .create(request(bob, Precondition.NONE, 8, Map.of()), Map.of())
                 .get()
                 .name();
 
         WriteRequest without = request(user("bob"), Precondition.NONE, 8, Map.of());
-        assertThat(reason(hub.records.resumable().resume(without, name, 0))).isEqualTo(Reason.FORBIDDEN);
+        assertThat(reason(hub.resumableUploads().resume(without, name, 0))).isEqualTo(Reason.FORBIDDEN);
     }
 
     @Test
     void shouldRefuseToBeginAnUploadThatCanNotSucceed() throws Exception {
         User bob = user("bob", Action.CREATE, "other/");
-        assertThat(reason(hub.records.resumable().create(request(bob, Precondition.NONE, 8, Map.of()), Map.of())))
+        assertThat(reason(hub.resumableUploads().create(request(bob, Precondition.NONE, 8, Map.of()), Map.of())))
                 .isEqualTo(Reason.FORBIDDEN);
-        assertThat(reason(hub.records.resumable().create(request(1L << 40), Map.of())))
+        assertThat(reason(hub.resumableUploads().create(request(1L << 40), Map.of())))
                 .isEqualTo(Reason.TOO_LARGE);
         assertThat(leftovers()).isEmpty();
     }
@@ -313,13 +306,11 @@ class ResumableUploadStoreTest {
     @Test
     void shouldEvaluateThePreconditionAtTheCommit() throws Exception {
         Precondition absent = current -> current.isEmpty();
-        String name = hub.records
-                .resumable()
+        String name = hub.resumableUploads()
                 .create(request(ADMIN, absent, 4, Map.of()), Map.of())
                 .get()
                 .name();
-        Continuation append = hub.records
-                .resumable()
+        Continuation append = hub.resumableUploads()
                 .resume(request(ADMIN, absent, 4, Map.of()), name, 0)
                 .get();
         append.write(bytes("four"));
@@ -345,13 +336,13 @@ class ResumableUploadStoreTest {
         String name = create(8);
         String done = create(4);
         finish(done, 4, 0, "four").get();
-        hub.records.deleteExpired(Instant.now().plus(Duration.ofHours(23)));
+        hub.deleteExpired(Instant.now().plus(Duration.ofHours(23)));
         assertThat(state(name).offset()).isZero();
 
-        hub.records.deleteExpired(Instant.now().plus(Duration.ofHours(25)));
+        hub.deleteExpired(Instant.now().plus(Duration.ofHours(25)));
 
-        assertThat(reason(hub.records.resumable().find(ADMIN, name))).isEqualTo(Reason.NOT_FOUND);
-        assertThat(reason(hub.records.resumable().find(ADMIN, done))).isEqualTo(Reason.NOT_FOUND);
+        assertThat(reason(hub.resumableUploads().find(ADMIN, name))).isEqualTo(Reason.NOT_FOUND);
+        assertThat(reason(hub.resumableUploads().find(ADMIN, done))).isEqualTo(Reason.NOT_FOUND);
         assertThat(leftovers()).isEmpty();
         assertThat(hub.read("a/b")).isEqualTo("four");
     }
@@ -362,11 +353,11 @@ class ResumableUploadStoreTest {
         Continuation append = resume(name, 8, 0);
         append.write(bytes("four"));
 
-        assertThat(hub.records.resumable().remove(ADMIN, name).isRefused()).isFalse();
+        assertThat(hub.resumableUploads().remove(ADMIN, name).isRefused()).isFalse();
 
         assertThat(append.write(bytes("m")).orElseThrow().reason()).isEqualTo(Reason.CONFLICT);
         assertThat(leftovers()).isEmpty();
-        assertThat(reason(hub.records.resumable().find(ADMIN, name))).isEqualTo(Reason.NOT_FOUND);
+        assertThat(reason(hub.resumableUploads().find(ADMIN, name))).isEqualTo(Reason.NOT_FOUND);
     }
 
     @Test
@@ -403,22 +394,14 @@ class ResumableUploadStoreTest {
 
     @Test
     void shouldLimitUnfinishedUploadsPerUser() throws Exception {
-        hub.settings = new Settings(
-                1 << 30,
-                0,
-                Duration.ZERO,
-                0,
-                0,
-                Duration.ofDays(1),
-                1,
-                new Limits(10, 10, 0, Duration.ofHours(1), 2, List.of(), List.of()));
+        hub.configure("maxPartialUploads", 2);
         create(4);
         String second = create(4);
 
-        assertThat(reason(hub.records.resumable().create(request(4), Map.of()))).isEqualTo(Reason.TOO_MANY);
+        assertThat(reason(hub.resumableUploads().create(request(4), Map.of()))).isEqualTo(Reason.TOO_MANY);
 
-        hub.records.resumable().remove(ADMIN, second);
-        assertThat(hub.records.resumable().create(request(4), Map.of()).isRefused())
+        hub.resumableUploads().remove(ADMIN, second);
+        assertThat(hub.resumableUploads().create(request(4), Map.of()).isRefused())
                 .isFalse();
     }
 

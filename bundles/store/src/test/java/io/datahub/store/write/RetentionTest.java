@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.datahub.api.record.Change;
 import io.datahub.api.validation.Verdict;
 import io.datahub.store.TestHub;
-import io.datahub.store.settings.Limits;
 import io.datahub.store.settings.RetentionRule;
-import io.datahub.store.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,23 +37,7 @@ class RetentionTest {
     }
 
     private void configure(String text) {
-        Limits usual = Limits.DEFAULT;
-        hub.settings = new Settings(
-                1 << 30,
-                0,
-                Duration.ofMillis(100),
-                0,
-                0,
-                Duration.ofDays(1),
-                1,
-                new Limits(
-                        usual.maxUploads(),
-                        usual.maxUploadsPerUser(),
-                        0,
-                        usual.keepUnfinished(),
-                        usual.maxUnfinished(),
-                        List.of(),
-                        RetentionRule.parse(text)));
+        hub.configure("retentionRules", RetentionRule.parse(text));
     }
 
     private static Instant inDays(double days) {
@@ -83,9 +65,9 @@ class RetentionTest {
         configure("tmp/: 1");
         hub.topics();
 
-        hub.records.deleteExpired(inDays(0.9));
+        hub.deleteExpired(inDays(0.9));
         assertThat(hub.topics()).isEmpty();
-        hub.records.deleteExpired(inDays(1.1));
+        hub.deleteExpired(inDays(1.1));
 
         assertThat(hub.topics()).containsExactlyInAnyOrder("file.deleted/tmp/a/b", "file.deleted/tmp/c");
         Change last = hub.journal().get(hub.journal().size() - 1);
@@ -104,11 +86,11 @@ class RetentionTest {
         configure("/: 1, b/: 5");
         hub.topics();
 
-        hub.records.deleteExpired(inDays(3));
+        hub.deleteExpired(inDays(3));
         assertThat(hub.topics()).containsExactly("file.deleted/a");
-        hub.records.deleteExpired(inDays(6));
+        hub.deleteExpired(inDays(6));
         assertThat(hub.topics()).containsExactly("file.deleted/b/c");
-        hub.records.deleteExpired(inDays(999));
+        hub.deleteExpired(inDays(999));
         assertThat(hub.topics()).isEmpty();
         assertThat(hub.file("broker_users.xml")).exists();
     }
@@ -118,10 +100,10 @@ class RetentionTest {
         hub.put("tmp/a", "x");
         configure("tmp/: 1");
         Instant old = inDays(0.9);
-        hub.records.deleteExpired(old);
+        hub.deleteExpired(old);
         hub.put("tmp/a", "y");
 
-        hub.records.deleteExpired(Instant.now().plus(Duration.ofDays(1)).minusSeconds(60));
+        hub.deleteExpired(Instant.now().plus(Duration.ofDays(1)).minusSeconds(60));
 
         assertThat(hub.read("tmp/a")).isEqualTo("y");
     }
@@ -134,7 +116,7 @@ class RetentionTest {
         hub.check("");
         hub.topics();
 
-        hub.records.deleteExpired(Instant.now());
+        hub.deleteExpired(Instant.now());
 
         assertThat(hub.topics()).isEmpty();
         assertThat(hub.file("tmp/a")).exists();
@@ -149,7 +131,7 @@ class RetentionTest {
         hub.check("");
         configure("tmp/: 1");
 
-        hub.records.deleteExpired(inDays(2));
+        hub.deleteExpired(inDays(2));
 
         assertThat(hub.metadata.size()).isZero();
     }

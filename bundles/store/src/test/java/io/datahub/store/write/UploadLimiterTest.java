@@ -11,12 +11,9 @@ import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
 import io.datahub.store.TestHub;
-import io.datahub.store.settings.Limits;
-import io.datahub.store.settings.Settings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -35,15 +32,7 @@ class UploadLimiterTest {
     }
 
     private static void limit(TestHub hub, int all, int each) {
-        hub.settings = new Settings(
-                1 << 30,
-                0,
-                Duration.ofMillis(100),
-                0,
-                0,
-                Duration.ofDays(1),
-                1,
-                new Limits(all, each, 0, Duration.ofDays(1), 10, List.of(), List.of()));
+        hub.configure("maxUploads", all, "maxUploadsPerUser", each);
     }
 
     @Test

@@ -19,7 +19,6 @@ import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
 import io.datahub.store.TestHub;
-import io.datahub.store.settings.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -309,7 +308,7 @@ class UploadTest {
 
     @Test
     void shouldRefuseAnUploadThatIsTooLargeAnnouncedOrNot() throws Exception {
-        hub.settings = new Settings(4, 0, Duration.ZERO, 0, 0, Duration.ofDays(1), 1);
+        hub.configure("maxUploadBytes", 4L);
         WriteRequest six = new WriteRequest(ADMIN, "test", path("a"), Precondition.NONE, OptionalLong.of(6), Map.of());
 
         assertThat(reason(hub.records.begin(six))).isEqualTo(Reason.TOO_LARGE);
@@ -319,10 +318,10 @@ class UploadTest {
 
     @Test
     void shouldRefuseAnUploadThatWouldUseTheReserve() throws Exception {
-        hub.settings = new Settings(1 << 30, Long.MAX_VALUE / 2, Duration.ZERO, 0, 0, Duration.ofDays(1), 1);
+        hub.configure("reserveBytes", Long.MAX_VALUE / 2);
 
         assertThat(reason(hub.put("a", "hello"))).isEqualTo(Reason.NO_ROOM);
-        assertThat(hub.records.health().ready()).isFalse();
+        assertThat(hub.health().ready()).isFalse();
     }
 
     @Test
@@ -398,13 +397,13 @@ class UploadTest {
         assertThat(reason(hub.delete("a"))).isEqualTo(Reason.UNAVAILABLE);
         assertThat(reason(hub.records.open(ADMIN, path("a")))).isEqualTo(Reason.UNAVAILABLE);
         assertThatThrownBy(() -> hub.check("")).isInstanceOf(IOException.class);
-        assertThat(hub.records.health().ready()).isFalse();
+        assertThat(hub.health().ready()).isFalse();
         Files.move(hub.root.resolve("gone"), hub.root.resolve("files"));
 
         hub.check("");
         assertThat(hub.topics()).isEmpty();
         assertThat(hub.put("a", "y").isRefused()).isFalse();
-        assertThat(hub.records.health().ready()).isTrue();
+        assertThat(hub.health().ready()).isTrue();
     }
 
     @Test

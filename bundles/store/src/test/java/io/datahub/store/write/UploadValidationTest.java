@@ -16,7 +16,6 @@ import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
 import io.datahub.store.Await;
 import io.datahub.store.TestHub;
-import io.datahub.store.settings.Settings;
 import io.datahub.store.validation.RegisteredValidator;
 import io.datahub.store.validation.RequiredValidator;
 import java.io.IOException;
@@ -223,7 +222,7 @@ class UploadValidationTest {
 
     @Test
     void shouldContinueWhenTheRequiredValidatorAppearsInTime() throws Exception {
-        hub.settings = new Settings(1000, 0, Duration.ofSeconds(20), 0, 0, Duration.ofDays(1), 1);
+        hub.configure("validatorWait", Duration.ofSeconds(20));
         hub.validators.require("test", RequiredValidator.parse("late: **"));
         CompletableFuture<Result<Change>> answer = CompletableFuture.supplyAsync(() -> {
             try {

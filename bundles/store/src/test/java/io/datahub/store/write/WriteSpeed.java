@@ -3,12 +3,10 @@ package io.datahub.store.write;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.store.TestHub;
-import io.datahub.store.settings.Settings;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -30,7 +28,7 @@ final class WriteSpeed {
         int files = Integer.parseInt(arguments[1]);
         long bytes = Long.parseLong(arguments[2]) << 20;
         try (TestHub hub = new TestHub(folder)) {
-            hub.settings = new Settings(1L << 40, 1 << 20, Duration.ZERO, 0, 0, Duration.ofDays(1), 1);
+            hub.configure("maxUploadBytes", 1L << 40, "maxGoodBytes", 0L);
             for (int writers : new int[] {1, 4, 16, 16}) {
                 small(hub, writers, files);
             }

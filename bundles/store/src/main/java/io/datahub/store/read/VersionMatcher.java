@@ -1,4 +1,4 @@
-package io.datahub.store.reconcile;
+package io.datahub.store.read;
 
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
@@ -18,7 +18,7 @@ import java.util.Optional;
  * Recognizes a version in another file with the same bytes and time, such as after a backup was restored, so that its
  * entity tag is available before the scan reaches it. Large files wait for the scan. Thread-safe.
  */
-public final class VersionMatcher {
+final class VersionMatcher {
 
     private static final long MAX_BYTES = 64L << 20;
 
@@ -28,14 +28,14 @@ public final class VersionMatcher {
     private final StoreContext context;
     private final IndexWriter indexWriter;
 
-    public VersionMatcher(StoreContext context, IndexWriter indexWriter) {
+    VersionMatcher(StoreContext context, IndexWriter indexWriter) {
         this.context = context;
         this.indexWriter = indexWriter;
     }
 
     /** The state of a path, after updating the index if the file on disk is a copy of the indexed version. */
     @SuppressWarnings("try")
-    public PathState match(RecordPath path, PathState state) throws IOException {
+    PathState match(RecordPath path, PathState state) throws IOException {
         if (state.isConsistent() || !mayMatch(state) || context.metadata().isRebuilding()) {
             return state;
         }
@@ -66,6 +66,6 @@ public final class VersionMatcher {
                         .filter(entry -> entry.size() == state.onDisk().stat().size()
                                 && entry.modified() == state.onDisk().stat().modified())
                         .isPresent()
-                && !Reconciler.isRecentlyModified(state, QUIET, System.currentTimeMillis());
+                && !state.isRecentlyModified(QUIET, System.currentTimeMillis());
     }
 }

@@ -1,4 +1,4 @@
-package io.datahub.store;
+package io.datahub.store.settings;
 
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -10,7 +10,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @ObjectClassDefinition(
         name = "Datahub store",
         description = "Records, their judgement and the journal of their changes")
-@interface StoreConfiguration {
+public @interface StoreConfiguration {
 
     String PID = "io.datahub.store";
 

@@ -1,4 +1,4 @@
-package io.datahub.store.core;
+package io.datahub.store.write;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
@@ -8,7 +8,7 @@ import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.MetadataStore;
 import io.datahub.store.metadata.Usage;
 import io.datahub.store.settings.Quota;
-import io.datahub.store.settings.Settings;
+import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -20,11 +20,11 @@ import java.util.function.Supplier;
  * Enforces quotas on uploads. Uploads in progress count with the size known so far, so that concurrent uploads can't
  * exceed a quota together. Thread-safe.
  */
-public final class Quotas {
+final class Quotas {
 
     private final MetadataStore metadata;
     private final Usage usage;
-    private final Supplier<Settings> settings;
+    private final Supplier<StoreSettings> settings;
 
     /** Uploads in progress; guarded by {@link #usage}. */
     private final Set<Claim> claims = new HashSet<>();
@@ -32,7 +32,7 @@ public final class Quotas {
     /** The quotas that the usage was measured for. */
     private volatile List<Quota> measured = List.of();
 
-    public Quotas(MetadataStore metadata, Supplier<Settings> settings) {
+    Quotas(MetadataStore metadata, Supplier<StoreSettings> settings) {
         this.metadata = metadata;
         this.settings = settings;
         usage = metadata.usage();
@@ -40,7 +40,7 @@ public final class Quotas {
 
     /** The configured quotas. The first call after they have changed measures the present usage. */
     private List<Quota> current() throws IOException {
-        List<Quota> wanted = settings.get().limits().quotas();
+        List<Quota> wanted = settings.get().quotas();
         if (!wanted.equals(measured)) {
             synchronized (this) {
                 if (!wanted.equals(measured)) {
@@ -54,7 +54,7 @@ public final class Quotas {
     }
 
     /** Creates the claim of an upload, for nothing yet. */
-    public Claim claim(WriteRequest request) {
+    Claim claim(WriteRequest request) {
         Claim claim = new Claim(request.path(), request.user().name());
         if (!request.path().equals(RecordPath.USERS)) {
             synchronized (usage) {
@@ -65,7 +65,7 @@ public final class Quotas {
     }
 
     /** The quota that one upload takes. */
-    public final class Claim implements AutoCloseable {
+    final class Claim implements AutoCloseable {
 
         private final RecordPath path;
         private final String user;
@@ -85,7 +85,7 @@ public final class Quotas {
          * @param size of the new version as far as it is known
          * @param old index entry of the version to be replaced
          */
-        public Optional<Refusal> reserve(long size, Optional<IndexEntry> old) throws IOException {
+        Optional<Refusal> reserve(long size, Optional<IndexEntry> old) throws IOException {
             List<Quota> current = current();
             synchronized (usage) {
                 this.size = size;
@@ -100,7 +100,7 @@ public final class Quotas {
         }
 
         /** Reserves this much; if that is refused, the previous reservation is restored. */
-        public Optional<Refusal> raise(long size) throws IOException {
+        Optional<Refusal> raise(long size) throws IOException {
             long before = this.size;
             Optional<Refusal> refusal = reserve(size, old);
             if (refusal.isPresent()) {
@@ -110,8 +110,8 @@ public final class Quotas {
         }
 
         /** Reserves this much if any quota is configured. */
-        public Optional<Refusal> grow(long size) throws IOException {
-            return settings.get().limits().quotas().isEmpty() ? Optional.empty() : reserve(size, old);
+        Optional<Refusal> grow(long size) throws IOException {
+            return settings.get().quotas().isEmpty() ? Optional.empty() : reserve(size, old);
         }
 
         private boolean isOver(Quota quota, List<Quota> all) {
@@ -156,7 +156,7 @@ public final class Quotas {
         }
 
         /** Restores a released claim, regardless of what others have reserved in the meantime. */
-        public void reopen() {
+        void reopen() {
             synchronized (usage) {
                 claims.add(this);
             }

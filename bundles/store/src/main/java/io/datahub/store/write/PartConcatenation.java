@@ -21,7 +21,7 @@ import java.util.Set;
  * Parts that are concatenated to one record. They are locked against writes and removal until this is closed. Their
  * bytes are copied as an upload of its own, so that a refusal or a crash leaves them unchanged. Not thread-safe.
  */
-final class Parts implements AutoCloseable {
+final class PartConcatenation implements AutoCloseable {
 
     private static final int COPY_BYTES = 1 << 18;
 
@@ -30,7 +30,7 @@ final class Parts implements AutoCloseable {
     private final Set<PartialFile> held = new LinkedHashSet<>();
     private boolean removed;
 
-    Parts(Uploads uploads, List<PartialFile> inOrder) {
+    PartConcatenation(Uploads uploads, List<PartialFile> inOrder) {
         this.uploads = uploads;
         this.inOrder = inOrder;
     }

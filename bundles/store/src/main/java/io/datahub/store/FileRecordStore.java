@@ -1,0 +1,92 @@
+package io.datahub.store;
+
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.Listing;
+import io.datahub.api.record.Reading;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordStore;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.Upload;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.User;
+import io.datahub.store.core.IoErrors;
+import io.datahub.store.core.StoreContext;
+import io.datahub.store.read.DirectoryLister;
+import io.datahub.store.read.RecordReader;
+import io.datahub.store.reconcile.TreeReconciler;
+import io.datahub.store.write.Deleter;
+import io.datahub.store.write.Uploads;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The record store, which keeps records as files below the home folder. Assigns each operation to its use case, and
+ * translates disk errors to refusals. Thread-safe.
+ */
+final class FileRecordStore implements RecordStore {
+
+    private final StoreContext context;
+    private final RecordReader reader;
+    private final DirectoryLister lister;
+    private final Uploads uploads;
+    private final Deleter deleter;
+    private final TreeReconciler reconciler;
+
+    FileRecordStore(
+            StoreContext context,
+            RecordReader reader,
+            DirectoryLister lister,
+            Uploads uploads,
+            Deleter deleter,
+            TreeReconciler reconciler) {
+        this.context = context;
+        this.reader = reader;
+        this.lister = lister;
+        this.uploads = uploads;
+        this.deleter = deleter;
+        this.reconciler = reconciler;
+    }
+
+    @Override
+    public Result<Upload> begin(WriteRequest request) throws IOException {
+        return IoErrors.translate(() -> uploads.begin(request));
+    }
+
+    @Override
+    public Result<List<Change>> delete(WriteRequest request) throws IOException {
+        return IoErrors.translate(() -> deleter.delete(request));
+    }
+
+    @Override
+    public Result<List<Change>> deleteTree(WriteRequest request) throws IOException {
+        return IoErrors.translate(() -> deleter.deleteTree(request));
+    }
+
+    @Override
+    public Result<RecordVersion> find(User user, RecordPath path) throws IOException {
+        return IoErrors.translate(() -> reader.find(user, path));
+    }
+
+    @Override
+    public Result<Reading> open(User user, RecordPath path) throws IOException {
+        return IoErrors.translate(() -> reader.open(user, path));
+    }
+
+    @Override
+    public Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException {
+        return IoErrors.translate(() -> lister.list(user, directory, after, limit));
+    }
+
+    @Override
+    public void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
+        reconciler.check(path, quiet, unsettled);
+    }
+
+    @Override
+    public boolean isTemporary(RecordPath path) {
+        return context.isTemporary(path);
+    }
+}

@@ -1,0 +1,171 @@
+package io.datahub.store;
+
+import io.datahub.api.Home;
+import io.datahub.api.health.HealthCheck;
+import io.datahub.api.metric.MetricReport;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.RecordStore;
+import io.datahub.api.record.ResumableUploads;
+import io.datahub.api.record.Snapshots;
+import io.datahub.store.core.FailPoints;
+import io.datahub.store.core.FreeSpaceCheck;
+import io.datahub.store.core.IndexWriter;
+import io.datahub.store.core.LastGoodVersions;
+import io.datahub.store.core.StoreContext;
+import io.datahub.store.disk.SpareFile;
+import io.datahub.store.metadata.MetadataStore;
+import io.datahub.store.read.DirectoryLister;
+import io.datahub.store.read.DiskSnapshots;
+import io.datahub.store.read.RecordReader;
+import io.datahub.store.reconcile.ExternalChangeInspector;
+import io.datahub.store.reconcile.IgnoredFiles;
+import io.datahub.store.reconcile.Postponed;
+import io.datahub.store.reconcile.PostponedRetry;
+import io.datahub.store.reconcile.Reconciler;
+import io.datahub.store.reconcile.Recovery;
+import io.datahub.store.reconcile.RejectedFiles;
+import io.datahub.store.reconcile.Rollback;
+import io.datahub.store.reconcile.RootIdentity;
+import io.datahub.store.reconcile.TreeReconciler;
+import io.datahub.store.reconcile.UnflushedChanges;
+import io.datahub.store.reconcile.UnreadablePaths;
+import io.datahub.store.settings.StoreSettings;
+import io.datahub.store.validation.ValidationService;
+import io.datahub.store.validation.ValidatorRegistry;
+import io.datahub.store.write.Commit;
+import io.datahub.store.write.Deleter;
+import io.datahub.store.write.ResumableUploadStore;
+import io.datahub.store.write.Retention;
+import io.datahub.store.write.ServedLinks;
+import io.datahub.store.write.UploadAdmission;
+import io.datahub.store.write.UploadCommitter;
+import io.datahub.store.write.UploadCounts;
+import io.datahub.store.write.Uploads;
+import io.datahub.store.write.WriteGuard;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Creates the objects of the store and connects them; no call passes through this class. {@code read}, {@code write}
+ * and {@code reconcile} are the use cases; they share {@code core} and don't know each other.
+ */
+final class Store implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+
+    private final StoreContext context;
+    private final FileRecordStore records;
+    private final ResumableUploadStore resumableUploads;
+    private final DiskSnapshots snapshots;
+    private final StoreHealth health;
+    private final UploadCounts uploadCounts = new UploadCounts();
+    private final Retention retention;
+    private final Postponed postponed = new Postponed();
+    private final PostponedRetry postponedRetry;
+
+    /**
+     * Opens the store and recovers from a crash.
+     *
+     * @throws IOException if the disk can't be read or written
+     */
+    Store(
+            Home home,
+            MetadataStore metadata,
+            ValidatorRegistry validators,
+            ValidationService validation,
+            Supplier<StoreSettings> settings,
+            FailPoints failPoints)
+            throws IOException {
+        context = new StoreContext(home, metadata, settings, failPoints);
+        FreeSpaceCheck freeSpace = new FreeSpaceCheck(List.of(home.files(), home.state()), settings);
+        SpareFile spare = new SpareFile(home.state().resolve(SpareFile.NAME));
+        metadata.onFull(spare::release);
+        IndexWriter indexWriter = new IndexWriter(metadata);
+        LastGoodVersions lastGoodVersions = new LastGoodVersions(home.state().resolve("good"), context);
+
+        RecordReader reader = new RecordReader(context, lastGoodVersions, indexWriter);
+        DirectoryLister lister = new DirectoryLister(context);
+        snapshots = new DiskSnapshots(home, context);
+
+        WriteGuard guard = new WriteGuard(context.tree());
+        UploadAdmission admission = new UploadAdmission(context, guard, freeSpace, spare);
+        Commit commit = new Commit(context, guard, indexWriter, lastGoodVersions, new ServedLinks(home.served()));
+        UploadCommitter committer = new UploadCommitter(context, validation, lastGoodVersions, commit, uploadCounts);
+        Uploads uploads = new Uploads(context, admission, committer, uploadCounts);
+        Deleter deleter = new Deleter(context, guard, indexWriter, lastGoodVersions, postponed::add);
+        retention = new Retention(context, deleter);
+
+        UnflushedChanges unflushed = new UnflushedChanges(postponed::add);
+        IgnoredFiles ignored = new IgnoredFiles();
+        UnreadablePaths unreadable = new UnreadablePaths();
+        RejectedFiles rejectedFiles = new RejectedFiles(home.state().resolve("rejected"), settings);
+        Rollback rollback = new Rollback(context, indexWriter, lastGoodVersions, rejectedFiles, unflushed);
+        ExternalChangeInspector inspector =
+                new ExternalChangeInspector(context, validators, validation, lastGoodVersions);
+        Reconciler reconciler = new Reconciler(context, indexWriter, inspector, rollback, unflushed);
+        TreeReconciler treeReconciler =
+                new TreeReconciler(context, reconciler, unflushed, postponed, rejectedFiles, ignored, unreadable);
+        postponedRetry = new PostponedRetry(context, unflushed, postponed, freeSpace, spare);
+        health = new StoreHealth(context, freeSpace, ignored, unreadable);
+        records = new FileRecordStore(context, reader, lister, uploads, deleter, treeReconciler);
+
+        new RootIdentity(context.tree(), metadata).require();
+        Recovery recovery = new Recovery(context, reconciler, indexWriter, rollback, lastGoodVersions, unflushed);
+        lastGoodVersions.sweep(recovery.run());
+        resumableUploads = new ResumableUploadStore(context, uploads, admission, committer);
+        metadata.onReopened(() -> recoverAgain(recovery));
+    }
+
+    private void recoverAgain(Recovery recovery) {
+        try {
+            recovery.run();
+        } catch (IOException e) {
+            LOG.error("event=store.recovery.failed", e);
+            postponed.add(RecordPath.ROOT);
+        }
+    }
+
+    RecordStore records() {
+        return records;
+    }
+
+    ResumableUploads resumableUploads() {
+        return resumableUploads;
+    }
+
+    Snapshots snapshots() {
+        return snapshots;
+    }
+
+    HealthCheck health() {
+        return health;
+    }
+
+    /** Reports the upload metrics. */
+    void report(MetricReport report) {
+        uploadCounts.report(report);
+    }
+
+    /** Deletes expired uploads and records, and closes unused handles. Called periodically. */
+    void deleteExpired(Instant now) throws IOException {
+        resumableUploads.expire(now);
+        retention.run(now);
+        context.tree().closeIdle();
+        context.parents().flushPending();
+    }
+
+    /** Retries what couldn't be done while the disk failed or was full. Called about once a second. */
+    void retryPostponed() throws IOException {
+        postponedRetry.run();
+    }
+
+    /** Closes the directory handles. */
+    @Override
+    public void close() throws IOException {
+        context.tree().close();
+    }
+}

@@ -1,0 +1,48 @@
+package io.datahub.store;
+
+import io.datahub.api.health.Health;
+import io.datahub.api.health.HealthCheck;
+import io.datahub.store.core.FreeSpaceCheck;
+import io.datahub.store.core.StoreContext;
+import io.datahub.store.reconcile.IgnoredFiles;
+import io.datahub.store.reconcile.UnreadablePaths;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Checks whether records can be read and written now. Thread-safe. */
+final class StoreHealth implements HealthCheck {
+
+    private final StoreContext context;
+    private final FreeSpaceCheck freeSpace;
+    private final IgnoredFiles ignored;
+    private final UnreadablePaths unreadable;
+
+    StoreHealth(StoreContext context, FreeSpaceCheck freeSpace, IgnoredFiles ignored, UnreadablePaths unreadable) {
+        this.context = context;
+        this.freeSpace = freeSpace;
+        this.ignored = ignored;
+        this.unreadable = unreadable;
+    }
+
+    @Override
+    public Health check() {
+        Optional<Throwable> failure = context.metadata().failure();
+        if (failure.isPresent()) {
+            return Health.down("the state can't be written: " + failure.get().getMessage());
+        }
+        try {
+            context.tree().requireRoot();
+            if (freeSpace.refuse(0).isPresent()) {
+                return Health.down("the disk is full up to the reserve; records can be read but not written");
+            }
+            return Health.ready("records=" + context.metadata().size() + " cursor="
+                    + context.metadata().head().cursor() + " notRecords=" + ignored.count()
+                    + unreadable
+                            .example()
+                            .map(cause -> " unreadable=" + unreadable.count() + " (such as " + cause + ")")
+                            .orElse(""));
+        } catch (IOException e) {
+            return Health.down(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.datahub.store.reconcile;
+
+import io.datahub.api.record.RecordPath;
+import io.datahub.store.core.StoreContext;
+import io.datahub.store.disk.DirectoryEntry;
+import io.datahub.store.disk.Disk;
+import io.datahub.store.disk.Tree;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Reconciles a path, and everything below it if it is, or was, a directory. What can't be read is skipped and counted;
+ * what can't be written is postponed until the disk works. Thread-safe.
+ */
+public final class TreeReconciler {
+
+    private final StoreContext context;
+    private final Reconciler reconciler;
+    private final UnflushedChanges unflushed;
+    private final Postponed postponed;
+    private final RejectedFiles rejectedFiles;
+    private final IgnoredFiles ignored;
+    private final UnreadablePaths unreadable;
+
+    public TreeReconciler(
+            StoreContext context,
+            Reconciler reconciler,
+            UnflushedChanges unflushed,
+            Postponed postponed,
+            RejectedFiles rejectedFiles,
+            IgnoredFiles ignored,
+            UnreadablePaths unreadable) {
+        this.context = context;
+        this.reconciler = reconciler;
+        this.unflushed = unflushed;
+        this.postponed = postponed;
+        this.rejectedFiles = rejectedFiles;
+        this.ignored = ignored;
+        this.unreadable = unreadable;
+    }
+
+    /**
+     * Reconciles a path with the disk.
+     *
+     * @param quiet how long a file must have been unmodified before its change counts
+     * @param checkLater called with each path whose change doesn't count yet; after a check of the root it is also
+     *     called with the paths that a reader finds changed
+     */
+    public void check(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater) throws IOException {
+        if (Tree.isReserved(path)) {
+            return;
+        }
+        try {
+            if (path.isRoot()) {
+                context.metadata().announcePending();
+                context.mismatches().listen(checkLater);
+                rejectedFiles.trim();
+            }
+            compare(path, quiet, checkLater);
+        } catch (InterruptedIOException | Tree.Gone e) {
+            throw e;
+        } catch (IOException e) {
+            postponed.add(path);
+            throw e;
+        }
+    }
+
+    private void compare(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater) throws IOException {
+        Optional<DirectoryEntry> onDisk =
+                path.isRoot() ? Optional.of(context.tree().lookUp(path)) : reconcile(path, quiet, checkLater);
+        if (onDisk.isEmpty()) {
+            return;
+        }
+        if (onDisk.get().isDirectory()) {
+            new Scan(context, ignored, unreadable, path, found -> reconcile(found, quiet, checkLater)).run();
+            unflushed.await();
+        } else {
+            checkFormerDirectory(path, quiet, checkLater);
+            unflushed.removeDurable();
+        }
+    }
+
+    /** Reconciles a path; empty if it can't be read, so that a scan continues with the other paths. */
+    private Optional<DirectoryEntry> reconcile(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater)
+            throws IOException {
+        try {
+            DirectoryEntry onDisk = reconciler.reconcile(path, quiet, checkLater);
+            if (!onDisk.isDirectory()) {
+                unreadable.remove(path);
+            }
+            return Optional.of(onDisk);
+        } catch (IOException e) {
+            context.tree().requireRoot();
+            if (context.metadata().failure().isPresent()
+                    || Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            if (Disk.isFull(e)) {
+                postponed.add(path);
+            } else {
+                unreadable.add(path, e);
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** Reconciles records below a path that is no longer a directory; they are gone. */
+    private void checkFormerDirectory(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater)
+            throws IOException {
+        IndexRange indexed = new IndexRange(context.metadata(), path);
+        Optional<RecordPath> below = indexed.next();
+        while (below.isPresent()) {
+            reconciler.reconcile(below.get(), quiet, checkLater);
+            below = indexed.next();
+        }
+    }
+}

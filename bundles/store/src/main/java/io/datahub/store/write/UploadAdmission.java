@@ -1,0 +1,130 @@
+package io.datahub.store.write;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.store.core.Audit;
+import io.datahub.store.core.FreeSpaceCheck;
+import io.datahub.store.core.StagedFile;
+import io.datahub.store.core.StoreContext;
+import io.datahub.store.disk.SpareFile;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * Decides which uploads may begin or resume: grants and preconditions, size, free space, quotas, and the number of
+ * concurrent uploads. Refusals are written to the audit log. Thread-safe.
+ */
+public final class UploadAdmission {
+
+    private final StoreContext context;
+    private final WriteGuard guard;
+    private final FreeSpaceCheck freeSpace;
+    private final SpareFile spare;
+    private final Quotas quotas;
+    private final UploadLimiter limiter;
+
+    public UploadAdmission(StoreContext context, WriteGuard guard, FreeSpaceCheck freeSpace, SpareFile spare) {
+        this.context = context;
+        this.guard = guard;
+        this.freeSpace = freeSpace;
+        this.spare = spare;
+        quotas = new Quotas(context.metadata(), context.settings());
+        limiter = new UploadLimiter(context.settings());
+    }
+
+    /** Refuses a write that can't succeed, of which this many bytes are still to be received. */
+    Optional<Refusal> refuse(WriteRequest request, long remaining) throws IOException {
+        Optional<Refusal> refusal = guard.refuseWrite(request, context.lookUp(request.path()));
+        if (refusal.isEmpty()) {
+            refusal = refuseSize(request.length().orElse(0));
+        }
+        if (refusal.isEmpty()) {
+            refusal = refuseSpace(request.path(), remaining);
+        }
+        return audited(request, refusal);
+    }
+
+    /** Refuses a part that can't succeed, of which this many bytes are still to be received. */
+    Optional<Refusal> refusePart(WriteRequest request, long remaining) throws IOException {
+        Optional<Refusal> refusal = guard.refusePart(request.user());
+        if (refusal.isEmpty()) {
+            refusal = refuseSize(request.length().orElse(0));
+        }
+        if (refusal.isEmpty()) {
+            refusal = freeSpace.refuse(remaining);
+        }
+        return audited(request, refusal);
+    }
+
+    /** Refuses a record of more than the maximum size. */
+    Optional<Refusal> refuseSize(long bytes) {
+        long max = context.settings().get().maxUploadBytes();
+        return bytes <= max
+                ? Optional.empty()
+                : Optional.of(new Refusal(Reason.TOO_LARGE, "a record may have at most " + max + " bytes"));
+    }
+
+    /** Refuses if there is not enough space; for the users file the hub releases its spare file first. */
+    private Optional<Refusal> refuseSpace(RecordPath path, long bytes) throws IOException {
+        if (path.equals(RecordPath.USERS) && !freeSpace.hasMinimum()) {
+            spare.release();
+        }
+        return freeSpace.refuse(path, bytes);
+    }
+
+    /** Claims the announced size of an upload. The caller closes the claim. */
+    Result<Quotas.Claim> claim(WriteRequest request) throws IOException {
+        Quotas.Claim claim = quotas.claim(request);
+        boolean claimed = false;
+        try {
+            Optional<Refusal> refusal = audited(request, reserve(request, claim));
+            claimed = refusal.isEmpty();
+            return claimed ? Result.done(claim) : Result.refused(refusal.get());
+        } finally {
+            if (!claimed) {
+                claim.close();
+            }
+        }
+    }
+
+    /** Likewise for an upload that began before: it may be older than the quotas, so that it may exceed them. */
+    Quotas.Claim claimAgain(WriteRequest request) throws IOException {
+        Quotas.Claim claim = quotas.claim(request);
+        audited(request, reserve(request, claim));
+        return claim;
+    }
+
+    private Optional<Refusal> reserve(WriteRequest request, Quotas.Claim claim) throws IOException {
+        return claim.reserve(
+                request.length().orElse(0), context.lookUp(request.path()).entry());
+    }
+
+    /** A closed claim, for an upload that is a record already. */
+    Quotas.Claim closedClaim(WriteRequest request) {
+        Quotas.Claim claim = quotas.claim(request);
+        claim.close();
+        return claim;
+    }
+
+    /** Acquires one of the slots for concurrent uploads. The caller closes it. */
+    Result<UploadLimiter.Slot> acquireSlot(WriteRequest request) {
+        Result<UploadLimiter.Slot> slot = limiter.acquire(request.user());
+        audited(request, slot.refusal());
+        return slot;
+    }
+
+    /** Receives the bytes of a request; closing the receiver closes the slot. */
+    UploadReceiver receive(WriteRequest request, StagedFile staged, UploadLimiter.Slot slot) {
+        MinThroughput throughput =
+                new MinThroughput(context.settings().get().minUploadBytesPerSecond(), System.nanoTime());
+        return new UploadReceiver(staged, slot, freeSpace.share(request), throughput);
+    }
+
+    private static Optional<Refusal> audited(WriteRequest request, Optional<Refusal> refusal) {
+        refusal.ifPresent(found -> Audit.refused("write", request, found));
+        return refusal;
+    }
+}

@@ -1,0 +1,141 @@
+package io.datahub.store.write;
+
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.RecordPath;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.validation.ValidatorId;
+import io.datahub.store.core.Audit;
+import io.datahub.store.core.CandidateFile;
+import io.datahub.store.core.FailPoints.Step;
+import io.datahub.store.core.IoErrors;
+import io.datahub.store.core.LastGoodVersions;
+import io.datahub.store.core.PathState;
+import io.datahub.store.core.StagedFile;
+import io.datahub.store.core.StoreContext;
+import io.datahub.store.core.UsersFile;
+import io.datahub.store.metadata.LastGoodCopy;
+import io.datahub.store.validation.ValidationService;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Validates staged files and commits them. If a record is replaced while the new version is validated, a validator that
+ * compared the two has to validate again. Thread-safe.
+ */
+public final class UploadCommitter {
+
+    private static final int TRIES = 3;
+
+    /** Larger files are flushed before the commit, since the commit blocks others that need the path's lock. */
+    private static final int FLUSH_IN_COMMIT_BYTES = 1 << 20;
+
+    private final StoreContext context;
+    private final ValidationService validation;
+    private final LastGoodVersions lastGoodVersions;
+    private final Commit commit;
+    private final UploadCounts counts;
+
+    public UploadCommitter(
+            StoreContext context,
+            ValidationService validation,
+            LastGoodVersions lastGoodVersions,
+            Commit commit,
+            UploadCounts counts) {
+        this.context = context;
+        this.validation = validation;
+        this.lastGoodVersions = lastGoodVersions;
+        this.commit = commit;
+        this.counts = counts;
+    }
+
+    /** Validates a staged file, whose hashes are complete. */
+    Result<ValidatedUpload> validate(WriteRequest request, StagedFile staged) throws IOException {
+        RecordPath path = request.path();
+        PathState state = context.lookUp(path);
+        CandidateFile candidate = new CandidateFile(path, request.user().name(), staged, () -> openCurrent(path));
+        Result<List<ValidatorId>> validated =
+                validation.validate(candidate, context.settings().get().validatorWait());
+        validated.refusal().ifPresent(found -> Audit.refused("validate", request, found));
+        return validated.then(validators -> Result.done(new ValidatedUpload(
+                validators, candidate.wasPreviousOpened() ? Optional.of(state) : Optional.empty())));
+    }
+
+    private Optional<InputStream> openCurrent(RecordPath path) throws IOException {
+        return context.tree().lookUp(path).isFile()
+                ? Optional.of(Channels.newInputStream(context.tree().open(path)))
+                : Optional.empty();
+    }
+
+    /** Validates an upload, or returns the result if that has been done. */
+    interface Validation {
+        Result<ValidatedUpload> validate() throws IOException;
+    }
+
+    /**
+     * Commits a staged file and counts the upload.
+     *
+     * @param began start time of the upload, from {@link System#nanoTime}
+     */
+    Result<Change> commit(
+            WriteRequest request, StagedFile staged, Quotas.Claim claim, Validation uploadValidation, long began)
+            throws IOException {
+        Result<Change> result = null;
+        try {
+            result = IoErrors.translate(() -> tryToCommit(request, staged, claim, uploadValidation));
+            return result;
+        } finally {
+            counts.ended(result, staged.size(), began);
+        }
+    }
+
+    private Result<Change> tryToCommit(
+            WriteRequest request, StagedFile staged, Quotas.Claim claim, Validation uploadValidation)
+            throws IOException {
+        context.failPoints().at(Step.STAGED);
+        Result<ValidatedUpload> validated = uploadValidation.validate();
+        for (int i = 0; ; i++) {
+            if (validated.isRefused()) {
+                return Result.refused(validated.refusal().orElseThrow());
+            }
+            context.failPoints().at(Step.VALIDATED);
+            Result<Change> result = commitValidated(request, staged, claim, validated.get());
+            boolean replaced = result.refusal()
+                    .filter(Commit.REPLACED_DURING_VALIDATION::equals)
+                    .isPresent();
+            if (!replaced || i == TRIES) {
+                result.refusal().ifPresent(found -> Audit.refused("write", request, found));
+                return result;
+            }
+            validated = validate(request, staged);
+        }
+    }
+
+    private Result<Change> commitValidated(
+            WriteRequest request, StagedFile staged, Quotas.Claim claim, ValidatedUpload validated) throws IOException {
+        Optional<LastGoodCopy> copy = Optional.empty();
+        boolean stored = false;
+        try {
+            if (staged.size() > FLUSH_IN_COMMIT_BYTES) {
+                staged.flush();
+            }
+            UsersFile.restrict(request.path(), staged.path());
+            copy = validated.validators().isEmpty() ? Optional.empty() : lastGoodVersions.keep(request.path(), staged);
+            context.failPoints().at(Step.COPIED);
+            Result<Change> result = commit.commit(request, staged, validated, copy, claim);
+            stored = !result.isRefused();
+            if (stored) {
+                Audit.done(request, result.get());
+            }
+            return result;
+        } finally {
+            // After the rename its copy belongs to the intent.
+            if (!stored && !staged.hasMoved()) {
+                lastGoodVersions.discard(copy);
+            }
+        }
+    }
+}

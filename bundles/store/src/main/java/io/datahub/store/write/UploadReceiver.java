@@ -1,0 +1,62 @@
+package io.datahub.store.write;
+
+import io.datahub.api.Refusal;
+import io.datahub.store.core.FreeSpaceCheck;
+import io.datahub.store.core.IoErrors;
+import io.datahub.store.core.StagedFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * Receives the bytes of one request into a staged file, as long as there is disk space and the client is fast enough.
+ * Holds the request's slot in the {@link UploadLimiter} and its share of the free space. Not thread-safe, except for
+ * {@link #close}.
+ */
+final class UploadReceiver implements AutoCloseable {
+
+    private final StagedFile staged;
+    private final UploadLimiter.Slot slot;
+    private final FreeSpaceCheck.Share share;
+    private final MinThroughput throughput;
+
+    UploadReceiver(StagedFile staged, UploadLimiter.Slot slot, FreeSpaceCheck.Share share, MinThroughput throughput) {
+        this.staged = staged;
+        this.slot = slot;
+        this.share = share;
+        this.throughput = throughput;
+    }
+
+    /** Writes the bytes, or refuses them; the caller has checked the size. */
+    Optional<Refusal> write(ByteBuffer bytes) throws IOException {
+        Optional<Refusal> refusal = throughput.received(bytes.remaining(), System.nanoTime());
+        if (refusal.isEmpty()) {
+            refusal = share.reserve(staged.size(), bytes.remaining());
+        }
+        if (refusal.isEmpty()) {
+            refusal = append(bytes);
+        }
+        throughput.ready(System.nanoTime());
+        return refusal;
+    }
+
+    private Optional<Refusal> append(ByteBuffer bytes) {
+        try {
+            staged.write(bytes);
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(IoErrors.refusal(e));
+        }
+    }
+
+    /** Releases the slot: all bytes have been received. */
+    void allReceived() {
+        slot.close();
+    }
+
+    @Override
+    public void close() {
+        slot.close();
+        share.close();
+    }
+}
