@@ -13,6 +13,7 @@ SIZES = {
     "kills": ("times that the hub is killed under load", 5, 200),
     "load-seconds": ("the longest time under load before a kill, in seconds", 3, 5),
     "mirror-seconds": ("seconds during which the tree of a mirror changes", 12, 300),
+    "restarts": ("times that the hub is restarted under long-lived clients of ZeroMQ", 0, 1),
     "seed": ("seed of the random numbers, to repeat a failed run; 0 for one by chance", 0, 0),
 }
 

@@ -2,7 +2,7 @@
 identity with all transports, and edits by several programs at once.
 
 Needs curl, openssl, xmllint (libxml2-utils), Debian's python3-zmq and python3-websockets."""
-import concurrent.futures, contextlib, ctypes, datetime, hashlib, http.client, json, os, re, socket, ssl, subprocess, threading, time
+import concurrent.futures, ctypes, datetime, hashlib, http.client, json, os, re, ssl, subprocess, threading, time
 from xml.sax.saxutils import escape
 
 import pytest
@@ -11,6 +11,7 @@ import zmq
 from support.certificates import self_signed
 from support.clients import EventStream, Subscriber, WebSocketSubscriber, curve_socket, plain_socket
 from support.hub import ROOT, free_ports, new_token, sha256
+from support.proxy import Proxy
 from support.waiting import until
 
 PATH = "/files/broker_users.xml"
@@ -587,34 +588,8 @@ def test_roles_and_grants(hub, users):
     assert "role ci" in str(explained[0])
 
 
-class Proxy:
-    """A proxy for ZeroMQ whose clients have another address by the PROXY protocol."""
-
-    def __init__(self, hub, address):
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.serve, args=(hub.zmq, f"PROXY TCP4 {address} 192.0.2.9 1000 5555\r\n".encode()), daemon=True).start()
-
-    def serve(self, port, header):
-        while True:
-            client, _ = self.listener.accept()
-            with contextlib.suppress(OSError):
-                server = socket.create_connection(("127.0.0.1", port))
-                server.sendall(header)
-                for source, sink in ((client, server), (server, client)):
-                    threading.Thread(target=self.copy, args=(source, sink), daemon=True).start()
-
-    def copy(self, source, sink):
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                sink.sendall(data)
-        for each in (source, sink):
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-
-
 def test_administrator_in_clear_from_another_machine(hub, users):
-    proxy = Proxy(hub, "192.0.2.1")
+    proxy = Proxy(hub.zmq, b"PROXY TCP4 192.0.2.1 192.0.2.9 1000 5555\r\n")
     plain = plain_socket(zmq.REQ, "admin", users.admin)
     plain.linger = 0
     before = hub.log_size()
