@@ -3,7 +3,7 @@
 A command has failed when it ends with another status than 0, or when the hub refuses a request and neither the block nor the
 paragraph around it names the status. Blocks ```sh untested are left out: they install packages, take minutes, or occupy fixed
 ports; other tests try what they say. Needs curl, jq, openssl and xmllint, and examples/validator built."""
-import glob, os, re, shutil, subprocess, tarfile, zipfile
+import glob, os, re, shutil, subprocess, tarfile, xml.etree.ElementTree, zipfile
 
 import pytest
 
@@ -189,6 +189,42 @@ def test_links(page):
 def test_every_page_is_in_the_index():
     linked = {os.path.normpath(f"docs/{link}") for link in re.findall(r"\]\(([^)#\s]+)", open(f"{ROOT}/docs/README.md").read())}
     assert {page for page in PAGES if page.startswith("docs/") and "/decisions/" not in page} - linked == {"docs/README.md"}
+
+
+def attributes():
+    """The keys of each configuration PID as the bundles declare them: default, least and greatest value."""
+    found = {}
+    for jar in glob.glob(f"{ROOT}/karaf-assembly/target/assembly/system/io/datahub/*/*/*.jar"):
+        with zipfile.ZipFile(jar) as bundle:
+            for name in bundle.namelist():
+                if re.match(r"OSGI-INF/metatype/.*\.xml", name):
+                    declared = xml.etree.ElementTree.fromstring(bundle.read(name))
+                    pid = [designate.get("pid") for designate in declared.iter("Designate") if designate.get("pid")]
+                    found |= {pid[0]: {ad.get("id"): ad.attrib for ad in declared.iter("AD")}} if pid else {}
+    return found
+
+
+def number(text):
+    return int(text.replace(",", "")) if re.fullmatch(r"[0-9,]+", text) else None
+
+
+def test_configuration_reference_agrees_with_the_bundles():
+    page = open(f"{ROOT}/docs/reference/configuration.md").read()
+    sections = dict(re.findall(r"^## `(io\.datahub\.\w+)\.cfg`\n(.*?)(?=^## |\Z)", page, re.M | re.S))
+    declared, faults = attributes(), []
+    assert set(declared) == set(sections)
+    for pid, keys in declared.items():
+        rows = {key: (default, span) for key, default, span in re.findall(r"^\| `([\w.]+)` \| (.*?) \| (.*?) \|", sections[pid], re.M)}
+        faults += [f"{pid} {key}" for key in set(rows) ^ set(keys)]
+        for key, ad in keys.items():
+            default, span = rows.get(key, ("", ""))
+            literal = re.match(r"`([^`]*)`", default)
+            if (literal[1] if literal else "") != ad.get("default", "").replace("\\", ""):
+                faults.append(f"{pid} {key} has the default {ad.get('default')}, not {default}")
+            least, _, most = span.partition(" – ")
+            if ad.get("min") and number(least) != int(ad["min"]) or ad.get("max") and number(most) != int(ad["max"]):
+                faults.append(f"{pid} {key} is from {ad.get('min')} to {ad.get('max')}, not {span}")
+    assert not faults
 
 
 def test_packages_of_the_glossary_exist():
