@@ -5,6 +5,7 @@ import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.log.LogText;
 import io.datahub.api.net.IpAddress;
 import io.datahub.api.net.ProxyProtocol;
 import io.datahub.api.user.Login;
@@ -105,7 +106,7 @@ final class Connection
         } else if (cause instanceof IOException) {
             close(DisconnectReason.LOST, cause.getMessage());
         } else {
-            LOG.error("zeromq failed peer={}", this, cause);
+            LOG.error("event=zeromq.connection.failed peer={}", this, cause);
             close(DisconnectReason.FAILED, cause.toString());
         }
     }
@@ -186,7 +187,7 @@ final class Connection
         state = encryption
                 .<ProtocolState>map(keys -> new CurveMessageDecoder(decoder, keys))
                 .orElse(decoder);
-        LOG.debug("zeromq connected peer={} socket={}", this, type);
+        LOG.debug("event=zeromq.connection.authenticated peer={} socket={}", this, type);
     }
 
     private Peer newPeer(SocketType type, ZeromqSettings settings) {
@@ -369,7 +370,7 @@ final class Connection
         try {
             channel.close();
         } catch (IOException e) {
-            LOG.debug("zeromq close failed peer={}", this, e);
+            LOG.debug("event=zeromq.connection.close-failed peer={} reason={}", this, LogText.quoted(e), e);
         }
         loop.remove(this);
     }

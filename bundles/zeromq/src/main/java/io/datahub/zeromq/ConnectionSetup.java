@@ -97,7 +97,7 @@ final class ConnectionSetup {
             default ->
                 throw new ProtocolException(
                         DisconnectReason.UNKNOWN_MECHANISM,
-                        "the mechanism " + PeerText.printable(name) + " isn't served");
+                        "the security mechanism " + PeerText.prefix(name) + " isn't supported");
         };
         confidential = encrypted || curve != null;
         connection.send(ZmtpGreeting.remainder(name, !name.equals(NullMechanism.NAME)));

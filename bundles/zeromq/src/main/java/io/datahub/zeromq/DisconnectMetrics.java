@@ -2,6 +2,7 @@ package io.datahub.zeromq;
 
 import io.datahub.api.event.Published;
 import io.datahub.api.log.LogLimit;
+import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.zeromq.zmtp.DisconnectReason;
 import java.time.Duration;
@@ -32,16 +33,20 @@ final class DisconnectMetrics {
     void closed(DisconnectReason reason, String detail, Object peer) {
         counts.get(reason).increment();
         if (!reason.isAbnormal()) {
-            LOG.debug("zeromq closed peer={} reason={} detail=\"{}\"", peer, reason.label(), detail);
+            LOG.debug(
+                    "event=zeromq.connection.closed peer={} reason={} detail={}",
+                    peer,
+                    reason.label(),
+                    LogText.quoted(detail));
             return;
         }
         LogLimit.Decision decision = limit.next();
         if (decision.mayWrite()) {
             LOG.info(
-                    "zeromq closed peer={} reason={} detail=\"{}\" leftOut={}",
+                    "event=zeromq.connection.closed peer={} reason={} detail={} suppressed={}",
                     peer,
                     reason.label(),
-                    detail,
+                    LogText.quoted(detail),
                     decision.leftOut());
         }
     }
@@ -51,9 +56,9 @@ final class DisconnectMetrics {
         LogLimit.Decision decision = limit.next();
         if (decision.mayWrite()) {
             LOG.warn(
-                    "zeromq refused peer={} topic=\"{}\" reason={} leftOut={} (logged once for a connection)",
+                    "event=zeromq.message.refused peer={} topic={} reason={} suppressed={}",
                     peer,
-                    topic,
+                    LogText.quoted(topic),
                     result,
                     decision.leftOut());
         }
@@ -62,7 +67,7 @@ final class DisconnectMetrics {
     void report(MetricReport report) {
         counts.forEach((reason, count) -> report.counter(
                 "datahub_zeromq_closed_total",
-                "ZeroMQ connections that were closed, by reason",
+                "Closed ZeroMQ connections, by reason",
                 count.sum(),
                 "reason",
                 reason.label()));

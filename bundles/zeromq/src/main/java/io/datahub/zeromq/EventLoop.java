@@ -1,5 +1,6 @@
 package io.datahub.zeromq;
 
+import io.datahub.api.log.LogText;
 import io.datahub.zeromq.buffer.BufferPool;
 import io.datahub.zeromq.buffer.ReadBuffer;
 import io.datahub.zeromq.buffer.WriteBuffer;
@@ -87,7 +88,10 @@ final class EventLoop implements Runnable {
                 iterate();
             }
         } catch (IOException | RuntimeException e) {
-            LOG.error("zeromq loop={} failed; restart the bundle datahub-zeromq", thread.getName(), e);
+            LOG.error(
+                    "event=zeromq.loop.failed thread={} cure=\"restart the bundle datahub-zeromq\"",
+                    thread.getName(),
+                    e);
         } finally {
             shutDown();
         }
@@ -126,7 +130,7 @@ final class EventLoop implements Runnable {
         try {
             task.run();
         } catch (RuntimeException e) {
-            LOG.error("zeromq task failed loop={}", thread.getName(), e);
+            LOG.error("event=zeromq.task.failed thread={}", thread.getName(), e);
         }
     }
 
@@ -213,7 +217,7 @@ final class EventLoop implements Runnable {
         try {
             selector.close();
         } catch (IOException e) {
-            LOG.warn("zeromq selector not closed", e);
+            LOG.warn("event=zeromq.loop.close-failed thread={} reason={}", thread.getName(), LogText.quoted(e), e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.datahub.zeromq;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.net.IpAddress;
 import io.datahub.zeromq.zmtp.DisconnectReason;
 import java.io.IOException;
@@ -44,7 +45,7 @@ final class Listener implements EventLoop.ChannelHandler {
             throw new IllegalStateException(
                     "the ZeroMQ port " + IpAddress.inUrl(address.getAddress()) + ":" + address.getPort()
                             + " can't be bound (" + e.getMessage()
-                            + "); end the program that uses it, or set host and port in io.datahub.zeromq.cfg, or"
+                            + "); stop the program that uses it, or set host and port in io.datahub.zeromq.cfg, or"
                             + " DATAHUB_HOST and DATAHUB_ZMQ_PORT",
                     e);
         }
@@ -66,7 +67,9 @@ final class Listener implements EventLoop.ChannelHandler {
                 assign(accepted);
             }
         } catch (IOException e) {
-            LOG.error("zeromq accepts no connection for a moment: {}; raise the limit of open files", e.getMessage());
+            LOG.error(
+                    "event=zeromq.listener.paused reason={} cure=\"raise the limit of open files (ulimit -n)\"",
+                    LogText.quoted(e.getMessage()));
             key.interestOps(0);
         }
     }
@@ -88,7 +91,7 @@ final class Listener implements EventLoop.ChannelHandler {
                 accepted.close();
             }
         } catch (IOException e) {
-            LOG.debug("zeromq connection lost at once", e);
+            LOG.debug("event=zeromq.connection.lost reason={}", LogText.quoted(e), e);
             accepted.close();
         }
     }
@@ -98,7 +101,7 @@ final class Listener implements EventLoop.ChannelHandler {
         try {
             loop.add(new Connection(loop, context, accepted));
         } catch (IOException | RuntimeException e) {
-            LOG.debug("zeromq connection lost at once", e);
+            LOG.debug("event=zeromq.connection.lost reason={}", LogText.quoted(e), e);
             context.connectionLimiter().release(from);
             closeQuietly(accepted);
         }
@@ -108,7 +111,7 @@ final class Listener implements EventLoop.ChannelHandler {
         try {
             channel.close();
         } catch (IOException e) {
-            LOG.debug("zeromq close failed", e);
+            LOG.debug("event=zeromq.connection.close-failed reason={}", LogText.quoted(e), e);
         }
     }
 
@@ -126,7 +129,7 @@ final class Listener implements EventLoop.ChannelHandler {
         try {
             channel.close();
         } catch (IOException e) {
-            LOG.warn("zeromq listener not closed", e);
+            LOG.warn("event=zeromq.listener.close-failed reason={}", LogText.quoted(e), e);
         }
     }
 }

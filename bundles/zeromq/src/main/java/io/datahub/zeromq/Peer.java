@@ -41,11 +41,10 @@ abstract class Peer implements FrameReceiver {
         switch (command.name()) {
             case "PING" -> ping(command.body());
             case "PONG" -> {} // any input shows that the peer is alive
-            case "ERROR" -> throw new ProtocolException(DisconnectReason.BAD_FRAME, "the peer says ERROR");
+            case "ERROR" -> throw new ProtocolException(DisconnectReason.BAD_FRAME, "the peer sent ERROR");
             default ->
                 throw new ProtocolException(
-                        DisconnectReason.BAD_FRAME,
-                        "the command " + PeerText.printable(command.name()) + " isn't known here");
+                        DisconnectReason.BAD_FRAME, "unknown command " + PeerText.prefix(command.name()));
         }
     }
 

@@ -55,7 +55,7 @@ final class PublishingPeer extends Peer {
         if (published == Published.ACCEPTED) {
             return true;
         }
-        String topic = refusalLogged ? "" : PeerText.printable(buffer.bytes(), firstStart, topicEnd);
+        String topic = refusalLogged ? "" : PeerText.prefix(buffer.bytes(), firstStart, topicEnd);
         if (published == Published.PENDING) {
             pendingTopic = topic;
             connection().suspend();

@@ -61,7 +61,7 @@ final class RequestingPeer extends Peer {
             envelopeFrames++;
         }
         if (bodyStart < bodyEnd || bodyEnd - start > MAX_ENVELOPE_BYTES || envelopeFrames == frames) {
-            replyError(DELIMITER, "400", "a request begins with an empty frame, behind which come topic and payload");
+            replyError(DELIMITER, "400", "a request must start with an empty frame, followed by topic and payload");
             return true;
         }
         byte[] envelope = envelopeFrames == 1 ? DELIMITER : copy(bytes, start, bodyEnd);
@@ -69,8 +69,8 @@ final class RequestingPeer extends Peer {
             replyError(
                     envelope,
                     "400",
-                    "the request has " + (frames - envelopeFrames) + " frames behind its empty one; at most "
-                            + maxFrames + " are allowed (maxFrames in io.datahub.zeromq.cfg)");
+                    "the request has " + (frames - envelopeFrames) + " frames after the empty one; at most " + maxFrames
+                            + " are allowed (maxFrames in io.datahub.zeromq.cfg)");
             return true;
         }
         int topicStart = FrameHeader.bodyStart(bytes, bodyEnd);

@@ -4,6 +4,7 @@ import io.datahub.api.Home;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.metric.MetricSource;
 import io.datahub.api.user.Authenticator;
@@ -69,7 +70,7 @@ public final class Zeromq implements HealthCheck, MetricSource {
     private void open(ZeromqSettings settings) {
         context = new EndpointContext(broker, authenticator, keys, settings);
         endpoint = new Endpoint(context);
-        LOG.info("zeromq started address={} {}", endpoint.address(), settings);
+        LOG.info("event=zeromq.endpoint.started address={} {}", endpoint.address(), settings);
     }
 
     @Modified
@@ -77,7 +78,7 @@ public final class Zeromq implements HealthCheck, MetricSource {
         ZeromqSettings settings = ZeromqSettings.of(configuration);
         if (endpoint != null && settings.canReuseSocketOf(context.settings())) {
             context.configure(settings);
-            LOG.info("zeromq configured address={} {}", endpoint.address(), settings);
+            LOG.info("event=zeromq.endpoint.configured address={} {}", endpoint.address(), settings);
         } else {
             close();
             open(settings);
@@ -94,13 +95,14 @@ public final class Zeromq implements HealthCheck, MetricSource {
         Endpoint current = endpoint;
         List<String> stuck = current == null ? List.of() : current.stuck(MAX_STALL_NANOS);
         if (!stuck.isEmpty()) {
-            return Health.down("the threads " + stuck + " have served nobody for more than "
+            return Health.down("the threads " + stuck + " have been blocked for more than "
                     + TimeUnit.NANOSECONDS.toSeconds(MAX_STALL_NANOS)
-                    + " seconds; a thread dump (jstack) shows what keeps them");
+                    + " seconds; a thread dump (jstack) shows where");
         }
         return current == null
-                ? Health.down("the port " + context.settings().port()
-                        + " can't be bound; end the program that uses it, or set another in io.datahub.zeromq.cfg")
+                ? Health.down(
+                        "the port " + context.settings().port()
+                                + " can't be bound; stop the program that uses it, or set another port in io.datahub.zeromq.cfg")
                 : Health.ready("address=" + current.address() + " connections="
                         + context.connectionLimiter().count() + " handshakes="
                         + context.handshakes().pending() + " heldBack="
@@ -113,11 +115,11 @@ public final class Zeromq implements HealthCheck, MetricSource {
         EndpointContext current = context;
         report.gauge(
                 "datahub_zeromq_connections",
-                "ZeroMQ connections, those in their handshake included",
+                "ZeroMQ connections, including those whose handshake is in progress",
                 current.connectionLimiter().count());
         report.gauge(
                 "datahub_zeromq_held_back",
-                "ZeroMQ connections that failed to log in and are answered late",
+                "ZeroMQ connections whose authentication failed and that are closed with a delay",
                 current.handshakes().heldBack());
         current.disconnectMetrics().report(report);
     }
@@ -138,6 +140,6 @@ public final class Zeromq implements HealthCheck, MetricSource {
     public void stop() {
         changes.setListener(() -> {});
         close();
-        LOG.info("zeromq stopped closed=\"{}\"", context.disconnectMetrics());
+        LOG.info("event=zeromq.endpoint.stopped closed={}", LogText.quoted(context.disconnectMetrics()));
     }
 }

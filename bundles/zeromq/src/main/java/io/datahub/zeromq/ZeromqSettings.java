@@ -1,6 +1,7 @@
 package io.datahub.zeromq;
 
 import io.datahub.api.Descriptors;
+import io.datahub.api.log.LogText;
 import io.datahub.api.user.Networks;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -84,8 +85,8 @@ record ZeromqSettings(
 
     private static void requireRange(String key, long value, long min, long max) {
         if (value < min || value > max) {
-            throw new IllegalArgumentException(key + "=" + value + " in io.datahub.zeromq.cfg is out of its range "
-                    + min + " to " + max + "; correct or remove the line");
+            throw new IllegalArgumentException(key + "=" + value + " in io.datahub.zeromq.cfg is out of range (" + min
+                    + " to " + max + "); correct or remove the line");
         }
     }
 
@@ -102,8 +103,9 @@ record ZeromqSettings(
             return new InetSocketAddress(InetAddress.getByName(host), port);
         } catch (UnknownHostException e) {
             throw new IllegalStateException(
-                    "no address is known for host=" + host
-                            + "; set host in io.datahub.zeromq.cfg or DATAHUB_HOST to an address of this machine",
+                    "host=" + host
+                            + " can't be resolved; set host in io.datahub.zeromq.cfg, or DATAHUB_HOST, to an address"
+                            + " of this machine",
                     e);
         }
     }
@@ -120,5 +122,27 @@ record ZeromqSettings(
                 && loops == other.loops
                 && readBufferBytes == other.readBufferBytes
                 && maxReadBufferBytes == other.maxReadBufferBytes;
+    }
+
+    /** The settings as they are logged: pairs {@code key=value} with the keys of {@link ZeromqConfiguration}. */
+    @Override
+    public String toString() {
+        return "host=" + LogText.quoted(host)
+                + " port=" + port
+                + " loops=" + loops
+                + " maxMessageBytes=" + maxMessageBytes
+                + " maxFrames=" + maxFrames
+                + " maxConnections=" + maxConnections
+                + " maxConnectionsPerAddress=" + maxConnectionsPerAddress
+                + " proxies=" + LogText.quoted(proxies)
+                + " maxHandshakes=" + maxHandshakes
+                + " maxHeldBack=" + maxHeldBack
+                + " handshakeMillis=" + TimeUnit.NANOSECONDS.toMillis(handshakeNanos)
+                + " failCloseMillis=" + TimeUnit.NANOSECONDS.toMillis(failCloseNanos)
+                + " pingMillis=" + TimeUnit.NANOSECONDS.toMillis(pingNanos)
+                + " idleMillis=" + TimeUnit.NANOSECONDS.toMillis(idleNanos)
+                + " readBufferBytes=" + readBufferBytes
+                + " maxReadBufferBytes=" + maxReadBufferBytes
+                + " maxReceivingBytes=" + maxReceivingBytes;
     }
 }

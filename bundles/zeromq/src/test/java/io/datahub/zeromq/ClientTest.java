@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.datahub.api.user.Z85;
-import io.datahub.client.Answer;
 import io.datahub.client.Credential;
 import io.datahub.client.CurveKeys;
 import io.datahub.client.Event;
 import io.datahub.client.EventStream;
 import io.datahub.client.HubClient;
 import io.datahub.client.HubUnavailableException;
+import io.datahub.client.Reply;
 import io.datahub.client.Subscription;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -103,12 +103,12 @@ class ClientTest {
     @Test
     void shouldReturnTheReasonOfARefusal() throws IOException {
         try (HubClient client = client(token("ci"))) {
-            Answer answer = client.publish("secret.1", utf8("x"));
+            Reply reply = client.publish("secret.1", utf8("x"));
 
-            assertThat(answer.status()).isEqualTo(403);
-            assertThat(answer.detail()).isNotEmpty();
+            assertThat(reply.status()).isEqualTo(403);
+            assertThat(reply.detail()).isNotEmpty();
             assertThat(client.publish("", utf8("x")).status()).isEqualTo(400);
-            assertThat(client.publish("build.1", utf8("x"))).isEqualTo(new Answer(202, ""));
+            assertThat(client.publish("build.1", utf8("x"))).isEqualTo(new Reply(202, ""));
         }
     }
 
@@ -140,7 +140,7 @@ class ClientTest {
     void shouldReportRefusedCredentials() {
         assertThatExceptionOfType(HubUnavailableException.class)
                 .isThrownBy(() -> client(new Credential.Token("ci", "wrong")))
-                .withMessageContaining("doesn't let ci in")
+                .withMessageContaining("rejects the credentials of ci")
                 .withMessageNotContaining("wrong");
         assertThat(hub.broker.sessions()).isEmpty();
     }
@@ -153,7 +153,7 @@ class ClientTest {
         }
         assertThatExceptionOfType(HubUnavailableException.class)
                 .isThrownBy(() -> HubClient.connect("tcp://127.0.0.1:" + port, token("ci"), Duration.ofMillis(300)))
-                .withMessageContaining("No hub answers at tcp://127.0.0.1:" + port);
+                .withMessageContaining("No hub is reachable at tcp://127.0.0.1:" + port);
     }
 
     @Test

@@ -171,7 +171,7 @@ class ValidatedEventsTest {
                         "",
                         "ERR",
                         "400",
-                        "the request has 1025 frames behind its empty one; at most 1024 are allowed (maxFrames in"
+                        "the request has 1025 frames after the empty one; at most 1024 are allowed (maxFrames in"
                                 + " io.datahub.zeromq.cfg)");
     }
 

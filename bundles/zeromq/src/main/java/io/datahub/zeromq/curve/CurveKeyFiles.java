@@ -1,5 +1,6 @@
 package io.datahub.zeromq.curve;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.user.Z85;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +30,10 @@ public final class CurveKeyFiles {
     private static final Pattern LINE =
             Pattern.compile("^\\s*(public|secret)-key\\s*=\\s*\"(.*)\"\\s*$", Pattern.MULTILINE);
 
+    /** How the hub recovers without its keys. */
+    private static final String NEW_PAIR =
+            "; the hub then generates a new pair, and all clients need its new public key";
+
     private final Path publicFile;
     private final Path keyFile;
 
@@ -49,23 +54,27 @@ public final class CurveKeyFiles {
                 return read();
             }
             if (Files.exists(publicFile)) {
-                throw new IllegalStateException(publicFile + " is there, but " + keyFile + " with its secret isn't;"
-                        + " restore it, or remove curve.pub, whereupon a new pair is made that clients must be told");
+                throw new IllegalStateException(publicFile + " exists, but " + keyFile + " with its secret key doesn't;"
+                        + " restore it, or remove curve.pub" + NEW_PAIR);
             }
             return generate();
         } catch (IOException e) {
-            throw new UncheckedIOException("the hub's CURVE keys in " + keyFile.getParent() + " can't be used", e);
+            throw new UncheckedIOException(
+                    "the hub's CURVE keys in " + keyFile.getParent() + " can't be read or written", e);
         }
     }
 
     private CurveKeyPair generate() throws IOException {
         CurveKeyPair pair = CurveKeyPair.random();
         String text =
-                "# The hub's CURVE keys. Whoever has the secret one can pose as the hub.\ncurve\n    public-key = \""
+                "# The hub's CURVE keys. Anyone who has the secret key can impersonate the hub.\ncurve\n    public-key = \""
                         + pair + "\"\n    secret-key = \"" + Z85.encode(pair.secretKey()) + "\"\n";
         write(keyFile, text, "rw-------");
         writePublic(pair);
-        LOG.info("zeromq curve keys made public={} file={}", pair, publicFile);
+        LOG.info(
+                "event=zeromq.curve-keys.generated publicKey={} file={}",
+                LogText.quoted(pair),
+                LogText.quoted(publicFile));
         return pair;
     }
 
@@ -81,8 +90,8 @@ public final class CurveKeyFiles {
         } else if (!Files.readString(publicFile, StandardCharsets.ISO_8859_1)
                 .strip()
                 .equals(pair.toString())) {
-            throw new IllegalStateException(publicFile + " has another public key than " + keyFile
-                    + "; remove curve.pub, and it is written anew from curve.key");
+            throw new IllegalStateException(publicFile + " contains another public key than " + keyFile
+                    + "; remove curve.pub, and it is rewritten from curve.key");
         }
         return pair;
     }
@@ -105,14 +114,14 @@ public final class CurveKeyFiles {
             }
             return key;
         } catch (IllegalArgumentException e) {
-            throw invalid("its " + kind + "-key is no Z85", e);
+            throw invalid("its " + kind + "-key isn't valid Z85", e);
         }
     }
 
     private IllegalStateException invalid(String reason, IllegalArgumentException cause) {
         return new IllegalStateException(
-                keyFile + " holds no pair of CURVE keys: " + reason + "; restore it, or remove it and curve.pub,"
-                        + " whereupon a new pair is made that clients must be told",
+                keyFile + " contains no valid pair of CURVE keys: " + reason
+                        + "; restore it, or remove it and curve.pub" + NEW_PAIR,
                 cause);
     }
 

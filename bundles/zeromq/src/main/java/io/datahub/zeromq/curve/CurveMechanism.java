@@ -69,7 +69,7 @@ public final class CurveMechanism implements Mechanism {
     private Outcome hello(ByteBuffer body) throws ProtocolException {
         if (body.remaining() != HELLO_BYTES || body.getShort() != VERSION) {
             throw new ProtocolException(
-                    DisconnectReason.BAD_HANDSHAKE, "HELLO is malformed, or of another version of CURVE");
+                    DisconnectReason.BAD_HANDSHAKE, "HELLO is malformed or has an unsupported CURVE version");
         }
         body.position(body.position() + PADDING);
         byte[] client = readBytes(body, KEY);
@@ -78,7 +78,8 @@ public final class CurveMechanism implements Mechanism {
         Optional<byte[]> shared = hubKeys.sharedWith(client);
         if (shared.flatMap(key -> new CurveBox(key, "CurveZMQHELLO---").open(lastNonce, signature))
                 .isEmpty()) {
-            return new Outcome.Rejected("HELLO isn't for this hub: the peer has another public key for it");
+            return new Outcome.Rejected(
+                    "HELLO was encrypted for another key: the client has a wrong public key of the hub");
         }
         return new Outcome.Reply(Command.frame("WELCOME", welcome(client, shared.get())));
     }
@@ -101,13 +102,13 @@ public final class CurveMechanism implements Mechanism {
         }
         Optional<byte[]> cookie = openCookie(readBytes(body, LONG_NONCE), readBytes(body, COOKIE_BYTES));
         if (cookie.isEmpty()) {
-            return new Outcome.Rejected("INITIATE hasn't the cookie of this connection");
+            return new Outcome.Rejected("INITIATE doesn't contain the cookie of this connection");
         }
         byte[] client = Arrays.copyOf(cookie.get(), KEY);
         byte[] secret = Arrays.copyOfRange(cookie.get(), KEY, 2 * KEY);
         long nonce = body.getLong();
         if (Long.compareUnsigned(nonce, lastNonce) <= 0) {
-            throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "a nonce came again");
+            throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "a nonce was repeated");
         }
         lastNonce = nonce;
         byte[] box = readBytes(body, body.remaining());
@@ -115,7 +116,7 @@ public final class CurveMechanism implements Mechanism {
         Optional<byte[]> content = new CurveBox(trafficKey, "CurveZMQINITIATE").open(nonce, box);
         return content.isPresent()
                 ? verifyVouch(ByteBuffer.wrap(content.get()), client, secret)
-                : new Outcome.Rejected("the box of INITIATE isn't genuine");
+                : new Outcome.Rejected("the box of INITIATE failed authentication");
     }
 
     private Optional<byte[]> openCookie(byte[] nonce, byte[] cookie) {
@@ -135,7 +136,7 @@ public final class CurveMechanism implements Mechanism {
                 .filter(vouched -> MessageDigest.isEqual(vouched, expected))
                 .isPresent();
         if (!valid) {
-            return new Outcome.Rejected("the peer didn't prove that it has the secret key to its public one");
+            return new Outcome.Rejected("the peer failed to prove that it has the secret key of its public key");
         }
         Result<Login> result = authenticator.apply(new Credentials.CurveKey(key));
         return result instanceof Result.Done<Login> done

@@ -91,7 +91,7 @@ public final class CurveMessageDecoder implements ProtocolState {
         CurveBox box = keys.incoming(nonce);
         int boxAt = body + CurveSessionKeys.BOX_AT;
         if (!box.verify(nonce, bytes, boxAt, length - CurveSessionKeys.BOX_AT)) {
-            throw new ProtocolException(DisconnectReason.BAD_FRAME, "a box isn't genuine");
+            throw new ProtocolException(DisconnectReason.BAD_FRAME, "a box failed authentication");
         }
         int size = length - CurveSessionKeys.OVERHEAD;
         int frameBody = to + FrameHeader.sizeFor(size);

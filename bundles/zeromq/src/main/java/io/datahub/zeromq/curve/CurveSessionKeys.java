@@ -53,7 +53,7 @@ public final class CurveSessionKeys {
      */
     CurveBox incoming(long nonce) throws ProtocolException {
         if (Long.compareUnsigned(nonce, lastReceived) <= 0) {
-            throw new ProtocolException(DisconnectReason.BAD_FRAME, "a nonce came again");
+            throw new ProtocolException(DisconnectReason.BAD_FRAME, "a nonce was repeated");
         }
         lastReceived = nonce;
         return incoming;

@@ -32,7 +32,8 @@ public final class Handshake implements ProtocolState {
             }
             long length = FrameHeader.bodySize(bytes, at, flags);
             if (length < 0 || length > MAX_BYTES) {
-                throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "a command is too long");
+                throw new ProtocolException(
+                        DisconnectReason.BAD_HANDSHAKE, "a command exceeds " + MAX_BYTES + " bytes");
             }
             if (length > to - body) {
                 break;
@@ -45,7 +46,7 @@ public final class Handshake implements ProtocolState {
 
     private void handle(Command command) throws ProtocolException {
         if (command.name().equals("ERROR")) {
-            throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "the peer says ERROR");
+            throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "the peer sent ERROR");
         }
         Mechanism.Outcome outcome = mechanism.receive(command);
         if (outcome instanceof Mechanism.Outcome.Reply reply) {

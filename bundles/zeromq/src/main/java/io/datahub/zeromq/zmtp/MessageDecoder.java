@@ -62,7 +62,8 @@ public final class MessageDecoder implements ProtocolState {
             if (flags >= FrameHeader.COMMAND) {
                 if (frames > 0 && ++commands > MAX_COMMANDS_IN_MESSAGE) {
                     throw new ProtocolException(
-                            DisconnectReason.BAD_FRAME, "there are too many commands within a message");
+                            DisconnectReason.BAD_FRAME,
+                            "a message contains more than " + MAX_COMMANDS_IN_MESSAGE + " commands");
                 }
                 receiver.command(Command.parse(bytes, body, at));
                 start = frames == 0 ? at : removeCommand(bytes, start, body - FrameHeader.size(flags), at);
@@ -108,14 +109,15 @@ public final class MessageDecoder implements ProtocolState {
                 throw new ProtocolException(DisconnectReason.BAD_FRAME);
             }
             if (length < 0 || length > MAX_COMMAND_BYTES) {
-                throw new ProtocolException(DisconnectReason.BAD_FRAME, "a command is too long");
+                throw new ProtocolException(
+                        DisconnectReason.BAD_FRAME, "a command exceeds " + MAX_COMMAND_BYTES + " bytes");
             }
         } else if (length < 0 || bodyBytes + length > receiver.maxBytes(frames)) {
             throw new ProtocolException(DisconnectReason.TOO_LARGE);
         } else if (frames >= maxFrames) {
             throw new ProtocolException(
                     DisconnectReason.TOO_MANY_FRAMES,
-                    "a message has more than " + maxFrames + " frames; see maxFrames in io.datahub.zeromq.cfg");
+                    "a message has more than " + maxFrames + " frames (maxFrames in io.datahub.zeromq.cfg)");
         }
     }
 

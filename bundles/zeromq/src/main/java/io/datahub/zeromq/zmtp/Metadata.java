@@ -44,7 +44,7 @@ public record Metadata(Map<String, String> properties) {
     }
 
     private static ProtocolException malformed() {
-        return new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "the metadata are malformed");
+        return new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "the metadata is malformed");
     }
 
     /**
@@ -56,8 +56,7 @@ public record Metadata(Map<String, String> properties) {
         String name = properties.getOrDefault(SOCKET_TYPE.toLowerCase(Locale.ROOT), "");
         return SocketType.of(name)
                 .orElseThrow(() -> new ProtocolException(
-                        DisconnectReason.BAD_SOCKET_TYPE,
-                        "a socket of type " + PeerText.printable(name) + " has nothing to do here"));
+                        DisconnectReason.BAD_SOCKET_TYPE, "socket type " + PeerText.prefix(name) + " isn't supported"));
     }
 
     public byte[] bytes() {

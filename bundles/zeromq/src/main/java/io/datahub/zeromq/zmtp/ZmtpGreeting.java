@@ -65,7 +65,8 @@ public final class ZmtpGreeting implements ProtocolState {
         }
         for (int i = length; i < MECHANISM_LENGTH; i++) {
             if (name[i] != 0) {
-                throw new ProtocolException(DisconnectReason.BAD_GREETING, "its mechanism isn't padded with zeros");
+                throw new ProtocolException(
+                        DisconnectReason.BAD_GREETING, "the mechanism in the greeting isn't padded with zeros");
             }
         }
         return new String(name, 0, length, StandardCharsets.US_ASCII);

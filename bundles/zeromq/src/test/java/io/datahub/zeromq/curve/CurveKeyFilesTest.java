@@ -59,7 +59,7 @@ class CurveKeyFilesTest {
         load();
         Files.writeString(file("curve.pub"), CurveKeyPair.random() + "\n");
 
-        assertRefusedWith("curve.pub has another public key than", "remove curve.pub");
+        assertRefusedWith("curve.pub contains another public key than", "remove curve.pub");
     }
 
     @Test
@@ -67,7 +67,7 @@ class CurveKeyFilesTest {
         load();
         Files.delete(file("curve.key"));
 
-        assertRefusedWith("with its secret isn't", "restore it");
+        assertRefusedWith("with its secret key doesn't", "restore it");
     }
 
     @Test
@@ -78,7 +78,7 @@ class CurveKeyFilesTest {
         assertRefusedWith("no line secret-key", "restore it");
 
         Files.writeString(file("curve.key"), text.replaceAll("secret-key = \"..", "secret-key = \"~~"));
-        assertRefusedWith("secret-key is no Z85");
+        assertRefusedWith("secret-key isn't valid Z85");
 
         Files.writeString(file("curve.key"), text.replaceAll("secret-key = \".....", "secret-key = \""));
         assertRefusedWith("isn't 40 characters long");

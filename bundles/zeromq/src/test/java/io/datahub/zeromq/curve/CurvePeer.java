@@ -152,12 +152,12 @@ final class CurvePeer {
         }
         long number = ByteBuffer.wrap(frame).getLong(8);
         if (number <= lastNonce) {
-            throw new IOException("the hub's nonce came again");
+            throw new IOException("the hub repeated a nonce");
         }
         lastNonce = number;
         return new CurveBox(trafficKey, "CurveZMQMESSAGES")
                 .open(number, Arrays.copyOfRange(frame, 16, frame.length))
-                .orElseThrow(() -> new IOException("a box isn't genuine"));
+                .orElseThrow(() -> new IOException("a box failed authentication"));
     }
 
     /** The frames of the next message. */
