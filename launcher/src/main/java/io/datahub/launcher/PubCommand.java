@@ -1,9 +1,9 @@
 package io.datahub.launcher;
 
-import io.datahub.client.Answer;
 import io.datahub.client.EventStream;
 import io.datahub.client.HubClient;
 import io.datahub.client.HubUnavailableException;
+import io.datahub.client.Reply;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,7 +37,7 @@ final class PubCommand {
     }
 
     void run(HubAccess access) throws IOException, CommandFailure {
-        Duration timeout = options.number("--wait").map(Duration::ofSeconds).orElse(HubClient.PATIENCE);
+        Duration timeout = options.number("--wait").map(Duration::ofSeconds).orElse(HubClient.DEFAULT_TIMEOUT);
         String topic = options.words().get(0);
         try (HubClient client = access.connect(timeout)) {
             if (options.has("--stream")) {
@@ -59,10 +59,10 @@ final class PubCommand {
     }
 
     private static void publish(HubClient client, String topic, byte[] payload) throws IOException, CommandFailure {
-        Answer answer = client.publish(topic, payload);
-        if (!answer.isAccepted()) {
+        Reply reply = client.publish(topic, payload);
+        if (!reply.isAccepted()) {
             throw new CommandFailure(
-                    CommandFailure.REFUSED, "The hub refuses the event (" + answer.status() + "): " + answer.detail());
+                    CommandFailure.REFUSED, "The hub refuses the event (" + reply.status() + "): " + reply.detail());
         }
     }
 

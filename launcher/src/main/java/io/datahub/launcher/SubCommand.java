@@ -31,7 +31,7 @@ final class SubCommand {
         EventPrinter printer = new EventPrinter(options.has("--json"));
         String[] prefixes =
                 options.words().isEmpty() ? new String[] {""} : options.words().toArray(String[]::new);
-        try (HubClient client = access.connect(timeout.orElse(HubClient.PATIENCE))) {
+        try (HubClient client = access.connect(timeout.orElse(HubClient.DEFAULT_TIMEOUT))) {
             reportGrants(client, prefixes);
             receive(client.subscribe(prefixes), printer, maxEvents, timeout);
         }

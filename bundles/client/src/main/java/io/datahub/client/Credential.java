@@ -26,7 +26,7 @@ public sealed interface Credential {
         private static void require(String text, String what) {
             int length = text.getBytes(StandardCharsets.UTF_8).length;
             if (length == 0 || length > MAX_BYTES) {
-                throw new IllegalArgumentException(what + " has " + length + " bytes; it must have 1 to 255");
+                throw new IllegalArgumentException(what + " must have 1 to 255 bytes, but has " + length);
             }
         }
 

@@ -39,7 +39,9 @@ public final class EventStream implements AutoCloseable {
         }
         if (!Sockets.send(socket, topic, payload, more)) {
             throw new HubUnavailableException("The hub at " + sockets.address()
-                    + (monitor.isConnected() ? " takes no more: its subscribers are too slow." : " isn't connected."));
+                    + (monitor.isConnected()
+                            ? " accepts no more events: its subscribers are too slow."
+                            : " isn't connected."));
         }
     }
 

@@ -16,7 +16,11 @@ import org.zeromq.ZMQ;
 public final class HubClient implements AutoCloseable {
 
     /** The default timeout for the hub: 10 seconds. */
-    public static final Duration PATIENCE = Duration.ofSeconds(10);
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** @deprecated renamed to {@link #DEFAULT_TIMEOUT} */
+    @Deprecated
+    public static final Duration PATIENCE = DEFAULT_TIMEOUT;
 
     private static final byte[] DELIMITER = {};
     private static final int POLL_MILLIS = 100;
@@ -43,7 +47,7 @@ public final class HubClient implements AutoCloseable {
     }
 
     /**
-     * Connects and authenticates, with the default timeout {@link #PATIENCE}.
+     * Connects and authenticates, with the default timeout {@link #DEFAULT_TIMEOUT}.
      *
      * @param address such as {@code tcp://127.0.0.1:5555}
      * @param credential the credentials to authenticate with
@@ -51,7 +55,7 @@ public final class HubClient implements AutoCloseable {
      * @throws IllegalArgumentException if the address is malformed
      */
     public static HubClient connect(String address, Credential credential) throws HubUnavailableException {
-        return connect(address, credential, PATIENCE);
+        return connect(address, credential, DEFAULT_TIMEOUT);
     }
 
     /**
@@ -88,9 +92,9 @@ public final class HubClient implements AutoCloseable {
         }
         throw new HubUnavailableException(
                 monitor.wasConnected()
-                        ? "The hub at " + sockets.address() + " doesn't let " + sockets.credential()
-                                + " in: check user and token, or keys; the hub's log has the reason."
-                        : "No hub answers at " + sockets.address() + ": start it, or correct the address.");
+                        ? "The hub at " + sockets.address() + " rejects the credentials of " + sockets.credential()
+                                + ": check user and token, or the keys; the hub's log states the reason."
+                        : "No hub is reachable at " + sockets.address() + ": start it, or correct the address.");
     }
 
     /**
@@ -104,8 +108,8 @@ public final class HubClient implements AutoCloseable {
      *     was received within the timeout, so that the event may have been published
      * @throws IllegalStateException if the client is closed
      */
-    public synchronized Answer publish(String topic, byte[] payload, byte[]... more) throws HubUnavailableException {
-        return toAnswer(request(topic, payload, more));
+    public synchronized Reply publish(String topic, byte[] payload, byte[]... more) throws HubUnavailableException {
+        return toReply(request(topic, payload, more));
     }
 
     /**
@@ -141,7 +145,7 @@ public final class HubClient implements AutoCloseable {
         byte[] id = ByteBuffer.allocate(Long.BYTES).putLong(++lastRequest).array();
         if (!requests.send(id, ZMQ.SNDMORE)) {
             throw new HubUnavailableException("The connection to the hub at " + sockets.address()
-                    + " is lost; the event on " + topic + " wasn't published.");
+                    + " was lost; the event on " + topic + " wasn't published.");
         }
         requests.send(DELIMITER, ZMQ.SNDMORE);
         Sockets.send(requests, topic, payload, more);
@@ -151,20 +155,20 @@ public final class HubClient implements AutoCloseable {
             reply = receive(deadline); // the late reply to an earlier request
         }
         if (reply.size() < 3) {
-            throw new HubUnavailableException("The hub at " + sockets.address() + " didn't answer within "
+            throw new HubUnavailableException("The hub at " + sockets.address() + " didn't reply within "
                     + sockets.timeout().toMillis() + " ms; the event on " + topic
-                    + " may have been published or not.");
+                    + " may or may not have been published.");
         }
         return reply.subList(2, reply.size());
     }
 
-    private static Answer toAnswer(List<byte[]> frames) {
+    private static Reply toReply(List<byte[]> frames) {
         if (Arrays.equals(frames.get(0), OK)) {
-            return new Answer(Answer.ACCEPTED, "");
+            return new Reply(Reply.ACCEPTED, "");
         }
         String status = frames.size() > 1 ? new String(frames.get(1), StandardCharsets.UTF_8) : "";
         String detail = frames.size() > 2 ? new String(frames.get(2), StandardCharsets.UTF_8) : "";
-        return new Answer(status.matches("\\d{3}") ? Integer.parseInt(status) : 0, detail);
+        return new Reply(status.matches("\\d{3}") ? Integer.parseInt(status) : 0, detail);
     }
 
     /** The frames of the next reply; empty if none is received before the deadline. */

@@ -45,7 +45,7 @@ final class Sockets implements AutoCloseable {
     private void logException(Thread thread, Throwable cause) {
         LOG.log(
                 closing ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
-                () -> "connection failed address=" + address + " thread=" + thread.getName(),
+                "event=client.connection.failed address=" + address + " thread=" + thread.getName(),
                 cause);
     }
 
@@ -97,7 +97,7 @@ final class Sockets implements AutoCloseable {
             socket.connect(address);
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
-                    "'" + address + "' isn't the address of a hub, which looks like tcp://127.0.0.1:5555", e);
+                    "'" + address + "' isn't a valid address of a hub, such as tcp://127.0.0.1:5555", e);
         }
     }
 

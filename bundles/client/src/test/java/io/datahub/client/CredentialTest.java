@@ -49,9 +49,9 @@ class CredentialTest {
     void shouldRefuseNamesAndTokensThatPlainDoesNotSupport() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Credential.Token("", "x"))
-                .withMessageContaining("the user's name has 0 bytes");
+                .withMessageContaining("the user's name must have 1 to 255 bytes, but has 0");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Credential.Token("ci", "ü".repeat(128)))
-                .withMessageContaining("the token has 256 bytes");
+                .withMessageContaining("the token must have 1 to 255 bytes, but has 256");
     }
 }

@@ -7,7 +7,7 @@ package io.datahub.client;
  *     missing grant, 413 if it is too large, and so on; 0 if the reply has no valid status
  * @param detail a human-readable reason of the refusal; empty if the event was accepted
  */
-public record Answer(int status, String detail) {
+public record Reply(int status, String detail) {
 
     static final int ACCEPTED = 202;
 
