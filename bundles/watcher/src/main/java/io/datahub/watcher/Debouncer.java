@@ -1,5 +1,6 @@
 package io.datahub.watcher;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.record.RecordPath;
 import java.time.Duration;
@@ -22,7 +23,7 @@ final class Debouncer implements AutoCloseable {
 
     /** Handles a path. Never called concurrently for the same path. */
     @FunctionalInterface
-    interface Due {
+    interface Handler {
         /**
          * Called when a path has been unchanged for the quiet period, or its maximum wait has elapsed.
          *
@@ -41,16 +42,16 @@ final class Debouncer implements AutoCloseable {
     private final long quietNanos;
     private final long maxQuietNanos;
     private final long opensAtNanos;
-    private final Due handler;
+    private final Handler handler;
     private final LongSupplier clock;
     private final List<Thread> workers = new ArrayList<>();
 
-    private final Map<RecordPath, Wait> pending = new HashMap<>(); // guarded by this
-    private final DelayQueue<Turn> queue = new DelayQueue<>();
+    private final Map<RecordPath, PendingPath> pending = new HashMap<>(); // guarded by this
+    private final DelayQueue<QueueEntry> queue = new DelayQueue<>();
     private volatile boolean closed;
 
     /** A pending path; guarded by the debouncer. */
-    private static final class Wait {
+    private static final class PendingPath {
         private final RecordPath path;
         private long firstTouched;
         private long lastTouched;
@@ -60,7 +61,7 @@ final class Debouncer implements AutoCloseable {
         /** Whether the path stands for everything below it, so that further changes don't postpone it. */
         private boolean wholeTree;
 
-        private Wait(RecordPath path, long firstTouched, long now) {
+        private PendingPath(RecordPath path, long firstTouched, long now) {
             this.path = path;
             this.firstTouched = firstTouched;
             lastTouched = now;
@@ -68,7 +69,7 @@ final class Debouncer implements AutoCloseable {
     }
 
     /** The time at which a path is due for a check; without an entry, a signal for a worker thread to stop. */
-    private record Turn(Wait entry, long atNanos, LongSupplier clock) implements Delayed {
+    private record QueueEntry(PendingPath entry, long atNanos, LongSupplier clock) implements Delayed {
         @Override
         public long getDelay(TimeUnit unit) {
             return unit.convert(atNanos - clock.getAsLong(), TimeUnit.NANOSECONDS);
@@ -76,12 +77,12 @@ final class Debouncer implements AutoCloseable {
 
         @Override
         public int compareTo(Delayed other) {
-            return Long.signum(atNanos - ((Turn) other).atNanos);
+            return Long.signum(atNanos - ((QueueEntry) other).atNanos);
         }
     }
 
     /** @param initialDelay for how long after the start no path is handled */
-    Debouncer(String name, Duration initialDelay, Duration quiet, Duration maxQuiet, int threads, Due handler) {
+    Debouncer(String name, Duration initialDelay, Duration quiet, Duration maxQuiet, int threads, Handler handler) {
         this(name, initialDelay, quiet, maxQuiet, threads, handler, System::nanoTime);
     }
 
@@ -92,7 +93,7 @@ final class Debouncer implements AutoCloseable {
             Duration quiet,
             Duration maxQuiet,
             int threads,
-            Due handler,
+            Handler handler,
             LongSupplier clock) {
         this.clock = clock;
         opensAtNanos = clock.getAsLong() + initialDelay.toNanos();
@@ -121,13 +122,13 @@ final class Debouncer implements AutoCloseable {
             return;
         }
         long now = clock.getAsLong();
-        Wait entry = pending.get(path);
+        PendingPath entry = pending.get(path);
         if (entry == null) {
             if (pending.size() >= MAX_PENDING && !path.isRoot()) {
                 touchRoot();
                 return;
             }
-            Wait added = new Wait(path, now, now);
+            PendingPath added = new PendingPath(path, now, now);
             added.wholeTree = wholeTree;
             schedule(added);
         } else if (entry.inProgress) {
@@ -148,12 +149,12 @@ final class Debouncer implements AutoCloseable {
         touch(RecordPath.ROOT, true);
     }
 
-    private void schedule(Wait entry) {
+    private void schedule(PendingPath entry) {
         pending.put(entry.path, entry);
-        queue.add(new Turn(entry, dueAt(entry), clock));
+        queue.add(new QueueEntry(entry, dueAt(entry), clock));
     }
 
-    private long dueAt(Wait entry) {
+    private long dueAt(PendingPath entry) {
         long atNanos = Math.min(entry.lastTouched + quietNanos, entry.firstTouched + maxQuietNanos);
         return atNanos - opensAtNanos > 0 ? atNanos : opensAtNanos;
     }
@@ -174,10 +175,11 @@ final class Debouncer implements AutoCloseable {
 
     /** Reports the pending paths of a directory tree. */
     void report(String tree, MetricReport report) {
-        report.gauge("datahub_watcher_unsettled", "Paths that changed and wait to rest", size(), "tree", tree);
+        report.gauge(
+                "datahub_watcher_unsettled", "Changed paths that wait for their quiet period", size(), "tree", tree);
         report.gauge(
                 "datahub_watcher_lag_seconds",
-                "How long the path waits that changed first of them",
+                "The age of the oldest changed path that waits for its quiet period",
                 longestWait() / (double) TimeUnit.SECONDS.toNanos(1),
                 "tree",
                 tree);
@@ -186,12 +188,12 @@ final class Debouncer implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                Turn turn = queue.poll(); // unlike take, doesn't wake another worker
-                if (turn == null) {
-                    turn = queue.take();
+                QueueEntry queued = queue.poll(); // unlike take, doesn't wake another worker
+                if (queued == null) {
+                    queued = queue.take();
                 }
-                if (turn.entry != null && claim(turn.entry)) {
-                    handle(turn.entry);
+                if (queued.entry != null && claim(queued.entry)) {
+                    handle(queued.entry);
                 }
             }
         } catch (InterruptedException e) {
@@ -200,31 +202,31 @@ final class Debouncer implements AutoCloseable {
     }
 
     /** Returns whether the path is due, and marks it as in progress; if it isn't due yet, schedules another check. */
-    private synchronized boolean claim(Wait entry) {
+    private synchronized boolean claim(PendingPath entry) {
         if (closed || pending.get(entry.path) != entry) {
             return false;
         }
         long atNanos = dueAt(entry);
         if (atNanos - clock.getAsLong() > 0) {
-            queue.add(new Turn(entry, atNanos, clock));
+            queue.add(new QueueEntry(entry, atNanos, clock));
             return false;
         }
         entry.inProgress = true;
         return true;
     }
 
-    private void handle(Wait entry) {
+    private void handle(PendingPath entry) {
         boolean maxQuietExceeded = entry.lastTouched + quietNanos - (entry.firstTouched + maxQuietNanos) > 0;
         try {
             handler.onQuiet(entry.path, maxQuietExceeded ? Duration.ZERO : Duration.ofNanos(quietNanos));
         } catch (RuntimeException | Error e) {
-            LOG.error("event=settling-failed path=\"{}\"", entry.path, e);
+            LOG.error("event=watcher.path.failed path={}", LogText.quoted(entry.path), e);
         } finally {
             synchronized (this) {
                 pending.remove(entry.path);
                 if (entry.touchedAgain && !closed) {
                     long now = clock.getAsLong();
-                    schedule(new Wait(entry.path, maxQuietExceeded ? now : entry.firstTouched, now));
+                    schedule(new PendingPath(entry.path, maxQuietExceeded ? now : entry.firstTouched, now));
                 }
             }
         }
@@ -237,7 +239,7 @@ final class Debouncer implements AutoCloseable {
             closed = true;
             pending.values().removeIf(entry -> !entry.inProgress);
             queue.clear();
-            workers.forEach(worker -> queue.add(new Turn(null, clock.getAsLong(), clock)));
+            workers.forEach(worker -> queue.add(new QueueEntry(null, clock.getAsLong(), clock)));
         }
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_TIMEOUT_MILLIS);
         try {

@@ -1,6 +1,7 @@
 package io.datahub.watcher;
 
 import io.datahub.api.Result;
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.RecordPath;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
@@ -94,10 +95,10 @@ final class DirectoryWatcher implements AutoCloseable {
                 }
                 checkRoot();
             } catch (InterruptedException | ClosedWatchServiceException e) {
-                LOG.debug("root=\"{}\" watching=ended", root.path());
+                LOG.debug("event=watcher.root.closed root={}", LogText.quoted(root.path()));
                 return;
             } catch (RuntimeException e) {
-                LOG.error("notify=failed root=\"{}\" action=compare", root.path(), e);
+                LOG.error("event=watcher.notifications.failed root={}", LogText.quoted(root.path()), e);
                 listener.fullScanNeeded();
             }
         }
@@ -146,23 +147,30 @@ final class DirectoryWatcher implements AutoCloseable {
                 .or(this::unreadable)
                 .orElse(null);
         if (incompleteReason == null && previousReason != null) {
-            LOG.info("notifications=complete root=\"{}\"", root.path());
+            LOG.info("event=watcher.notifications.complete root={}", LogText.quoted(root.path()));
         } else if (incompleteReason != null && !incompleteReason.equals(previousReason)) {
             LOG.warn(
-                    "notifications=incomplete root=\"{}\" cause=\"{}\"{}",
-                    root.path(),
-                    incompleteReason,
-                    rejection.isPresent() && pollingReason.isEmpty()
-                            ? " cure=\"raise fs.inotify.max_user_watches and max_user_instances\""
-                            : "");
+                    "event=watcher.notifications.incomplete root={} reason={} cure={}",
+                    LogText.quoted(root.path()),
+                    LogText.quoted(incompleteReason),
+                    LogText.quoted(cure(rejection)));
         }
+    }
+
+    private String cure(Optional<String> rejection) {
+        if (pollingReason.isPresent()) {
+            return "none is needed: full scans at intervals replace notifications";
+        }
+        return rejection.isPresent()
+                ? "raise fs.inotify.max_user_watches and max_user_instances"
+                : "give the hub's user permission to read the directories";
     }
 
     private Optional<String> unreadable() {
         return Optional.ofNullable(watchedDirectories)
                 .map(WatchedDirectories::unreadable)
                 .filter(paths -> !paths.isEmpty())
-                .map(paths -> "directories that can't be read: " + paths.size() + ", such as "
+                .map(paths -> paths.size() + " directories can't be read, such as "
                         + paths.values().iterator().next());
     }
 
@@ -178,7 +186,7 @@ final class DirectoryWatcher implements AutoCloseable {
         boolean replaced = !root.identity().equals(watchedIdentity);
         boolean unwatched = watchedDirectories == null || !watchedDirectories.contains(RecordPath.ROOT);
         if (replaced || (unwatched && watchedIdentity.isPresent())) {
-            LOG.info("root=\"{}\" replaced={} action=watch", root.path(), replaced);
+            LOG.info("event=watcher.root.rewatched root={} replaced={}", LogText.quoted(root.path()), replaced);
             startWatching();
         } else if (incompleteReason != null && watchedDirectories != null) {
             retryUnwatched();
@@ -240,7 +248,8 @@ final class DirectoryWatcher implements AutoCloseable {
     /** If the operating system's own queue overflowed, every directory has lost notifications. */
     private void reportOverflows() {
         boolean fullScanNeeded = overflowed.contains(RecordPath.ROOT) || overflowed.size() > MAX_BATCH;
-        LOG.info("overflow directories={} action=compare", fullScanNeeded ? "all" : overflowed);
+        LOG.info(
+                "event=watcher.notifications.lost directories={}", LogText.quoted(fullScanNeeded ? "all" : overflowed));
         List<RecordPath> directories = List.copyOf(overflowed);
         overflowed.clear();
         if (fullScanNeeded) {

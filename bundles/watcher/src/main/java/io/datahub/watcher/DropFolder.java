@@ -1,6 +1,7 @@
 package io.datahub.watcher;
 
 import io.datahub.api.Result;
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import java.io.IOException;
@@ -22,8 +23,8 @@ final class DropFolder {
 
     private final Path root;
     private final RecordStore store;
-    private final Delivery delivery;
-    private final Resting quietTracker;
+    private final FileImporter importer;
+    private final QuietTracker quietTracker;
     private final KeptFiles keptFiles;
 
     /**
@@ -32,10 +33,10 @@ final class DropFolder {
      * @param quietTracker tracks for how long files have been unchanged
      * @param keptFiles keeps the files that were read
      */
-    DropFolder(Path root, RecordStore store, Delivery delivery, Resting quietTracker, KeptFiles keptFiles) {
+    DropFolder(Path root, RecordStore store, FileImporter importer, QuietTracker quietTracker, KeptFiles keptFiles) {
         this.root = root;
         this.store = store;
-        this.delivery = delivery;
+        this.importer = importer;
         this.quietTracker = quietTracker;
         this.keptFiles = keptFiles;
     }
@@ -43,9 +44,14 @@ final class DropFolder {
     /** Records the state of a file that changed: its quiet period starts now. */
     void noteChange(RecordPath path) {
         try {
-            Stamp.of(path.under(root)).filter(Stamp::isFile).ifPresent(stamp -> quietTracker.isQuiet(path, stamp));
+            FileStamp.of(path.under(root))
+                    .filter(FileStamp::isFile)
+                    .ifPresent(stamp -> quietTracker.isQuiet(path, stamp));
         } catch (IOException e) {
-            LOG.debug("incoming=unseen path=\"{}\"", path, e); // ingesting it will report the error
+            LOG.debug(
+                    "event=watcher.incoming-file.unreadable path={}",
+                    LogText.quoted(path),
+                    e); // ingesting it will report the error
         }
     }
 
@@ -56,7 +62,7 @@ final class DropFolder {
      */
     synchronized void ingest(RecordPath path, Consumer<RecordPath> retry) throws IOException {
         Path file = path.under(root);
-        Optional<Stamp> found = Stamp.of(file);
+        Optional<FileStamp> found = FileStamp.of(file);
         if (found.isEmpty()) {
             quietTracker.forget(path);
         } else if (found.get().isDirectory()) {
@@ -84,19 +90,22 @@ final class DropFolder {
         }
     }
 
-    private void ingest(RecordPath path, Path file, Stamp stamp, Consumer<RecordPath> retry) throws IOException {
+    private void ingest(RecordPath path, Path file, FileStamp stamp, Consumer<RecordPath> retry) throws IOException {
         if (!Files.isWritable(file.getParent())) {
             throw new IOException(file.getParent()
-                    + " can't be written, so that nothing can be taken out of it; let the hub's user write there");
+                    + " isn't writable, so files can't be moved out of it; give the hub's user write permission");
         }
-        keptFiles.deliverUnread(path);
-        Delivery.Outcome outcome = delivery.deliver(path, file, stamp);
-        if (outcome instanceof Delivery.Later) {
+        keptFiles.importUnread(path);
+        FileImporter.Outcome outcome = importer.importFile(path, file, stamp);
+        if (outcome instanceof FileImporter.Retry) {
             retry.accept(path);
             return;
         }
-        if (outcome instanceof Delivery.Committed committed) {
-            LOG.info("incoming=taken path=\"{}\" cursor={}", path, committed.cursor());
+        if (outcome instanceof FileImporter.Committed committed) {
+            LOG.info(
+                    "event=watcher.incoming-file.committed path={} cursor={}",
+                    LogText.quoted(path),
+                    committed.cursor());
         }
         quietTracker.forget(path);
         if (!keptFiles.keep(path, file, stamp, outcome)) {
@@ -104,7 +113,7 @@ final class DropFolder {
         }
     }
 
-    /** Delivers what was written to kept files after they were ingested. */
+    /** Imports what was written to kept files after they were ingested. */
     synchronized void sweep() {
         keptFiles.sweep();
     }

@@ -24,12 +24,12 @@ final class KeptFile {
     private final String name;
     private final RecordPath path;
     private final String location;
-    private Stamp stamp;
+    private FileStamp stamp;
     private String sha256;
     private Instant readAt;
     private int versions;
 
-    private Stamp lastSeen;
+    private FileStamp lastSeen;
     private long lastSeenSince;
     private long nextCheck = Long.MIN_VALUE;
 
@@ -41,7 +41,7 @@ final class KeptFile {
      * @param sha256 the hash of what was read; empty if unknown
      * @param readAt when the file was last read
      */
-    KeptFile(String name, RecordPath path, String location, Stamp stamp, String sha256, Instant readAt) {
+    KeptFile(String name, RecordPath path, String location, FileStamp stamp, String sha256, Instant readAt) {
         this.name = name;
         this.path = path;
         this.location = location;
@@ -57,13 +57,13 @@ final class KeptFile {
      */
     static KeptFile parse(String name, List<String> note) {
         if (note.size() != 6 || !note.get(0).equals(FORMAT_VERSION)) {
-            throw new IllegalArgumentException("the note " + name + " isn't as it was written");
+            throw new IllegalArgumentException("the note " + name + " has an unknown format");
         }
         return new KeptFile(
                 name,
                 RecordPath.of(note.get(1)),
                 note.get(2),
-                Stamp.parse(note.get(3)),
+                FileStamp.parse(note.get(3)),
                 note.get(4),
                 Instant.ofEpochMilli(Long.parseLong(note.get(5))));
     }
@@ -91,7 +91,7 @@ final class KeptFile {
         return location;
     }
 
-    Stamp stamp() {
+    FileStamp stamp() {
         return stamp;
     }
 
@@ -103,18 +103,18 @@ final class KeptFile {
         return readAt;
     }
 
-    /** Whether the file was never delivered. */
-    boolean isUndelivered() {
+    /** Whether the file was never imported. */
+    boolean isUnread() {
         return stamp.size() < 0;
     }
 
     /** Updates the stamp of a file whose content is unchanged. */
-    void updateStamp(Stamp now) {
+    void updateStamp(FileStamp now) {
         stamp = now;
     }
 
     /** Records that the file was read again. */
-    void markRead(Stamp now, String hash, Instant time) {
+    void markRead(FileStamp now, String hash, Instant time) {
         stamp = now;
         sha256 = hash;
         readAt = time;
@@ -137,7 +137,7 @@ final class KeptFile {
      * Records the current state of the file and returns whether it has been unchanged for the quiet period. The period
      * doubles with each version, so that a program that never stops writing doesn't create a version for each line.
      */
-    boolean isQuiet(Stamp now, long clock, long quietNanos) {
+    boolean isQuiet(FileStamp now, long clock, long quietNanos) {
         if (!now.equals(lastSeen)) {
             lastSeen = now;
             lastSeenSince = clock;
@@ -147,7 +147,7 @@ final class KeptFile {
         return remainingNanos <= 0;
     }
 
-    /** Schedules a retry because the file can't be delivered now. */
+    /** Schedules a retry because the file can't be imported now. */
     void retryAfter(long clock, long nanos) {
         lastSeen = null;
         nextCheck = clock + nanos;

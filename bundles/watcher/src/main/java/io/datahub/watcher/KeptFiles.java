@@ -1,6 +1,7 @@
 package io.datahub.watcher;
 
 import io.datahub.api.Refusal;
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.RecordPath;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,8 +33,8 @@ final class KeptFiles {
     private static final int FREE_SPACE_DIVISOR = 4;
 
     private final KeptFolder folder;
-    private final RejectedArrivals rejectedArrivals;
-    private final Delivery delivery;
+    private final RejectedFiles rejectedFiles;
+    private final FileImporter importer;
     private final Limits limits;
     private final LongSupplier clock;
     private final List<KeptFile> files = new ArrayList<>();
@@ -55,15 +56,14 @@ final class KeptFiles {
      * @param folder the directory of the files
      * @param clock in nanoseconds, as {@link System#nanoTime}
      */
-    KeptFiles(
-            KeptFolder folder, RejectedArrivals rejectedArrivals, Delivery delivery, Limits limits, LongSupplier clock)
+    KeptFiles(KeptFolder folder, RejectedFiles rejectedFiles, FileImporter importer, Limits limits, LongSupplier clock)
             throws IOException {
         this.folder = folder;
-        this.rejectedArrivals = rejectedArrivals;
-        this.delivery = delivery;
+        this.rejectedFiles = rejectedFiles;
+        this.importer = importer;
         this.limits = limits;
         this.clock = clock;
-        files.addAll(folder.load(rejectedArrivals));
+        files.addAll(folder.load(rejectedFiles));
         files.sort(Comparator.comparing(KeptFile::readAt));
         updateTotals();
     }
@@ -72,22 +72,22 @@ final class KeptFiles {
      * Moves a file that was read out of {@code incoming/} and keeps it.
      *
      * @param stampRead the state of the file when it was read
-     * @param outcome the outcome of its delivery
+     * @param outcome the outcome of its import
      * @return false if another file had replaced it, which is back in its place
      */
-    boolean keep(RecordPath path, Path file, Stamp stampRead, Delivery.Outcome outcome) throws IOException {
-        String sha256 = outcome instanceof Delivery.Committed committed ? committed.sha256() : "";
+    boolean keep(RecordPath path, Path file, FileStamp stampRead, FileImporter.Outcome outcome) throws IOException {
+        String sha256 = outcome instanceof FileImporter.Committed committed ? committed.sha256() : "";
         Optional<KeptFile> ingested = folder.moveIn(path, file, stampRead, sha256);
         if (ingested.isEmpty()) {
             return true;
         }
         KeptFile kept = ingested.get();
-        Stamp now = Stamp.of(folder.fileOf(kept)).orElse(stampRead);
+        FileStamp now = FileStamp.of(folder.fileOf(kept)).orElse(stampRead);
         if (now.key() != stampRead.key()) {
             return !putBack(kept, file);
         }
         files.add(kept);
-        if (outcome instanceof Delivery.Refused refused) {
+        if (outcome instanceof FileImporter.Rejected refused) {
             reject(kept, now, refused.refusal());
         } else if (now.hasBytesOf(stampRead)) {
             kept.updateStamp(now);
@@ -105,7 +105,8 @@ final class KeptFiles {
         try {
             Files.createLink(file, folder.fileOf(kept));
         } catch (IOException | UnsupportedOperationException e) {
-            KeptFile unread = new KeptFile(kept.name(), kept.path(), kept.location(), Stamp.NONE, "", kept.readAt());
+            KeptFile unread =
+                    new KeptFile(kept.name(), kept.path(), kept.location(), FileStamp.NONE, "", kept.readAt());
             folder.write(unread);
             files.add(unread);
             return false;
@@ -114,10 +115,10 @@ final class KeptFiles {
         return true;
     }
 
-    /** Delivers the unread files of a path, before anything newer is delivered. */
-    void deliverUnread(RecordPath path) throws IOException {
+    /** Imports the unread files of a path, before anything newer is imported. */
+    void importUnread(RecordPath path) throws IOException {
         for (KeptFile kept : List.copyOf(files)) {
-            if (kept.isUndelivered() && kept.path().equals(path)) {
+            if (kept.isUnread() && kept.path().equals(path)) {
                 check(kept, 0);
             }
         }
@@ -134,7 +135,11 @@ final class KeptFiles {
                     check(kept, limits.quiet().toNanos());
                 } catch (IOException | RuntimeException e) {
                     kept.markUnchanged(clock.getAsLong(), Instant.now());
-                    LOG.error("incoming=failed path=\"{}\" kept=\"{}\"", kept.path(), folder.fileOf(kept), e);
+                    LOG.error(
+                            "event=watcher.kept-file.failed path={} file={}",
+                            LogText.quoted(kept.path()),
+                            LogText.quoted(folder.fileOf(kept)),
+                            e);
                 }
             }
         }
@@ -143,44 +148,51 @@ final class KeptFiles {
     }
 
     private void check(KeptFile kept, long quietNanos) throws IOException {
-        Optional<Stamp> found = Stamp.of(folder.fileOf(kept));
+        Optional<FileStamp> found = FileStamp.of(folder.fileOf(kept));
         if (found.isEmpty()) {
             remove(kept);
             return;
         }
-        Stamp now = found.get();
+        FileStamp now = found.get();
         if (now.equals(kept.stamp())) {
             kept.markUnchanged(clock.getAsLong(), Instant.now());
         } else if (kept.isQuiet(now, clock.getAsLong(), quietNanos)) {
-            deliverChanged(kept, now);
+            importChanged(kept, now);
         }
     }
 
-    private void deliverChanged(KeptFile kept, Stamp now) throws IOException {
-        if (now.size() == kept.stamp().size() && kept.sha256().equals(Delivery.hash(folder.fileOf(kept)))) {
+    private void importChanged(KeptFile kept, FileStamp now) throws IOException {
+        if (now.size() == kept.stamp().size() && kept.sha256().equals(FileImporter.hash(folder.fileOf(kept)))) {
             kept.updateStamp(now);
             folder.write(kept);
             return;
         }
-        Delivery.Outcome outcome = delivery.deliver(kept.path(), folder.fileOf(kept), now);
-        if (outcome instanceof Delivery.Committed committed) {
+        FileImporter.Outcome outcome = importer.importFile(kept.path(), folder.fileOf(kept), now);
+        if (outcome instanceof FileImporter.Committed committed) {
             kept.markRead(now, committed.sha256(), Instant.now());
             folder.write(kept);
-            LOG.info("incoming=written-on path=\"{}\" cursor={}", kept.path(), committed.cursor());
-        } else if (outcome instanceof Delivery.Refused refused) {
+            LOG.info(
+                    "event=watcher.kept-file.committed path={} cursor={}",
+                    LogText.quoted(kept.path()),
+                    committed.cursor());
+        } else if (outcome instanceof FileImporter.Rejected refused) {
             reject(kept, now, refused.refusal());
         } else {
             kept.retryAfter(clock.getAsLong(), limits.quiet().toNanos());
         }
     }
 
-    private void reject(KeptFile kept, Stamp stampRead, Refusal refusal) throws IOException {
-        Path rejectedCopy = rejectedArrivals.keep(folder.fileOf(kept), kept.path());
-        String sha256 = Delivery.hash(folder.fileOf(kept));
-        Stamp now = Stamp.of(folder.fileOf(kept)).orElse(stampRead);
+    private void reject(KeptFile kept, FileStamp stampRead, Refusal refusal) throws IOException {
+        Path rejectedCopy = rejectedFiles.keep(folder.fileOf(kept), kept.path());
+        String sha256 = FileImporter.hash(folder.fileOf(kept));
+        FileStamp now = FileStamp.of(folder.fileOf(kept)).orElse(stampRead);
         kept.markRead(now.hasBytesOf(stampRead) ? now : stampRead, sha256, Instant.now());
         folder.write(kept);
-        LOG.warn("incoming=refused path=\"{}\" reason=\"{}\" kept=\"{}\"", kept.path(), refusal.detail(), rejectedCopy);
+        LOG.warn(
+                "event=watcher.incoming-file.refused path={} reason={} copy={}",
+                LogText.quoted(kept.path()),
+                LogText.quoted(refusal.detail()),
+                LogText.quoted(rejectedCopy));
     }
 
     /** Deletes the files whose retention has ended, and the oldest if there are too many. */
@@ -208,7 +220,7 @@ final class KeptFiles {
     /** Deletes a file unless it was modified since it was last read; returns whether it is deleted. */
     private boolean evictIfUnchanged(KeptFile kept) {
         try {
-            if (Stamp.of(folder.fileOf(kept))
+            if (FileStamp.of(folder.fileOf(kept))
                     .filter(now -> !now.equals(kept.stamp()))
                     .isPresent()) {
                 return false;
@@ -216,7 +228,10 @@ final class KeptFiles {
             remove(kept);
             return true;
         } catch (IOException e) {
-            LOG.warn("incoming=unreleased kept=\"{}\" cause=\"{}\"", folder.fileOf(kept), e.toString());
+            LOG.warn(
+                    "event=watcher.kept-file.delete-failed file={} reason={}",
+                    LogText.quoted(folder.fileOf(kept)),
+                    LogText.quoted(e));
             return false;
         }
     }

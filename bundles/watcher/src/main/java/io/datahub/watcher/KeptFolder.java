@@ -1,5 +1,6 @@
 package io.datahub.watcher;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.RecordPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,7 @@ final class KeptFolder {
     }
 
     /** Loads the files; one whose note is damaged is moved to the rejected files. */
-    List<KeptFile> load(RejectedArrivals rejected) throws IOException {
+    List<KeptFile> load(RejectedFiles rejected) throws IOException {
         List<KeptFile> files = new ArrayList<>();
         try (DirectoryStream<Path> notes = Files.newDirectoryStream(folder, "*" + NOTE_EXTENSION)) {
             for (Path note : notes) {
@@ -51,7 +52,7 @@ final class KeptFolder {
         return files;
     }
 
-    private Optional<KeptFile> load(Path note, RejectedArrivals rejected) throws IOException {
+    private Optional<KeptFile> load(Path note, RejectedFiles rejected) throws IOException {
         String fileName = note.getFileName().toString();
         String name = fileName.substring(0, fileName.length() - NOTE_EXTENSION.length());
         try {
@@ -63,7 +64,10 @@ final class KeptFolder {
             Path data = folder.resolve(name);
             if (Files.exists(data)) {
                 Path rejectedFile = rejected.move(data, name);
-                LOG.warn("incoming=note-damaged kept=\"{}\" cause=\"{}\"", rejectedFile, e.getMessage());
+                LOG.warn(
+                        "event=watcher.kept-file.note-invalid file={} reason={}",
+                        LogText.quoted(rejectedFile),
+                        LogText.quoted(e.getMessage()));
             }
         }
         Files.delete(note);
@@ -74,7 +78,7 @@ final class KeptFolder {
      * Moves a file into this directory and writes its note; empty if the file no longer exists. If the file is on
      * another file system, it is renamed within its own directory instead.
      */
-    Optional<KeptFile> moveIn(RecordPath path, Path file, Stamp stamp, String sha256) throws IOException {
+    Optional<KeptFile> moveIn(RecordPath path, Path file, FileStamp stamp, String sha256) throws IOException {
         lastNumber = Math.max(lastNumber + 1, System.currentTimeMillis());
         String name = Long.toString(lastNumber);
         KeptFile kept = new KeptFile(name, path, "", stamp, sha256, Instant.now());

@@ -12,5 +12,7 @@ interface PathChangeListener {
     void eventsLost(RecordPath directory);
 
     /** Anything in the tree may have changed. */
-    void fullScanNeeded();
+    default void fullScanNeeded() {
+        eventsLost(RecordPath.ROOT);
+    }
 }

@@ -61,15 +61,16 @@ final class WatchRoot {
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
             if (!attributes.isDirectory()) {
-                return Optional.of(path + " is no directory; bring it back");
+                return Optional.of(path + " isn't a directory; restore the directory");
             }
             return Optional.ofNullable(attributes.fileKey()).equals(originalIdentity)
                     ? Optional.empty()
                     : Optional.of(
-                            path + " is another directory than when the hub started; put the right one back (mount"
-                                    + " it), or restart the hub to go on with this one");
+                            path + " is another directory than when the hub started; restore the original one (mount"
+                                    + " it), or restart the hub to use this one");
         } catch (IOException e) {
-            return Optional.of(path + " is gone; put it back, or make an empty one and restart the hub: " + e);
+            return Optional.of(
+                    path + " is missing; restore it, or create an empty directory and restart the hub: " + e);
         }
     }
 

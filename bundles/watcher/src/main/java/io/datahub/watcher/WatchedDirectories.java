@@ -1,5 +1,7 @@
 package io.datahub.watcher;
 
+import io.datahub.api.Result;
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.RecordPath;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -104,7 +106,7 @@ final class WatchedDirectories implements AutoCloseable {
                     addChildren(path, directory, pending);
                 }
             } catch (NoSuchFileException | NotDirectoryException e) {
-                LOG.debug("directory=\"{}\" watch=gone", directory);
+                LOG.debug("event=watcher.directory.disappeared path={}", LogText.quoted(directory));
             } catch (IOException e) {
                 if (!Files.isReadable(directory) || !Files.isExecutable(directory)) {
                     unreadable.put(path.toString(), e.toString());
@@ -122,7 +124,7 @@ final class WatchedDirectories implements AutoCloseable {
                 if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
                     path.child(child.getFileName().toString()).then(childPath -> {
                         pending.push(childPath);
-                        return io.datahub.api.Result.done(childPath);
+                        return Result.done(childPath);
                     });
                 }
             }
@@ -168,7 +170,7 @@ final class WatchedDirectories implements AutoCloseable {
         try {
             service.close();
         } catch (IOException e) {
-            LOG.debug("root=\"{}\" close=failed", root, e);
+            LOG.debug("event=watcher.root.close-failed root={}", LogText.quoted(root), e);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.datahub.watcher;
 import io.datahub.api.Home;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.log.LogText;
 import io.datahub.api.metric.Histogram;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.metric.MetricSource;
@@ -52,7 +53,7 @@ public final class Watcher implements HealthCheck, MetricSource {
     private final Duration retryInterval;
     private final Debouncer debouncer;
     private final FullScanScheduler fullScans;
-    private final Arrivals arrivals;
+    private final IngestionScheduler ingestion;
     private final DirectoryWatcher filesWatcher;
     private final DirectoryWatcher incomingWatcher;
     private final ScheduledExecutorService scanExecutor =
@@ -75,17 +76,17 @@ public final class Watcher implements HealthCheck, MetricSource {
         fullScans = new FullScanScheduler(scanExecutor, this::fullScan);
         debouncer =
                 new Debouncer("watcher", initialDelay, quiet, maxQuiet, configuration.checkThreads(), this::onQuiet);
-        arrivals = new Arrivals(configuration, home, store, initialDelay, maxQuiet);
+        ingestion = new IngestionScheduler(configuration, home, store, initialDelay, maxQuiet);
         scanExecutor.execute(() -> check(RecordPath.USERS, quiet)); // permissions take effect without the initial delay
         String poll = configuration.poll();
         filesWatcher = new DirectoryWatcher(
-                "watcher", root, pollMillis, pollingReason(poll, root), new FileHints(initialDelay));
-        incomingWatcher =
-                new DirectoryWatcher("incoming", incomingRoot, pollMillis, pollingReason(poll, incomingRoot), arrivals);
+                "watcher", root, pollMillis, pollingReason(poll, root), new FilesListener(initialDelay));
+        incomingWatcher = new DirectoryWatcher(
+                "incoming", incomingRoot, pollMillis, pollingReason(poll, incomingRoot), ingestion);
         scheduleFullScans(configuration.rescanMinutes());
         LOG.info(
-                "watcher=started files=\"{}\" quietMillis={} maxQuietMillis={} incomingQuietMillis={} startMillis={} rescanMinutes={} pollMillis={} poll={}",
-                home.files(),
+                "event=watcher.service.started files={} quietMillis={} maxQuietMillis={} incomingQuietMillis={} startMillis={} rescanMinutes={} pollMillis={} poll={}",
+                LogText.quoted(home.files()),
                 configuration.quietMillis(),
                 configuration.maxQuietMillis(),
                 configuration.incomingQuietMillis(),
@@ -98,20 +99,23 @@ public final class Watcher implements HealthCheck, MetricSource {
     /** Why notifications aren't sufficient; empty if they are. */
     private static Optional<String> pollingReason(String poll, WatchRoot root) {
         return switch (poll) {
-            case "always" -> Optional.of("the configuration says so");
+            case "always" -> Optional.of("the configuration has poll=always");
             case "never" -> Optional.empty();
             case "auto" ->
-                root.remoteType().map(type -> "nobody tells of what others change on a file system of type " + type);
-            default -> throw new IllegalArgumentException("poll=" + poll + " is neither auto nor always nor never");
+                root.remoteType()
+                        .map(type -> "a file system of type " + type + " doesn't notify of changes by other machines");
+            default ->
+                throw new IllegalArgumentException(
+                        "poll=" + poll + " in io.datahub.watcher.cfg must be auto, always or never");
         };
     }
 
     /** Handles changes below {@code files/}. */
-    private final class FileHints implements PathChangeListener {
+    private final class FilesListener implements PathChangeListener {
 
         private final long opensAtNanos;
 
-        private FileHints(Duration initialDelay) {
+        private FilesListener(Duration initialDelay) {
             opensAtNanos = System.nanoTime() + initialDelay.toNanos();
         }
 
@@ -168,10 +172,10 @@ public final class Watcher implements HealthCheck, MetricSource {
                     quietTime.equals(quiet) || Files.isDirectory(path.under(root.path()), LinkOption.NOFOLLOW_LINKS);
             store.check(path, useQuietPeriod ? quiet : quietTime, debouncer::touch);
         } catch (InterruptedIOException e) {
-            LOG.debug("check=interrupted path=\"{}\"", path);
+            LOG.debug("event=watcher.check.interrupted path={}", LogText.quoted(path));
         } catch (IOException | RuntimeException e) {
             if (!isRootUnavailable()) {
-                LOG.error("check=failed path=\"{}\" cause=\"{}\"", path, e.toString(), e);
+                LOG.error("event=watcher.check.failed path={} reason={}", LogText.quoted(path), LogText.quoted(e), e);
             }
         }
     }
@@ -184,10 +188,9 @@ public final class Watcher implements HealthCheck, MetricSource {
         Optional<String> unavailableReason = root.unavailableReason();
         if (!unavailableReason.equals(unavailable)) {
             unavailable = unavailableReason;
-            LOG.error(
-                    "watcher={} detail=\"{}\"",
-                    unavailableReason.isPresent() ? "blind" : "seeing",
-                    unavailableReason.orElse("back"));
+            unavailableReason.ifPresentOrElse(
+                    reason -> LOG.error("event=watcher.root.unavailable reason={}", LogText.quoted(reason)),
+                    () -> LOG.info("event=watcher.root.available path={}", LogText.quoted(root.path())));
         }
         if (unavailableReason.isPresent()) {
             fullScans.request(retryInterval);
@@ -202,7 +205,7 @@ public final class Watcher implements HealthCheck, MetricSource {
         if (unavailable.isPresent()) {
             return Health.down(unavailable.get());
         }
-        String detail = fullScans + ", " + debouncer.size() + " paths settling, notifications lost "
+        String detail = fullScans + ", " + debouncer.size() + " paths pending, notifications lost "
                 + (filesWatcher.overflows() + incomingWatcher.overflows()) + " times";
         return Health.ready(filesWatcher
                 .incompleteReason()
@@ -214,8 +217,11 @@ public final class Watcher implements HealthCheck, MetricSource {
     @Override
     public void report(MetricReport report) {
         debouncer.report("files", report);
-        arrivals.report(report);
-        report.histogram("datahub_watcher_scan_seconds", "How long comparing all files took", scanDurations);
+        ingestion.report(report);
+        report.histogram(
+                "datahub_watcher_scan_seconds",
+                "The duration of full scans, which compare all files with the index",
+                scanDurations);
     }
 
     /** Stops watching; comparisons that are in progress are completed first. */
@@ -225,14 +231,14 @@ public final class Watcher implements HealthCheck, MetricSource {
         incomingWatcher.close();
         scanExecutor.shutdownNow();
         debouncer.close();
-        arrivals.close();
+        ingestion.close();
         try {
             if (!scanExecutor.awaitTermination(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("watcher=stopping detail=\"a scan is still going on\"");
+                LOG.warn("event=watcher.service.stop-timed-out reason=\"a full scan is still running\"");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        LOG.info("watcher=stopped");
+        LOG.info("event=watcher.service.stopped");
     }
 }

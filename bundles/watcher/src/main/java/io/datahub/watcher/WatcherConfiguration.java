@@ -9,59 +9,60 @@ import org.osgi.service.metatype.annotations.Option;
 public @interface WatcherConfiguration {
 
     @AttributeDefinition(
-            description = "How long a file must have rested before its change counts, in milliseconds",
+            description =
+                    "The quiet period: how long a file must be unchanged before its change is processed, in milliseconds",
             min = "0")
     long quietMillis() default 500;
 
     @AttributeDefinition(
-            description = "How long a change may wait for a file that never rests, in milliseconds",
+            description = "The maximum wait for the quiet period of a file that changes constantly, in milliseconds",
             min = "0")
     long maxQuietMillis() default 5_000;
 
     @AttributeDefinition(
             description =
-                    "How long a file in incoming must have rested before it is taken, in milliseconds, from 0; as long as"
-                            + " somebody writes to it, it stays",
+                    "The quiet period of files in incoming: how long a file must be unchanged before it is imported, in"
+                            + " milliseconds, from 0",
             min = "0")
     long incomingQuietMillis() default 2_000;
 
     @AttributeDefinition(
             description =
-                    "How long a file that was taken out of incoming is kept, in hours, from 0; what a program still writes"
-                            + " to it meanwhile becomes another version of the record",
+                    "The retention time of files that were imported from incoming, in hours, from 0; what a program"
+                            + " writes to such a file becomes another version of the record",
             min = "0")
     long incomingKeepHours() default 24;
 
     @AttributeDefinition(
             description =
-                    "How large these files may be together, in MiB, from 0: beyond that, or beyond a quarter of the room"
-                            + " that is left on the disk, the oldest are let go earlier",
+                    "The maximum total size of these files, in MiB, from 0; beyond it, or beyond a quarter of the free"
+                            + " disk space, the oldest are deleted earlier",
             min = "0")
     long incomingKeepMiB() default 10_240;
 
     @AttributeDefinition(
             description =
-                    "How long after its start the hub begins to announce changes made by other hands, in milliseconds;"
-                            + " clients that were cut off by a restart are back by then",
+                    "The delay after the start before changes made by other programs are published, in milliseconds, so"
+                            + " that clients have reconnected after a restart",
             min = "0")
     long startMillis() default 2_000;
 
     @AttributeDefinition(
-            description = "How often everything is compared with the index, in minutes; 0 is never",
+            description =
+                    "The interval of full scans, which compare all files with the index, in minutes; 0 disables them",
             min = "0")
     long rescanMinutes() default 60;
 
     @AttributeDefinition(
-            description =
-                    "How often the hub looks whether files/ is still the same directory, and, where the operating system"
-                            + " can't notify, compares everything, in milliseconds; from 100",
+            description = "The interval at which the hub checks that files/ is still the same directory, and, where the"
+                    + " operating system can't notify of changes, runs a full scan; in milliseconds, from 100",
             min = "100")
     long pollMillis() default 5_000;
 
     @AttributeDefinition(
             description =
-                    "Whether everything is compared at these intervals in any case: always, never, or auto, which is where"
-                            + " files/ is on a file system of the network, whose changes by others nobody tells of",
+                    "Whether full scans run at this interval in any case: always, never, or auto, which is on network"
+                            + " file systems, since they don't notify of changes by other machines",
             options = {
                 @Option(label = "auto", value = "auto"),
                 @Option(label = "always", value = "always"),
@@ -70,7 +71,7 @@ public @interface WatcherConfiguration {
     String poll() default "auto";
 
     @AttributeDefinition(
-            description = "Paths compared at the same time, also those that are read or judged for that, from 1",
+            description = "The number of paths that are compared, read and validated concurrently, from 1",
             min = "1")
     int checkThreads() default 16;
 }

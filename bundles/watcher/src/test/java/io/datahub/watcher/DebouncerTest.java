@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 
 class DebouncerTest {
 
-    private record Settled(RecordPath path, Duration quiet) {}
+    private record Handled(RecordPath path, Duration quiet) {}
 
-    private final List<Settled> handled = new CopyOnWriteArrayList<>();
+    private final List<Handled> handled = new CopyOnWriteArrayList<>();
     private final RecordPath path = RecordPath.of("a/b");
 
     private Debouncer debouncer(Duration quiet, Duration maxQuiet) {
-        return new Debouncer("test", Duration.ZERO, quiet, maxQuiet, 2, (p, q) -> handled.add(new Settled(p, q)));
+        return new Debouncer("test", Duration.ZERO, quiet, maxQuiet, 2, (p, q) -> handled.add(new Handled(p, q)));
     }
 
     @Test
@@ -29,7 +29,7 @@ class DebouncerTest {
                 debouncer.touch(path);
             }
             Await.until(() -> debouncer.size() == 0);
-            assertThat(handled).containsExactly(new Settled(path, Duration.ofMillis(50)));
+            assertThat(handled).containsExactly(new Handled(path, Duration.ofMillis(50)));
         }
     }
 
@@ -51,12 +51,12 @@ class DebouncerTest {
         CountDownLatch release = new CountDownLatch(1);
         RecordPath slow = RecordPath.of("slow");
         Duration quiet = Duration.ofMillis(50);
-        Debouncer.Due handler = (p, q) -> {
+        Debouncer.Handler handler = (p, q) -> {
             if (p.equals(slow)) {
                 running.countDown();
                 awaitUninterrupted(release);
             } else {
-                handled.add(new Settled(p, q));
+                handled.add(new Handled(p, q));
             }
         };
         try (Debouncer debouncer =
@@ -70,7 +70,7 @@ class DebouncerTest {
             release.countDown();
             now.addAndGet(quiet.toNanos());
             Await.until(() -> !handled.isEmpty());
-            assertThat(handled).containsExactly(new Settled(path, quiet));
+            assertThat(handled).containsExactly(new Handled(path, quiet));
         }
     }
 

@@ -54,14 +54,14 @@ class DropFolderTest {
 
     /** Starts, or restarts as after a kill. */
     private void restart(Duration keepFor, long maxBytes) throws IOException {
-        Delivery delivery = new Delivery(store);
+        FileImporter importer = new FileImporter(store);
         KeptFiles kept = new KeptFiles(
                 new KeptFolder(state.resolve("taken"), root),
-                new RejectedArrivals(state.resolve("rejected")),
-                delivery,
+                new RejectedFiles(state.resolve("rejected")),
+                importer,
                 new KeptFiles.Limits(QUIET, keepFor, maxBytes),
                 () -> now);
-        dropFolder = new DropFolder(root, store, delivery, new Resting(QUIET, () -> now), kept);
+        dropFolder = new DropFolder(root, store, importer, new QuietTracker(QUIET, () -> now), kept);
     }
 
     private void advance(Duration time) {
@@ -78,7 +78,7 @@ class DropFolderTest {
         ingest(path);
     }
 
-    /** Sweeps twice: the first detects a change, the second delivers it after the quiet period. */
+    /** Sweeps twice: the first detects a change, the second imports it after the quiet period. */
     private void sweep() {
         advance(LONG_TIME);
         dropFolder.sweep();
@@ -294,7 +294,7 @@ class DropFolderTest {
 
     private boolean isNewer(String path, Instant moment) {
         try {
-            return !Stamp.of(write(path, "x")).orElseThrow().isOlderThan(moment);
+            return !FileStamp.of(write(path, "x")).orElseThrow().isOlderThan(moment);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -320,10 +320,10 @@ class DropFolderTest {
     }
 
     @Test
-    void shouldDeliverAnUnreadFileBeforeALaterOne() throws IOException {
+    void shouldImportAnUnreadFileBeforeALaterOne() throws IOException {
         Path takenFolder = Files.createDirectories(state.resolve("taken"));
         Files.writeString(takenFolder.resolve("7"), "second");
-        KeptFile unread = new KeptFile("7", RecordPath.of("a"), "", Stamp.NONE, "", Instant.now());
+        KeptFile unread = new KeptFile("7", RecordPath.of("a"), "", FileStamp.NONE, "", Instant.now());
         Files.write(takenFolder.resolve("7.note"), unread.note());
         restart(Duration.ofHours(24), 1 << 20);
         write("a", "third");
@@ -373,7 +373,7 @@ class DropFolderTest {
     }
 
     @Test
-    void shouldNotDeleteAKeptFileThatIsNotDeliveredYet() throws IOException {
+    void shouldNotDeleteAKeptFileThatIsNotImportedYet() throws IOException {
         restart(Duration.ofMillis(-1), 1 << 20);
         try (OutputStream out = Files.newOutputStream(root.resolve("a"))) {
             ingestQuiet("a");

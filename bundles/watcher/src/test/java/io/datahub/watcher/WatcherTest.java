@@ -68,12 +68,12 @@ class WatcherTest {
 
     @Test
     void shouldCompareNothingWhileTheRootIsUnavailableAndEverythingOnceItIsBack() throws IOException {
-        Path moved = root.resolve("away");
+        Path moved = root.resolve("moved");
         Files.move(home.files(), moved);
         Await.until(() -> !watcher.check().ready());
-        assertThat(watcher.check().detail()).contains("is gone");
+        assertThat(watcher.check().detail()).contains("is missing");
         store.checked.clear();
-        Files.writeString(moved.resolve("meanwhile"), "x");
+        Files.writeString(moved.resolve("created"), "x");
         Files.move(moved, home.files());
         Await.until(() -> watcher.check().ready() && store.checked.contains(""));
     }
@@ -86,13 +86,13 @@ class WatcherTest {
             store.checked.clear();
             Await.until(() -> store.checked.contains(""));
         }
-        assertThat(watcher.check().detail()).contains("everything is compared every 100 ms", "configuration");
+        assertThat(watcher.check().detail()).contains("everything is compared every 100 ms", "poll=always");
     }
 
     @Test
     void shouldRejectAnUnknownPollValue() {
         assertThatThrownBy(() -> new Watcher(new Quick("sometimes"), home, store))
-                .hasMessageContaining("neither auto nor always nor never");
+                .hasMessageContaining("must be auto, always or never");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.datahub.watcher;
 
 import io.datahub.api.Home;
+import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
@@ -15,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Handles the files below {@code incoming/} and schedules their ingestion. Thread-safe. */
-final class Arrivals implements PathChangeListener, AutoCloseable {
+final class IngestionScheduler implements PathChangeListener, AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Arrivals.class);
+    private static final Logger LOG = LoggerFactory.getLogger(IngestionScheduler.class);
     private static final long MAX_SWEEP_INTERVAL_MILLIS = 1_000;
     private static final long RETRY_INTERVAL_SECONDS = 60;
     private static final int MAX_REMEMBERED_FAILURES = 1_000;
@@ -32,20 +33,22 @@ final class Arrivals implements PathChangeListener, AutoCloseable {
     private final Map<RecordPath, String> failures = new ConcurrentHashMap<>();
 
     @SuppressWarnings("FutureReturnValueIgnored") // both tasks log their own failures
-    Arrivals(WatcherConfiguration configuration, Home home, RecordStore store, Duration initialDelay, Duration maxQuiet)
+    IngestionScheduler(
+            WatcherConfiguration configuration, Home home, RecordStore store, Duration initialDelay, Duration maxQuiet)
             throws IOException {
         Duration quiet = Duration.ofMillis(configuration.incomingQuietMillis());
-        Delivery delivery = new Delivery(store);
+        FileImporter importer = new FileImporter(store);
         KeptFiles keptFiles = new KeptFiles(
                 new KeptFolder(home.state().resolve("taken"), home.incoming()),
-                new RejectedArrivals(home.state().resolve("rejected")),
-                delivery,
+                new RejectedFiles(home.state().resolve("rejected")),
+                importer,
                 new KeptFiles.Limits(
                         quiet,
                         Duration.ofHours(configuration.incomingKeepHours()),
                         configuration.incomingKeepMiB() * BYTES_PER_MIB),
                 System::nanoTime);
-        dropFolder = new DropFolder(home.incoming(), store, delivery, new Resting(quiet, System::nanoTime), keptFiles);
+        dropFolder =
+                new DropFolder(home.incoming(), store, importer, new QuietTracker(quiet, System::nanoTime), keptFiles);
         debouncer = new Debouncer("incoming", initialDelay, quiet, maxQuiet, 1, (path, quietTime) -> ingest(path));
         long intervalMillis = Math.max(1, Math.min(MAX_SWEEP_INTERVAL_MILLIS, quiet.toMillis()));
         executor.scheduleWithFixedDelay(dropFolder::sweep, intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
@@ -64,11 +67,6 @@ final class Arrivals implements PathChangeListener, AutoCloseable {
         debouncer.touchTree(directory);
     }
 
-    @Override
-    public void fullScanNeeded() {
-        debouncer.touchTree(RecordPath.ROOT);
-    }
-
     private void ingest(RecordPath path) {
         try {
             dropFolder.ingest(path, this::pathChanged);
@@ -77,7 +75,11 @@ final class Arrivals implements PathChangeListener, AutoCloseable {
             boolean alreadyLogged =
                     failures.size() >= MAX_REMEMBERED_FAILURES || e.toString().equals(failures.put(path, e.toString()));
             if (!alreadyLogged) {
-                LOG.error("incoming=failed path=\"{}\" cause=\"{}\"", path, e.toString(), e);
+                LOG.error(
+                        "event=watcher.incoming-file.failed path={} reason={}",
+                        LogText.quoted(path),
+                        LogText.quoted(e),
+                        e);
             }
         }
     }
@@ -94,8 +96,10 @@ final class Arrivals implements PathChangeListener, AutoCloseable {
         debouncer.report("incoming", report);
         KeptFiles keptFiles = dropFolder.keptFiles();
         report.gauge(
-                "datahub_incoming_kept_files", "Files that were taken out of incoming and are kept", keptFiles.count());
-        report.gauge("datahub_incoming_kept_bytes", "How large these files are together", keptFiles.bytes());
+                "datahub_incoming_kept_files",
+                "Files that were imported from incoming and are kept, since a program may still write to them",
+                keptFiles.count());
+        report.gauge("datahub_incoming_kept_bytes", "The total size of these files", keptFiles.bytes());
     }
 
     @Override
@@ -104,7 +108,7 @@ final class Arrivals implements PathChangeListener, AutoCloseable {
         debouncer.close();
         try {
             if (!executor.awaitTermination(5, TimeUnit.SECONDS)) {
-                LOG.warn("incoming=stopping detail=\"a file is still being delivered\"");
+                LOG.warn("event=watcher.incoming.stop-timed-out reason=\"a file is still being imported\"");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -22,43 +22,44 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /** Commits the content of a file as a version of a record; validated like any upload. Thread-safe. */
-final class Delivery {
+final class FileImporter {
 
     private static final int BUFFER_BYTES = 1 << 18;
 
     private final RecordStore store;
 
-    /** The outcome of a delivery. */
+    /** The outcome of an import. */
     sealed interface Outcome {}
 
     /** The content is committed as a version of the record. */
     record Committed(String sha256, String cursor) implements Outcome {}
 
     /** The content was rejected permanently. */
-    record Refused(Refusal refusal) implements Outcome {}
+    record Rejected(Refusal refusal) implements Outcome {}
 
     /** Nothing was committed: the file was modified concurrently, or the refusal is transient. Retry later. */
-    record Later() implements Outcome {}
+    record Retry() implements Outcome {}
 
-    Delivery(RecordStore store) {
+    FileImporter(RecordStore store) {
         this.store = store;
     }
 
     /**
-     * Delivers a file. If the file no longer matches the expected stamp once its bytes are copied, nothing is
+     * Imports a file. If the file no longer matches the expected stamp once its bytes are copied, nothing is
      * committed.
      *
      * @throws IOException if the file can't be read, or on an I/O error of the store
      */
-    Outcome deliver(RecordPath path, Path file, Stamp expected) throws IOException {
+    Outcome importFile(RecordPath path, Path file, FileStamp expected) throws IOException {
         if (path.equals(RecordPath.USERS)) {
-            return new Refused(new Refusal(
-                    Reason.FORBIDDEN, "the users file can't come by incoming/; upload it, or edit it in files/"));
+            return new Rejected(new Refusal(
+                    Reason.FORBIDDEN,
+                    "the users file can't be imported from incoming/; upload it, or edit it in files/"));
         }
         try (FileChannel channel = open(file)) {
             writeBack(channel);
             if (isChanged(file, expected)) {
-                return new Later();
+                return new Retry();
             }
             Optional<String> committedHash = alreadyCommitted(path, expected, channel);
             return committedHash.isPresent()
@@ -83,15 +84,16 @@ final class Delivery {
         }
     }
 
-    private static boolean isChanged(Path file, Stamp expected) throws IOException {
-        return !Stamp.of(file).equals(Optional.of(expected));
+    private static boolean isChanged(Path file, FileStamp expected) throws IOException {
+        return !FileStamp.of(file).equals(Optional.of(expected));
     }
 
     /**
      * Returns the hash of the content if it has been committed since the file last changed: the hub may have been
      * killed between the commit and the removal of the file.
      */
-    private Optional<String> alreadyCommitted(RecordPath path, Stamp stamp, FileChannel channel) throws IOException {
+    private Optional<String> alreadyCommitted(RecordPath path, FileStamp stamp, FileChannel channel)
+            throws IOException {
         Result<RecordVersion> found = store.find(User.HUB, path);
         if (found.isRefused()
                 || found.get().size() != stamp.size()
@@ -102,7 +104,7 @@ final class Delivery {
         return sha256.isPresent() && sha256.get().equals(hash(channel)) ? sha256 : Optional.empty();
     }
 
-    private Outcome upload(RecordPath path, Path file, Stamp expected, FileChannel channel) throws IOException {
+    private Outcome upload(RecordPath path, Path file, FileStamp expected, FileChannel channel) throws IOException {
         Result<Upload> begin = store.begin(new WriteRequest(User.HUB, "incoming", path));
         if (begin.isRefused()) {
             return outcomeOf(begin.refusal().orElseThrow());
@@ -118,7 +120,7 @@ final class Delivery {
                 }
             }
             if (isChanged(file, expected)) {
-                return new Later();
+                return new Retry();
             }
             Result<Change> change = upload.commit();
             return change.isRefused()
@@ -134,7 +136,7 @@ final class Delivery {
     }
 
     private static Outcome outcomeOf(Refusal refusal) {
-        return isTransient(refusal.reason()) ? new Later() : new Refused(refusal);
+        return isTransient(refusal.reason()) ? new Retry() : new Rejected(refusal);
     }
 
     /** Whether a retry may succeed. */

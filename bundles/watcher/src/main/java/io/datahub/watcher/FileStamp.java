@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  * @param changed when content, name or permissions last changed (ctime); 0 if the file system doesn't report it
  * @param key the inode number, which is unchanged by a rename; 0 if there is none
  */
-record Stamp(Kind kind, long size, long modified, long changed, long key) {
+record FileStamp(Kind kind, long size, long modified, long changed, long key) {
 
     /** The type of a file. */
     enum Kind {
@@ -35,7 +35,7 @@ record Stamp(Kind kind, long size, long modified, long changed, long key) {
     }
 
     /** The stamp of a file that was never read; equal to no stamp of an existing file. */
-    static final Stamp NONE = new Stamp(Kind.FILE, -1, 0, 0, 0);
+    static final FileStamp NONE = new FileStamp(Kind.FILE, -1, 0, 0, 0);
 
     private static final boolean IS_UNIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
@@ -44,7 +44,7 @@ record Stamp(Kind kind, long size, long modified, long changed, long key) {
     private static final int DIRECTORY_TYPE = 0x4000;
 
     /** Reads the stamp of a path, without following symbolic links; empty if nothing exists there. */
-    static Optional<Stamp> of(Path path) throws IOException {
+    static Optional<FileStamp> of(Path path) throws IOException {
         try {
             return Optional.of(IS_UNIX ? readUnix(path) : readBasic(path));
         } catch (NoSuchFileException | NotDirectoryException e) {
@@ -52,7 +52,7 @@ record Stamp(Kind kind, long size, long modified, long changed, long key) {
         }
     }
 
-    private static Stamp readUnix(Path path) throws IOException {
+    private static FileStamp readUnix(Path path) throws IOException {
         Map<String, Object> attributes =
                 Files.readAttributes(path, "unix:mode,ino,size,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS);
         Kind kind = switch ((Integer) attributes.get("mode") & TYPE_MASK) {
@@ -60,7 +60,7 @@ record Stamp(Kind kind, long size, long modified, long changed, long key) {
             case DIRECTORY_TYPE -> Kind.DIRECTORY;
             default -> Kind.OTHER;
         };
-        return new Stamp(
+        return new FileStamp(
                 kind,
                 (Long) attributes.get("size"),
                 nanos((FileTime) attributes.get("lastModifiedTime")),
@@ -68,11 +68,11 @@ record Stamp(Kind kind, long size, long modified, long changed, long key) {
                 (Long) attributes.get("ino"));
     }
 
-    private static Stamp readBasic(Path path) throws IOException {
+    private static FileStamp readBasic(Path path) throws IOException {
         BasicFileAttributes attributes =
                 Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         Kind kind = attributes.isRegularFile() ? Kind.FILE : attributes.isDirectory() ? Kind.DIRECTORY : Kind.OTHER;
-        return new Stamp(kind, attributes.size(), nanos(attributes.lastModifiedTime()), 0, 0);
+        return new FileStamp(kind, attributes.size(), nanos(attributes.lastModifiedTime()), 0, 0);
     }
 
     private static long nanos(FileTime time) {
@@ -88,7 +88,7 @@ record Stamp(Kind kind, long size, long modified, long changed, long key) {
     }
 
     /** Whether this is the same file with the same content, though it may have been renamed. */
-    boolean hasBytesOf(Stamp other) {
+    boolean hasBytesOf(FileStamp other) {
         return key == other.key && size == other.size && modified == other.modified;
     }
 
@@ -104,12 +104,12 @@ record Stamp(Kind kind, long size, long modified, long changed, long key) {
     }
 
     /** Parses the format of {@link #toString}. */
-    static Stamp parse(String text) {
+    static FileStamp parse(String text) {
         String[] fields = text.split(" ", -1);
         if (fields.length != 4) {
             throw new IllegalArgumentException("\"" + text + "\" isn't size, modified, changed and inode");
         }
-        return new Stamp(
+        return new FileStamp(
                 Kind.FILE,
                 Long.parseLong(fields[0]),
                 Long.parseLong(fields[1]),

@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * Stores refused files from {@code incoming/} in the directory where the store keeps rejected content for a limited
  * time.
  */
-final class RejectedArrivals {
+final class RejectedFiles {
 
     private static final int MAX_NAME_LENGTH = 60;
 
@@ -19,7 +19,7 @@ final class RejectedArrivals {
      * @param folder the directory; the store deletes its files after a while, by the timestamp at the start of their
      *     names
      */
-    RejectedArrivals(Path folder) {
+    RejectedFiles(Path folder) {
         this.folder = folder;
     }
 
