@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Shows how builds end and what they leave behind, whatever system built.
+"""Shows the results and artifacts of builds, whichever system made them.
 
 usage: HUB=http://127.0.0.1:8480 TOKEN=... ./dashboard.py
 """

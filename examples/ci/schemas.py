@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Puts the JSON Schemas of CDEvents into the hub, as records schemas/cdevents/TYPE.json.
+"""Stores the JSON Schemas of CDEvents in the hub, as records schemas/cdevents/TYPE.json.
 
 usage: HUB=http://127.0.0.1:8480 TOKEN=... ./schemas.py cdevents-sdk-java-0.3.1.jar
 
-The jar is that of Maven Central (dev.cdevents:cdevents-sdk-java, Apache License 2.0), which has them all.
+The jar is on Maven Central (dev.cdevents:cdevents-sdk-java, Apache License 2.0) and contains all of them.
 """
 import json
 import os

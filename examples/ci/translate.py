@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Makes one CDEvent of each finished build that Jenkins or Buildbot tells of.
+"""Publishes one CDEvent for each finished build of Jenkins or Buildbot.
 
-Hears the posts of both as events of the hub, ci.jenkins and ci.buildbot, in the form in which each sends them, and publishes
-dev.cdevents.pipelinerun.finished. To take in another system, write another function like `jenkins` and `buildbot`.
+Subscribes to the events ci.jenkins and ci.buildbot, which have the format in which each system sends them, and publishes
+dev.cdevents.pipelinerun.finished. To connect another system, add a function like `jenkins` and `buildbot`.
 
 usage: HUB=http://127.0.0.1:8480 TOKEN=... ./translate.py
 """
