@@ -7,6 +7,7 @@ from support.hub import Hub
 
 # How long or large some tests are: what it is, the value in CI, and the one with --long.
 SIZES = {
+    "absences": ("times that a validator is absent between two versions", 2, 5),
     "big": ("MiB of the upload during which a hub is killed", 64, 1024),
     "entries": ("entries of a large directory", 20_000, 150_000),
     "idle-clients": ("idle WebSocket clients to connect, and to report what each costs", 0, 4_000),
@@ -15,6 +16,8 @@ SIZES = {
     "mirror-seconds": ("seconds during which the tree of a mirror changes", 12, 300),
     "restarts": ("times that the hub is restarted under long-lived clients of ZeroMQ", 0, 1),
     "seed": ("seed of the random numbers, to repeat a failed run; 0 for one by chance", 0, 0),
+    "swaps": ("swaps of a validator under load", 10, 100),
+    "xml-mib": ("MiB of a large XML document", 300, 1024),
 }
 
 
@@ -56,8 +59,8 @@ def new_hub(request):
     """Makes hubs that aren't started, and ends them after the module."""
     made = []
 
-    def make(**env):
-        made.append(Hub(**env))
+    def make(kind=Hub, **env):
+        made.append(kind(**env))
         return made[-1]
     yield make
     for hub in made:

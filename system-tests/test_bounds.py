@@ -9,7 +9,7 @@ import zmq
 
 from support.certificates import EC, self_signed
 from support.clients import Subscriber, plain_socket
-from support.hub import free_ports
+from support.hub import free_ports, jdk
 from support.waiting import until
 
 DESCRIPTORS = 13_000
@@ -110,8 +110,7 @@ def used(hub):
 
 def heap(hub):
     """The bytes of live objects, after a collection, and the largest classes."""
-    java = os.environ.get("JAVA_HOME")
-    lines = subprocess.run([f"{java}/bin/jcmd" if java else "jcmd", str(hub.pid()), "GC.class_histogram"],
+    lines = subprocess.run([jdk("jcmd"), str(hub.pid()), "GC.class_histogram"],
                            capture_output=True, text=True, timeout=60).stdout.splitlines()
     return int(lines[-1].split()[2]), lines[2:22]
 

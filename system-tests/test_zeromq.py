@@ -13,7 +13,7 @@ import pytest
 import zmq
 
 from support.clients import Collector, Subscriber, plain_socket
-from support.hub import LAUNCHER, ROOT, new_token
+from support.hub import LAUNCHER, ROOT, jdk, new_token
 from support.proxy import Proxy
 from support.waiting import until
 
@@ -22,9 +22,8 @@ MESSAGE_SIZES = [1, 2, 8, 100, 222, 254, 255, 256, 257, 1_000, 8_191, 65_535, 65
 LARGEST = (16 << 20) - 16  # with the third frame
 JARS = ":".join(jar for group in ("org/zeromq/jeromq", "eu/neilalexander/jnacl")
                 for jar in glob.glob(f"{ROOT}/karaf-assembly/target/assembly/system/{group}/*/*.jar"))
-JAVA = f"{os.environ['JAVA_HOME']}/bin/java" if "JAVA_HOME" in os.environ else "java"
 PEERS = {"pyzmq": ["/usr/bin/python3", "zeromq-peer.py"], "npm": ["node", "zeromq-peer.mjs"],
-         "JeroMQ": [JAVA, "-Xmx512m", "-cp", JARS, "JeroMqPeer.java"]}
+         "JeroMQ": [jdk("java"), "-Xmx512m", "-cp", JARS, "JeroMqPeer.java"]}
 
 
 class DigestSubscriber(Collector):

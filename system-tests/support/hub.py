@@ -20,6 +20,11 @@ def free_ports(count):
         return found
 
 
+def jdk(program):
+    """A program of the JDK that runs the hubs."""
+    return f"{os.environ['JAVA_HOME']}/bin/{program}" if os.environ.get("JAVA_HOME") else program
+
+
 def new_token():
     return "dh_" + secrets.token_urlsafe(32)
 
