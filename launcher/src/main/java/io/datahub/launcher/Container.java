@@ -27,6 +27,12 @@ final class Container {
         return context != null && context.getServiceReference("org.apache.karaf.features.BootFinished") != null;
     }
 
+    /** What prevents the hub from becoming ready. */
+    StartupProblems problems() {
+        BundleContext context = karaf.getFramework().getBundleContext();
+        return context == null ? StartupProblems.none() : StartupProblems.read(context);
+    }
+
     boolean isRunning() {
         Framework framework = karaf.getFramework();
         return framework != null && (framework.getState() == Bundle.STARTING || framework.getState() == Bundle.ACTIVE);

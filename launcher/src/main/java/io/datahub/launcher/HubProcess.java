@@ -13,7 +13,7 @@ import java.util.List;
  */
 final class HubProcess {
 
-    /** How long a hub that has logged an error may take to become ready. */
+    /** How long a hub of which a component has failed may take to become ready. */
     private static final Duration ERROR_TIMEOUT = Duration.ofSeconds(15);
 
     /** The time after which a hub that responds but isn't ready is reported as overdue; waiting continues. */
@@ -26,6 +26,7 @@ final class HubProcess {
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
     private static final int HTTP_OK = 200;
+    private static final int MAX_PROBLEMS = 5;
 
     private final Home home;
     private final Path distribution;
@@ -56,9 +57,8 @@ final class HubProcess {
         new ConsoleKey(home).ensure().ifPresent(warning -> System.out.println("datahub: " + warning));
         runFile.write(endpoints, RunFile.Progress.STARTING);
         Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "datahub-end"));
-        StartupErrors errors = new StartupErrors(home.log());
         container.start();
-        if (awaitReady(endpoints, errors)) {
+        if (awaitReady(endpoints)) {
             cache.complete();
             new ReadyMessage(home, endpoints, elapsed()).lines().forEach(System.out::println);
             runFile.write(endpoints, RunFile.Progress.READY);
@@ -71,7 +71,7 @@ final class HubProcess {
         System.exit(exitStatus);
     }
 
-    private boolean awaitReady(Endpoints endpoints, StartupErrors errors) throws InterruptedException, IOException {
+    private boolean awaitReady(Endpoints endpoints) throws InterruptedException, IOException {
         Endpoint http = endpoints.http();
         long installedNanos = 0;
         boolean isOverdue = false;
@@ -82,15 +82,16 @@ final class HubProcess {
             }
             installedNanos = installedNanos == 0 && container.isInstalled() ? System.nanoTime() : installedNanos;
             Duration waited = Duration.ofNanos(installedNanos == 0 ? 0 : System.nanoTime() - installedNanos);
-            if (hasFailed(status, waited, errors)) {
-                return fail(errors.read());
+            if (hasFailed(status, waited)) {
+                return fail(container.problems());
             }
             if (!isOverdue && waited.compareTo(OVERDUE_TIMEOUT) > 0) {
                 isOverdue = true;
                 System.err.println(
-                        "datahub: The hub runs, but a part of it isn't ready; 'datahub console datahub:status'"
-                                + " names it. A part that was uninstalled on purpose has to leave 'parts' in "
+                        "datahub: The hub is running, but a component isn't ready: run 'datahub console datahub:status'."
+                                + " If you uninstalled it on purpose, remove it from 'parts' in "
                                 + home.etc().resolve("io.datahub.http.cfg") + ".");
+                print(container.problems().waiting());
                 runFile.write(endpoints, RunFile.Progress.OVERDUE);
             }
             Thread.sleep(POLL_INTERVAL.toMillis());
@@ -98,17 +99,21 @@ final class HubProcess {
         return false;
     }
 
-    private static boolean hasFailed(int status, Duration waited, StartupErrors errors) {
-        return (waited.compareTo(ERROR_TIMEOUT) > 0 && !errors.read().isEmpty())
+    private boolean hasFailed(int status, Duration waited) {
+        return (waited.compareTo(ERROR_TIMEOUT) > 0
+                        && !container.problems().failed().isEmpty())
                 || (waited.compareTo(NO_RESPONSE_TIMEOUT) > 0 && status == 0);
     }
 
-    private boolean fail(List<String> errors) {
-        System.err.println("datahub: The hub doesn't get ready and is stopped"
-                + (errors.isEmpty() ? "; its log is " : "; the cause is in ") + home.log() + ".");
-        errors.forEach(line -> System.err.println("  " + line));
+    private boolean fail(StartupProblems problems) {
+        System.err.println("datahub: The hub can't become ready and is stopped; details are in " + home.log() + ".");
+        print(problems.failed().isEmpty() ? problems.waiting() : problems.failed());
         exitStatus = 1;
         return false;
+    }
+
+    private static void print(List<String> problems) {
+        problems.stream().limit(MAX_PROBLEMS).forEach(problem -> System.err.println("  " + problem));
     }
 
     private void shutDown() {

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import org.apache.felix.utils.properties.InterpolationHelper;
 
 /**
  * The content of a {@code .cfg} file: UTF-8 with or without a byte order mark, lines terminated by LF, CR LF or CR. A
@@ -18,21 +20,35 @@ import java.util.function.UnaryOperator;
  * fatal problem.
  *
  * @param name the file name
- * @param values keys and values, with variables substituted and leading and trailing white space removed
+ * @param values keys and values, with variables replaced and leading and trailing white space removed
  * @param problems the problems found while parsing
  */
-record CfgFile(String name, Map<String, String> values, List<ConfigurationProblem> problems) {
+public record CfgFile(String name, Map<String, String> values, List<ConfigurationProblem> problems) {
 
     private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final String PLACEHOLDER_START = "${";
-    private static final int MAX_SUBSTITUTIONS = 100;
+    private static final String ENVIRONMENT = "env:";
+    private static final int MAX_VARIABLES = 100;
+
+    /** Identifies the value to Felix, which uses it to detect cycles among values; no variable has this name. */
+    private static final String NO_KEY = "}";
+
+    /**
+     * Returns the variables that a file may use: {@code env:NAME} is an environment variable, any other name a property
+     * of the framework or of the system.
+     */
+    public static UnaryOperator<String> variables(Map<String, String> environment, UnaryOperator<String> properties) {
+        return name -> name.startsWith(ENVIRONMENT)
+                ? environment.get(name.substring(ENVIRONMENT.length()))
+                : properties.apply(name);
+    }
 
     /**
      * Parses a file.
      *
-     * @param variables returns the value of {@code NAME} or {@code env:NAME}, or null if it isn't set
+     * @param variables returns the value of a variable, or null if it isn't set
      */
-    static CfgFile parse(String name, byte[] bytes, UnaryOperator<String> variables) {
+    public static CfgFile parse(String name, byte[] bytes, UnaryOperator<String> variables) {
         List<ConfigurationProblem> problems = new ArrayList<>();
         Map<String, String> values = new TreeMap<>();
         Properties properties = new Properties() {
@@ -53,8 +69,15 @@ record CfgFile(String name, Map<String, String> values, List<ConfigurationProble
         } catch (IllegalArgumentException | IOException e) {
             problems.add(new ConfigurationProblem(name, "", "can't be read: " + e.getMessage(), true));
         }
-        properties.forEach((key, value) -> values.put(
-                key.toString(), substitute(value.toString(), variables).strip()));
+        properties.forEach((key, value) -> {
+            try {
+                values.put(
+                        key.toString(), interpolate(value.toString(), variables).strip());
+            } catch (IllegalArgumentException e) {
+                problems.add(new ConfigurationProblem(
+                        name, key.toString(), "\"" + value + "\" can't be resolved: " + e.getMessage(), true));
+            }
+        });
         return new CfgFile(name, values, problems);
     }
 
@@ -72,22 +95,28 @@ record CfgFile(String name, Map<String, String> values, List<ConfigurationProble
         return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     }
 
-    private static String substitute(String text, UnaryOperator<String> variables) {
-        String result = text;
-        for (int i = 0; i < MAX_SUBSTITUTIONS; i++) {
-            int end = result.indexOf('}');
-            int start = end < 0 ? -1 : result.lastIndexOf(PLACEHOLDER_START, end);
-            if (start < 0) {
-                return result;
-            }
-            String expression = result.substring(start + PLACEHOLDER_START.length(), end);
-            int split = expression.indexOf(":-");
-            String value = variables.apply(split < 0 ? expression : expression.substring(0, split));
-            String defaultValue = split < 0 ? "" : expression.substring(split + 2);
-            result = result.substring(0, start)
-                    + (value == null || value.isEmpty() ? defaultValue : value)
-                    + result.substring(end + 1);
+    /**
+     * Replaces {@code ${NAME}}, {@code ${NAME:-default}} and {@code ${NAME:+alternative}}, which may be nested. A value
+     * without variables is returned as it is: Felix would remove its backslashes.
+     */
+    private static String interpolate(String text, UnaryOperator<String> variables) {
+        if (!text.contains(PLACEHOLDER_START)) {
+            return text;
         }
-        return result;
+        AtomicInteger count = new AtomicInteger();
+        return InterpolationHelper.substVars(
+                text,
+                NO_KEY,
+                null,
+                null,
+                variable -> {
+                    if (count.incrementAndGet() > MAX_VARIABLES) {
+                        throw new IllegalArgumentException("the variables refer to each other");
+                    }
+                    return variables.apply(variable);
+                },
+                false,
+                false,
+                true);
     }
 }

@@ -6,15 +6,19 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import java.util.zip.ZipException;
 
 /** Validates the configuration files without a running hub, by the same rules as the hub does. */
 public final class ConfigurationCheck {
 
+    private static final String DESCRIPTIONS = "OSGI-INF/";
     private static final String METATYPE = "OSGI-INF/metatype/";
 
     private final Path etc;
@@ -37,8 +41,7 @@ public final class ConfigurationCheck {
      * @param args the directory of the configuration files, and the directory tree that contains the hub's bundles
      */
     public static void main(String[] args) throws IOException {
-        UnaryOperator<String> variables = name ->
-                name.startsWith("env:") ? System.getenv(name.substring("env:".length())) : System.getProperty(name);
+        UnaryOperator<String> variables = CfgFile.variables(System.getenv(), System::getProperty);
         boolean isValid = new ConfigurationCheck(Path.of(args[0]), variables).report(Path.of(args[1]), System.out);
         System.exit(isValid ? 0 : 1);
     }
@@ -50,6 +53,10 @@ public final class ConfigurationCheck {
         List<ConfigurationProblem> problems = new ArrayList<>();
         for (Path file : files) {
             problems.addAll(schemas.validate(CfgFile.parse(name(file), Files.readAllBytes(file), variables)));
+            String pid = Pid.of(name(file)).base();
+            if (!schemas.pids().contains(pid) && !componentPids(bundles).contains(pid)) {
+                problems.add(ConfigurationProblem.unknownFile(name(file), pid, schemas.pids()));
+            }
         }
         problems.forEach(problem -> out.println((problem.fatal() ? "error: " : "warning: ") + problem));
         long errors = problems.stream().filter(ConfigurationProblem::fatal).count();
@@ -60,19 +67,46 @@ public final class ConfigurationCheck {
 
     private static Schemas schemas(Path bundles) throws IOException {
         Schemas schemas = new Schemas();
-        for (Path path : files(bundles, path -> name(path).matches("datahub-.*[.]jar"))) {
-            try (JarFile jar = new JarFile(path.toFile())) {
-                for (JarEntry entry : jar.stream()
-                        .filter(candidate -> candidate.getName().startsWith(METATYPE)
-                                && candidate.getName().endsWith(".xml"))
-                        .toList()) {
-                    try (InputStream in = jar.getInputStream(entry)) {
-                        schemas.add(in);
-                    }
+        for (Path jar : files(bundles, path -> name(path).matches("datahub-.*[.]jar"))) {
+            read(jar, METATYPE, schemas::add);
+        }
+        return schemas;
+    }
+
+    /** The PIDs of the components of the hub, and of the bundles that the operator has deployed or installed. */
+    private Set<String> componentPids(Path bundles) throws IOException {
+        Set<String> pids = new HashSet<>();
+        for (Path folder : List.of(bundles, etc.resolve("installed"), etc.resolveSibling("deploy"))) {
+            for (Path jar : Files.isDirectory(folder) ? files(folder, path -> isJar(path)) : List.<Path>of()) {
+                try {
+                    read(jar, DESCRIPTIONS, in -> pids.addAll(ComponentPids.read(in)));
+                } catch (ZipException e) {
+                    // A damaged file is one that the hub can't install, either.
                 }
             }
         }
-        return schemas;
+        return pids;
+    }
+
+    private static boolean isJar(Path path) {
+        return name(path).endsWith(".jar");
+    }
+
+    private static void read(Path jar, String folder, Reader reader) throws IOException {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            for (JarEntry entry : file.stream()
+                    .filter(candidate -> candidate.getName().matches(folder + "[^/]+[.]xml"))
+                    .toList()) {
+                try (InputStream in = file.getInputStream(entry)) {
+                    reader.read(in);
+                }
+            }
+        }
+    }
+
+    /** Reads an entry of a jar. */
+    private interface Reader {
+        void read(InputStream in) throws IOException;
     }
 
     private static List<Path> files(Path folder, java.util.function.Predicate<Path> filter) throws IOException {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
@@ -46,6 +47,11 @@ final class Schemas {
         } catch (XMLStreamException e) {
             throw new IOException("damaged metatype", e);
         }
+    }
+
+    /** The PIDs and factory PIDs that have definitions. */
+    Set<String> pids() {
+        return byPid.keySet();
     }
 
     private static Attribute attribute(XMLStreamReader xml) {

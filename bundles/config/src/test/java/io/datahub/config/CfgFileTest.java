@@ -52,6 +52,32 @@ class CfgFileTest {
         assertThat(file.values()).isEqualTo(Map.of("a", "value", "b", "value"));
     }
 
+    @Test
+    void shouldUseTheAlternativeOfAVariableThatIsSet() {
+        CfgFile file = parse("a = ${env:SET:+yes}\nb = ${env:UNSET:+yes}\n", StandardCharsets.UTF_8);
+
+        assertThat(file.values()).isEqualTo(Map.of("a", "yes", "b", ""));
+    }
+
+    @Test
+    void shouldKeepBackslashesAndBracesOfAValueWithoutVariables() {
+        CfgFile file = parse("a = \\\\\\\\d{3}\\\\}\n", StandardCharsets.UTF_8);
+
+        assertThat(file.values()).isEqualTo(Map.of("a", "\\\\d{3}\\}"));
+    }
+
+    @Test
+    void shouldRejectAVariableThatRefersToItself() {
+        CfgFile file = CfgFile.parse(
+                "io.datahub.x.cfg", "a = ${env:SELF}\n".getBytes(StandardCharsets.UTF_8), name -> "x${env:SELF}");
+
+        assertThat(file.values()).isEmpty();
+        assertThat(file.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.fatal()).isTrue();
+            assertThat(problem.key()).isEqualTo("a");
+        });
+    }
+
     private static CfgFile parse(String text, Charset charset) {
         return CfgFile.parse(
                 "io.datahub.x.cfg", text.getBytes(charset), name -> name.equals("env:SET") ? "value" : null);

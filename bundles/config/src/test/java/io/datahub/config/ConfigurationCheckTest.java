@@ -74,4 +74,31 @@ class ConfigurationCheckTest {
                         "warning: etc/io.datahub.x.cfg: port: stands twice",
                         "warning: etc/io.datahub.x.cfg: prot: is unknown");
     }
+
+    @Test
+    void shouldWarnAboutAFileThatNoComponentReads() throws IOException {
+        Files.writeString(etc.resolve("io.datahub.z.cfg"), "port = 80");
+
+        assertThat(check("port = 80\n")).isTrue();
+        assertThat(output.toString(StandardCharsets.UTF_8))
+                .contains(
+                        "warning: etc/io.datahub.z.cfg: has no effect",
+                        "io.datahub.x",
+                        ": 2 files, 0 errors, 1 warnings\n");
+    }
+
+    @Test
+    void shouldKnowTheComponentsOfDeployedBundles() throws IOException {
+        Files.writeString(etc.resolve("io.datahub.z.cfg"), "port = 80");
+        Path deploy = Files.createDirectory(folder.resolve("deploy"));
+        Files.writeString(deploy.resolve("damaged.jar"), "no jar");
+        try (OutputStream out = Files.newOutputStream(deploy.resolve("z.jar"));
+                ZipOutputStream zip = new ZipOutputStream(out)) {
+            zip.putNextEntry(new ZipEntry("OSGI-INF/z.xml"));
+            zip.write("<component name='z' configuration-pid='io.datahub.z'/>".getBytes(StandardCharsets.UTF_8));
+        }
+
+        assertThat(check("port = 80\n")).isTrue();
+        assertThat(output.toString(StandardCharsets.UTF_8)).contains(": 2 files, 0 errors, 0 warnings\n");
+    }
 }
