@@ -52,7 +52,8 @@ class EventValidatorsTest {
                 Bundle.class.getClassLoader(),
                 new Class<?>[] {Bundle.class},
                 (self, method, arguments) -> Version.parseVersion(version));
-        Map<String, Object> properties = Map.of("service.pid", name, EventValidator.TOPICS, topics);
+        Map<String, Object> properties =
+                Map.of("service.pid", name, "service.id", (long) number, EventValidator.TOPICS, topics);
         return (ServiceReference<EventValidator>) Proxy.newProxyInstance(
                 ServiceReference.class.getClassLoader(),
                 new Class<?>[] {ServiceReference.class},

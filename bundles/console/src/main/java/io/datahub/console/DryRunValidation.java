@@ -6,12 +6,18 @@ import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.user.User;
+import io.datahub.api.validation.PathPattern;
 import io.datahub.api.validation.Validator;
+import io.datahub.api.validation.ValidatorId;
+import io.datahub.api.validation.ValidatorProperties;
+import io.datahub.api.validation.ValidatorStatus;
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -26,7 +32,9 @@ final class DryRunValidation implements AutoCloseable {
     private static final int PAGE = 1000;
 
     private final RecordStore store;
-    private final KnownValidator known;
+    private final ValidatorId id;
+    private final List<PathPattern> patterns;
+    private final Duration timeLimit;
     private final Validator validator;
     private final Table table;
     private final ExecutorService thread =
@@ -35,10 +43,16 @@ final class DryRunValidation implements AutoCloseable {
     private long refused;
     private long failed;
 
-    /** @param table receives a row for each violation and each failure: path, line, column, message */
-    DryRunValidation(RecordStore store, KnownValidator known, Validator validator, Table table) {
+    /**
+     * @param status what is known of the validator
+     * @param timeLimit of one validation
+     * @param table receives a row for each violation and each failure: path, line, column, message
+     */
+    DryRunValidation(RecordStore store, ValidatorStatus status, Duration timeLimit, Validator validator, Table table) {
         this.store = store;
-        this.known = known;
+        this.id = status.id();
+        this.patterns = ValidatorProperties.patterns(status.paths());
+        this.timeLimit = timeLimit;
         this.validator = validator;
         this.table = table;
     }
@@ -70,7 +84,7 @@ final class DryRunValidation implements AutoCloseable {
                 RecordPath path = parent.child(entry.name()).get();
                 if (entry.directory()) {
                     pending.push(path);
-                } else if (known.covers(path)) {
+                } else if (patterns.stream().anyMatch(pattern -> pattern.matches(path))) {
                     Result<RecordVersion> record = store.find(User.HUB, path);
                     if (!record.isRefused()) {
                         validate(record.get());
@@ -85,7 +99,7 @@ final class DryRunValidation implements AutoCloseable {
         validated++;
         Future<Verdict> future = thread.submit(() -> validator.validate(new StoredCandidate(store, record)));
         try {
-            Verdict verdict = future.get(known.timeoutMillis(), TimeUnit.MILLISECONDS);
+            Verdict verdict = future.get(timeLimit.toMillis(), TimeUnit.MILLISECONDS);
             refused += verdict.accepted() ? 0 : 1;
             for (Violation violation : verdict.violations()) {
                 table.row(record.path(), violation.line(), violation.column(), violation.message());
@@ -96,7 +110,7 @@ final class DryRunValidation implements AutoCloseable {
         } catch (TimeoutException e) {
             failed++;
             future.cancel(true);
-            table.row(record.path(), 0, 0, "the validator took longer than " + known.timeoutMillis() + " ms");
+            table.row(record.path(), 0, 0, "the validator took longer than " + timeLimit.toMillis() + " ms");
         }
     }
 
@@ -107,8 +121,7 @@ final class DryRunValidation implements AutoCloseable {
 
     /** The result in one line. */
     String summary() {
-        return known.name() + "/" + known.version() + " judged " + validated + " records, refused " + refused
-                + ", failed at " + failed;
+        return id + " judged " + validated + " records, refused " + refused + ", failed at " + failed;
     }
 
     @Override

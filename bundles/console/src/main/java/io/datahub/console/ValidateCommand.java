@@ -9,7 +9,10 @@ import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.Validator;
+import io.datahub.api.validation.ValidatorDirectory;
 import io.datahub.api.validation.ValidatorId;
+import io.datahub.api.validation.ValidatorProperties;
+import io.datahub.api.validation.ValidatorStatus;
 import io.datahub.api.validation.Violation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,6 +24,7 @@ import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.osgi.framework.ServiceReference;
 
 /** {@code datahub:validate}. */
 @Command(
@@ -74,18 +78,22 @@ public final class ValidateCommand extends DatahubCommand {
     }
 
     private void dryRun(RecordStore store) throws IOException, InterruptedException {
-        KnownValidator known = KnownValidator.all(context, ValidatorsCommand.trialNames(context)).stream()
-                .filter(candidate -> candidate.matches(validator))
+        ValidatorStatus known = service(ValidatorDirectory.class).validators().stream()
+                .filter(one -> one.service().isPresent())
+                .filter(one -> validator.equals(one.id().name())
+                        || validator.equals(one.id().toString()))
                 .findFirst()
                 .orElseThrow(() -> new CommandException(
                         "there is no validator " + validator + "; datahub:validators shows those that there are"));
-        Validator instance = context.getService(known.reference());
+        ServiceReference<Validator> reference = known.service().orElseThrow();
+        Validator instance = context.getService(reference);
         if (instance == null) {
             throw new CommandException("the validator " + validator + " can't be activated; the log says why");
         }
         String directory = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         Table table = new Table("path", "line", "column", "message");
-        try (DryRunValidation run = new DryRunValidation(store, known, instance, table)) {
+        try (DryRunValidation run =
+                new DryRunValidation(store, known, ValidatorProperties.timeLimit(reference), instance, table)) {
             run.validate(require(RecordPath.parse(directory)));
             print(table);
             if (!run.passed()) {

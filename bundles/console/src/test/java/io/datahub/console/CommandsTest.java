@@ -16,6 +16,7 @@ import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.api.validation.Validator;
+import io.datahub.api.validation.ValidatorStatus.State;
 import io.datahub.api.validation.Verdict;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -259,36 +260,19 @@ class CommandsTest {
     }
 
     @Test
-    void shouldShowWhichValidatorIsActiveAndWhichIsShadowed() throws Exception {
+    void shouldShowTheStateOfEachValidatorAndWhyOneIsUnavailable() throws Exception {
         Validator validator = candidate -> Verdict.accept();
-        context.add(Validator.class, validator, "1.0.0", Map.of("name", "logo", "paths", new String[] {"*.png"}));
-        context.add(Validator.class, validator, "2.0.0", Map.of("name", "logo", "paths", "*.png, *.svg"));
-        context.add(
-                Validator.class,
-                validator,
-                "1.0.0",
-                Map.of("service.pid", "io.datahub.validator.xml~feeds", "paths", "**"));
+        context.addValidator("logo", "2.0.0", State.ACTIVE, validator, Map.of("paths", "*.png, *.svg"));
+        context.addValidator("logo", "1.0.0", State.SHADOWED, validator, Map.of("paths", new String[] {"*.png"}));
+        context.addValidator("xml-feeds", "1.0.0", State.UNAVAILABLE, validator, Map.of("paths", "**"));
         ValidatorsCommand validators = new ValidatorsCommand();
         validators.json = true;
         assertThat(context.run(validators))
                 .contains(
                         "{\"name\":\"logo\",\"version\":\"2.0.0\",\"state\":\"active\",\"paths\":[\"*.png\",\"*.svg\"]")
                 .contains("{\"name\":\"logo\",\"version\":\"1.0.0\",\"state\":\"shadowed\",\"paths\":[\"*.png\"]")
-                .contains("{\"name\":\"xml-feeds\",\"version\":\"1.0.0\",\"state\":\"active\",\"paths\":[\"**\"]");
-    }
-
-    @Test
-    void shouldSayWhyAValidatorIsUnavailable() {
-        String file = "io.datahub.validator.policy-small.cfg";
-        String problems =
-                "etc/io.datahub.x.cfg: port: is wrong; etc/" + file + ": maxBytes: \"1k\" isn't allowed; must be x";
-        assertThat(ValidatorsCommand.reason(file, problems))
-                .isEqualTo("etc/" + file + ": maxBytes: \"1k\" isn't allowed; must be x");
-        assertThat(ValidatorsCommand.reason(file, "every file is in force")).contains("can't be activated", file);
-        assertThat(ValidatorsCommand.fatalProblems(file, problems)).isEmpty();
-        assertThat(ValidatorsCommand.fatalProblems(file, problems + "; nothing of it is in force"))
-                .startsWith("etc/" + file + ": maxBytes");
-        assertThat(ValidatorsCommand.reason("", problems)).isEqualTo("no bundle has it");
+                .contains("\"state\":\"unavailable\",\"paths\":[\"**\"]")
+                .contains("\"reason\":\"its file is broken\"");
     }
 
     @Test

@@ -1,5 +1,12 @@
 package io.datahub.console;
 
+import io.datahub.api.validation.Validator;
+import io.datahub.api.validation.ValidatorDirectory;
+import io.datahub.api.validation.ValidatorId;
+import io.datahub.api.validation.ValidatorProperties;
+import io.datahub.api.validation.ValidatorService;
+import io.datahub.api.validation.ValidatorStatus;
+import io.datahub.api.validation.ValidatorStatus.State;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationHandler;
@@ -9,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -19,6 +27,7 @@ final class FakeContext {
 
     private final Map<ServiceReference<?>, Object> services = new LinkedHashMap<>();
     private final Map<ServiceReference<?>, Class<?>> types = new LinkedHashMap<>();
+    private final List<ValidatorStatus> validators = new ArrayList<>();
 
     <T> FakeContext add(Class<T> type, T service) {
         return add(type, service, "1.0.0", Map.of());
@@ -42,6 +51,26 @@ final class FakeContext {
                 });
         services.put(reference, service);
         types.put(reference, type);
+        return this;
+    }
+
+    /** Adds a validator, as a service and to the list of validators. */
+    @SuppressWarnings("unchecked")
+    FakeContext addValidator(String name, String version, State state, Validator validator, Map<String, ?> properties) {
+        if (validators.isEmpty()) {
+            add(ValidatorDirectory.class, () -> List.copyOf(validators));
+        }
+        add(Validator.class, validator, version, properties);
+        ServiceReference<?> reference =
+                references(Validator.class).get(references(Validator.class).size() - 1);
+        validators.add(new ValidatorStatus(
+                new ValidatorId(name, version),
+                state,
+                ValidatorProperties.list(properties.get(ValidatorService.PATHS)),
+                List.of(),
+                "bundle",
+                state == State.UNAVAILABLE ? "its file is broken" : "",
+                Optional.of((ServiceReference<Validator>) reference)));
         return this;
     }
 

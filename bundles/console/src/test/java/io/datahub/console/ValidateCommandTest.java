@@ -12,6 +12,7 @@ import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.validation.Validator;
+import io.datahub.api.validation.ValidatorStatus.State;
 import io.datahub.api.validation.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
@@ -51,15 +52,14 @@ class ValidateCommandTest {
         Files.writeString(folder.resolve("a/bad.txt"), "cheese");
         Files.writeString(folder.resolve("a/other.xml"), "cheese");
         context.add(RecordStore.class, store());
-        context.add(Validator.class, noCheese, "1.0.0", Map.of("name", "food", "paths", "**/*.txt"));
         Validator strict = candidate -> Verdict.refuse("nothing is good");
-        context.add(Validator.class, strict, "2.0.0", Map.of("name", "food", "paths", "**/*.txt"));
+        context.addValidator("food", "2.0.0", State.ACTIVE, strict, Map.of("paths", "**/*.txt"));
+        context.addValidator("food", "1.0.0", State.SHADOWED, noCheese, Map.of("paths", "**/*.txt"));
         Validator slow = candidate -> {
             new java.util.concurrent.CountDownLatch(1).await();
             return Verdict.accept();
         };
-        context.add(
-                Validator.class, slow, "1.0.0", Map.of("name", "slow", "paths", "a/bad.txt", "timeoutMillis", "50"));
+        context.addValidator("slow", "1.0.0", State.ACTIVE, slow, Map.of("paths", "a/bad.txt", "timeoutMillis", "50"));
         validate.json = true;
     }
 

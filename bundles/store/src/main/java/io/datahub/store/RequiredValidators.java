@@ -1,8 +1,8 @@
 package io.datahub.store;
 
 import io.datahub.api.log.LogText;
+import io.datahub.api.validation.ValidatorProperties;
 import io.datahub.store.validation.RequiredValidator;
-import io.datahub.store.validation.ValidatorProperties;
 import io.datahub.store.validation.ValidatorRegistry;
 import java.io.IOException;
 import java.util.List;
@@ -41,7 +41,7 @@ final class RequiredValidators implements SynchronousConfigurationListener {
 
     private void require(Configuration configuration) {
         String pid = configuration.getPid();
-        List<RequiredValidator> required = ValidatorProperties.requirements(pid, configuration.getProperties());
+        List<RequiredValidator> required = RequiredValidator.ofConfiguration(pid, configuration.getProperties());
         registry.require(pid, required);
         LOG.info("event=store.validator.required pid={} required={}", pid, LogText.quoted(required));
     }

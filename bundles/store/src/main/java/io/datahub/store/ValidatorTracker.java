@@ -3,16 +3,15 @@ package io.datahub.store;
 import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.PathPattern;
 import io.datahub.api.validation.Validator;
+import io.datahub.api.validation.ValidatorPrecedence;
+import io.datahub.api.validation.ValidatorProperties;
 import io.datahub.api.validation.ValidatorService;
 import io.datahub.store.validation.RegisteredValidator;
-import io.datahub.store.validation.ValidatorProperties;
 import io.datahub.store.validation.ValidatorRegistry;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +23,6 @@ import org.slf4j.LoggerFactory;
 final class ValidatorTracker {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
-    private static final long DEFAULT_MILLIS = 10_000;
 
     private final BundleContext context;
     private final ValidatorRegistry registry;
@@ -56,26 +54,18 @@ final class ValidatorTracker {
     }
 
     private RegisteredValidator create(ServiceReference<Validator> reference) {
-        String pid = String.valueOf(reference.getProperty(Constants.SERVICE_PID));
-        String name = ValidatorProperties.name(reference.getProperty(ValidatorService.NAME), pid);
+        String name = ValidatorProperties.name(reference);
         List<PathPattern> patterns = ValidatorProperties.patterns(reference.getProperty(ValidatorService.PATHS));
-        if (patterns.isEmpty() && !ValidatorProperties.hasTopics(reference.getProperty(EventValidator.TOPICS))) {
+        if (patterns.isEmpty()
+                && ValidatorProperties.list(reference.getProperty(EventValidator.TOPICS))
+                        .isEmpty()) {
             LOG.warn("event=validator-idle validator={} cure=\"give it the service property paths\"", name);
         }
         return new RegisteredValidator(
                 name,
-                reference.getBundle().getVersion(),
-                reference.getProperty(Constants.SERVICE_RANKING) instanceof Integer ranking ? ranking : 0,
-                (Long) reference.getProperty(Constants.SERVICE_ID),
+                ValidatorPrecedence.of(reference),
                 patterns,
-                Duration.ofMillis(millis(reference.getProperty(ValidatorService.TIMEOUT_MILLIS))),
+                ValidatorProperties.timeLimit(reference),
                 () -> context.getService(reference));
-    }
-
-    private static long millis(Object value) {
-        if (value instanceof Number number) {
-            return number.longValue();
-        }
-        return value == null ? DEFAULT_MILLIS : Long.parseLong(value.toString().strip());
     }
 }

@@ -20,6 +20,7 @@ import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.PathPattern;
 import io.datahub.api.validation.Validator;
+import io.datahub.api.validation.ValidatorPrecedence;
 import io.datahub.store.core.FailPoints.Step;
 import io.datahub.store.metadata.Journal;
 import io.datahub.store.metadata.MetadataStore;
@@ -183,9 +184,7 @@ public final class TestHub implements AutoCloseable {
     public RegisteredValidator register(String name, String version, String pattern, long millis, Validator validator) {
         RegisteredValidator entry = new RegisteredValidator(
                 name,
-                Version.parseVersion(version),
-                0,
-                registered.size(),
+                new ValidatorPrecedence(Version.parseVersion(version), 0, registered.size()),
                 List.of(PathPattern.of(pattern)),
                 Duration.ofMillis(millis),
                 () -> validator);

@@ -6,6 +6,7 @@ import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.user.UserRegistry.Account;
 import io.datahub.api.user.UserRegistry.Credential;
+import io.datahub.api.validation.ValidatorStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +22,7 @@ final class StatusJson {
     private StatusJson() {}
 
     /** @param users null to omit the users */
-    static byte[] of(EventBroker broker, List<ValidatorState.Ranked> validators, List<Account> users) {
+    static byte[] of(EventBroker broker, List<ValidatorStatus> validators, List<Account> users) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
@@ -35,7 +36,7 @@ final class StatusJson {
             }
             json.writeEndArray();
             json.writeArrayFieldStart("validators");
-            for (ValidatorState.Ranked validator : validators) {
+            for (ValidatorStatus validator : validators) {
                 write(json, validator);
             }
             json.writeEndArray();
@@ -79,13 +80,15 @@ final class StatusJson {
         json.writeEndObject();
     }
 
-    private static void write(JsonGenerator json, ValidatorState.Ranked ranked) throws IOException {
-        ValidatorState validator = ranked.validator();
+    private static void write(JsonGenerator json, ValidatorStatus validator) throws IOException {
         json.writeStartObject();
-        json.writeStringField("name", validator.name());
-        json.writeStringField("version", validator.version().toString());
+        json.writeStringField("name", validator.id().name());
+        json.writeStringField("version", validator.id().version());
         json.writeStringField("bundle", validator.bundle());
-        json.writeStringField("state", ranked.state());
+        json.writeStringField("state", validator.state().toString());
+        if (!validator.reason().isEmpty()) {
+            json.writeStringField("reason", validator.reason());
+        }
         write(json, "paths", validator.paths());
         write(json, "topics", validator.topics());
         json.writeEndObject();

@@ -3,29 +3,24 @@ package io.datahub.ui;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.user.User;
-import java.lang.reflect.Proxy;
+import io.datahub.api.validation.ValidatorId;
+import io.datahub.api.validation.ValidatorStatus;
+import io.datahub.api.validation.ValidatorStatus.State;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.osgi.framework.Version;
-import org.osgi.service.cm.ConfigurationAdmin;
 
 class StatusHandlerTest {
 
     private final FakeHub hub = new FakeHub();
-
-    /** A configuration service without any configuration. */
-    private static ConfigurationAdmin configurations() {
-        return (ConfigurationAdmin) Proxy.newProxyInstance(
-                StatusHandlerTest.class.getClassLoader(),
-                new Class<?>[] {ConfigurationAdmin.class},
-                (proxy, method, arguments) -> null);
-    }
+    private final List<ValidatorStatus> validators = new ArrayList<>();
 
     private TestServer serve(String role) throws Exception {
-        return new TestServer(new StatusHandler(hub, hub, configurations()), new User("u", Set.of(role), List.of()));
+        return new TestServer(new StatusHandler(hub, hub, () -> validators), new User("u", Set.of(role), List.of()));
     }
 
     @ParameterizedTest
@@ -68,53 +63,30 @@ class StatusHandlerTest {
         }
     }
 
-    private static ValidatorState validator(String name, String version, int ranking, long service) {
-        return new ValidatorState(name, new Version(version), ranking, service, List.of("**"), List.of(), "b");
-    }
-
-    private static List<String> states(Set<String> trial, ValidatorState... validators) {
-        return ValidatorState.ranked(List.of(validators), trial).stream()
-                .map(ranked ->
-                        ranked.validator().name() + "/" + ranked.validator().version() + " #"
-                                + ranked.validator().service() + " " + ranked.state())
-                .toList();
-    }
-
     @Test
-    void shouldCompareVersionsNumerically() {
-        assertThat(states(
-                        Set.of(),
-                        validator("xml", "1.9.0", 9, 1),
-                        validator("xml", "1.10.0", 0, 2),
-                        validator("abc", "1.0.0", 0, 3)))
-                .containsExactly("abc/1.0.0 #3 active", "xml/1.10.0 #2 active", "xml/1.9.0 #1 shadowed");
-    }
-
-    @Test
-    void shouldPreferTheHigherRankingThenTheOlderServiceForEqualVersions() {
-        assertThat(states(
-                        Set.of(),
-                        validator("xml", "1.0.0", 0, 1),
-                        validator("xml", "1.0.0", 5, 3),
-                        validator("xml", "1.0.0", 5, 2)))
-                .containsExactly("xml/1.0.0 #2 active", "xml/1.0.0 #3 shadowed", "xml/1.0.0 #1 shadowed");
-    }
-
-    @Test
-    void shouldActivateTheOlderVersionWhileTheNewerIsOnTrial() {
-        assertThat(states(
-                        Set.of("xml/2.0.0", "abc"),
-                        validator("xml", "1.0.0", 0, 1),
-                        validator("xml", "2.0.0", 0, 2),
-                        validator("abc", "1.0.0", 0, 3)))
-                .containsExactly("abc/1.0.0 #3 trial", "xml/2.0.0 #2 trial", "xml/1.0.0 #1 active");
-    }
-
-    @Test
-    void shouldReadItemsFromArraysCollectionsAndCommaSeparatedStrings() {
-        assertThat(ValidatorState.items(new String[] {"a", " b "})).containsExactly("a", "b");
-        assertThat(ValidatorState.items(List.of("a", "b,c"))).containsExactly("a", "b", "c");
-        assertThat(ValidatorState.items("a/1.0.0, b")).containsExactly("a/1.0.0", "b");
-        assertThat(ValidatorState.items(null)).isEmpty();
+    void shouldReportValidatorsAndWhyOneIsUnavailable() throws Exception {
+        validators.add(new ValidatorStatus(
+                new ValidatorId("xml", "1.10.0"),
+                State.ACTIVE,
+                List.of("**/*.xml"),
+                List.of(),
+                "b",
+                "",
+                Optional.empty()));
+        validators.add(new ValidatorStatus(
+                new ValidatorId("xsd-build", ""),
+                State.UNAVAILABLE,
+                List.of("build/**"),
+                List.of(),
+                "",
+                "schema is missing",
+                Optional.empty()));
+        try (TestServer server = serve("monitor")) {
+            assertThat(server.send("GET", "/status").body())
+                    .contains(
+                            "\"validators\":[{\"name\":\"xml\",\"version\":\"1.10.0\",\"bundle\":\"b\",\"state\":\"active\","
+                                    + "\"paths\":[\"**/*.xml\"],\"topics\":[]},{\"name\":\"xsd-build\",\"version\":\"\",\"bundle\":\"\","
+                                    + "\"state\":\"unavailable\",\"reason\":\"schema is missing\",\"paths\":[\"build/**\"],\"topics\":[]}]");
+        }
     }
 }

@@ -3,22 +3,22 @@ package io.datahub.broker.validation;
 import io.datahub.api.Refusal;
 import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.ValidatorId;
-import io.datahub.api.validation.ValidatorService;
+import io.datahub.api.validation.ValidatorPrecedence;
+import io.datahub.api.validation.ValidatorProperties;
 import io.datahub.broker.topic.TopicPrefixes;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,11 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class EventValidators {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventValidators.class);
-    private static final String PID_PREFIX = "io.datahub.validator.";
-    private static final Comparator<ServiceReference<EventValidator>> BY_PRECEDENCE = Comparator.comparing(
-                    (ServiceReference<EventValidator> reference) ->
-                            reference.getBundle().getVersion())
-            .thenComparing(Comparator.naturalOrder());
 
     private final Runnable changed;
     private final ValidationWatch watch = new ValidationWatch();
@@ -48,7 +43,7 @@ public final class EventValidators {
     private final Queue<RegisteredEventValidator> retired = new ConcurrentLinkedQueue<>();
 
     /** Guarded by this. */
-    private final Map<ServiceReference<EventValidator>, RegisteredEventValidator> all = new TreeMap<>(BY_PRECEDENCE);
+    private final Map<ServiceReference<EventValidator>, RegisteredEventValidator> all = new HashMap<>();
 
     private volatile List<RegisteredEventValidator> active = List.of();
     private volatile TopicPrefixes required = TopicPrefixes.NONE;
@@ -61,7 +56,8 @@ public final class EventValidators {
     public synchronized void put(ServiceReference<EventValidator> reference, Supplier<EventValidator> validator) {
         TopicPrefixes topics = TopicPrefixes.parse(reference.getProperty(EventValidator.TOPICS));
         ValidatorId id = new ValidatorId(
-                name(reference), reference.getBundle().getVersion().toString());
+                ValidatorProperties.name(reference),
+                reference.getBundle().getVersion().toString());
         retire(all.put(reference, new RegisteredEventValidator(id, topics, validator, watch)));
         selectActive();
         if (!topics.isEmpty()) {
@@ -140,15 +136,17 @@ public final class EventValidators {
     public synchronized List<String> stuck() {
         return Stream.concat(all.values().stream(), retired.stream())
                 .filter(registered -> registered.stuck() > 0)
-                .map(registered ->
-                        registered.id().name() + "/" + registered.id().version() + " (" + registered.stuck() + " of "
-                                + RegisteredEventValidator.THREADS + " threads)")
+                .map(registered -> registered.id() + " (" + registered.stuck() + " of "
+                        + RegisteredEventValidator.THREADS + " threads)")
                 .toList();
     }
 
     private void selectActive() {
         Map<String, RegisteredEventValidator> preferred = new LinkedHashMap<>();
-        all.values().forEach(registered -> preferred.put(registered.id().name(), registered));
+        all.entrySet().stream()
+                .sorted(Comparator.comparing(entry -> ValidatorPrecedence.of(entry.getKey())))
+                .map(Map.Entry::getValue)
+                .forEach(registered -> preferred.put(registered.id().name(), registered));
         active = List.copyOf(preferred.values());
         changed.run();
     }
@@ -171,14 +169,5 @@ public final class EventValidators {
 
     public boolean isRequired(byte[] topic) {
         return required.match(topic);
-    }
-
-    private static String name(ServiceReference<EventValidator> reference) {
-        Object name = reference.getProperty(ValidatorService.NAME);
-        if (name != null && !name.toString().isBlank()) {
-            return name.toString().strip();
-        }
-        String pid = String.valueOf(reference.getProperty(Constants.SERVICE_PID));
-        return (pid.startsWith(PID_PREFIX) ? pid.substring(PID_PREFIX.length()) : pid).replace('~', '-');
     }
 }

@@ -5,29 +5,16 @@ import io.datahub.api.record.RecordPath;
 import io.datahub.api.validation.PathPattern;
 import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.ValidatorId;
+import io.datahub.api.validation.ValidatorPrecedence;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
-import org.osgi.framework.Version;
 
 /** A validator in the {@link ValidatorRegistry}, with the number of its running validations. For any thread. */
 public final class RegisteredValidator {
 
-    /**
-     * Of several validators with the same name, the last one validates: highest version, then highest ranking, then
-     * lowest service ID.
-     */
-    static final Comparator<RegisteredValidator> BY_PRECEDENCE = Comparator.comparing(
-                    (RegisteredValidator registered) -> registered.version)
-            .thenComparing(registered -> registered.ranking)
-            .thenComparing(registered -> registered.serviceId, Comparator.reverseOrder());
-
     private final ValidatorId id;
-    private final String title;
-    private final Version version;
-    private final int ranking;
-    private final long serviceId;
+    private final ValidatorPrecedence precedence;
     private final List<PathPattern> patterns;
     private final Duration timeLimit;
     private final Supplier<Validator> validator;
@@ -38,25 +25,18 @@ public final class RegisteredValidator {
     private int running;
 
     /**
-     * @param version the version of the validator's bundle
-     * @param ranking the service ranking, to choose between equal versions
-     * @param serviceId the service ID, to choose between equal rankings
+     * @param precedence decides between validators with the same name
      * @param timeLimit maximum duration of one validation
      * @param validator called for each validation to get the service; may return null
      */
     public RegisteredValidator(
             String name,
-            Version version,
-            int ranking,
-            long serviceId,
+            ValidatorPrecedence precedence,
             List<PathPattern> patterns,
             Duration timeLimit,
             Supplier<Validator> validator) {
-        this.id = new ValidatorId(name, version.toString());
-        this.title = name + "/" + version;
-        this.version = version;
-        this.ranking = ranking;
-        this.serviceId = serviceId;
+        this.id = new ValidatorId(name, precedence.version().toString());
+        this.precedence = precedence;
         this.patterns = List.copyOf(patterns);
         this.timeLimit = timeLimit;
         this.validator = validator;
@@ -66,9 +46,8 @@ public final class RegisteredValidator {
         return id.name();
     }
 
-    /** {@code NAME/VERSION}. */
-    String title() {
-        return title;
+    ValidatorPrecedence precedence() {
+        return precedence;
     }
 
     ValidatorId id() {
@@ -126,6 +105,6 @@ public final class RegisteredValidator {
 
     @Override
     public String toString() {
-        return title + patterns;
+        return id.toString() + patterns;
     }
 }

@@ -1,8 +1,12 @@
 package io.datahub.store.validation;
 
 import io.datahub.api.record.RecordPath;
+import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.PathPattern;
+import io.datahub.api.validation.ValidatorProperties;
+import io.datahub.api.validation.ValidatorService;
 import java.util.ArrayList;
+import java.util.Dictionary;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -17,6 +21,7 @@ public record RequiredValidator(String name, PathPattern pattern) {
     /** The users file is never accepted without validation. */
     public static final RequiredValidator USERS = new RequiredValidator("users", PathPattern.of("broker_users.xml"));
 
+    private static final String OPTIONAL = "optional";
     private static final Pattern SEPARATORS = Pattern.compile("[,\n]");
 
     /**
@@ -41,6 +46,25 @@ public record RequiredValidator(String name, PathPattern pattern) {
             }
         }
         return required;
+    }
+
+    /**
+     * The requirements of a validator's configuration: the validator is required for its paths, unless it is
+     * optional. One with neither paths nor topics is required for all paths.
+     */
+    public static List<RequiredValidator> ofConfiguration(String pid, Dictionary<String, Object> properties) {
+        if (Boolean.parseBoolean(String.valueOf(properties.get(OPTIONAL)))) {
+            return List.of();
+        }
+        String name = ValidatorProperties.name(properties.get(ValidatorService.NAME), pid);
+        List<PathPattern> patterns = ValidatorProperties.patterns(properties.get(ValidatorService.PATHS));
+        if (patterns.isEmpty()
+                && !ValidatorProperties.list(properties.get(EventValidator.TOPICS))
+                        .isEmpty()) {
+            return List.of();
+        }
+        return (patterns.isEmpty() ? List.of(PathPattern.of("**")) : patterns)
+                .stream().map(pattern -> new RequiredValidator(name, pattern)).toList();
     }
 
     boolean appliesTo(RecordPath path) {

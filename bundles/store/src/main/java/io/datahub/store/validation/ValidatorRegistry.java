@@ -3,6 +3,7 @@ package io.datahub.store.validation;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.RecordPath;
+import io.datahub.api.validation.ValidatorPrecedence;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -108,7 +109,7 @@ public final class ValidatorRegistry {
     }
 
     private boolean isOnTrial(RegisteredValidator validator) {
-        return onTrial.contains(validator.name()) || onTrial.contains(validator.title());
+        return ValidatorPrecedence.isOnTrial(validator.id(), onTrial);
     }
 
     private List<RegisteredValidator> selectMatching(RecordPath path) {
@@ -116,9 +117,7 @@ public final class ValidatorRegistry {
         for (RegisteredValidator validator : validators) {
             if (!isOnTrial(validator)) {
                 preferred.merge(
-                        validator.name(),
-                        validator,
-                        (a, b) -> RegisteredValidator.BY_PRECEDENCE.compare(a, b) >= 0 ? a : b);
+                        validator.name(), validator, (a, b) -> a.precedence().compareTo(b.precedence()) >= 0 ? a : b);
             }
         }
         return preferred.values().stream()
