@@ -11,6 +11,7 @@ import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +37,7 @@ final class DirectoryWatcher implements AutoCloseable {
 
     private final WatchRoot root;
     private final long pollNanos;
-    private final Optional<String> pollingReason;
+    private final NotificationStatus status;
     private final PathChangeListener listener;
     private final Thread thread;
     private final TreeSet<RecordPath> overflowed = new TreeSet<>();
@@ -45,7 +46,6 @@ final class DirectoryWatcher implements AutoCloseable {
     private Optional<Object> watchedIdentity = Optional.empty();
     private long lastRootCheck;
     private long overflowedSince;
-    private volatile String incompleteReason;
     private volatile boolean closed;
 
     /**
@@ -61,7 +61,7 @@ final class DirectoryWatcher implements AutoCloseable {
             String name, WatchRoot root, long pollMillis, Optional<String> pollingReason, PathChangeListener listener) {
         this.root = root;
         this.pollNanos = TimeUnit.MILLISECONDS.toNanos(pollMillis);
-        this.pollingReason = pollingReason;
+        status = new NotificationStatus(root.path(), pollMillis, pollingReason);
         this.listener = listener;
         thread = new Thread(this::run, "datahub-" + name + "-notify");
         thread.start();
@@ -69,7 +69,7 @@ final class DirectoryWatcher implements AutoCloseable {
 
     /** Why the tree isn't fully watched; empty if it is. */
     Optional<String> incompleteReason() {
-        return Optional.ofNullable(incompleteReason);
+        return status.incompleteReason();
     }
 
     /** How many times notifications were lost. */
@@ -129,49 +129,17 @@ final class DirectoryWatcher implements AutoCloseable {
         } catch (IOException e) {
             rejection = Optional.of(String.valueOf(e.getMessage()));
         }
-        reportCompleteness(rejection);
+        updateStatus(rejection);
         listener.fullScanNeeded();
     }
 
     private void watch(RecordPath top) {
         watchedDirectories.add(top);
-        reportCompleteness(watchedDirectories.rejection());
+        updateStatus(watchedDirectories.rejection());
     }
 
-    private void reportCompleteness(Optional<String> rejection) {
-        String previousReason = incompleteReason;
-        incompleteReason = pollingReason
-                .or(() -> rejection)
-                .map(why -> "everything is compared every " + TimeUnit.NANOSECONDS.toMillis(pollNanos) + " ms, since "
-                        + why)
-                .or(this::unreadable)
-                .orElse(null);
-        if (incompleteReason == null && previousReason != null) {
-            LOG.info("event=watcher.notifications.complete root={}", LogText.quoted(root.path()));
-        } else if (incompleteReason != null && !incompleteReason.equals(previousReason)) {
-            LOG.warn(
-                    "event=watcher.notifications.incomplete root={} reason={} cure={}",
-                    LogText.quoted(root.path()),
-                    LogText.quoted(incompleteReason),
-                    LogText.quoted(cure(rejection)));
-        }
-    }
-
-    private String cure(Optional<String> rejection) {
-        if (pollingReason.isPresent()) {
-            return "none is needed: full scans at intervals replace notifications";
-        }
-        return rejection.isPresent()
-                ? "raise fs.inotify.max_user_watches and max_user_instances"
-                : "give the hub's user permission to read the directories";
-    }
-
-    private Optional<String> unreadable() {
-        return Optional.ofNullable(watchedDirectories)
-                .map(WatchedDirectories::unreadable)
-                .filter(paths -> !paths.isEmpty())
-                .map(paths -> paths.size() + " directories can't be read, such as "
-                        + paths.values().iterator().next());
+    private void updateStatus(Optional<String> rejection) {
+        status.update(rejection, watchedDirectories == null ? Map.of() : watchedDirectories.unreadable());
     }
 
     /**
@@ -188,7 +156,7 @@ final class DirectoryWatcher implements AutoCloseable {
         if (replaced || (unwatched && watchedIdentity.isPresent())) {
             LOG.info("event=watcher.root.rewatched root={} replaced={}", LogText.quoted(root.path()), replaced);
             startWatching();
-        } else if (incompleteReason != null && watchedDirectories != null) {
+        } else if (status.incompleteReason().isPresent() && watchedDirectories != null) {
             retryUnwatched();
         }
     }
@@ -196,11 +164,11 @@ final class DirectoryWatcher implements AutoCloseable {
     private void retryUnwatched() {
         if (watchedDirectories.rejection().isPresent() && watchedDirectories.retryRejected()) {
             startWatching();
-        } else if (watchedDirectories.rejection().isPresent() || pollingReason.isPresent()) {
+        } else if (watchedDirectories.rejection().isPresent() || status.isPolling()) {
             listener.fullScanNeeded();
         }
         watchedDirectories.retryUnreadable().forEach(listener::eventsLost);
-        reportCompleteness(watchedDirectories.rejection());
+        updateStatus(watchedDirectories.rejection());
     }
 
     private void processEvents(WatchKey key) {

@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One peer's connection, from the greeting until it is closed. Runs on the thread of its loop; calls from the broker
- * are dispatched to that thread.
+ * are dispatched to that thread. One class, although it is long: each read and each write passes through it, and what
+ * stops and resumes them is the state of this one connection. Its collaborators know it by the interfaces only.
  */
 final class Connection
         implements EventSink,
