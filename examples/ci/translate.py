@@ -19,14 +19,14 @@ TYPE = "dev.cdevents.pipelinerun.finished.0.1.1"
 
 
 def jenkins(post):
-    """The JSON of Jenkins' Notification plugin; only its last phase says how a build ended."""
+    """The JSON of Jenkins' Notification plugin; only its last phase has the result of a build."""
     build = post["build"]
     if build["phase"] == "FINALIZED":
         yield post["name"], build["number"], {"SUCCESS": "success", "FAILURE": "failure", "UNSTABLE": "failure"}.get(build["status"], "error")
 
 
 def buildbot(post):
-    """The JSON of Buildbot's HttpStatusPush, which tells of the start of a build too."""
+    """The JSON of Buildbot's HttpStatusPush, which also reports the start of a build."""
     if post["complete"]:
         yield post["builder"]["name"], post["number"], {0: "success", 1: "success", 2: "failure"}.get(post["results"], "error")
 
@@ -35,7 +35,7 @@ SYSTEMS = {"ci.jenkins": jenkins, "ci.buildbot": buildbot}
 
 
 def cdevent(project, number, outcome):
-    """The event, in the form of CloudEvents; its id is that of the build, however often somebody tells of it."""
+    """The event as a CloudEvent; its id is derived from the build, however often the build is reported."""
     run = f"{project}/{number}"
     files = f"{HUB}/files/builds/{run}/"
     context = {"version": "0.3.0", "id": str(uuid.uuid5(uuid.NAMESPACE_URL, files)), "source": "/ci", "type": TYPE,
@@ -51,7 +51,7 @@ def request(path, body=None, **headers):
 
 
 def publish(event):
-    """Under its type as topic, where the hub judges it."""
+    """Publishes it with its type as topic; the hub validates it."""
     try:
         request(f"/events/{TYPE}", json.dumps(event).encode(), Content_Type="application/cloudevents+json").close()
         print(f"published {event['subject']}", flush=True)

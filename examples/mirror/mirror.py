@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Keeps a copy of a tree of records in a local directory, for as long as it runs.
+"""Keeps a copy of a tree of records in a local directory, until it is stopped.
 
 usage: DATAHUB_TOKEN=TOKEN mirror.py [--once] HUB TREE DIRECTORY
 
@@ -9,7 +9,7 @@ import argparse, base64, hashlib, http.client, json, os, re, shutil, sqlite3, sy
 
 
 class Gone(Exception):
-    """The journal no longer has what came after the cursor."""
+    """The journal no longer has the entries after the cursor."""
 
 
 class Mirror:
@@ -25,7 +25,7 @@ class Mirror:
         self.connection = None
 
     def get(self, path, query=""):
-        """An answer whose body is still to be read; the connection is kept for the next request."""
+        """A response whose body hasn't been read yet; the connection is kept for the next request."""
         if self.connection is None:
             kind = http.client.HTTPSConnection if self.address.scheme == "https" else http.client.HTTPConnection
             self.connection = kind(self.address.netloc, timeout=90)
@@ -41,7 +41,7 @@ class Mirror:
         return os.path.join(self.directory, path[len(self.tree):])
 
     def fetch(self, path, etag=None):
-        """Fetches the present version, unless it is here already. Whatever is newer will be told of by a change to come."""
+        """Fetches the current version, unless it is here already. A newer version will be reported by a later change."""
         known = self.state.execute("SELECT etag FROM files WHERE path = ?", (path,)).fetchone()
         if etag and known and known[0] == etag and os.path.isfile(self.local(path)):
             return
@@ -57,18 +57,18 @@ class Mirror:
                 digest.update(block)
                 f.write(block)
             size = f.tell()
-        told = dict(part.strip().split("=", 1) for part in answer.headers.get("Repr-Digest", "").split(",") if "=" in part)
+        expected = dict(part.strip().split("=", 1) for part in answer.headers.get("Repr-Digest", "").split(",") if "=" in part)
         if size != int(answer.headers["Content-Length"]):
             raise OSError(f"{path}: the connection was cut after {size} bytes")
-        if "sha-256" in told and told["sha-256"] != f":{base64.b64encode(digest.digest()).decode()}:":
-            raise OSError(f"{path}: the bytes aren't those that the digest tells of")
+        if "sha-256" in expected and expected["sha-256"] != f":{base64.b64encode(digest.digest()).decode()}:":
+            raise OSError(f"{path}: the digest doesn't match")
         self.make_room(self.local(path))
         os.replace(fresh, self.local(path))
         self.state.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (path, answer.headers.get("ETag")))
         self.state.commit()
 
     def make_room(self, file):
-        """Makes the directories that lead to a file; what is in the way is no longer in the tree."""
+        """Creates the parent directories of a file; a file in their place is no longer in the tree and is removed."""
         if os.path.isdir(file):
             shutil.rmtree(file)
         parent = os.path.dirname(file)
@@ -89,7 +89,7 @@ class Mirror:
             parent = os.path.dirname(parent)
 
     def synchronize(self):
-        """Lists the tree and makes the copy like it; the first cursor, taken before all else, is the one to go on from."""
+        """Lists the tree and makes the copy equal to it; continue from the first cursor, which is read before everything else."""
         cursor, present, left = None, {}, [self.tree]
         while left:
             directory, after = left.pop(), ""
