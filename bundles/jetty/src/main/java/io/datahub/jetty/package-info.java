@@ -1,4 +1,5 @@
 /**
- * The HTTP server. Other bundles provide handlers as services; this bundle authenticates requests and dispatches them.
+ * The configuration of the HTTP server, which authenticates requests and dispatches them to the handlers that other
+ * bundles provide as services.
  */
 package io.datahub.jetty;

@@ -1,0 +1,250 @@
+package io.datahub.jetty.authentication;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.Origin;
+import io.datahub.jetty.connections.ConnectionHandler;
+import io.datahub.jetty.connections.ForwardedHeaders;
+import io.datahub.jetty.handlers.HandlerRegistration;
+import io.datahub.jetty.handlers.HandlerRegistry;
+import io.datahub.jetty.handlers.RawPath;
+import io.datahub.jetty.web.Conditions;
+import io.datahub.jetty.web.Exchange;
+import io.datahub.jetty.web.RequestDrainer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Authenticates requests: looks up the handlers registered for the path, determines the user and the client address,
+ * and dispatches the request with the {@link Login} and the {@link Origin} as request attributes. The path is matched
+ * in its raw form and is not decoded here.
+ */
+public final class AuthenticationHandler extends Handler.Abstract {
+
+    private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+    private static final Pattern TOKEN_IN_URL = Pattern.compile("(?:^|&)access_token=");
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final HandlerRegistry registry;
+    private final Authenticator authenticator;
+    private final Supplier<ForwardedHeaders> forwardedHeaders;
+    private final SessionEndpoint sessionEndpoint;
+    private volatile WebOrigins origins;
+
+    public AuthenticationHandler(
+            HandlerRegistry registry,
+            Authenticator authenticator,
+            WebSessions sessions,
+            WebOrigins origins,
+            Supplier<ForwardedHeaders> forwardedHeaders) {
+        sessionEndpoint = new SessionEndpoint(sessions);
+        this.forwardedHeaders = forwardedHeaders;
+        this.registry = registry;
+        this.authenticator = authenticator;
+        this.origins = origins;
+        addBean(registry);
+    }
+
+    public void setOrigins(WebOrigins origins) {
+        this.origins = origins;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        String path = request.getHttpURI().getPath();
+        if (path == null || path.equals("*")) {
+            return handleServerWide(request, response, callback);
+        }
+        List<HandlerRegistration> registrations = registry.lookup(path);
+        boolean isSessionRequest = path.equals(SessionEndpoint.PATH);
+        if (registrations.isEmpty() && !isSessionRequest) {
+            return refuse(request, response, callback, notFound(path));
+        }
+        WebOrigins webOrigins = origins;
+        if (webOrigins.applyCors(request, response, callback)) {
+            return true;
+        }
+        if (!webOrigins.mayWrite(request)) {
+            return refuse(request, response, callback, foreignOrigin());
+        }
+        if (hasTokenInUrl(request)) {
+            return refuse(request, response, callback, tokenInUrl());
+        }
+        Origin origin = forwardedHeaders.get().origin(request);
+        request.setAttribute(Origin.class.getName(), origin);
+        Optional<Refusal> sessionRefusal =
+                isSessionRequest ? SessionEndpoint.refusal(request, response) : Optional.empty();
+        if (sessionRefusal.isPresent()) {
+            return refuse(request, response, callback, sessionRefusal.get());
+        }
+        if (isSessionRequest && request.getMethod().equals("DELETE")) {
+            if (Conditions.check(new Exchange(request, response, callback), true)) {
+                sessionEndpoint.close(origin, request, response, callback);
+            }
+            return true;
+        }
+        Result<Credentials> headerCredentials =
+                AuthorizationHeader.parse(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION));
+        Optional<Login> sessionLogin =
+                hasNoCredentials(headerCredentials) ? sessionEndpoint.login(request, origin) : Optional.empty();
+        Result<Credentials> presented = hasNoCredentials(headerCredentials)
+                ? ClientCertificate.of(request).orElse(headerCredentials)
+                : headerCredentials;
+        Result<Login> login = sessionLogin
+                .map(Result::done)
+                .orElseGet(() -> presented.then(credentials -> authenticator.authenticate(credentials, origin)));
+        if (login.isRefused() && !hasNoCredentials(presented)) {
+            Duration penalty = presented.isRefused()
+                    ? authenticator.penalty(origin)
+                    : authenticator.penalty(presented.get(), origin);
+            refuseDelayed(request, response, callback, login.refusal().orElseThrow(), penalty);
+            return true;
+        }
+        if (!login.isRefused()) {
+            request.setAttribute(Login.class.getName(), login.get());
+            ConnectionHandler.loggedIn(request, login.get());
+        }
+        if (isSessionRequest) {
+            return openSession(
+                    login, sessionLogin.isPresent(), hasNoCredentials(presented), origin, request, response, callback);
+        }
+        return dispatch(registrations, login.refusal(), request, response, callback);
+    }
+
+    private static boolean dispatch(
+            List<HandlerRegistration> registrations,
+            Optional<Refusal> loginRefusal,
+            Request request,
+            Response response,
+            Callback callback)
+            throws Exception {
+        Refusal refusal = null;
+        for (HandlerRegistration registration : registrations) {
+            if (loginRefusal.isPresent() && !registration.acceptsAnonymous() && registration.isAvailable()) {
+                refusal = refusal == null ? loginRefusal.get() : refusal;
+            } else if (registration.handle(request, response, callback)) {
+                return true;
+            } else if (!registration.isAvailable()) {
+                refusal = refusal == null ? unavailable(registration) : refusal;
+            }
+        }
+        return refuse(
+                request,
+                response,
+                callback,
+                refusal == null ? notFound(request.getHttpURI().getPath()) : refusal);
+    }
+
+    /** A session requires a credential: an anonymous request gets none, and a session can't be used to open another. */
+    private boolean openSession(
+            Result<Login> login,
+            boolean hasSession,
+            boolean hasNoCredentials,
+            Origin origin,
+            Request request,
+            Response response,
+            Callback callback) {
+        if (hasNoCredentials && !hasSession) {
+            refuse(
+                    request,
+                    response,
+                    callback,
+                    new Refusal(Reason.UNAUTHENTICATED, "send the token that the session is for as Authorization"));
+        } else if (!Conditions.check(new Exchange(request, response, callback), true)) {
+            return true;
+        } else if (hasSession) {
+            SessionEndpoint.sendNoContent(request, response, callback);
+        } else {
+            sessionEndpoint.open(login.get(), origin, request, response, callback);
+        }
+        return true;
+    }
+
+    private static boolean hasNoCredentials(Result<Credentials> presented) {
+        return !presented.isRefused() && presented.get() instanceof Credentials.None;
+    }
+
+    /** {@code OPTIONS *} (RFC 9110, 9.3.7); any other request without a path, such as {@code CONNECT}, is rejected. */
+    private static boolean handleServerWide(Request request, Response response, Callback callback) {
+        response.getHeaders().put(HttpHeader.ALLOW, METHODS);
+        if (request.getMethod().equals("OPTIONS")) {
+            response.setStatus(HttpStatus.NO_CONTENT_204);
+            callback.succeeded();
+            return true;
+        }
+        return refuse(
+                request,
+                response,
+                callback,
+                new Refusal(Reason.METHOD_NOT_ALLOWED, "the hub is no proxy; name a path"));
+    }
+
+    /** A token in a URL ends up in logs and browser histories (RFC 9700, 4.3.2), so it is never evaluated. */
+    private static boolean hasTokenInUrl(Request request) {
+        String query = request.getHttpURI().getQuery();
+        return query != null && TOKEN_IN_URL.matcher(query).find();
+    }
+
+    private static Refusal tokenInUrl() {
+        return new Refusal(
+                Reason.BAD_REQUEST,
+                "a token is never part of a URL, where logs keep it; send it as Authorization: Bearer TOKEN, and"
+                        + " replace this one");
+    }
+
+    private static Refusal notFound(String path) {
+        return path != null && RawPath.isAmbiguous(path)
+                ? new Refusal(Reason.BAD_REQUEST, "the path has an empty segment, or one that is . or ..")
+                : new Refusal(Reason.NOT_FOUND, "there is nothing at this path");
+    }
+
+    private static Refusal unavailable(HandlerRegistration registration) {
+        return Refusal.unavailable(
+                "what answers at " + registration.path() + " is starting, stopping or being replaced; try again",
+                RETRY_AFTER);
+    }
+
+    private static Refusal foreignOrigin() {
+        return new Refusal(
+                Reason.FORBIDDEN,
+                "a page of another origin may not write here; an administrator can list its origin for"
+                        + " io.datahub.jetty");
+    }
+
+    /** Delays the response without blocking a thread. */
+    private static void refuseDelayed(
+            Request request, Response response, Callback callback, Refusal refusal, Duration penalty) {
+        if (penalty.isZero()) {
+            refuse(request, response, callback, refusal);
+            return;
+        }
+        request.addIdleTimeoutListener(timeout -> false);
+        var components = request.getComponents();
+        components
+                .getScheduler()
+                .schedule(
+                        () -> components.getExecutor().execute(() -> refuse(request, response, callback, refusal)),
+                        penalty.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private static boolean refuse(Request request, Response response, Callback callback, Refusal refusal) {
+        RequestDrainer.refuse(request, response, callback, refusal);
+        return true;
+    }
+}

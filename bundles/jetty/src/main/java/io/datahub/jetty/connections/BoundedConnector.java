@@ -1,0 +1,136 @@
+package io.datahub.jetty.connections;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.IO;
+
+/** A connector that closes accepted sockets at once if they exceed the limits of {@link Connections}. */
+final class BoundedConnector extends ServerConnector {
+
+    private final Connections connections;
+    private final boolean isTls;
+
+    /**
+     * Open connections, added on accept and removed on close, so that no connection is counted after its descriptor is
+     * freed.
+     */
+    private final Map<SelectableChannel, ClientConnection> clients = new ConcurrentHashMap<>();
+
+    BoundedConnector(Server server, Connections connections, boolean isTls, ConnectionFactory... factories) {
+        super(server, 1, -1, factories);
+        this.connections = connections;
+        this.isTls = isTls;
+        getSelectorManager().addEventListener(new SelectorManager.AcceptListener() {
+            @Override
+            public void onAcceptFailed(SelectableChannel channel, Throwable cause) {
+                unregister(channel);
+            }
+        });
+    }
+
+    @Override
+    public void accept(int acceptor) throws IOException {
+        if (!(getTransport() instanceof ServerSocketChannel serverChannel) || !serverChannel.isOpen()) {
+            return;
+        }
+        SocketChannel accepted = serverChannel.accept();
+        ClientConnection client = new ClientConnection(address(accepted), isTls, connections, () -> IO.close(accepted));
+        if (!connections.admit(client)) {
+            accepted.close();
+            return;
+        }
+        clients.put(accepted, client);
+        try {
+            accepted.configureBlocking(false);
+            configure(accepted.socket());
+            getSelectorManager().accept(accepted);
+        } catch (ClosedChannelException evicted) {
+            unregister(accepted);
+        }
+    }
+
+    private void unregister(SelectableChannel channel) {
+        ClientConnection client = clients.remove(channel);
+        if (client != null) {
+            connections.remove(client);
+        }
+    }
+
+    private static InetAddress address(SocketChannel channel) throws IOException {
+        return channel.getRemoteAddress() instanceof InetSocketAddress peer
+                ? peer.getAddress()
+                : InetAddress.getLoopbackAddress();
+    }
+
+    @Override
+    protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key)
+            throws IOException {
+        ClientConnection client = clients.get(channel);
+        if (client == null) {
+            throw new ClosedChannelException();
+        }
+        ClientEndPoint endPoint = new ClientEndPoint(channel, selector, key, client);
+        endPoint.setIdleTimeout(getIdleTimeout());
+        return endPoint;
+    }
+
+    /** Reports reads and the close of the socket to {@link ClientConnection} and {@link Connections}. */
+    private final class ClientEndPoint extends SocketChannelEndPoint implements ClientConnection.Holder {
+
+        private final ClientConnection client;
+
+        ClientEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, ClientConnection client) {
+            super(channel, selector, key, BoundedConnector.this.getScheduler());
+            this.client = client;
+            client.setCloseAction(this::close);
+        }
+
+        @Override
+        public ClientConnection client() {
+            return client;
+        }
+
+        @Override
+        public int fill(ByteBuffer buffer) throws IOException {
+            int filled = super.fill(buffer);
+            if (filled > 0) {
+                client.received();
+            }
+            return filled;
+        }
+
+        @Override
+        public void fillInterested(Callback callback) {
+            client.awaitingData();
+            super.fillInterested(callback);
+        }
+
+        @Override
+        public boolean tryFillInterested(Callback callback) {
+            client.awaitingData();
+            return super.tryFillInterested(callback);
+        }
+
+        @Override
+        public void onClose(Throwable cause) {
+            unregister(getChannel());
+            super.onClose(cause);
+        }
+    }
+}

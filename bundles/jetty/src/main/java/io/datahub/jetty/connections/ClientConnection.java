@@ -1,0 +1,137 @@
+package io.datahub.jetty.connections;
+
+import java.net.InetAddress;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The state of a connection: whether its client has authenticated, and since when a request head is incomplete.
+ * Thread-safe.
+ */
+final class ClientConnection {
+
+    private static final long COMPLETE = 0;
+
+    private final InetAddress address;
+    private final Observer observer;
+    private final AtomicInteger requests = new AtomicInteger();
+    private volatile Runnable close;
+    private volatile boolean authenticated;
+    private volatile boolean upgraded;
+    private volatile boolean multiplexed;
+    private volatile boolean reported;
+    private volatile long incompleteSince;
+
+    /** Is notified of state changes of a connection. */
+    interface Observer {
+
+        /** The client has authenticated. */
+        void authenticated(ClientConnection client);
+
+        /** A request head or a TLS handshake is incomplete; may be called repeatedly. */
+        void incomplete(ClientConnection client);
+
+        /** The request head is complete. */
+        void complete(ClientConnection client);
+    }
+
+    /** An end point with a client connection. */
+    interface Holder {
+        ClientConnection client();
+    }
+
+    /**
+     * Creates a new connection.
+     *
+     * @param incomplete whether the client has to send data first, as with TLS
+     * @param close closes the connection
+     */
+    ClientConnection(InetAddress address, boolean incomplete, Observer observer, Runnable close) {
+        this.address = address;
+        this.observer = observer;
+        this.close = close;
+        incompleteSince = incomplete ? now() : COMPLETE;
+    }
+
+    InetAddress address() {
+        return address;
+    }
+
+    /** Replaces the action that closes the connection. */
+    void setCloseAction(Runnable action) {
+        close = action;
+    }
+
+    /** Data was received; outside a request, it starts a new request head. */
+    void received() {
+        if (incompleteSince == COMPLETE && !upgraded && !multiplexed && !isInRequest()) {
+            incompleteSince = now();
+        }
+    }
+
+    /**
+     * The data received so far is incomplete and the server waits for more; not called for a head that arrives in one
+     * piece.
+     */
+    void awaitingData() {
+        if (isIncomplete()) {
+            reported = true;
+            observer.incomplete(this);
+        }
+    }
+
+    /** A request head was received completely. */
+    void requestStarted(boolean isMultiplexed) {
+        requests.incrementAndGet();
+        multiplexed |= isMultiplexed;
+        incompleteSince = COMPLETE;
+        if (reported) {
+            reported = false;
+            observer.complete(this);
+        }
+    }
+
+    /** The client has sent valid credentials. */
+    void authenticated() {
+        if (!authenticated) {
+            authenticated = true;
+            observer.authenticated(this);
+        }
+    }
+
+    /**
+     * A request is complete.
+     *
+     * @param isUpgraded whether the connection was upgraded to another protocol
+     */
+    void requestCompleted(boolean isUpgraded) {
+        upgraded |= isUpgraded;
+        requests.decrementAndGet();
+    }
+
+    /** Whether a request is in flight, or the connection has been upgraded to a WebSocket. */
+    boolean isBusy() {
+        return upgraded || isInRequest();
+    }
+
+    private boolean isInRequest() {
+        return requests.get() > 0;
+    }
+
+    /** Whether a request head or a TLS handshake is incomplete. */
+    boolean isIncomplete() {
+        return incompleteSince != COMPLETE;
+    }
+
+    /** How long the head or handshake has been incomplete, in nanoseconds; undefined if it is complete. */
+    long incompleteNanos() {
+        return System.nanoTime() - incompleteSince;
+    }
+
+    void close() {
+        close.run();
+    }
+
+    private static long now() {
+        return System.nanoTime() | 1;
+    }
+}

@@ -1,0 +1,56 @@
+package io.datahub.jetty.server;
+
+import io.datahub.jetty.handlers.RawPath;
+import io.datahub.jetty.web.RequestDrainer;
+import java.util.List;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Rules for all requests: {@code .} segments are removed from the path before it is matched, and a body with a transfer
+ * coding other than {@code chunked} is rejected (RFC 9112, 6.1), since it wouldn't be decoded.
+ */
+final class RequestRules extends Handler.Wrapper {
+
+    RequestRules(Handler handler) {
+        super(handler);
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2) {
+            request.addHttpStreamWrapper(EarlyResponse::new);
+        }
+        if (hasUnsupportedCoding(request)) {
+            response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+            new RequestDrainer(request, callback)
+                    .sendError(
+                            response,
+                            HttpStatus.NOT_IMPLEMENTED_501,
+                            "the one transfer coding that is decoded here is chunked; send the body without another");
+            return true;
+        }
+        HttpURI uri = request.getHttpURI();
+        String rawPath = uri.getPath();
+        String path = rawPath == null ? null : RawPath.withoutDots(rawPath);
+        return super.handle(
+                path == null || path.equals(rawPath)
+                        ? request
+                        : Request.serveAs(request, HttpURI.build(uri).path(path)),
+                response,
+                callback);
+    }
+
+    private static boolean hasUnsupportedCoding(Request request) {
+        List<String> codings = request.getHeaders().getValuesList(HttpHeader.TRANSFER_ENCODING);
+        return !codings.isEmpty()
+                && (codings.size() > 1 || !codings.get(0).strip().equalsIgnoreCase("chunked"));
+    }
+}

@@ -1,0 +1,2 @@
+/** Certificates and keys of TLS sockets. */
+package io.datahub.jetty.tls;

@@ -1,0 +1,35 @@
+package io.datahub.jetty.server;
+
+import io.datahub.api.user.Login;
+import java.util.concurrent.CountDownLatch;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** Responds with a word and the user; can be blocked. */
+public final class Greeter extends Handler.Abstract {
+
+    private final String word;
+    public final CountDownLatch entered = new CountDownLatch(1);
+    public final CountDownLatch mayAnswer;
+
+    public Greeter(String word) {
+        this(word, new CountDownLatch(0));
+    }
+
+    public Greeter(String word, CountDownLatch mayAnswer) {
+        this.word = word;
+        this.mayAnswer = mayAnswer;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        entered.countDown();
+        mayAnswer.await();
+        Login login = (Login) request.getAttribute(Login.class.getName());
+        Content.Sink.write(response, true, word + " " + (login == null ? "stranger" : login.user()), callback);
+        return true;
+    }
+}
