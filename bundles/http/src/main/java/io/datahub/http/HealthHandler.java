@@ -3,6 +3,7 @@ package io.datahub.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.log.LogText;
 import io.datahub.api.user.Login;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
@@ -122,7 +123,7 @@ public final class HealthHandler extends Handler.Abstract {
     private Map<String, Health> components() {
         Map<String, Health> components = new TreeMap<>();
         for (String name : required) {
-            components.put(name, Health.down("the part isn't running; the log says why"));
+            components.put(name, Health.down("the component isn't running; see the log"));
         }
         checks.forEach((check, name) -> components.put(name, run(check, name)));
         return components;
@@ -132,8 +133,8 @@ public final class HealthHandler extends Handler.Abstract {
         try {
             return check.check();
         } catch (RuntimeException e) {
-            LOG.warn("health check failed part={}", name, e);
-            return Health.down("the part's own check failed: " + e);
+            LOG.warn("event=http.health-check.failed component={}", LogText.quoted(name), e);
+            return Health.down("the health check failed: " + e);
         }
     }
 

@@ -49,7 +49,7 @@ public final class SchemasHandler extends Handler.Abstract {
         Optional<PublishedSchema> schema =
                 schemas.stream().filter(each -> each.name().equals(name)).findFirst();
         if (schema.isEmpty()) {
-            exchange.refuse(Reason.NOT_FOUND, "there is no schema of that name");
+            exchange.refuse(Reason.NOT_FOUND, "there is no schema with this name");
         } else if (!exchange.isRead()) {
             exchange.refuseMethod("GET, HEAD, OPTIONS");
         } else if (Conditions.check(exchange, true)) {

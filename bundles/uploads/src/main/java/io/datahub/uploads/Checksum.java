@@ -27,7 +27,8 @@ final class Checksum {
         String algorithm = NAMES.get(words[0]);
         if (words.length != 2 || algorithm == null) {
             return Result.refused(
-                    Reason.BAD_REQUEST, HEADER + " is an algorithm (" + ALGORITHMS + ") and the checksum in Base64");
+                    Reason.BAD_REQUEST,
+                    HEADER + " must be an algorithm (" + ALGORITHMS + ") and the checksum in Base64");
         }
         try {
             return Result.done(Map.of(

@@ -37,7 +37,7 @@ record ChunkAppender(ResumableUploads uploads, Authenticator authenticator) {
         OptionalLong uploadLength = upload.length().isPresent() ? upload.length() : length;
         long remaining = uploadLength.orElse(Long.MAX_VALUE) - offset;
         if (remaining >= 0 && exchange.request().getLength() > remaining) {
-            return Optional.of(new Refusal(Reason.TOO_LARGE, "more bytes would come than the upload's length"));
+            return Optional.of(new Refusal(Reason.TOO_LARGE, "the chunk exceeds the length of the upload"));
         }
         Result<WriteRequest> request = request(exchange, upload.path(), length, upload.notes(), checksum);
         if (request.isRefused()) {

@@ -3,6 +3,7 @@ package io.datahub.uploads;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.PartialUpload;
 import io.datahub.api.record.ResumableUploads;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /** Appends the body of a request to an upload. If the request is aborted, the bytes received so far are kept. */
 final class ChunkUpload extends RequestBodySink {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.uploads");
+    private static final Logger LOG = LoggerFactory.getLogger(ChunkUpload.class);
 
     private final ResumableUploads uploads;
     private final PartialUpload upload;
@@ -112,7 +113,7 @@ final class ChunkUpload extends RequestBodySink {
             try {
                 uploads.remove(exchange().user(), upload.name());
             } catch (IOException e) {
-                LOG.warn("event=upload-left upload={} failure=\"{}\"", upload.name(), e.toString());
+                LOG.warn("event=uploads.upload.delete-failed upload={} reason={}", upload.name(), LogText.quoted(e));
             }
         }
     }

@@ -39,7 +39,8 @@ record Concat(boolean isPart, List<String> parts) {
             return Result.done(new Concat(header.isPresent(), List.of()));
         }
         if (!text.startsWith(FINAL)) {
-            return Result.refused(Reason.BAD_REQUEST, HEADER + " is partial, or final; with the URLs of the parts");
+            return Result.refused(
+                    Reason.BAD_REQUEST, HEADER + " must be partial, or final; followed by the URLs of the parts");
         }
         List<String> names = new ArrayList<>();
         for (String url : SPACES.split(text.substring(FINAL.length()).strip(), -1)) {
@@ -47,9 +48,8 @@ record Concat(boolean isPart, List<String> parts) {
             if (!part.matches()) {
                 return Result.refused(
                         Reason.BAD_REQUEST,
-                        HEADER
-                                + " names what is no upload; behind final; come the URLs of the parts with a space between"
-                                + " them");
+                        HEADER + " names something that isn't an upload; final; must be followed by the URLs of the"
+                                + " parts, separated by spaces");
             }
             names.add(part.group(1));
         }

@@ -45,8 +45,8 @@ final class Destination {
         return configured.isEmpty()
                 ? Result.refused(
                         Reason.BAD_REQUEST,
-                        "the upload has a filename and no directory; add ?to=DIR/ to the URL that creates it, or give"
-                                + " the whole path as path")
+                        "the upload has a file name but no directory; add ?to=DIR/ to the URL that creates"
+                                + " it, or send the whole path as path")
                 : directory(configured.replace(USER, user.name()));
     }
 

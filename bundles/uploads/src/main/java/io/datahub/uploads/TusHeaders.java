@@ -77,7 +77,7 @@ final class TusHeaders {
     static Result<OptionalLong> length(Exchange exchange) {
         Optional<Long> length = number(exchange, LENGTH);
         if (length.isEmpty() && exchange.header(LENGTH).isPresent()) {
-            return Result.refused(Reason.BAD_REQUEST, LENGTH + " is a number of bytes");
+            return Result.refused(Reason.BAD_REQUEST, LENGTH + " must be a number of bytes");
         }
         return Result.done(length.map(OptionalLong::of).orElseGet(OptionalLong::empty));
     }

@@ -51,7 +51,7 @@ record UploadCreation(Exchange exchange, ResumableUploads uploads, ChunkAppender
         }
         if (concat.get().isFinal()) {
             return hasBytes
-                    ? refusal("an upload that is made of parts has no bytes of its own")
+                    ? refusal("an upload that is concatenated from parts can't have a body")
                     : concatenate(request.get(), concat.get(), notes);
         }
         Result<PartialUpload> created =
@@ -79,16 +79,15 @@ record UploadCreation(Exchange exchange, ResumableUploads uploads, ChunkAppender
         Optional<String> deferred = exchange.header(TusHeaders.DEFERRED);
         if (concat.isFinal()) {
             return length.isPresent() || deferred.isPresent()
-                    ? refusal("the length of an upload that is made of parts is theirs; leave " + TusHeaders.LENGTH
-                            + " out")
+                    ? refusal("the length of a concatenated upload is the sum of its parts; omit " + TusHeaders.LENGTH)
                     : Optional.empty();
         }
         if (deferred.filter(value -> !value.equals("1")).isPresent()) {
-            return refusal(TusHeaders.DEFERRED + " is 1, or not there");
+            return refusal(TusHeaders.DEFERRED + " must be 1 or absent");
         }
         return length.isPresent() == deferred.isPresent()
-                ? refusal(TusHeaders.LENGTH + " must say how many bytes there will be, or " + TusHeaders.DEFERRED
-                        + ": 1 that this is said later")
+                ? refusal(TusHeaders.LENGTH + " must give the number of bytes, or " + TusHeaders.DEFERRED
+                        + ": 1 announce that it is sent later")
                 : Optional.empty();
     }
 
@@ -119,6 +118,6 @@ record UploadCreation(Exchange exchange, ResumableUploads uploads, ChunkAppender
 
     static Optional<Refusal> unsupported() {
         return Optional.of(
-                new Refusal(Reason.UNSUPPORTED_MEDIA_TYPE, "bytes come as Content-Type: " + TusHeaders.BYTES));
+                new Refusal(Reason.UNSUPPORTED_MEDIA_TYPE, "the Content-Type of a chunk must be " + TusHeaders.BYTES));
     }
 }

@@ -50,12 +50,12 @@ record UploadMetadata(Map<String, String> values) {
             return Result.refused(
                     Reason.BAD_REQUEST,
                     TusHeaders.METADATA
-                            + " must name the record: path and, behind a space, its path in Base64; or filename,"
-                            + " with ?to=DIR/ behind the URL");
+                            + " must name the record: path, a space and its path in Base64; or filename, with"
+                            + " ?to=DIR/ at the end of the URL");
         }
         return directory.then(parent -> decode(key).then(name -> {
             if (name.indexOf('/') >= 0) {
-                return Result.refused(Reason.BAD_REQUEST, "the " + key + " has a /; a whole path goes into path");
+                return Result.refused(Reason.BAD_REQUEST, "the " + key + " contains a /; send a whole path as path");
             }
             Result<String> relative = has(RELATIVE) ? decode(RELATIVE) : Result.done("");
             return relative.then(relativePath -> parent.child(
@@ -81,6 +81,6 @@ record UploadMetadata(Map<String, String> values) {
 
     private static <T> Result<T> malformed() {
         return Result.refused(
-                Reason.BAD_REQUEST, TusHeaders.METADATA + " is a list of keys, each with a value in Base64 of UTF-8");
+                Reason.BAD_REQUEST, TusHeaders.METADATA + " must be a list of keys, each with a Base64 value in UTF-8");
     }
 }

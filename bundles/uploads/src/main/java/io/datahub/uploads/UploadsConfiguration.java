@@ -8,8 +8,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 public @interface UploadsConfiguration {
 
     @AttributeDefinition(
-            description =
-                    "Directory for uploads that name a file and no path, such as inbox/{user}/; {user} is the user's name;"
-                            + " empty: they must say it by ?to=DIR/")
+            description = "Directory for uploads with a file name but no path, such as inbox/{user}/, where"
+                    + " {user} is the user's name; if empty, clients must specify it with ?to=DIR/")
     String directory() default "";
 }

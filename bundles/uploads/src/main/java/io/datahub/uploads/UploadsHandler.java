@@ -3,12 +3,14 @@ package io.datahub.uploads;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.PartialUpload;
 import io.datahub.api.record.ResumableUploads;
 import io.datahub.api.user.Authenticator;
 import io.datahub.jetty.web.BodyDrainer;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.HttpMount;
+import io.datahub.jetty.web.WriteHeaders;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +42,7 @@ public final class UploadsHandler extends Handler.Abstract {
 
     static final String MOUNT = "/uploads";
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.uploads");
+    private static final Logger LOG = LoggerFactory.getLogger(UploadsHandler.class);
 
     private static final Pattern NAMED = Pattern.compile(MOUNT + "/([0-9a-f]{32})");
     private static final String COLLECTION_METHODS = "POST, OPTIONS";
@@ -66,9 +68,11 @@ public final class UploadsHandler extends Handler.Abstract {
     void modified(UploadsConfiguration configuration) {
         try {
             destination = new Destination(configuration.directory());
-            LOG.info("event=uploads-configured directory=\"{}\"", destination);
+            LOG.info("event=uploads.config.loaded directory={}", LogText.quoted(destination));
         } catch (IllegalArgumentException e) {
-            LOG.error("event=configuration-refused file=io.datahub.uploads.cfg failure=\"{}\"", e.getMessage());
+            LOG.error(
+                    "event=uploads.config.rejected file=etc/io.datahub.uploads.cfg reason={}",
+                    LogText.quoted(e.getMessage()));
         }
     }
 
@@ -79,6 +83,7 @@ public final class UploadsHandler extends Handler.Abstract {
         String path = request.getHttpURI().getPath();
         Matcher named = NAMED.matcher(path);
         boolean isCollection = path.equals(MOUNT) || path.equals(MOUNT + "/");
+        Optional<Refusal> codingRefusal = WriteHeaders.refuseContentEncoding(request.getHeaders());
         Optional<Refusal> refusal;
         if (!isCollection && !named.matches()) {
             refusal = refusal(Reason.NOT_FOUND, "there is no such upload");
@@ -90,18 +95,15 @@ public final class UploadsHandler extends Handler.Abstract {
             response.getHeaders().put("Tus-Version", TusHeaders.VERSION);
             refusal = refusal(
                     Reason.PRECONDITION_FAILED,
-                    "this speaks tus " + TusHeaders.VERSION + "; say so with " + TusHeaders.RESUMABLE + ": "
+                    "the supported version of tus is " + TusHeaders.VERSION + "; send " + TusHeaders.RESUMABLE + ": "
                             + TusHeaders.VERSION);
-        } else if (exchange.header("Content-Encoding")
-                .filter(coding -> !coding.equalsIgnoreCase("identity"))
-                .isPresent()) {
-            refusal =
-                    refusal(Reason.UNSUPPORTED_MEDIA_TYPE, "bodies are taken as they are; leave Content-Encoding out");
+        } else if (codingRefusal.isPresent()) {
+            refusal = codingRefusal;
         } else if (exchange.header("If-Unmodified-Since").isPresent()
                 && exchange.header("If-Match").isEmpty()) {
             refusal = refusal(
                     Reason.PRECONDITION_FAILED,
-                    "a date is too coarse a condition for an upload; use If-Match with the tag");
+                    "dates aren't precise enough for a condition on an upload; use If-Match with the" + " entity tag");
         } else {
             refusal = isCollection ? handleCollection(exchange) : handleUpload(exchange, named.group(1));
         }
@@ -198,7 +200,7 @@ public final class UploadsHandler extends Handler.Abstract {
         }
         Optional<Long> offset = TusHeaders.number(exchange, TusHeaders.OFFSET);
         if (offset.isEmpty()) {
-            return refusal(Reason.BAD_REQUEST, TusHeaders.OFFSET + " must say where the bytes begin");
+            return refusal(Reason.BAD_REQUEST, TusHeaders.OFFSET + " must give the offset of the chunk");
         }
         Result<OptionalLong> length = TusHeaders.length(exchange);
         Result<Map<String, String>> checksum = Checksum.parse(exchange.header(Checksum.HEADER));
@@ -210,7 +212,7 @@ public final class UploadsHandler extends Handler.Abstract {
             return found.refusal();
         }
         if (Concat.isFinal(found.get().notes().get(Concat.HEADER))) {
-            return refusal(Reason.FORBIDDEN, "the upload was made of parts; it takes no bytes of its own");
+            return refusal(Reason.FORBIDDEN, "the upload was concatenated from parts and doesn't accept chunks");
         }
         if (!UploadConditions.check(exchange, found.get())) {
             return Optional.empty();

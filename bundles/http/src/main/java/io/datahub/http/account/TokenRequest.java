@@ -51,7 +51,7 @@ record TokenRequest(Optional<String> user, String label, Optional<Instant> expir
         Map<String, String> values = new HashMap<>();
         for (Fields.Field field : fields) {
             if (field.hasMultipleValues()) {
-                return refuse(field.getName() + " stands there twice");
+                return refuse(field.getName() + " is given twice");
             }
             values.put(field.getName(), field.getValue());
         }
@@ -72,10 +72,10 @@ record TokenRequest(Optional<String> user, String label, Optional<Instant> expir
                 }
             }
             if (!isFlat || json.nextToken() != null) {
-                return refuse("the body is a JSON object of strings, such as {\"label\":\"agent-1\"}");
+                return refuse("the body must be a JSON object of strings, such as {\"label\":\"agent-1\"}");
             }
         } catch (JsonProcessingException e) {
-            return refuse("the body is no JSON: " + e.getOriginalMessage());
+            return refuse("the body isn't valid JSON: " + e.getOriginalMessage());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -85,7 +85,8 @@ record TokenRequest(Optional<String> user, String label, Optional<Instant> expir
     private static Result<TokenRequest> of(Map<String, String> fields) {
         for (String name : fields.keySet()) {
             if (!FIELDS.contains(name)) {
-                return Result.refused(Reason.BAD_REQUEST, "a token has user, label and expires, but no " + name);
+                return Result.refused(
+                        Reason.BAD_REQUEST, "a token has only the fields user, label and expires, not " + name);
             }
         }
         try {
@@ -96,7 +97,8 @@ record TokenRequest(Optional<String> user, String label, Optional<Instant> expir
                             .map(end -> OffsetDateTime.parse(end).toInstant())));
         } catch (DateTimeException e) {
             return Result.refused(
-                    Reason.BAD_REQUEST, "expires is a date and time with a zone, such as 2027-11-23T00:00:00Z");
+                    Reason.BAD_REQUEST,
+                    "expires must be a date and time with a time zone, such as 2027-11-23T00:00:00Z");
         }
     }
 

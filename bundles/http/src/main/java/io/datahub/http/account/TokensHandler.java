@@ -71,7 +71,10 @@ public final class TokensHandler extends Handler.Abstract {
                 ShortBody.read(exchange, body -> issue(exchange, body));
             } else {
                 BodyDrainer.refuse(
-                        exchange, new Refusal(Reason.BAD_REQUEST, "what the token shall be belongs into the body"));
+                        exchange,
+                        new Refusal(
+                                Reason.BAD_REQUEST,
+                                "the properties of the token belong in the body, not in the query"));
             }
         } else if (exchange.isRead()) {
             list(exchange, query);
@@ -121,7 +124,7 @@ public final class TokensHandler extends Handler.Abstract {
         Login login = exchange.login().orElseThrow();
         String user = Query.text(query, USER, login.user().name());
         if (!user.equals(login.user().name()) && !login.user().isAdmin()) {
-            exchange.refuse(Reason.FORBIDDEN, "only an administrator sees the tokens of others");
+            exchange.refuse(Reason.FORBIDDEN, "only administrators can list the tokens of other users");
             return;
         }
         Optional<List<Credential>> tokens = tokens(user);

@@ -1,5 +1,6 @@
 package io.datahub.http.files;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.jetty.web.Exchange;
 import java.io.IOException;
@@ -75,7 +76,10 @@ final class Accelerator implements AutoCloseable {
         try {
             sweep(Instant.now().minus(LINK_GRACE_PERIOD));
         } catch (IOException | DirectoryIteratorException e) {
-            LOG.warn("links unswept folder={} failure=\"{}\"", links, e.toString());
+            LOG.warn(
+                    "event=http.accel-links.cleanup-failed folder={} reason={}",
+                    LogText.quoted(links),
+                    LogText.quoted(e));
         }
     }
 
@@ -95,7 +99,7 @@ final class Accelerator implements AutoCloseable {
                 }
             }
         } catch (NoSuchFileException e) {
-            LOG.debug("links swept by somebody else folder={}", links);
+            LOG.debug("event=http.accel-links.cleanup-skipped folder={}", LogText.quoted(links));
         }
         if (!isEnabled()) {
             Files.deleteIfExists(links);

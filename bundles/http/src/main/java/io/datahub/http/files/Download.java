@@ -72,12 +72,12 @@ final class Download {
         if (cached.isEmpty() && !accelerator.isEligible(exchange, version)) {
             return false;
         }
-        Answer answer = prepare(exchange, version, asAttachment);
-        if (answer.parts.size() != 1) {
+        ContentResponse content = prepare(exchange, version, asAttachment);
+        if (content.parts.size() != 1) {
             return false;
         }
         if (cached.isPresent()) {
-            send(exchange, answer, cached.get());
+            send(exchange, content, cached.get());
         } else {
             exchange.response().getHeaders().remove(HttpHeader.CONTENT_RANGE);
             exchange.response().getHeaders().put(HttpHeader.CONTENT_LENGTH, 0);
@@ -86,11 +86,11 @@ final class Download {
         return true;
     }
 
-    private static void send(Exchange exchange, Answer answer, byte[] content) {
-        ByteRange range = answer.parts.get(0).range();
-        exchange.response().setStatus(answer.status);
+    private static void send(Exchange exchange, ContentResponse content, byte[] bytes) {
+        ByteRange range = content.parts.get(0).range();
+        exchange.response().setStatus(content.status);
         exchange.response()
-                .write(true, ByteBuffer.wrap(content, (int) range.first(), (int) range.length()), exchange.callback());
+                .write(true, ByteBuffer.wrap(bytes, (int) range.first(), (int) range.length()), exchange.callback());
     }
 
     private void send(Exchange exchange, Reading reading, Conditions conditions, boolean asAttachment)
@@ -101,18 +101,18 @@ final class Download {
             if (!passesConditions(exchange, version, conditions)) {
                 return;
             }
-            Answer answer = prepare(exchange, version, asAttachment);
-            if (answer.status == Reason.RANGE_NOT_SATISFIABLE.status()) {
-                exchange.refuse(Reason.RANGE_NOT_SATISFIABLE, "the record has no byte of the range");
+            ContentResponse content = prepare(exchange, version, asAttachment);
+            if (content.status == Reason.RANGE_NOT_SATISFIABLE.status()) {
+                exchange.refuse(Reason.RANGE_NOT_SATISFIABLE, "the record has no bytes in this range");
             } else if (version.size() == 0) {
-                exchange.empty(answer.status);
-            } else if (cache.isCacheable(version) && answer.parts.size() == 1) {
-                byte[] content = RecordBody.readAll(reading);
-                cache.put(version, content);
-                send(exchange, answer, content);
+                exchange.empty(content.status);
+            } else if (cache.isCacheable(version) && content.parts.size() == 1) {
+                byte[] bytes = RecordBody.readAll(reading);
+                cache.put(version, bytes);
+                send(exchange, content, bytes);
             } else {
-                exchange.response().setStatus(answer.status);
-                RecordBody body = new RecordBody(exchange, reading, answer.parts);
+                exchange.response().setStatus(content.status);
+                RecordBody body = new RecordBody(exchange, reading, content.parts);
                 sendingStarted = true;
                 body.iterate();
             }
@@ -132,7 +132,8 @@ final class Download {
                 return false;
             }
             case FAILED -> {
-                exchange.refuse(Reason.PRECONDITION_FAILED, "the record has another version than the request wants");
+                exchange.refuse(
+                        Reason.PRECONDITION_FAILED, "the current version of the record doesn't match the condition");
                 return false;
             }
             default -> {
@@ -150,7 +151,7 @@ final class Download {
     }
 
     /** Sets the response headers and determines the body. */
-    private Answer prepare(Exchange exchange, RecordVersion version, boolean asAttachment) {
+    private ContentResponse prepare(Exchange exchange, RecordVersion version, boolean asAttachment) {
         HttpFields.Mutable headers = exchange.response().getHeaders();
         String name = version.path().name();
         String type = MediaTypes.of(name);
@@ -159,47 +160,48 @@ final class Download {
         if (asAttachment || types.isAttachment(type)) {
             headers.put(HttpHeader.CONTENT_DISPOSITION, ContentDisposition.attachment(name));
         }
-        Answer answer = plan(exchange, version, type);
+        ContentResponse content = plan(exchange, version, type);
         version.etag()
                 .flatMap(etag -> version.sha256())
-                .ifPresent(sha256 -> putDigests(exchange, answer, Digests.format(sha256)));
-        if (answer.contentRange != null) {
-            headers.put(HttpHeader.CONTENT_RANGE, answer.contentRange);
+                .ifPresent(sha256 -> putDigests(exchange, content, Digests.format(sha256)));
+        if (content.contentRange != null) {
+            headers.put(HttpHeader.CONTENT_RANGE, content.contentRange);
         }
-        if (answer.status != Reason.RANGE_NOT_SATISFIABLE.status()) {
-            headers.put(HttpHeader.CONTENT_TYPE, answer.type);
-            headers.put(HttpHeader.CONTENT_LENGTH, answer.length);
+        if (content.status != Reason.RANGE_NOT_SATISFIABLE.status()) {
+            headers.put(HttpHeader.CONTENT_TYPE, content.type);
+            headers.put(HttpHeader.CONTENT_LENGTH, content.length);
         }
-        return answer;
+        return content;
     }
 
     /** Adds the digest of the record to every response, and the digest of the body to a complete one on demand. */
-    private static void putDigests(Exchange exchange, Answer answer, String digest) {
+    private static void putDigests(Exchange exchange, ContentResponse content, String digest) {
         HttpFields.Mutable headers = exchange.response().getHeaders();
         headers.put(Digests.REPR_DIGEST, digest);
-        if (answer.status == 200
+        if (content.status == 200
                 && Digests.isSha256Wanted(exchange.request().getHeaders().getValuesList(Digests.WANT_CONTENT_DIGEST))) {
             headers.put(Digests.CONTENT_DIGEST, digest);
         }
     }
 
-    private static Answer plan(Exchange exchange, RecordVersion version, String type) {
+    private static ContentResponse plan(Exchange exchange, RecordVersion version, String type) {
         long size = version.size();
         Optional<List<ByteRange>> ranges = ranges(exchange, version);
         if (ranges.isEmpty()) {
             ByteRange whole = new ByteRange(0, size - 1);
-            return new Answer(200, type, size, null, List.of(new RecordBody.Part(whole)));
+            return new ContentResponse(200, type, size, null, List.of(new RecordBody.Part(whole)));
         }
         List<ByteRange> wanted = ranges.get();
         if (wanted.isEmpty()) {
-            return new Answer(416, type, 0, "bytes */" + size, List.of());
+            return new ContentResponse(416, type, 0, "bytes */" + size, List.of());
         }
         if (wanted.size() == 1) {
             ByteRange range = wanted.get(0);
-            return new Answer(206, type, range.length(), range.contentRange(size), List.of(new RecordBody.Part(range)));
+            return new ContentResponse(
+                    206, type, range.length(), range.contentRange(size), List.of(new RecordBody.Part(range)));
         }
         ByteRanges body = ByteRanges.of(wanted, type, size);
-        return new Answer(206, body.contentType(), body.length(), null, body.parts());
+        return new ContentResponse(206, body.contentType(), body.length(), null, body.parts());
     }
 
     private static Optional<List<ByteRange>> ranges(Exchange exchange, RecordVersion version) {
@@ -220,5 +222,6 @@ final class Download {
     }
 
     /** The response body and the headers that describe it. */
-    private record Answer(int status, String type, long length, String contentRange, List<RecordBody.Part> parts) {}
+    private record ContentResponse(
+            int status, String type, long length, String contentRange, List<RecordBody.Part> parts) {}
 }

@@ -31,7 +31,7 @@ record FileTarget(RecordPath path, boolean isDirectory) {
             return Result.refused(Reason.BAD_REQUEST, "the path has an encoded slash or backslash");
         }
         if (DOTS_BEFORE_PARAMETER.matcher(rawPath).find()) {
-            return Result.refused(Reason.BAD_REQUEST, "the path has a ; behind an empty segment, . or ..");
+            return Result.refused(Reason.BAD_REQUEST, "the path has a ; after an empty segment, . or ..");
         }
         boolean isDirectory = rawPath.isEmpty() || rawPath.endsWith("/");
         if (rawPath.equals("/")) {

@@ -159,8 +159,8 @@ public final class FilesHandler extends Handler.Abstract {
         if (isForm(exchange) && !Query.flag(query, "raw")) {
             return Optional.of(new Refusal(
                     Reason.UNSUPPORTED_MEDIA_TYPE,
-                    "a record would hold the form with its boundaries; post it to a directory, whose path ends in /, to store"
-                            + " its files, or add ?raw to store it as it is"));
+                    "the form would be stored as it is, with its boundaries; to store its files, post it"
+                            + " to a directory, whose path ends in /; to store the form itself, add ?raw"));
         }
         Result<Upload> begun = store.begin(headers.get()
                 .request(login, authenticator, target.path(), exchange.request().getLength()));
@@ -181,12 +181,12 @@ public final class FilesHandler extends Handler.Abstract {
         String type = exchange.header(HttpHeader.CONTENT_TYPE).orElse("");
         if (exchange.is(HttpMethod.PUT)) {
             return Optional.of(
-                    new Refusal(Reason.CONFLICT, "the path names a directory; a record has no / at the end"));
+                    new Refusal(Reason.CONFLICT, "the path names a directory; the path of a record doesn't end in /"));
         }
         if (!isForm(exchange)) {
             return Optional.of(new Refusal(
                     Reason.UNSUPPORTED_MEDIA_TYPE,
-                    "a directory takes multipart/form-data; to write a record, leave the / at the end out"));
+                    "a directory accepts multipart/form-data; to write a record, omit the / at the end"));
         }
         Result<HeaderValue> parsed = HeaderValue.parse(type);
         Optional<String> boundary =
@@ -194,7 +194,7 @@ public final class FilesHandler extends Handler.Abstract {
         if (boundary.filter(FormParser::isBoundary).isEmpty()) {
             return Optional.of(new Refusal(
                     Reason.BAD_REQUEST,
-                    "Content-Type of a form has one boundary of 1 to 70 characters (RFC 2046, 5.1.1)"));
+                    "the Content-Type of a form must have one boundary of 1 to 70 characters (RFC 2046," + " 5.1.1)"));
         }
         if (!headers.digests().isEmpty()) {
             return Optional.of(new Refusal(Reason.BAD_REQUEST, "digests can't be checked for a form; use PUT"));
@@ -213,7 +213,7 @@ public final class FilesHandler extends Handler.Abstract {
             return headers.refusal();
         }
         if (Query.flag(query, "dry-run")) {
-            return Optional.of(new Refusal(Reason.BAD_REQUEST, "a deletion has no dry run"));
+            return Optional.of(new Refusal(Reason.BAD_REQUEST, "DELETE doesn't support dry-run"));
         }
         if (target.isDirectory() && !store.find(exchange.user(), target.path()).isRefused()) {
             return Optional.of(new Refusal(Reason.CONFLICT, "the path has a / at the end but names a record"));

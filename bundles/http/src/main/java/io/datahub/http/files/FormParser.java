@@ -190,7 +190,7 @@ final class FormParser {
         headers.reset();
         lastBytes = 0;
         return ++partCount > maxParts
-                ? refuse("the form has more than " + maxParts + " parts; send it in several")
+                ? refuse("the form has more than " + maxParts + " parts; split it into several forms")
                 : Optional.empty();
     }
 

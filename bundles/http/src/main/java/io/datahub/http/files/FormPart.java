@@ -36,10 +36,10 @@ record FormPart(String fileName) {
                     .decode(ByteBuffer.wrap(lines))
                     .toString();
         } catch (CharacterCodingException e) {
-            return Result.refused(Reason.BAD_REQUEST, "the form has a file name, or another header, that isn't UTF-8");
+            return Result.refused(Reason.BAD_REQUEST, "a file name or another header in the form isn't UTF-8");
         }
         if (BARE_CR_OR_LF.matcher(text).find()) {
-            return Result.refused(Reason.BAD_REQUEST, "the form has a header line that doesn't end with CRLF");
+            return Result.refused(Reason.BAD_REQUEST, "a header line in the form doesn't end with CRLF");
         }
         Map<String, String> headers = new HashMap<>();
         for (String line : LINE.splitAsStream(text).toList()) {
@@ -54,14 +54,14 @@ record FormPart(String fileName) {
                                             .replace("\r\n", "")
                                             .strip())
                             != null) {
-                return Result.refused(Reason.BAD_REQUEST, "the form has a part with a malformed or doubled header");
+                return Result.refused(Reason.BAD_REQUEST, "a part of the form has a malformed or duplicate header");
             }
         }
         String encoding = headers.getOrDefault("content-transfer-encoding", "").toLowerCase(Locale.ROOT);
         if (!IDENTITY_ENCODINGS.contains(encoding)) {
             return Result.refused(
                     Reason.UNSUPPORTED_MEDIA_TYPE,
-                    "the parts of a form are stored as they are; leave Content-Transfer-Encoding out");
+                    "the parts of a form are stored as they are; omit Content-Transfer-Encoding");
         }
         return HeaderValue.parse(headers.getOrDefault("content-disposition", ""))
                 .then(FormPart::fileName)

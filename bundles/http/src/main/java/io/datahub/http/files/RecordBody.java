@@ -1,5 +1,6 @@
 package io.datahub.http.files;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.Reading;
 import io.datahub.jetty.web.Exchange;
 import java.io.EOFException;
@@ -62,7 +63,7 @@ final class RecordBody extends IteratingCallback {
     }
 
     private static EOFException truncated(Reading reading) {
-        return new EOFException(reading.version().path() + " was cut short on disk while it was sent");
+        return new EOFException(reading.version().path() + " was truncated on disk while it was being sent");
     }
 
     private void next() {
@@ -124,7 +125,10 @@ final class RecordBody extends IteratingCallback {
         try {
             reading.close();
         } catch (IOException e) {
-            LOG.warn("closing failed path={}", reading.version().path(), e);
+            LOG.warn(
+                    "event=http.record.close-failed path={}",
+                    LogText.quoted(reading.version().path()),
+                    e);
         }
     }
 

@@ -164,7 +164,9 @@ public final class AuthenticationHandler extends Handler.Abstract {
                     request,
                     response,
                     callback,
-                    new Refusal(Reason.UNAUTHENTICATED, "send the token that the session is for as Authorization"));
+                    new Refusal(
+                            Reason.UNAUTHENTICATED,
+                            "send the token for which to open a session in the Authorization header"));
         } else if (!Conditions.check(new Exchange(request, response, callback), true)) {
             return true;
         } else if (hasSession) {
@@ -191,7 +193,7 @@ public final class AuthenticationHandler extends Handler.Abstract {
                 request,
                 response,
                 callback,
-                new Refusal(Reason.METHOD_NOT_ALLOWED, "the hub is no proxy; name a path"));
+                new Refusal(Reason.METHOD_NOT_ALLOWED, "the hub isn't a proxy; the request must name a path"));
     }
 
     /** A token in a URL ends up in logs and browser histories (RFC 9700, 4.3.2), so it is never evaluated. */
@@ -203,27 +205,27 @@ public final class AuthenticationHandler extends Handler.Abstract {
     private static Refusal tokenInUrl() {
         return new Refusal(
                 Reason.BAD_REQUEST,
-                "a token is never part of a URL, where logs keep it; send it as Authorization: Bearer TOKEN, and"
-                        + " replace this one");
+                "a token must not be part of a URL, because URLs end up in logs; send it as"
+                        + " Authorization: Bearer TOKEN, and revoke this one");
     }
 
     private static Refusal notFound(String path) {
         return path != null && RawPath.isAmbiguous(path)
-                ? new Refusal(Reason.BAD_REQUEST, "the path has an empty segment, or one that is . or ..")
+                ? new Refusal(Reason.BAD_REQUEST, "the path has an empty segment, or a segment . or ..")
                 : new Refusal(Reason.NOT_FOUND, "there is nothing at this path");
     }
 
     private static Refusal unavailable(HandlerRegistration registration) {
         return Refusal.unavailable(
-                "what answers at " + registration.path() + " is starting, stopping or being replaced; try again",
+                "the handler of " + registration.path() + " is starting, stopping or being replaced; try again",
                 RETRY_AFTER);
     }
 
     private static Refusal foreignOrigin() {
         return new Refusal(
                 Reason.FORBIDDEN,
-                "a page of another origin may not write here; an administrator can list its origin for"
-                        + " io.datahub.jetty");
+                "pages of this origin may not write; an administrator can add it to origins in"
+                        + " io.datahub.jetty.cfg");
     }
 
     /** Delays the response without blocking a thread. */

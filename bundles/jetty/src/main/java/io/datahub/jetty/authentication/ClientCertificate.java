@@ -40,7 +40,7 @@ final class ClientCertificate {
             return refuse("the client certificate expired on "
                     + certificate.getNotAfter().toInstant());
         } catch (CertificateNotYetValidException e) {
-            return refuse("the client certificate is valid from "
+            return refuse("the client certificate isn't valid before "
                     + certificate.getNotBefore().toInstant());
         } catch (CertificateEncodingException e) {
             return refuse("the client certificate can't be encoded");

@@ -36,12 +36,12 @@ final class SessionEndpoint {
     /** The refusal of an invalid request, independent of the user; empty if it is valid. */
     static Optional<Refusal> refusal(Request request, Response response) {
         if (!WebOrigins.isSameOriginRequest(request)) {
-            return Optional.of(new Refusal(Reason.FORBIDDEN, "a page of another origin has no session at this hub"));
+            return Optional.of(new Refusal(Reason.FORBIDDEN, "pages of other origins can't have a session"));
         }
         if (!request.getMethod().equals("POST") && !request.getMethod().equals("DELETE")) {
             response.getHeaders().put(HttpHeader.ALLOW, "POST, DELETE");
             return Optional.of(new Refusal(
-                    Reason.METHOD_NOT_ALLOWED, "POST opens a session, DELETE ends it; /whoami tells whose"));
+                    Reason.METHOD_NOT_ALLOWED, "POST opens a session and DELETE ends it; GET /whoami shows its user"));
         }
         return Optional.empty();
     }

@@ -37,7 +37,7 @@ public final class WebSessions {
     private final LongSupplier nanoTime;
 
     /** By hash, least recently used first. Guarded by this. */
-    private final Map<String, Open> byHash = new LinkedHashMap<>();
+    private final Map<String, Session> byHash = new LinkedHashMap<>();
 
     /** The hashes by user, least recently used first. Guarded by this. */
     private final Map<String, Set<String>> byUser = new HashMap<>();
@@ -45,7 +45,7 @@ public final class WebSessions {
     private JettyConfiguration configuration; // guarded by this
 
     /** Times are values of {@link System#nanoTime}. */
-    private record Open(Login login, long opened, long lastUsed) {}
+    private record Session(Login login, long opened, long lastUsed) {}
 
     /**
      * Creates an empty registry.
@@ -75,7 +75,7 @@ public final class WebSessions {
         long now = nanoTime.getAsLong();
         synchronized (this) {
             evict(login.user().name(), now);
-            put(hash(secret), new Open(login, now, now));
+            put(hash(secret), new Session(login, now, now));
         }
         return secret;
     }
@@ -102,27 +102,27 @@ public final class WebSessions {
     }
 
     /** Adds a session or moves it to the end, as the most recently used. */
-    private void put(String hash, Open open) {
+    private void put(String hash, Session session) {
         byHash.remove(hash);
-        byHash.put(hash, open);
-        Set<String> userHashes = byUser.computeIfAbsent(open.login().user().name(), name -> new LinkedHashSet<>());
+        byHash.put(hash, session);
+        Set<String> userHashes = byUser.computeIfAbsent(session.login().user().name(), name -> new LinkedHashSet<>());
         userHashes.remove(hash);
         userHashes.add(hash);
     }
 
     private void remove(String hash) {
-        Open open = byHash.remove(hash);
-        if (open != null) {
-            byUser.computeIfPresent(open.login().user().name(), (name, userHashes) -> {
+        Session session = byHash.remove(hash);
+        if (session != null) {
+            byUser.computeIfPresent(session.login().user().name(), (name, userHashes) -> {
                 userHashes.remove(hash);
                 return userHashes.isEmpty() ? null : userHashes;
             });
         }
     }
 
-    private boolean isExpired(Open open, long now) {
-        return now - open.lastUsed() >= TimeUnit.MILLISECONDS.toNanos(configuration.sessionIdleMillis())
-                || now - open.opened() >= TimeUnit.MILLISECONDS.toNanos(configuration.sessionMaxMillis());
+    private boolean isExpired(Session session, long now) {
+        return now - session.lastUsed() >= TimeUnit.MILLISECONDS.toNanos(configuration.sessionIdleMillis())
+                || now - session.opened() >= TimeUnit.MILLISECONDS.toNanos(configuration.sessionMaxMillis());
     }
 
     /** The current login; empty if there is no such session, or its credential was removed, disabled or has expired. */
@@ -131,16 +131,16 @@ public final class WebSessions {
         Login login;
         long now = nanoTime.getAsLong();
         synchronized (this) {
-            Open open = byHash.get(hash);
-            if (open == null) {
+            Session session = byHash.get(hash);
+            if (session == null) {
                 return Optional.empty();
             }
-            if (isExpired(open, now)) {
+            if (isExpired(session, now)) {
                 remove(hash);
                 return Optional.empty();
             }
-            put(hash, new Open(open.login(), open.opened(), now));
-            login = open.login();
+            put(hash, new Session(session.login(), session.opened(), now));
+            login = session.login();
         }
         Optional<Login> renewed = authenticator.renew(
                 new Login(login.user(), login.credential(), login.label(), login.expires(), origin));

@@ -183,7 +183,7 @@ public final class Connections implements ClientConnection.Observer {
     }
 
     public void report(MetricReport report) {
-        String help = "HTTP connections that were closed or turned away at a limit, by the limit";
+        String help = "HTTP connections closed or refused because of a limit, by limit";
         report.counter("datahub_http_connections_refused_total", help, refused.sum(), "limit", "connections");
         report.counter("datahub_http_connections_refused_total", help, evicted.sum(), "limit", "unauthenticated");
         report.counter("datahub_http_connections_refused_total", help, timeouts.sum(), "limit", "head");

@@ -52,8 +52,9 @@ public final class ForwardedHeaders {
         if (!forwarded || !isProxy(peer) || peer.isLoopbackAddress() != local) {
             if (forwarded && local && !warned.getAndSet(true)) {
                 LOG.warn(
-                        "ignored forwarded addresses from={}: if a proxy runs there, list it as proxies in"
-                                + " io.datahub.jetty.cfg, or all of its clients count as local",
+                        "event=http.forwarded-headers.ignored address={} reason=\"the address isn't a listed proxy\""
+                                + " cure=\"if a proxy runs there, add it to proxies in io.datahub.jetty.cfg;"
+                                + " otherwise all of its clients count as local\"",
                         peer.getHostAddress());
             }
             return new Origin("http", peer, request.isSecure(), isShared(peer), local);

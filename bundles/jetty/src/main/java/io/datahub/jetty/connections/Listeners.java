@@ -92,7 +92,7 @@ public final class Listeners {
             return connector;
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "HTTP can't listen at %s:%d (%s); stop the program that has the port, or set another in %s or in io.datahub.jetty.cfg"
+                    "HTTP can't listen at %s:%d (%s); stop the program that uses the port, or set another port in %s or in io.datahub.jetty.cfg"
                             .formatted(
                                     IpAddress.inUrl(address.host()),
                                     address.port(),

@@ -1,5 +1,6 @@
 package io.datahub.jetty.connections;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.net.ProxyProtocol;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -81,7 +82,7 @@ final class ProxyProtocolFactory extends AbstractConnectionFactory {
                     close();
                 }
             } catch (Exception e) {
-                LOG.debug("http connection lost at={}", getEndPoint(), e);
+                LOG.debug("event=http.connection.failed endPoint={}", LogText.quoted(getEndPoint()), e);
                 close();
             }
         }
@@ -92,7 +93,9 @@ final class ProxyProtocolFactory extends AbstractConnectionFactory {
                 case ABSENT -> getEndPoint().upgrade(next.newConnection(connector, getEndPoint()));
                 case COMPLETE -> upgrade(header);
                 case MALFORMED -> {
-                    LOG.debug("http closed at={} reason=bad-proxy-header", getEndPoint());
+                    LOG.debug(
+                            "event=http.connection.closed endPoint={} reason=\"malformed PROXY header\"",
+                            LogText.quoted(getEndPoint()));
                     close();
                 }
                 case INCOMPLETE -> {

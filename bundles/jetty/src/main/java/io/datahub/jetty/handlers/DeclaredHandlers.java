@@ -1,5 +1,6 @@
 package io.datahub.jetty.handlers;
 
+import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -63,7 +64,11 @@ public final class DeclaredHandlers extends BundleTracker<Bundle> {
                 try (InputStream in = description.openStream()) {
                     mounts.addAll(DeclaredHandler.read(in));
                 } catch (IOException e) {
-                    LOG.warn("component description unread bundle={} file={}", bundle, description.getPath(), e);
+                    LOG.warn(
+                            "event=http.handler.description-unreadable bundle={} file={}",
+                            LogText.quoted(bundle),
+                            LogText.quoted(description.getPath()),
+                            e);
                 }
             }
         }

@@ -149,7 +149,7 @@ public final class HandlerRegistration {
         retire();
         if (handler instanceof Graceful graceful) {
             var done = graceful.shutdown();
-            LOG.debug("winding up path={} done={}", path, done.isDone());
+            LOG.debug("event=http.handler.draining path={} done={}", path, done.isDone());
         }
         synchronized (this) {
             for (long remaining = 1; inFlight > 0 && remaining > 0; ) {

@@ -56,12 +56,12 @@ public final class HandlerRegistry extends ContainerLifeCycle {
         } catch (Exception e) {
             removeBean(handler);
             throw new IllegalStateException(
-                    "the handler for " + registration.path() + " doesn't start: " + e.getMessage(), e);
+                    "the handler of " + registration.path() + " failed to start: " + e.getMessage(), e);
         }
         registered.add(registration);
         publish();
         LOG.info(
-                "mounted path={} handler={}",
+                "event=http.handler.registered path={} handler={}",
                 registration.path(),
                 handler.getClass().getName());
     }
@@ -82,7 +82,8 @@ public final class HandlerRegistry extends ContainerLifeCycle {
         try {
             if (!registration.retire(drainMillis)) {
                 LOG.warn(
-                        "unmounted path={} while it was busy; its requests end without an answer", registration.path());
+                        "event=http.handler.aborted path={} reason=\"requests in flight did not complete in time\"",
+                        registration.path());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -91,11 +92,14 @@ public final class HandlerRegistry extends ContainerLifeCycle {
         try {
             handler.stop();
         } catch (Exception e) {
-            LOG.warn("stopping handler={} failed", handler.getClass().getName(), e);
+            LOG.warn(
+                    "event=http.handler.stop-failed handler={}",
+                    handler.getClass().getName(),
+                    e);
         }
         removeBean(handler);
         LOG.info(
-                "unmounted path={} handler={}",
+                "event=http.handler.unregistered path={} handler={}",
                 registration.path(),
                 handler.getClass().getName());
     }

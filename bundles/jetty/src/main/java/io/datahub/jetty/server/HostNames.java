@@ -54,7 +54,7 @@ final class HostNames extends Handler.Wrapper {
     private static String validate(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalStateException("hostNames in io.datahub.jetty.cfg: \"" + name
-                    + "\" is no name of a host such as hub.example.org, without https:// and port; correct it");
+                    + "\" is not a host name such as hub.example.org, without https:// and port");
         }
         return name;
     }
@@ -75,8 +75,8 @@ final class HostNames extends Handler.Wrapper {
                 .sendError(
                         response,
                         HttpStatus.MISDIRECTED_REQUEST_421,
-                        "the hub has another name than the one that was asked for; an administrator can list it as"
-                                + " hostNames in io.datahub.jetty.cfg");
+                        "the hub isn't known by this host name; an administrator can add it to hostNames in"
+                                + " io.datahub.jetty.cfg");
         return true;
     }
 

@@ -3,6 +3,7 @@ package io.datahub.jetty.server;
 import io.datahub.api.Descriptors;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.metric.MetricSource;
 import io.datahub.api.net.IpAddress;
@@ -127,7 +128,7 @@ public final class HttpServer implements HealthCheck, MetricSource {
             stop();
             throw e;
         }
-        LOG.info("listening at={} maxThreads={}", addresses(), threads.getMaxThreads());
+        LOG.info("event=http.server.started at={} maxThreads={}", LogText.quoted(addresses()), threads.getMaxThreads());
     }
 
     private void watchCertificates() {
@@ -185,9 +186,12 @@ public final class HttpServer implements HealthCheck, MetricSource {
             fault = "";
         } catch (Exception e) {
             fault = String.valueOf(e.getMessage());
-            LOG.error("still listening at={}: {}", addresses(), fault);
+            LOG.error("event=http.config.rejected at={} reason={}", LogText.quoted(addresses()), LogText.quoted(fault));
         }
-        LOG.info("listening at={} maxThreads={}", addresses(), threads.getMaxThreads());
+        LOG.info(
+                "event=http.server.configured at={} maxThreads={}",
+                LogText.quoted(addresses()),
+                threads.getMaxThreads());
     }
 
     private void closeAllBut(List<ListenAddress> wanted) throws Exception {
@@ -217,7 +221,7 @@ public final class HttpServer implements HealthCheck, MetricSource {
     @Override
     public Health check() {
         if (!server.isStarted()) {
-            return Health.down("the HTTP server isn't running; the log says why");
+            return Health.down("the HTTP server isn't running; see the log");
         }
         String status = "listening at " + addresses();
         String wrong = fault.isEmpty() ? listeners.fault() : fault;
@@ -230,13 +234,14 @@ public final class HttpServer implements HealthCheck, MetricSource {
         connections.report(report);
         report.gauge(
                 "datahub_http_connections",
-                "Connections that are open to the HTTP server",
+                "Open connections to the HTTP server",
                 connectors.values().stream()
                         .mapToInt(connector -> connector.getConnectedEndPoints().size())
                         .sum());
-        report.gauge("datahub_http_sessions", "Browser sessions that are open", sessions.size());
-        report.gauge("datahub_http_threads_busy", "Threads of the HTTP server at work", threads.getBusyThreads());
-        report.gauge("datahub_http_threads_max", "Threads that the HTTP server may have", threads.getMaxThreads());
+        report.gauge("datahub_http_sessions", "Open browser sessions", sessions.size());
+        report.gauge("datahub_http_threads_busy", "Busy threads of the HTTP server", threads.getBusyThreads());
+        report.gauge(
+                "datahub_http_threads_max", "Maximum number of threads of the HTTP server", threads.getMaxThreads());
     }
 
     /** Rejects new requests, waits for those in flight up to the stop timeout, and closes the sockets. */
@@ -244,9 +249,9 @@ public final class HttpServer implements HealthCheck, MetricSource {
         try {
             server.stop();
             connectors.values().forEach(ServerConnector::close);
-            LOG.info("stopped");
+            LOG.info("event=http.server.stopped");
         } catch (Exception e) {
-            LOG.warn("stopping failed", e);
+            LOG.warn("event=http.server.stop-failed", e);
         }
     }
 }

@@ -35,12 +35,12 @@ final class RequestCounts implements RequestLog {
         for (int i = 0; i < CLASSES; i++) {
             report.counter(
                     "datahub_http_requests_total",
-                    "HTTP requests that were answered, by the class of the status",
+                    "Completed HTTP requests, by status class",
                     responses[i].sum(),
                     "status",
                     (i + 1) + "xx");
         }
-        report.counter("datahub_http_received_bytes_total", "Bytes in the bodies of requests", received.sum());
-        report.counter("datahub_http_sent_bytes_total", "Bytes in the bodies of answers", sent.sum());
+        report.counter("datahub_http_received_bytes_total", "Bytes received in request bodies", received.sum());
+        report.counter("datahub_http_sent_bytes_total", "Bytes sent in response bodies", sent.sum());
     }
 }

@@ -34,7 +34,7 @@ final class RequestRules extends Handler.Wrapper {
                     .sendError(
                             response,
                             HttpStatus.NOT_IMPLEMENTED_501,
-                            "the one transfer coding that is decoded here is chunked; send the body without another");
+                            "chunked is the only supported transfer coding; send the body without any other");
             return true;
         }
         HttpURI uri = request.getHttpURI();

@@ -46,7 +46,7 @@ record CertificateExpiry(Instant from, Instant to) {
         String end = to.truncatedTo(ChronoUnit.SECONDS).toString();
         long days = Duration.between(now, to).toDays();
         return now.isAfter(to)
-                ? "has expired, on " + end + "; clients refuse it, so renew it"
+                ? "expired on " + end + "; clients reject it, so renew it"
                 : "expires on " + end + ", in " + days + (days == 1 ? " day" : " days") + "; renew it";
     }
 }

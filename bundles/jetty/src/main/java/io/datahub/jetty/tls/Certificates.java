@@ -1,5 +1,6 @@
 package io.datahub.jetty.tls;
 
+import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,7 +88,10 @@ public final class Certificates {
         String warning = expiry.warning(now);
         if (!warning.isEmpty() && lastWarning.isBefore(now.minus(WARN_EVERY))) {
             lastWarning = now;
-            LOG.warn("event=certificate-expires file={}; it {}", certificate, warning);
+            LOG.warn(
+                    "event=http.certificate.expiring file={} reason={}",
+                    LogText.quoted(certificate),
+                    LogText.quoted("the certificate " + warning));
         }
     }
 
@@ -111,14 +115,17 @@ public final class Certificates {
             expiry = CertificateExpiry.of(store);
             lastWarning = Instant.EPOCH;
             fault = "";
-            LOG.info("certificate taken file={}", certificate);
+            LOG.info("event=http.certificate.loaded file={}", LogText.quoted(certificate));
         } catch (Exception e) {
             if (changed) {
                 retry = true;
                 return;
             }
-            fault = "the changed certificate isn't in use: " + e.getMessage();
-            LOG.error("{}; the one before stays until the files are right", fault);
+            fault = "the changed certificate isn't valid, so the previous one stays in use: " + e.getMessage();
+            LOG.error(
+                    "event=http.certificate.rejected file={} reason={}",
+                    LogText.quoted(certificate),
+                    LogText.quoted(fault));
         }
     }
 

@@ -63,7 +63,7 @@ final class Pem {
             found.addAll(certificates(key));
         }
         if (found.isEmpty()) {
-            throw new CertificateException(certificates + " has no certificate in PEM");
+            throw new CertificateException(certificates + " contains no PEM certificate");
         }
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
@@ -89,7 +89,7 @@ final class Pem {
             try {
                 all.add((X509Certificate) x509.generateCertificate(new ByteArrayInputStream(block)));
             } catch (CertificateException e) {
-                throw new CertificateException(file + " can't be read as certificates: " + e.getMessage(), e);
+                throw new CertificateException(file + " contains an invalid certificate: " + e.getMessage(), e);
             }
         }
         return all;
@@ -107,7 +107,7 @@ final class Pem {
             }
         }
         if (chain.isEmpty()) {
-            throw new InvalidKeySpecException("the key in " + key + " isn't that of "
+            throw new InvalidKeySpecException("the key in " + key + " doesn't match "
                     + (found.size() == 1 ? "the certificate" : "any certificate") + " in " + certificates);
         }
         Optional<X509Certificate> issuer = issuer(chain.get(0), others);

@@ -47,13 +47,13 @@ public final class PrivateKeyPem {
     public static PrivateKey parse(String pem) throws GeneralSecurityException {
         Matcher found = KEY.matcher(pem);
         if (!found.find()) {
-            throw new InvalidKeySpecException("it has no private key in PEM");
+            throw new InvalidKeySpecException("it contains no PEM private key");
         }
         byte[] der;
         try {
             der = Base64.getMimeDecoder().decode(found.group(2));
         } catch (IllegalArgumentException e) {
-            throw new InvalidKeySpecException("its key is no Base64", e);
+            throw new InvalidKeySpecException("its key isn't valid Base64", e);
         }
         return switch (found.group(1)) {
             case "" -> pkcs8(der);
@@ -75,12 +75,12 @@ public final class PrivateKeyPem {
 
     private static InvalidKeySpecException encrypted() {
         return new InvalidKeySpecException(
-                "its key has a password; take that away with: openssl pkcs8 -topk8 -nocrypt -in KEY");
+                "its key is encrypted; decrypt it with: openssl pkcs8 -topk8 -nocrypt -in KEY");
     }
 
     private static PrivateKey pkcs8(byte[] der) throws NoSuchAlgorithmException, InvalidKeySpecException {
         InvalidKeySpecException unknown =
-                new InvalidKeySpecException("its key is damaged, or neither RSA nor EC nor EdDSA");
+                new InvalidKeySpecException("its key is malformed, or not an RSA, EC or EdDSA key");
         for (String algorithm : ALGORITHMS) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
@@ -124,7 +124,7 @@ public final class PrivateKeyPem {
                 }
             }
         } catch (RuntimeException e) {
-            throw new InvalidKeySpecException("its EC key is damaged", e);
+            throw new InvalidKeySpecException("its EC key is malformed", e);
         }
         throw new InvalidKeySpecException("its EC key doesn't name its curve");
     }

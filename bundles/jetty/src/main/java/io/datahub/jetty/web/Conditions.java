@@ -65,7 +65,8 @@ public record Conditions(
                     exchange,
                     new Refusal(
                             Reason.PRECONDITION_FAILED,
-                            "the condition doesn't hold, or has nothing here that it could hold of"));
+                            "the condition is false: the resource doesn't match it, or has no entity tag or date"
+                                    + " to match"));
         }
         return outcome == Outcome.PROCEED;
     }

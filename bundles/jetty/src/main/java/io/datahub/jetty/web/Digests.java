@@ -81,20 +81,20 @@ public final class Digests {
     private static Optional<Refusal> add(String name, String value, Map<String, String> digests) {
         switch (name.toLowerCase(Locale.ROOT)) {
             case "content-digest", "repr-digest" -> {
-                return addMembers(value, MEMBER, "a digest has the form sha-256=:BASE64: (RFC 9530)", digests);
+                return addMembers(value, MEMBER, "a digest must have the form sha-256=:BASE64: (RFC 9530)", digests);
             }
             case "digest" -> {
-                return addMembers(value, LEGACY_MEMBER, "Digest has the form SHA-256=BASE64 (RFC 3230)", digests);
+                return addMembers(value, LEGACY_MEMBER, "Digest must have the form SHA-256=BASE64 (RFC 3230)", digests);
             }
             case "content-md5" -> {
-                return add("md5", decode(value.strip()), "Content-MD5 is the MD5 in BASE64 (RFC 1864)", digests);
+                return add("md5", decode(value.strip()), "Content-MD5 must be the MD5 in Base64 (RFC 1864)", digests);
             }
             case "x-checksum-md5", "x-checksum-sha1", "x-checksum-sha256", "x-checksum-sha512" -> {
                 String hex = value.strip();
                 return add(
                         CHECKSUMS.get(name.substring(11).toLowerCase(Locale.ROOT)),
                         HEX.matcher(hex).matches() ? HexFormat.of().parseHex(hex) : new byte[0],
-                        name + " has hexadecimal digits, two for each byte",
+                        name + " must have two hexadecimal digits for each byte",
                         digests);
             }
             default -> {
@@ -140,8 +140,7 @@ public final class Digests {
                 byte[] digest = MessageDigest.getInstance(each.getKey()).digest(bytes);
                 if (!HexFormat.of().formatHex(digest).equals(each.getValue())) {
                     return Optional.of(new Refusal(
-                            Reason.BAD_REQUEST,
-                            "the bytes that came don't have the " + each.getKey() + " that was given"));
+                            Reason.BAD_REQUEST, "the received bytes don't match the given " + each.getKey()));
                 }
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException("this platform has no " + each.getKey(), e);

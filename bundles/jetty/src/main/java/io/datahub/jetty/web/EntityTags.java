@@ -29,7 +29,7 @@ record EntityTags(boolean any, List<String> tags) {
         while (end < value.length()) {
             if (!matcher.region(end, value.length()).lookingAt()) {
                 return Result.refused(
-                        Reason.BAD_REQUEST, "entity tags have the form \"TAG\", separated by commas, or *");
+                        Reason.BAD_REQUEST, "entity tags must have the form \"TAG\", separated by commas, or *");
             }
             if (matcher.group(1) != null) {
                 tags.add(matcher.group(1));

@@ -91,7 +91,7 @@ public record Exchange(Request request, Response response, Callback callback) {
         if (is(HttpMethod.OPTIONS)) {
             empty(204);
         } else {
-            refuse(Reason.METHOD_NOT_ALLOWED, "this takes " + allowed);
+            refuse(Reason.METHOD_NOT_ALLOWED, "the allowed methods are " + allowed);
         }
     }
 

@@ -98,7 +98,7 @@ public record HeaderValue(Map<String, String> parameters) {
     }
 
     private static Result<HeaderValue> malformed(String value) {
-        return Result.refused(Reason.BAD_REQUEST, "a header has parameters that can't be read, or one twice: " + value);
+        return Result.refused(Reason.BAD_REQUEST, "a header has a malformed or duplicate parameter: " + value);
     }
 
     public Optional<String> parameter(String name) {

@@ -24,7 +24,8 @@ public final class PercentText {
                 continue;
             }
             if (i + 2 >= raw.length || !HexFormat.isHexDigit(raw[i + 1]) || !HexFormat.isHexDigit(raw[i + 2])) {
-                return Result.refused(Reason.BAD_REQUEST, "the path has a % that no two hexadecimal digits follow");
+                return Result.refused(
+                        Reason.BAD_REQUEST, "the path has a % that isn't followed by two hexadecimal digits");
             }
             decoded.put((byte) (HexFormat.fromHexDigit(raw[i + 1]) << 4 | HexFormat.fromHexDigit(raw[i + 2])));
             i += 2;

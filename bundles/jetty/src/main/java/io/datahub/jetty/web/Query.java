@@ -32,8 +32,8 @@ public final class Query {
                 return Result.done(number);
             }
         } catch (NumberFormatException e) {
-            return Result.refused(Reason.BAD_REQUEST, name + " is a number from " + min + " to " + max);
+            return Result.refused(Reason.BAD_REQUEST, name + " must be a number from " + min + " to " + max);
         }
-        return Result.refused(Reason.BAD_REQUEST, name + " is a number from " + min + " to " + max);
+        return Result.refused(Reason.BAD_REQUEST, name + " must be a number from " + min + " to " + max);
     }
 }

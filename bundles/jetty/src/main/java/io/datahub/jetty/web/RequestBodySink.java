@@ -31,7 +31,7 @@ public abstract class RequestBodySink implements BodySink {
     public final void aborted(Throwable cause) {
         discard();
         if (cause instanceof TimeoutException) {
-            exchange.refuse(Reason.TIMED_OUT, "the body stopped coming");
+            exchange.refuse(Reason.TIMED_OUT, "the client stopped sending the body");
         } else {
             exchange.callback().failed(cause);
         }

@@ -24,7 +24,7 @@ public record WriteHeaders(Precondition precondition, Map<String, String> digest
 
     public static Result<WriteHeaders> of(HttpFields headers) {
         if (headers.contains(HttpHeader.CONTENT_RANGE)) {
-            return Result.refused(Reason.BAD_REQUEST, "a record is written whole; leave Content-Range out");
+            return Result.refused(Reason.BAD_REQUEST, "partial writes aren't supported; omit Content-Range");
         }
         Optional<Refusal> encodingRefusal = refuseContentEncoding(headers);
         return encodingRefusal.isPresent()
@@ -40,7 +40,7 @@ public record WriteHeaders(Precondition precondition, Map<String, String> digest
                         .allMatch(coding -> coding.strip().equalsIgnoreCase("identity"))
                 ? Optional.empty()
                 : Optional.of(new Refusal(
-                        Reason.UNSUPPORTED_MEDIA_TYPE, "bodies are taken as they are; leave Content-Encoding out"));
+                        Reason.UNSUPPORTED_MEDIA_TYPE, "encoded bodies aren't supported; omit Content-Encoding"));
     }
 
     /** Builds the request to write this record; the login is renewed before the commit, in case it was revoked. */

@@ -269,7 +269,7 @@ class HttpServerTest {
         HttpResponse<String> answer = get("/files?x=1&access_token=s3cret", "Authorization", "Bearer s3cret");
 
         assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.body()).contains("never part of a URL").doesNotContain("s3cret");
+        assertThat(answer.body()).contains("must not be part of a URL").doesNotContain("s3cret");
         assertThat(get("/files?no_access_token=1", "Authorization", "Bearer s3cret")
                         .statusCode())
                 .isEqualTo(200);

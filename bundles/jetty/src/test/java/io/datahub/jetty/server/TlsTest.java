@@ -187,7 +187,7 @@ class TlsTest {
 
         await(() -> server.check().degraded());
         assertThat(server.check().ready()).isTrue();
-        assertThat(server.check().detail()).contains(key.toString(), "no private key");
+        assertThat(server.check().detail()).contains(key.toString(), "no PEM private key");
         hub.write(certificate, key);
         await(() -> !server.check().degraded());
         assertThat(answers(hub)).isTrue();
@@ -222,14 +222,14 @@ class TlsTest {
     void shouldReportAnEmptyCertificate() throws Exception {
         Files.writeString(certificate, "");
 
-        assertRefusedStart(certificate + " has no certificate");
+        assertRefusedStart(certificate + " contains no PEM certificate");
     }
 
     @Test
     void shouldReportADamagedCertificate() throws Exception {
         Files.writeString(certificate, Identity.pem("CERTIFICATE", new byte[] {1, 2, 3}));
 
-        assertRefusedStart(certificate + " can't be read");
+        assertRefusedStart(certificate + " contains an invalid certificate");
     }
 
     @ParameterizedTest
@@ -237,17 +237,17 @@ class TlsTest {
     void shouldReportAKeyThatDoesNotMatchTheCertificate(String algorithm) throws Exception {
         Identity.make(folder, algorithm).write(folder.resolve("other.crt"), key);
 
-        assertRefusedStart("isn't that of the certificate");
+        assertRefusedStart("doesn't match the certificate");
     }
 
     @ParameterizedTest
     @CsvSource({
-        "'', '', '', no private key",
-        "PRIVATE KEY, '', AAAA, damaged",
-        "EC PRIVATE KEY, '', MIID, damaged",
-        "ENCRYPTED PRIVATE KEY, '', AAAA, has a password",
-        "RSA PRIVATE KEY, 'Proc-Type: 4,ENCRYPTED', AAAA, has a password",
-        "EC PRIVATE KEY, 'Proc-Type: 4,ENCRYPTED', AAAA, has a password"
+        "'', '', '', no PEM private key",
+        "PRIVATE KEY, '', AAAA, malformed",
+        "EC PRIVATE KEY, '', MIID, malformed",
+        "ENCRYPTED PRIVATE KEY, '', AAAA, is encrypted",
+        "RSA PRIVATE KEY, 'Proc-Type: 4,ENCRYPTED', AAAA, is encrypted",
+        "EC PRIVATE KEY, 'Proc-Type: 4,ENCRYPTED', AAAA, is encrypted"
     })
     void shouldReportAnInvalidKey(String label, String header, String base64, String expected) throws Exception {
         Files.write(key, List.of("-----BEGIN " + label + "-----", header, "", base64, "-----END " + label + "-----"));
@@ -294,7 +294,7 @@ class TlsTest {
         hub.write(certificate, key);
         await(() -> !server.check().degraded());
         Identity.make(folder, "EC", "-startdate", "-80d", "-validity", "70").write(certificate, key);
-        await(() -> server.check().detail().contains("has expired"));
+        await(() -> server.check().detail().contains("expired on"));
     }
 
     private void assertRefusedStart(String cause) {
