@@ -14,7 +14,8 @@ from support.waiting import never, until
 CLIENTS = 32
 AWAY_SECONDS = 2
 REFUSED_WORD = {"1.0.0": "RED", "2.0.0": "BLUE"}  # by the versions of the validator
-REGISTERED, REPLACED, UNREGISTERED = "validator-seated", "validator-reseated", "validator-left"  # events in the log
+# events in the log
+REGISTERED, REPLACED, UNREGISTERED = "store.validator.registered", "store.validator.updated", "store.validator.unregistered"
 NO_LONGER_REQUIRED = "store.validator.no-longer-required"
 
 RULE = """
@@ -186,7 +187,7 @@ def log(hub):
 
 
 def registrations(hub):
-    return len(re.findall(f"{REGISTERED} validator=colour", log(hub)))
+    return len(re.findall(f'{REGISTERED} validator="colour', log(hub)))
 
 
 def moments(hub, event):
@@ -292,9 +293,9 @@ def test_another_validator(hub, uploads):
     """It is configured, reconfigured and removed."""
     for count, most in enumerate((20, 30, 40), 1):
         configure(hub, "policy-swap", f"paths = swap/**\nmaxBytes = {most}\n")
-        assert until(lambda: len(re.findall(f"({REGISTERED}|{REPLACED}) validator=policy-swap", log(hub))) >= count, 20)
+        assert until(lambda: len(re.findall(f'({REGISTERED}|{REPLACED}) validator="policy-swap', log(hub))) >= count, 20)
     os.remove(f"{hub.home}/etc/io.datahub.validator.policy-swap.cfg")
-    for line in (f"{UNREGISTERED} validator=policy-swap", f"{NO_LONGER_REQUIRED} pid=io.datahub.validator.policy~swap"):
+    for line in (f'{UNREGISTERED} validator="policy-swap', f"{NO_LONGER_REQUIRED} pid=io.datahub.validator.policy~swap"):
         assert until(lambda: line in log(hub), 20), line
 
 

@@ -492,13 +492,13 @@ def failing_disk(hub, admin, put):
 def test_records_disk_full(hub, failing_disk):
     disk = Disk(f"{hub.home}/files")
     disk.fill()
-    failing_disk((507,), "room", disk.empty)
+    failing_disk((507,), "full", disk.empty)
 
 
 def test_state_disk_full(hub, failing_disk):
     disk = Disk(hub.home)
     disk.fill()
-    failing_disk((507, 503), "room|disk|state", disk.empty)
+    failing_disk((507, 503), "full|disk|database", disk.empty)
 
 
 def test_records_disk_read_only(hub, failing_disk):

@@ -163,7 +163,7 @@ def assert_refused(hub, users, good, text, message, located=True):
     before = hub.log_size()
     users.edit(text)
     assert until(lambda: users.content() == content and users.get()[1].get("etag") == etag, 20)
-    logged = until(lambda: hub.log_lines("outside-change-refused", "broker_users.xml", message, since=before), 5)
+    logged = until(lambda: hub.log_lines("store.external-change.rejected", "broker_users.xml", message, since=before), 5)
     assert logged and (not located or re.search(r"line \d+, column \d+: ", logged[0])), hub.log_lines(since=before)
 
 
@@ -197,7 +197,7 @@ def test_edit_that_others_could_have_made(hub, users, good, path, writable, priv
     os.chmod(path, writable)
     users.edit(users.document('<user name="by-hand"/>'))
     assert until(lambda: users.content() == good[0], 20), "it is rolled back"
-    assert until(lambda: hub.log_lines("outside-change-refused", "broker_users.xml", "others", "could write it", since=before), 5), hub.log_lines(since=before)
+    assert until(lambda: hub.log_lines("store.external-change.rejected", "broker_users.xml", "other users", "could write it", since=before), 5), hub.log_lines(since=before)
     os.chmod(path, mode)
 
 

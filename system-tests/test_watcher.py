@@ -416,5 +416,5 @@ def test_damaged_state(hub, tree):
     assert hub.curl(hub.token(), "/changes?since=0")[0] == 200
     assert never(lambda: hub.changes(""), 3), "nothing is announced again"
     assert "etag" in hub.curl(hub.token(), f"/files/{tree.prefix}a")[1]
-    assert len(hub.log_lines("state-damaged")) == 1
+    assert len(hub.log_lines("store.database.corrupt")) == 1
     assert len([name for name in os.listdir(f"{hub.home}/state") if ".damaged-" in name]) == 1, "the file is set aside"

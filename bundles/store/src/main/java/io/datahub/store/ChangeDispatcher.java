@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ChangeDispatcher implements Consumer<Change> {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(ChangeDispatcher.class);
 
     private final EventBroker broker;
     private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
@@ -55,7 +55,7 @@ final class ChangeDispatcher implements Consumer<Change> {
             listener.changed(change);
         } catch (RuntimeException | LinkageError e) {
             LOG.error(
-                    "event=listener-failed listener={} sequence={}",
+                    "event=store.listener.failed listener={} sequence={}",
                     listener.getClass().getName(),
                     change.cursor().sequence(),
                     e);

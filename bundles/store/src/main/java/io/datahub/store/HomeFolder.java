@@ -40,8 +40,8 @@ final class HomeFolder implements Home, AutoCloseable {
             lock = FileChannel.open(state().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw new IOException(
-                    "the home " + this.root + " can't be made or written (" + e
-                            + "); let DATAHUB_HOME name a folder that the hub's user may write, or change its owner",
+                    "the home " + this.root + " can't be created or written (" + e
+                            + "); set DATAHUB_HOME to a folder that the hub's user can write, or change its owner",
                     e);
         }
         requireLock();
@@ -59,14 +59,15 @@ final class HomeFolder implements Home, AutoCloseable {
                 : "0";
         if (!found.matches("\\d{1,9}")) {
             lock.close();
-            throw new IOException(file + " is empty or damaged; it should hold the number of the state's format. If no"
-                    + " newer hub than this one has run on this home, write " + FORMAT
-                    + " into it, else restore a backup");
+            throw new IOException(file
+                    + " is empty or damaged; it should contain the format version of the state. If no"
+                    + " newer hub has run on this home, write " + FORMAT + " into it, otherwise restore a backup");
         }
         if (Integer.parseInt(found) > FORMAT) {
             lock.close();
             throw new IOException("the state in " + state() + " was written by a newer hub (format " + found
-                    + ", this one knows up to " + FORMAT + "); start that version or a newer one, or restore a backup");
+                    + ", this hub supports up to " + FORMAT
+                    + "); start that version or a newer one, or restore a backup");
         }
         if (Integer.parseInt(found) < FORMAT) {
             Path replacement =
@@ -86,7 +87,7 @@ final class HomeFolder implements Home, AutoCloseable {
         if (acquired == null) {
             lock.close();
             throw new IOException("the home " + root
-                    + " is in use by another hub; stop that one, or let DATAHUB_HOME name another folder");
+                    + " is in use by another hub; stop that hub, or set DATAHUB_HOME to another folder");
         }
     }
 

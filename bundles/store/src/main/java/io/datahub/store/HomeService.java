@@ -1,6 +1,7 @@
 package io.datahub.store;
 
 import io.datahub.api.Home;
+import io.datahub.api.log.LogText;
 import io.datahub.store.settings.StoreConfiguration;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,14 +17,14 @@ import org.slf4j.LoggerFactory;
 @Component(service = Home.class, configurationPid = StoreConfiguration.PID, immediate = true)
 public final class HomeService implements Home {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(HomeService.class);
 
     private final HomeFolder folder;
 
     @Activate
     public HomeService(BundleContext context, StoreConfiguration configuration) throws IOException {
         folder = new HomeFolder(path(context, configuration));
-        LOG.info("event=home-ready path=\"{}\"", folder.root());
+        LOG.info("event=store.home.opened path={}", LogText.quoted(folder.root()));
     }
 
     private static Path path(BundleContext context, StoreConfiguration configuration) {
@@ -39,7 +40,8 @@ public final class HomeService implements Home {
             return Path.of(environment.strip());
         }
         if (karafBase == null) {
-            throw new IllegalStateException("home is not configured; set it in io.datahub.store.cfg or DATAHUB_HOME");
+            throw new IllegalStateException(
+                    "the home is not configured; set home in io.datahub.store.cfg or DATAHUB_HOME");
         }
         return Path.of(karafBase, "datahub");
     }
@@ -49,16 +51,16 @@ public final class HomeService implements Home {
         Path configured = path(context, configuration).toAbsolutePath().normalize();
         if (!configured.equals(folder.root())) {
             LOG.warn(
-                    "event=home-unchanged path=\"{}\" wanted=\"{}\" cure=\"restart the hub\"",
-                    folder.root(),
-                    configured);
+                    "event=store.home.change-pending path={} configured={} cure=\"restart the hub\"",
+                    LogText.quoted(folder.root()),
+                    LogText.quoted(configured));
         }
     }
 
     @Deactivate
     void deactivate() throws IOException {
         folder.close();
-        LOG.info("event=home-closed path=\"{}\"", folder.root());
+        LOG.info("event=store.home.closed path={}", LogText.quoted(folder.root()));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.datahub.store;
 
+import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.concurrent.Executors;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Housekeeping implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
     private static final int PERIOD_SECONDS = 5;
 
     private final Store store;
@@ -32,7 +33,7 @@ final class Housekeeping implements AutoCloseable {
         try {
             store.deleteExpired(Instant.now());
         } catch (IOException | RuntimeException e) {
-            LOG.warn("event=not-tidied failure=\"{}\"", e.toString(), e);
+            LOG.warn("event=store.cleanup.failed reason={}", LogText.quoted(e), e);
         }
     }
 
@@ -40,7 +41,7 @@ final class Housekeeping implements AutoCloseable {
         try {
             store.retryPostponed();
         } catch (IOException | RuntimeException e) {
-            LOG.debug("event=not-made-up", e);
+            LOG.debug("event=store.retry.failed", e);
         }
     }
 
@@ -51,7 +52,7 @@ final class Housekeeping implements AutoCloseable {
         boolean interrupted = false;
         try {
             while (!executor.awaitTermination(1, TimeUnit.MINUTES)) {
-                LOG.warn("event=housekeeping-slow");
+                LOG.warn("event=store.housekeeping.stop-delayed");
             }
         } catch (InterruptedException e) {
             interrupted = true;

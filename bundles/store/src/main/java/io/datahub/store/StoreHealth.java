@@ -28,7 +28,7 @@ final class StoreHealth implements HealthCheck {
     public Health check() {
         Optional<Throwable> failure = context.metadata().failure();
         if (failure.isPresent()) {
-            return Health.down("the state can't be written: " + failure.get().getMessage());
+            return Health.down("the database can't be written: " + failure.get().getMessage());
         }
         try {
             context.tree().requireRoot();

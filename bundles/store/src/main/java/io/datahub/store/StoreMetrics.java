@@ -47,16 +47,18 @@ final class StoreMetrics implements MetricSource, ChangeListener {
         store.report(report);
         validation.report(report);
         changes.forEach((type, count) -> report.counter(
-                "datahub_changes_total", "Changes of records by kind", count.sum(), "type", type.word()));
+                "datahub_changes_total", "Changes of records by type", count.sum(), "type", type.word()));
         try {
-            report.gauge("datahub_records", "Records that there are", metadata.size());
-            report.gauge("datahub_journal_entries", "Entries of the journal", metadata.journalEntries());
-            report.gauge("datahub_journal_bytes", "Size of the journal's entries, in bytes", metadata.journalBytes());
+            report.gauge("datahub_records", "Number of records", metadata.size());
+            report.gauge("datahub_journal_entries", "Number of journal entries", metadata.journalEntries());
+            report.gauge("datahub_journal_bytes", "Size of the journal entries, in bytes", metadata.journalBytes());
             report.gauge(
-                    "datahub_state_bytes", "Size of the file with index and journal, in bytes", metadata.fileBytes());
+                    "datahub_state_bytes",
+                    "Size of the database file with index and journal, in bytes",
+                    metadata.fileBytes());
             report.gauge(
                     "datahub_journal_sequence",
-                    "Number of the newest entry of the journal",
+                    "Sequence number of the newest journal entry",
                     metadata.head().cursor().sequence());
         } catch (IOException e) {
             LOG.debug("event=store.metrics.incomplete reason={}", LogText.quoted(e));

@@ -1,5 +1,6 @@
 package io.datahub.store;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.PathPattern;
 import io.datahub.api.validation.Validator;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ValidatorTracker {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(ValidatorTracker.class);
 
     private final BundleContext context;
     private final ValidatorRegistry registry;
@@ -37,20 +38,20 @@ final class ValidatorTracker {
         RegisteredValidator validator = create(reference);
         validators.put(reference, validator);
         registry.add(validator);
-        LOG.info("event=validator-seated validator={}", validator);
+        LOG.info("event=store.validator.registered validator={}", LogText.quoted(validator));
     }
 
     void update(ServiceReference<Validator> reference) {
         RegisteredValidator replacement = create(reference);
         RegisteredValidator previous = validators.put(reference, replacement);
         registry.replace(previous, replacement);
-        LOG.info("event=validator-reseated validator={}", replacement);
+        LOG.info("event=store.validator.updated validator={}", LogText.quoted(replacement));
     }
 
     void remove(ServiceReference<Validator> reference) {
         RegisteredValidator validator = validators.remove(reference);
         registry.remove(validator);
-        LOG.info("event=validator-left validator={}", validator);
+        LOG.info("event=store.validator.unregistered validator={}", LogText.quoted(validator));
     }
 
     private RegisteredValidator create(ServiceReference<Validator> reference) {
@@ -59,7 +60,9 @@ final class ValidatorTracker {
         if (patterns.isEmpty()
                 && ValidatorProperties.list(reference.getProperty(EventValidator.TOPICS))
                         .isEmpty()) {
-            LOG.warn("event=validator-idle validator={} cure=\"give it the service property paths\"", name);
+            LOG.warn(
+                    "event=store.validator.unused validator={} cure=\"set its service property paths\"",
+                    LogText.quoted(name));
         }
         return new RegisteredValidator(
                 name,

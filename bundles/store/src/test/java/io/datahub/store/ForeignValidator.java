@@ -30,8 +30,8 @@ public final class ForeignValidator implements BundleActivator, Validator {
         context.registerService(
                 Validator.class,
                 this,
-                FrameworkUtil.asDictionary(
-                        Map.of(ValidatorService.NAME, "foreign", ValidatorService.PATHS, new String[] {"judged/**"})));
+                FrameworkUtil.asDictionary(Map.of(
+                        ValidatorService.NAME, "foreign", ValidatorService.PATHS, new String[] {"validated/**"})));
     }
 
     @Override

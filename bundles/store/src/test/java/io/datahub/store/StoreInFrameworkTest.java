@@ -166,44 +166,44 @@ class StoreInFrameworkTest {
     private void requireAndAwait(String required) throws Exception {
         RecordStore store = store();
         configure("waitMillis", 50L, "require", required);
-        Await.until(() -> put(store, "judged/probe", "x").isRefused() == !required.isEmpty());
+        Await.until(() -> put(store, "validated/probe", "x").isRefused() == !required.isEmpty());
     }
 
     @Test
     void shouldUseAValidatorWhileItsBundleIsStarted() throws Exception {
         RecordStore store = store();
-        assertThat(put(store, "judged/a", "bad").get().validators()).isEmpty();
+        assertThat(put(store, "validated/a", "bad").get().validators()).isEmpty();
 
         Bundle bundle = context.installBundle("foreign", ForeignValidator.bundle(1));
         bundle.start();
-        assertThat(put(store, "judged/a", "bad").refusal().orElseThrow().violations())
+        assertThat(put(store, "validated/a", "bad").refusal().orElseThrow().violations())
                 .containsExactly(new Violation("foreign", "1.0.0", 0, 0, "version 1 says no"));
-        assertThat(put(store, "judged/a", "good").get().validators())
+        assertThat(put(store, "validated/a", "good").get().validators())
                 .containsExactly(new ValidatorId("foreign", "1.0.0"));
         bundle.update(ForeignValidator.bundle(2));
-        assertThat(put(store, "judged/a", "good").get().validators())
+        assertThat(put(store, "validated/a", "good").get().validators())
                 .containsExactly(new ValidatorId("foreign", "2.0.0"));
         bundle.uninstall();
-        assertThat(put(store, "judged/a", "bad").get().validators()).isEmpty();
+        assertThat(put(store, "validated/a", "bad").get().validators()).isEmpty();
         assertThat(broker.topics)
                 .containsExactly(
-                        "file.created/judged/a",
-                        "file.updated/judged/a",
-                        "file.updated/judged/a",
-                        "file.updated/judged/a");
+                        "file.created/validated/a",
+                        "file.updated/validated/a",
+                        "file.updated/validated/a",
+                        "file.updated/validated/a");
     }
 
     @Test
     void shouldRefuseWritesUntilARequiredValidatorIsRegistered() throws Exception {
         RecordStore store = store();
-        requireAndAwait("foreign: judged/**");
-        assertThat(reason(put(store, "judged/a", "good"))).isEqualTo(Reason.UNAVAILABLE);
+        requireAndAwait("foreign: validated/**");
+        assertThat(reason(put(store, "validated/a", "good"))).isEqualTo(Reason.UNAVAILABLE);
         assertThat(put(store, "free", "x").isRefused()).isFalse();
 
-        reconfigureAndAwait("waitMillis", 30_000L, "require", "foreign: judged/**");
+        reconfigureAndAwait("waitMillis", 30_000L, "require", "foreign: validated/**");
         CompletableFuture<Result<Change>> waiting = CompletableFuture.supplyAsync(() -> {
             try {
-                return put(store, "judged/a", "good");
+                return put(store, "validated/a", "good");
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
@@ -218,12 +218,12 @@ class StoreInFrameworkTest {
         RecordStore store = store();
         Bundle bundle = context.installBundle("foreign", ForeignValidator.bundle(1));
         bundle.start();
-        reconfigureAndAwait("waitMillis", 20_000L, "require", "foreign: judged/**");
+        reconfigureAndAwait("waitMillis", 20_000L, "require", "foreign: validated/**");
         AtomicBoolean stop = new AtomicBoolean();
         ExecutorService threads = Executors.newFixedThreadPool(4);
         List<Future<Integer>> clients = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            String path = "judged/" + i;
+            String path = "validated/" + i;
             clients.add(threads.submit(() -> {
                 int writes = 0;
                 while (!stop.get()) {

@@ -17,7 +17,7 @@ public final class Audit {
 
     public static void done(WriteRequest request, Change change) {
         LOG.info(
-                "event=record-{} user={} from={} path={} size={} sha256={} sequence={}",
+                "event=store.record.changed type={} user={} from={} path={} size={} sha256={} sequence={}",
                 change.type().word(),
                 request.user(),
                 request.from(),
@@ -29,7 +29,7 @@ public final class Audit {
 
     public static void refused(String action, WriteRequest request, Refusal refusal) {
         LOG.info(
-                "event=record-refused action={} user={} from={} path={} status={} detail={}",
+                "event=store.record.refused action={} user={} from={} path={} status={} reason={}",
                 action,
                 request.user(),
                 request.from(),
@@ -46,7 +46,7 @@ public final class Audit {
 
     public static void external(Change change) {
         LOG.info(
-                "event=record-{} from=disk path={} size={} sha256={} sequence={}",
+                "event=store.record.changed type={} from=disk path={} size={} sha256={} sequence={}",
                 change.type().word(),
                 LogText.quoted(change.path()),
                 change.version().size(),

@@ -12,7 +12,7 @@ public interface FailPoints {
         INTENDED,
         MOVED,
         FLUSHED,
-        ENTERED
+        INDEXED
     }
 
     FailPoints NONE = step -> {};

@@ -62,7 +62,7 @@ public final class FreeSpaceCheck {
             long usable = usableBytes.applyAsLong(folder);
             if (usable - bytes < reserve) {
                 if (!Files.isDirectory(folder)) {
-                    throw new IOException(folder + " is gone");
+                    throw new IOException(folder + " is missing");
                 }
                 return Optional.of(IoErrors.diskFull());
             }

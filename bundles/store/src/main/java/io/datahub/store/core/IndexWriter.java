@@ -58,8 +58,8 @@ public final class IndexWriter {
             Transaction transaction, RecordPath path, Intent intent, FileStat stat, Optional<IndexEntry> before) {
         IndexEntry entry = IndexEntry.of(stat, transaction.newEtag(intent.sha256()), intent.sha256(), intent.user());
         transaction.put(path, entry);
-        if (!intent.good().isEmpty()) {
-            transaction.putLastGoodCopy(path, new LastGoodCopy(intent.good(), intent.size(), intent.sha256()));
+        if (!intent.lastGoodCopy().isEmpty()) {
+            transaction.putLastGoodCopy(path, new LastGoodCopy(intent.lastGoodCopy(), intent.size(), intent.sha256()));
         } else {
             transaction.removeLastGoodCopy(path);
         }

@@ -3,6 +3,7 @@ package io.datahub.store.core;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.log.LogText;
 import io.datahub.store.disk.Disk;
 import io.datahub.store.disk.Tree;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class IoErrors {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(IoErrors.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private IoErrors() {}
@@ -42,8 +43,8 @@ public final class IoErrors {
     }
 
     public static Refusal refusal(IOException failure) {
-        LOG.error("event=disk-failed failure=\"{}\"", failure.toString());
-        LOG.debug("disk failure", failure);
+        LOG.error("event=store.disk.failed reason={}", LogText.quoted(failure));
+        LOG.debug("event=store.disk.failed", failure);
         if (Disk.isFull(failure)) {
             return diskFull();
         }
@@ -52,30 +53,29 @@ public final class IoErrors {
 
     /** The refusal of what would need more disk space than there is. */
     public static Refusal diskFull() {
-        return new Refusal(
-                Reason.NO_ROOM, "the hub's disk has no room for it; delete something or ask an administrator");
+        return new Refusal(Reason.NO_ROOM, "the hub's disk is full; delete something or ask an administrator");
     }
 
     private static String cause(IOException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Tree.Gone) {
-                return "the hub's folder of records is gone or another one; an administrator has to put it back or"
+                return "the hub's folder of records is missing or was replaced; an administrator has to restore or"
                         + " mount it";
             }
             if (cause instanceof AtomicMoveNotSupportedException) {
-                return "the hub's folders have come to lie on other disks than at its start; an administrator has to"
-                        + " restart it";
+                return "the hub's folders are on other file systems than at startup; an administrator has to restart"
+                        + " the hub";
             }
             if (isOutOfDescriptors(cause)) {
                 return "the hub has no file descriptors left; an administrator has to raise its limit of open files"
-                        + " (ulimit -n, LimitNOFILE). Try again";
+                        + " (ulimit -n, LimitNOFILE); retry";
             }
             if (cause instanceof AccessDeniedException || isReadOnly(cause)) {
-                return "the hub can't write its disk: it is mounted read-only or belongs to another user; an"
+                return "permission denied: the hub's disk is mounted read-only or belongs to another user; an"
                         + " administrator has to change that";
             }
         }
-        return "the hub's disk failed; an administrator finds in its log how. Try again";
+        return "the hub's disk failed; an administrator finds the cause in the log. Retry";
     }
 
     /** Whether it failed because the process or the system has no file descriptors left. */

@@ -1,5 +1,6 @@
 package io.datahub.store.core;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.RecordPath;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.LastGoodCopy;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LastGoodVersions {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(LastGoodVersions.class);
     private static final String USERS_PREFIX = "users-";
 
     private final Path folder;
@@ -87,7 +88,10 @@ public final class LastGoodVersions {
                     bytes.addAndGet(-existing.size());
                 }
             } catch (IOException e) {
-                LOG.warn("event=copy-left file={} failure=\"{}\"", existing.file(), e.toString());
+                LOG.warn(
+                        "event=store.last-good-copy.delete-failed file={} reason={}",
+                        LogText.quoted(existing.file()),
+                        LogText.quoted(e));
             }
         });
     }
@@ -114,7 +118,10 @@ public final class LastGoodVersions {
         try {
             staged.flush();
             if (!staged.sha256().equals(entry.sha256())) {
-                LOG.error("event=copy-damaged path=\"{}\" file={}", path, copy.get());
+                LOG.error(
+                        "event=store.last-good-copy.corrupt path={} file={}",
+                        LogText.quoted(path),
+                        LogText.quoted(copy.get()));
                 staged.close();
                 return Optional.empty();
             }

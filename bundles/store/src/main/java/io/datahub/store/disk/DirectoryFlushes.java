@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * Shared flushes of directories: a flush that starts after it was requested serves every caller that requested it
  * before it started. There is at most one flush per directory at a time. If it fails, the caller that started it gets
- * the exception, and the next waiting caller retries. For any thread.
+ * the exception, and the next waiting caller retries. Thread-safe.
  */
 final class DirectoryFlushes {
 

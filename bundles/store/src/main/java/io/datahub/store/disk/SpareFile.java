@@ -1,5 +1,6 @@
 package io.datahub.store.disk;
 
+import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A file that reserves disk space. When the disk is full it is deleted, so that deletions and changes that revoke
- * access, which need some space themselves, can still be written. For any thread.
+ * access, which need some space themselves, can still be written. Thread-safe.
  */
 public final class SpareFile {
 
@@ -22,7 +23,7 @@ public final class SpareFile {
     /** The size in bytes. */
     public static final long BYTES = 4L << 20;
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(SpareFile.class);
     private static final int CHUNK_BYTES = 1 << 16;
 
     private final Path file;
@@ -55,7 +56,7 @@ public final class SpareFile {
                 }
             }
         } catch (IOException e) {
-            LOG.debug("event=spare-room-unmade file={}", file, e);
+            LOG.debug("event=store.spare-file.create-failed file={}", LogText.quoted(file), e);
             remove();
         }
     }
@@ -64,7 +65,8 @@ public final class SpareFile {
     public synchronized void release() {
         if (remove()) {
             LOG.warn(
-                    "event=spare-room-released bytes={} why=\"the disk is full; deletions and changes of users go on\"",
+                    "event=store.spare-file.released bytes={} reason=\"the disk is full\" consequence=\"records can be deleted"
+                            + " and users changed, but nothing else can be written\"",
                     BYTES);
         }
     }
@@ -73,7 +75,7 @@ public final class SpareFile {
         try {
             return Files.deleteIfExists(file);
         } catch (IOException e) {
-            LOG.warn("event=spare-room-unreleased file={} failure=\"{}\"", file, e.toString());
+            LOG.warn("event=store.spare-file.delete-failed file={} reason={}", LogText.quoted(file), LogText.quoted(e));
             return false;
         }
     }

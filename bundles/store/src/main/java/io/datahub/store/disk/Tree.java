@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** The folder of the records. Links below it are never followed. For any thread. */
+/** The folder of the records. Links below it are never followed. Thread-safe. */
 public final class Tree {
 
     /** The first segment of the hub's own paths, which are never listed, announced or addressable. */
@@ -155,12 +155,12 @@ public final class Tree {
             throw missingRoot();
         }
         if (!Objects.equals(current.fileKey(), rootKey)) {
-            throw new Gone(root + " is another folder than at start; mount the right one, or restart the hub");
+            throw new Gone(root + " is not the same folder as at startup; mount the right one, or restart the hub");
         }
     }
 
     private IOException missingRoot() {
-        return new Gone(root + " is gone; put it back, nothing is lost in the index");
+        return new Gone(root + " is missing; restore it. The index is intact");
     }
 
     /** Opens a file for reading; the file is in the tree even if its directories are moved or replaced concurrently. */

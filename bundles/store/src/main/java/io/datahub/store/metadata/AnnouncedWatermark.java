@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class AnnouncedWatermark implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(AnnouncedWatermark.class);
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final FileChannel channel;
@@ -51,7 +51,7 @@ final class AnnouncedWatermark implements AutoCloseable {
         try {
             channel.write(buffer, 0);
         } catch (IOException e) {
-            LOG.debug("event=announced-unwritten sequence={}", sequence, e);
+            LOG.debug("event=store.watermark.write-failed sequence={}", sequence, e);
         }
     }
 
@@ -60,7 +60,7 @@ final class AnnouncedWatermark implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            LOG.debug("event=announced-unclosed", e);
+            LOG.debug("event=store.watermark.close-failed", e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.datahub.store.metadata;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ChangePublisher implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(ChangePublisher.class);
 
     private final Consumer<Change> listener;
     private final AnnouncedWatermark watermark;
@@ -33,11 +34,11 @@ final class ChangePublisher implements AutoCloseable {
         pendingUntil = database.sequence;
         pendingFrom = watermark.announcedUpTo(database.epoch).orElse(pendingUntil);
         if (pendingFrom < pendingUntil) {
-            LOG.info("event=announcements-pending from={} until={}", pendingFrom, pendingUntil);
+            LOG.info("event=store.announcements.pending from={} until={}", pendingFrom, pendingUntil);
         }
     }
 
-    /** Allows the pending changes to be published, since clients have had time to reconnect. For any thread. */
+    /** Allows the pending changes to be published, since clients have had time to reconnect. Thread-safe. */
     void catchUpDue() {
         catchUpDue = true;
     }
@@ -77,7 +78,11 @@ final class ChangePublisher implements AutoCloseable {
         try {
             listener.accept(change);
         } catch (RuntimeException | LinkageError e) {
-            LOG.error("event=announcement-failed topic=\"{}\" sequence={}", change.topic(), change.cursor(), e);
+            LOG.error(
+                    "event=store.announcement.failed topic={} cursor={}",
+                    LogText.quoted(change.topic()),
+                    change.cursor(),
+                    e);
         }
         watermark.update(change.cursor().epoch(), change.cursor().sequence());
     }

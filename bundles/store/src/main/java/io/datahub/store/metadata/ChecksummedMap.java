@@ -110,7 +110,7 @@ final class ChecksummedMap<K> {
         }
         int length = sealed.length - Integer.BYTES;
         if (length < 0 || ByteBuffer.wrap(sealed).getInt(length) != checksum(key, sealed, length)) {
-            throw new Corruption.Found("the entry of " + key + " in " + map.getName() + " isn't as it was written");
+            throw new Corruption.Found("the entry of " + key + " in " + map.getName() + " has a wrong checksum");
         }
         return Arrays.copyOf(sealed, length);
     }
@@ -127,14 +127,14 @@ final class ChecksummedMap<K> {
         int start = buffer.position();
         int length = DataUtils.readVarInt(buffer);
         if (length < 0 || length > buffer.remaining()) {
-            throw new Corruption.Found("a length of " + length + " is impossible");
+            throw new Corruption.Found("a length of " + length + " is invalid");
         }
         buffer.position(start);
     }
 
     private static int requireValidCount(int count) {
         if (count < 0 || count > MAX_IN_PAGE) {
-            throw new Corruption.Found("a page of " + count + " entries is impossible");
+            throw new Corruption.Found("a page can't have " + count + " entries");
         }
         return count;
     }
@@ -147,7 +147,7 @@ final class ChecksummedMap<K> {
             String[] keys = cast(storage);
             for (int i = 1; i < count; i++) {
                 if (keys[i - 1].compareTo(keys[i]) >= 0) {
-                    throw new Corruption.Found("a page has its keys in the wrong order");
+                    throw new Corruption.Found("the keys of a page are not sorted");
                 }
             }
         }

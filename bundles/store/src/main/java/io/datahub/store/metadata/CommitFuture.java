@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A submitted transaction whose changes may not be durable yet. For any thread.
+ * A submitted transaction whose changes may not be durable yet. Thread-safe.
  *
  * @param <T> the result type of the transaction
  */
@@ -71,7 +71,7 @@ public final class CommitFuture<T> {
             }
         }
         if (failure != null) {
-            throw new IOException("the hub's state can't be written: " + failure.getMessage(), failure);
+            throw new IOException("the hub's database can't be written: " + failure.getMessage(), failure);
         }
         return value;
     }

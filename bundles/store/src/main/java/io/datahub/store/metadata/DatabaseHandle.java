@@ -1,5 +1,6 @@
 package io.datahub.store.metadata;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.Cursor;
 import io.datahub.store.disk.Disk;
 import io.datahub.store.settings.StoreSettings;
@@ -18,11 +19,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The open database. After a disk failure it is invalidated and the next use reopens it, so that reads continue while
- * nothing can be written. Reopening is limited to ten times a second; callers in between wait. For any thread.
+ * nothing can be written. Reopening is limited to ten times a second; callers in between wait. Thread-safe.
  */
 final class DatabaseHandle {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseHandle.class);
     private static final long REOPEN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Path file;
@@ -102,7 +103,7 @@ final class DatabaseHandle {
     MetadataDatabase get() throws IOException {
         for (long wait = reopen(); wait > 0; wait = reopen()) {
             if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException("interrupted while the hub's state was away");
+                throw new InterruptedIOException("interrupted while waiting for the database to be reopened");
             }
             LockSupport.parkNanos(wait);
         }
@@ -135,7 +136,7 @@ final class DatabaseHandle {
             head.set(database.epoch, database.sequence);
             onDatabaseOpened.accept(database);
             failure = null;
-            LOG.info("event=state-reopened file={} sequence={}", file, database.sequence);
+            LOG.info("event=store.database.reopened file={} sequence={}", LogText.quoted(file), database.sequence);
         } finally {
             lock.unlock();
         }
@@ -162,12 +163,15 @@ final class DatabaseHandle {
         } finally {
             lock.unlock();
         }
-        LOG.error("event=state-failed file={} cure=\"free or repair the disk; the hub tries again\"", file, cause);
+        LOG.error(
+                "event=store.database.failed file={} cure=\"free disk space or repair the disk; the hub retries\"",
+                LogText.quoted(file),
+                cause);
         return true;
     }
 
     static IOException unusable(Throwable cause) {
-        return new IOException("the hub's state can't be used: " + cause.getMessage(), cause);
+        return new IOException("the hub's database can't be used: " + cause.getMessage(), cause);
     }
 
     void close() {
@@ -175,7 +179,7 @@ final class DatabaseHandle {
         try {
             database.close();
         } catch (RuntimeException e) {
-            LOG.warn("event=state-close-failed file={}", file, e);
+            LOG.warn("event=store.database.close-failed file={}", LogText.quoted(file), e);
         }
     }
 

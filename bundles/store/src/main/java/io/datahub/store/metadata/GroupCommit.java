@@ -20,11 +20,11 @@ import org.slf4j.LoggerFactory;
  * Writes to the database with group commit. Writers apply their transactions under one lock; a single writer thread
  * commits everything submitted so far as a batch with one flush, announces its changes in sequence order, and then
  * completes the writers' futures. So many small writes cost few flushes, and every announced change is durable. If
- * the disk fails, all pending transactions fail. For any thread.
+ * the disk fails, all pending transactions fail. Thread-safe.
  */
 final class GroupCommit implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /**
@@ -70,7 +70,7 @@ final class GroupCommit implements AutoCloseable {
         handle = new DatabaseHandle(
                 file, settings, lock, head, epoch -> reachedSequence(watermark, epoch), usage::recount);
         publisher = new ChangePublisher(watermark, handle.current(), listener);
-        writer = new Thread(this::writeLoop, "datahub-store-ledger");
+        writer = new Thread(this::writeLoop, "datahub-store-writer");
         writer.start();
     }
 
@@ -78,7 +78,7 @@ final class GroupCommit implements AutoCloseable {
         try {
             return watermark.lowerBound(epoch).orElse(0);
         } catch (IOException e) {
-            LOG.debug("event=announced-unread", e);
+            LOG.debug("event=store.watermark.unreadable", e);
             return 0;
         }
     }
@@ -127,10 +127,10 @@ final class GroupCommit implements AutoCloseable {
         lock.lock();
         try {
             if (stopped) {
-                throw new IOException("the store is stopping; try again");
+                throw new IOException("the store is stopping; retry");
             }
             if (!handle.isUsable(database)) {
-                throw new IOException("the hub's state can't be written at present; try again");
+                throw new IOException("the hub's database can't be written at present; retry");
             }
             Transaction transaction = new Transaction(database, settings.get().source(), usage);
             CommitFuture<T> commit = new CommitFuture<>(apply(work, transaction), this::requestFlush);
@@ -242,7 +242,7 @@ final class GroupCommit implements AutoCloseable {
             }
             flushRequested = false;
         } catch (InterruptedException e) {
-            LOG.warn("event=ledger-interrupted");
+            LOG.warn("event=store.writer.interrupted");
         }
     }
 
@@ -304,7 +304,7 @@ final class GroupCommit implements AutoCloseable {
             return;
         }
         if (!durable) {
-            Throwable cause = handle.failure().orElseGet(() -> new IOException("the state was opened anew"));
+            Throwable cause = handle.failure().orElseGet(() -> new IOException("the database was reopened"));
             batch.forEach(commit -> commit.fail(cause));
             return;
         }

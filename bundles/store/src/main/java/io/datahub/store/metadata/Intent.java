@@ -18,7 +18,7 @@ import java.util.List;
  * @param validators the validators that validated it
  * @param violations the violations that they found
  * @param parents how many parent directories will be created for it
- * @param good the file name of the new version's last good copy, kept for rollback; empty if there is none
+ * @param lastGoodCopy the file name of the new version's last good copy, kept for rollback; empty if there is none
  */
 public record Intent(
         Kind kind,
@@ -30,7 +30,7 @@ public record Intent(
         List<ValidatorId> validators,
         List<Violation> violations,
         int parents,
-        String good) {
+        String lastGoodCopy) {
 
     /** The operations on a path. */
     public enum Kind {
@@ -79,7 +79,7 @@ public record Intent(
                 RecordCodec.writeText(o, violation.message());
             });
             out.writeInt(parents);
-            out.writeUTF(good);
+            out.writeUTF(lastGoodCopy);
         });
     }
 

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the journal up to its durable end. For any thread. */
+/** Reads the journal up to its durable end. Thread-safe. */
 public final class Journal implements ChangeJournal {
 
     private static final int MAX_SCANNED = 50_000;
@@ -71,8 +71,9 @@ public final class Journal implements ChangeJournal {
         }
         return Result.refused(
                 Reason.GONE,
-                "the journal no longer has what came after " + since + "; list again and go on from there. The"
-                        + " oldest cursor is " + new Cursor(head.epoch(), Math.min(oldest(database), head.sequence())));
+                "the journal no longer has the changes after " + since
+                        + "; list the records again and resume from there. The" + " oldest cursor is "
+                        + new Cursor(head.epoch(), Math.min(oldest(database), head.sequence())));
     }
 
     /**
@@ -116,7 +117,7 @@ public final class Journal implements ChangeJournal {
     /** Sequence numbers have no gaps: a missing entry was trimmed, possibly just now, or the journal is corrupt. */
     private static void requireTrimmed(MetadataDatabase database, long sequence) {
         if (sequence > oldest(database)) {
-            throw new Corruption.Found("the journal lacks the entry " + sequence);
+            throw new Corruption.Found("the journal has no entry " + sequence);
         }
     }
 }

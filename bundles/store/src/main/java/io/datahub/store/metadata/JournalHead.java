@@ -3,7 +3,7 @@ package io.datahub.store.metadata;
 import io.datahub.api.record.Cursor;
 import java.time.Duration;
 
-/** The cursor of the newest durable journal entry. For any thread. */
+/** The cursor of the newest durable journal entry. Thread-safe. */
 public final class JournalHead {
 
     /** Written under this object's monitor. */

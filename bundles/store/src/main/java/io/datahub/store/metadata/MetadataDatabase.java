@@ -1,5 +1,6 @@
 package io.datahub.store.metadata;
 
+import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class MetadataDatabase {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(MetadataDatabase.class);
     private static final int RETENTION_MILLIS = 10_000;
 
     /** Chunks with less live data than this are rewritten. */
@@ -71,7 +72,7 @@ final class MetadataDatabase {
                         .valueType(new ChecksummedMap.Texts()));
         epoch = Objects.requireNonNullElseGet(properties.get(EPOCH), MetadataDatabase::newEpoch);
         if (!EPOCH_FORM.matcher(epoch).matches()) {
-            throw new Corruption.Found("the journal's name isn't as it was written");
+            throw new Corruption.Found("the journal's epoch is malformed");
         }
         properties.put(EPOCH, epoch);
         if (rebuilding) {
@@ -97,15 +98,15 @@ final class MetadataDatabase {
     static MetadataDatabase open(Path file, int cacheMiB, Corruption corruption, ToLongFunction<String> reachedSequence)
             throws IOException {
         if (Files.exists(file) && !Files.isWritable(file)) {
-            throw new IOException(file + " can't be written; give it to the user that the hub runs as");
+            throw new IOException(file + " is not writable; make the hub's user its owner");
         }
-        String reason = "it was found while it was read";
+        String reason = "corruption was detected while reading";
         if (corruption != Corruption.CERTAIN) {
             try {
                 return openIntact(file, cacheMiB, corruption, reachedSequence);
             } catch (RuntimeException e) {
                 if (e instanceof MVStoreException failure && failure.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
-                    throw new IOException(file + " is in use by another hub; stop that one first", e);
+                    throw new IOException(file + " is in use by another hub; stop that hub first", e);
                 }
                 if (Corruption.of(e) == Corruption.NONE) {
                     throw new IOException(file + " can't be read: " + e.getMessage(), e);
@@ -119,11 +120,11 @@ final class MetadataDatabase {
             Files.move(file, damagedFile);
         }
         LOG.warn(
-                "event=state-damaged file={} aside={} why=\"{}\" consequence=\"the index is rebuilt from the disk; the"
-                        + " journal begins anew, consumers get 410 and list again\"",
-                file,
-                damagedFile.getFileName(),
-                reason.lines().findFirst().orElse("").replace('"', '\''));
+                "event=store.database.corrupt file={} renamedTo={} reason={} consequence=\"the index is rebuilt from"
+                        + " files/; the journal starts again, so consumers get 410 and list the records again\"",
+                LogText.quoted(file),
+                LogText.quoted(damagedFile.getFileName()),
+                LogText.quoted(reason.lines().findFirst().orElse("")));
         PageFile pages = pages(file, cacheMiB);
         return new MetadataDatabase(pages, store(pages), true);
     }
@@ -131,14 +132,14 @@ final class MetadataDatabase {
     private static MetadataDatabase openIntact(
             Path file, int cacheMiB, Corruption corruption, ToLongFunction<String> reachedSequence) throws IOException {
         if (Files.exists(file) && Files.size(file) == 0) {
-            throw new Corruption.Found("it is empty");
+            throw new Corruption.Found("the file is empty");
         }
         PageFile pages = pages(file, cacheMiB);
         MVStore store = store(pages);
         try {
             MetadataDatabase database = new MetadataDatabase(pages, store, false);
             if (reachedSequence.applyAsLong(database.epoch) > database.sequence) {
-                throw new Corruption.Found("its end is missing");
+                throw new Corruption.Found("the end of the file is missing");
             }
             database.requireWholeJournal();
             if (corruption == Corruption.POSSIBLE) {
@@ -154,7 +155,7 @@ final class MetadataDatabase {
     private void requireWholeJournal() {
         Long firstEntry = journal.firstKey();
         if (firstEntry != null && journal.size() != sequence - firstEntry + 1) {
-            throw new Corruption.Found("the journal lacks entries");
+            throw new Corruption.Found("journal entries are missing");
         }
     }
 

@@ -15,7 +15,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The index, the journal, intents, last good copies and partial uploads. For any thread. Reads see submitted
+ * The index, the journal, intents, last good copies and partial uploads. Thread-safe. Reads see submitted
  * transactions, even before they are durable.
  */
 public final class MetadataStore implements AutoCloseable {

@@ -44,7 +44,7 @@ public final class DirectoryLister {
                 : context.tree().lookUp(directory);
         if (!onDisk.isDirectory()) {
             return onDisk.isFile() && user.mayRead(directory)
-                    ? Result.refused(Reason.CONFLICT, directory + " is a record and no directory")
+                    ? Result.refused(Reason.CONFLICT, directory + " is a record and not a directory")
                     : Result.refused(Reason.NOT_FOUND, "there is no directory " + shown(directory));
         }
         NavigableSet<String> names;

@@ -52,7 +52,7 @@ public final class DiskSnapshots implements Snapshots {
     @Override
     public Snapshot take() throws IOException {
         if (!inUse.compareAndSet(false, true)) {
-            throw new IOException("another backup is being made; try again when it has ended");
+            throw new IOException("another backup is in progress; retry when it has ended");
         }
         Path folder = home.state().resolve("snapshot");
         try {
@@ -68,15 +68,15 @@ public final class DiskSnapshots implements Snapshots {
     @SuppressWarnings("try")
     private Snapshot fill(Path folder) throws IOException {
         try (PathLocks.Held held = context.locks().holdAll()) {
-            long records = take(home.files(), folder.resolve(FILES), Set.of(), this::linkRecord);
+            long records = copyTree(home.files(), folder.resolve(FILES), Set.of(), this::linkRecord);
             context.metadata().copyTo(folder.resolve("state").resolve(STORE));
-            take(home.state(), folder.resolve("state"), EXCLUDED, this::copyState);
-            return new Taken(folder, records, context.metadata().head().cursor());
+            copyTree(home.state(), folder.resolve("state"), EXCLUDED, this::copyState);
+            return new TakenSnapshot(folder, records, context.metadata().head().cursor());
         }
     }
 
     /** Copies a directory tree; returns the number of files. */
-    private static long take(Path from, Path to, Set<String> excluded, Taking copier) throws IOException {
+    private static long copyTree(Path from, Path to, Set<String> excluded, FileCopier copier) throws IOException {
         long[] count = new long[1];
         Files.walkFileTree(from, new SimpleFileVisitor<>() {
             @Override
@@ -94,7 +94,7 @@ public final class DiskSnapshots implements Snapshots {
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 Path relative = from.relativize(file);
                 if (attributes.isRegularFile() && !excluded.contains(relative.toString())) {
-                    copier.take(file, to.resolve(relative));
+                    copier.copy(file, to.resolve(relative));
                     count[0]++;
                 }
                 return FileVisitResult.CONTINUE;
@@ -113,8 +113,8 @@ public final class DiskSnapshots implements Snapshots {
     }
 
     /** Links or copies one file. */
-    private interface Taking {
-        void take(Path file, Path to) throws IOException;
+    private interface FileCopier {
+        void copy(Path file, Path to) throws IOException;
     }
 
     /** Last good copies are never modified, so they can be linked. */
@@ -135,16 +135,16 @@ public final class DiskSnapshots implements Snapshots {
      * the index, so the record's version stays the same.
      */
     @SuppressWarnings("try")
-    private void relink(Path record, Linking action) throws IOException {
+    private void relink(Path record, LinkAction action) throws IOException {
         Result<RecordPath> path = RecordPath.parse(record.toString());
         if (path.isRefused()) {
-            action.link();
+            action.run();
             return;
         }
         Path file = context.tree().resolve(path.get());
         try (PathLocks.Held held = context.locks().hold(path.get())) {
             Optional<FileStat> before = FileStat.of(file);
-            action.link();
+            action.run();
             Optional<FileStat> after = FileStat.of(file);
             Optional<IndexEntry> entry = context.metadata().entry(path.get());
             if (before.isPresent()
@@ -167,8 +167,8 @@ public final class DiskSnapshots implements Snapshots {
     }
 
     /** Creates or deletes a link. */
-    private interface Linking {
-        void link() throws IOException;
+    private interface LinkAction {
+        void run() throws IOException;
     }
 
     private static void linkOrCopy(Path file, Path link) throws IOException {
@@ -199,12 +199,12 @@ public final class DiskSnapshots implements Snapshots {
     }
 
     /** A completed snapshot; closing it deletes its folder. */
-    private final class Taken implements Snapshot {
+    private final class TakenSnapshot implements Snapshot {
         private final Path folder;
         private final long records;
         private final Cursor cursor;
 
-        private Taken(Path folder, long records, Cursor cursor) {
+        private TakenSnapshot(Path folder, long records, Cursor cursor) {
             this.folder = folder;
             this.records = records;
             this.cursor = cursor;

@@ -44,8 +44,7 @@ final class Readings {
             Result<Reading> opened = counted
                     ? opening.open()
                     : Result.refused(Refusal.unavailable(
-                            "the hub has " + maxOpen + " records open for reading and opens no more at once; try again",
-                            RETRY_AFTER));
+                            "the hub has " + maxOpen + " records open for reading, the maximum; retry", RETRY_AFTER));
             counted &= !opened.isRefused();
             return opened.then(reading -> Result.done(new Counted(reading)));
         } catch (IOException | RuntimeException e) {

@@ -125,7 +125,7 @@ public final class RecordReader {
         return switch (state.onDisk().kind()) {
             case FILE -> Optional.empty();
             case DIRECTORY ->
-                Optional.of(new Refusal(Reason.CONFLICT, path + " is a directory; a slash at the end lists it"));
+                Optional.of(new Refusal(Reason.CONFLICT, path + " is a directory; append a slash to list it"));
             case NOTHING, SPECIAL, BELOW_FILE ->
                 Optional.of(new Refusal(Reason.NOT_FOUND, "there is no record " + path));
         };

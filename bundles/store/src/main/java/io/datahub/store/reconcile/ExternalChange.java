@@ -24,8 +24,8 @@ import java.util.Optional;
 final class ExternalChange implements AutoCloseable {
 
     private static final Violation UNTRUSTED = Violation.of(
-            "the users file was changed on disk while others than the hub's own user and root could write it; take that"
-                    + " permission away from the file and its directory, or upload the file");
+            "the users file was changed on disk while other users than the hub's own and root could write it; remove that"
+                    + " permission from the file and its directory, or upload the file");
 
     private final RecordPath path;
     private final PathState state;

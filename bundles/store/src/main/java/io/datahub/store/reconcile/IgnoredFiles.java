@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /** Counts files among the records that can't be records: links, special files, invalid names. Each is logged once. */
 public final class IgnoredFiles {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(IgnoredFiles.class);
     private static final int MAX_REMEMBERED = 10_000;
 
     private final LogLimit limit = new LogLimit(100, Duration.ofMinutes(1));
@@ -29,7 +29,7 @@ public final class IgnoredFiles {
             LogLimit.Decision line = limit.next();
             if (line.mayWrite()) {
                 LOG.warn(
-                        "event=no-record path={} why={} leftOut={}",
+                        "event=store.file.ignored path={} reason={} leftOut={}",
                         LogText.quoted(path),
                         LogText.quoted(why),
                         line.leftOut());

@@ -3,6 +3,7 @@ package io.datahub.store.reconcile;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.validation.ValidatorId;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Reconciler {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
 
     private final StoreContext context;
     private final IndexWriter indexWriter;
@@ -142,7 +143,10 @@ public final class Reconciler {
         Refusal refusal = validated.refusal().orElseThrow();
         boolean rolledBack = refusal.reason() == Reason.INVALID && rollback.reject(path, state, change, refusal);
         if (!rolledBack) {
-            LOG.debug("event=outside-change-waits path=\"{}\" detail=\"{}\"", path, refusal.detail());
+            LOG.debug(
+                    "event=store.external-change.postponed path={} reason={}",
+                    LogText.quoted(path),
+                    LogText.quoted(refusal.detail()));
             checkLater.accept(path);
         }
     }
@@ -182,7 +186,7 @@ public final class Reconciler {
     /** Runs an index update if the path is unchanged. */
     @SuppressWarnings("try")
     private boolean updateIfUnchanged(
-            RecordPath path, PathState state, Consumer<RecordPath> checkLater, Entering update, Runnable afterwards)
+            RecordPath path, PathState state, Consumer<RecordPath> checkLater, IndexUpdate update, Runnable afterwards)
             throws IOException {
         boolean same;
         try (PathLocks.Held held = context.locks().hold(path)) {
@@ -198,7 +202,7 @@ public final class Reconciler {
     }
 
     /** An index update. */
-    private interface Entering {
+    private interface IndexUpdate {
         CommitFuture<Optional<Change>> submit() throws IOException;
     }
 }

@@ -1,5 +1,6 @@
 package io.datahub.store.reconcile;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.RecordPath;
 import io.datahub.store.core.IndexWriter;
 import io.datahub.store.core.LastGoodVersions;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /** Reconciles index and disk at start as far as that needs no validation; the watcher's scan does the rest. */
 public final class Recovery {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
     private final StoreContext context;
     private final Reconciler reconciler;
@@ -52,7 +53,7 @@ public final class Recovery {
             if (context.metadata().failure().isEmpty()) {
                 throw e;
             }
-            LOG.warn("event=recovery-repeated cause=\"{}\"", e.getMessage());
+            LOG.warn("event=store.recovery.repeated reason={}", LogText.quoted(e.getMessage()));
             return attempt(); // what was found corrupt has been set aside by now
         }
     }
@@ -89,7 +90,7 @@ public final class Recovery {
                     return RecordPath.ROOT;
                 })
                 .await();
-        LOG.warn("event=index-rebuilt records={}", context.metadata().size());
+        LOG.warn("event=store.index.rebuilt records={}", context.metadata().size());
     }
 
     private void index(RecordPath path) throws IOException {
@@ -108,7 +109,10 @@ public final class Recovery {
             String sha256 = StagedFile.hashOf(copy);
             LastGoodCopy lastGood = new LastGoodCopy(copy.getFileName().toString(), Files.size(copy), sha256);
             if (!lastGood.file().contains(sha256.substring(0, 16))) {
-                LOG.error("event=copy-damaged path=\"{}\" file={}", RecordPath.USERS, copy);
+                LOG.error(
+                        "event=store.last-good-copy.corrupt path={} file={}",
+                        LogText.quoted(RecordPath.USERS),
+                        LogText.quoted(copy));
                 return;
             }
             boolean same =
@@ -118,7 +122,7 @@ public final class Recovery {
                     RecordPath.USERS, indexWriter.existing(RecordPath.USERS, stat, sha256, Optional.of(lastGood)));
             Disk.flushDirectory(context.tree().root());
         } catch (IOException e) {
-            LOG.error("event=users-not-rebuilt", e);
+            LOG.error("event=store.users-file.rebuild-failed", e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.datahub.store.reconcile;
 
+import io.datahub.api.log.LogText;
 import io.datahub.store.core.StagedFile;
 import io.datahub.store.disk.Disk;
 import io.datahub.store.settings.StoreSettings;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /** Keeps rejected files for a while, so that their authors don't lose their work. */
 public final class RejectedFiles {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(RejectedFiles.class);
     private static final int MAX_NAME = 100;
     private static final Pattern TIME = Pattern.compile("([0-9]{13})-");
 
@@ -64,7 +65,7 @@ public final class RejectedFiles {
         for (Path file : kept) {
             if (surplus-- > 0 || keptSince(file).isBefore(limit)) {
                 Files.deleteIfExists(file);
-                LOG.debug("event=rejected-forgotten file={}", file);
+                LOG.debug("event=store.rejected-file.deleted file={}", LogText.quoted(file));
             }
         }
     }

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Rollback {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(Rollback.class);
     private static final int MAX_VIOLATIONS = 5;
 
     private final StoreContext context;
@@ -74,7 +74,7 @@ public final class Rollback {
             context.failPoints().at(Step.INTENDED);
             Path kept = rejected.keep(path.toString().replace('/', '_'), change.copy());
             LOG.warn(
-                    "event=outside-change-refused path={} kept={} putBack={} why={}",
+                    "event=store.external-change.rejected path={} keptAs={} restored={} reason={}",
                     LogText.quoted(path),
                     LogText.quoted(kept),
                     restored != null,
@@ -152,7 +152,7 @@ public final class Rollback {
             context.parents().flush(path);
             FileStat stat = context.afterRename(path, restoredStat).stat();
             unflushed.add(path, indexWriter.attributesChanged(path, entry, stat));
-            LOG.warn("event=record-restored path=\"{}\" why=\"it was deleted on disk\"", path);
+            LOG.warn("event=store.record.restored path={} reason=\"it was deleted on disk\"", LogText.quoted(path));
             return true;
         }
     }

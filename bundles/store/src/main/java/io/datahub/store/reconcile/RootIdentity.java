@@ -35,8 +35,8 @@ public final class RootIdentity {
         }
         if (previous.isPresent() && tree.isEmpty() && hasRecords()) {
             throw new IOException(
-                    tree.root() + " is empty and another folder than before, but held records; mount it and"
-                            + " restart the hub, or put any file into it if they are gone for good");
+                    tree.root() + " is empty and not the same folder as before, but the index has records; mount the"
+                            + " right folder and restart the hub, or put any file into it if the records are lost");
         }
         metadata.submit(transaction -> {
                     transaction.putProperty(ROOT, tree.identity());

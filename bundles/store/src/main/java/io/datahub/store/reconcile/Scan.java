@@ -130,7 +130,7 @@ public final class Scan {
         reportDeletedBefore(key);
         Optional<IndexEntry> entry = indexed.take(key);
         if (!stat.isFile()) {
-            ignored.note(path.toString(), "links and special files are no records");
+            ignored.note(path.toString(), "links and special files can't be records");
         }
         boolean same = stat.isFile() ? entry.isPresent() && entry.get().matches(stat) : entry.isEmpty();
         if (!same) {

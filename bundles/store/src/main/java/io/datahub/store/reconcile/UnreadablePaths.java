@@ -1,5 +1,6 @@
 package io.datahub.store.reconcile;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.RecordPath;
 import io.datahub.store.core.IoErrors;
 import java.io.IOException;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class UnreadablePaths {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(UnreadablePaths.class);
     private static final int MAX_REMEMBERED = 10_000;
 
     /** Guarded by this. */
@@ -25,19 +26,19 @@ public final class UnreadablePaths {
     public synchronized void add(RecordPath path, IOException cause) {
         if (paths.size() < MAX_REMEMBERED && paths.put(path.toString(), cause.toString()) == null) {
             LOG.warn(
-                    "event=unreadable path=\"{}\" cause=\"{}\" consequence=\"nothing is said of what changes there\""
-                            + " cure=\"{}\"",
-                    path,
-                    cause.toString(),
-                    IoErrors.isOutOfDescriptors(cause)
-                            ? "raise the limit of open files (ulimit -n, LimitNOFILE)"
-                            : "let the hub's user read it");
+                    "event=store.path.unreadable path={} reason={} consequence=\"changes there are not announced\" cure={}",
+                    LogText.quoted(path),
+                    LogText.quoted(cause),
+                    LogText.quoted(
+                            IoErrors.isOutOfDescriptors(cause)
+                                    ? "raise the limit of open files (ulimit -n, LimitNOFILE)"
+                                    : "let the hub's user read it"));
         }
     }
 
     public synchronized void remove(RecordPath path) {
         if (!paths.isEmpty() && paths.remove(path.toString()) != null) {
-            LOG.info("event=readable path=\"{}\"", path);
+            LOG.info("event=store.path.readable-again path={}", LogText.quoted(path));
         }
     }
 

@@ -46,7 +46,7 @@ public record Quota(String prefix, String user, long bytes, long files) {
         Matcher parts = FORM.matcher(item);
         if (!parts.matches() || (parts.group(2) == null && parts.group(4) == null)) {
             throw new IllegalArgumentException("quotas has \"" + item
-                    + "\"; each item is PREFIX: or @USER: and how much, such as builds/: 100 GiB 10000 files");
+                    + "\"; each item is PREFIX: or @USER: and a limit, such as builds/: 100 GiB 10000 files");
         }
         String where = parts.group(1).strip();
         boolean user = where.startsWith("@");

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** A validator in the {@link ValidatorRegistry}, with the number of its running validations. For any thread. */
+/** A validator in the {@link ValidatorRegistry}, with the number of its running validations. Thread-safe. */
 public final class RegisteredValidator {
 
     private final ValidatorId id;

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts the results of each validator, by name, and records the durations. For any thread. */
+/** Counts the results of each validator, by name, and records the durations. Thread-safe. */
 final class ValidationMetrics {
 
     private final Map<String, Counts> counts = new ConcurrentSkipListMap<>();
@@ -38,7 +38,7 @@ final class ValidationMetrics {
             count(report, validator, "failed", validatorCounts.failed);
             report.histogram(
                     "datahub_judging_seconds",
-                    "How long one judgement took",
+                    "Duration of one validation",
                     validatorCounts.durations,
                     "validator",
                     validator);
@@ -48,7 +48,7 @@ final class ValidationMetrics {
     private static void count(MetricReport report, String validator, String verdict, LongAdder count) {
         report.counter(
                 "datahub_judgements_total",
-                "Judgements of new versions by validator and verdict",
+                "Validations of new versions by validator and verdict",
                 count.sum(),
                 "validator",
                 validator,

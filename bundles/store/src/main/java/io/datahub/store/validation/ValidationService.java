@@ -20,7 +20,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Validates records by all matching validators, each in its own thread and with its own time limit. For any thread. */
+/** Validates records by all matching validators, each in its own thread and with its own time limit. Thread-safe. */
 public final class ValidationService implements AutoCloseable {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
@@ -42,7 +42,7 @@ public final class ValidationService implements AutoCloseable {
                 30,
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
-                task -> new Thread(task, "datahub-store-judge-" + next.getAndIncrement()));
+                task -> new Thread(task, "datahub-store-validation-" + next.getAndIncrement()));
     }
 
     /**
@@ -65,7 +65,7 @@ public final class ValidationService implements AutoCloseable {
             return registry.select(candidate.path(), maxWait).then(validators -> runAll(candidate, validators));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for a judgement");
+            throw new InterruptedIOException("interrupted while waiting for a validator");
         }
     }
 

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /** The validation of one candidate by one validator. */
 final class ValidationTask {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(ValidationTask.class);
 
     private final RegisteredValidator validator;
     private final Candidate candidate;
@@ -60,7 +60,7 @@ final class ValidationTask {
             if (!permits.tryAcquire(
                     Math.min(validator.timeLimit().toNanos(), overallDeadline - System.nanoTime()),
                     TimeUnit.NANOSECONDS)) {
-                failStart("waited too long for other judgements to end");
+                failStart("waited too long for other validations to end");
                 return;
             }
         } catch (InterruptedException e) {
@@ -81,7 +81,7 @@ final class ValidationTask {
             });
         } catch (RejectedExecutionException e) {
             permits.release();
-            failStart("can't begin since the store is stopping");
+            failStart("can't start because the store is stopping");
         }
     }
 
@@ -109,7 +109,7 @@ final class ValidationTask {
             durations.recordSince(startedAt);
         }
         if (verdict == null) {
-            throw new IllegalStateException("it gave no verdict");
+            throw new IllegalStateException("it returned no verdict");
         }
         return verdict;
     }
@@ -125,7 +125,7 @@ final class ValidationTask {
             task.cancel(true);
             throw loggedFailure(
                     deadline == overallDeadline
-                            ? "didn't come to an end in the time for the whole judgement"
+                            ? "didn't finish within the time limit of the whole validation"
                             : "took longer than " + validator.timeLimit().toMillis() + " ms",
                     e);
         } catch (ExecutionException e) {
@@ -144,15 +144,26 @@ final class ValidationTask {
         if (logDecision.mayWrite()) {
             boolean isBroken =
                     cause != null && !(cause instanceof TimeoutException) && !(cause instanceof InterruptedException);
-            String format = "event=validator-failed validator={} version={} path={} failure={} leftOut={}";
             String path = LogText.quoted(candidate.path());
             String failure = LogText.quoted(message);
             ValidatorId validatorId = validator.id();
             if (isBroken) {
                 LOG.error(
-                        format, validatorId.name(), validatorId.version(), path, failure, logDecision.leftOut(), cause);
+                        "event=store.validator.failed validator={} version={} path={} reason={} leftOut={}",
+                        LogText.quoted(validatorId.name()),
+                        validatorId.version(),
+                        path,
+                        failure,
+                        logDecision.leftOut(),
+                        cause);
             } else {
-                LOG.warn(format, validatorId.name(), validatorId.version(), path, failure, logDecision.leftOut());
+                LOG.warn(
+                        "event=store.validator.failed validator={} version={} path={} reason={} leftOut={}",
+                        LogText.quoted(validatorId.name()),
+                        validatorId.version(),
+                        path,
+                        failure,
+                        logDecision.leftOut());
             }
         }
         return new FailedException("the validator " + validator.id().name() + " " + message);

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The registered validators and the required ones. For any thread. */
+/** The registered validators and the required ones. Thread-safe. */
 public final class ValidatorRegistry {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
@@ -100,7 +100,7 @@ public final class ValidatorRegistry {
                 if (remaining <= 0) {
                     return Result.refused(Refusal.unavailable(
                             "the validator " + String.join(", ", missing) + ", which is required for this path, is"
-                                    + " away; try again, or have it started",
+                                    + " unavailable; retry, or have it started",
                             RETRY_AFTER));
                 }
                 wait(remaining);

@@ -76,8 +76,7 @@ public final class Commit {
         RecordPath path = original.path();
         Optional<User> user = original.standing().get();
         if (user.isEmpty()) {
-            return Result.refused(
-                    Reason.UNAUTHENTICATED, "the credentials were taken out of force while the bytes came");
+            return Result.refused(Reason.UNAUTHENTICATED, "the credentials were revoked during the upload");
         }
         WriteRequest request = original.by(user.get());
         Optional<LastGoodCopy> oldCopy;
@@ -103,8 +102,7 @@ public final class Commit {
             context.failPoints().at(Step.INTENDED);
             future = move(request, staged, stagedStat, intent, state, claim);
             if (future == null) {
-                return Result.refused(
-                        Reason.CONFLICT, "something else came to lie at or before " + path + " meanwhile; try again");
+                return Result.refused(Reason.CONFLICT, path + " was modified concurrently; retry");
             }
             future.await();
         }
@@ -133,7 +131,7 @@ public final class Commit {
 
     /** The record was replaced while validators compared the new version with it. */
     static final Refusal REPLACED_DURING_VALIDATION =
-            new Refusal(Reason.CONFLICT, "the record was replaced while the new version was judged; try again");
+            new Refusal(Reason.CONFLICT, "the record was replaced while the new version was validated; retry");
 
     private Intent intent(
             WriteRequest request,
@@ -186,7 +184,7 @@ public final class Commit {
             DirectoryEntry onDisk = context.afterRename(path, stagedStat);
             CommitFuture<Optional<Change>> future =
                     indexWriter.completed(path, intent, onDisk, before.entry(), claim::close);
-            context.failPoints().at(Step.ENTERED);
+            context.failPoints().at(Step.INDEXED);
             return future;
         } finally {
             if (!moved) {

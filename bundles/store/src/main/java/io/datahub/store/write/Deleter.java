@@ -81,7 +81,7 @@ public final class Deleter {
         return Audit.refuse(
                 "delete",
                 request,
-                new Refusal(Reason.CONFLICT, "somebody goes on writing into " + path + "; the rest is deleted"));
+                new Refusal(Reason.CONFLICT, path + " is being written to; everything else in it was deleted"));
     }
 
     /**
@@ -141,9 +141,9 @@ public final class Deleter {
         return new Refusal(
                 Reason.CONFLICT,
                 ignored == null
-                        ? "the directory " + directory + " was not empty; try again"
-                        : "the directory " + directory + " holds what can be no record and isn't listed (a link, or a"
-                                + " name that isn't UTF-8 or breaks the rules of paths); delete it recursively");
+                        ? "the directory " + directory + " was not empty; retry"
+                        : "the directory " + directory + " contains files that can't be records and aren't listed"
+                                + " (links, or names that aren't UTF-8 or not allowed in paths); delete it recursively");
     }
 
     /** Removes a directory and its parents as long as they are empty and below the prefix. */

@@ -37,7 +37,7 @@ final class MinThroughput {
         return slow
                 ? Optional.of(new Refusal(
                         Reason.TIMED_OUT,
-                        "the bytes come slower than the hub waits for: " + minBytesPerSecond + " a second"))
+                        "the upload is slower than the minimum of " + minBytesPerSecond + " bytes per second"))
                 : Optional.empty();
     }
 

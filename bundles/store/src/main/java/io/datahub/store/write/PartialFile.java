@@ -126,22 +126,22 @@ final class PartialFile {
     synchronized <A extends Append> Result<A> resume(
             WriteRequest request, long offset, Function<StagedFile, A> appender) throws IOException {
         if (committing) {
-            return Result.refused(Refusal.unavailable("the upload is being completed; ask again", RETRY_AFTER));
+            return Result.refused(Refusal.unavailable("the upload is being committed; retry", RETRY_AFTER));
         }
         endAppend();
         long currentOffset = currentOffset();
         if (gone || entry.isDone() || offset != currentOffset) {
             return Result.refused(
                     Reason.CONFLICT,
-                    gone ? "the upload is gone" : "the upload stands at " + currentOffset + ", not at " + offset);
+                    gone ? "the upload was deleted" : "the upload's offset is " + currentOffset + ", not " + offset);
         }
         long length = request.length().orElse(-1);
         if (entry.hasLength() ? length != entry.length() : length >= 0 && length < size) {
             return Result.refused(
                     Reason.BAD_REQUEST,
                     entry.hasLength()
-                            ? "the upload's length is " + entry.length() + " already"
-                            : "the upload has " + size + " bytes already, which is more than its length");
+                            ? "the upload's length was already declared as " + entry.length()
+                            : "the upload has " + size + " bytes already, more than the declared length");
         }
         entry = entry.withLength(length);
         if (size > currentOffset) {
@@ -181,14 +181,13 @@ final class PartialFile {
      */
     synchronized Optional<Refusal> hold() throws IOException {
         if (committing) {
-            return Optional.of(
-                    Refusal.unavailable("the part " + name + " is being concatenated; ask again", RETRY_AFTER));
+            return Optional.of(Refusal.unavailable("the part " + name + " is being concatenated; retry", RETRY_AFTER));
         }
         if (gone || size != entry.length()) {
             return Optional.of(new Refusal(
                     Reason.CONFLICT,
                     "the part " + name + " isn't complete: it has " + size + " bytes of "
-                            + (entry.hasLength() ? entry.length() : "a length that nobody said")));
+                            + (entry.hasLength() ? entry.length() : "an unknown length")));
         }
         endAppend();
         committing = true;

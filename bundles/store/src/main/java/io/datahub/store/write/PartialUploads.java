@@ -163,7 +163,8 @@ final class PartialUploads {
         return present < max
                 ? Optional.empty()
                 : Optional.of(new Refusal(
-                        Reason.TOO_MANY, "you have begun " + max + " uploads; finish some, or delete them"));
+                        Reason.TOO_MANY,
+                        "you have " + max + " unfinished uploads, the maximum; finish or delete some"));
     }
 
     /** Finds an upload; refuses if there is none of that name, or if it belongs to another user. */
@@ -178,7 +179,7 @@ final class PartialUploads {
         }
         return upload.entry().user().equals(user.name())
                 ? Result.done(upload)
-                : Result.refused(Reason.FORBIDDEN, "the upload is somebody else's");
+                : Result.refused(Reason.FORBIDDEN, "the upload belongs to another user");
     }
 
     /** Stores the upload's entry. */

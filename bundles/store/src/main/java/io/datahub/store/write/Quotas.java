@@ -152,7 +152,8 @@ final class Quotas {
         private Refusal refusal(Quota quota) {
             return new Refusal(
                     Reason.NO_ROOM,
-                    "the quota " + quota + " is used up; delete something that counts to it, or ask an administrator");
+                    "the quota " + quota
+                            + " is exhausted; delete records that count towards it, or ask an administrator");
         }
 
         /** Restores a released claim, regardless of what others have reserved in the meantime. */

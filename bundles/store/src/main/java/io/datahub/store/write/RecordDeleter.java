@@ -3,6 +3,7 @@ package io.datahub.store.write;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
@@ -110,8 +111,9 @@ final class RecordDeleter {
         context.tree().remove(path);
         context.parents().flush(path);
         LOG.warn(
-                "event=deleted-unentered path=\"{}\" why=\"the disk is full; it is announced when there is room\"",
-                path);
+                "event=store.record.deleted-unindexed path={} reason=\"the disk is full\" consequence=\"the deletion is"
+                        + " announced once there is free space\"",
+                LogText.quoted(path));
         unrecorded.accept(path);
     }
 
@@ -162,7 +164,7 @@ final class RecordDeleter {
                 Optional<IndexEntry> entry = context.metadata().entry(path);
                 futures.add(indexWriter.completed(path, intent, DirectoryEntry.NOTHING, entry));
             }
-            context.failPoints().at(Step.ENTERED);
+            context.failPoints().at(Step.INDEXED);
         } finally {
             marks.forEach(InFlightRenames.Mark::close);
         }

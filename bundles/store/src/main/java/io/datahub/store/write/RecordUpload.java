@@ -76,7 +76,7 @@ final class RecordUpload implements Upload {
         }
         return size <= request.length().getAsLong()
                 ? Optional.empty()
-                : Optional.of(new Refusal(Reason.BAD_REQUEST, "more bytes came than the length announced"));
+                : Optional.of(new Refusal(Reason.BAD_REQUEST, "the body is longer than the announced length"));
     }
 
     @Override
@@ -102,14 +102,14 @@ final class RecordUpload implements Upload {
         if (request.length().isPresent() && staged.size() != request.length().getAsLong()) {
             return Optional.of(new Refusal(
                     Reason.BAD_REQUEST,
-                    "only " + staged.size() + " of " + request.length().getAsLong() + " bytes came"));
+                    "only " + staged.size() + " of " + request.length().getAsLong() + " bytes were received"));
         }
         for (Map.Entry<String, String> digest : request.digests().entrySet()) {
             String hash = staged.hash(digest.getKey());
             if (hash != null && !hash.equals(digest.getValue().toLowerCase(Locale.ROOT))) {
                 return Optional.of(new Refusal(
                         Reason.BAD_REQUEST,
-                        "the bytes that came don't have the " + digest.getKey() + " that was given"));
+                        "the received bytes don't match the " + digest.getKey() + " digest of the request"));
             }
         }
         return Optional.empty();
@@ -127,7 +127,7 @@ final class RecordUpload implements Upload {
 
     private void requireOpen() {
         if (done) {
-            throw new IllegalStateException("the upload of " + request.path() + " is committed already");
+            throw new IllegalStateException("the upload of " + request.path() + " is already committed");
         }
     }
 

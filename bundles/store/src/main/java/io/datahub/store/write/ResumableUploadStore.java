@@ -106,7 +106,7 @@ public final class ResumableUploadStore implements ResumableUploads {
     private Result<Continuation> resume(WriteRequest request, PartialFile upload, long offset) throws IOException {
         PartialUploadEntry entry = upload.entry();
         if (!entry.path().equals(request.path())) {
-            throw new IllegalArgumentException("the request is about another record than the upload " + upload.name());
+            throw new IllegalArgumentException("the request is for another record than the upload " + upload.name());
         }
         WriteRequest sized = entry.hasLength() && request.length().isEmpty()
                 ? withLength(request, OptionalLong.of(entry.length()))
@@ -182,7 +182,7 @@ public final class ResumableUploadStore implements ResumableUploads {
                 return Result.refused(part.refusal().orElseThrow());
             }
             if (!part.get().isPart()) {
-                return Result.refused(Reason.BAD_REQUEST, name + " is no part but an upload of its own");
+                return Result.refused(Reason.BAD_REQUEST, name + " is an upload of its own and not a part");
             }
             parts.add(part.get());
         }
@@ -210,7 +210,7 @@ public final class ResumableUploadStore implements ResumableUploads {
             return found.isRefused() || partialUploads.delete(found.get())
                     ? state
                     : Result.refused(
-                            Refusal.unavailable("the upload is being completed; ask again", Duration.ofSeconds(1)));
+                            Refusal.unavailable("the upload is being committed; retry", Duration.ofSeconds(1)));
         });
     }
 

@@ -1,6 +1,7 @@
 package io.datahub.store.write;
 
 import io.datahub.api.Result;
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Retention {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
     private static final int PAGE = 1_000;
     private static final Duration MAX_INTERVAL = Duration.ofHours(1);
 
@@ -110,12 +111,12 @@ public final class Retention {
         Result<List<Change>> deleted = deleter.delete(request);
         if (deleted.isRefused()) {
             LOG.debug(
-                    "event=not-expired path=\"{}\" why=\"{}\"",
-                    path,
-                    deleted.refusal().orElseThrow().detail());
+                    "event=store.record.expiry-refused path={} reason={}",
+                    LogText.quoted(path),
+                    LogText.quoted(deleted.refusal().orElseThrow().detail()));
             return;
         }
-        LOG.debug("event=record-expired path=\"{}\" keep=\"{}\"", path, rule);
+        LOG.debug("event=store.record.expired path={} keepDays={}", LogText.quoted(path), LogText.quoted(rule));
         deleter.removeEmpty(path.parent(), rule.prefix());
     }
 }

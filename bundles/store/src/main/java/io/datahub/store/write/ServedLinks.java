@@ -1,5 +1,6 @@
 package io.datahub.store.write;
 
+import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServedLinks {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.datahub.store");
+    private static final Logger LOG = LoggerFactory.getLogger(ServedLinks.class);
 
     private final Path folder;
     private final AtomicBoolean warned = new AtomicBoolean();
@@ -35,14 +36,14 @@ public final class ServedLinks {
         try {
             Files.createLink(folder.resolve(sha256 + "-" + modified), file);
         } catch (FileAlreadyExistsException e) {
-            LOG.debug("event=link-there file={}", file);
+            LOG.debug("event=store.link.exists file={}", LogText.quoted(file));
         } catch (IOException | UnsupportedOperationException e) {
             if (!warned.getAndSet(true)) {
                 LOG.warn(
-                        "event=link-failed folder={} failure=\"{}\"; the hub sends such records itself; links need"
-                                + " the folder and files/ on one file system",
-                        folder,
-                        e.toString());
+                        "event=store.link.failed folder={} reason={} consequence=\"the hub sends such records itself\""
+                                + " cure=\"put the folder and files/ on one file system\"",
+                        LogText.quoted(folder),
+                        LogText.quoted(e));
             }
         }
     }

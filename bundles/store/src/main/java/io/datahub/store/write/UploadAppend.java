@@ -28,7 +28,7 @@ final class UploadAppend implements Continuation, PartialFile.Append {
 
     private static final Logger LOG = LoggerFactory.getLogger(UploadAppend.class);
     private static final Refusal TAKEN_OVER =
-            new Refusal(Reason.CONFLICT, "another request goes on with the upload; ask where it stands");
+            new Refusal(Reason.CONFLICT, "another request has taken over the upload; query its offset");
 
     /** After these a retry can't succeed. */
     private static final Set<Reason> FINAL = EnumSet.of(
@@ -71,7 +71,7 @@ final class UploadAppend implements Continuation, PartialFile.Append {
                 digests.put(algorithm, MessageDigest.getInstance(algorithm));
             }
         } catch (NoSuchAlgorithmException | CloneNotSupportedException e) {
-            throw new IllegalArgumentException("a digest that this platform doesn't have", e);
+            throw new IllegalArgumentException("the platform doesn't support an algorithm of the digests", e);
         }
     }
 
@@ -97,7 +97,7 @@ final class UploadAppend implements Continuation, PartialFile.Append {
         if (request.length().isPresent()) {
             return size <= request.length().getAsLong()
                     ? Optional.empty()
-                    : Optional.of(new Refusal(Reason.TOO_LARGE, "more bytes came than the upload's length"));
+                    : Optional.of(new Refusal(Reason.TOO_LARGE, "the body exceeds the upload's length"));
         }
         Optional<Refusal> tooLarge = admission.refuseSize(size);
         return tooLarge.isPresent() ? tooLarge : upload.claim().raise(size);
@@ -119,8 +119,7 @@ final class UploadAppend implements Continuation, PartialFile.Append {
                             .equals(request.digests().get(each.getKey()).toLowerCase(Locale.ROOT)));
             if (!matches) {
                 discard();
-                return Result.refused(
-                        Reason.BAD_REQUEST, "the piece that came doesn't have the checksum that was given");
+                return Result.refused(Reason.BAD_REQUEST, "the chunk doesn't match its checksum; send it again");
             }
             digests.clear();
             end();
@@ -164,7 +163,7 @@ final class UploadAppend implements Continuation, PartialFile.Append {
     public Result<Change> commit() throws IOException {
         if (!complete) {
             throw new IllegalStateException(
-                    "the upload of " + request.path() + " isn't whole, or its piece isn't kept");
+                    "the upload of " + request.path() + " is incomplete, or its last chunk isn't kept");
         }
         try {
             return IoErrors.translate(this::commitComplete);

@@ -41,11 +41,12 @@ public final class UploadCounts {
         count(report, "accepted", accepted);
         count(report, "refused", refused);
         count(report, "failed", failed);
-        report.counter("datahub_upload_bytes_total", "Bytes of the uploads that were accepted", bytes.sum());
-        report.histogram("datahub_upload_seconds", "From an upload's beginning until its record was committed", times);
+        report.counter("datahub_upload_bytes_total", "Bytes of accepted uploads", bytes.sum());
+        report.histogram(
+                "datahub_upload_seconds", "Time from the start of an upload until its record was committed", times);
     }
 
     private static void count(MetricReport report, String result, LongAdder count) {
-        report.counter("datahub_uploads_total", "Uploads by what became of them", count.sum(), "result", result);
+        report.counter("datahub_uploads_total", "Uploads by result", count.sum(), "result", result);
     }
 }

@@ -33,13 +33,13 @@ public final class UploadLimiter {
         if (current >= limits.maxUploadsPerUser()) {
             return Result.refused(new Refusal(
                     Reason.TOO_MANY,
-                    "you have " + current + " uploads on their way; wait for one to end",
+                    "you have " + current + " uploads in progress, the maximum; wait for one to end",
                     List.of(),
                     RETRY_AFTER));
         }
         if (all >= limits.maxUploads()) {
             return Result.refused(Refusal.unavailable(
-                    "the hub takes " + all + " uploads at once and no more; try again", RETRY_AFTER));
+                    "the hub has " + all + " uploads in progress, the maximum; retry", RETRY_AFTER));
         }
         byUser.put(user.name(), current + 1);
         all++;

@@ -30,19 +30,22 @@ public final class WriteGuard {
             return refusal(Reason.FORBIDDEN, "you have no grant to write " + path);
         }
         if (Tree.isReserved(path)) {
-            return refusal(Reason.FORBIDDEN, Tree.RESERVED + " is the hub's own; choose another name");
+            return refusal(Reason.FORBIDDEN, Tree.RESERVED + " is reserved for the hub; choose another name");
         }
         if (!tree.fits(path)) {
-            return refusal(Reason.BAD_REQUEST, "the path is too long for the hub's disk");
+            return refusal(Reason.BAD_REQUEST, "the path is too long for the hub's file system");
         }
         return switch (state.onDisk().kind()) {
-            case DIRECTORY -> refusal(Reason.CONFLICT, shown(path) + " is a directory; a record can't take its place");
-            case BELOW_FILE -> refusal(Reason.CONFLICT, "a record lies where a directory would have to be for " + path);
-            case SPECIAL -> refusal(Reason.CONFLICT, "a link or special file lies at or before " + path);
+            case DIRECTORY ->
+                refusal(Reason.CONFLICT, shown(path) + " is a directory and can't be replaced by a record");
+            case BELOW_FILE -> refusal(Reason.CONFLICT, "a parent directory of " + path + " is a record");
+            case SPECIAL -> refusal(Reason.CONFLICT, path + " or one of its parents is a link or special file");
             case FILE ->
                 user.mayWrite(path)
                         ? refuseCondition(request, state)
-                        : refusal(Reason.FORBIDDEN, "you may create records here, but " + path + " exists already");
+                        : refusal(
+                                Reason.FORBIDDEN,
+                                "you may create records here but not replace them, and " + path + " already exists");
             case NOTHING -> refuseCondition(request, state);
         };
     }
@@ -66,13 +69,13 @@ public final class WriteGuard {
             return refusal(Reason.FORBIDDEN, "you have no grant to delete " + path);
         }
         if (path.equals(RecordPath.USERS)) {
-            return refusal(Reason.FORBIDDEN, "the users file can't be deleted; put another version in its place");
+            return refusal(Reason.FORBIDDEN, "the users file can't be deleted; replace it by another version");
         }
         if (Tree.isReserved(path)) {
-            return refusal(Reason.FORBIDDEN, Tree.RESERVED + " is the hub's own");
+            return refusal(Reason.FORBIDDEN, Tree.RESERVED + " is reserved for the hub");
         }
         return switch (state.onDisk().kind()) {
-            case SPECIAL -> refusal(Reason.CONFLICT, "a link or special file lies at or before " + path);
+            case SPECIAL -> refusal(Reason.CONFLICT, path + " or one of its parents is a link or special file");
             case DIRECTORY -> refuseConditionOfDirectory(request);
             case FILE -> refuseCondition(request, state);
             case NOTHING, BELOW_FILE ->
@@ -93,8 +96,7 @@ public final class WriteGuard {
                 : refusal(
                         Reason.PRECONDITION_FAILED,
                         request.path()
-                                + " is a directory, which has no version that a condition could hold for; delete it"
-                                + " without a condition");
+                                + " is a directory, which has no version for a precondition; delete it without one");
     }
 
     private static Optional<Refusal> refuseCondition(WriteRequest request, PathState state) {
@@ -103,12 +105,13 @@ public final class WriteGuard {
         }
         if (!state.isConsistent()) {
             return refusal(
-                    Reason.CONFLICT,
-                    "somebody is changing " + request.path() + " on disk; try again when that has settled");
+                    Reason.CONFLICT, request.path() + " is being changed on disk; retry when it has stopped changing");
         }
         return request.precondition().holds(state.version(request.path()))
                 ? Optional.empty()
-                : refusal(Reason.PRECONDITION_FAILED, "the present version of " + request.path() + " is another one");
+                : refusal(
+                        Reason.PRECONDITION_FAILED,
+                        "the current version of " + request.path() + " doesn't meet the precondition");
     }
 
     private static String shown(RecordPath path) {

@@ -144,7 +144,7 @@ class MetadataStoreTest {
             metadata.read(database -> database.journal.remove(2L));
             Journal journal = new Journal(metadata);
             assertThatThrownBy(() -> journal.read(User.HUB, Cursor.BEGINNING, "", 10))
-                    .hasMessageContaining("the journal lacks the entry 2");
+                    .hasMessageContaining("the journal has no entry 2");
         }
         try (MetadataStore metadata = open()) {
             assertThat(metadata.head().cursor().epoch()).isNotEqualTo(epoch);

@@ -249,7 +249,7 @@ class CheckTest {
         Path elsewhere = folder.resolve("elsewhere");
         Files.move(hub.file(""), elsewhere);
         Files.createDirectory(hub.file(""));
-        assertThatThrownBy(hub::start).isInstanceOf(IOException.class).hasMessageContaining("mount it");
+        assertThatThrownBy(hub::start).isInstanceOf(IOException.class).hasMessageContaining("mount the right folder");
         hub.stop();
         Files.delete(hub.file(""));
         Files.move(elsewhere, hub.file(""));
@@ -390,7 +390,7 @@ class CheckTest {
 
     @Test
     void shouldPublishTheDeletionOfARejectedRecordWithoutACopy() throws Exception {
-        hub.put("j/a", "was not judged");
+        hub.put("j/a", "was not validated");
         hub.topics();
         refuseBad("j/**");
         hub.write("j/a", "bad");

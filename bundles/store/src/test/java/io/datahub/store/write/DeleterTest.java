@@ -175,7 +175,7 @@ class DeleterTest {
         touch("d/t\\351.txt");
         hub.put("e/a", "x");
 
-        assertThat(hub.delete("d").refusal().orElseThrow().detail()).contains("isn't UTF-8", "recursively");
+        assertThat(hub.delete("d").refusal().orElseThrow().detail()).contains("aren't UTF-8", "recursively");
         assertThat(hub.delete("e").refusal().orElseThrow().detail()).isEqualTo("the directory e is not empty");
     }
 

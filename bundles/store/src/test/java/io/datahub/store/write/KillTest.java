@@ -102,7 +102,7 @@ class KillTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"INTENDED", "MOVED", "FLUSHED", "ENTERED"})
+    @EnumSource(names = {"INTENDED", "MOVED", "FLUSHED", "INDEXED"})
     void shouldHaveDeletedOrNotWhenKilledDuringADeletion(Step step) throws Exception {
         try (TestHub hub = new TestHub(folder)) {
             hub.put("a", "x");
@@ -155,7 +155,7 @@ class KillTest {
     @EnumSource(names = {"INTENDED", "MOVED"})
     void shouldHaveDeletedARejectedFileOnceWhenKilledDuringTheDeletion(Step step) throws Exception {
         try (TestHub hub = new TestHub(folder)) {
-            hub.put("a", "unjudged");
+            hub.put("a", "not validated");
             hub.register("v", "1.0.0", "**", candidate -> Verdict.refuse("bad"));
             hub.write("a", "bad");
             hub.killAt(step, 1);

@@ -362,7 +362,7 @@ class ResumableUploadStoreTest {
 
     @Test
     void shouldBeDoneWhenKilledAfterTheRename() throws Exception {
-        for (FailPoints.Step step : List.of(FailPoints.Step.MOVED, FailPoints.Step.FLUSHED, FailPoints.Step.ENTERED)) {
+        for (FailPoints.Step step : List.of(FailPoints.Step.MOVED, FailPoints.Step.FLUSHED, FailPoints.Step.INDEXED)) {
             String name = create(4);
             hub.killAt(step, 1);
             assertThatThrownBy(() -> finish(name, 4, 0, "four")).isInstanceOf(TestHub.Killed.class);

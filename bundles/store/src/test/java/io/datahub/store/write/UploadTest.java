@@ -152,7 +152,7 @@ class UploadTest {
                 .isFalse();
         Result<Change> again = hub.put(request(creator, "c/a", Precondition.NONE), "2");
         assertThat(reason(again)).isEqualTo(Reason.FORBIDDEN);
-        assertThat(again.refusal().orElseThrow().detail()).contains("exists already");
+        assertThat(again.refusal().orElseThrow().detail()).contains("already exists");
         assertThat(hub.read("c/a")).isEqualTo("1");
     }
 
@@ -393,7 +393,7 @@ class UploadTest {
 
         Refusal refusal = hub.put("a", "y").refusal().orElseThrow();
         assertThat(refusal.reason()).isEqualTo(Reason.UNAVAILABLE);
-        assertThat(refusal.detail()).contains("gone").contains("put it back").doesNotContain(hub.root.toString());
+        assertThat(refusal.detail()).contains("missing").contains("restore").doesNotContain(hub.root.toString());
         assertThat(reason(hub.delete("a"))).isEqualTo(Reason.UNAVAILABLE);
         assertThat(reason(hub.records.open(ADMIN, path("a")))).isEqualTo(Reason.UNAVAILABLE);
         assertThatThrownBy(() -> hub.check("")).isInstanceOf(IOException.class);

@@ -308,7 +308,7 @@ class UploadValidationTest {
         Refusal refusal = refusal(hub.put("a", "x"));
 
         assertThat(refusal.reason()).isEqualTo(Reason.UNAVAILABLE);
-        assertThat(refusal.detail()).contains("slow").contains("whole judgement");
+        assertThat(refusal.detail()).contains("slow").contains("whole validation");
     }
 
     @Test
