@@ -16,6 +16,7 @@ SIZES = {
     "mirror-seconds": ("seconds during which the tree of a mirror changes", 12, 300),
     "restarts": ("times that the hub is restarted under long-lived clients of ZeroMQ", 0, 1),
     "seed": ("seed of the random numbers, to repeat a failed run; 0 for one by chance", 0, 0),
+    "soak-seconds": ("seconds of the mixed load of the soak test", 30, 1_800),
     "swaps": ("swaps of a validator under load", 10, 100),
     "xml-mib": ("MiB of a large XML document", 300, 1024),
 }
