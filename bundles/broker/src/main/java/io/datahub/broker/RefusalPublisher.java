@@ -1,6 +1,7 @@
 package io.datahub.broker;
 
 import io.datahub.api.event.Published;
+import io.datahub.api.json.JsonText;
 import io.datahub.api.user.Login;
 import io.datahub.broker.topic.Topic;
 import java.nio.ByteBuffer;
@@ -38,28 +39,14 @@ final class RefusalPublisher {
     private void publish(Login publisher, Published verdict, byte[] topic) {
         verdict.refusal().ifPresent(refusal -> {
             String text = new String(topic, 0, Math.min(topic.length, SHOWN_BYTES), StandardCharsets.UTF_8);
-            String json = "{\"topic\":" + quoted(text)
-                    + ",\"user\":" + quoted(publisher.user().name())
-                    + ",\"transport\":" + quoted(publisher.origin().transport())
-                    + ",\"address\":" + quoted(publisher.origin().address().getHostAddress())
+            String json = "{\"topic\":" + JsonText.quoted(text)
+                    + ",\"user\":" + JsonText.quoted(publisher.user().name())
+                    + ",\"transport\":" + JsonText.quoted(publisher.origin().transport())
+                    + ",\"address\":"
+                    + JsonText.quoted(publisher.origin().address().getHostAddress())
                     + ",\"status\":" + refusal.reason().status()
-                    + ",\"detail\":" + quoted(refusal.detail()) + "}";
+                    + ",\"detail\":" + JsonText.quoted(refusal.detail()) + "}";
             hub.publish(NAME, json.getBytes(StandardCharsets.UTF_8));
         });
-    }
-
-    private static String quoted(String text) {
-        StringBuilder quoted = new StringBuilder("\"");
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                quoted.append('\\').append(c);
-            } else if (c < ' ') {
-                quoted.append(String.format("\\u%04x", (int) c));
-            } else {
-                quoted.append(c);
-            }
-        }
-        return quoted.append('"').toString();
     }
 }

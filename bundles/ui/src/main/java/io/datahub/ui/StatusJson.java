@@ -1,30 +1,26 @@
 package io.datahub.ui;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.SessionInfo;
+import io.datahub.api.json.JsonText;
 import io.datahub.api.user.UserRegistry.Account;
 import io.datahub.api.user.UserRegistry.Credential;
 import io.datahub.api.validation.ValidatorStatus;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 
 /** Writes the state of the hub. Counters are totals since the start of the hub or of the client's session. */
 final class StatusJson {
 
-    private static final JsonFactory JSON = new JsonFactory();
     private static final int MAX_CLIENTS = 500;
 
     private StatusJson() {}
 
     /** @param users null to omit the users */
     static byte[] of(EventBroker broker, List<ValidatorStatus> validators, List<Account> users) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
-        try (JsonGenerator json = JSON.createGenerator(out)) {
+        return JsonText.of(json -> {
             json.writeStartObject();
             json.writeStringField("time", Instant.now().toString());
             writeCounters(json, broker.counters());
@@ -48,10 +44,7 @@ final class StatusJson {
                 json.writeEndArray();
             }
             json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toByteArray();
+        });
     }
 
     private static void writeCounters(JsonGenerator json, EventBroker.Counters counters) throws IOException {

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.json.JsonErrors;
+import io.datahub.api.json.Utf8;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Credentials;
 import java.io.IOException;
@@ -52,7 +54,7 @@ final class ClientMessageReader {
         } catch (Malformed e) {
             message = badRequest(e.getMessage());
         } catch (IOException e) {
-            message = badRequest(JsonFaults.detail("the message", e));
+            message = badRequest(JsonErrors.describe("the message", e));
         }
         Optional<String> id = Optional.ofNullable(reader.id);
         return new Reading(message.isRefused() ? id.or(() -> MessageId.find(text)) : id, message);

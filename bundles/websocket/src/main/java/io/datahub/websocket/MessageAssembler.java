@@ -1,5 +1,6 @@
 package io.datahub.websocket;
 
+import io.datahub.api.json.Utf8;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;

@@ -3,10 +3,14 @@ package io.datahub.websocket;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.cloudevent.CloudEvent;
+import io.datahub.api.cloudevent.CloudEventMessage;
+import io.datahub.api.cloudevent.CloudEventReader;
 import io.datahub.api.event.CloseReason;
-import io.datahub.api.event.CloudEvent;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
+import io.datahub.api.json.JsonText;
+import io.datahub.api.json.Utf8;
 import io.datahub.api.user.GrantedTopics;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
@@ -119,10 +123,10 @@ final class MessageHandler {
     }
 
     private void cloudEvent(byte[] message) {
-        Result<CloudEvent> read = CloudEventJsonReader.read(message);
+        Result<CloudEventMessage> read = CloudEventReader.read(message, "the message");
         if (!read.isRefused()) {
-            CloudEvent event = read.get();
-            publish(session(), Optional.of(ServerMessage.quote(event.text("id"))), event.topic(), message);
+            CloudEvent event = read.get().event();
+            publish(session(), Optional.of(JsonText.quoted(event.text("id"))), event.topic(), message);
         } else if (!hasReceived) {
             controlMessage(message);
         } else {
@@ -151,7 +155,7 @@ final class MessageHandler {
         } else if (open == null) {
             refuseUnauthenticated();
         } else if (subprotocol == Subprotocol.CLOUDEVENTS) {
-            connection.reply(clientMessage.id(), badRequest("a message is a CloudEvent in JSON"));
+            connection.reply(clientMessage.id(), badRequest("the message isn't a CloudEvent in JSON"));
         } else if (clientMessage instanceof ClientMessage.Subscribe subscribe) {
             subscribe(subscribe, open);
         } else if (clientMessage instanceof ClientMessage.Unsubscribe unsubscribe) {

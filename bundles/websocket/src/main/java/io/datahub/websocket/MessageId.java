@@ -1,8 +1,9 @@
 package io.datahub.websocket;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.datahub.api.json.JsonText;
+import io.datahub.api.json.Utf8;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -18,7 +19,6 @@ final class MessageId {
     static final int MAX_LENGTH = 256;
 
     private static final byte[] NAME = "id".getBytes(StandardCharsets.US_ASCII);
-    private static final JsonFactory JSON = new JsonFactory();
 
     private final byte[] text;
 
@@ -90,7 +90,7 @@ final class MessageId {
         if (end - position > 6 * MAX_LENGTH + 2) {
             return Optional.empty();
         }
-        try (JsonParser parser = JSON.createParser(text, position, end - position)) {
+        try (JsonParser parser = JsonText.FACTORY.createParser(text, position, end - position)) {
             JsonToken token = parser.nextToken();
             return token == null ? Optional.empty() : json(token, parser.getText());
         } catch (IOException e) {
@@ -112,7 +112,7 @@ final class MessageId {
             return Optional.empty();
         }
         if (token == JsonToken.VALUE_STRING) {
-            return Optional.of(ServerMessage.quote(value));
+            return Optional.of(JsonText.quoted(value));
         }
         return token.isNumeric() ? Optional.of(value) : Optional.empty();
     }

@@ -1,5 +1,6 @@
 package io.datahub.websocket;
 
+import io.datahub.api.event.EventJson;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import java.io.IOException;
@@ -43,7 +44,7 @@ final class RunEncoder {
         try {
             while (event.next()) {
                 switch (subprotocol) {
-                    case JSON -> EventText.json(out.payload(), run, event);
+                    case JSON -> EventJson.append(out.payload(), run, event, false);
                     case BINARY -> EventText.binary(out.payload(), event);
                     case CLOUDEVENTS -> EventText.cloudEvent(out.payload(), run, event);
                 }

@@ -1,7 +1,7 @@
 package io.datahub.websocket;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.datahub.api.Refusal;
+import io.datahub.api.json.JsonText;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -13,7 +13,7 @@ final class ServerMessage {
     private ServerMessage() {}
 
     static String welcome(String user) {
-        return "{\"type\":\"welcome\",\"user\":" + quote(user) + "}";
+        return "{\"type\":\"welcome\",\"user\":" + JsonText.quoted(user) + "}";
     }
 
     static String ok(String id) {
@@ -23,7 +23,7 @@ final class ServerMessage {
     /** @param granted the topic prefixes that the subscription covers */
     static String ok(String id, List<String> granted) {
         return granted.stream()
-                .map(ServerMessage::quote)
+                .map(JsonText::quoted)
                 .collect(Collectors.joining(",", "{\"type\":\"ok\",\"id\":" + id + ",\"granted\":[", "]}"));
     }
 
@@ -34,7 +34,7 @@ final class ServerMessage {
                 + "\"status\":"
                 + refusal.reason().status()
                 + ",\"detail\":"
-                + quote(refusal.detail())
+                + JsonText.quoted(refusal.detail())
                 + "}";
     }
 
@@ -47,9 +47,5 @@ final class ServerMessage {
                 + "\",\"type\":\"io.datahub.error\",\"datacontenttype\":\"application/json\",\"data\":"
                 + error(id, refusal)
                 + "}";
-    }
-
-    static String quote(String text) {
-        return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 }

@@ -58,8 +58,8 @@ class CloudEventsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"n\":2147483648|attribute n is more than a whole number of 32 bits",
-                "\"data_base64\":\"QQ\"|data_base64 is no Base64",
+                "\"n\":2147483648|attribute n isn't an integer of 32 bits",
+                "\"data_base64\":\"QQ\"|data_base64 isn't Base64",
                 "\"n\":1,\"n\":1|has the name 'n' twice",
                 "\"time\":\"2026-11-25T18:00Z\"|time has the form",
             })

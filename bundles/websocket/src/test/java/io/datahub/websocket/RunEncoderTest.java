@@ -3,6 +3,7 @@ package io.datahub.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.event.EventRun;
+import io.datahub.api.json.Utf8;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 

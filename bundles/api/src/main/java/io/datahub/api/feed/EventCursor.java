@@ -1,10 +1,10 @@
 package io.datahub.api.feed;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
+import io.datahub.api.json.JsonText;
 import io.datahub.api.record.Cursor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,7 +14,6 @@ import java.util.Optional;
 public final class EventCursor {
 
     private static final String FILE = "file.";
-    private static final JsonFactory JSON = new JsonFactory();
 
     private EventCursor() {}
 
@@ -32,7 +31,7 @@ public final class EventCursor {
     private static Optional<Cursor> id(ByteBuffer payload) {
         byte[] bytes = new byte[payload.remaining()];
         payload.get(bytes);
-        try (JsonParser json = JSON.createParser(bytes)) {
+        try (JsonParser json = JsonText.FACTORY.createParser(bytes)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 return Optional.empty();
             }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
-import io.datahub.jetty.web.JsonText;
+import io.datahub.api.json.JsonText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,7 @@ package io.datahub.http.account;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.Home;
+import io.datahub.api.json.JsonText;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.UserRegistry;
@@ -9,7 +10,6 @@ import io.datahub.api.user.UserRegistry.Credential;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.HttpMount;
-import io.datahub.jetty.web.JsonText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,10 @@ package io.datahub.http.events;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.cloudevent.CloudEventHeaders;
+import io.datahub.api.cloudevent.CloudEventMessage;
+import io.datahub.api.cloudevent.CloudEventMode;
+import io.datahub.api.cloudevent.CloudEventReader;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.NoOpSink;
 import io.datahub.api.event.Published;
@@ -17,7 +21,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 
 /**
@@ -114,16 +120,26 @@ final class EventPublisher extends RequestBodySink {
         Result<List<CloudEventMessage>> messages = switch (mode) {
             case NONE -> null;
             case BINARY ->
-                CloudEventHeaders.read(exchange().request().getHeaders(), body)
+                CloudEventHeaders.read(
+                                headers(),
+                                Optional.ofNullable(
+                                        exchange().request().getHeaders().get(HttpHeader.CONTENT_TYPE)),
+                                body)
                         .then(message -> Result.done(List.of(message)));
-            case STRUCTURED -> CloudEventMessage.read(body, false);
-            case BATCH -> CloudEventMessage.read(body, true);
+            case STRUCTURED -> CloudEventReader.read(body, "the body").then(message -> Result.done(List.of(message)));
+            case BATCH -> CloudEventReader.readBatch(body, "the body");
         };
         return messages == null
                 ? Result.done(List.of(new Outgoing(topic.orElseThrow(), body)))
                 : messages.then(all -> Result.done(all.stream()
-                        .map(message -> new Outgoing(topic.orElseGet(message.attributes()::topic), message.json()))
+                        .map(message -> new Outgoing(topic.orElseGet(message.event()::topic), message.json()))
                         .toList()));
+    }
+
+    private List<Map.Entry<String, String>> headers() {
+        return exchange().request().getHeaders().stream()
+                .map(header -> Map.entry(header.getName(), Objects.toString(header.getValue(), "")))
+                .toList();
     }
 
     /** Publishes all events, or none if one of them is not granted. */

@@ -3,6 +3,8 @@ package io.datahub.http.events;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.cloudevent.CloudEventHeaders;
+import io.datahub.api.cloudevent.CloudEventMode;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.Session;
 import io.datahub.api.record.ChangeJournal;
@@ -108,7 +110,9 @@ public final class EventsHandler extends AsyncHandler {
     }
 
     private Optional<Refusal> publish(Exchange exchange, Optional<String> rawTopic) {
-        Result<CloudEventMode> mode = CloudEventMode.of(exchange);
+        Result<CloudEventMode> mode = CloudEventMode.of(
+                exchange.header(HttpHeader.CONTENT_TYPE).orElse(""),
+                exchange.header(CloudEventHeaders.PREFIX + "specversion").isPresent());
         if (mode.isRefused()) {
             return mode.refusal();
         }

@@ -1,13 +1,10 @@
 package io.datahub.http.events;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import io.datahub.api.event.EventJson;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.record.Cursor;
-import io.datahub.jetty.web.JsonText;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -37,31 +34,19 @@ final class SseEncoder {
         line("", "");
     }
 
-    /** Appends an event from the broker. */
+    /** Appends an event; with a cursor it has an id. */
     void event(EventRun run, EventReader event, Optional<Cursor> cursor) {
-        data(cursor, json -> EventJson.write(json, run, event));
-    }
-
-    private void data(Optional<Cursor> cursor, JsonText.Content content) {
         cursor.ifPresent(id -> line("id: ", id.toString()));
-        line("data: ", "", content);
-        line("", "");
+        append("data: ");
+        EventJson.append(buffer, run, event, true);
+        append("\n\n");
     }
 
     private void line(String field, String value) {
-        line(field, value, null);
+        append(field + value + "\n");
     }
 
-    private void line(String field, String value, JsonText.Content content) {
-        buffer.writeBytes((field + value).getBytes(StandardCharsets.UTF_8));
-        if (content != null) {
-            try (JsonGenerator json = JsonText.FACTORY.createGenerator(buffer)) {
-                json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-                content.write(json);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        buffer.write('\n');
+    private void append(String text) {
+        buffer.writeBytes(text.getBytes(StandardCharsets.UTF_8));
     }
 }

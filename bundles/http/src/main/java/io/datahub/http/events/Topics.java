@@ -1,8 +1,8 @@
 package io.datahub.http.events;
 
+import io.datahub.api.json.JsonText;
 import io.datahub.api.user.GrantedTopics;
 import io.datahub.api.user.User;
-import io.datahub.jetty.web.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

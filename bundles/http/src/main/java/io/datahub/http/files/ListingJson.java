@@ -1,8 +1,8 @@
 package io.datahub.http.files;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.datahub.api.json.JsonText;
 import io.datahub.api.record.Listing;
-import io.datahub.jetty.web.JsonText;
 import java.io.IOException;
 
 /** Writes a page of a directory as JSON. */

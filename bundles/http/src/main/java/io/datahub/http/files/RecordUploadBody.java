@@ -2,11 +2,11 @@ package io.datahub.http.files;
 
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.json.JsonText;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.Upload;
 import io.datahub.jetty.web.Exchange;
-import io.datahub.jetty.web.JsonText;
 import io.datahub.jetty.web.RequestBodySink;
 import io.datahub.jetty.web.WriteResponse;
 import java.io.IOException;

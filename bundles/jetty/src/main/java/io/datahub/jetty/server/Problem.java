@@ -1,11 +1,9 @@
 package io.datahub.jetty.server;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.datahub.api.json.JsonText;
 import io.datahub.api.validation.Violation;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import org.eclipse.jetty.http.HttpStatus;
 
@@ -18,11 +16,8 @@ import org.eclipse.jetty.http.HttpStatus;
  */
 record Problem(int status, String detail, List<Violation> violations) {
 
-    private static final JsonFactory JSON = new JsonFactory();
-
     byte[] toJson() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+        return JsonText.of(json -> {
             json.writeStartObject();
             json.writeStringField("type", "about:blank");
             json.writeStringField("title", HttpStatus.getMessage(status));
@@ -36,10 +31,7 @@ record Problem(int status, String detail, List<Violation> violations) {
                 json.writeEndArray();
             }
             json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
+        });
     }
 
     private static void write(JsonGenerator json, Violation violation) throws IOException {

@@ -2,7 +2,7 @@ package io.datahub.validators.cloudevents;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.Schema;
-import io.datahub.api.event.CloudEvent;
+import io.datahub.api.cloudevent.CloudEvent;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.WildcardPattern;

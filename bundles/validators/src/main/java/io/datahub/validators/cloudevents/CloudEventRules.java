@@ -1,8 +1,8 @@
 package io.datahub.validators.cloudevents;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.datahub.api.event.CloudEvent;
-import io.datahub.api.event.Rfc3339;
+import io.datahub.api.cloudevent.CloudEvent;
+import io.datahub.api.cloudevent.Rfc3339;
 import io.datahub.validators.support.Findings;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,7 @@
-package io.datahub.http.events;
+package io.datahub.api.cloudevent;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
-import io.datahub.api.event.CloudEvent;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -17,11 +16,11 @@ import java.util.Set;
  * that is not followed by two hexadecimal digits. URI attributes remain URIs: one that was sent unencoded is not
  * decoded, and characters that are not allowed in a URI are encoded.
  */
-final class HeaderText {
+final class CloudEventHeaderValue {
 
     private static final Set<String> URIS = Set.of("ce-source", "ce-dataschema");
 
-    private HeaderText() {}
+    private CloudEventHeaderValue() {}
 
     /**
      * Decodes a value.
@@ -31,9 +30,10 @@ final class HeaderText {
      */
     static Result<String> decode(String name, String value) {
         Optional<String> text = utf8(value);
-        Optional<String> decoded = text.flatMap(HeaderText::percentDecoded);
+        Optional<String> decoded = text.flatMap(CloudEventHeaderValue::percentDecoded);
         if (decoded.isEmpty()) {
-            return Result.refused(Reason.BAD_REQUEST, "the header " + name + " isn't UTF-8 once it is percent-decoded");
+            return Result.refused(
+                    Reason.BAD_REQUEST, "the header " + name + " isn't valid UTF-8 after percent-decoding");
         }
         return Result.done(URIS.contains(name) ? uri(text.get(), decoded.get()) : decoded.get());
     }

@@ -1,32 +1,38 @@
-package io.datahub.http.events;
+package io.datahub.api.cloudevent;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
-import io.datahub.api.event.CloudEvent;
-import io.datahub.jetty.web.JsonText;
+import io.datahub.api.json.JsonText;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.eclipse.jetty.http.HttpField;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpHeader;
 
-/** Parses the attributes of a CloudEvent in request headers (CloudEvents HTTP binding 1.0.2, 3.1). */
-final class CloudEventHeaders {
+/** Parses CloudEvents in binary mode: the attributes are headers (CloudEvents HTTP binding 1.0.2, 3.1). Thread-safe. */
+public final class CloudEventHeaders {
 
-    static final String PREFIX = "ce-";
+    /** What the names of the headers with attributes begin with. */
+    public static final String PREFIX = "ce-";
 
     private CloudEventHeaders() {}
 
-    /** Converts the headers and the body to an event in JSON, with the body as its data. */
-    static Result<CloudEventMessage> read(HttpFields headers, byte[] body) {
+    /**
+     * Converts headers and a body to an event in JSON, with the body as its data.
+     *
+     * @param headers all headers as name and value, in which each character is one byte of the header, or decoded
+     * @param contentType the value of {@code Content-Type}, if there is one
+     * @param body the data
+     * @return the event, or a refusal ({@link Reason#BAD_REQUEST}) that says what is wrong
+     */
+    public static Result<CloudEventMessage> read(
+            List<Map.Entry<String, String>> headers, Optional<String> contentType, byte[] body) {
         Map<String, Object> attributes = new HashMap<>();
-        for (HttpField header : headers) {
-            String name = header.getName().toLowerCase(Locale.ROOT);
+        for (Map.Entry<String, String> header : headers) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
             if (name.startsWith(PREFIX)) {
-                Result<String> value = HeaderText.decode(name, unquoted(header.getValue()));
+                Result<String> value = CloudEventHeaderValue.decode(name, unquoted(header.getValue()));
                 if (value.isRefused()) {
                     return Result.refused(value.refusal().orElseThrow());
                 }
@@ -35,16 +41,15 @@ final class CloudEventHeaders {
                 }
             }
         }
-        Optional<String> type = Optional.ofNullable(headers.get(HttpHeader.CONTENT_TYPE));
-        if (type.isPresent() && attributes.put("datacontenttype", type.get()) != null) {
+        if (contentType.isPresent() && attributes.put("datacontenttype", contentType.get()) != null) {
             return duplicateHeader(PREFIX + "datacontenttype, which is the header Content-Type,");
         }
         return CloudEvent.of(attributes)
-                .then(event -> Result.done(new CloudEventMessage(event, json(event, type, body))));
+                .then(event -> Result.done(new CloudEventMessage(event, json(event, contentType, body))));
     }
 
     private static Result<CloudEventMessage> duplicateHeader(String name) {
-        return Result.refused(Reason.BAD_REQUEST, "the header " + name + " is there twice; an attribute has one value");
+        return Result.refused(Reason.BAD_REQUEST, "the header " + name + " occurs twice; an attribute has one value");
     }
 
     /** Removes quotes: some senders quote values that contain spaces, and a receiver must accept both forms. */
@@ -62,7 +67,7 @@ final class CloudEventHeaders {
                     json.writeStringField(name, event.text(name));
                 }
             }
-            DataText.write(json, type, data);
+            CloudEventData.write(json, type, data);
             json.writeEndObject();
         });
     }

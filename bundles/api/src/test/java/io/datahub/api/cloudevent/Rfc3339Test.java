@@ -1,4 +1,4 @@
-package io.datahub.api.event;
+package io.datahub.api.cloudevent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

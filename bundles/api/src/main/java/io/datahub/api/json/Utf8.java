@@ -1,10 +1,10 @@
-package io.datahub.websocket;
+package io.datahub.api.json;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** Validates UTF-8 (RFC 3629, 4) incrementally; fails at the first invalid byte. Not thread-safe. */
-final class Utf8 {
+public final class Utf8 {
 
     /** Remaining bytes of the current character. */
     private int remaining;
@@ -16,10 +16,12 @@ final class Utf8 {
     private boolean invalid;
 
     /**
-     * Validates more bytes, from the buffer's position, which isn't changed; false if they or any previous bytes were
-     * invalid.
+     * Validates more bytes.
+     *
+     * @param bytes from the buffer's position on, which isn't changed
+     * @return false if they or any previous bytes are invalid
      */
-    boolean add(ByteBuffer bytes) {
+    public boolean add(ByteBuffer bytes) {
         for (int i = bytes.position(); i < bytes.limit() && !invalid; i++) {
             byte next = bytes.get(i);
             if (remaining > 0 || next < 0) {
@@ -62,18 +64,19 @@ final class Utf8 {
         max = 0xbf;
     }
 
-    /** Whether the input so far ends with a complete character. */
-    boolean isComplete() {
+    /** Whether the input so far is valid and ends with a complete character. */
+    public boolean isComplete() {
         return !invalid && remaining == 0;
     }
 
-    static boolean isValid(byte[] bytes) {
+    /** Whether the bytes are valid UTF-8. */
+    public static boolean isValid(byte[] bytes) {
         Utf8 all = new Utf8();
         return all.add(ByteBuffer.wrap(bytes)) && all.isComplete();
     }
 
     /** Whether the text can be encoded as UTF-8; false if it has an unpaired surrogate. */
-    static boolean isEncodable(String text) {
+    public static boolean isEncodable(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {
                 return StandardCharsets.UTF_8.newEncoder().canEncode(text.substring(i));

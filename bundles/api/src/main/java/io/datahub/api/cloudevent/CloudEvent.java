@@ -1,4 +1,4 @@
-package io.datahub.api.event;
+package io.datahub.api.cloudevent;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;

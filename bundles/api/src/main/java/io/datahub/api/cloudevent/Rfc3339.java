@@ -1,4 +1,4 @@
-package io.datahub.api.event;
+package io.datahub.api.cloudevent;
 
 import java.time.YearMonth;
 

@@ -1,26 +1,24 @@
-package io.datahub.http.events;
+package io.datahub.api.cloudevent;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import io.datahub.jetty.web.HeaderValue;
+import io.datahub.api.json.Utf8;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Writes the data of a CloudEvent, bytes of any media type, as JSON (CloudEvents JSON event format 1.0.2, 3.1). */
-final class DataText {
+final class CloudEventData {
 
-    private DataText() {}
+    private CloudEventData() {}
 
     /** Writes JSON as it is, text as a string, and everything else in Base64. */
     static void write(JsonGenerator json, Optional<String> type, byte[] data) throws IOException {
         if (data.length == 0) {
             return;
         }
-        if (type.isEmpty() || !isUtf8(data)) {
+        if (type.isEmpty() || !Utf8.isValid(data)) {
             json.writeBinaryField("data_base64", data);
         } else if (isJson(type.get())) {
             writeJson(json, data);
@@ -31,7 +29,7 @@ final class DataText {
     }
 
     private static boolean isJson(String type) {
-        String mediaType = HeaderValue.mediaType(type).toLowerCase(Locale.ROOT);
+        String mediaType = CloudEventMode.mediaType(type).toLowerCase(Locale.ROOT);
         return mediaType.endsWith("/json") || mediaType.endsWith("+json");
     }
 
@@ -45,21 +43,13 @@ final class DataText {
     }
 
     private static boolean isWellFormed(byte[] data) {
-        try (JsonParser parser = CloudEventMessage.FACTORY.createParser(data)) {
+        try (JsonParser parser = CloudEventReader.FACTORY.createParser(data)) {
             if (parser.nextToken() == null) {
                 return false;
             }
             parser.skipChildren();
             return parser.nextToken() == null;
         } catch (IOException e) {
-            return false;
-        }
-    }
-
-    static boolean isUtf8(byte[] data) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(data)) != null;
-        } catch (CharacterCodingException e) {
             return false;
         }
     }
