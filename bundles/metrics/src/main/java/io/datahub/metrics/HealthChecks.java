@@ -28,21 +28,21 @@ final class HealthChecks implements MetricSource {
 
     @Override
     public void report(MetricReport report) {
-        report.gauge("datahub_info", "The hub's version, in the label", 1, "version", version);
+        report.gauge("datahub_info", "1, with the version of the hub as label", 1, "version", version);
         Map<String, Health> results = new TreeMap<>();
         checks.forEach(
                 (check, name) -> results.merge(name, run(check), (first, second) -> first.ready() ? second : first));
         results.forEach((name, health) -> report.gauge(
-                "datahub_part_ready",
-                "Whether a part of the hub does its job: 1 or 0",
+                "datahub_component_ready",
+                "1 if the component is ready, otherwise 0",
                 health.ready() ? 1 : 0,
-                "part",
+                "component",
                 name));
         results.forEach((name, health) -> report.gauge(
-                "datahub_part_degraded",
-                "Whether a part of the hub does its job and a person must act all the same: 1 or 0",
+                "datahub_component_degraded",
+                "1 if the component is ready but needs action by an operator, otherwise 0",
                 health.degraded() ? 1 : 0,
-                "part",
+                "component",
                 name));
     }
 
@@ -50,7 +50,7 @@ final class HealthChecks implements MetricSource {
         try {
             return check.check();
         } catch (RuntimeException e) {
-            return Health.down("the part's own check failed: " + e);
+            return Health.down("the health check failed: " + e);
         }
     }
 }

@@ -33,16 +33,16 @@ final class JvmMetrics implements MetricSource {
     private static void memory(MetricReport report) {
         MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
         MemoryUsage other = ManagementFactory.getMemoryMXBean().getNonHeapMemoryUsage();
-        String used = "Memory of the virtual machine in use, in bytes";
+        String used = "Used memory of the Java virtual machine, in bytes";
         report.gauge("jvm_memory_used_bytes", used, heap.getUsed(), "area", "heap");
         report.gauge("jvm_memory_used_bytes", used, other.getUsed(), "area", "nonheap");
-        String max = "The most memory that the virtual machine may use, in bytes; -1 for no limit";
+        String max = "Maximum memory of the Java virtual machine, in bytes; -1 for no limit";
         report.gauge("jvm_memory_max_bytes", max, heap.getMax(), "area", "heap");
         report.gauge("jvm_memory_max_bytes", max, other.getMax(), "area", "nonheap");
         ManagementFactory.getPlatformMXBeans(java.lang.management.BufferPoolMXBean.class)
                 .forEach(pool -> report.gauge(
                         "jvm_buffer_pool_used_bytes",
-                        "Memory of buffers outside the heap, in bytes",
+                        "Used memory of buffers outside the heap, in bytes",
                         pool.getMemoryUsed(),
                         "pool",
                         pool.getName()));
@@ -51,21 +51,25 @@ final class JvmMetrics implements MetricSource {
     private static void threads(MetricReport report) {
         report.gauge(
                 "jvm_threads_current",
-                "Threads that there are",
+                "Number of threads",
                 ManagementFactory.getThreadMXBean().getThreadCount());
         report.gauge(
                 "jvm_classes_loaded",
-                "Classes that are loaded",
+                "Number of loaded classes",
                 ManagementFactory.getClassLoadingMXBean().getLoadedClassCount());
     }
 
     private static void collections(MetricReport report) {
         for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
             String[] labels = {"gc", collector.getName()};
-            report.counter("jvm_gc_collections_total", "Garbage collections", collector.getCollectionCount(), labels);
+            report.counter(
+                    "jvm_gc_collections_total",
+                    "Number of garbage collections",
+                    collector.getCollectionCount(),
+                    labels);
             report.counter(
                     "jvm_gc_seconds_total",
-                    "Time spent in garbage collections, in seconds",
+                    "Time spent in garbage collection, in seconds",
                     collector.getCollectionTime() / MILLIS,
                     labels);
         }
@@ -74,22 +78,18 @@ final class JvmMetrics implements MetricSource {
     private static void process(MetricReport report) {
         report.gauge(
                 "process_start_time_seconds",
-                "When the process began, in seconds since 1970",
+                "Start time of the process, in seconds since 1970-01-01 UTC",
                 ManagementFactory.getRuntimeMXBean().getStartTime() / MILLIS);
         attribute("ProcessCpuTime")
                 .ifPresent(time -> report.counter(
-                        "process_cpu_seconds_total",
-                        "Time of processors that the process used, in seconds",
-                        time / NANOS));
+                        "process_cpu_seconds_total", "CPU time of the process, in seconds", time / NANOS));
         attribute("OpenFileDescriptorCount")
-                .ifPresent(open -> report.gauge("process_open_fds", "Files and sockets that are open", open));
+                .ifPresent(open -> report.gauge("process_open_fds", "Number of open file descriptors", open));
         attribute("MaxFileDescriptorCount")
-                .ifPresent(max -> report.gauge("process_max_fds", "Files and sockets that may be open", max));
+                .ifPresent(max -> report.gauge("process_max_fds", "Maximum number of open file descriptors", max));
         residentBytes()
                 .ifPresent(size -> report.gauge(
-                        "process_resident_memory_bytes",
-                        "Memory that the process takes of the machine, in bytes",
-                        size));
+                        "process_resident_memory_bytes", "Resident memory of the process, in bytes", size));
     }
 
     /** Returns an attribute of the operating system's MXBean that not every platform has. */

@@ -111,11 +111,9 @@ public final class MetricsHandler extends Handler.Abstract {
         } else if (!open && user.isEmpty()) {
             exchange.refuse(
                     Reason.UNAUTHENTICATED,
-                    "the metrics are for users with the role monitor; 'open' in io.datahub.metrics.cfg would show them"
-                            + " to everybody");
+                    "the metrics require the role monitor; set 'open' in io.datahub.metrics.cfg to make them public");
         } else if (!open && !user.get().isMonitor()) {
-            exchange.refuse(
-                    Reason.FORBIDDEN, "the metrics are for users with the role monitor; an administrator can give it");
+            exchange.refuse(Reason.FORBIDDEN, "the metrics require the role monitor, which an administrator can grant");
         } else if (Conditions.check(exchange, true)) {
             respond(exchange);
         }

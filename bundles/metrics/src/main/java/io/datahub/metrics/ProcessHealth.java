@@ -12,8 +12,10 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Checks that the process has file descriptors and heap left: down if less than a tenth of either is free. Measures at
- * most once a second. For any thread.
+ * Checks that the process has file descriptors, heap and direct buffer memory left: down if less than a tenth of the
+ * descriptors or of the heap is free, degraded if less than a tenth of the direct buffer memory is. (The virtual machine
+ * collects unused buffers only when a new one doesn't fit, so they may only seem to be in use.) Measures at most once a
+ * second. For any thread.
  */
 @Component(property = HealthCheck.NAME + "=process")
 public final class ProcessHealth implements HealthCheck {
@@ -37,9 +39,8 @@ public final class ProcessHealth implements HealthCheck {
             last = evaluate(
                     open,
                     Descriptors.most(),
-                    live(),
-                    used(),
-                    Runtime.getRuntime().maxMemory());
+                    new Heap(live(), used(), Runtime.getRuntime().maxMemory()),
+                    DirectMemory.measure());
             checkedAtNanos = now;
         }
         return last;
@@ -52,26 +53,42 @@ public final class ProcessHealth implements HealthCheck {
     }
 
     /**
+     * The heap, in bytes.
+     *
+     * @param live what was in use after the last garbage collections
+     * @param used what is in use now, including garbage; as long as there is free heap, {@code live} may be out of date
+     */
+    record Heap(long live, long used, long max) {
+
+        private boolean isShort() {
+            return isLow(live, max) && isLow(used, max);
+        }
+    }
+
+    /**
      * Evaluates the measured values.
      *
      * @param open number of open descriptors; empty if unknown
-     * @param live bytes of the heap that were in use after the last garbage collections
-     * @param used bytes that are in use now, including garbage; as long as there is free heap, {@code live} may be out
-     *     of date
      */
-    static Health evaluate(OptionalLong open, long max, long live, long used, long heap) {
+    static Health evaluate(OptionalLong open, long max, Heap heap, DirectMemory direct) {
         if (open.isPresent() && isLow(open.getAsLong(), max)) {
             return Health.down(open.getAsLong() + " of " + max + " file descriptors are open; raise the limit of open"
                     + " files (ulimit -n, LimitNOFILE), or lower maxConnections in io.datahub.jetty.cfg and"
                     + " io.datahub.zeromq.cfg");
         }
-        if (isLow(live, heap) && isLow(used, heap)) {
-            return Health.down(
-                    live / MIB + " of " + heap / MIB + " MiB of the heap are in use for good; give the hub"
-                            + " more (JAVA_MAX_MEM), or lower maxQueuedBytes and maxSubscriptionBytes in io.datahub.broker.cfg");
+        if (heap.isShort()) {
+            return Health.down(heap.live() / MIB + " of " + heap.max() / MIB
+                    + " MiB of the heap are in use after garbage collection; raise JAVA_MAX_MEM, or lower"
+                    + " maxQueuedBytes and maxSubscriptionBytes in io.datahub.broker.cfg");
+        }
+        if (direct.max() > 0 && isLow(direct.used(), direct.max())) {
+            return Health.degraded(direct.used() / MIB + " of " + direct.max() / MIB
+                    + " MiB of direct buffer memory are in use; raise JAVA_MAX_DIRECT_MEM, or lower maxConnections in"
+                    + " io.datahub.jetty.cfg and io.datahub.zeromq.cfg");
         }
         return Health.ready((open.isPresent() ? "descriptors=" + open.getAsLong() + "/" + max + " " : "") + "heapMiB="
-                + used / MIB + "/" + heap / MIB);
+                + heap.used() / MIB + "/" + heap.max() / MIB + " directMiB=" + direct.used() / MIB
+                + (direct.max() > 0 ? "/" + direct.max() / MIB : ""));
     }
 
     private static boolean isLow(long used, long max) {

@@ -8,7 +8,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Collects the samples that sources report, in their order. For one thread. */
+/** Collects the samples that sources report, in their order, also under former names. For one thread. */
 final class SampleCollector implements MetricReport {
 
     private static final Logger LOG = LoggerFactory.getLogger(SampleCollector.class);
@@ -31,18 +31,23 @@ final class SampleCollector implements MetricReport {
         return samples;
     }
 
+    private void add(Sample sample) {
+        samples.add(sample);
+        FormerName.of(sample).ifPresent(samples::add);
+    }
+
     @Override
     public void counter(String name, String help, Number value, String... labels) {
-        samples.add(new Sample(name, help, Sample.Kind.COUNTER, List.of(labels), value));
+        add(new Sample(name, help, Sample.Kind.COUNTER, List.of(labels), value));
     }
 
     @Override
     public void gauge(String name, String help, Number value, String... labels) {
-        samples.add(new Sample(name, help, Sample.Kind.GAUGE, List.of(labels), value));
+        add(new Sample(name, help, Sample.Kind.GAUGE, List.of(labels), value));
     }
 
     @Override
     public void histogram(String name, String help, Histogram durations, String... labels) {
-        samples.add(new Sample(name, help, Sample.Kind.HISTOGRAM, List.of(labels), durations.snapshot()));
+        add(new Sample(name, help, Sample.Kind.HISTOGRAM, List.of(labels), durations.snapshot()));
     }
 }

@@ -48,7 +48,7 @@ final class SourceMBean implements DynamicMBean {
     public Object getAttribute(String name) throws AttributeNotFoundException {
         Double value = values().get(name);
         if (value == null) {
-            throw new AttributeNotFoundException("the part " + component + " has no figure " + name);
+            throw new AttributeNotFoundException("component " + component + " has no metric " + name);
         }
         return value;
     }
@@ -70,12 +70,12 @@ final class SourceMBean implements DynamicMBean {
         MBeanAttributeInfo[] attributes = values().keySet().stream()
                 .map(name -> new MBeanAttributeInfo(name, "double", name, true, false, false))
                 .toArray(MBeanAttributeInfo[]::new);
-        return new MBeanInfo(SourceMBean.class.getName(), "Figures of " + component, attributes, null, null, null);
+        return new MBeanInfo(SourceMBean.class.getName(), "Metrics of " + component, attributes, null, null, null);
     }
 
     @Override
     public void setAttribute(Attribute attribute) throws AttributeNotFoundException {
-        throw new AttributeNotFoundException("figures can only be read");
+        throw new AttributeNotFoundException("metrics are read-only");
     }
 
     @Override
@@ -85,6 +85,6 @@ final class SourceMBean implements DynamicMBean {
 
     @Override
     public Object invoke(String action, Object[] arguments, String[] types) {
-        throw new UnsupportedOperationException("figures can only be read");
+        throw new UnsupportedOperationException("metrics are read-only");
     }
 }

@@ -182,10 +182,32 @@ class MetricsHandlerTest {
     void shouldReportTheHealthOfEachComponent() throws Exception {
         HealthCheck store = () -> Health.down("no room");
         handler.bindCheck(store, Map.of(HealthCheck.NAME, "store"));
-        assertThat(get("/metrics").body()).contains("datahub_part_ready{part=\"store\"} 0\n");
+        assertThat(get("/metrics").body())
+                .contains("datahub_component_ready{component=\"store\"} 0\n", "datahub_part_ready{part=\"store\"} 0\n");
 
         handler.unbindCheck(store);
-        assertThat(get("/metrics").body()).doesNotContain("part=\"store\"");
+        assertThat(get("/metrics").body()).doesNotContain("=\"store\"");
+    }
+
+    @Test
+    void shouldReportARenamedMetricUnderItsFormerNameToo() throws Exception {
+        handler.bindSource(
+                report -> {
+                    report.counter("datahub_validations_total", "Validations", 1, "validator", "a", "result", "failed");
+                    report.counter("datahub_validations_total", "Validations", 2, "validator", "b", "result", "failed");
+                },
+                BROKER);
+
+        assertThat(get("/metrics").body()).contains("""
+                        # HELP datahub_validations_total Validations
+                        # TYPE datahub_validations_total counter
+                        datahub_validations_total{validator="a",result="failed"} 1
+                        datahub_validations_total{validator="b",result="failed"} 2
+                        # HELP datahub_judgements_total Former name of datahub_validations_total
+                        # TYPE datahub_judgements_total counter
+                        datahub_judgements_total{validator="a",verdict="failed"} 1
+                        datahub_judgements_total{validator="b",verdict="failed"} 2
+                        """);
     }
 
     @Test

@@ -176,7 +176,11 @@ final class Debouncer implements AutoCloseable {
     /** Reports the pending paths of a directory tree. */
     void report(String tree, MetricReport report) {
         report.gauge(
-                "datahub_watcher_unsettled", "Changed paths that wait for their quiet period", size(), "tree", tree);
+                "datahub_watcher_pending_paths",
+                "Changed paths that wait for their quiet period",
+                size(),
+                "tree",
+                tree);
         report.gauge(
                 "datahub_watcher_lag_seconds",
                 "The age of the oldest changed path that waits for its quiet period",

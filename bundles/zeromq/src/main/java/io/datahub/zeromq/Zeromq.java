@@ -118,7 +118,7 @@ public final class Zeromq implements HealthCheck, MetricSource {
                 "ZeroMQ connections, including those whose handshake is in progress",
                 current.connectionLimiter().count());
         report.gauge(
-                "datahub_zeromq_held_back",
+                "datahub_zeromq_delayed_rejections",
                 "ZeroMQ connections whose authentication failed and that are closed with a delay",
                 current.handshakes().heldBack());
         current.disconnectMetrics().report(report);

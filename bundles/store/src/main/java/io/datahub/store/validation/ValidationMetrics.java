@@ -37,22 +37,22 @@ final class ValidationMetrics {
             count(report, validator, "refused", validatorCounts.refused);
             count(report, validator, "failed", validatorCounts.failed);
             report.histogram(
-                    "datahub_judging_seconds",
-                    "Duration of one validation",
+                    "datahub_validation_seconds",
+                    "Duration of a validation, in seconds",
                     validatorCounts.durations,
                     "validator",
                     validator);
         });
     }
 
-    private static void count(MetricReport report, String validator, String verdict, LongAdder count) {
+    private static void count(MetricReport report, String validator, String result, LongAdder count) {
         report.counter(
-                "datahub_judgements_total",
-                "Validations of new versions by validator and verdict",
+                "datahub_validations_total",
+                "Validations of new versions, by validator and result",
                 count.sum(),
                 "validator",
                 validator,
-                "verdict",
-                verdict);
+                "result",
+                result);
     }
 }
