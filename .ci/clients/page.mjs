@@ -1,8 +1,12 @@
 // A person at the page, in Debian's Chromium: token, upload, refusal with the reason, mending, the event, found after reload.
-// usage: node page.mjs URL FOLDER-FOR-PICTURES, with TOKEN and ADMIN in the environment. Prints a line of JSON for each thing seen.
+// usage: node page.mjs URL FOLDER [FOLDER-FOR-PICTURES], with TOKEN and ADMIN in the environment; files for uploads are written into
+// FOLDER. Prints a line of JSON for each thing seen.
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import net from 'node:net'
 import { chromium } from 'playwright-core'
 
-const [url, pictures] = process.argv.slice(2)
+const [url, folder, pictures] = process.argv.slice(2)
 const { TOKEN, ADMIN } = process.env
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
@@ -23,7 +27,7 @@ async function see(what, promise) {
   }
 }
 
-async function open(options = {}) {
+async function open(options = {}, base = url) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options })
   const page = await context.newPage()
   page.setDefaultTimeout(wait)
@@ -31,14 +35,58 @@ async function open(options = {}) {
   page.elsewhere = []
   page.on('console', message => { if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) page.complaints.push(message.text()) })
   page.on('pageerror', error => page.complaints.push(error.message))
-  page.on('request', request => { if (!/^(blob:|data:)/.test(request.url()) && !request.url().startsWith(url)) page.elsewhere.push(request.url()) })
-  await page.goto(url)
+  page.on('request', request => { if (!/^(blob:|data:)/.test(request.url()) && !request.url().startsWith(base)) page.elsewhere.push(request.url()) })
+  await page.goto(base)
   return page
 }
 
 async function signIn(page, token) {
   await page.getByLabel('Token').fill(token)
   await page.keyboard.press('Enter')
+}
+
+/** A network between the page and the hub that can be cut, or answer 503 in the hub's place. Chromium's own emulation of being
+ * offline isn't enough: it lets requests that are under way complete. */
+class Network {
+  mode = 'up'
+  refused = 0
+  #sockets = new Set()
+
+  async start() {
+    const { hostname, port } = new URL(url)
+    this.server = net.createServer(client => {
+      this.#keep(client)
+      if (this.mode === 'cut') client.destroy()
+      else if (this.mode === 'unavailable') {
+        client.once('data', () => {
+          this.refused++
+          client.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+        })
+      } else {
+        const hub = net.connect(Number(port), hostname)
+        this.#keep(hub)
+        client.pipe(hub).pipe(client)
+        for (const [one, other] of [[client, hub], [hub, client]]) one.on('close', () => other.destroy())
+      }
+    })
+    await new Promise(done => this.server.listen(0, '127.0.0.1', done))
+    return `http://127.0.0.1:${this.server.address().port}`
+  }
+
+  #keep(socket) {
+    this.#sockets.add(socket)
+    socket.on('error', () => {}).on('close', () => this.#sockets.delete(socket))
+  }
+
+  become(mode) {
+    this.mode = mode
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  stop() {
+    this.become('cut')
+    this.server.close()
+  }
 }
 
 const picture = (page, name) => pictures && page.screenshot({ path: `${pictures}/${name}.png` })
@@ -151,6 +199,8 @@ await signIn(admin, ADMIN)
 await admin.getByRole('link', { name: 'Hub', exact: true }).click()
 await see('an administrator sees who is connected', admin.locator('#clients').getByText('websocket').first().waitFor())
 await see('the validators', admin.locator('#validators').getByText('xml-reports').waitFor())
+await see('a validator that can’t be activated', admin.locator('#validators tr', { hasText: 'xsd-broken' }).getByText('unavailable').waitFor())
+await see('and why', admin.locator('#validators tr', { hasText: 'xsd-broken' }).locator('.reason').innerText().then(text => /schema/.test(text) && text))
 await see('the users', admin.locator('#users').getByText('viewer').waitFor())
 await see('and rates as charts', admin.locator('#charts svg path.line').first().waitFor({ state: 'attached' }))  // a flat line has no height
 await picture(admin, 'hub')
@@ -178,10 +228,10 @@ const put = (path, body) => fetch(`${url}/files/${path}`, { method: 'PUT', heade
 const long = `${'long'.repeat(60)}.txt`
 const markup = '<img src=x onerror=document.title=1>.txt'
 for (const name of [long, markup, 'a.txt', 'b.txt']) await put(`names/${encodeURIComponent(name)}`, 'text')
-for (const [who, seat] of [['a phone', phone], ['a desk', admin]]) {
-  await seat.goto(`${url}/#/files/names/`)
-  await seat.getByRole('link', { name: long, exact: true }).waitFor()
-  await see(`a long name fits the width on ${who}`, seat.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
+for (const [who, visitor] of [['a phone', phone], ['a desk', admin]]) {
+  await visitor.goto(`${url}/#/files/names/`)
+  await visitor.getByRole('link', { name: long, exact: true }).waitFor()
+  await see(`a long name fits the width on ${who}`, visitor.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
 }
 await see('markup in a name is text', admin.getByRole('link', { name: markup, exact: true }).waitFor())
 await admin.locator('#chosen').setInputFiles({ name: markup, mimeType: 'text/plain', buffer: Buffer.from('other') })
@@ -204,19 +254,74 @@ await admin.getByRole('dialog').getByRole('button', { name: 'Delete' }).press('E
 await admin.getByRole('link', { name: 'a.txt', exact: true }).waitFor({ state: 'detached' })
 await see('after a deletion the focus is at what is beside it', admin.waitForFunction(() => /^Delete /.test(document.activeElement.getAttribute('aria-label') || '')))
 
+// An upload that the network interrupts, and then a reload.
+const network = new Network()
+const throughProxy = await network.start()
+const seat = await open({}, throughProxy)
+const bytes = Buffer.alloc(4_000_000, 'datahub')
+writeFileSync(`${folder}/large.bin`, bytes)
+writeFileSync(`${folder}/other.bin`, 'other')
+const offsets = []
+seat.on('request', request => { if (request.method() === 'PATCH') offsets.push(Number(request.headers()['upload-offset'])) })
+await signIn(seat, TOKEN)
+await seat.getByText('Live', { exact: true }).waitFor()
+await seat.goto(`${throughProxy}/#/files/reports/`)
+const throttle = await seat.context().newCDPSession(seat)
+const limitUploads = bytesPerSecond => throttle.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytesPerSecond })
+await limitUploads(300_000)
+await seat.locator('#chosen').setInputFiles(`${folder}/large.bin`)
+const progress = part => seat.waitForFunction(wanted => document.querySelector('#uploads progress').value > wanted, part)
+const resume = seat.getByRole('button', { name: 'Resume reports/large.bin' })
+await progress(0.2)
+network.become('cut')
+await see('an upload that the network interrupts can be resumed', resume.waitFor())
+await see('and the page reconnects', seat.getByText('Reconnecting', { exact: true }).waitFor())
+network.become('up')
+await see('by itself, when the network is back', seat.getByText('Live', { exact: true }).waitFor())
+await Promise.all([seat.waitForRequest(request => request.method() === 'PATCH'), resume.click()])
+await progress(0.5)
+await see('resumed, it continues at the offset of the hub', offsets.length === 2 && offsets[0] === 0 && offsets[1] > 0 && offsets.join())
+await seat.reload()
+await see('after a reload the file must be chosen again', seat.locator('#uploads').getByText('Choose the file again').waitFor())
+const choose = async name => {
+  const [chooser] = await Promise.all([seat.waitForEvent('filechooser'), resume.click()])
+  await chooser.setFiles(`${folder}/${name}`)
+}
+await choose('other.bin')
+await see('another file is not taken for it', seat.locator('#uploads').getByText('That is another file').waitFor())
+await choose('large.bin')
+await see('the same file resumes the upload', seat.locator('#uploads .stored').waitFor())
+await see('at the offset of the hub', offsets.length === 3 && offsets[2] > 0 && offsets.join())
+const stored = await fetch(`${url}/files/reports/large.bin`, { headers: { Authorization: `Bearer ${ADMIN}` } })
+const digest = data => createHash('sha256').update(data).digest('hex')
+await see('and the record is complete', stored.arrayBuffer().then(data => digest(Buffer.from(data)) === digest(bytes)))
+seen('nothing is remembered of it', await seat.evaluate(() => sessionStorage.length === 0))
+
+// A hub that starts, or a proxy before it, answers 503.
+network.become('unavailable')
+await seat.getByText('Reconnecting', { exact: true }).waitFor()
+while (network.refused < 2) await seat.waitForEvent('websocket')
+network.become('up')
+await see('after a 503 the events come back by themselves', seat.getByText('Live', { exact: true }).waitFor())
+await seat.route('**/whoami', route => route.fulfill({ status: 503 }), { times: 1 })
+await seat.reload()
+await see('a page that was opened meanwhile, too', seat.getByText('Live', { exact: true }).waitFor())
+await seat.context().close()
+network.stop()
+
 // A token that is revoked takes the data off the screen, wherever its user is.
 for (const [view, text] of [['#/events?topics=file.', 'names/b.txt'], ['#/files/names/', 'b.txt'], ['#/hub', 'xml-reports']]) {
   const made = await (await fetch(`${url}/tokens`, { method: 'POST', headers: asAdmin, body: JSON.stringify({ label: 'soon gone' }) })).json()
-  const seat = await open()
-  await signIn(seat, made.token)
-  await seat.getByText('Live', { exact: true }).waitFor()
-  await seat.goto(`${url}/${view}`)
-  await seat.locator('main > section:not([hidden])').getByText(text).first().waitFor()
+  const visitor = await open()
+  await signIn(visitor, made.token)
+  await visitor.getByText('Live', { exact: true }).waitFor()
+  await visitor.goto(`${url}/${view}`)
+  await visitor.locator('main > section:not([hidden])').getByText(text).first().waitFor()
   const users = await (await fetch(`${url}/files/broker_users.xml`, { headers: asAdmin })).text()
   await put('broker_users.xml', users.replace(/<token [^>]*label="soon gone"[^>]*\/>/, ''))
-  await see(`a revoked token ends ${view}`, seat.getByRole('heading', { name: 'Sign in' }).waitFor())
-  await see('and nothing of it is left on the screen', seat.evaluate(gone => !document.body.textContent.includes(gone), text))
-  await seat.context().close()
+  await see(`a revoked token ends ${view}`, visitor.getByRole('heading', { name: 'Sign in' }).waitFor())
+  await see('and nothing of it is left on the screen', visitor.evaluate(gone => !document.body.textContent.includes(gone), text))
+  await visitor.context().close()
 }
 
 // Labels, names, roles: what a screen reader lives on.

@@ -150,6 +150,8 @@ public final class InstalledValidators implements ValidatorDirectory {
                 }
             }
         }
+        problems.invalidFiles(ValidatorProperties.PID_PREFIX)
+                .forEach((name, reason) -> missing.put(name, unregistered(name, List.of(), List.of(), reason)));
         for (Configuration validator : configurations(CONFIGURED)) {
             var properties = validator.getProperties();
             String pid = validator.getPid();

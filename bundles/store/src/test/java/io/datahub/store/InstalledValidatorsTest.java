@@ -80,6 +80,10 @@ class InstalledValidatorsTest {
         assertThat(new ConfigurationProblems(problems.text() + "; nothing of it is in force").fatal(pid))
                 .contains(own + "; nothing of it is in force");
         assertThat(new ConfigurationProblems("every file is in force").all(pid)).isEmpty();
+        assertThat(problems.invalidFiles("io.datahub.validator.")).isEmpty();
+        assertThat(new ConfigurationProblems(problems.text() + "; nothing of it is in force")
+                        .invalidFiles("io.datahub.validator."))
+                .containsExactly(Map.entry("policy-small", own + "; nothing of it is in force"));
     }
 
     @Test

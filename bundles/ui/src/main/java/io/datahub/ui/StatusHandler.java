@@ -48,7 +48,7 @@ public final class StatusHandler extends Handler.Abstract {
         if (!exchange.isRead()) {
             exchange.refuseMethod("GET, HEAD, OPTIONS");
         } else if (!user.isMonitor()) {
-            exchange.refuse(Reason.FORBIDDEN, "this is for users with the role monitor");
+            exchange.refuse(Reason.FORBIDDEN, "this requires the role monitor");
         } else if (Conditions.check(exchange, true)) {
             exchange.response().getHeaders().put(Exchange.NOT_STORED);
             exchange.json(

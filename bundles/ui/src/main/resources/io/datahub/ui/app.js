@@ -1,4 +1,4 @@
-// The page: who is signed in, and which section is shown.
+// The page: the user who is signed in, and the section that is shown.
 
 import { $, dismissDialog, say } from './dom.js'
 import * as hub from './hub.js'
@@ -6,15 +6,19 @@ import * as events from './events.js'
 import * as files from './files.js'
 import * as status from './status.js'
 
-const STATES = { connecting: 'Connecting', live: 'Live', away: 'Reconnecting', refused: 'No access' }
+const STATES = { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting', refused: 'No access' }
+/** Responses of a hub that is starting or can't be reached: the page tries again. */
+const TEMPORARY = new Set([0, 502, 503, 504])
+const RETRY_MILLIS = 2000
 const ENDED = 'Your session has ended. Sign in again.'
 let me = null
+let retry = 0
 
 function sections() {
   return { events: $('events'), files: $('files'), hub: $('hub') }
 }
 
-/** Shows what the address asks for; whoever isn't signed in gets the sign-in, whatever it asks for. */
+/** Shows the section of the address, or the sign-in for those who aren't signed in. */
 function route() {
   const [, name = 'events', path = '', query = ''] = /^#\/([a-z]+)\/?([^?]*)\??(.*)$/s.exec(location.hash) || []
   const known = name in sections() && (name !== 'hub' || isMonitor()) ? name : 'events'
@@ -52,7 +56,7 @@ function isMonitor() {
   return me !== null && (me.roles.includes('admin') || me.roles.includes('monitor'))
 }
 
-/** Takes over who is signed in and what that user may do. */
+/** Sets who is signed in and what that user may do. */
 function know(who) {
   me = who
   $('user').textContent = $('user').title = me.user
@@ -71,7 +75,7 @@ function enter(who) {
   say(`Signed in as ${me.user}`)
 }
 
-/** Signs out: nothing of what was shown stays. */
+/** Signs out and clears everything that was shown. */
 function leave(why = '') {
   me = null
   dismissDialog()
@@ -87,7 +91,7 @@ function leave(why = '') {
   $('sign-in-error').textContent = why
 }
 
-/** What the user may do may have changed. */
+/** Checks whether the user's grants have changed. */
 async function check() {
   if (me === null) return
   try {
@@ -98,7 +102,7 @@ async function check() {
       know(who)
       route()
     }
-  } catch { /* a 401 has been told by the hub's own event */ }
+  } catch { /* a 401 has been reported as a state of the feed */ }
 }
 
 async function start() {
@@ -135,7 +139,7 @@ async function start() {
   await resume()
 }
 
-/** Enters where the browser has a session already. */
+/** Signs in with the session that the browser has; tries again while the hub is unavailable. */
 async function resume() {
   try {
     const who = await hub.whoami()
@@ -144,6 +148,8 @@ async function resume() {
   } catch (refused) {
     route()
     $('sign-in-error').textContent = refused.status === 401 ? '' : refused.message
+    clearTimeout(retry)
+    if (TEMPORARY.has(refused.status)) retry = setTimeout(() => { if (me === null) resume() }, RETRY_MILLIS)
   }
 }
 

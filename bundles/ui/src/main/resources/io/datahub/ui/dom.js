@@ -1,8 +1,8 @@
-// Elements and texts. Whatever came from outside becomes text, never markup.
+// Elements and texts. Input from outside becomes text, never markup.
 
 export const $ = id => document.getElementById(id)
 
-/** An element with properties, and with texts or elements in it. */
+/** Creates an element with properties, and with texts or elements in it. */
 export function el(name, properties = {}, ...inside) {
   const element = document.createElement(name)
   for (const [key, value] of Object.entries(properties)) {
@@ -10,7 +10,7 @@ export function el(name, properties = {}, ...inside) {
     else if (key in element && !key.startsWith('aria')) element[key] = value
     else element.setAttribute(key, value)
   }
-  element.append(...inside.filter(part => part !== null && part !== undefined))
+  element.append(...inside.filter(child => child !== null && child !== undefined))
   return element
 }
 
@@ -23,13 +23,13 @@ export function svg(name, attributes = {}, ...inside) {
   return element
 }
 
-/** Tells a screen reader something that can be seen otherwise. */
+/** Announces something to screen readers. */
 export function say(text) {
   $('said').textContent = ''
   requestAnimationFrame(() => { $('said').textContent = text })
 }
 
-/** Asks for a yes. */
+/** Asks for confirmation. */
 export function ask(title, text, yes) {
   $('ask-title').textContent = title
   $('ask-text').textContent = text
@@ -42,13 +42,13 @@ export function ask(title, text, yes) {
   })
 }
 
-/** Closes the question that is open, with a no. */
+/** Cancels the dialog if it is open. */
 export function dismissDialog() {
   if ($('ask').open) $('ask').close('no')
   $('ask-title').textContent = ''
 }
 
-/** Has the arrow keys, Home and End move the focus among the elements that a selector finds in a list. */
+/** Moves the focus with the arrow keys, Home and End among the elements of a list that match a selector. */
 export function arrows(list, selector) {
   list.addEventListener('keydown', event => {
     const from = event.target.closest?.(selector)

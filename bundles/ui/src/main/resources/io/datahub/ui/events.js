@@ -1,4 +1,4 @@
-// Live events: the newest first, with filter, pause and the payload of the one that is looked at.
+// Live events: the newest first, with filter, pause and the payload of the selected one.
 
 import { $, arrows, el, moment, say, size } from './dom.js'
 import { live, recent } from './hub.js'
@@ -28,7 +28,7 @@ export function begin() {
   draw()
 }
 
-/** Forgets everything, on the screen too. */
+/** Forgets everything, and clears the screen. */
 export function reset() {
   recalling++
   events = []
@@ -43,7 +43,7 @@ export function reset() {
   live.listen([''])
 }
 
-/** Shows the section with the topics and the filter of the address. */
+/** Shows the section with the topics and the filter from the address. */
 export function open(parameters) {
   const topics = parameters.get('topics') || ''
   const isOther = topics !== $('topics').value
@@ -54,7 +54,7 @@ export function open(parameters) {
   else draw()
 }
 
-/** Keeps topics and filter in the address, for a reload and for others. */
+/** Keeps topics and filter in the address, so that they survive a reload and can be shared. */
 function remember() {
   const parameters = new URLSearchParams()
   for (const name of ['topics', 'filter']) {
@@ -64,7 +64,7 @@ function remember() {
   history.replaceState(null, '', $('nav-events').hash)
 }
 
-/** The link to this section leads back to what was looked at. */
+/** Makes the link to this section lead back to what was shown. */
 function address(query) {
   $('nav-events').href = '#/events' + (query ? '?' + query : '')
 }
@@ -87,7 +87,7 @@ function cursor(event) {
   return event.cursor
 }
 
-/** The page itself needs the file events; here only what was asked for is shown. */
+/** The requested topic prefixes. The page always subscribes to file events for itself, too. */
 function prefixes() {
   return $('topics').value.split(/[\s,]+/).filter(Boolean)
 }
@@ -170,7 +170,7 @@ function preview(event) {
   return event.data.slice(0, 300)
 }
 
-/** What a file event says of its file. */
+/** The data of a file event. */
 function about(event) {
   if (!event.topic.startsWith('file.')) return {}
   try {
@@ -221,7 +221,7 @@ function detail(event) {
   ].filter(Boolean)
 }
 
-/** A page that came without TLS has no clipboard of its own. */
+/** Without TLS, browsers offer no clipboard API. */
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text)
@@ -251,7 +251,7 @@ function payload(event) {
   try {
     const value = JSON.parse(event.data)
     if (typeof value === 'object') return { text: JSON.stringify(value, null, 2), note: `${length}, JSON` }
-  } catch { /* it is shown as it is */ }
+  } catch { /* not JSON: shown unchanged */ }
   return { text: event.data, note: length }
 }
 

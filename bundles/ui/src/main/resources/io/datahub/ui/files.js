@@ -1,4 +1,4 @@
-// Files: what a folder holds, to find, download and delete.
+// Files: the entries of a folder, to find, upload, download and delete.
 
 import { $, arrows, ask, el, moment, say, size } from './dom.js'
 import { filePath, live, may, mayAddTo, request, useGrants } from './hub.js'
@@ -43,14 +43,15 @@ export function begin() {
   live.addEventListener('event', ({ detail }) => changed(detail.topic))
 }
 
-/** What is offered from now on: only what the user may do. */
+/** Offers only what this user may do; null is nobody. */
 export function know(me) {
   useGrants(me)
+  if (me) uploads.restore(me.user)
   offer()
   draw()
 }
 
-/** Offers the upload where something may be added. */
+/** Offers the upload where the user may add files. */
 function offer() {
   $('drop').hidden = !mayAddTo(null)
   const isGranted = mayAddTo(target())
@@ -68,7 +69,7 @@ function upload(files) {
   if (mayAddTo(target())) uploads.add(files, target())
 }
 
-/** Shows a folder: its path, which is empty or ends in a slash; of its entries those with the text in their names. */
+/** Shows the entries of a folder whose names contain the text. Its path is empty or ends in a slash. */
 export async function open(path, text) {
   const isOther = path !== folder
   folder = path
@@ -84,7 +85,7 @@ export async function open(path, text) {
   await read(null)
 }
 
-/** Forgets everything, on the screen too. */
+/** Forgets everything, and clears the screen. */
 export function reset() {
   reading++
   clearTimeout(stale)
@@ -99,7 +100,7 @@ export function reset() {
   $('files-note').textContent = ''
 }
 
-/** Finds what was typed, unless another section has been gone to meanwhile, whose address it must not replace. */
+/** Finds what was typed, unless another section is shown by now, whose address must not be replaced. */
 function find() {
   if ($('files').hidden) return
   const text = $('find').value.trim()
@@ -107,14 +108,14 @@ function find() {
   read(null)
 }
 
-/** Reads what is shown again. */
+/** Reloads the entries that are shown. */
 function refresh() {
   if ($('files').hidden) return
   clearTimeout(stale)
   stale = setTimeout(() => read(null, Math.min(MOST, Math.max(PAGE, entries.length))), 150)
 }
 
-/** Reads on after a name, or from the beginning. The hub looks for the text in the whole folder, some names at a time. */
+/** Loads entries after a name, or from the beginning. The hub searches the whole folder for the text, page by page. */
 async function read(after, limit = PAGE) {
   const mine = ++reading
   const text = $('find').value.trim()
@@ -143,7 +144,7 @@ async function read(after, limit = PAGE) {
   }
 }
 
-/** Reads again, soon, where an event is about this folder. */
+/** Reloads the folder soon if an event concerns it. */
 function changed(topic) {
   const path = /^file\.[a-z]+\/(.*)$/s.exec(topic)?.[1]
   if (path?.startsWith(folder)) refresh()

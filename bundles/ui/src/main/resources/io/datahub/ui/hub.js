@@ -1,11 +1,11 @@
-// The hub as this page talks to it: requests with the session's cookie, and one WebSocket that comes back by itself.
+// Requests to the hub with the session cookie, and one WebSocket that reconnects by itself.
 
-let session = 0 // counts sign-ins and sign-outs: an answer to an earlier one ends nothing
-/** Has the hub answer 401 without a challenge for which the browser would open a window of its own. */
+let session = 0 // counts sign-ins and sign-outs: a 401 for an earlier session doesn't end this one
+/** Makes the hub respond 401 without a challenge, for which the browser would open its own dialog. */
 export const BY_SCRIPT = { 'X-Requested-With': 'fetch' }
 const tabs = new BroadcastChannel('datahub.session')
 
-/** Opens a session with a token: the answer of /whoami, or an error with a sentence for people. */
+/** Opens a session with a token and returns the response of /whoami. */
 export async function signIn(token) {
   session++
   await request('/session', { method: 'POST', headers: { Authorization: `Bearer ${token}` } })
@@ -14,19 +14,19 @@ export async function signIn(token) {
   return me
 }
 
-/** Leaves the session, in this tab. */
+/** Leaves the session in this tab. */
 export function forget() {
   session++
   live.close()
 }
 
-/** Ends the session, in all tabs. */
+/** Ends the session in all tabs. */
 export async function signOut() {
   await request('/session', { method: 'DELETE' })
   tabs.postMessage('ended')
 }
 
-/** Says when another tab opened or ended the session. */
+/** Reports when another tab has opened or ended the session. */
 export function onOtherTab(opened, ended) {
   tabs.onmessage = ({ data }) => data === 'opened' ? opened() : ended()
 }
@@ -43,7 +43,7 @@ export class Refused extends Error {
   }
 }
 
-/** A request; an answer that is no success becomes a Refused. */
+/** Sends a request; throws Refused if the response isn't a success. */
 export async function request(path, options = {}) {
   const mine = session
   let answer
@@ -67,7 +67,7 @@ export async function request(path, options = {}) {
   return answer
 }
 
-/** What an answer of application/problem+json says. */
+/** Reads a response of type application/problem+json. */
 export function refusal(status, body) {
   try {
     const problem = JSON.parse(body)
@@ -79,17 +79,17 @@ export function refusal(status, body) {
 
 let rights = { roles: [], grants: [] }
 
-/** Takes over what the user may do, as /whoami says; null is nothing. */
+/** Sets the grants of the user, as /whoami reports them; null removes them. */
 export function useGrants(me) {
   rights = me || { roles: [], grants: [] }
 }
 
-/** Whether the user may do this with a record, or with all of a folder, whose path ends in a slash. */
+/** Whether the user may do this with a record, or with a whole folder, whose path ends in a slash. */
 export function may(action, path) {
   return rights.roles.includes('admin') || rights.grants.some(grant => grant.action === action && covers(grant.what, path))
 }
 
-/** Whether the user may add something to a folder; to any folder, if it is null. */
+/** Whether the user may add files to a folder; null means to any folder. */
 export function mayAddTo(folder) {
   const adds = rights.grants.filter(({ action }) => action === 'create' || action === 'write')
   if (rights.roles.includes('admin')) return true
@@ -101,12 +101,12 @@ function covers(what, path) {
   return what === '' || (what.endsWith('/') ? path.startsWith(what) : path === what)
 }
 
-/** The path of a record in a URL. */
+/** The URL of a record. */
 export function filePath(path) {
   return '/files/' + path.split('/').map(encodeURIComponent).join('/')
 }
 
-/** The latest file events of the journal that the user may read, at most so many, as the WebSocket would have brought them. */
+/** The latest file events of the journal that the user may read, in the form of the WebSocket. */
 export async function recent(most) {
   const { cursor } = await (await request('/files/?limit=1')).json()
   const [, epoch, end] = /^(.*)-(\d+)$/.exec(cursor) || [null, '', 0]
@@ -142,11 +142,11 @@ function fileEvent(line) {
   return { topic: `${type.replace(/^io\.datahub\./, '')}/${subject}`, time, user: data?.user, data: line }
 }
 
-/** Events, as long as the page lives: told to each listener, with topics that can change. */
+/** The event feed: a WebSocket that reconnects until it is closed, also after a 503. Dispatches 'event' and 'state'. */
 class Live extends EventTarget {
   #socket = null
   #topics = ['']
-  #again = 0
+  #attempts = 0
   #timer = 0
   #wanted = false
 
@@ -162,13 +162,13 @@ class Live extends EventTarget {
     this.#socket = null
   }
 
-  /** The session has ended: whoever shows something takes it away. */
+  /** The session has ended: listeners clear the screen. */
   end() {
     this.close()
     this.#tell('refused')
   }
 
-  /** Listens to other topics from now on. */
+  /** Replaces the subscribed topics. */
   listen(topics) {
     const before = this.#topics
     this.#topics = topics
@@ -189,7 +189,7 @@ class Live extends EventTarget {
     socket.onmessage = event => {
       const message = JSON.parse(event.data)
       if (message.type === 'welcome') {
-        this.#again = 0
+        this.#attempts = 0
         this.#send({ type: 'subscribe', topics: this.#topics })
         this.#tell('live')
       } else if (message.type === 'event') {
@@ -203,8 +203,8 @@ class Live extends EventTarget {
         this.#tell('refused')
         return
       }
-      this.#tell('away')
-      const wait = Math.min(30_000, 500 * 2 ** this.#again++) * (0.5 + Math.random() / 2)
+      this.#tell('reconnecting')
+      const wait = Math.min(30_000, 500 * 2 ** this.#attempts++) * (0.5 + Math.random() / 2)
       this.#timer = setTimeout(() => this.#connect(), wait)
     }
   }

@@ -1,9 +1,9 @@
-// The hub itself, for those who look after it: rates, components, clients, validators, users.
+// The state of the hub, for administrators and monitors: rates, components, clients, validators, users.
 
 import { $, el, moment, number, size, svg } from './dom.js'
 import { request } from './hub.js'
 
-const EVERY = 2000
+const INTERVAL_MILLIS = 2000
 const POINTS = 60
 const charts = [
   { key: 'in', title: 'Events in', unit: '/s' },
@@ -11,63 +11,63 @@ const charts = [
   { key: 'lost', title: 'Lost', unit: '/s', bad: true },
   { key: 'connected', title: 'Clients', unit: '', level: true },
 ]
-let before = null
+let previous = null
 let timer = 0
-let turn = 0
+let generation = 0
 const series = Object.fromEntries(charts.map(chart => [chart.key, []]))
 
 export function show() {
   hide()
-  look(turn)
+  update(generation)
 }
 
-/** What was asked for before isn't drawn any more when it comes. */
+/** Stops updates; responses to earlier requests are ignored. */
 export function hide() {
   clearTimeout(timer)
-  turn++
-  before = null
+  generation++
+  previous = null
 }
 
-/** Forgets everything, on the screen too. */
+/** Forgets everything, and clears the screen. */
 export function reset() {
   hide()
   for (const points of Object.values(series)) points.length = 0
-  for (const id of ['charts', 'parts', 'clients', 'validators', 'users', 'hub-note']) $(id).replaceChildren()
-  $('users-part').hidden = true
+  for (const id of ['charts', 'components', 'clients', 'validators', 'users', 'hub-note']) $(id).replaceChildren()
+  $('users-section').hidden = true
 }
 
-async function look(mine) {
+async function update(mine) {
   try {
     const [state, health] = await Promise.all([
       request('/status').then(answer => answer.json()),
       request('/health/ready').then(answer => answer.json()).catch(() => ({ parts: [] })),
     ])
-    if (mine !== turn) return
+    if (mine !== generation) return
     measure(state)
     drawCharts(state)
-    drawParts(health.parts || [])
+    drawComponents(health.parts || [])
     drawClients(state)
     drawValidators(state.validators)
     drawUsers(state.users)
     $('hub-note').textContent = ''
   } catch (refused) {
-    if (mine !== turn) return
+    if (mine !== generation) return
     $('hub-note').textContent = refused.message
   }
-  timer = setTimeout(() => look(mine), document.hidden ? 5 * EVERY : EVERY)
+  timer = setTimeout(() => update(mine), document.hidden ? 5 * INTERVAL_MILLIS : INTERVAL_MILLIS)
 }
 
 function measure(state) {
   const now = Date.parse(state.time)
   for (const { key, level } of charts) {
     const value = level ? state.connected
-      : before ? Math.max(0, (state.events[key] - before.events[key]) * 1000 / Math.max(1, now - before.now)) : null
+      : previous ? Math.max(0, (state.events[key] - previous.events[key]) * 1000 / Math.max(1, now - previous.now)) : null
     if (value !== null) {
       series[key].push(value)
       if (series[key].length > POINTS) series[key].shift()
     }
   }
-  before = { now, events: state.events }
+  previous = { now, events: state.events }
 }
 
 function drawCharts(state) {
@@ -98,10 +98,10 @@ function line(points, label) {
   return chart
 }
 
-function drawParts(parts) {
-  $('parts').replaceChildren(...parts.map(part => el('span', {
-    role: 'listitem', className: `part ${part.ready ? 'ready' : 'down'}`, title: part.detail,
-  }, `${part.name}`, el('span', { className: 'unseen' }, part.ready ? ' is ready' : ` is down: ${part.detail}`))))
+function drawComponents(components) {
+  $('components').replaceChildren(...components.map(({ name, ready, detail }) => el('span', {
+    role: 'listitem', className: `component ${ready ? 'ready' : 'down'}`, title: detail,
+  }, name, el('span', { className: 'unseen' }, ready ? ' is ready' : ` is down: ${detail}`))))
 }
 
 function table(id, caption, heads, rows, empty) {
@@ -126,12 +126,13 @@ function drawClients({ clients, connected }) {
 
 function drawValidators(validators) {
   table('validators', 'Validators', [['Name'], ['Validates'], ['Version'], ['Bundle'], ['State']],
-    validators.map(({ name, paths, topics, version, bundle, state }) =>
-      [name, [...paths, ...topics].join(', '), version, bundle, state]), 'None.')
+    validators.map(({ name, paths, topics, version, bundle, state, reason }) =>
+      [name, [...paths, ...topics].join(', '), version, bundle, reason
+        ? el('span', { className: 'unavailable' }, state, el('span', { className: 'reason' }, reason)) : state]), 'None.')
 }
 
 function drawUsers(users) {
-  $('users-part').hidden = !users
+  $('users-section').hidden = !users
   if (!users) return
   table('users', 'Users', [['Name'], ['Roles'], ['Credentials'], ['State']],
     users.map(user => [

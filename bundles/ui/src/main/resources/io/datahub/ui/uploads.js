@@ -1,14 +1,20 @@
-// Uploads with progress, by tus: one that was interrupted is resumed, and what exists is replaced only after a yes.
+// Uploads by tus, with progress: interrupted ones can be resumed, also after a reload, and existing files are replaced only
+// after a confirmation.
 
 import { $, el, say, size } from './dom.js'
 import { BY_SCRIPT, may, refusal, Refused, request } from './hub.js'
 
-const AT_ONCE = 3
+const MAX_RUNNING = 3
+/** An upload without progress for so long, in milliseconds, counts as interrupted: a lost connection isn't always reported. */
+const STALLED = 30_000
+/** The uploads that this tab has begun and not ended, for after a reload. */
+const STORAGE_KEY = 'datahub.uploads'
 const TUS = { 'Tus-Resumable': '1.0.0' }
-/** Statuses after which the hub keeps the upload, so that it can be resumed. */
-const PASSING = new Set([0, 408, 409, 423, 429, 500, 502, 503, 504, 507])
+/** Statuses after which the hub keeps the upload, so that it can be resumed; 0 is a lost connection. */
+const RESUMABLE = new Set([0, 408, 409, 423, 429, 500, 502, 503, 504, 507])
 let running = 0
 let whenStored = () => {}
+let user = ''
 const queue = []
 const all = new Set()
 
@@ -18,28 +24,57 @@ export function begin(stored) {
     for (const item of [...all]) if (item.isOver) item.dismiss()
     $('find').focus()
   })
+  addEventListener('offline', () => { for (const item of all) item.interrupt() })
+}
+
+/** Lists the uploads of this user that a reload of the page interrupted. The browser has forgotten their files. */
+export function restore(name) {
+  user = name
+  const known = new Set([...all].map(item => item.location))
+  for (const upload of remembered()) {
+    if (upload.user === user && !known.has(upload.location)) show(new Upload(null, upload.path, upload))
+  }
 }
 
 export function add(files, into) {
   for (const file of files) {
+    const interrupted = [...all].find(item => item.awaits(file, into + file.name))
+    if (interrupted) {
+      interrupted.resumeWith(file)
+      continue
+    }
     const item = new Upload(file, into + file.name)
-    all.add(item)
-    $('uploads').prepend(item.element)
+    show(item)
     queue.push(item)
   }
   pump()
 }
 
-/** Ends and forgets all. */
+function show(item) {
+  all.add(item)
+  $('uploads').prepend(item.element)
+}
+
+function remembered() {
+  return JSON.parse(sessionStorage.getItem(STORAGE_KEY) || '[]')
+}
+
+function remember(uploads) {
+  if (uploads.length) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(uploads))
+  else sessionStorage.removeItem(STORAGE_KEY)
+}
+
+/** Cancels and forgets all uploads. */
 export function reset() {
   queue.length = 0
   for (const item of all) item.stop()
   all.clear()
+  remember([])
   $('uploads').replaceChildren()
   offerClear()
 }
 
-/** A refusal of something else than an upload, in the same place. */
+/** Shows the refusal of something other than an upload in the list of uploads. */
 export function note(name, refused) {
   const element = el('li', { className: 'upload card refused' },
     el('span', { className: 'name' }, name), el('span', { className: 'state' }, refused.message),
@@ -48,7 +83,7 @@ export function note(name, refused) {
 }
 
 function pump() {
-  while (running < AT_ONCE && queue.length) {
+  while (running < MAX_RUNNING && queue.length) {
     const item = queue.shift()
     if (item.isOver) continue
     running++
@@ -56,7 +91,7 @@ function pump() {
   }
 }
 
-/** Takes one off the list, with the focus on the next. */
+/** Removes an entry from the list; the focus moves to the next one. */
 function remove(element) {
   const beside = element.nextElementSibling || element.previousElementSibling
   const hadFocus = element.contains(document.activeElement)
@@ -68,26 +103,77 @@ function offerClear() {
   $('clear-uploads').hidden = [...all].filter(item => item.isOver).length < 2
 }
 
-/** One file on its way. */
+/** The upload of one file. */
 class Upload {
   isOver = false
-  #location = null
+  location = null
+  #expected = null // size and modification time of a file that has to be chosen again
+  #stalled = 0
   #isReplacing = false
   #isStopped = false
   #sending = null
 
-  constructor(file, path) {
+  /** @param interrupted what was remembered of an upload that a reload interrupted */
+  constructor(file, path, interrupted = null) {
     this.file = file
     this.path = path
     this.bar = el('progress', { max: 1, value: 0, 'aria-label': `Progress of ${path}` })
     this.state = el('span', { className: 'state' }, 'Waiting')
-    this.again = this.#button(() => this.#retry())
-    this.again.hidden = true
+    this.retry = this.#button(() => this.#retry())
+    this.retry.hidden = true
     this.button = this.#button(() => this.#cancel())
     this.#name(this.button, 'Cancel')
     this.reasons = el('ul', { className: 'reasons' })
     this.element = el('li', { className: 'upload card' }, el('span', { className: 'name' }, path), this.state,
-      el('span', { className: 'buttons' }, this.again, this.button), this.bar, this.reasons)
+      el('span', { className: 'buttons' }, this.retry, this.button), this.bar, this.reasons)
+    if (interrupted) {
+      this.location = interrupted.location
+      this.#expected = { size: interrupted.size, modified: interrupted.modified }
+      this.#isReplacing = interrupted.replaces
+      this.#offer('failed', 'Interrupted by a reload. Choose the file again to resume', 'Resume')
+    }
+  }
+
+  /** Whether this upload can be resumed with a file that was chosen again. */
+  awaits(file, path) {
+    return !this.isOver && this.#expected !== null && path === this.path && this.#matches(file)
+  }
+
+  #matches(file) {
+    return file.size === this.#expected.size && file.lastModified === this.#expected.modified
+  }
+
+  /** Resumes the upload with its file. */
+  resumeWith(file) {
+    this.file = file
+    this.#expected = null
+    this.#retry()
+  }
+
+  #chooseAgain() {
+    const input = el('input', { type: 'file' })
+    input.addEventListener('change', () => {
+      const [file] = input.files
+      if (this.#matches(file)) this.resumeWith(file)
+      else this.#offer('failed', 'That is another file, or it has changed. Choose the same file, or cancel', 'Resume')
+    })
+    input.click()
+  }
+
+  /** Ends the request that is being sent, so that the upload can be resumed. */
+  interrupt() {
+    this.#sending?.abort()
+  }
+
+  /** Remembers the upload until it ends, for after a reload. */
+  #remember() {
+    const others = remembered().filter(upload => upload.location !== this.location)
+    const { size, lastModified } = this.file
+    remember([...others, { user, path: this.path, location: this.location, size, modified: lastModified, replaces: this.#isReplacing }])
+  }
+
+  #forget() {
+    remember(remembered().filter(upload => upload.location !== this.location))
   }
 
   #button(onclick) {
@@ -102,7 +188,7 @@ class Upload {
 
   async run() {
     try {
-      const offset = this.#location ? await this.#offset() : await this.#create()
+      const offset = this.location ? await this.#offset() : await this.#create()
       if (this.#isStopped) return this.#withdraw()
       if (offset !== null) await this.#send(offset)
       this.bar.value = 1
@@ -113,25 +199,27 @@ class Upload {
     }
   }
 
-  /** Creates it; what is there already isn't overwritten unasked. Returns where to begin, or null if that was all. */
+  /** Creates the upload; an existing file is replaced only if the user has confirmed it. Returns the offset, or null if an empty file was stored. */
   async #create() {
     const headers = {
       ...TUS, 'Upload-Length': this.file.size, 'Upload-Metadata': `path ${base64(this.path)}`,
       ...(this.#isReplacing ? {} : { 'If-None-Match': '*' }),
     }
     const answer = await request('/uploads', { method: 'POST', headers })
-    this.#location = new URL(answer.headers.get('Location'), location.href).pathname
+    this.location = new URL(answer.headers.get('Location'), location.href).pathname
+    this.#remember()
     return this.file.size ? 0 : null
   }
 
-  /** How far it came; null if it was stored and only the answer was lost. */
+  /** The number of bytes that the hub has; null if the file was stored and only the response was lost. */
   async #offset() {
     try {
-      const answer = await request(this.#location, { method: 'HEAD', headers: TUS })
+      const answer = await request(this.location, { method: 'HEAD', headers: TUS })
       if (answer.headers.get('Content-Location')) return null
       return Number(answer.headers.get('Upload-Offset'))
     } catch (refused) {
       if (refused.status !== 404 && refused.status !== 410) throw refused
+      this.#forget()
       return this.#create()
     }
   }
@@ -139,12 +227,19 @@ class Upload {
   #send(offset) {
     return new Promise((done, failed) => {
       const sending = this.#sending = new XMLHttpRequest()
-      sending.open('PATCH', this.#location)
+      sending.open('PATCH', this.location)
       const headers = { ...TUS, ...BY_SCRIPT, 'Upload-Offset': offset, 'Content-Type': 'application/offset+octet-stream' }
       for (const [name, value] of Object.entries(headers)) sending.setRequestHeader(name, value)
-      sending.upload.onprogress = event => this.#progress(offset + event.loaded)
+      const watch = () => {
+        clearTimeout(this.#stalled)
+        this.#stalled = setTimeout(() => sending.abort(), STALLED)
+      }
+      sending.upload.onprogress = event => { watch(); this.#progress(offset + event.loaded) }
+      sending.upload.onloadend = () => clearTimeout(this.#stalled) // the hub validates, which may take longer
+      sending.onloadend = () => { clearTimeout(this.#stalled); this.#sending = null }
       sending.onload = () => sending.status < 300 ? done() : failed(refusal(sending.status, sending.responseText))
       sending.onerror = sending.onabort = () => failed(new Refused(0, 'Interrupted'))
+      watch()
       sending.send(this.file.slice(offset))
     })
   }
@@ -157,11 +252,12 @@ class Upload {
 
   #refused(refused) {
     if (refused.status === 412 && !this.#isReplacing && may('write', this.path)) {
-      this.#location = null
+      this.#forget()
+      this.location = null
       this.#offer('exists', 'Already exists', 'Replace')
     } else if (refused.status === 412 && !this.#isReplacing) {
       this.#end('refused', 'Already exists, and you can’t replace it')
-    } else if (PASSING.has(refused.status) && (refused.status !== 409 || this.#location)) {
+    } else if (RESUMABLE.has(refused.status) && (refused.status !== 409 || this.location)) {
       this.#offer('failed', refused.status ? refused.message : 'Interrupted', 'Resume')
     } else {
       this.#end('refused', refused.status === 422 ? 'Refused' : refused.message)
@@ -170,20 +266,24 @@ class Upload {
     }
   }
 
-  /** Waits for a yes. */
+  /** Offers to go on with the upload. */
   #offer(kind, text, yes) {
     this.element.classList.add(kind)
     this.state.textContent = text
-    this.#name(this.again, yes)
+    this.#name(this.retry, yes)
     say(`${this.path}: ${text}`)
   }
 
   #retry() {
+    if (this.#expected) {
+      this.#chooseAgain()
+      return
+    }
     this.#isReplacing ||= this.element.classList.contains('exists')
     this.element.classList.remove('exists', 'failed')
     this.state.textContent = 'Waiting'
     this.button.focus()
-    this.again.hidden = true
+    this.retry.hidden = true
     queue.push(this)
     pump()
   }
@@ -197,7 +297,7 @@ class Upload {
     this.#end('cancelled', 'Cancelled')
   }
 
-  /** Ends it where it is; the hub keeps nothing of it. */
+  /** Ends the upload, and deletes what the hub has of it. */
   stop() {
     if (this.isOver || this.#isStopped) return
     this.#isStopped = true
@@ -206,8 +306,9 @@ class Upload {
   }
 
   #withdraw() {
-    if (!this.#location) return
-    request(this.#location, { method: 'DELETE', headers: TUS }).catch(() => { /* it expires by itself */ })
+    if (!this.location) return
+    this.#forget()
+    request(this.location, { method: 'DELETE', headers: TUS }).catch(() => { /* the hub deletes it when it expires */ })
   }
 
   dismiss() {
@@ -218,9 +319,10 @@ class Upload {
 
   #end(kind, text) {
     this.isOver = true
+    this.#forget()
     this.element.classList.add(kind)
     this.state.textContent = text
-    this.bar.hidden = this.again.hidden = true
+    this.bar.hidden = this.retry.hidden = true
     this.#name(this.button, 'Dismiss')
     offerClear()
   }

@@ -63,9 +63,9 @@ public final class DatahubPage extends HttpServlet {
         checks.forEach((check, name) -> results.put(name, check.check()));
         EventBroker.Counters counters = broker.counters();
         return new HtmlWriter()
-                .heading("Parts")
+                .heading("Components")
                 .table(
-                        List.of("Part", "Ready", "Detail"),
+                        List.of("Component", "Ready", "Detail"),
                         results.entrySet().stream()
                                 .map(result -> List.<Object>of(
                                         result.getKey(),
@@ -74,9 +74,9 @@ public final class DatahubPage extends HttpServlet {
                                                 : result.getValue().ready() ? "yes" : "no",
                                         result.getValue().detail()))
                                 .toList())
-                .heading("Events since the start")
+                .heading("Events since the hub was started")
                 .table(
-                        List.of("In", "Out", "Lost", "Refused", "Waiting, bytes"),
+                        List.of("In", "Out", "Lost", "Refused", "Queued bytes"),
                         List.of(List.of(
                                 counters.in(),
                                 counters.out(),
@@ -85,7 +85,7 @@ public final class DatahubPage extends HttpServlet {
                                 counters.queuedBytes())))
                 .heading("Clients")
                 .table(
-                        List.of("User", "From", "Since", "Subscriptions", "In", "Out", "Lost", "Waiting, bytes"),
+                        List.of("User", "From", "Since", "Subscriptions", "In", "Out", "Lost", "Queued bytes"),
                         broker.sessions().stream().map(DatahubPage::row).toList())
                 .toString();
     }

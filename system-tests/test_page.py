@@ -1,0 +1,65 @@
+"""The page at /, in Debian's Chromium: what a new user with a token sees, and what an administrator does.
+
+Needs node, chromium, and the npm packages of .ci/clients."""
+import json, os, subprocess
+
+import pytest
+
+from support.hub import ROOT, new_token
+from support.waiting import until
+
+GRANTS = '<allow subscribe="build."/><allow read="reports/" write="reports/"/>'
+
+
+@pytest.fixture(scope="module")
+def token(hub, admin):
+    """The token of a user who may write reports; three validators are configured, of which two are unavailable."""
+    token = new_token()
+    assert hub.put_users({"ann": (token, GRANTS), "viewer": ("", '<allow read="reports/"/>')}) == 200
+    with open(f"{hub.home}/etc/io.datahub.validator.xml-reports.cfg", "w") as f:
+        f.write("paths = reports/**/*.xml\n")
+    with open(f"{hub.home}/etc/io.datahub.validator.xsd-broken.cfg", "w") as f:
+        f.write("paths = broken/**\n")
+    with open(f"{hub.home}/etc/io.datahub.validator.command-broken.cfg", "w") as f:
+        f.write("paths = broken/**\ncommand = /no/such/program\n")
+    assert until(lambda: {"xml-reports", "xsd-broken", "command-broken"} <= validators(hub, admin).keys(), 30)
+    return token
+
+
+def validators(hub, admin):
+    return {one["name"]: one for one in json.loads(hub.curl(admin, "/status")[2])["validators"]}
+
+
+def test_who_gets_the_page(hub, token):
+    status, head, body = hub.curl("", "/", "-H", "Accept: text/html")
+    assert status == 200 and b"<!doctype html>" in body
+    assert "default-src 'none'" in head["content-security-policy"] and "unsafe" not in head["content-security-policy"]
+    assert hub.curl("", "/")[2].startswith(b"This is a Datahub"), "a program gets text"
+    assert hub.curl(token, "/status")[0] == 403 and hub.curl("", "/status")[0] == 401, "/status is for monitors"
+
+
+def test_unavailable_validators(hub, admin, token):
+    """A validator that can't be activated is listed with the reason, by /status and by the console."""
+    assert hub.curl(admin, "/files/broken/a", "-T", __file__)[0] == 503
+    assert until(lambda: validators(hub, admin)["command-broken"]["state"] == "unavailable"), validators(hub, admin)
+    found = validators(hub, admin)
+    assert found["command-broken"]["paths"] == ["broken/**"] and "/no/such/program" in found["command-broken"]["reason"]
+    assert found["xsd-broken"]["state"] == "unavailable" and "schema" in found["xsd-broken"]["reason"], "its file is invalid"
+    assert found["xml-reports"]["state"] == "active" and "reason" not in found["xml-reports"]
+    shown = {one["name"]: one for one in json.loads(hub.run("console", "datahub:validators", "--json").stdout)}
+    assert {name: one.get("reason", "") for name, one in found.items()} == {name: one["reason"] for name, one in shown.items()}
+
+
+@pytest.mark.timeout(900)
+def test_visit(hub, admin, token, tmp_path):
+    """.ci/clients/page.mjs prints a line of JSON for each thing that it sees. DATAHUB_PICTURES is a folder for screenshots."""
+    pictures = os.path.abspath(os.environ["DATAHUB_PICTURES"]) if "DATAHUB_PICTURES" in os.environ else ""
+    out = subprocess.run(["node", f"{ROOT}/.ci/clients/page.mjs", f"http://127.0.0.1:{hub.http}", str(tmp_path), pictures],
+                         env=dict(os.environ, TOKEN=token, ADMIN=admin), capture_output=True, text=True, timeout=800)
+    results = [json.loads(line) for line in out.stdout.splitlines()]
+    failed = [result for result in results if not result["good"]]
+    assert out.returncode == 0, f"after {results[-1:]}: {out.stderr[-2000:]}"
+    assert results
+    assert failed == []
+    assert not any(token in open(os.path.join(folder, name), errors="replace").read()
+                   for folder, _, names in os.walk(f"{hub.home}/log") for name in names), "the token is in no log"
