@@ -605,9 +605,9 @@ def test_audit_log(hub):
     path = f"{hub.home}/log/audit.log"
     with open(path) as f:
         audit = f.read()
-    assert re.search(r"login=refused user=.* address=127\.0\.0\.1", audit)
+    assert re.search(r"event=auth.login.refused user=.* address=127\.0\.0\.1", audit)
     assert re.search(r"event=store.record.changed type=created user=ci from=\S*127\.0\.0\.1", audit)
-    assert re.search(r"users=changed .*by=", audit)
+    assert re.search(r"event=auth.users.changed .*by=", audit)
     assert os.stat(path).st_mode & 0o077 == 0
 
 
@@ -675,5 +675,5 @@ def test_logs_as_json(restored):
         with open(f"{restored.home}/log/{name}") as f:
             found[name] = [json.loads(line) for line in f]
         assert found[name] and all({"time", "message"} <= set(o) <= keys for o in found[name]), name
-    assert any("login=refused" in o["message"] for o in found["audit.log"])
+    assert any("event=auth.login.refused" in o["message"] for o in found["audit.log"])
     assert any("\n\tat " in o.get("exception", "") for o in found["datahub.log"])

@@ -52,7 +52,7 @@ def test_refused_logins_in_the_audit_log(hub):
     for _ in range(invalid):
         send(hub.http, "GET /whoami HTTP/1.1\r\nHost: a\r\nAuthorization: Basic bnUKbnVsbDp4\r\nConnection: close\r\n\r\n".encode())
     hub.run("stop")
-    lines = [line for line in open(f"{hub.home}/log/audit.log") if "login=refused" in line]
+    lines = [line for line in open(f"{hub.home}/log/audit.log") if "event=auth.login.refused" in line]
     assert sum(int(more[1]) if (more := re.search(r" more=(\d+) ", line)) else 1 for line in lines) == stale + invalid
     assert len(lines) <= 10
     hub.start()

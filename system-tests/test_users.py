@@ -128,11 +128,11 @@ def good(users):
 
 
 RULES = {  # the elements, and what the message contains
-    "a user of the same name": ('<user name="admin"/>', "the user admin stands in line 2 already"),
-    "a role of the same name": ('<role name="r"/><role name="r"/>', "the role r stands in line 3 already"),
-    "a token of two users": ('<user name="u"><token sha256="ADMIN"/></user>', "this token stands in line 2 already"),
-    "a key of two users": ('<user name="u"><curve-key>KEY</curve-key></user><user name="v"><curve-key>KEY</curve-key></user>', "stands in line 3 already"),
-    "a certificate of two users": ('<user name="u"><certificate sha256="HASH"/></user><user name="v"><certificate sha256="HASH"/></user>', "stands in line 3 already"),
+    "a user of the same name": ('<user name="admin"/>', "the user admin is in line 2 already"),
+    "a role of the same name": ('<role name="r"/><role name="r"/>', "the role r is in line 3 already"),
+    "a token of two users": ('<user name="u"><token sha256="ADMIN"/></user>', "this token is in line 2 already"),
+    "a key of two users": ('<user name="u"><curve-key>KEY</curve-key></user><user name="v"><curve-key>KEY</curve-key></user>', "is in line 3 already"),
+    "a certificate of two users": ('<user name="u"><certificate sha256="HASH"/></user><user name="v"><certificate sha256="HASH"/></user>', "is in line 3 already"),
     "an undefined role": ('<user name="u" roles="nurse"/>', "nurse, which is not defined"),
     "the role admin redefined": ('<role name="admin"/>', "admin is built in"),
     "the role monitor redefined": ('<role name="monitor"/>', "monitor is built in"),
@@ -636,7 +636,7 @@ def test_login_throttle(hub, users, expiring):
         wrong = pool.submit(log_in, "wrong")
         assert [log_in(users.admin) for _ in range(3)] == [200] * 3
         assert not wrong.done() and wrong.result() == 401
-    assert any(re.search(r'login=refused user="admin" transport=http address=127', line) for line in hub.log_lines())
+    assert any(re.search(r'event=auth.login.refused user="admin" transport=http address=127', line) for line in hub.log_lines())
 
 
 def test_restart(hub, users, expiring):

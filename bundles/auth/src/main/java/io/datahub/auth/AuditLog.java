@@ -24,7 +24,8 @@ final class AuditLog {
     private static final int SHOWN_DIGITS = 8;
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,23}");
 
-    private final RefusedLogins lines = new RefusedLogins(LOG::warn, System::nanoTime);
+    private final RefusedLogins lines =
+            new RefusedLogins(pairs -> LOG.warn("event=auth.login.refused {}", pairs), System::nanoTime);
 
     /** Number of refused logins by transport. */
     private final Map<String, LongAdder> refusals = new ConcurrentSkipListMap<>();
@@ -53,22 +54,30 @@ final class AuditLog {
     /** Logs each user, grant and credential added or removed between two versions of the users file. */
     void changed(Users before, Users after, String etag, String by) {
         List<String> differences = UsersDifference.between(before, after);
-        differences.forEach(
-                difference -> LOG.info("users=changed {} version={} by={}", difference, etag, LogText.quoted(by)));
+        differences.forEach(difference ->
+                LOG.info("event=auth.users.changed {} version={} by={}", difference, etag, LogText.quoted(by)));
     }
 
-    /** Logs that a token was issued, rotated or revoked, by whom and from where. */
-    void token(String what, String user, Credential token, Login by) {
-        LOG.info(
-                "token={} user={} begins={} label={}{} by={} transport={} address={}",
-                what,
-                user,
-                token.id().substring(0, SHOWN_DIGITS),
-                LogText.quoted(token.label()),
-                token.expires().map(end -> " expires=" + end).orElse(""),
-                LogText.quoted(by.user().toString()),
-                by.origin().transport(),
-                by.origin().address().getHostAddress());
+    void issued(String user, Credential token, Login by) {
+        LOG.info("event=auth.token.issued {}", pairs(user, token, by));
+    }
+
+    void rotated(String user, Credential token, Login by) {
+        LOG.info("event=auth.token.rotated {}", pairs(user, token, by));
+    }
+
+    void revoked(String user, Credential token, Login by) {
+        LOG.info("event=auth.token.revoked {}", pairs(user, token, by));
+    }
+
+    /** Which token it is, who did it, and from where. */
+    private static String pairs(String user, Credential token, Login by) {
+        return "user=" + user + " begins=" + token.id().substring(0, SHOWN_DIGITS) + " label="
+                + LogText.quoted(token.label())
+                + token.expires().map(end -> " expires=" + end).orElse("") + " by="
+                + LogText.quoted(by.user().toString()) + " transport="
+                + by.origin().transport() + " address="
+                + by.origin().address().getHostAddress();
     }
 
     /**

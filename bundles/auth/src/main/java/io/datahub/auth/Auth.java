@@ -94,7 +94,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
                 () -> new FirstUsers(home, configuration, environment),
                 clock,
                 executor);
-        log("started", configuration);
+        LOG.info("event=auth.started {}", pairs(configuration));
         this.changes = changes;
         changes.forwardTo(loader::changed);
         scheduleSaving();
@@ -123,24 +123,18 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         return executor;
     }
 
-    private static void log(String what, AuthConfiguration configuration) {
-        LOG.info(
-                "auth={} allowClearAdmin={} freeFailures={} maxPenaltyMillis={} failureHalfLifeMillis={} maxAddresses={}"
-                        + " maxTokens={}",
-                what,
-                configuration.allowClearAdmin(),
-                configuration.freeFailures(),
-                configuration.maxPenaltyMillis(),
-                configuration.failureHalfLifeMillis(),
-                configuration.maxAddresses(),
-                configuration.maxTokens());
+    private static String pairs(AuthConfiguration configuration) {
+        return "allowClearAdmin=" + configuration.allowClearAdmin() + " freeFailures=" + configuration.freeFailures()
+                + " maxPenaltyMillis=" + configuration.maxPenaltyMillis() + " failureHalfLifeMillis="
+                + configuration.failureHalfLifeMillis() + " maxAddresses=" + configuration.maxAddresses()
+                + " maxTokens=" + configuration.maxTokens();
     }
 
     @Modified
     void modified(AuthConfiguration configuration) {
         tokenAuthenticator.configure(configuration);
         tokenService.configure(configuration);
-        log("configured", configuration);
+        LOG.info("event=auth.configured {}", pairs(configuration));
         notifyUsersChanged(this);
     }
 
@@ -153,9 +147,9 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         currentUsers.close();
         notifyUsersChanged(new DenyAll());
         if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-            LOG.warn("auth=stopped thread=datahub-auth reason=\"still busy with the store\"");
+            LOG.warn("event=auth.thread.busy thread=datahub-auth reason=\"still waiting for the store\"");
         }
-        LOG.info("auth=stopped");
+        LOG.info("event=auth.stopped");
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -181,7 +175,10 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         try {
             listener.usersChanged(authenticator);
         } catch (RuntimeException e) {
-            LOG.error("users=changed listener={} failed", listener.getClass().getName(), e);
+            LOG.error(
+                    "event=auth.listener.failed listener={}",
+                    listener.getClass().getName(),
+                    e);
         }
     }
 
@@ -250,6 +247,9 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
     @Override
     public void report(MetricReport report) {
         audit.report(report);
-        report.gauge("datahub_users", "Users in force", currentUsers.get().all().size());
+        report.gauge(
+                "datahub_users",
+                "Users of the current version of the users file",
+                currentUsers.get().all().size());
     }
 }

@@ -6,54 +6,54 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /** Settings of authentication. The users themselves are defined by the record {@code broker_users.xml}. */
 @ObjectClassDefinition(
         name = "Datahub users",
-        description = "How users are let in; who they are stands in broker_users.xml")
+        description = "How users log in; the users themselves are in broker_users.xml")
 public @interface AuthConfiguration {
 
     @AttributeDefinition(
             description = "Name of the environment variable that may hold the first administrator's token, of at least"
-                    + " 32 characters; looked at only when broker_users.xml is made. It is a name, so that the token"
-                    + " itself never lies in a configuration.")
+                    + " 32 characters; read only when broker_users.xml is created. It is a name, so that the token"
+                    + " itself is never part of a configuration.")
     String adminTokenVariable() default "DATAHUB_ADMIN_TOKEN";
 
     @AttributeDefinition(
-            description = "File that holds the first administrator's token, of at least 32 characters; looked at only"
-                    + " when broker_users.xml is made. Empty: none.")
+            description = "File that holds the first administrator's token, of at least 32 characters; read only"
+                    + " when broker_users.xml is created. Empty: none.")
     String adminTokenFile() default "";
 
     @AttributeDefinition(
-            description = "Whether an administrator may come in from another machine over a way that isn't encrypted,"
-                    + " where everybody in between can read the token.")
+            description = "Whether an administrator may log in from another machine over an unencrypted connection,"
+                    + " where anyone in between can read the token.")
     boolean allowClearAdmin() default false;
 
     @AttributeDefinition(
-            description = "Failed logins from one address, or of one user, that are answered at once.",
+            description = "Number of failed logins from one address, or of one user, that get a response at once.",
             min = "0",
             max = "1000")
     int freeFailures() default 5;
 
     @AttributeDefinition(
-            description = "Milliseconds for which the answer to a failed login is held back at most.",
+            description = "Maximum delay of the response to a failed login in milliseconds.",
             min = "0",
             max = "60000")
     long maxPenaltyMillis() default 5_000;
 
     @AttributeDefinition(
-            description = "Milliseconds after which half of an address's failed logins are forgotten.",
+            description = "Half-life of the number of failed logins in milliseconds.",
             min = "1000",
             max = "3600000")
     long failureHalfLifeMillis() default 60_000;
 
     @AttributeDefinition(
-            description =
-                    "Addresses whose failed logins are remembered, and as many users; the one that was quiet longest"
-                            + " is forgotten.",
+            description = "Number of addresses, and of users, whose failed logins are counted; the least recent one is"
+                    + " evicted.",
             min = "100",
             max = "1000000")
     int maxAddresses() default 10_000;
 
     @AttributeDefinition(
-            description = "Tokens that a user may have when it asks for one more itself; its own that have ended make"
-                    + " room first. Administrators aren't bound by it.",
+            description =
+                    "Maximum number of tokens of a user who issues tokens for itself; its expired tokens are removed"
+                            + " first. The limit doesn't apply to administrators.",
             min = "1",
             max = "10000")
     int maxTokens() default 100;

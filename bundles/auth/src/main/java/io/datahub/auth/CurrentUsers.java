@@ -62,7 +62,7 @@ final class CurrentUsers implements Supplier<Users> {
                 try {
                     put(UsersReader.read(bytes), RESTORED, "hub");
                 } catch (InvalidUsersException e) {
-                    LOG.error("users=not-restored reason={}", LogText.quoted(e.getMessage()));
+                    LOG.error("event=auth.users.restore-failed reason={}", LogText.quoted(e.getMessage()));
                 }
             });
         }
@@ -76,7 +76,10 @@ final class CurrentUsers implements Supplier<Users> {
         users = next;
         etag = version;
         changed.run(); // open sessions first: the rest may take longer
-        LOG.info("users=in-force version={} users={}", version, next.all().size());
+        LOG.info(
+                "event=auth.users.loaded version={} users={}",
+                version,
+                next.all().size());
         if (before != Users.EMPTY) {
             audit.changed(before, next, version, by);
         }
@@ -86,7 +89,7 @@ final class CurrentUsers implements Supplier<Users> {
         try {
             lastGood.keep(bytes);
         } catch (IOException e) {
-            LOG.warn("users=in-force last-good=not-kept reason={}", LogText.quoted(e.toString()));
+            LOG.warn("event=auth.last-good.save-failed reason={}", LogText.quoted(e.toString()));
         }
     }
 

@@ -14,7 +14,7 @@ final class DenyAll implements Authenticator {
 
     @Override
     public Result<Login> authenticate(Credentials credentials, Origin origin) {
-        return Result.refused(Reason.UNAUTHENTICATED, "the hub knows no users at the moment");
+        return Result.refused(Reason.UNAUTHENTICATED, "no users are loaded at the moment");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.datahub.auth;
 
 import io.datahub.api.Home;
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.RecordPath;
 import io.datahub.auth.users.UsersXml;
 import java.io.IOException;
@@ -98,15 +99,14 @@ final class FirstUsers {
     void created() {
         if (usersLost) {
             LOG.warn(
-                    "users=lost file={} cure=\"the file and its last good copy in state/ were gone, so one administrator was"
-                            + " made anew; put {} back from a backup, or the users into the new one\"",
-                    RecordPath.USERS,
+                    "event=auth.users.lost file={} reason=\"the file and its last good copy in state/ are missing\""
+                            + " cure=\"restore the file from a backup, or add the users to the new one\"",
                     RecordPath.USERS);
         }
         LOG.info(
-                "users=created file={} user=admin token={}",
+                "event=auth.users.created file={} user=admin token={}",
                 RecordPath.USERS,
-                supplied.isEmpty() ? "in " + tokenFile : "as supplied");
+                LogText.quoted(supplied.isEmpty() ? "in " + tokenFile : "as supplied"));
     }
 
     /** Deletes the generated token, because another users file took effect. */
@@ -120,8 +120,8 @@ final class FirstUsers {
         return """
                 <?xml version="1.0" encoding="UTF-8"?>
                 <!--
-                  Who may use the hub, and for what. A new version of this file is judged before it counts; one that fails
-                  leaves the last good one in force. Only the SHA-256 of a token stands here.
+                  The users of the hub and their grants. A new version of this file is validated before it takes effect; if it
+                  is invalid, the last good one stays in effect. Tokens are stored as SHA-256 only.
                 -->
                 <broker-users xmlns="%s">
                   <user name="admin" roles="admin">

@@ -37,7 +37,7 @@ final class LastGoodUsers {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            LOG.warn("last-good=unreadable file={} reason={}", file, LogText.quoted(e.toString()));
+            LOG.warn("event=auth.last-good.unreadable file={} reason={}", file, LogText.quoted(e.toString()));
             return Optional.empty();
         }
     }

@@ -52,10 +52,10 @@ final class LastUsedStore {
                         Instant.parse(line.substring(space + 1)).getEpochSecond());
             }
         } catch (NoSuchFileException e) {
-            LOG.debug("last-used=none file={}", file);
+            LOG.debug("event=auth.last-used.missing file={}", file);
         } catch (IOException | DateTimeParseException | IndexOutOfBoundsException e) {
             LOG.warn(
-                    "last-used=unreadable file={} reason={}; it is written anew as credentials are used",
+                    "event=auth.last-used.unreadable file={} reason={} cure=\"none is needed: it is rewritten when credentials are used\"",
                     file,
                     LogText.quoted(e.toString()));
         }
@@ -90,7 +90,7 @@ final class LastUsedStore {
             PrivateFile.write(file, lines.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             changed = true;
-            LOG.warn("last-used=not-kept file={} reason={}", file, LogText.quoted(e.toString()));
+            LOG.warn("event=auth.last-used.save-failed file={} reason={}", file, LogText.quoted(e.toString()));
         }
     }
 }

@@ -28,6 +28,7 @@ final class RefusedLogins {
     private long others;
     private long periodStart;
 
+    /** @param log receives the keys and values of a line */
     RefusedLogins(Consumer<String> log, LongSupplier nanoTime) {
         this.log = log;
         this.nanoTime = nanoTime;
@@ -36,7 +37,7 @@ final class RefusedLogins {
 
     synchronized void add(String user, Origin origin, String reason) {
         writeOverdue();
-        String line = "login=refused user=" + LogText.quoted(user) + " transport=" + origin.transport() + " address="
+        String line = "user=" + LogText.quoted(user) + " transport=" + origin.transport() + " address="
                 + origin.address().getHostAddress() + " reason=" + LogText.quoted(reason);
         if (repeated.computeIfPresent(line, (same, count) -> count + 1) != null) {
             return;
@@ -65,8 +66,7 @@ final class RefusedLogins {
             }
         });
         if (others > 0) {
-            log.accept("login=refused reason=\"more than " + MAX_LINES + " that differ\" more=" + others + " seconds="
-                    + seconds);
+            log.accept("reason=\"more than " + MAX_LINES + " different ones\" more=" + others + " seconds=" + seconds);
         }
         repeated.clear();
         others = 0;

@@ -110,8 +110,8 @@ final class TokenAuthenticator implements Authenticator {
             audit.refused(name, origin, "an administrator off loopback needs TLS or CURVE, or allowClearAdmin=true");
             return Result.refused(
                     Reason.FORBIDDEN,
-                    "an administrator comes in from another machine by TLS or CURVE only; DATAHUB_ALLOW_CLEAR_ADMIN=true"
-                            + " would allow it in clear");
+                    "administrators can log in from another machine over TLS or CURVE only; DATAHUB_ALLOW_CLEAR_ADMIN=true"
+                            + " allows it without encryption");
         }
         lastUsed.used(owned.credential().name());
         return Result.done(login(owned, origin));
@@ -131,9 +131,10 @@ final class TokenAuthenticator implements Authenticator {
     private Result<Login> anonymous(Origin origin) {
         return anonymousUser()
                 .map(user -> Result.done(new Login(user, NO_CREDENTIAL, Optional.empty(), Optional.empty(), origin)))
-                .orElseGet(() -> Result.refused(
-                        Reason.UNAUTHENTICATED,
-                        "credentials are needed; an administrator can let everybody in by a user named anonymous"));
+                .orElseGet(
+                        () -> Result.refused(
+                                Reason.UNAUTHENTICATED,
+                                "credentials are required; an administrator can allow access without credentials with a user named anonymous"));
     }
 
     private Optional<User> anonymousUser() {
@@ -148,7 +149,7 @@ final class TokenAuthenticator implements Authenticator {
         audit.refused(audit.showable(claimed, currentUsers.get()), origin, reason);
         return Result.refused(
                 Reason.UNAUTHENTICATED,
-                "no user has these credentials, or not any more; an administrator can issue new ones");
+                "no user has these credentials, or they were revoked; an administrator can issue new ones");
     }
 
     @Override

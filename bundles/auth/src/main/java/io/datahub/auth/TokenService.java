@@ -22,7 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -84,7 +84,7 @@ final class TokenService implements UserRegistry {
         }
         String token = Tokens.random();
         Result<IssuedToken> issued = edit(actor, user, edit -> add(actor, edit, token, label, expires));
-        return audited(issued, "issued", actor, IssuedToken::credential, user);
+        return audited(issued, made -> audit.issued(user, made.credential(), actor));
     }
 
     private Result<IssuedToken> add(Login actor, TokenEdit edit, String token, String label, Optional<Instant> expires)
@@ -96,8 +96,7 @@ final class TokenService implements UserRegistry {
         if (!actor.user().isAdmin() && !makeRoom(edit)) {
             return Result.refused(
                     Reason.CONFLICT,
-                    "you have " + maxTokens + " tokens already; revoke one that isn't used any more, or ask an"
-                            + " administrator");
+                    "you have " + maxTokens + " tokens already; revoke an unused one, or ask an administrator");
         }
         String sha256 = Hashes.sha256(token.getBytes(StandardCharsets.UTF_8));
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
@@ -118,8 +117,8 @@ final class TokenService implements UserRegistry {
         if (latest.isPresent() && wanted.isPresent() && wanted.get().isAfter(latest.get())) {
             return Result.refused(
                     Reason.FORBIDDEN,
-                    "you came in with a credential that ends at " + latest.get()
-                            + ", so a new token can't last longer; an administrator can issue one that does");
+                    "your credential expires at " + latest.get()
+                            + ", so a new token can't be valid for longer; an administrator can issue one that is");
         }
         return Result.done(wanted.or(() -> latest));
     }
@@ -163,7 +162,7 @@ final class TokenService implements UserRegistry {
                     before.label(),
                     expires.or(() -> before.lifetime().map(now::plus)));
         });
-        return audited(rotated, "rotated", actor, IssuedToken::credential, user);
+        return audited(rotated, made -> audit.rotated(user, made.credential(), actor));
     }
 
     @Override
@@ -176,7 +175,7 @@ final class TokenService implements UserRegistry {
             edit.remove(found.get());
             return Result.done(described(found.get()));
         });
-        return audited(revoked, "revoked", actor, credential -> credential, user);
+        return audited(revoked, credential -> audit.revoked(user, credential, actor));
     }
 
     @Override
@@ -201,7 +200,7 @@ final class TokenService implements UserRegistry {
 
     private Result<List<Credential>> auditedAll(Result<List<Credential>> revoked, Login actor, String user) {
         if (!revoked.isRefused()) {
-            revoked.get().forEach(credential -> audit.token("revoked", user, credential, actor));
+            revoked.get().forEach(credential -> audit.revoked(user, credential, actor));
         }
         return revoked;
     }
@@ -216,18 +215,18 @@ final class TokenService implements UserRegistry {
                 ? Result.refused(
                         Reason.NOT_FOUND,
                         "the user " + edit.user().name()
-                                + " has no token of that label or that begin of its hash (six digits at least)")
-                : Result.refused(Reason.CONFLICT, "several tokens are meant; name one by its hash: " + ids);
+                                + " has no token with that label or hash prefix (at least six digits)")
+                : Result.refused(Reason.CONFLICT, "several tokens match; choose one by its hash: " + ids);
     }
 
     private <T> Result<T> edit(Login actor, String user, UsersEditor.Step<T> change) throws IOException {
         if (!actor.user().isAdmin() && !actor.user().name().equals(user)) {
-            return Result.refused(Reason.FORBIDDEN, "only an administrator sees to the tokens of others");
+            return Result.refused(Reason.FORBIDDEN, "only an administrator can manage the tokens of other users");
         }
         if (user.equals(User.ANONYMOUS)) {
             return Result.refused(
                     actor.user().isAdmin() ? Reason.BAD_REQUEST : Reason.FORBIDDEN,
-                    "the user anonymous comes without a token");
+                    "the user anonymous can't have a token");
         }
         User author = actor.user().isAdmin() ? actor.user() : User.HUB;
         return editor.edit(author, user, edit -> {
@@ -250,9 +249,9 @@ final class TokenService implements UserRegistry {
                         .isPresent();
     }
 
-    private <T> Result<T> audited(Result<T> result, String what, Login actor, Function<T, Credential> of, String user) {
+    private static <T> Result<T> audited(Result<T> result, Consumer<T> log) {
         if (!result.isRefused()) {
-            audit.token(what, user, of.apply(result.get()), actor);
+            log.accept(result.get());
         }
         return result;
     }
@@ -263,10 +262,10 @@ final class TokenService implements UserRegistry {
             return refusal("a label has at most " + MAX_LABEL + " characters and no control characters");
         }
         if (expires.isPresent() && !expires.get().isAfter(clock.instant())) {
-            return refusal("expires lies in the past; give a time to come, or none");
+            return refusal("expires is in the past; set a time in the future, or leave it out");
         }
         if (expires.isPresent() && expires.get().isAfter(LAST)) {
-            return refusal("expires lies after " + LAST + "; leave it out for a token without end");
+            return refusal("expires is after " + LAST + "; leave it out for a token that doesn't expire");
         }
         return Optional.empty();
     }

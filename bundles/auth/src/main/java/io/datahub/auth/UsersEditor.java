@@ -98,6 +98,6 @@ final class UsersEditor {
 
     private static Refusal busy() {
         return Refusal.unavailable(
-                RecordPath.USERS + " is being changed all the time; try again in a moment", Duration.ofSeconds(1));
+                RecordPath.USERS + " is being modified concurrently; try again in a moment", Duration.ofSeconds(1));
     }
 }

@@ -130,8 +130,8 @@ final class UsersLoader {
         } catch (IOException e) {
             refusal = Optional.of(new Refusal(Reason.UNAVAILABLE, RecordPath.USERS + " can't be read: " + e));
         } catch (InvalidUsersException e) {
-            LOG.error("users=not-in-force file={} reason={}", RecordPath.USERS, LogText.quoted(e.getMessage()));
-            refusal = Optional.of(new Refusal(Reason.INVALID, RecordPath.USERS + " is no good: " + e.getMessage()));
+            LOG.error("event=auth.users.invalid file={} reason={}", RecordPath.USERS, LogText.quoted(e.getMessage()));
+            refusal = Optional.of(new Refusal(Reason.INVALID, RecordPath.USERS + " is invalid: " + e.getMessage()));
         }
         if (refusal.isPresent()) {
             currentUsers.restore();
@@ -154,7 +154,10 @@ final class UsersLoader {
                 create();
             }
         } catch (IOException | RuntimeException e) {
-            LOG.warn("users=not-created file={} reason={}", RecordPath.USERS, LogText.quoted(e.toString()));
+            LOG.warn(
+                    "event=auth.users.creation-failed file={} reason={}",
+                    RecordPath.USERS,
+                    LogText.quoted(e.toString()));
         }
         if (failure.isPresent()) {
             schedule(backoff);
@@ -167,11 +170,11 @@ final class UsersLoader {
     private void create() throws IOException {
         Optional<byte[]> lastGoodBytes = lastGood.read().filter(UsersLoader::isGood);
         if (lastGoodBytes.isPresent()) {
-            created(record.create(lastGoodBytes.get()), "restored");
+            created(record.create(lastGoodBytes.get()), "last-good");
         } else {
             first = first == null ? firstUsers.get() : first;
             Result<Change> result = record.create(first.prepare(clock.instant()));
-            created(result, "created");
+            created(result, "new");
             if (!result.isRefused()) {
                 first.created();
             } else if (result.refusal().orElseThrow().reason() == Reason.PRECONDITION_FAILED
@@ -181,16 +184,16 @@ final class UsersLoader {
         }
     }
 
-    private void created(Result<Change> result, String what) {
+    private void created(Result<Change> result, String origin) {
         refresh();
         result.refusal()
                 .ifPresentOrElse(
                         refusal -> LOG.warn(
-                                "users=not-{} file={} reason={}",
-                                what,
+                                "event=auth.users.rejected file={} origin={} reason={}",
                                 RecordPath.USERS,
+                                origin,
                                 LogText.quoted(refusal.detail())),
-                        () -> LOG.info("users={} file={}", what, RecordPath.USERS));
+                        () -> LOG.info("event=auth.users.stored file={} origin={}", RecordPath.USERS, origin));
     }
 
     private static boolean isGood(byte[] bytes) {

@@ -23,7 +23,7 @@ class RefusedLoginsTest {
         for (int i = 0; i < 500; i++) {
             refused.add("ci", Samples.from("192.0.2.1"), "unknown token");
         }
-        String line = "login=refused user=\"ci\" transport=http address=192.0.2.1 reason=\"unknown token\"";
+        String line = "user=\"ci\" transport=http address=192.0.2.1 reason=\"unknown token\"";
         assertThat(lines).containsExactly(line);
 
         pass(Duration.ofSeconds(59));
@@ -84,7 +84,7 @@ class RefusedLoginsTest {
     void shouldEscapeUntrustedText() {
         refused.add("a\nlogin=ok\u202e\u2028\u009b", Samples.from("192.0.2.1"), "x");
         assertThat(lines)
-                .containsExactly("login=refused user=\"a\\u000alogin=ok\\u202e\\u2028\\u009b\" transport=http"
+                .containsExactly("user=\"a\\u000alogin=ok\\u202e\\u2028\\u009b\" transport=http"
                         + " address=192.0.2.1 reason=\"x\"");
     }
 }

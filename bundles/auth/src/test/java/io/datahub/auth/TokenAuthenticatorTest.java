@@ -260,7 +260,7 @@ class TokenAuthenticatorTest {
 
             assertThat(audit.lines())
                     .hasSize(4) // the last three are one, plus its repetitions
-                    .allMatch(line -> line.contains("login=refused")
+                    .allMatch(line -> line.contains("event=auth.login.refused")
                             && line.contains("transport=http address=192.0.2.1 reason="));
             assertThat(audit.lines().get(0)).contains("user=\"root\"").contains("TLS or CURVE");
             assertThat(audit.lines().get(1)).contains("user=\"ci\"").contains("expired");

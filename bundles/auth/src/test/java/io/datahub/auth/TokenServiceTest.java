@@ -98,7 +98,8 @@ class TokenServiceTest {
                 assertThat(credential.expires()).contains(end);
             });
             assertThat(log.lines())
-                    .anyMatch(line -> line.contains("token=issued user=empty") && line.contains("by=\"root\""));
+                    .anyMatch(line ->
+                            line.contains("event=auth.token.issued user=empty") && line.contains("by=\"root\""));
             assertThat(String.join("", log.lines())).doesNotContain(token);
         }
     }

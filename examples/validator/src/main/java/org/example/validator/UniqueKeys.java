@@ -37,7 +37,7 @@ public final class UniqueKeys implements Validator {
                     String key = key(text.stripLeading());
                     Integer first = lines.putIfAbsent(key, line);
                     if (first != null) {
-                        violations.add(Violation.at(line, 1, "the key " + key + " stands in line " + first + " already"));
+                        violations.add(Violation.at(line, 1, "the key " + key + " is in line " + first + " already"));
                     }
                 }
                 continued = (begins || continued) && endsWithOddBackslashes(text);

@@ -30,7 +30,7 @@ class UniqueKeysTest {
 
         assertEquals(1, verdict.violations().size());
         assertEquals(3, verdict.violations().get(0).line());
-        assertEquals("the key a stands in line 1 already", verdict.violations().get(0).message());
+        assertEquals("the key a is in line 1 already", verdict.violations().get(0).message());
     }
 
     private record Text(String text) implements Candidate {

@@ -23,7 +23,7 @@ public final class PathPattern {
      */
     public static PathPattern of(String text) {
         if (text.isEmpty()) {
-            throw new IllegalArgumentException("a path pattern is empty; ** stands for every path");
+            throw new IllegalArgumentException("a path pattern is empty; ** matches every path");
         }
         return new PathPattern(WildcardPattern.ofPath(text));
     }

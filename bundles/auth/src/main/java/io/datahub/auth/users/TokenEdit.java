@@ -182,7 +182,7 @@ public final class TokenEdit {
                 .filter(each -> each.user().isAdmin() && !each.disabled())
                 .anyMatch(each -> !expected.get(each.name()).isEmpty());
         if (anyAdministrator && !credentials(UsersReader.read(bytes)).equals(expected)) {
-            throw new InvalidUsersException("the edit went wrong", null);
+            throw new InvalidUsersException("the edited file doesn't have the expected credentials", null);
         }
         return bytes;
     }

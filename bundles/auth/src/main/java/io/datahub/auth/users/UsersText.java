@@ -49,7 +49,7 @@ final class UsersText {
             xml.close();
             return name == null ? StandardCharsets.UTF_8 : Charset.forName(name);
         } catch (XMLStreamException | IllegalArgumentException e) {
-            throw new InvalidUsersException("its encoding isn't understood", e);
+            throw new InvalidUsersException("its encoding isn't supported", e);
         }
     }
 

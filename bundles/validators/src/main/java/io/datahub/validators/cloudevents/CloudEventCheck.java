@@ -40,7 +40,7 @@ final class CloudEventCheck {
         }
         if (CommaSeparated.of(configuration.paths()).isEmpty()
                 && CommaSeparated.of(configuration.topics()).isEmpty()) {
-            throw new IllegalArgumentException("paths and topics are missing; say which records it judges, such as"
+            throw new IllegalArgumentException("paths and topics are missing; set which records it validates, such as"
                     + " paths = events/**, or which events, such as topics = build.");
         }
         formats = configuration.formats();
@@ -74,11 +74,9 @@ final class CloudEventCheck {
             new CloudEventRules(findings).validate(event.get());
             String type = event.get().path("type").asText();
             if (type.length() > CloudEvent.MAX_TYPE_LENGTH) {
-                findings.add("type has " + type.length() + " characters; it must have at most "
-                        + CloudEvent.MAX_TYPE_LENGTH);
+                findings.add("type has " + type.length() + " characters; the maximum is " + CloudEvent.MAX_TYPE_LENGTH);
             } else if (!types.isEmpty() && types.stream().noneMatch(pattern -> pattern.matches(type))) {
-                findings.add(
-                        "the type " + truncated(type, MAX_QUOTED_TYPE_LENGTH) + " is none of those that may be here");
+                findings.add("the type " + truncated(type, MAX_QUOTED_TYPE_LENGTH) + " is not allowed here");
             }
             if (findings.verdict().accepted()) {
                 validateData(event.get(), type, steps, findings);
@@ -104,7 +102,7 @@ final class CloudEventCheck {
             if (Thread.interrupted()) {
                 throw new InterruptedException(e.getMessage());
             }
-            findings.add("the data is too costly to judge: " + e.getMessage());
+            findings.add("the data is too expensive to validate: " + e.getMessage());
         }
     }
 

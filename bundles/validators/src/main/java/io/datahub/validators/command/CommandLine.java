@@ -32,7 +32,7 @@ final class CommandLine {
     static CommandLine of(String text, List<String> placeholders) {
         if (text == null || text.isBlank()) {
             throw new IllegalArgumentException(
-                    "command is missing; name a program, such as command = /usr/bin/xmllint --noout {file}");
+                    "command is missing; set a program, such as command = /usr/bin/xmllint --noout {file}");
         }
         List<String> words = new ArrayList<>();
         String line = text.strip();
@@ -41,7 +41,7 @@ final class CommandLine {
         while (end < line.length()) {
             if (!word.find(end) || word.start() != end) {
                 throw new IllegalArgumentException(
-                        "command has a stray quote behind \"" + line.substring(0, end) + "\"");
+                        "command has an unmatched quote after \"" + line.substring(0, end) + "\"");
             }
             words.add(word.group(1) == null ? word.group(2) : word.group(1));
             end = word.end();
@@ -49,7 +49,7 @@ final class CommandLine {
         Path program = Path.of(words.get(0));
         if (!program.isAbsolute() || !Files.isExecutable(program) || Files.isDirectory(program)) {
             throw new IllegalArgumentException("command begins with " + program
-                    + ", which is no program that can be run; give its absolute path, and the right to run it");
+                    + ", which is not an executable program; set its absolute path, and make it executable");
         }
         for (String each : words) {
             PLACEHOLDER
@@ -58,7 +58,7 @@ final class CommandLine {
                     .map(found -> found.group(1))
                     .filter(name -> !placeholders.contains(name))
                     .forEach(name -> {
-                        throw new IllegalArgumentException("command has {" + name + "}; there are " + placeholders);
+                        throw new IllegalArgumentException("command has {" + name + "}; known are " + placeholders);
                     });
         }
         return new CommandLine(List.copyOf(words));

@@ -134,7 +134,8 @@ final class CommandRunner {
             return Files.createTempDirectory(folder, "run");
         } catch (IOException e) {
             throw new IOException(
-                    "the folder " + folder + " for its program can't be written: let the hub's own user do that (" + e
+                    "the folder " + folder
+                            + " for its program isn't writable: give the hub's user permission to write to it (" + e
                             + ")",
                     e);
         }
@@ -202,10 +203,10 @@ final class CommandRunner {
         while (!exited) {
             exited = process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
             if (Files.size(output) + Files.size(errorOutput) > maxOutputBytes) {
-                throw new IOException("its program wrote more than " + maxOutputBytes + " bytes and was ended");
+                throw new IOException("its program wrote more than " + maxOutputBytes + " bytes and was killed");
             }
             if (!exited && System.nanoTime() - deadline > 0) {
-                throw new IOException("its program took longer than " + timeoutMillis + " ms and was ended");
+                throw new IOException("its program took longer than " + timeoutMillis + " ms and was killed");
             }
         }
         return process.exitValue();
@@ -224,7 +225,7 @@ final class CommandRunner {
             }
         }
         if (lines.isEmpty()) {
-            findings.add("its program refuses the record and doesn't say why");
+            findings.add("its program refuses the record without a reason");
         }
         return findings.verdict();
     }

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ProcessTree implements AutoCloseable {
 
-    private static final String MARKER_VARIABLE = "DATAHUB_JUDGEMENT";
+    private static final String MARKER_VARIABLE = "DATAHUB_VALIDATION";
     private static final Path PROC = Path.of("/proc");
     private static final int MAX_ATTEMPTS = 50;
 

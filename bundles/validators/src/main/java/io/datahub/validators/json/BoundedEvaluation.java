@@ -56,11 +56,11 @@ final class BoundedEvaluation extends ExecutionContext {
 
     private void step() {
         if (--remainingSteps < 0) {
-            throw new TooCostlyException("its schema takes too many steps with this document");
+            throw new TooCostlyException("its schema takes too many steps for this document");
         }
         if ((remainingSteps & INTERRUPT_CHECK_MASK) == 0
                 && Thread.currentThread().isInterrupted()) {
-            throw new TooCostlyException("the time for this judgement is over");
+            throw new TooCostlyException("the time limit of this validation is exceeded");
         }
     }
 
@@ -78,7 +78,7 @@ final class BoundedEvaluation extends ExecutionContext {
         private static final long serialVersionUID = 1L;
 
         TooManyViolationsException() {
-            super("enough was found", null, false, false);
+            super("too many errors", null, false, false);
         }
     }
 }

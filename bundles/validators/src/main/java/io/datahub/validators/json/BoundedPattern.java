@@ -53,7 +53,7 @@ final class BoundedPattern implements RegularExpression {
     }
 
     private TooCostlyException tooCostly() {
-        return new TooCostlyException("a value is too costly to compare with the pattern " + pattern);
+        return new TooCostlyException("a value is too expensive to match against the pattern " + pattern);
     }
 
     /** A budget. Not thread-safe. */

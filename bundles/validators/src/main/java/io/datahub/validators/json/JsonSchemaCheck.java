@@ -52,10 +52,10 @@ public final class JsonSchemaCheck {
                     () -> schema.validate(evaluation, document));
         } catch (BoundedEvaluation.TooManyViolationsException e) {
             if (evaluation.errors().isEmpty()) {
-                throw new TooCostlyException("too many faults in the alternatives of its schema");
+                throw new TooCostlyException("too many errors in the alternatives of its schema");
             }
         } catch (StackOverflowError e) {
-            throw new TooCostlyException("its schema refers to itself without end");
+            throw new TooCostlyException("its schema has an endless recursion");
         }
         return evaluation.errors();
     }

@@ -80,14 +80,14 @@ public final class JsonSchemaCompiler extends SchemaLoader {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (RuntimeException | StackOverflowError e) {
-            throw new IOException("the schema " + source.main() + " is no good: " + e.getMessage(), e);
+            throw new IOException("the schema " + source.main() + " is invalid: " + e.getMessage(), e);
         }
     }
 
     private static void validateByMetaSchema(SchemaRegistry registry, JsonNode schema, SpecificationVersion draft) {
         String dialect = schema.path("$schema").asText(draft.getDialectId());
         if (SpecificationVersion.fromDialectId(dialect).isEmpty()) {
-            throw new IllegalArgumentException("its $schema is " + dialect + ", which the hub doesn't know");
+            throw new IllegalArgumentException("its $schema is " + dialect + ", which the hub doesn't support");
         }
         Schema meta = registry.getSchema(SchemaLocation.of(dialect));
         BoundedEvaluation evaluation = new BoundedEvaluation(1, Long.MAX_VALUE, false);
@@ -126,7 +126,7 @@ public final class JsonSchemaCompiler extends SchemaLoader {
     private JsonNode parse(byte[] bytes, String name) throws IOException {
         Findings findings = new Findings();
         return SecureJson.parse(new ByteArrayInputStream(bytes), findings)
-                .orElseThrow(() -> new IOException("the schema " + name + " is no good, line "
+                .orElseThrow(() -> new IOException("the schema " + name + " is invalid, line "
                         + findings.all().get(0).line() + ": "
                         + findings.all().get(0).message()));
     }

@@ -75,7 +75,7 @@ public final class JsonSchemaValidator implements Validator {
             if (Thread.interrupted()) {
                 throw new InterruptedException(e.getMessage());
             }
-            findings.add("the document is too costly to judge: " + e.getMessage());
+            findings.add("the document is too expensive to validate: " + e.getMessage());
         } finally {
             reservation.close();
         }

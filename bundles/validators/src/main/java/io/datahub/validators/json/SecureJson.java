@@ -64,7 +64,7 @@ public final class SecureJson {
         try {
             JsonNode node = MAPPER.readTree(bytes);
             if (node == null || node.isMissingNode()) {
-                findings.add(1, 1, "the record is empty; JSON has at least one value");
+                findings.add(1, 1, "the record is empty; a JSON document has a value");
                 return Optional.empty();
             }
             Optional<String> excessiveValue = excessiveValue(node);
@@ -74,9 +74,9 @@ public final class SecureJson {
             }
             return Optional.of(node);
         } catch (StreamConstraintsException e) {
-            findings.add(line(e), column(e), "the document is too costly to judge: " + e.getOriginalMessage());
+            findings.add(line(e), column(e), "the document is too expensive to validate: " + e.getOriginalMessage());
         } catch (JsonProcessingException e) {
-            findings.add(line(e), column(e), "no valid JSON: " + e.getOriginalMessage());
+            findings.add(line(e), column(e), "invalid JSON: " + e.getOriginalMessage());
         }
         return Optional.empty();
     }
@@ -90,12 +90,12 @@ public final class SecureJson {
         pending.push(root);
         while (!pending.isEmpty()) {
             if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException("the time for this judgement is over");
+                throw new InterruptedIOException("the time limit of this validation is exceeded");
             }
             JsonNode node = pending.pop();
             if (node.isArray() && node.size() > MAX_COLLISIONS && hasManyCollisions(node)) {
                 return Optional.of("an array has more than " + MAX_COLLISIONS
-                        + " different values with the same hash, which can't be told apart in a reasonable time");
+                        + " different values with the same hash, which can't be compared in a reasonable time");
             }
             if (node.isContainerNode()) {
                 node.forEach(pending::push);

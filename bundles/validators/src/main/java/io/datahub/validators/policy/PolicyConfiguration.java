@@ -6,7 +6,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /** The configuration of a validator for size, extension and media type. */
 @ObjectClassDefinition(
         name = "Datahub validator: policy",
-        description = "Accepts records by their size, their extension, and what their first bytes show them to be")
+        description = "Accepts records by size, extension, and media type, as detected from the first bytes")
 public @interface PolicyConfiguration {
 
     @AttributeDefinition(
@@ -16,44 +16,41 @@ public @interface PolicyConfiguration {
 
     @AttributeDefinition(
             description =
-                    "Patterns of the paths that it judges, separated by commas: * stands for any characters but /,"
-                            + " ? for one of them, ** for any characters at all.")
+                    "Patterns of the paths that it validates, separated by commas: * matches any characters except /,"
+                            + " ? one of them, ** any characters.")
     String[] paths();
 
-    @AttributeDefinition(description = "Bytes that a record has at least.", min = "0")
+    @AttributeDefinition(description = "Minimum size of a record in bytes.", min = "0")
     long minBytes() default 0;
 
-    @AttributeDefinition(description = "Bytes that a record has at most.", min = "1")
+    @AttributeDefinition(description = "Maximum size of a record in bytes.", min = "1")
     long maxBytes() default Long.MAX_VALUE;
 
     @AttributeDefinition(
             description =
-                    "Extensions of which a name has one, such as tar.gz, zip; separated by commas, large and small"
-                            + " letters alike. Empty: any name.",
+                    "Extensions that are accepted, such as tar.gz, zip; separated by commas, in upper or lower case."
+                            + " Empty: any name.",
             required = false)
     String[] extensions() default {};
 
     @AttributeDefinition(
-            description = "Media types of which the content is one, such as image/*, application/zip; separated by"
-                    + " commas. Empty: any.",
+            description = "Media types that are accepted, such as image/*, application/zip; separated by commas."
+                    + " Empty: any.",
             required = false)
     String[] types() default {};
 
-    @AttributeDefinition(
-            description = "Media types of which the content is none, separated by commas.",
-            required = false)
+    @AttributeDefinition(description = "Media types that are refused, separated by commas.", required = false)
     String[] refusedTypes() default {};
 
-    @AttributeDefinition(
-            description = "Whether the content must be what the extension says, where the hub knows the extension.")
+    @AttributeDefinition(description = "Whether the content must match the extension, if the hub knows the extension.")
     boolean matchExtension() default false;
 
-    @AttributeDefinition(description = "Milliseconds that one judgement may take.", min = "1")
+    @AttributeDefinition(description = "Time limit of one validation in milliseconds.", min = "1")
     long timeoutMillis() default 10_000;
 
     @AttributeDefinition(
             description =
-                    "Whether records are accepted unjudged while this validator is away. A configured validator is"
-                            + " required otherwise.")
+                    "Whether records are accepted without validation while this validator is unavailable. Otherwise a"
+                            + " configured validator is required.")
     boolean optional() default false;
 }

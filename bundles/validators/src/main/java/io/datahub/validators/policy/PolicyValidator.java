@@ -54,7 +54,7 @@ public final class PolicyValidator implements Validator {
         Findings findings = new Findings();
         long size = candidate.size();
         if (size < minBytes || size > maxBytes) {
-            findings.add("the record has " + size + " bytes; here it has from " + minBytes + " to " + maxBytes);
+            findings.add("the record has " + size + " bytes; allowed are from " + minBytes + " to " + maxBytes);
         }
         String name = candidate.path().name().toLowerCase(Locale.ROOT);
         if (!extensions.isEmpty() && extensions.stream().noneMatch(name::endsWith)) {
@@ -74,14 +74,14 @@ public final class PolicyValidator implements Validator {
 
     private void validateContent(String name, MediaType type, Findings findings) {
         if (!types.isEmpty() && types.stream().noneMatch(type::matches)) {
-            findings.add("the content is " + type + "; here it is one of " + String.join(", ", types));
+            findings.add("the content is " + type + "; allowed are " + String.join(", ", types));
         }
         refusedTypes.stream()
                 .filter(type::matches)
                 .findFirst()
-                .ifPresent(refused -> findings.add("the content is " + type + ", which may not be here"));
+                .ifPresent(refused -> findings.add("the content is " + type + ", which is not allowed here"));
         if (matchExtension && !type.matchesExtension(name)) {
-            findings.add("the content is " + type + ", which is not what the extension of " + name + " says");
+            findings.add("the content is " + type + ", which doesn't match the extension of " + name);
         }
     }
 }

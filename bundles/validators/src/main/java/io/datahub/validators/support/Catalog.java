@@ -78,7 +78,7 @@ public final class Catalog {
                 Result<RecordPath> record = RecordPath.parse(path.get());
                 if (record.isRefused()) {
                     throw new IOException("the schema " + main + " refers to " + reference
-                            + ", which the catalog makes " + path.get() + ", and that is no path of a record");
+                            + ", which the catalog maps to " + path.get() + ", which is not a valid path of a record");
                 }
                 return record.get();
             }

@@ -39,7 +39,7 @@ public final class RecordReference {
             // not a valid reference: reported below
         }
         throw new IOException("the schema " + main + " refers to " + reference
-                + ", which is no record next to it or below; put a copy there");
+                + ", which is not a record in its directory or below; put a copy there");
     }
 
     private static URI fileName(String reference) {

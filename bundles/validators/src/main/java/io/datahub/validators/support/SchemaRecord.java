@@ -57,7 +57,7 @@ public final class SchemaRecord<S> {
     public static RecordPath path(String schema, String example) {
         if (schema == null || schema.isBlank()) {
             throw new IllegalArgumentException(
-                    "schema is missing; name the record that holds it, such as schema = " + example);
+                    "schema is missing; set the path of the record that holds it, such as schema = " + example);
         }
         return RecordPath.of(schema.strip());
     }

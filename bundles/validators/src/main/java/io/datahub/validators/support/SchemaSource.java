@@ -69,8 +69,8 @@ public final class SchemaSource {
                     .etag()
                     .orElseThrow(() -> new IOException("the schema " + path + " is being changed on disk"));
             if (reading.version().size() > MAX_BYTES || etags.size() >= MAX_RECORDS) {
-                throw new IOException("the schema " + main + " is too big: at most " + MAX_RECORDS + " records of "
-                        + MAX_BYTES + " bytes each");
+                throw new IOException("the schema " + main + " is too large: the limit is " + MAX_RECORDS
+                        + " records of " + MAX_BYTES + " bytes each");
             }
             etags.put(path, etag);
             return in.readAllBytes();

@@ -15,7 +15,7 @@ public final class ValidatorLimits {
     public static long checkedMaxBytes(long maxBytes, String[] paths) {
         if (paths == null || paths.length == 0 || String.join("", paths).isBlank()) {
             throw new IllegalArgumentException(
-                    "paths is missing; say which records it judges, such as paths = **/*.xml");
+                    "paths is missing; set the patterns of the paths that it validates, such as paths = **/*.xml");
         }
         if (maxBytes < 1) {
             throw new IllegalArgumentException("maxBytes is " + maxBytes + "; it must be 1 or more");
@@ -24,7 +24,7 @@ public final class ValidatorLimits {
     }
 
     public static Verdict tooBig(long size, long maxBytes) {
-        return Verdict.refuse("the record has " + size + " bytes; this validator judges at most " + maxBytes
-                + ", which its maxBytes can change");
+        return Verdict.refuse("the record has " + size + " bytes; this validator accepts at most " + maxBytes
+                + "; maxBytes changes that");
     }
 }

@@ -94,7 +94,7 @@ final class UserTopics {
                 inner.owner().column(),
                 "the topics of the user " + outer.owner().name() + " that begin with \"" + outer.prefix()
                         + "\" contain those of the user " + inner.owner().name() + " that begin with \""
-                        + inner.prefix() + "\"; rename one of the two, or end the prefix behind {user} with a character"
-                        + " that no name has, such as /");
+                        + inner.prefix() + "\"; rename one of the two, or put a character after {user} that no name"
+                        + " has, such as /");
     }
 }

@@ -71,7 +71,7 @@ final class UsersRules extends DefaultHandler {
             if (BUILT_IN.contains(name)) {
                 findings.add(locator, "the role " + name + " is built in; choose another name");
             }
-            checkUnique("role", name, "the role " + name, "put their grants together or rename one");
+            checkUnique("role", name, "the role " + name, "merge their grants, or rename one");
             roles.add(name);
         }
     }
@@ -81,7 +81,7 @@ final class UsersRules extends DefaultHandler {
         user = name == null ? "" : name;
         topics.user(user, attributes.getValue("roles"), locator);
         if (values.name("user", name)) {
-            checkUnique("user", name, "the user " + name, "put them together or rename one");
+            checkUnique("user", name, "the user " + name, "merge them, or rename one");
         }
         boolean disabled = values.flag("disabled", attributes.getValue("disabled"));
         administrator = false;
@@ -94,7 +94,7 @@ final class UsersRules extends DefaultHandler {
             administrator |= role.equals("admin") && !disabled;
         }
         if (administrator && user.equals(ANONYMOUS)) {
-            findings.add(locator, "the user anonymous can't be an administrator; grant it what everybody may do");
+            findings.add(locator, "the user anonymous can't be an administrator; grant it only what everyone may do");
         }
     }
 
@@ -119,7 +119,7 @@ final class UsersRules extends DefaultHandler {
                     "certificate",
                     digest.toLowerCase(Locale.ROOT),
                     "this certificate",
-                    "it can stand for one user only");
+                    "it can belong to one user only");
             recordCredential(true);
         }
     }
@@ -128,14 +128,14 @@ final class UsersRules extends DefaultHandler {
         rejectIfAnonymous("curve-key");
         String key = text.toString().strip();
         if (values.curveKey(key)) {
-            checkUnique("curve-key", key, "this curve-key", "it can stand for one user only");
+            checkUnique("curve-key", key, "this curve-key", "it can belong to one user only");
             recordCredential(true);
         }
     }
 
     private void rejectIfAnonymous(String kind) {
         if (user.equals(ANONYMOUS)) {
-            findings.add(locator, "the user anonymous comes without credentials; remove its " + kind);
+            findings.add(locator, "the user anonymous has no credentials; remove its " + kind);
         }
     }
 
@@ -146,7 +146,7 @@ final class UsersRules extends DefaultHandler {
     private void checkUnique(String kind, String value, String subject, String remedy) {
         Integer line = lines.putIfAbsent(kind + " " + value, locator.getLineNumber());
         if (line != null) {
-            findings.add(locator, subject + " stands in line " + line + " already; " + remedy);
+            findings.add(locator, subject + " is in line " + line + " already; " + remedy);
         }
     }
 
@@ -172,8 +172,8 @@ final class UsersRules extends DefaultHandler {
         topics.validate(findings);
         if (!hasUsableAdministrator) {
             findings.add(
-                    "no administrator could log in tomorrow: one user with the role admin, not disabled, needs a token"
-                            + " that lasts for another 24 hours, a curve-key or a certificate");
+                    "no administrator could log in tomorrow: an enabled user with the role admin needs a token that is"
+                            + " valid for at least another 24 hours, a curve-key or a certificate");
         }
     }
 

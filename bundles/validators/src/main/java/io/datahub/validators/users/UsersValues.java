@@ -106,9 +106,12 @@ final class UsersValues {
         String bare = filled.endsWith("/") ? filled.substring(0, filled.length() - 1) : filled;
         Result<RecordPath> parsed = RecordPath.parse(bare);
         if (parsed.isRefused() || filled.equals("/")) {
-            reject(action + "=\"" + target + "\" is no path: "
-                    + parsed.refusal().map(refusal -> refusal.detail() + "; ").orElse("")
-                    + "write a record such as reports/all.txt, a tree such as reports/, or nothing for everything");
+            reject(
+                    action + "=\"" + target + "\" is not a valid path: "
+                            + parsed.refusal()
+                                    .map(refusal -> refusal.detail() + "; ")
+                                    .orElse("")
+                            + "write a record such as reports/all.txt, a directory such as reports/, or nothing for everything");
         }
     }
 }

@@ -34,7 +34,7 @@ final class ProgressInput extends FilterInputStream {
     @Override
     public int read(byte[] bytes, int from, int length) throws IOException {
         if (Thread.currentThread().isInterrupted()) {
-            throw new InterruptedIOException("the time for this judgement is over");
+            throw new InterruptedIOException("the time limit of this validation is exceeded");
         }
         if (buffered > MAX_BUFFERED) {
             throw new TokenTooLongException();

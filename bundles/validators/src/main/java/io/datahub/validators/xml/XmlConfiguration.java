@@ -16,19 +16,19 @@ public @interface XmlConfiguration {
 
     @AttributeDefinition(
             description =
-                    "Patterns of the paths that it judges, separated by commas: * stands for any characters but /,"
-                            + " ? for one of them, ** for any characters at all.")
+                    "Patterns of the paths that it validates, separated by commas: * matches any characters except /,"
+                            + " ? one of them, ** any characters.")
     String[] paths();
 
-    @AttributeDefinition(description = "Bytes that a record has at most; a bigger one is refused.", min = "1")
+    @AttributeDefinition(description = "Maximum size of a record in bytes; a larger one is refused.", min = "1")
     long maxBytes() default 268_435_456;
 
-    @AttributeDefinition(description = "Milliseconds that one judgement may take.", min = "1")
+    @AttributeDefinition(description = "Time limit of one validation in milliseconds.", min = "1")
     long timeoutMillis() default 10_000;
 
     @AttributeDefinition(
             description =
-                    "Whether records are accepted unjudged while this validator is away. A configured validator is"
-                            + " required otherwise.")
+                    "Whether records are accepted without validation while this validator is unavailable. Otherwise a"
+                            + " configured validator is required.")
     boolean optional() default false;
 }

@@ -51,9 +51,9 @@ final class XsdCompiler implements LSResourceResolver {
             throw e.getCause();
         } catch (SAXParseException e) {
             throw new IOException(
-                    "the schema " + main + " is no good, line " + e.getLineNumber() + ": " + XmlMessage.of(e), e);
+                    "the schema " + main + " is invalid, line " + e.getLineNumber() + ": " + XmlMessage.of(e), e);
         } catch (SAXException e) {
-            throw new IOException("the schema " + main + " is no good: " + e.getMessage(), e);
+            throw new IOException("the schema " + main + " is invalid: " + e.getMessage(), e);
         }
     }
 
@@ -79,7 +79,7 @@ final class XsdCompiler implements LSResourceResolver {
         Findings findings = new Findings();
         SecureXml.parse(new ByteArrayInputStream(bytes), keyFinder, findings);
         if (!findings.verdict().accepted()) {
-            throw new IOException("the schema " + path + " is no good, line "
+            throw new IOException("the schema " + path + " is invalid, line "
                     + findings.all().get(0).line() + ": "
                     + findings.all().get(0).message());
         }

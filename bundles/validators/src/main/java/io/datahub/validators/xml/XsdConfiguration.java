@@ -6,7 +6,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /** The configuration of an XML Schema validator. */
 @ObjectClassDefinition(
         name = "Datahub validator: XML Schema",
-        description = "Accepts records that are valid by an XML Schema, which is a record itself")
+        description = "Accepts records that are valid according to an XML Schema, which is a record itself")
 public @interface XsdConfiguration {
 
     @AttributeDefinition(
@@ -16,32 +16,32 @@ public @interface XsdConfiguration {
 
     @AttributeDefinition(
             description =
-                    "Patterns of the paths that it judges, separated by commas: * stands for any characters but /,"
-                            + " ? for one of them, ** for any characters at all.")
+                    "Patterns of the paths that it validates, separated by commas: * matches any characters except /,"
+                            + " ? one of them, ** any characters.")
     String[] paths();
 
     @AttributeDefinition(
             description =
                     "Path of the record that holds the schema, such as schemas/build.xsd. What it includes or imports"
-                            + " is looked for next to it.")
+                            + " is expected next to it.")
     String schema();
 
     @AttributeDefinition(
             description =
-                    "Which records stand for addresses elsewhere: ADDRESS PATH, separated by commas. Where both end in /,"
-                            + " for all that begin so.",
+                    "Records for external addresses: ADDRESS PATH, separated by commas. If both end in /, they are"
+                            + " prefixes.",
             required = false)
     String[] catalog() default {};
 
-    @AttributeDefinition(description = "Bytes that a record has at most; a bigger one is refused.", min = "1")
+    @AttributeDefinition(description = "Maximum size of a record in bytes; a larger one is refused.", min = "1")
     long maxBytes() default 268_435_456;
 
-    @AttributeDefinition(description = "Milliseconds that one judgement may take.", min = "1")
+    @AttributeDefinition(description = "Time limit of one validation in milliseconds.", min = "1")
     long timeoutMillis() default 10_000;
 
     @AttributeDefinition(
             description =
-                    "Whether records are accepted unjudged while this validator is away. A configured validator is"
-                            + " required otherwise.")
+                    "Whether records are accepted without validation while this validator is unavailable. Otherwise a"
+                            + " configured validator is required.")
     boolean optional() default false;
 }

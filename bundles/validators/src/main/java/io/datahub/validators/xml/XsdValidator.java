@@ -56,7 +56,7 @@ public final class XsdValidator implements Validator {
         if (current.buffersValues() && candidate.size() > MAX_BUFFERED_BYTES) {
             return Verdict.refuse(
                     "the record has " + candidate.size() + " bytes; by a schema with ID, key or unique, whose"
-                            + " values are held until the end, at most " + MAX_BUFFERED_BYTES + " are judged");
+                            + " values are held until the end, at most " + MAX_BUFFERED_BYTES + " are allowed");
         }
         long bufferedBytes =
                 current.buffersValues() ? candidate.size() : Math.min(candidate.size(), TextGuard.MAX_TEXT_LENGTH);

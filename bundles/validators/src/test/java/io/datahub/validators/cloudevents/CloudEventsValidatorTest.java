@@ -106,8 +106,8 @@ class CloudEventsValidatorTest {
                 "{'specversion':'1.0','id':'1','source':'/','type':'t','my':3000000000}|neither a string",
                 "{'specversion':'1.0','id':'1','source':'/','type':'t','data':1,'data_base64':'AA=='}|both data",
                 "{'specversion':'1.0','id':'1','source':'/','type':'t','data_base64':'%'}|data_base64 is no",
-                "{'id':'1','id':'2'}|no valid JSON",
-                "build done|no valid JSON"
+                "{'id':'1','id':'2'}|invalid JSON",
+                "build done|invalid JSON"
             })
     void shouldRefuseInvalidCloudEvents(String event, String message) throws Exception {
         assertThat(validate(event).violations())
@@ -208,7 +208,7 @@ class CloudEventsValidatorTest {
                 .extracting(Violation::message)
                 .singleElement()
                 .asString()
-                .contains("is none of those");
+                .contains("is not allowed here");
     }
 
     @Test
@@ -217,7 +217,7 @@ class CloudEventsValidatorTest {
 
         assertThat(validate(event).violations())
                 .extracting(Violation::message)
-                .containsExactly("type has 1025 characters; it must have at most 1024");
+                .containsExactly("type has 1025 characters; the maximum is 1024");
     }
 
     @ParameterizedTest

@@ -109,7 +109,7 @@ class CommandValidatorTest {
         Files.createFile(folder);
         assertThatThrownBy(() -> validate(validator, "a", ""))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("x_y_z for its program can't be written");
+                .hasMessageContaining("x_y_z for its program isn't writable");
 
         Files.delete(folder);
         Files.createDirectory(folder);

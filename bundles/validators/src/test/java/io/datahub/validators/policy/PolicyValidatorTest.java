@@ -97,7 +97,7 @@ class PolicyValidatorTest {
         assertThat(validate("a", text, "types", new String[] {type}).accepted()).isTrue();
         assertThat(validate("a", text, "types", new String[] {"image/png"}).violations())
                 .extracting(Violation::message)
-                .containsExactly("the content is " + type + "; here it is one of image/png");
+                .containsExactly("the content is " + type + "; allowed are image/png");
     }
 
     @Test

@@ -147,7 +147,7 @@ class UsersValidatorTest {
         }) {
             assertThat(violationInLineTwo("<user name='anonymous'>" + credential + "</user>")
                             .message())
-                    .contains("without credentials");
+                    .contains("has no credentials");
         }
     }
 
@@ -156,14 +156,14 @@ class UsersValidatorTest {
         Violation violation = onlyViolation(ADMIN + "\n<user name='root'/>");
 
         assertThat(violation.line()).isEqualTo(3);
-        assertThat(violation.message()).contains("the user root stands in line 2 already");
+        assertThat(violation.message()).contains("the user root is in line 2 already");
     }
 
     @Test
     void shouldRefuseASecondRoleOfTheSameName() throws Exception {
         assertThat(onlyViolation(ADMIN + "\n<role name='ci'/>\n<role name='ci'/>")
                         .message())
-                .contains("the role ci stands in line 3 already");
+                .contains("the role ci is in line 3 already");
     }
 
     @Test
@@ -171,7 +171,7 @@ class UsersValidatorTest {
         Violation violation =
                 onlyViolation(ADMIN + "\n<user name='u'><token sha256='" + A.toUpperCase(Locale.ROOT) + "'/></user>");
 
-        assertThat(violation.message()).contains("this token stands in line 2 already");
+        assertThat(violation.message()).contains("this token is in line 2 already");
     }
 
     @Test
@@ -182,7 +182,7 @@ class UsersValidatorTest {
             assertThat(onlyViolation(ADMIN + "\n<user name='u'>" + credential + "</user>\n<user name='v'>" + credential
                                     + "</user>")
                             .message())
-                    .contains("stands in line 3 already");
+                    .contains("is in line 3 already");
         }
     }
 
