@@ -15,6 +15,7 @@ public final class Audit {
 
     private Audit() {}
 
+    /** Writes a committed change to the audit log. */
     public static void done(WriteRequest request, Change change) {
         LOG.info(
                 "event=store.record.changed type={} user={} from={} path={} size={} sha256={} sequence={}",
@@ -27,6 +28,7 @@ public final class Audit {
                 change.cursor().sequence());
     }
 
+    /** Writes a refusal to the audit log. */
     public static void refused(String action, WriteRequest request, Refusal refusal) {
         LOG.info(
                 "event=store.record.refused action={} user={} from={} path={} status={} reason={}",
@@ -44,6 +46,7 @@ public final class Audit {
         return Result.refused(refusal);
     }
 
+    /** Writes a change by another program to the audit log. */
     public static void external(Change change) {
         LOG.info(
                 "event=store.record.changed type={} from=disk path={} size={} sha256={} sequence={}",

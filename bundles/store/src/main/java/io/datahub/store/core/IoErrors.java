@@ -42,6 +42,7 @@ public final class IoErrors {
         }
     }
 
+    /** Logs a disk error and translates it to a refusal. */
     public static Refusal refusal(IOException failure) {
         LOG.error("event=store.disk.failed reason={}", LogText.quoted(failure));
         LOG.debug("event=store.disk.failed", failure);

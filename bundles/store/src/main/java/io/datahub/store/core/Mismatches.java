@@ -16,6 +16,7 @@ public final class Mismatches {
         listener = newListener;
     }
 
+    /** Passes a path to the listener. */
     public void report(RecordPath path) {
         listener.accept(path);
     }

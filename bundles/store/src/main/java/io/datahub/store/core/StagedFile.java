@@ -137,6 +137,7 @@ public final class StagedFile implements AutoCloseable {
         }
     }
 
+    /** Appends and hashes the bytes: all that remain in the buffer. */
     public void write(ByteBuffer bytes) throws IOException {
         for (MessageDigest digest : digests.values()) {
             digest.update(bytes.duplicate());
@@ -171,6 +172,7 @@ public final class StagedFile implements AutoCloseable {
         return size;
     }
 
+    /** The SHA-256 in lower-case hexadecimal; null until {@link #finish}. */
     public String sha256() {
         return hashes.get(SHA_256);
     }
@@ -191,6 +193,7 @@ public final class StagedFile implements AutoCloseable {
         channel.close();
     }
 
+    /** Whether the file was moved or left, so that closing keeps it. */
     public boolean hasMoved() {
         return kept;
     }

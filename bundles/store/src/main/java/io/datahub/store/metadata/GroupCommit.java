@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Writes to the database with group commit. Writers apply their transactions under one lock; a single writer thread
  * commits everything submitted so far as a batch with one flush, announces its changes in sequence order, and then
  * completes the writers' futures. So many small writes cost few flushes, and every announced change is durable. If
- * the disk fails, all pending transactions fail. Thread-safe.
+ * the disk fails, all pending transactions fail. One class, since the commit lock guards nearly all of it. Thread-safe.
  */
 final class GroupCommit implements AutoCloseable {
 

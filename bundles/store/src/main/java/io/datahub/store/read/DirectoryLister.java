@@ -34,6 +34,7 @@ public final class DirectoryLister {
         directoryNames = new DirectoryNames(System::nanoTime);
     }
 
+    /** Lists the entries that the user may see; at most {@code limit} after the name {@code after}. */
     public Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException {
         if (!user.mayEnter(directory)) {
             return Result.refused(Reason.FORBIDDEN, "you have no grant to read anything in " + shown(directory));

@@ -38,6 +38,7 @@ public final class RecordReader {
         versionMatcher = new VersionMatcher(context, indexWriter);
     }
 
+    /** The current version. */
     public Result<RecordVersion> find(User user, RecordPath path) throws IOException {
         PathState state = state(user, path);
         Optional<Refusal> refusal = refuse(user, path, state);
@@ -50,6 +51,7 @@ public final class RecordReader {
                 .orElseThrow());
     }
 
+    /** Opens the current version. Refuses while the maximum number is open. */
     public Result<Reading> open(User user, RecordPath path) throws IOException {
         return readings.open(() -> openPresent(user, path));
     }

@@ -37,6 +37,7 @@ public final class IgnoredFiles {
         }
     }
 
+    /** The number of remembered files. */
     public synchronized int count() {
         return seen.size();
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Iterates over the index entries below a directory, in key order and in batches. Not thread-safe. */
-public final class IndexRange {
+final class IndexRange {
 
     private static final int BATCH_SIZE = 256;
 
@@ -22,14 +22,14 @@ public final class IndexRange {
     private MetadataStore.Indexed next;
     private boolean finished;
 
-    public IndexRange(MetadataStore metadata, RecordPath directory) {
+    IndexRange(MetadataStore metadata, RecordPath directory) {
         this.metadata = metadata;
         from = PathKeys.begin(directory);
         end = PathKeys.end(directory);
     }
 
     /** Returns and consumes the next path. */
-    public Optional<RecordPath> next() throws IOException {
+    Optional<RecordPath> next() throws IOException {
         return nextBefore(end);
     }
 

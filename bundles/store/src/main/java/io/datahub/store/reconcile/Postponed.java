@@ -17,6 +17,7 @@ public final class Postponed {
     /** Guarded by this. */
     private final Set<RecordPath> paths = new LinkedHashSet<>();
 
+    /** Adds a path to be reconciled later. */
     public synchronized void add(RecordPath path) {
         if (paths.size() < MAX_PATHS) {
             paths.add(path);

@@ -60,8 +60,7 @@ public final class Reconciler {
      * @param checkLater called with paths that have to be checked again later
      */
     @SuppressWarnings("try")
-    public DirectoryEntry reconcile(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater)
-            throws IOException {
+    DirectoryEntry reconcile(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater) throws IOException {
         if (context.metadata().isRebuilding()) {
             checkLater.accept(path);
             return context.tree().lookUp(path);

@@ -54,7 +54,7 @@ public final class RejectedFiles {
      * Deletes files that are too old, and the oldest if there are too many. Files that others put here are treated
      * alike.
      */
-    public synchronized void trim() throws IOException {
+    synchronized void trim() throws IOException {
         List<Path> kept = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             files.forEach(kept::add);

@@ -24,7 +24,7 @@ import java.util.Optional;
  * Walks a directory tree in index order and compares it with the index, so that deletions are detected too. Memory
  * holds the names of one directory per level. Not thread-safe.
  */
-public final class Scan {
+final class Scan {
 
     private final StoreContext context;
     private final IgnoredFiles ignored;
@@ -34,11 +34,11 @@ public final class Scan {
     private final RecordPath top;
 
     /** Called for each path where disk and index differ. */
-    public interface Difference {
+    interface Difference {
         void at(RecordPath path) throws IOException;
     }
 
-    public Scan(
+    Scan(
             StoreContext context,
             IgnoredFiles ignored,
             UnreadablePaths unreadable,
@@ -52,7 +52,7 @@ public final class Scan {
         indexed = new IndexRange(context.metadata(), top);
     }
 
-    public void run() throws IOException {
+    void run() throws IOException {
         descend(top, context.tree().resolve(top));
         reportDeletedBefore(PathKeys.end(top));
     }

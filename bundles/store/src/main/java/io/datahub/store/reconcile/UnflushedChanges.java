@@ -46,12 +46,12 @@ public final class UnflushedChanges {
     }
 
     /** Removes changes that are durable already; throws if one failed. */
-    public void removeDurable() throws IOException {
+    void removeDurable() throws IOException {
         shrink(0, false);
     }
 
     /** Waits until all changes are durable. */
-    public void await() throws IOException {
+    void await() throws IOException {
         shrink(0, true);
     }
 

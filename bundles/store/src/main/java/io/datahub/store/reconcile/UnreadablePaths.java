@@ -23,7 +23,7 @@ public final class UnreadablePaths {
     /** Guarded by this. */
     private final Map<String, String> paths = new TreeMap<>();
 
-    public synchronized void add(RecordPath path, IOException cause) {
+    synchronized void add(RecordPath path, IOException cause) {
         if (paths.size() < MAX_REMEMBERED && paths.put(path.toString(), cause.toString()) == null) {
             LOG.warn(
                     "event=store.path.unreadable path={} reason={} consequence=\"changes there are not announced\" cure={}",
@@ -36,7 +36,7 @@ public final class UnreadablePaths {
         }
     }
 
-    public synchronized void remove(RecordPath path) {
+    synchronized void remove(RecordPath path) {
         if (!paths.isEmpty() && paths.remove(path.toString()) != null) {
             LOG.info("event=store.path.readable-again path={}", LogText.quoted(path));
         }
@@ -51,6 +51,7 @@ public final class UnreadablePaths {
                         && !names.contains(path.substring(prefix.length())));
     }
 
+    /** The number of remembered paths. */
     public synchronized int count() {
         return paths.size();
     }

@@ -37,6 +37,7 @@ public final class UploadCounts {
         }
     }
 
+    /** Reports the metrics. */
     public void report(MetricReport report) {
         count(report, "accepted", accepted);
         count(report, "refused", refused);

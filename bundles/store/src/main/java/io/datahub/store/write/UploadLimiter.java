@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** Limits the number of concurrent uploads, in total and per user. Thread-safe. */
-public final class UploadLimiter {
+final class UploadLimiter {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
@@ -22,7 +22,7 @@ public final class UploadLimiter {
     private final Map<String, Integer> byUser = new HashMap<>();
     private int all;
 
-    public UploadLimiter(Supplier<StoreSettings> settings) {
+    UploadLimiter(Supplier<StoreSettings> settings) {
         this.settings = settings;
     }
 
