@@ -341,6 +341,29 @@ def test_web_session(hub, users):
     assert until(lambda: who()[0] == 401, 1), "it ends with its token within a second"
 
 
+def test_connections_of_a_web_session(hub, users):
+    """DELETE /session closes the event streams and WebSockets of that session, and no others."""
+    token = new_token()
+    users.store(f'<user name="web"><allow subscribe="web."/>{token_element(token)}</user>')
+    ended, other = (hub.curl(token, "/session", "-X", "POST")[1]["set-cookie"].split(";")[0] for _ in range(2))
+
+    def connect(token, cookie):
+        return [kind(hub, token, "web.", cookie=cookie) for kind in (EventStream, WebSocketSubscriber)]
+    closing, staying = connect(None, ended), [*connect(None, other), *connect(token, None)]
+
+    def reaches_all(topic):
+        assert hub.curl(users.admin, f"/events/{topic}", "--data-binary", "x")[0] == 202
+        return all(client.of(topic) for client in clients)
+    clients = closing + staying
+    assert until(lambda: reaches_all("web.before"), 10)
+    assert hub.curl(None, "/session", "-X", "DELETE", "-H", f"Cookie: {ended}")[0] == 204
+    assert until(lambda: all(client.closed.is_set() for client in closing), 1), "they end within a second"
+    assert closing[1].code == 1008
+    clients = staying
+    assert until(lambda: reaches_all("web.after"), 10) and not any(client.closed.is_set() for client in staying)
+    users.store()
+
+
 # Several writers
 
 class Writers:

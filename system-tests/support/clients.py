@@ -62,16 +62,16 @@ class Subscriber(Collector):
 class WebSocketSubscriber(Collector):
     """A WebSocket client; with TLS where there is a context for it, to the port hub.tls."""
 
-    def __init__(self, hub, token, *prefixes, tls=None):
+    def __init__(self, hub, token, *prefixes, tls=None, cookie=None):
         super().__init__()
         self.ready = threading.Event()
         self.code = None
-        threading.Thread(target=lambda: asyncio.run(self.collect(hub, token, prefixes, tls)), daemon=True).start()
+        headers = {"Cookie": cookie} if cookie else {"Authorization": f"Bearer {token}"} if token else {}
+        threading.Thread(target=lambda: asyncio.run(self.collect(hub, headers, prefixes, tls)), daemon=True).start()
         self.ready.wait(10)
 
-    async def collect(self, hub, token, prefixes, tls):
+    async def collect(self, hub, headers, prefixes, tls):
         url = f"wss://localhost:{hub.tls}/events" if tls else f"ws://127.0.0.1:{hub.http}/events"
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
         async with websockets.connect(url, subprotocols=["datahub.v1"], extra_headers=headers, ssl=tls) as ws:
             self.welcome = json.loads(await ws.recv())
             await ws.send(json.dumps({"type": "subscribe", "topics": list(prefixes), "id": 1}))
@@ -92,10 +92,10 @@ class WebSocketSubscriber(Collector):
 class EventStream(Collector):
     """curl on the event stream; with TLS where curl is told the certificates, to the port hub.tls."""
 
-    def __init__(self, hub, token, *prefixes, tls=()):
+    def __init__(self, hub, token, *prefixes, tls=(), cookie=None):
         super().__init__()
         query = "&".join(f"topic={p}" for p in prefixes)
-        auth = ["-H", f"Authorization: Bearer {token}"] if token else []
+        auth = ["-H", f"Cookie: {cookie}"] if cookie else ["-H", f"Authorization: Bearer {token}"] if token else []
         base = f"https://localhost:{hub.tls}" if tls else f"http://127.0.0.1:{hub.http}"
         self.process = subprocess.Popen(["curl", "-sN", *auth, *tls, f"{base}/events?{query}"], stdout=subprocess.PIPE, text=True)
         threading.Thread(target=self.collect, daemon=True).start()

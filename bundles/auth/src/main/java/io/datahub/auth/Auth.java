@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
         name = "io.datahub.auth",
         immediate = true,
         service = {Authenticator.class, UserRegistry.class, HealthCheck.class, MetricSource.class},
-        property = {HealthCheck.NAME + "=auth", MetricSource.PART + "=auth"})
+        property = {HealthCheck.NAME + "=auth", MetricSource.COMPONENT + "=auth"})
 @Designate(ocd = AuthConfiguration.class)
 public final class Auth implements Authenticator, UserRegistry, HealthCheck, MetricSource {
 
@@ -193,13 +193,13 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
     }
 
     @Override
-    public Duration penalty(Origin origin) {
-        return tokenAuthenticator.penalty(origin);
+    public Duration failureDelay(Origin origin) {
+        return tokenAuthenticator.failureDelay(origin);
     }
 
     @Override
-    public Duration penalty(Credentials credentials, Origin origin) {
-        return tokenAuthenticator.penalty(credentials, origin);
+    public Duration failureDelay(Credentials credentials, Origin origin) {
+        return tokenAuthenticator.failureDelay(credentials, origin);
     }
 
     @Override

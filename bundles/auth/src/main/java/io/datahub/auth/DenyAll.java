@@ -23,7 +23,7 @@ final class DenyAll implements Authenticator {
     }
 
     @Override
-    public Duration penalty(Origin origin) {
+    public Duration failureDelay(Origin origin) {
         return Duration.ZERO;
     }
 }

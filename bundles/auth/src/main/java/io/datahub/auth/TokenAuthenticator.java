@@ -156,7 +156,8 @@ final class TokenAuthenticator implements Authenticator {
     public Optional<Login> renew(Login login) {
         if (login.credential().equals(NO_CREDENTIAL)) {
             return anonymousUser()
-                    .map(user -> new Login(user, NO_CREDENTIAL, Optional.empty(), Optional.empty(), login.origin()));
+                    .map(user -> new Login(user, NO_CREDENTIAL, Optional.empty(), Optional.empty(), login.origin())
+                            .in(login.session()));
         }
         return currentUsers
                 .get()
@@ -165,16 +166,16 @@ final class TokenAuthenticator implements Authenticator {
                 .filter(owned -> !owned.owner().disabled())
                 .filter(owned -> owned.credential().isValidAt(clock.instant()))
                 .filter(owned -> !isAdminInClear(owned.owner().user(), login.origin()))
-                .map(owned -> login(owned, login.origin()));
+                .map(owned -> login(owned, login.origin()).in(login.session()));
     }
 
     @Override
-    public Duration penalty(Origin origin) {
+    public Duration failureDelay(Origin origin) {
         return throttle.delay(origin);
     }
 
     @Override
-    public Duration penalty(Credentials credentials, Origin origin) {
+    public Duration failureDelay(Credentials credentials, Origin origin) {
         return throttle.delay(credentials, origin);
     }
 }

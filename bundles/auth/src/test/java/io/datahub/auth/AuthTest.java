@@ -364,7 +364,7 @@ class AuthTest {
         Authenticator last = listener.told.get(listener.told.size() - 1);
         assertThat(last.renew(login)).isEmpty();
         assertThat(letsIn(last, ROOT)).isFalse();
-        assertThat(last.penalty(HERE)).isZero();
+        assertThat(last.failureDelay(HERE)).isZero();
         assertThat(auth.renew(login)).isEmpty();
         assertThat(letsIn(auth, ROOT)).isFalse();
     }

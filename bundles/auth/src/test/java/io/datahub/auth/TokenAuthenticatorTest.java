@@ -165,7 +165,7 @@ class TokenAuthenticatorTest {
         Credentials root = Samples.bearer(Samples.ROOT_TOKEN);
 
         assertThat(refused(root, THERE)).isEqualTo(Reason.FORBIDDEN);
-        assertThat(authenticator.penalty(THERE)).isZero();
+        assertThat(authenticator.failureDelay(THERE)).isZero();
         assertThat(authenticator.authenticate(root, HERE).isRefused()).isFalse();
         Origin forwarded = new Origin("http", HERE.address(), false, true, false);
         assertThat(refused(root, forwarded)).isEqualTo(Reason.FORBIDDEN);
@@ -222,10 +222,10 @@ class TokenAuthenticatorTest {
             authenticator.authenticate(new Credentials.None(), Samples.from("192.0.2.3"));
         }
 
-        assertThat(authenticator.penalty(THERE)).isPositive();
-        assertThat(authenticator.penalty(HERE)).isZero();
-        assertThat(authenticator.penalty(Samples.from("192.0.2.2"))).isZero();
-        assertThat(authenticator.penalty(Samples.from("192.0.2.3"))).isZero();
+        assertThat(authenticator.failureDelay(THERE)).isPositive();
+        assertThat(authenticator.failureDelay(HERE)).isZero();
+        assertThat(authenticator.failureDelay(Samples.from("192.0.2.2"))).isZero();
+        assertThat(authenticator.failureDelay(Samples.from("192.0.2.3"))).isZero();
     }
 
     @Test
@@ -237,9 +237,11 @@ class TokenAuthenticatorTest {
             authenticator.authenticate(Samples.basic("other", Samples.CI_TOKEN), HERE);
         }
 
-        assertThat(authenticator.penalty(stale, HERE)).isPositive();
-        assertThat(authenticator.penalty(Samples.basic("other", "x"), HERE)).isPositive();
-        assertThat(authenticator.penalty(Samples.basic("nobody", "x"), HERE)).isZero();
+        assertThat(authenticator.failureDelay(stale, HERE)).isPositive();
+        assertThat(authenticator.failureDelay(Samples.basic("other", "x"), HERE))
+                .isPositive();
+        assertThat(authenticator.failureDelay(Samples.basic("nobody", "x"), HERE))
+                .isZero();
         assertThat(authenticator
                         .authenticate(Samples.basic("ci", Samples.CI_TOKEN), HERE)
                         .isRefused())

@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
 @Component(
         name = "io.datahub.broker",
         service = {EventBroker.class, UsersListener.class, HealthCheck.class, MetricSource.class},
-        property = {HealthCheck.NAME + "=broker", MetricSource.PART + "=broker"})
+        property = {HealthCheck.NAME + "=broker", MetricSource.COMPONENT + "=broker"})
 @Designate(ocd = BrokerConfiguration.class)
 public final class Broker implements EventBroker, UsersListener, HealthCheck, MetricSource {
 
@@ -73,7 +73,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         context =
                 new SessionContext(router, queueLimit, eventCounters, new RefusalPublisher(hubPublisher), this::remove);
         monitor = new SlowConsumerMonitor(sessions.values(), () -> limits);
-        LOG.info("broker started {}", limits);
+        LOG.info("event=broker.started {}", limits.logText());
     }
 
     /** Applies a new configuration: global limits take effect at once, limits of a session in new sessions. */
@@ -84,7 +84,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         router.setMaxBytes(limits.maxSubscriptionBytes());
         router.validators().require(configuration.judgedTopics());
         router.validators().setMaxBytes(limits.maxValidatingBytes());
-        LOG.info("broker configured {}", limits);
+        LOG.info("event=broker.configured {}", limits.logText());
     }
 
     @Reference(
@@ -155,14 +155,15 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
 
     @Override
     public Health check() {
-        List<String> stuck = router.validators().stuck();
-        String validators = stuck.isEmpty()
-                ? ""
-                : " stuckValidators=" + stuck + "; a thread dump (jstack) shows what keeps the threads"
-                        + " datahub-event-validator-*, and restarting the validator's bundle replaces it";
-        return Health.ready("sessions=" + sessions.size() + " subscriptions=" + router.subscriptions()
+        String state = "sessions=" + sessions.size() + " subscriptions=" + router.subscriptions()
                 + " subscriptionBytes=" + router.subscriptionBytes() + " queuedBytes="
-                + queueLimit.bytes() + " lost=" + eventCounters.lost() + validators);
+                + queueLimit.bytes() + " lost=" + eventCounters.lost();
+        List<String> stuck = router.validators().stuck();
+        return stuck.isEmpty()
+                ? Health.ready(state)
+                : Health.degraded(state + " stuckValidators=" + stuck
+                        + "; a thread dump (jstack) shows what blocks the threads datahub-event-validator-*;"
+                        + " restart the validator's bundle to replace them");
     }
 
     @Override
@@ -190,7 +191,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         monitor.close();
         sessions.values().forEach(session -> session.end(CloseReason.HUB_STOPS));
         LOG.info(
-                "broker stopped in={} out={} lost={} refused={}",
+                "event=broker.stopped in={} out={} lost={} refused={}",
                 eventCounters.in(),
                 eventCounters.out(),
                 eventCounters.lost(),

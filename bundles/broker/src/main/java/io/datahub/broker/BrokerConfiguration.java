@@ -4,59 +4,59 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The broker's settings, in {@code config/io.datahub.broker.cfg}. */
-@ObjectClassDefinition(name = "Datahub broker", description = "Bounds of the queues between publishers and subscribers")
+@ObjectClassDefinition(name = "Datahub broker", description = "Limits of the queues between publishers and subscribers")
 public @interface BrokerConfiguration {
 
     @AttributeDefinition(
-            description = "What may wait for one subscriber, in bytes; never less than the largest message takes")
+            description = "Maximum size of a subscriber's queue in bytes; never less than the largest message needs")
     long queueBytes() default 33_554_432;
 
-    @AttributeDefinition(description = "What may wait for one subscriber, in messages")
+    @AttributeDefinition(description = "Maximum size of a subscriber's queue in messages")
     int queueMessages() default 1_000_000;
 
     @AttributeDefinition(
-            description = "From here on, in bytes, publishers that can wait do so until half of it is left")
+            description =
+                    "High-water mark of a queue in bytes: above it, publishers that support backpressure wait until the queue"
+                            + " is half as long")
     long highWaterBytes() default 1_048_576;
 
     @AttributeDefinition(
-            description = "How much memory of read buffers a subscriber may hold up, in bytes;"
-                    + " beyond, its events are copied out of them")
+            description = "Memory of receive buffers that a subscriber's queue may keep from being reused, in bytes;"
+                    + " beyond it, events are copied")
     long pinnedBytes() default 4_194_304;
 
-    @AttributeDefinition(
-            description = "What may wait in all queues together, in bytes; 0 is a quarter of the memory of the process")
+    @AttributeDefinition(description = "Maximum size of all queues together in bytes; 0 is a quarter of the heap")
     long maxQueuedBytes() default 0;
 
-    @AttributeDefinition(description = "The largest message, its topic not counted, in bytes")
+    @AttributeDefinition(description = "Maximum size of a message without its topic, in bytes")
     int maxMessageBytes() default 16_777_216;
 
-    @AttributeDefinition(description = "The number of subscriptions that one session may have")
+    @AttributeDefinition(description = "Maximum number of subscriptions of a session")
     int maxSubscriptions() default 1_000_000;
 
     @AttributeDefinition(
-            description = "The memory that all subscriptions together may take, in bytes; 0 is three eighths of the"
-                    + " memory of the process")
+            description = "Maximum memory of all subscriptions together in bytes; 0 is three eighths of the heap")
     long maxSubscriptionBytes() default 0;
 
     @AttributeDefinition(
-            description = "How long a publisher that can wait does so for a full subscriber, in milliseconds")
+            description = "How long a publisher that supports backpressure waits for a full queue, in milliseconds")
     long pushWaitMillis() default 5_000;
 
     @AttributeDefinition(
-            description = "How long a subscriber of tooSlowTransports may go on losing events, in milliseconds;"
-                    + " 0 is for ever")
+            description = "How long a subscriber of tooSlowTransports may keep losing events before it is"
+                    + " disconnected, in milliseconds; 0 is forever")
     long tooSlowMillis() default 10_000;
 
-    @AttributeDefinition(description = "The transports whose sessions end when they are too slow")
+    @AttributeDefinition(description = "Transports to which tooSlowMillis applies")
     String[] tooSlowTransports() default {"http", "websocket"};
 
     @AttributeDefinition(
-            description = "How long a subscriber of any other transport, such as zeromq, may go on losing events, in"
-                    + " milliseconds; 0 is for ever")
+            description = "How long a subscriber of any other transport, such as zeromq, may keep losing events"
+                    + " before it is disconnected, in milliseconds; 0 is forever")
     long slowDisconnectMillis() default 0;
 
     @AttributeDefinition(
-            description = "Beginnings of topics whose events are refused while no validator judges them, separated by"
-                    + " commas")
+            description = "Prefixes of topics whose events are refused while no validator of them is available,"
+                    + " separated by commas")
     String[] judgedTopics() default {};
 }

@@ -1,5 +1,6 @@
 package io.datahub.broker;
 
+import io.datahub.api.log.LogText;
 import io.datahub.broker.queue.QueueLimits;
 import java.util.Arrays;
 import java.util.Set;
@@ -74,6 +75,17 @@ record BrokerLimits(
     /** How long a session of that transport may keep losing events, in milliseconds; 0 is forever. */
     long maxLossMillis(String transport) {
         return tooSlowTransports.contains(transport) ? tooSlowMillis : slowDisconnectMillis;
+    }
+
+    /** The limits as key=value pairs. */
+    String logText() {
+        return "queueBytes=" + queue.maxBytes() + " queueMessages=" + queue.maxMessages() + " highWaterBytes="
+                + queue.highWaterBytes() + " pinnedBytes=" + queue.pinnedBytes() + " maxQueuedBytes=" + maxQueuedBytes
+                + " maxMessageBytes=" + maxMessageBytes + " maxSubscriptions=" + maxSubscriptions
+                + " maxSubscriptionBytes=" + maxSubscriptionBytes + " pushWaitMillis=" + queue.pushWaitMillis()
+                + " tooSlowMillis=" + tooSlowMillis + " tooSlowTransports="
+                + LogText.quoted(String.join(",", tooSlowTransports)) + " slowDisconnectMillis="
+                + slowDisconnectMillis;
     }
 
     /** A list from a configuration file is a single comma-separated string. */

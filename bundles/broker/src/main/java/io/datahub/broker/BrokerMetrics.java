@@ -24,18 +24,18 @@ final class BrokerMetrics {
     }
 
     void report(MetricReport report, List<SessionInfo> sessions) {
-        report.counter("datahub_events_in_total", "Events that were accepted from publishers", counters.in());
-        report.counter("datahub_events_out_total", "Events that transports took for subscribers", counters.out());
-        report.counter(
-                "datahub_events_lost_total", "Events that subscribers lost since they were too slow", counters.lost());
-        report.counter("datahub_events_refused_total", "Events that were refused to publishers", counters.refused());
-        report.counter("datahub_event_bytes_in_total", "Bytes of the events that were accepted", counters.bytesIn());
-        report.counter("datahub_event_bytes_out_total", "Bytes of the events that were taken", counters.bytesOut());
-        report.gauge("datahub_queued_bytes", "Bytes that wait for subscribers, all together", queueLimit.bytes());
-        report.gauge("datahub_queued_bytes_limit", "The most that may wait", queueLimit.maxBytes());
+        report.counter("datahub_events_in_total", "Events accepted from publishers", counters.in());
+        report.counter("datahub_events_out_total", "Events taken by transports for subscribers", counters.out());
+        report.counter("datahub_events_lost_total", "Events lost by subscribers that were too slow", counters.lost());
+        report.counter("datahub_events_refused_total", "Events of publishers that were refused", counters.refused());
+        report.counter("datahub_event_bytes_in_total", "Bytes of accepted events", counters.bytesIn());
+        report.counter("datahub_event_bytes_out_total", "Bytes of events taken by transports", counters.bytesOut());
+        report.gauge("datahub_queued_bytes", "Bytes queued for all subscribers", queueLimit.bytes());
+        report.gauge(
+                "datahub_queued_bytes_limit", "Limit of the bytes queued for all subscribers", queueLimit.maxBytes());
         report.histogram(
                 "datahub_delivery_delay_seconds",
-                "From an event's publication until its subscriber's transport took it, of a sample",
+                "Delay from publication until a transport takes the event, sampled",
                 counters.delays());
         sessions(sessions, report);
     }
@@ -51,7 +51,7 @@ final class BrokerMetrics {
         }
         transports.keySet().forEach(transport -> connections.putIfAbsent(transport, 0));
         connections.forEach((transport, count) ->
-                report.gauge("datahub_connections", "Clients connected for events", count, "transport", transport));
-        report.gauge("datahub_subscriptions", "Subscriptions, all together", subscriptions);
+                report.gauge("datahub_connections", "Connected clients, by transport", count, "transport", transport));
+        report.gauge("datahub_subscriptions", "Subscriptions of all clients", subscriptions);
     }
 }

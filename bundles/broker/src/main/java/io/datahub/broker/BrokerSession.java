@@ -8,7 +8,9 @@ import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.log.LogText;
 import io.datahub.api.user.Login;
+import io.datahub.api.user.LoginSession;
 import io.datahub.broker.queue.EventCounters;
 import io.datahub.broker.queue.EventQueue;
 import io.datahub.broker.queue.FanOut;
@@ -32,6 +34,7 @@ final class BrokerSession implements Session {
     private final EventQueue queue;
     private final Publisher publisher;
     private final SessionState state;
+    private final Runnable accessLost = this::loseAccess;
 
     BrokerSession(long id, Login login, EventSink sink, BrokerLimits limits, SessionContext context) {
         this.id = id;
@@ -146,15 +149,28 @@ final class BrokerSession implements Session {
         if (!end()) {
             return false;
         }
-        LOG.info("session ended id={} login={} reason={}", id, login(), reason);
+        LOG.info("event=broker.session.ended id={} login={} reason={}", id, LogText.quoted(login()), reason);
         sink.ended(reason);
         return true;
+    }
+
+    /** Ends this session when the browser session of its login ends, at once if it has ended already. */
+    void endWith(LoginSession browser) {
+        browser.onEnd(accessLost);
+        if (state.isClosed()) {
+            browser.remove(accessLost);
+        }
+    }
+
+    private void loseAccess() {
+        end(CloseReason.ACCESS_LOST);
     }
 
     private boolean end() {
         if (!state.close()) {
             return false;
         }
+        login().session().ifPresent(browser -> browser.remove(accessLost));
         context.onEnd().accept(id);
         subscriptions.close();
         queue.close();

@@ -41,7 +41,7 @@ final class GuardedSink implements EventSink {
         try {
             call.run();
         } catch (RuntimeException e) {
-            LOG.error("transport failed sink={}", sink.getClass().getName(), e);
+            LOG.error("event=broker.transport.failed sink={}", sink.getClass().getName(), e);
         }
     }
 }

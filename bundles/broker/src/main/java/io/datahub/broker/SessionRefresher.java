@@ -28,8 +28,12 @@ final class SessionRefresher {
         router.changed();
     }
 
-    /** Renews the login of a new session, since the users may have changed after it was authenticated. */
+    /**
+     * Renews the login of a new session, since the users may have changed after it was authenticated, and ends it with
+     * its browser session.
+     */
     void refresh(BrokerSession session) {
+        session.login().session().ifPresent(session::endWith);
         Authenticator authenticator = latest;
         if (authenticator != null) {
             renew(session, authenticator);

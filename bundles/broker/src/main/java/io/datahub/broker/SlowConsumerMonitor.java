@@ -23,7 +23,7 @@ final class SlowConsumerMonitor implements AutoCloseable, Runnable {
     SlowConsumerMonitor(Collection<BrokerSession> sessions, Supplier<BrokerLimits> limits) {
         this.sessions = sessions;
         this.limits = limits;
-        thread = new Thread(this, "datahub-broker-watch");
+        thread = new Thread(this, "datahub-broker-timeout");
         thread.setDaemon(true);
         thread.start();
     }

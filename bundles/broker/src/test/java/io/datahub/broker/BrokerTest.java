@@ -16,11 +16,13 @@ import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.user.LoginSession;
 import io.datahub.api.user.User;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -311,6 +313,34 @@ class BrokerTest {
         assertThat(broker.sessions())
                 .extracting(SessionInfo::id)
                 .containsExactly(other.info().id());
+    }
+
+    @Test
+    void shouldEndTheSessionsOfABrowserSessionThatEnds() {
+        LoginSession browser = new LoginSession();
+        LoginSession another = new LoginSession();
+        broker.open(users.login("ci").in(Optional.of(browser)), sink);
+        FakeSink other = new FakeSink();
+        broker.open(users.login("ci").in(Optional.of(another)), other);
+        broker.open(users.login("ci"), other);
+        broker.usersChanged(users);
+
+        browser.end();
+
+        assertThat(sink.ended).containsExactly(CloseReason.ACCESS_LOST);
+        assertThat(other.ended).isEmpty();
+        assertThat(broker.sessions()).hasSize(2);
+    }
+
+    @Test
+    void shouldEndASessionThatIsOpenedAfterItsBrowserSessionHasEnded() {
+        LoginSession browser = new LoginSession();
+        browser.end();
+
+        broker.open(users.login("ci").in(Optional.of(browser)), sink);
+
+        assertThat(sink.ended).containsExactly(CloseReason.ACCESS_LOST);
+        assertThat(broker.sessions()).isEmpty();
     }
 
     @Test

@@ -241,15 +241,19 @@ class EventValidatorsTest {
         assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
 
         assertThat(refusal("build.a", "y").detail())
-                .isEqualTo("the validator stuck failed: all its 4 threads are still busy with events that took longer"
-                        + " than 1000 ms");
+                .isEqualTo(
+                        "the validator stuck failed: all its 4 threads are still busy with events that have timed out"
+                                + " after 1000 ms");
         assertThat(publish("other", "y")).isEqualTo(Published.ACCEPTED);
         assertThat(broker.check().detail()).contains("stuckValidators=[stuck/1.0.0 (4 of 4 threads)]");
+        assertThat(broker.check().ready()).isTrue();
+        assertThat(broker.check().degraded()).isTrue();
         broker.router().validators().remove(reference);
         assertThat(broker.check().detail()).contains("stuckValidators=[stuck/1.0.0 (4 of 4 threads)]");
 
         release.countDown();
         await(() -> !broker.check().detail().contains("stuckValidators"));
+        assertThat(broker.check().degraded()).isFalse();
     }
 
     @Test

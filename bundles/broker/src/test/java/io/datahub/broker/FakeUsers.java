@@ -60,11 +60,12 @@ final class FakeUsers implements Authenticator {
     @Override
     public Optional<Login> renew(Login login) {
         return Optional.ofNullable(users.get(login.user().name()))
-                .map(user -> new Login(user, "test", Optional.empty(), Optional.empty(), login.origin()));
+                .map(user -> new Login(user, "test", Optional.empty(), Optional.empty(), login.origin())
+                        .in(login.session()));
     }
 
     @Override
-    public Duration penalty(Origin origin) {
+    public Duration failureDelay(Origin origin) {
         return Duration.ZERO;
     }
 }

@@ -72,11 +72,11 @@ public final class MetricsHandler extends Handler.Abstract {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindSource(MetricSource source, Map<String, Object> properties) {
-        add(String.valueOf(properties.get(MetricSource.PART)), source);
+        add(String.valueOf(properties.get(MetricSource.COMPONENT)), source);
     }
 
     void unbindSource(MetricSource source, Map<String, Object> properties) {
-        String component = String.valueOf(properties.get(MetricSource.PART));
+        String component = String.valueOf(properties.get(MetricSource.COMPONENT));
         if (sources.remove(component, source)) {
             jmx.unregister(component);
         }

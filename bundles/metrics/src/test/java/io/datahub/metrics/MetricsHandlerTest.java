@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 
 class MetricsHandlerTest {
 
-    private static final Map<String, Object> BROKER = Map.of(MetricSource.PART, "broker");
+    private static final Map<String, Object> BROKER = Map.of(MetricSource.COMPONENT, "broker");
 
     private final MetricsHandler handler = new MetricsHandler("1.2.3", false);
     private final Server server = new Server();

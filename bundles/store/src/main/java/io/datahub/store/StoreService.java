@@ -122,7 +122,7 @@ public final class StoreService {
     @Activate
     void registerServices(BundleContext context) {
         Map<String, ?> health = Map.of(HealthCheck.NAME, "store");
-        Map<String, ?> source = Map.of(MetricSource.PART, "store");
+        Map<String, ?> source = Map.of(MetricSource.COMPONENT, "store");
         register(context, SynchronousConfigurationListener.class, requiredValidators, Map.of());
         register(context, HealthCheck.class, store.health(), health);
         register(context, MetricSource.class, metrics, source);

@@ -66,7 +66,7 @@ class StoreInFrameworkTest {
             "io.datahub.api.log;version=1.0",
             "io.datahub.api.metric;version=1.0",
             "io.datahub.api.record;version=2.0",
-            "io.datahub.api.user;version=1.1",
+            "io.datahub.api.user;version=1.2",
             "io.datahub.api.validation;version=2.1",
             "com.fasterxml.jackson.core;version=" + PackageVersion.VERSION,
             "org.h2.mvstore;version=2.4",

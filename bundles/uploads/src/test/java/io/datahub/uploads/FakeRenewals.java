@@ -29,7 +29,7 @@ final class FakeRenewals implements Authenticator {
     }
 
     @Override
-    public Duration penalty(Origin origin) {
+    public Duration failureDelay(Origin origin) {
         return Duration.ZERO;
     }
 }

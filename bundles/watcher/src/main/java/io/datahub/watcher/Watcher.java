@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
         immediate = true, // it watches whether or not any service consumer asks for its health
         service = {HealthCheck.class, MetricSource.class},
         configurationPid = "io.datahub.watcher",
-        property = {HealthCheck.NAME + "=watcher", MetricSource.PART + "=watcher"})
+        property = {HealthCheck.NAME + "=watcher", MetricSource.COMPONENT + "=watcher"})
 @Designate(ocd = WatcherConfiguration.class)
 public final class Watcher implements HealthCheck, MetricSource {
 

@@ -62,7 +62,7 @@ final class ClientMessageReader {
 
     private void fields(JsonParser parser) throws IOException {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
-            throw new Malformed("a message is a JSON object");
+            throw new Malformed("the message isn't a JSON object");
         }
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             parser.nextToken();
@@ -83,34 +83,34 @@ final class ClientMessageReader {
             }
         }
         if (parser.nextToken() != null) {
-            throw new Malformed("a message is one JSON object with nothing behind it");
+            throw new Malformed("the message has more than one JSON value");
         }
     }
 
     private static String id(JsonParser parser) throws IOException {
         if (parser.currentToken() != JsonToken.VALUE_STRING
                 && !parser.currentToken().isNumeric()) {
-            throw new Malformed("id is a number or a string");
+            throw new Malformed("id must be a number or a string");
         }
         return MessageId.json(parser.currentToken(), parser.getText())
-                .orElseThrow(() -> new Malformed(
-                        "id is no longer than " + MessageId.MAX_LENGTH + " characters and valid Unicode"));
+                .orElseThrow(() ->
+                        new Malformed("id must be valid Unicode of at most " + MessageId.MAX_LENGTH + " characters"));
     }
 
     private static String string(String name, JsonParser parser) throws IOException {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
-            throw new Malformed(name + " is a string");
+            throw new Malformed(name + " must be a string");
         }
         String text = parser.getText();
         if (!Utf8.isEncodable(text)) {
-            throw new Malformed(name + " is not valid Unicode; send bytes as base64");
+            throw new Malformed(name + " isn't valid Unicode; send bytes as base64");
         }
         return text;
     }
 
     private static List<String> strings(String name, JsonParser parser) throws IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
-            throw new Malformed(name + " is an array of strings");
+            throw new Malformed(name + " must be an array of strings");
         }
         List<String> values = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -132,7 +132,7 @@ final class ClientMessageReader {
                         ? badRequest("topics is missing")
                         : Result.done(new ClientMessage.Unsubscribe(messageId, topics));
             case "publish" -> publish(messageId);
-            default -> badRequest("type is one of auth, subscribe, unsubscribe, publish");
+            default -> badRequest("type must be auth, subscribe, unsubscribe or publish");
         };
     }
 
@@ -159,13 +159,13 @@ final class ClientMessageReader {
             return badRequest("topic is missing");
         }
         if ((data == null) == (base64 == null)) {
-            return badRequest("an event has either data or base64");
+            return badRequest("an event has data or base64, and not both");
         }
         try {
             byte[] payload = data != null ? utf8(data) : Base64.getDecoder().decode(base64);
             return Result.done(new ClientMessage.Publish(messageId, topic, payload));
         } catch (IllegalArgumentException e) {
-            return badRequest("base64 is not valid (RFC 4648, 4)");
+            return badRequest("base64 isn't valid (RFC 4648, 4)");
         }
     }
 

@@ -78,18 +78,14 @@ final class MessageHandler {
         } else {
             cancelDeadline = endpoint.schedule(
                     endpoint.configuration().handshakeMillis(),
-                    () -> connection.close(CloseStatus.POLICY_VIOLATION, "no auth message came in time"));
+                    () -> connection.close(CloseStatus.POLICY_VIOLATION, "no auth message arrived in time"));
             connection.demand();
         }
     }
 
     private void welcome(Login login) {
         cancelDeadline.run();
-        Origin sessionOrigin = login.origin().by(origin.transport());
-        Session opened = endpoint.broker()
-                .open(
-                        new Login(login.user(), login.credential(), login.label(), login.expires(), sessionOrigin),
-                        sender);
+        Session opened = endpoint.broker().open(login.from(login.origin().by(origin.transport())), sender);
         synchronized (this) {
             if (closed) {
                 opened.close();
@@ -177,7 +173,8 @@ final class MessageHandler {
         if (open == null) {
             refuseUnauthenticated();
         } else if (end == message.length) {
-            connection.reply(Optional.empty(), badRequest("a binary frame is a topic, one NUL, and the payload"));
+            connection.reply(
+                    Optional.empty(), badRequest("a binary frame consists of a topic, one NUL, and the payload"));
         } else if (!Utf8.isValid(topic)) {
             connection.reply(Optional.empty(), Published.BAD_TOPIC.refusal());
         } else {
@@ -198,13 +195,13 @@ final class MessageHandler {
     private void auth(ClientMessage.Auth auth, Session open, boolean first) {
         if (open != null && !(first && open.login().user().name().equals(User.ANONYMOUS))) {
             connection.reply(
-                    auth.id(), Optional.of(new Refusal(Reason.CONFLICT, "the connection is authenticated already")));
+                    auth.id(), Optional.of(new Refusal(Reason.CONFLICT, "the connection is already authenticated")));
             return;
         }
         Result<Login> login = endpoint.authenticator().authenticate(auth.token(), origin);
         if (login.isRefused()) {
             Refusal refusal = login.refusal().orElseThrow();
-            Duration penalty = endpoint.authenticator().penalty(auth.token(), origin);
+            Duration penalty = endpoint.authenticator().failureDelay(auth.token(), origin);
             endpoint.schedule(
                     penalty.toMillis(),
                     () -> connection.send(
@@ -232,10 +229,12 @@ final class MessageHandler {
             connection.reply(
                     message.id(),
                     badRequest("a subscription with since has at most " + MAX_REPLAYED_TOPICS
-                            + " topics; ask for shorter ones, or for several replays"));
+                            + " topics; subscribe to shorter prefixes, or in several messages"));
         } else if (sender.replays() >= MAX_REPLAYS) {
             connection.reply(
-                    message.id(), Optional.of(new Refusal(Reason.TOO_MANY, "too many replays at once; wait for one")));
+                    message.id(),
+                    Optional.of(
+                            new Refusal(Reason.TOO_MANY, "too many replays at once; wait until one has caught up")));
         } else {
             sender.subscribe(
                     message.topics(),
@@ -290,7 +289,7 @@ final class MessageHandler {
 
     private void reply(Session open, Optional<String> id, Published published) {
         if (published == Published.TOO_LARGE) {
-            connection.refuse(CloseStatus.MESSAGE_TOO_LARGE, "the message is larger than the hub takes");
+            connection.refuse(CloseStatus.MESSAGE_TOO_LARGE, "the message exceeds the size limit");
         } else {
             connection.reply(id, open.refusal(published));
         }
@@ -302,7 +301,7 @@ final class MessageHandler {
             case ACCESS_LOST -> connection.close(CloseStatus.POLICY_VIOLATION, "access lost");
             case DISCONNECTED -> connection.close(CloseStatus.POLICY_VIOLATION, "disconnected by an administrator");
             case TOO_SLOW -> connection.close(CloseStatus.TRY_AGAIN_LATER, "too slow");
-            case HUB_STOPS -> connection.close(CloseStatus.SHUTDOWN, "the hub stops");
+            case HUB_STOPS -> connection.close(CloseStatus.SHUTDOWN, "the hub is stopping");
         }
     }
 

@@ -69,7 +69,7 @@ final class SerialExecutor implements Executor {
         try {
             task.run();
         } catch (RuntimeException e) {
-            LOG.error("event=failed action=\"a task of a client\"", e);
+            LOG.error("event=websocket.task.failed", e);
         }
     }
 

@@ -9,39 +9,39 @@ public @interface WebSocketConfiguration {
 
     @AttributeDefinition(
             description = "Origins of web pages that may connect besides the hub's own, such as https://ci.example.org;"
-                    + " * stands for every origin")
+                    + " * is every origin")
     String[] origins() default {};
 
-    @AttributeDefinition(description = "The largest payload that a client may publish, in bytes", min = "1024")
+    @AttributeDefinition(description = "Maximum payload that a client may publish, in bytes", min = "1024")
     int maxMessageBytes() default 16 * 1024 * 1024;
 
     @AttributeDefinition(
-            description = "Bytes of messages that may have come in part at once, all clients together; over it the"
+            description = "Maximum size of the incomplete messages of all clients together, in bytes; beyond it, the"
                     + " client with the most is closed with 1013",
             min = "1048576")
     long maxIncomingBytes() default 64L * 1024 * 1024;
 
-    @AttributeDefinition(description = "How many clients may be connected at once", min = "1")
+    @AttributeDefinition(description = "Maximum number of connected clients", min = "1")
     int maxConnections() default 20_000;
 
     @AttributeDefinition(
-            description = "How long a client without credentials may take to send its auth message, in milliseconds",
+            description = "Time limit for the auth message of a client without credentials, in milliseconds",
             min = "100")
     long handshakeMillis() default 10_000;
 
     @AttributeDefinition(
-            description = "How long a connection may be silent before the hub sends a ping, in milliseconds; one that"
-                    + " stays silent as long again is cut",
+            description = "Idle time before the hub sends a ping, in milliseconds; after the same time without an"
+                    + " answer the connection is aborted",
             min = "100")
     long idleMillis() default 30_000;
 
     @AttributeDefinition(
-            description = "How long a closing connection may take before it is cut, in milliseconds",
+            description = "Time limit for the close handshake, in milliseconds; then the connection is aborted",
             min = "100")
     long closeMillis() default 2_000;
 
     @AttributeDefinition(
-            description = "Threads that encode and send events; 0 is one per processor, 8 at most",
+            description = "Number of threads that encode and send events; 0 is one per processor, at most 8",
             min = "0")
     int threads() default 0;
 }

@@ -1,6 +1,7 @@
 package io.datahub.websocket;
 
 import io.datahub.api.Refusal;
+import io.datahub.api.log.LogText;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import java.nio.ByteBuffer;
@@ -75,7 +76,7 @@ final class WebSocketConnection implements FrameHandler, ClientConnection {
         if (endpoint.register(this)) {
             messageHandler.start(login);
         } else {
-            refuse(CloseStatus.SHUTDOWN, "the hub stops");
+            refuse(CloseStatus.SHUTDOWN, "the hub is stopping");
         }
     }
 
@@ -122,14 +123,14 @@ final class WebSocketConnection implements FrameHandler, ClientConnection {
         } else if (subprotocol == Subprotocol.BINARY) {
             messageHandler.binary(message);
         } else {
-            refuse(CloseStatus.BAD_DATA, "binary frames need the subprotocol " + Subprotocol.BINARY.subprotocol());
+            refuse(CloseStatus.BAD_DATA, "binary frames require the subprotocol " + Subprotocol.BINARY.subprotocol());
         }
     }
 
     private void refuse(MessageAssembler.Fault fault) {
         switch (fault) {
-            case TOO_LONG -> refuse(CloseStatus.MESSAGE_TOO_LARGE, "the message is larger than the hub takes");
-            case NO_UTF8 -> refuse(CloseStatus.BAD_PAYLOAD, "a text message is UTF-8");
+            case TOO_LONG -> refuse(CloseStatus.MESSAGE_TOO_LARGE, "the message exceeds the size limit");
+            case NO_UTF8 -> refuse(CloseStatus.BAD_PAYLOAD, "the text message isn't valid UTF-8");
         }
     }
 
@@ -161,7 +162,7 @@ final class WebSocketConnection implements FrameHandler, ClientConnection {
      */
     private boolean idle(WebSocketTimeoutException timeout) {
         if (pinged) {
-            LOG.debug("client={} event=silent", origin);
+            LOG.debug("event=websocket.connection.timed-out client={}", LogText.quoted(origin));
             endpoint.execute(socket::abort);
         } else {
             pinged = true;
@@ -198,7 +199,8 @@ final class WebSocketConnection implements FrameHandler, ClientConnection {
 
     @Override
     public void onError(Throwable cause, Callback callback) {
-        LOG.debug("client={} event=failed cause={}", origin, cause.toString());
+        LOG.debug(
+                "event=websocket.connection.failed client={} reason={}", LogText.quoted(origin), LogText.quoted(cause));
         callback.succeeded();
     }
 

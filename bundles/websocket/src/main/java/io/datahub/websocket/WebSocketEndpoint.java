@@ -143,7 +143,8 @@ final class WebSocketEndpoint implements AutoCloseable {
         if (buffered.addAndGet(change) > configuration.maxIncomingBytes() && change > 0) {
             connections.stream()
                     .max(Comparator.comparingInt(ClientConnection::bufferedBytes))
-                    .ifPresent(largest -> largest.close(CloseStatus.TRY_AGAIN_LATER, "too much is coming in at once"));
+                    .ifPresent(largest -> largest.close(
+                            CloseStatus.TRY_AGAIN_LATER, "too many incomplete messages at once; try again"));
         }
     }
 
@@ -151,7 +152,7 @@ final class WebSocketEndpoint implements AutoCloseable {
     boolean register(ClientConnection connection) {
         connections.add(connection);
         if (stopped) {
-            connection.close(CloseStatus.SHUTDOWN, "the hub stops");
+            connection.close(CloseStatus.SHUTDOWN, "the hub is stopping");
         }
         return !stopped;
     }
@@ -176,7 +177,7 @@ final class WebSocketEndpoint implements AutoCloseable {
         synchronized (this) {
             stopped = true;
         }
-        connections.forEach(connection -> connection.close(CloseStatus.SHUTDOWN, "the hub stops"));
+        connections.forEach(connection -> connection.close(CloseStatus.SHUTDOWN, "the hub is stopping"));
         awaitDisconnects(TimeUnit.MILLISECONDS.toNanos(configuration.closeMillis()));
         timer.shutdownNow();
         replayExecutor.shutdownNow();

@@ -73,7 +73,7 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
         origins = new Origins(configuration.origins());
         components = new WebSocketComponents(
                 new WebSocketExtensionRegistry(), null, new HeapBuffers(), null, null, endpoint::execute);
-        log("started", configuration);
+        LOG.info("event=websocket.started {}", logText(configuration));
     }
 
     /** Applies a new configuration to new connections; existing ones stay open. */
@@ -81,17 +81,13 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
     void modified(WebSocketConfiguration changed) {
         origins = new Origins(changed.origins());
         endpoint.configure(changed);
-        log("configured", changed);
+        LOG.info("event=websocket.configured {}", logText(changed));
     }
 
-    private static void log(String event, WebSocketConfiguration configuration) {
-        LOG.info(
-                "event={} path=/events maxMessageBytes={} maxConnections={} handshakeMillis={} idleMillis={}",
-                event,
-                configuration.maxMessageBytes(),
-                configuration.maxConnections(),
-                configuration.handshakeMillis(),
-                configuration.idleMillis());
+    private static String logText(WebSocketConfiguration configuration) {
+        return "path=/events maxMessageBytes=" + configuration.maxMessageBytes() + " maxConnections="
+                + configuration.maxConnections() + " handshakeMillis=" + configuration.handshakeMillis()
+                + " idleMillis=" + configuration.idleMillis();
     }
 
     /** Closes all connections. */
@@ -99,7 +95,7 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
     public void deactivate() {
         int clients = endpoint.connections();
         endpoint.close();
-        LOG.info("event=stopped clients={}", clients);
+        LOG.info("event=websocket.stopped clients={}", clients);
     }
 
     @Override
@@ -121,7 +117,7 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
                     response,
                     callback,
                     HttpStatus.FORBIDDEN_403,
-                    "pages of this origin may not connect; an administrator can list it in io.datahub.websocket.cfg");
+                    "pages of this origin may not connect; an administrator can add it to origins in io.datahub.websocket.cfg");
         }
         if (!endpoint.hasCapacity()) {
             return refuse(
@@ -129,7 +125,7 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
                     response,
                     callback,
                     HttpStatus.SERVICE_UNAVAILABLE_503,
-                    "as many clients are connected as are allowed; try again later");
+                    "the limit of connected clients is reached; try again later");
         }
         Duration idle = Duration.ofMillis(endpoint.configuration().idleMillis());
         Configuration.Customizer limits = socket -> {
@@ -156,7 +152,7 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
                 response,
                 callback,
                 HttpStatus.UPGRADE_REQUIRED_426,
-                "this is no handshake of WebSocket version 13 (RFC 6455, 4.1)");
+                "this isn't a handshake of WebSocket version 13 (RFC 6455, 4.1)");
     }
 
     private static boolean refuse(Request request, Response response, Callback callback, int status, String detail) {

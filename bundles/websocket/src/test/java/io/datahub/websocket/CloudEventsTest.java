@@ -61,7 +61,7 @@ class CloudEventsTest {
                 "\"n\":2147483648|attribute n isn't an integer of 32 bits",
                 "\"data_base64\":\"QQ\"|data_base64 isn't Base64",
                 "\"n\":1,\"n\":1|has the name 'n' twice",
-                "\"time\":\"2026-11-25T18:00Z\"|time has the form",
+                "\"time\":\"2026-11-25T18:00Z\"|time must have the form",
             })
     void shouldIncludeTheIdInTheRefusalOfACloudEvent(String member, String reason) throws Exception {
         try (RawClient client = connect("")) {

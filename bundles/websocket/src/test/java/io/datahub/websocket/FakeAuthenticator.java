@@ -52,7 +52,7 @@ final class FakeAuthenticator implements Authenticator {
     }
 
     @Override
-    public Duration penalty(Origin origin) {
+    public Duration failureDelay(Origin origin) {
         return Duration.ofMillis(50);
     }
 }

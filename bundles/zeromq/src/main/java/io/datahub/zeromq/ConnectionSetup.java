@@ -129,7 +129,7 @@ final class ConnectionSetup {
     /** Delays closing the connection, so that the peer doesn't reconnect at once. */
     void refuse(long now) {
         refused = true;
-        long delay = context.authenticator().penalty(presented, origin()).toNanos();
+        long delay = context.authenticator().failureDelay(presented, origin()).toNanos();
         deadline = now + Math.max(delay, context.settings().failCloseNanos());
     }
 

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
         name = "io.datahub.zeromq",
         immediate = true,
         service = {HealthCheck.class, MetricSource.class},
-        property = {HealthCheck.NAME + "=zeromq", MetricSource.PART + "=zeromq"})
+        property = {HealthCheck.NAME + "=zeromq", MetricSource.COMPONENT + "=zeromq"})
 @Designate(ocd = ZeromqConfiguration.class)
 public final class Zeromq implements HealthCheck, MetricSource {
 

@@ -82,12 +82,12 @@ public final class FakeAuthenticator implements Authenticator {
     }
 
     @Override
-    public Duration penalty(Origin origin) {
+    public Duration failureDelay(Origin origin) {
         return Duration.ZERO;
     }
 
     @Override
-    public Duration penalty(Credentials credentials, Origin origin) {
+    public Duration failureDelay(Credentials credentials, Origin origin) {
         Optional<String> claimed =
                 credentials instanceof Credentials.Token token ? token.user() : Optional.of(credentials.toString());
         return penalties.getOrDefault(claimed.orElse(""), Duration.ZERO);

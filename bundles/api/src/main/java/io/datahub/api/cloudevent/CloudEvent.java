@@ -32,37 +32,37 @@ public record CloudEvent(Map<String, Object> attributes) {
     /** Validates the attributes; the refusal names the rule that they break. */
     public static Result<CloudEvent> of(Map<String, Object> attributes) {
         if (!"1.0".equals(attributes.get("specversion"))) {
-            return bad("a CloudEvent has a specversion, which is \"1.0\"");
+            return bad("a CloudEvent's specversion must be \"1.0\"");
         }
         for (String name : REQUIRED) {
             if (!(attributes.get(name) instanceof String text) || text.isEmpty()) {
-                return bad("a CloudEvent's " + name + " is a string that isn't empty");
+                return bad("a CloudEvent's " + name + " must be a non-empty string");
             }
         }
         for (Map.Entry<String, Object> attribute : new TreeMap<>(attributes).entrySet()) {
             String name = attribute.getKey();
             if (!isName(name) || name.equals("data")) {
                 return bad("\"" + shortened(name)
-                        + "\" is no name of an attribute: those have lower-case letters and digits");
+                        + "\" isn't the name of an attribute, which has lower-case letters and digits only");
             }
             if (NEVER_EMPTY.contains(name) && !(attribute.getValue() instanceof String text && !text.isEmpty())) {
-                return bad("a CloudEvent's " + name + " is a string that isn't empty");
+                return bad("a CloudEvent's " + name + " must be a non-empty string");
             }
         }
         String type = (String) attributes.get("type");
         if (type.length() > MAX_TYPE_LENGTH) {
-            return bad("the type has " + type.length() + " characters; the most are " + MAX_TYPE_LENGTH);
+            return bad("the type has " + type.length() + " characters; the maximum is " + MAX_TYPE_LENGTH);
         }
         if (!isUriReference((String) attributes.get("source"))) {
-            return bad("a CloudEvent's source is a URI-reference (RFC 3986), such as /builds/7");
+            return bad("a CloudEvent's source must be a URI-reference (RFC 3986), such as /builds/7");
         }
         Object schema = attributes.get("dataschema");
         if (schema != null && !isUri((String) schema)) {
-            return bad("a CloudEvent's dataschema is a URI with a scheme (RFC 3986)");
+            return bad("a CloudEvent's dataschema must be a URI with a scheme (RFC 3986)");
         }
         Object time = attributes.get("time");
         if (time != null && !(time instanceof String text && Rfc3339.isDateTime(text))) {
-            return bad("a CloudEvent's time has the form 2026-11-25T18:00:00Z (RFC 3339)");
+            return bad("a CloudEvent's time must have the form 2026-11-25T18:00:00Z (RFC 3339)");
         }
         return Result.done(new CloudEvent(attributes));
     }

@@ -12,11 +12,11 @@ public enum Published {
     PENDING(null, ""),
     NOT_GRANTED(Reason.FORBIDDEN, "you have no grant to publish this topic; an administrator can add one"),
     RESERVED(Reason.FORBIDDEN, "topics that begin with file. or hub. belong to the hub; choose another"),
-    BAD_TOPIC(Reason.BAD_REQUEST, "a topic is UTF-8 without NUL, from 1 to 4,200 bytes"),
+    BAD_TOPIC(Reason.BAD_REQUEST, "a topic must be UTF-8 without NUL, from 1 to 4,200 bytes"),
     TOPIC_TOO_LONG(Reason.BAD_REQUEST, "the topic is longer than 4,200 bytes"),
-    INVALID(Reason.INVALID, "a validator refuses the message"),
-    NOT_VALIDATED(Reason.UNAVAILABLE, "a validator of this topic is away or failed; try again"),
-    TOO_LARGE(Reason.TOO_LARGE, "the message is larger than the hub takes"),
+    INVALID(Reason.INVALID, "a validator rejected the message"),
+    NOT_VALIDATED(Reason.UNAVAILABLE, "a validator of this topic is unavailable or failed; try again"),
+    TOO_LARGE(Reason.TOO_LARGE, "the message exceeds the size limit"),
     CLOSED(Reason.UNAUTHENTICATED, "the session has ended; log in again");
 
     private final Refusal refusal;

@@ -92,7 +92,7 @@ public final class ReplayingFeed {
             if (!session.subscribe(utf8(prefixes.get(i)))) {
                 prefixes.subList(0, i).forEach(prefix -> session.unsubscribe(utf8(prefix)));
                 return Optional.of(new Refusal(
-                        Reason.TOO_MANY, "the connection has as many subscriptions as are allowed; unsubscribe some"));
+                        Reason.TOO_MANY, "the connection has reached its limit of subscriptions; unsubscribe some"));
             }
         }
         return Optional.empty();
@@ -118,8 +118,8 @@ public final class ReplayingFeed {
         if (replayedPrefixes() + prefixes.size() > MAX_REPLAYED_PREFIXES) {
             return Optional.of(new Refusal(
                     Reason.TOO_MANY,
-                    "the connection has as many replayed topics as are allowed, " + MAX_REPLAYED_PREFIXES
-                            + "; subscribe to shorter prefixes"));
+                    "the connection has reached its limit of " + MAX_REPLAYED_PREFIXES
+                            + " topics with since; subscribe to shorter prefixes"));
         }
         if (live.isEmpty() && replaying.isEmpty()) {
             lost = session.lost();

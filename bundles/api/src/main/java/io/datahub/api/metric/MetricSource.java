@@ -3,7 +3,7 @@ package io.datahub.api.metric;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Reports the metrics of a component of the hub. Registered as a service with the property {@link #PART}; called on
+ * Reports the metrics of a component of the hub. Registered as a service with the property {@link #COMPONENT}; called on
  * each scrape, from any thread, so values must be readily available: the component does its own counting, and this
  * interface costs nothing between scrapes.
  */
@@ -11,7 +11,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface MetricSource {
 
     /** Service property: the component's short name, such as {@code store}. */
-    String PART = "datahub.metrics.part";
+    String COMPONENT = "datahub.metrics.part";
 
     /** Reports every metric, including those that are zero. */
     void report(MetricReport report);

@@ -23,14 +23,14 @@ public interface Authenticator {
     Optional<Login> renew(Login login);
 
     /** How long to delay the response to a failed login from this origin; zero after few failures. */
-    Duration penalty(Origin origin);
+    Duration failureDelay(Origin origin);
 
     /**
      * How long to delay the response to a failed login with these credentials from this origin: because of many
      * failures from the address, except for addresses shared by many clients, or of the user that the credentials
      * claim, without exception.
      */
-    default Duration penalty(Credentials credentials, Origin origin) {
-        return penalty(origin);
+    default Duration failureDelay(Credentials credentials, Origin origin) {
+        return failureDelay(origin);
     }
 }

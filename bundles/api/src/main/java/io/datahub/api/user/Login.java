@@ -11,8 +11,38 @@ import java.util.Optional;
  * @param label the credential's label, if it has one
  * @param expires when the credential expires, if it does
  * @param origin where the client connected from
+ * @param session the browser session, if the credential was presented by one
  */
-public record Login(User user, String credential, Optional<String> label, Optional<Instant> expires, Origin origin) {
+public record Login(
+        User user,
+        String credential,
+        Optional<String> label,
+        Optional<Instant> expires,
+        Origin origin,
+        Optional<LoginSession> session) {
+
+    /** A login without a browser session. */
+    public Login(User user, String credential, Optional<String> label, Optional<Instant> expires, Origin origin) {
+        this(user, credential, label, expires, origin, Optional.empty());
+    }
+
+    /**
+     * The same login from another origin.
+     *
+     * @param other where the client connected from
+     */
+    public Login from(Origin other) {
+        return new Login(user, credential, label, expires, other, session);
+    }
+
+    /**
+     * The same login in a browser session.
+     *
+     * @param opened the session, or empty for none
+     */
+    public Login in(Optional<LoginSession> opened) {
+        return new Login(user, credential, label, expires, origin, opened);
+    }
 
     @Override
     public String toString() {

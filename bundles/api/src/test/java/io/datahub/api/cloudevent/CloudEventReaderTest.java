@@ -50,7 +50,7 @@ class CloudEventReaderTest {
                 "\"n\":1.5|the attribute n isn't a string, an integer or a boolean",
                 "\"data\":1,\"data_base64\":\"QQ==\"|a CloudEvent has data or data_base64, not both",
                 "\"data_base64\":\"QQ\"|data_base64 isn't Base64 (RFC 4648, 4)",
-                "\"a_b\":\"c\"|\"a_b\" is no name of an attribute: those have lower-case letters and digits",
+                "\"a_b\":\"c\"|\"a_b\" isn't the name of an attribute, which has lower-case letters and digits only",
             })
     void shouldRefuseADefectInEachMode(String member, String detail) {
         String event = EVENT.replace("}", "," + member + "}");

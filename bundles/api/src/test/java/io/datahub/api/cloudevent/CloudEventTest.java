@@ -55,7 +55,7 @@ class CloudEventTest {
         assertThat(CloudEvent.of(attributes).isRefused()).isFalse();
         attributes.put("type", "t".repeat(CloudEvent.MAX_TYPE_LENGTH + 1));
         assertThat(CloudEvent.of(attributes).refusal().orElseThrow().detail())
-                .isEqualTo("the type has 1025 characters; the most are 1024");
+                .isEqualTo("the type has 1025 characters; the maximum is 1024");
     }
 
     /** With a hash table that probes in a line this took minutes. */

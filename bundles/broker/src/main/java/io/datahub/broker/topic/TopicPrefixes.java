@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** A set of topic prefixes from a configuration or a service property. Immutable. */
 public final class TopicPrefixes {
@@ -40,6 +41,14 @@ public final class TopicPrefixes {
             return List.of(array);
         }
         return value instanceof Collection<?> items ? items : value == null ? List.of() : List.of(value);
+    }
+
+    /** The prefixes, separated by commas. */
+    @Override
+    public String toString() {
+        return prefixes.stream()
+                .map(prefix -> new String(prefix, StandardCharsets.UTF_8))
+                .collect(Collectors.joining(","));
     }
 
     public boolean isEmpty() {

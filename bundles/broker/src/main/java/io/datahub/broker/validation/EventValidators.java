@@ -1,6 +1,7 @@
 package io.datahub.broker.validation;
 
 import io.datahub.api.Refusal;
+import io.datahub.api.log.LogText;
 import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.ValidatorPrecedence;
@@ -62,10 +63,10 @@ public final class EventValidators {
         selectActive();
         if (!topics.isEmpty()) {
             LOG.info(
-                    "event=event-validator-seated validator={}/{} topics={}",
+                    "event=broker.validator.registered validator={} version={} topics={}",
                     id.name(),
                     id.version(),
-                    reference.getProperty(EventValidator.TOPICS));
+                    LogText.quoted(topics));
         }
     }
 
@@ -74,7 +75,10 @@ public final class EventValidators {
         retire(removed);
         selectActive();
         if (removed != null) {
-            LOG.info("event=event-validator-left validator={}", removed.id());
+            LOG.info(
+                    "event=broker.validator.unregistered validator={} version={}",
+                    removed.id().name(),
+                    removed.id().version());
         }
     }
 

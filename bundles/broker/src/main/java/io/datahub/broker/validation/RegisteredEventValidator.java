@@ -87,7 +87,7 @@ public final class RegisteredEventValidator {
             outcome.accept(
                     null,
                     new SlowValidationException("all its " + THREADS + " threads are still busy with events"
-                            + " that took longer than " + ValidationAttempt.MAX_MILLIS + " ms"));
+                            + " that have timed out after " + ValidationAttempt.MAX_MILLIS + " ms"));
             return;
         }
         ValidationAttempt attempt =
@@ -99,7 +99,7 @@ public final class RegisteredEventValidator {
                 watch.unwatch(attempt);
             });
         } catch (RejectedExecutionException e) {
-            attempt.cancel("the hub stops");
+            attempt.cancel("the hub is stopping");
         }
     }
 
@@ -119,13 +119,25 @@ public final class RegisteredEventValidator {
     public String reportFailure(String topic, Throwable cause) {
         LogLimit.Decision line = limit.next();
         if (line.mayWrite()) {
-            String text = "event=validator-failed validator={} version={} topic={} failure={} leftOut={}";
             String quotedTopic = LogText.quoted(topic);
-            String failure = LogText.quoted(cause);
+            String reason = LogText.quoted(cause);
             if (cause instanceof SlowValidationException) {
-                LOG.warn(text, id.name(), id.version(), quotedTopic, failure, line.leftOut());
+                LOG.warn(
+                        "event=broker.validator.timed-out validator={} version={} topic={} reason={} leftOut={}",
+                        id.name(),
+                        id.version(),
+                        quotedTopic,
+                        reason,
+                        line.leftOut());
             } else {
-                LOG.error(text, id.name(), id.version(), quotedTopic, failure, line.leftOut(), cause);
+                LOG.error(
+                        "event=broker.validator.failed validator={} version={} topic={} reason={} leftOut={}",
+                        id.name(),
+                        id.version(),
+                        quotedTopic,
+                        reason,
+                        line.leftOut(),
+                        cause);
             }
         }
         String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();

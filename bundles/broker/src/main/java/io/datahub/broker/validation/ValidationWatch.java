@@ -22,7 +22,7 @@ final class ValidationWatch {
 
     ValidationWatch() {
         timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "datahub-event-validation-watch");
+            Thread thread = new Thread(task, "datahub-event-validation-timeout");
             thread.setDaemon(true);
             return thread;
         });
@@ -35,7 +35,7 @@ final class ValidationWatch {
     void watch(ValidationAttempt attempt) {
         attempts.add(attempt);
         if (closed) {
-            attempt.cancel("the hub stops");
+            attempt.cancel("the hub is stopping");
         }
         scheduleCheck();
     }
@@ -57,7 +57,7 @@ final class ValidationWatch {
             try {
                 attempt.check(now);
             } catch (RuntimeException e) {
-                LOG.error("event=failed action=\"end the wait for a validator\"", e);
+                LOG.error("event=broker.validation.timeout-failed", e);
             }
             return attempt.isOver();
         });
@@ -69,7 +69,7 @@ final class ValidationWatch {
     /** Cancels all attempts, including future ones. */
     void close() {
         closed = true;
-        attempts.forEach(attempt -> attempt.cancel("the hub stops"));
+        attempts.forEach(attempt -> attempt.cancel("the hub is stopping"));
         attempts.clear();
         timer.shutdownNow();
     }

@@ -36,7 +36,8 @@ final class Administrators {
         Credentials credentials = new Credentials.Token(Optional.of(user), token.getBytes(StandardCharsets.UTF_8));
         Result<Login> login = authenticator.authenticate(credentials, origin);
         if (login.isRefused() || !login.get().user().isAdmin()) {
-            LockSupport.parkNanos(authenticator.penalty(credentials, origin).toNanos());
+            LockSupport.parkNanos(
+                    authenticator.failureDelay(credentials, origin).toNanos());
             throw new FailedLoginException("login failed");
         }
         return login.get();

@@ -41,7 +41,7 @@ final class KnownAdministrators implements Authenticator {
     }
 
     @Override
-    public Duration penalty(Origin origin) {
+    public Duration failureDelay(Origin origin) {
         return Duration.ZERO;
     }
 }

@@ -79,7 +79,7 @@ final class EventPublisher extends RequestBodySink {
             return false;
         }
         if (!budget.tryAcquire(length)) {
-            refuse(new Refusal(Reason.UNAVAILABLE, "too many events are coming in at once; try again"));
+            refuse(new Refusal(Reason.UNAVAILABLE, "too many events are being received at once; try again"));
             return false;
         }
         heldBytes += length;
@@ -91,7 +91,7 @@ final class EventPublisher extends RequestBodySink {
 
     static Refusal tooLarge(int maxBytes) {
         return new Refusal(
-                Reason.TOO_LARGE, "an event has at most " + maxBytes + " bytes; put larger things under /files");
+                Reason.TOO_LARGE, "an event has at most " + maxBytes + " bytes; store larger data under /files");
     }
 
     @Override

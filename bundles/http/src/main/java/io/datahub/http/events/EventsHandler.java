@@ -119,7 +119,8 @@ public final class EventsHandler extends AsyncHandler {
         if (rawTopic.isEmpty() && mode.get() == CloudEventMode.NONE) {
             exchange.response().getHeaders().put(HttpHeader.ALLOW, "GET, HEAD, OPTIONS");
             return Optional.of(new Refusal(
-                    Reason.METHOD_NOT_ALLOWED, "post to /events/TOPIC; only CloudEvents have a topic of their own"));
+                    Reason.METHOD_NOT_ALLOWED,
+                    "send to /events/TOPIC; only CloudEvents can be sent without a topic in the path"));
         }
         Result<String> topic = PercentText.decode(rawTopic.orElse(""));
         if (topic.isRefused()) {
@@ -190,14 +191,15 @@ public final class EventsHandler extends AsyncHandler {
         if (refusal.isPresent()) {
             session.close();
             return refusal.map(why -> why.reason() == Reason.TOO_MANY
-                    ? new Refusal(Reason.BAD_REQUEST, "these are more topics than a client may have")
+                    ? new Refusal(
+                            Reason.BAD_REQUEST, "the limit of subscriptions is reached; subscribe to shorter prefixes")
                     : why);
         }
         setStreamHeaders(exchange);
         streams.add(stream);
         stream.start();
         if (isShutdown()) {
-            stream.end("the hub stops");
+            stream.end("the hub is stopping");
         }
         return Optional.empty();
     }
@@ -212,6 +214,6 @@ public final class EventsHandler extends AsyncHandler {
 
     @Override
     void completeAll() {
-        streams.forEach(stream -> stream.end("the hub stops"));
+        streams.forEach(stream -> stream.end("the hub is stopping"));
     }
 }

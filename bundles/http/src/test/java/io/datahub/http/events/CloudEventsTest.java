@@ -171,17 +171,17 @@ class CloudEventsTest {
     void shouldReportWhyHeadersAreRefused() throws Exception {
         assertThat(raw("ce-source: /s\r\nce-subject: %C0%A0".getBytes(StandardCharsets.UTF_8)))
                 .startsWith("HTTP/1.1 400")
-                .contains("the header ce-subject isn't UTF-8 once it is percent-decoded");
+                .contains("the header ce-subject isn't valid UTF-8 after percent-decoding");
         assertThat(raw("ce-source: /s\r\nce-subject: \u00e9".getBytes(StandardCharsets.ISO_8859_1)))
                 .startsWith("HTTP/1.1 400")
-                .contains("the header ce-subject isn't UTF-8");
+                .contains("the header ce-subject isn't valid UTF-8");
         assertThat(raw("ce-source: /s\r\nce-source: /t".getBytes(StandardCharsets.UTF_8)))
                 .startsWith("HTTP/1.1 400")
-                .contains("the header ce-source is there twice");
+                .contains("the header ce-source occurs twice");
         assertThat(raw("ce-source: /s\r\nContent-Type: a/b\r\nce-datacontenttype: a/c"
                         .getBytes(StandardCharsets.UTF_8)))
                 .startsWith("HTTP/1.1 400")
-                .contains("the header ce-datacontenttype, which is the header Content-Type, is there twice");
+                .contains("the header ce-datacontenttype, which is the header Content-Type, occurs twice");
         assertThat(broker.published).isEmpty();
     }
 
@@ -190,18 +190,18 @@ class CloudEventsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"data_base64\":\"****\" | data_base64 is no Base64",
-                "\"data_base64\":\"QQ\" | data_base64 is no Base64",
-                "\"data_base64\":5 | data_base64 is no Base64",
-                "\"n\":2147483648 | the attribute n is more than a whole number of 32 bits",
-                "\"n\":-99999999999999999999 | the attribute n is more than a whole number of 32 bits",
+                "\"data_base64\":\"****\" | data_base64 isn't Base64",
+                "\"data_base64\":\"QQ\" | data_base64 isn't Base64",
+                "\"data_base64\":5 | data_base64 isn't Base64",
+                "\"n\":2147483648 | the attribute n isn't an integer of 32 bits",
+                "\"n\":-99999999999999999999 | the attribute n isn't an integer of 32 bits",
                 "\"n\":1,\"n\":1 | has the name 'n' twice",
                 "\"source\":\"/\" | has the name 'source' twice",
-                "\"time\":\"2026-11-25T18:00Z\" | time has the form",
-                "\"time\":\"2026-11-25T22:59:60Z\" | time has the form",
-                "\"dataschema\":\"/x\" | dataschema is a URI with a scheme",
-                "\"data\":1,\"data_base64\":\"\" | either data or data_base64",
-                "\"n\":1.5 | the attribute n is a string, a whole number or a truth value",
+                "\"time\":\"2026-11-25T18:00Z\" | time must have the form",
+                "\"time\":\"2026-11-25T22:59:60Z\" | time must have the form",
+                "\"dataschema\":\"/x\" | dataschema must be a URI with a scheme",
+                "\"data\":1,\"data_base64\":\"\" | data or data_base64, not both",
+                "\"n\":1.5 | the attribute n isn't a string, an integer or a boolean",
             })
     void shouldReportWhyAStructuredEventIsRefused(String member, String reason) throws Exception {
         var answer = server.send(

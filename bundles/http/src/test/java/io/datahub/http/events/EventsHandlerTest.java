@@ -331,7 +331,7 @@ class EventsHandlerTest {
         try (Stream stream = new Stream("topic=a")) {
             assertThat(handler.shutdown()).isCompleted();
 
-            assertThat(stream.next()).containsExactly(": the hub stops");
+            assertThat(stream.next()).containsExactly(": the hub is stopping");
             assertThat(stream.isAtEnd()).isTrue();
         }
     }

@@ -110,8 +110,8 @@ public final class AuthenticationHandler extends Handler.Abstract {
                 .orElseGet(() -> presented.then(credentials -> authenticator.authenticate(credentials, origin)));
         if (login.isRefused() && !hasNoCredentials(presented)) {
             Duration penalty = presented.isRefused()
-                    ? authenticator.penalty(origin)
-                    : authenticator.penalty(presented.get(), origin);
+                    ? authenticator.failureDelay(origin)
+                    : authenticator.failureDelay(presented.get(), origin);
             refuseDelayed(request, response, callback, login.refusal().orElseThrow(), penalty);
             return true;
         }

@@ -2,12 +2,14 @@ package io.datahub.jetty.authentication;
 
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
+import io.datahub.api.user.LoginSession;
 import io.datahub.api.user.Origin;
 import io.datahub.jetty.JettyConfiguration;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -73,21 +75,23 @@ public final class WebSessions {
         RANDOM.nextBytes(random);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
         long now = nanoTime.getAsLong();
+        List<LoginSession> evicted = new ArrayList<>();
         synchronized (this) {
-            evict(login.user().name(), now);
-            put(hash(secret), new Session(login, now, now));
+            evict(login.user().name(), now, evicted);
+            put(hash(secret), new Session(login.in(Optional.of(new LoginSession())), now, now));
         }
+        evicted.forEach(LoginSession::end);
         return secret;
     }
 
     /** Checks only the sessions of the user and the oldest ones of all users. */
-    private void evict(String user, long now) {
+    private void evict(String user, long now, List<LoginSession> evicted) {
         Set<String> userHashes = byUser.getOrDefault(user, Set.of());
         List.copyOf(userHashes).stream()
                 .filter(hash -> isExpired(byHash.get(hash), now))
-                .forEach(this::remove);
+                .forEach(hash -> evicted.addAll(remove(hash)));
         while (userHashes.size() >= MAX_PER_USER) {
-            remove(userHashes.iterator().next());
+            evicted.addAll(remove(userHashes.iterator().next()));
         }
         int max = Math.max(1, configuration.maxSessions());
         for (Iterator<String> oldest = byHash.keySet().iterator();
@@ -97,7 +101,7 @@ public final class WebSessions {
             if (byHash.size() < max && !isExpired(byHash.get(hash), now)) {
                 return;
             }
-            remove(hash);
+            evicted.addAll(remove(hash));
         }
     }
 
@@ -110,14 +114,17 @@ public final class WebSessions {
         userHashes.add(hash);
     }
 
-    private void remove(String hash) {
+    /** Removes a session and returns what must be ended without the lock. */
+    private List<LoginSession> remove(String hash) {
         Session session = byHash.remove(hash);
-        if (session != null) {
-            byUser.computeIfPresent(session.login().user().name(), (name, userHashes) -> {
-                userHashes.remove(hash);
-                return userHashes.isEmpty() ? null : userHashes;
-            });
+        if (session == null) {
+            return List.of();
         }
+        byUser.computeIfPresent(session.login().user().name(), (name, userHashes) -> {
+            userHashes.remove(hash);
+            return userHashes.isEmpty() ? null : userHashes;
+        });
+        return session.login().session().stream().toList();
     }
 
     private boolean isExpired(Session session, long now) {
@@ -127,32 +134,32 @@ public final class WebSessions {
 
     /** The current login; empty if there is no such session, or its credential was removed, disabled or has expired. */
     public Optional<Login> login(String secret, Origin origin) {
-        String hash = hash(secret);
-        Login login;
-        long now = nanoTime.getAsLong();
-        synchronized (this) {
-            Session session = byHash.get(hash);
-            if (session == null) {
-                return Optional.empty();
-            }
-            if (isExpired(session, now)) {
-                remove(hash);
-                return Optional.empty();
-            }
-            put(hash, new Session(session.login(), session.opened(), now));
-            login = session.login();
-        }
-        Optional<Login> renewed = authenticator.renew(
-                new Login(login.user(), login.credential(), login.label(), login.expires(), origin));
+        Optional<Login> login = use(hash(secret));
+        Optional<Login> renewed = login.flatMap(opened -> authenticator.renew(opened.from(origin)));
         if (renewed.isEmpty()) {
             end(secret);
         }
         return renewed;
     }
 
-    /** Ends a session; a no-op if there is none. */
-    public synchronized void end(String secret) {
-        remove(hash(secret));
+    /** The login of a session, which is now the most recently used one; empty if there is none or it has expired. */
+    private synchronized Optional<Login> use(String hash) {
+        Session session = byHash.get(hash);
+        long now = nanoTime.getAsLong();
+        if (session == null || isExpired(session, now)) {
+            return Optional.empty();
+        }
+        put(hash, new Session(session.login(), session.opened(), now));
+        return Optional.of(session.login());
+    }
+
+    /** Ends a session and what was opened with it; a no-op if there is none. */
+    public void end(String secret) {
+        List<LoginSession> ended;
+        synchronized (this) {
+            ended = remove(hash(secret));
+        }
+        ended.forEach(LoginSession::end);
     }
 
     public synchronized int size() {

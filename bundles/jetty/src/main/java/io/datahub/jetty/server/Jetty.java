@@ -74,7 +74,7 @@ public final class Jetty {
         health = context.registerService(
                 HealthCheck.class, server, FrameworkUtil.asDictionary(Map.of(HealthCheck.NAME, "jetty")));
         metrics = context.registerService(
-                MetricSource.class, server, FrameworkUtil.asDictionary(Map.of(MetricSource.PART, "jetty")));
+                MetricSource.class, server, FrameworkUtil.asDictionary(Map.of(MetricSource.COMPONENT, "jetty")));
     }
 
     @Modified

@@ -57,11 +57,12 @@ public final class KnownUsers implements Authenticator {
     @Override
     public Optional<Login> renew(Login login) {
         return Optional.ofNullable(byToken.get(login.credential()))
-                .map(user -> new Login(user, login.credential(), login.label(), login.expires(), login.origin()));
+                .map(user -> new Login(user, login.credential(), login.label(), login.expires(), login.origin())
+                        .in(login.session()));
     }
 
     @Override
-    public Duration penalty(Origin origin) {
+    public Duration failureDelay(Origin origin) {
         return penalty;
     }
 }

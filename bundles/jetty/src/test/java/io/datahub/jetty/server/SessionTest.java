@@ -238,6 +238,32 @@ class SessionTest {
         assertThat(toScript.headers().allValues("WWW-Authenticate")).containsExactly("Bearer realm=\"datahub\"");
     }
 
+    @Test
+    void shouldEndWhatWasOpenedInASession() {
+        WebSessions sessions = sessions();
+        String secret = sessions.open(login("jenkins"));
+        String other = sessions.open(login("jenkins"));
+        AtomicInteger ended = new AtomicInteger();
+        sessions.login(secret, origin()).orElseThrow().session().orElseThrow().onEnd(ended::incrementAndGet);
+        sessions.login(other, origin()).orElseThrow().session().orElseThrow().onEnd(() -> ended.addAndGet(100));
+
+        sessions.end(secret);
+
+        assertThat(ended).hasValue(1);
+    }
+
+    @Test
+    void shouldEndWhatWasOpenedInASessionThatIsEvicted() {
+        WebSessions sessions = sessions("maxSessions", 1);
+        String secret = sessions.open(login("jenkins"));
+        AtomicInteger ended = new AtomicInteger();
+        sessions.login(secret, origin()).orElseThrow().session().orElseThrow().onEnd(ended::incrementAndGet);
+
+        sessions.open(login("ops"));
+
+        assertThat(ended).hasValue(1);
+    }
+
     private WebSessions sessions(Object... settings) {
         return new WebSessions(users, Settings.with(settings), now::get);
     }
