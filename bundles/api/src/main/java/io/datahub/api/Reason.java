@@ -28,12 +28,20 @@ public enum Reason {
         this.title = title;
     }
 
-    /** The status code, as in HTTP. */
+    /**
+     * The status code, as in HTTP.
+     *
+     * @return the status code
+     */
     public int status() {
         return status;
     }
 
-    /** A short human-readable phrase, the same for every refusal of this kind. */
+    /**
+     * A short human-readable phrase, the same for every refusal of this kind.
+     *
+     * @return the phrase
+     */
     public String title() {
         return title;
     }

@@ -27,23 +27,51 @@ public sealed interface Result<T> {
         }
     }
 
+    /**
+     * The request was carried out.
+     *
+     * @param value its result
+     * @return the result
+     */
     static <T> Result<T> done(T value) {
         return new Done<>(value);
     }
 
+    /**
+     * The request was refused.
+     *
+     * @param refusal why
+     * @return the result
+     */
     static <T> Result<T> refused(Refusal refusal) {
         return new Refused<>(refusal);
     }
 
+    /**
+     * The request was refused.
+     *
+     * @param reason the kind of refusal
+     * @param detail one sentence that states the cause and the remedy
+     * @return the result
+     */
     static <T> Result<T> refused(Reason reason, String detail) {
         return new Refused<>(new Refusal(reason, detail));
     }
 
-    /** The refusal, or empty when the request was carried out. */
+    /**
+     * The refusal, or empty when the request was carried out.
+     *
+     * @return the refusal
+     */
     default Optional<Refusal> refusal() {
         return this instanceof Refused<T> refused ? Optional.of(refused.reason()) : Optional.empty();
     }
 
+    /**
+     * Whether the request was refused.
+     *
+     * @return whether it was
+     */
     default boolean isRefused() {
         return this instanceof Refused<T>;
     }
@@ -51,6 +79,7 @@ public sealed interface Result<T> {
     /**
      * The value of a request that was carried out.
      *
+     * @return the value
      * @throws NoSuchElementException if it was refused
      */
     default T get() {
@@ -60,7 +89,13 @@ public sealed interface Result<T> {
         throw new NoSuchElementException("refused: " + refusal().orElseThrow().detail());
     }
 
-    /** Continues with the value, or passes the refusal on. */
+    /**
+     * Continues with the value, or passes the refusal on.
+     *
+     * @param next computes the next result from the value
+     * @param <U> the type of the next value
+     * @return the next result, or the refusal
+     */
     default <U> Result<U> then(Function<? super T, Result<U>> next) {
         return this instanceof Done<T> done
                 ? next.apply(done.value())

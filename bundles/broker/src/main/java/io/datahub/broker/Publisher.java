@@ -45,7 +45,7 @@ final class Publisher {
     private long batchMillis;
 
     /** The event in validation, or null. */
-    private Pending pending;
+    private PendingEvent pending;
 
     /** Why validation refused the last validated event. */
     private Optional<Refusal> refusal = Optional.empty();
@@ -76,7 +76,7 @@ final class Publisher {
             decided.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            Pending interrupted = pending;
+            PendingEvent interrupted = pending;
             pending = null;
             refusal = Optional.of(
                     new Refusal(Reason.UNAVAILABLE, "the publisher was interrupted while its event was validated"));
@@ -138,14 +138,14 @@ final class Publisher {
     }
 
     /** An event in validation, copied to its own buffer. */
-    private static final class Pending {
+    private static final class PendingEvent {
         final ByteBuffer bytes;
         final int topicStart;
         final int topicEnd;
         final Route route;
         volatile Optional<Refusal> refusal = Optional.empty();
 
-        Pending(ByteBuffer bytes, int topicStart, int topicEnd, Route route) {
+        PendingEvent(ByteBuffer bytes, int topicStart, int topicEnd, Route route) {
             this.bytes = bytes;
             this.topicStart = topicStart;
             this.topicEnd = topicEnd;
@@ -168,7 +168,7 @@ final class Publisher {
             return refused(Published.NOT_VALIDATED, from, topicStart, topicEnd);
         }
         ByteBuffer copy = ByteBuffer.allocate(size).put(0, from, start, size);
-        Pending event = new Pending(copy, topicStart - start, topicEnd - start, route);
+        PendingEvent event = new PendingEvent(copy, topicStart - start, topicEnd - start, route);
         pending = event;
         String user = session.user().name();
         EventReader reader = new EventReader(new EventRun(new SharedBuffer(copy), 0, size, 1, user, 0));
@@ -182,7 +182,7 @@ final class Publisher {
 
     /** See {@link io.datahub.api.event.Session#validated}. */
     Published validated() {
-        Pending event = pending;
+        PendingEvent event = pending;
         if (event == null) {
             throw new IllegalStateException("no event is being validated");
         }

@@ -43,26 +43,26 @@ final class ClientMessageReader {
     private ClientMessageReader() {}
 
     /** The parsed message or a refusal, with the message id if there is one. */
-    record Reading(Optional<String> id, Result<ClientMessage> message) {}
+    record ParsedMessage(Optional<String> id, Result<ClientMessage> message) {}
 
-    static Reading read(byte[] text) {
+    static ParsedMessage read(byte[] text) {
         ClientMessageReader reader = new ClientMessageReader();
         Result<ClientMessage> message;
         try (JsonParser parser = JSON.createParser(text)) {
             reader.fields(parser);
             message = reader.message();
-        } catch (Malformed e) {
+        } catch (MalformedMessageException e) {
             message = badRequest(e.getMessage());
         } catch (IOException e) {
             message = badRequest(JsonErrors.describe("the message", e));
         }
         Optional<String> id = Optional.ofNullable(reader.id);
-        return new Reading(message.isRefused() ? id.or(() -> MessageId.find(text)) : id, message);
+        return new ParsedMessage(message.isRefused() ? id.or(() -> MessageId.find(text)) : id, message);
     }
 
     private void fields(JsonParser parser) throws IOException {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
-            throw new Malformed("the message isn't a JSON object");
+            throw new MalformedMessageException("the message isn't a JSON object");
         }
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             parser.nextToken();
@@ -83,34 +83,34 @@ final class ClientMessageReader {
             }
         }
         if (parser.nextToken() != null) {
-            throw new Malformed("the message has more than one JSON value");
+            throw new MalformedMessageException("the message has more than one JSON value");
         }
     }
 
     private static String id(JsonParser parser) throws IOException {
         if (parser.currentToken() != JsonToken.VALUE_STRING
                 && !parser.currentToken().isNumeric()) {
-            throw new Malformed("id must be a number or a string");
+            throw new MalformedMessageException("id must be a number or a string");
         }
         return MessageId.json(parser.currentToken(), parser.getText())
-                .orElseThrow(() ->
-                        new Malformed("id must be valid Unicode of at most " + MessageId.MAX_LENGTH + " characters"));
+                .orElseThrow(() -> new MalformedMessageException(
+                        "id must be valid Unicode of at most " + MessageId.MAX_LENGTH + " characters"));
     }
 
     private static String string(String name, JsonParser parser) throws IOException {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
-            throw new Malformed(name + " must be a string");
+            throw new MalformedMessageException(name + " must be a string");
         }
         String text = parser.getText();
         if (!Utf8.isEncodable(text)) {
-            throw new Malformed(name + " isn't valid Unicode; send bytes as base64");
+            throw new MalformedMessageException(name + " isn't valid Unicode; send bytes as base64");
         }
         return text;
     }
 
     private static List<String> strings(String name, JsonParser parser) throws IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
-            throw new Malformed(name + " must be an array of strings");
+            throw new MalformedMessageException(name + " must be an array of strings");
         }
         List<String> values = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -178,8 +178,8 @@ final class ClientMessageReader {
     }
 
     /** Aborts parsing with an error message for the client. */
-    private static final class Malformed extends IOException {
-        Malformed(String sentence) {
+    private static final class MalformedMessageException extends IOException {
+        MalformedMessageException(String sentence) {
             super(sentence);
         }
     }

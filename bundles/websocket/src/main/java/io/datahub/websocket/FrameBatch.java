@@ -66,7 +66,7 @@ final class FrameBatch {
         if (pending != null) {
             socket.sendFrame(pending, Callback.NOOP, false);
         }
-        pending = new Coupled(opCode, firstPayload, joined());
+        pending = new FrameSequence(opCode, firstPayload, joined());
         buffers.clear();
         length = 0;
     }
@@ -97,11 +97,11 @@ final class FrameBatch {
     }
 
     /** A frame with further frames after its payload. */
-    private static final class Coupled extends Frame {
+    private static final class FrameSequence extends Frame {
 
         private final int length;
 
-        Coupled(byte opCode, int length, ByteBuffer payloadAndMore) {
+        FrameSequence(byte opCode, int length, ByteBuffer payloadAndMore) {
             super(opCode, payloadAndMore);
             this.length = length;
         }

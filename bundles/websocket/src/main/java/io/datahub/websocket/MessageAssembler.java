@@ -26,17 +26,17 @@ final class MessageAssembler {
     }
 
     /** Error in a message. */
-    enum Fault {
+    enum Defect {
         TOO_LONG,
-        NO_UTF8
+        NOT_UTF8
     }
 
     /**
-     * Adds a data frame; after a fault, no more may be added.
+     * Adds a data frame; after a defect, no more may be added.
      *
      * @param isUnauthenticated whether the client hasn't authenticated yet
      */
-    Optional<Fault> add(Frame frame, boolean isUnauthenticated) {
+    Optional<Defect> add(Frame frame, boolean isUnauthenticated) {
         if (frame.getOpCode() != OpCode.CONTINUATION) {
             binary = frame.getOpCode() == OpCode.BINARY;
             length = 0;
@@ -46,10 +46,10 @@ final class MessageAssembler {
         int more = payload == null ? 0 : payload.remaining();
         int limit = isUnauthenticated ? MAX_UNAUTHENTICATED_BYTES : binary ? maxBinaryBytes : maxTextBytes;
         if (more > limit - length) {
-            return Optional.of(Fault.TOO_LONG);
+            return Optional.of(Defect.TOO_LONG);
         }
         if (!binary && ((more > 0 && !text.add(payload)) || (frame.isFin() && !text.isComplete()))) {
-            return Optional.of(Fault.NO_UTF8);
+            return Optional.of(Defect.NOT_UTF8);
         }
         if (more > 0) {
             if (bytes.length < length + more) {

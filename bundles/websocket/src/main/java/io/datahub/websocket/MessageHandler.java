@@ -132,7 +132,7 @@ final class MessageHandler {
     }
 
     private void controlMessage(byte[] message) {
-        ClientMessageReader.Reading reading = ClientMessageReader.read(message);
+        ClientMessageReader.ParsedMessage reading = ClientMessageReader.read(message);
         Optional<Refusal> refusal = reading.message().refusal();
         boolean first = !hasReceived;
         hasReceived = true;

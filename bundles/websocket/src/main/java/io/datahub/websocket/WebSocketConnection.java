@@ -91,12 +91,12 @@ final class WebSocketConnection implements FrameHandler, ClientConnection {
             }
             case OpCode.CLOSE -> callback.succeeded();
             case OpCode.TEXT, OpCode.BINARY, OpCode.CONTINUATION -> {
-                Optional<MessageAssembler.Fault> fault =
+                Optional<MessageAssembler.Defect> defect =
                         closing.get() ? Optional.empty() : assembler.add(frame, messageHandler.isUnauthenticated());
                 callback.succeeded();
                 updateBuffered(assembler.bufferedBytes());
-                if (fault.isPresent()) {
-                    refuse(fault.get());
+                if (defect.isPresent()) {
+                    refuse(defect.get());
                 } else if (frame.isFin() && !closing.get()) {
                     received();
                 } else {
@@ -127,10 +127,10 @@ final class WebSocketConnection implements FrameHandler, ClientConnection {
         }
     }
 
-    private void refuse(MessageAssembler.Fault fault) {
-        switch (fault) {
+    private void refuse(MessageAssembler.Defect defect) {
+        switch (defect) {
             case TOO_LONG -> refuse(CloseStatus.MESSAGE_TOO_LARGE, "the message exceeds the size limit");
-            case NO_UTF8 -> refuse(CloseStatus.BAD_PAYLOAD, "the text message isn't valid UTF-8");
+            case NOT_UTF8 -> refuse(CloseStatus.BAD_PAYLOAD, "the text message isn't valid UTF-8");
         }
     }
 

@@ -29,7 +29,12 @@ public record CloudEvent(Map<String, Object> attributes) {
         attributes = Collections.unmodifiableMap(new TreeMap<>(attributes)); // Map.copyOf degrades when hashes collide
     }
 
-    /** Validates the attributes; the refusal names the rule that they break. */
+    /**
+     * Validates the attributes; the refusal names the rule that they break.
+     *
+     * @param attributes by name, without the data
+     * @return the event, or a refusal ({@link Reason#BAD_REQUEST})
+     */
     public static Result<CloudEvent> of(Map<String, Object> attributes) {
         if (!"1.0".equals(attributes.get("specversion"))) {
             return bad("a CloudEvent's specversion must be \"1.0\"");
@@ -117,7 +122,12 @@ public record CloudEvent(Map<String, Object> attributes) {
         return Result.refused(Reason.BAD_REQUEST, detail);
     }
 
-    /** An attribute as text, or null. */
+    /**
+     * An attribute as text, or null.
+     *
+     * @param name the name of the attribute
+     * @return its value as text; null if it is absent
+     */
     public String text(String name) {
         Object value = attributes.get(name);
         return value == null ? null : value.toString();
@@ -126,6 +136,8 @@ public record CloudEvent(Map<String, Object> attributes) {
     /**
      * The topic for a CloudEvent published without one: its type or, for an event that the hub wrapped, the original
      * topic, which is its subject.
+     *
+     * @return the topic
      */
     public String topic() {
         String subject = text("subject");

@@ -26,13 +26,22 @@ public final class EventReader {
 
     private int frames;
 
+    /**
+     * Creates a reader before the first event.
+     *
+     * @param run the events
+     */
     public EventReader(EventRun run) {
         bytes = run.buffer().bytes();
         position = run.start();
         end = run.end();
     }
 
-    /** Advances to the next event; false if there is none. */
+    /**
+     * Advances to the next event.
+     *
+     * @return false if there is none
+     */
     public boolean next() {
         if (position >= end) {
             return false;
@@ -81,7 +90,14 @@ public final class EventReader {
         return frames == 1 ? topicEnd(bytes, bounds[0], bounds[1]) : bounds[1];
     }
 
-    /** The end of the topic of a single-frame event whose body lies between these positions of the buffer. */
+    /**
+     * The end of the topic of a single-frame event whose body lies between these positions of the buffer.
+     *
+     * @param bytes the buffer
+     * @param from the start of the body
+     * @param to the end of the body
+     * @return the offset after the topic
+     */
     public static int topicEnd(ByteBuffer bytes, int from, int to) {
         for (int i = from; i < to; i++) {
             byte b = bytes.get(i);

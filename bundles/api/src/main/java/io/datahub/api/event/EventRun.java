@@ -17,6 +17,7 @@ public final class EventRun {
     private final long timeMillis;
 
     /**
+     * @param buffer the buffer that contains the events
      * @param start the offset of the first event in the buffer
      * @param end the offset after the last byte of the last event
      * @param count the number of events, at least 1
@@ -32,19 +33,38 @@ public final class EventRun {
         this.timeMillis = timeMillis;
     }
 
+    /**
+     * The buffer that contains the events.
+     *
+     * @return the buffer; a receiver that keeps the run retains it
+     */
     public SharedBuffer buffer() {
         return buffer;
     }
 
+    /**
+     * The start of the first event.
+     *
+     * @return the offset in the buffer
+     */
     public int start() {
         return start;
     }
 
+    /**
+     * The end of the last event.
+     *
+     * @return the offset in the buffer
+     */
     public int end() {
         return end;
     }
 
-    /** In bytes, including frame headers. */
+    /**
+     * The length including frame headers.
+     *
+     * @return the number of bytes
+     */
     public int length() {
         return end - start;
     }

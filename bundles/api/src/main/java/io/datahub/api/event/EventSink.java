@@ -16,9 +16,17 @@ public interface EventSink {
     /** Called when a receiver that was full when {@link Session#flush} returned false has capacity again. */
     void resume();
 
-    /** The user's permissions have changed. */
+    /**
+     * The user's permissions have changed.
+     *
+     * @param login the current login
+     */
     void renewed(Login login);
 
-    /** The session has already ended and delivers nothing more; the transport should disconnect the client. */
+    /**
+     * The session has already ended and delivers nothing more; the transport should disconnect the client.
+     *
+     * @param reason why
+     */
     void ended(CloseReason reason);
 }

@@ -25,7 +25,11 @@ public enum Published {
         this.refusal = reason == null ? null : new Refusal(reason, detail);
     }
 
-    /** The refusal; empty if the event was accepted or is pending. */
+    /**
+     * The refusal; empty if the event was accepted or is pending.
+     *
+     * @return the refusal without what validators found; see {@link Session#refusal}
+     */
     public Optional<Refusal> refusal() {
         return Optional.ofNullable(refusal);
     }

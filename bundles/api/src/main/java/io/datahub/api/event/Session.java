@@ -18,18 +18,28 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Session extends AutoCloseable {
 
-    /** The current login. */
+    /**
+     * The current login.
+     *
+     * @return the login with the user's current permissions
+     */
     Login login();
 
     /**
      * Subscribes to the topics with this prefix, limited to what is granted now or later. Subscriptions are counted: a
      * prefix subscribed twice must be unsubscribed twice.
      *
+     * @param prefix the beginning of the topics in UTF-8; empty for all
      * @return false if the session has reached its subscription limit
      */
     boolean subscribe(byte[] prefix);
 
-    /** Removes one subscription; false if there was none. */
+    /**
+     * Removes one subscription; false if there was none.
+     *
+     * @param prefix the prefix as it was subscribed
+     * @return whether there was one
+     */
     boolean unsubscribe(byte[] prefix);
 
     /**
@@ -37,10 +47,12 @@ public interface Session extends AutoCloseable {
      * must hold the buffer until then. Blocks for up to some seconds while validators validate the event; if the thread
      * is interrupted, it stays interrupted and the event is refused.
      *
+     * @param buffer the buffer with the event
      * @param start the start of the event, which has the format of {@link EventRun}
      * @param end the end of the event
      * @param topicStart the start of its topic
      * @param topicEnd the end of its topic
+     * @return the outcome
      */
     Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd);
 
@@ -49,8 +61,14 @@ public interface Session extends AutoCloseable {
      * result is {@link Published#PENDING}. Nothing else may be published until {@code validated} was called and {@link
      * #validated()} after it. The caller need not hold the buffer for a pending event.
      *
+     * @param buffer the buffer with the event
+     * @param start the start of the event
+     * @param end the end of the event
+     * @param topicStart the start of its topic
+     * @param topicEnd the end of its topic
      * @param validated called once for a pending event, on any thread, possibly before this method has returned; it
      *     must not block, and must leave all further work to the publishing thread
+     * @return the outcome, or {@link Published#PENDING}
      */
     default Published publish(
             SharedBuffer buffer, int start, int end, int topicStart, int topicEnd, Runnable validated) {
@@ -61,6 +79,7 @@ public interface Session extends AutoCloseable {
      * The outcome of the event that was {@link Published#PENDING}, once its validation is complete; if accepted, it is
      * delivered with the next {@link #flush}. Call it on the publishing thread.
      *
+     * @return the outcome
      * @throws IllegalStateException if no event is pending
      */
     default Published validated() {
@@ -72,6 +91,7 @@ public interface Session extends AutoCloseable {
      * the publishing thread.
      *
      * @param published the result that {@link #publish} returned for it
+     * @return the refusal
      */
     default Optional<Refusal> refusal(Published published) {
         return published.refusal();
@@ -85,7 +105,13 @@ public interface Session extends AutoCloseable {
      */
     boolean flush();
 
-    /** Publishes one event with a topic, a payload and any further frames, and flushes. */
+    /**
+     * Publishes one event with a topic, a payload and any further frames, and flushes.
+     *
+     * @param topic the topic
+     * @param frames the payload and any further frames
+     * @return the outcome
+     */
     default Published publish(String topic, byte[]... frames) {
         byte[][] all = new byte[frames.length + 1][];
         all[0] = topic.getBytes(StandardCharsets.UTF_8);
@@ -102,6 +128,11 @@ public interface Session extends AutoCloseable {
     /**
      * Publishes one event with a topic, a payload and any further frames, and flushes unless the event is {@link
      * Published#PENDING}; see {@link #publish(SharedBuffer, int, int, int, int, Runnable)}.
+     *
+     * @param validated called once for a pending event
+     * @param topic the topic
+     * @param frames the payload and any further frames
+     * @return the outcome, or {@link Published#PENDING}
      */
     default Published publish(Runnable validated, String topic, byte[]... frames) {
         byte[][] all = new byte[frames.length + 1][];
@@ -137,7 +168,11 @@ public interface Session extends AutoCloseable {
         return info().lost();
     }
 
-    /** A snapshot of the session's state. */
+    /**
+     * A snapshot of the session's state.
+     *
+     * @return the state
+     */
     SessionInfo info();
 
     /** Ends the session and drops its queue. {@link EventSink#ended} is not called. */

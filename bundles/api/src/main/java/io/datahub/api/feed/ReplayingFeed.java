@@ -162,12 +162,20 @@ public final class ReplayingFeed {
         }
     }
 
-    /** Whether the journal must be read, so that {@link #next} may block on disk I/O. */
+    /**
+     * Whether the journal must be read, so that {@link #next} may block on disk I/O.
+     *
+     * @return whether it must
+     */
     public boolean isReplaying() {
         return recovering || !replaying.isEmpty();
     }
 
-    /** The number of subscriptions whose past is still being read. */
+    /**
+     * The number of subscriptions whose past is still being read.
+     *
+     * @return the number
+     */
     public int replays() {
         return replaying.size();
     }

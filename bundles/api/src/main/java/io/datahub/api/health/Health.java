@@ -13,15 +13,32 @@ public record Health(boolean ready, boolean degraded, String detail) {
         this(ready, false, detail);
     }
 
+    /**
+     * Ready.
+     *
+     * @param detail one line for the operator
+     * @return the health
+     */
     public static Health ready(String detail) {
         return new Health(true, detail);
     }
 
-    /** Ready, but an operator must act: the hub keeps running as before, and monitors report the problem. */
+    /**
+     * Ready, but an operator must act: the hub keeps running as before, and monitors report the problem.
+     *
+     * @param detail one line for the operator: what is wrong and how to fix it
+     * @return the health
+     */
     public static Health degraded(String detail) {
         return new Health(true, true, detail);
     }
 
+    /**
+     * Not ready.
+     *
+     * @param detail one line for the operator: what is wrong and how to fix it
+     * @return the health
+     */
     public static Health down(String detail) {
         return new Health(false, detail);
     }

@@ -12,5 +12,10 @@ public interface HealthCheck {
     /** Service property: the component's short name, such as {@code store}. */
     String NAME = "datahub.health.name";
 
+    /**
+     * Checks the component.
+     *
+     * @return its health now
+     */
     Health check();
 }

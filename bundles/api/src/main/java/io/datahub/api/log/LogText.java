@@ -13,7 +13,12 @@ public final class LogText {
 
     private LogText() {}
 
-    /** The text in quotes, truncated to {@value #LONGEST} characters; {@code null} is written as that word. */
+    /**
+     * The text in quotes, truncated to {@value #LONGEST} characters; {@code null} is written as that word.
+     *
+     * @param text any text, also from outside
+     * @return the value for a log line
+     */
     public static String quoted(Object text) {
         return '"' + escaped(text, LONGEST) + '"';
     }

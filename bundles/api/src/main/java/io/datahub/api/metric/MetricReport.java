@@ -13,12 +13,33 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface MetricReport {
 
-    /** A value that only increases until the hub restarts. */
+    /**
+     * A value that only increases until the hub restarts.
+     *
+     * @param name the metric, such as {@code datahub_events_in_total}
+     * @param help one line that describes it
+     * @param value the current value
+     * @param labels names and values, alternating
+     */
     void counter(String name, String help, Number value, String... labels);
 
-    /** A value that can go up and down. */
+    /**
+     * A value that can go up and down.
+     *
+     * @param name the metric
+     * @param help one line that describes it
+     * @param value the current value
+     * @param labels names and values, alternating
+     */
     void gauge(String name, String help, Number value, String... labels);
 
-    /** A distribution of durations, in seconds. */
+    /**
+     * A distribution of durations, in seconds.
+     *
+     * @param name the metric, which ends in {@code _seconds}
+     * @param help one line that describes it
+     * @param durations the durations
+     * @param labels names and values, alternating
+     */
     void histogram(String name, String help, Histogram durations, String... labels);
 }

@@ -13,6 +13,10 @@ public interface MetricSource {
     /** Service property: the component's short name, such as {@code store}. */
     String COMPONENT = "datahub.metrics.part";
 
-    /** Reports every metric, including those that are zero. */
+    /**
+     * Reports every metric, including those that are zero.
+     *
+     * @param report receives the metrics
+     */
     void report(MetricReport report);
 }

@@ -47,11 +47,20 @@ public record Change(
         }
     }
 
+    /**
+     * The record that has changed.
+     *
+     * @return its path
+     */
     public RecordPath path() {
         return version.path();
     }
 
-    /** The topic of its event, such as {@code file.created/builds/app.tgz}. */
+    /**
+     * The topic of its event, such as {@code file.created/builds/app.tgz}.
+     *
+     * @return the topic
+     */
     public String topic() {
         return "file." + type.word() + "/" + path();
     }

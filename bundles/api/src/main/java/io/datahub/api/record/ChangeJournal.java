@@ -11,10 +11,18 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface ChangeJournal {
 
-    /** The position after the newest entry. */
+    /**
+     * The position after the newest entry.
+     *
+     * @return the position, which covers every change that has been announced
+     */
     Cursor head();
 
-    /** The position before the oldest retained entry, returned to clients that ask for older ones. */
+    /**
+     * The position before the oldest retained entry, returned to clients that ask for older ones.
+     *
+     * @return the position
+     */
     Cursor oldest();
 
     /**
@@ -32,7 +40,10 @@ public interface ChangeJournal {
     /**
      * Blocks until there is an entry after the cursor.
      *
+     * @param since the cursor
+     * @param time the longest wait
      * @return whether there is one; false on timeout
+     * @throws InterruptedException if the thread is interrupted
      */
     boolean await(Cursor since, Duration time) throws InterruptedException;
 

@@ -9,5 +9,10 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface ChangeListener {
 
+    /**
+     * Called after a change became durable and before its author receives the response.
+     *
+     * @param change the change
+     */
     void changed(Change change);
 }

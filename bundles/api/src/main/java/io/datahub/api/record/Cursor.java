@@ -18,7 +18,12 @@ public record Cursor(String epoch, long sequence) {
 
     private static final Pattern FORM = Pattern.compile("([0-9a-z]{1,32})-([0-9]{1,18})");
 
-    /** Parses the result of {@link #toString}, or {@code 0} for the beginning. */
+    /**
+     * Parses the result of {@link #toString}, or {@code 0} for the beginning.
+     *
+     * @param text the text
+     * @return the cursor, or a refusal ({@link Reason#BAD_REQUEST})
+     */
     public static Result<Cursor> parse(String text) {
         if (text.equals("0")) {
             return Result.done(BEGINNING);

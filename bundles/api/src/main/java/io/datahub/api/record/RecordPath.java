@@ -32,6 +32,7 @@ public final class RecordPath implements Comparable<RecordPath> {
     /**
      * Parses a path that has already been decoded.
      *
+     * @param text the path, without a leading slash
      * @return the path, or a refusal with {@link Reason#BAD_REQUEST} that names the rule it breaks
      */
     public static Result<RecordPath> parse(String text) {

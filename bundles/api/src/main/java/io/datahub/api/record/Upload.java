@@ -16,7 +16,9 @@ public interface Upload extends AutoCloseable {
     /**
      * Writes the next bytes: all that remain in the buffer.
      *
+     * @param bytes the bytes, which are consumed
      * @return a refusal if there are too many or there is no free space; after that only {@link #close} may be called
+     * @throws IOException if the disk failed
      */
     Optional<Refusal> write(ByteBuffer bytes) throws IOException;
 
@@ -24,12 +26,16 @@ public interface Upload extends AutoCloseable {
      * Validates the bytes with every validator that matches the path, without storing anything.
      *
      * @return the validators; or the refusal: a digest mismatch, violations, or an unavailable required validator
+     * @throws IOException if the disk failed
      */
     Result<List<ValidatorId>> validate() throws IOException;
 
     /**
      * Validates the bytes, unless that has been done, and makes them the record's new version: durable, visible and
      * announced when this returns.
+     *
+     * @return the change, or the refusal: the same as of {@link #validate}, or of the preconditions
+     * @throws IOException if the disk failed
      */
     Result<Change> commit() throws IOException;
 

@@ -12,13 +12,23 @@ import io.datahub.api.record.RecordPath;
  */
 public record Grant(Action action, String what, String origin) {
 
-    /** Whether it is a grant for paths that covers this record. */
+    /**
+     * Whether it is a grant for paths that covers this record.
+     *
+     * @param path the path of a record
+     * @return whether it does
+     */
     public boolean covers(RecordPath path) {
         String text = path.toString();
         return what.isEmpty() || (what.endsWith("/") ? text.startsWith(what) : text.equals(what));
     }
 
-    /** Whether it may cover something below this directory, or covers the directory itself. */
+    /**
+     * Whether it may cover something below this directory, or covers the directory itself.
+     *
+     * @param directory the directory
+     * @return whether it does
+     */
     public boolean reachesInto(RecordPath directory) {
         String tree = directory.isRoot() ? "" : directory + "/";
         return what.startsWith(tree) || (what.endsWith("/") && tree.startsWith(what)) || what.isEmpty();

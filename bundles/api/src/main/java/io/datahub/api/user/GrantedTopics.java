@@ -31,6 +31,10 @@ public final class GrantedTopics {
      * The granted subset of the requested topic prefixes, each once. File events are covered by grants to read; the
      * hub's own topics go to monitors that subscribe to them, {@code hub.lost} to everyone who does. Runs in time
      * linear in the number of prefixes and logarithmic in the number of grants.
+     *
+     * @param user the user
+     * @param wanted the prefixes that it subscribes to
+     * @return the prefixes for which it receives events, in their order
      */
     public static List<String> of(User user, Collection<String> wanted) {
         Set<String> granted = new LinkedHashSet<>();

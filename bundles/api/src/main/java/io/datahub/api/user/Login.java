@@ -21,7 +21,15 @@ public record Login(
         Origin origin,
         Optional<LoginSession> session) {
 
-    /** A login without a browser session. */
+    /**
+     * A login without a browser session.
+     *
+     * @param user the user, as the users file defined it at that time
+     * @param credential identifies the credential used to log in
+     * @param label the credential's label, if it has one
+     * @param expires when the credential expires, if it does
+     * @param origin where the client connected from
+     */
     public Login(User user, String credential, Optional<String> label, Optional<Instant> expires, Origin origin) {
         this(user, credential, label, expires, origin, Optional.empty());
     }
@@ -30,6 +38,7 @@ public record Login(
      * The same login from another origin.
      *
      * @param other where the client connected from
+     * @return the login
      */
     public Login from(Origin other) {
         return new Login(user, credential, label, expires, other, session);
@@ -39,6 +48,7 @@ public record Login(
      * The same login in a browser session.
      *
      * @param opened the session, or empty for none
+     * @return the login
      */
     public Login in(Optional<LoginSession> opened) {
         return new Login(user, credential, label, expires, origin, opened);

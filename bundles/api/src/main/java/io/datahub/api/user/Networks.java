@@ -63,7 +63,12 @@ public final class Networks {
         return IpAddress.parse(text);
     }
 
-    /** Whether one of the networks contains the address. */
+    /**
+     * Whether one of the networks contains the address.
+     *
+     * @param address the address
+     * @return whether one of the networks contains it
+     */
     public boolean contains(InetAddress address) {
         for (Network network : networks) {
             if (network.contains(address)) {

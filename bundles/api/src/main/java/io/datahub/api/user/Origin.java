@@ -26,7 +26,12 @@ public record Origin(String transport, InetAddress address, boolean confidential
         this(transport, address, confidential, address.isLoopbackAddress());
     }
 
-    /** The same client on another transport. */
+    /**
+     * The same client on another transport.
+     *
+     * @param way the transport
+     * @return the origin
+     */
     public Origin by(String way) {
         return new Origin(way, address, confidential, shared, local);
     }

@@ -38,8 +38,9 @@ public final class User {
     private final List<byte[]> subscribePrefixes;
 
     /**
-     * @param roles the names of its roles, including built-in ones
-     * @param grants all its grants, from its roles or its own
+     * Creates a user.
+     *
+     * @param name its name, which is unique; empty for the hub
      */
     public User(String name, Set<String> roles, List<Grant> grants) {
         this.name = name;
@@ -94,36 +95,72 @@ public final class User {
         return subscribePrefixes;
     }
 
-    /** Whether it may publish to this topic. The topics {@code file.} and {@code hub.} are reserved for the hub. */
+    /**
+     * Whether it may publish to this topic. The topics {@code file.} and {@code hub.} are reserved for the hub.
+     *
+     * @param topic the topic in UTF-8
+     * @return whether a grant covers it
+     */
     public boolean mayPublish(byte[] topic) {
         return !isReserved(topic) && covers(publishPrefixes, topic);
     }
 
-    /** Whether it may receive this topic, which must not be a reserved one, by a subscription. */
+    /**
+     * Whether it may receive this topic, which must not be a reserved one, by a subscription.
+     *
+     * @param topic the topic in UTF-8
+     * @return whether a grant covers it
+     */
     public boolean maySubscribe(byte[] topic) {
         return covers(subscribePrefixes, topic);
     }
 
-    /** Whether the topic is reserved for the hub, so that no user can publish to it. */
+    /**
+     * Whether the topic is reserved for the hub, so that no user can publish to it.
+     *
+     * @param topic the topic in UTF-8
+     * @return whether only the hub may publish it
+     */
     public static boolean isReserved(byte[] topic) {
         return startsWith(topic, FILE_TOPICS) || startsWith(topic, HUB_TOPICS);
     }
 
+    /**
+     * Whether it may read a record.
+     *
+     * @param path the record
+     * @return whether a grant covers it
+     */
     public boolean mayRead(RecordPath path) {
         return may(Action.READ, path);
     }
 
-    /** Whether it may create this record if it doesn't exist. */
+    /**
+     * Whether it may create this record if it doesn't exist.
+     *
+     * @param path the record
+     * @return whether a grant covers it
+     */
     public boolean mayCreate(RecordPath path) {
         return may(Action.CREATE, path) || may(Action.WRITE, path);
     }
 
-    /** Whether it may replace and delete this record. */
+    /**
+     * Whether it may replace and delete this record.
+     *
+     * @param path the record
+     * @return whether a grant covers it
+     */
     public boolean mayWrite(RecordPath path) {
         return may(Action.WRITE, path);
     }
 
-    /** Whether it may read something in this directory, and so may see the entries that lead there. */
+    /**
+     * Whether it may read something in this directory, and so may see the entries that lead there.
+     *
+     * @param directory the directory
+     * @return whether it may read something there
+     */
     public boolean mayEnter(RecordPath directory) {
         return isAdmin() || any(Action.READ, grant -> grant.reachesInto(directory));
     }

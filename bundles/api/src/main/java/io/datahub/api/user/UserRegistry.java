@@ -75,6 +75,7 @@ public interface UserRegistry {
      * Removes all credentials of a user from the users file. Connections authenticated with them are closed.
      *
      * @param actor who requests it
+     * @param user the owner of the credentials
      * @return the removed credentials
      */
     Result<List<Credential>> revokeAll(Login actor, String user) throws IOException;
