@@ -21,6 +21,9 @@ SIZES = {
     "xml-mib": ("MiB of a large XML document", 300, 1024),
 }
 
+# The modules that take minutes; they run first, so that one of them isn't what the others' workers wait for in the end.
+LONGEST = {"test_bounds", "test_console", "test_debian_package", "test_faults", "test_hot_swap", "test_kill", "test_soak"}
+
 
 def pytest_addoption(parser):
     group = parser.getgroup("datahub", "Datahub")
@@ -31,6 +34,7 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
     if config.getoption("--long"):
         for item in items:
             item.add_marker(pytest.mark.timeout(0))

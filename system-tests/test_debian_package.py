@@ -160,7 +160,7 @@ def test_service(hub):
     service = subprocess.Popen(["runuser", "-u", re.search(r"^User=(.*)$", text, re.M)[1], "--", *command], env=env, cwd="/",
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_for("READY=1")
-    assert hub.request("/health/ready")[0] == 200, "ready when systemd is told so"
+    assert hub.request("/health/ready")[0] == 200, "ready when systemd is notified"
     pid = hub_process()
     assert os.stat(f"/proc/{pid}").st_uid == account().pw_uid
     assert hub.request("/files/demo/a.txt", "PUT", b"hello", hub.token())[0] == 201

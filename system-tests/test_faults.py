@@ -308,7 +308,7 @@ def test_invalid_files_at_the_start(hub):
 
 
 def test_lost_token(hub):
-    """The console issues another one to whoever has the home."""
+    """With access to the home, another one is issued in the console."""
     issued = hub.run("console", "datahub:token-issue", "admin")
     assert issued.returncode == 0, issued.stderr
     assert until(lambda: hub.curl(issued.stdout.strip(), "/whoami")[0] == 200, 5)

@@ -2,7 +2,7 @@
 
 Needs curl, wget, aria2, rclone, node and Debian's python3-requests and python3-httpx. Where mounting is allowed the hub's home
 is on a small disk and files/ on another; these are filled, made read-only and taken away while the hub runs."""
-import contextlib, http.client, json, os, re, shutil, socket, subprocess, threading, time, urllib.parse
+import contextlib, http.client, json, os, re, socket, subprocess, threading, time, urllib.parse
 
 import httpx, pytest, requests
 

@@ -233,9 +233,9 @@ class History:
         sequences = [int(change["sequence"]) for change in changes]
         if sequences != list(range(1, len(sequences) + 1)):
             wrong.append("the journal's numbers have a gap")
-        told = {int(change["sequence"]): change["data"] for change in changes}
+        announced = {int(change["sequence"]): change["data"] for change in changes}
         wrong += [f"response {number} isn't in the journal: {answer}" for number, answer in self.responses.items()
-                  if (d := told.get(number)) is None or (d["path"], d["sha256"], d["etag"]) != answer]
+                  if (d := announced.get(number)) is None or (d["path"], d["sha256"], d["etag"]) != answer]
         last = {change["data"]["path"]: change for change in changes if change["subject"] != "broker_users.xml"}
         for path, change in last.items():
             here = listed.get(path)

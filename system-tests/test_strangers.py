@@ -98,7 +98,7 @@ def test_http_by_ipv6(hub6):
     put = subprocess.run(["curl", "-sg", "-u", f"admin:{hub6.token()}", "-d", "x", f"{hub6.url}/files/six"], capture_output=True, text=True).stdout
     assert json.loads(put)["path"] == "six"
     assert until(lambda: "from=http:[0:0:0:0:0:0:0:1]" in open(f"{hub6.home}/log/audit.log").read(), 5)
-    assert f"at={hub6.url}" in open(f"{hub6.home}/log/datahub.log").read()
+    assert hub6.log_lines("event=http.server.started", f'at="{hub6.url}"')
 
 
 def test_websocket_by_ipv6(hub6):

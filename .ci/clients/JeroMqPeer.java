@@ -10,17 +10,17 @@ import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 
-/** A peer of JeroMQ: see ../checks/20-zeromq for what it is told and what it prints. */
+/** A peer of JeroMQ: see system-tests/test_zeromq.py for what it reads and prints. */
 final class JeroMqPeer {
 
-    private static final Properties TOLD = new Properties();
+    private static final Properties SETTINGS = new Properties();
 
     public static void main(String[] arguments) throws Exception {
         for (String line : new String(System.in.readAllBytes(), StandardCharsets.UTF_8).strip().split("\n")) {
             int at = line.indexOf('=');
-            TOLD.setProperty(line.substring(0, at), line.substring(at + 1));
+            SETTINGS.setProperty(line.substring(0, at), line.substring(at + 1));
         }
-        if (told("mode").equals("listen")) {
+        if (setting("mode").equals("listen")) {
             listen();
             return;
         }
@@ -37,8 +37,8 @@ final class JeroMqPeer {
         System.exit(0);
     }
 
-    private static String told(String key) {
-        return TOLD.getProperty(key);
+    private static String setting(String key) {
+        return SETTINGS.getProperty(key);
     }
 
     private static ZMQ.Socket socket(ZContext context, SocketType type) {
@@ -47,13 +47,13 @@ final class JeroMqPeer {
         socket.setHandshakeIvl(2_000); // it sometimes connects and never says a word
         socket.setReceiveTimeOut(20_000);
         socket.setSendTimeOut(20_000);
-        if (TOLD.containsKey("user")) {
-            socket.setPlainUsername(told("user"));
-            socket.setPlainPassword(told("token"));
+        if (SETTINGS.containsKey("user")) {
+            socket.setPlainUsername(setting("user"));
+            socket.setPlainPassword(setting("token"));
         } else {
-            socket.setCurvePublicKey(ZMQ.Curve.z85Decode(told("public")));
-            socket.setCurveSecretKey(ZMQ.Curve.z85Decode(told("secret")));
-            socket.setCurveServerKey(ZMQ.Curve.z85Decode(told("server")));
+            socket.setCurvePublicKey(ZMQ.Curve.z85Decode(setting("public")));
+            socket.setCurveSecretKey(ZMQ.Curve.z85Decode(setting("secret")));
+            socket.setCurveServerKey(ZMQ.Curve.z85Decode(setting("server")));
         }
         return socket;
     }
@@ -63,7 +63,7 @@ final class JeroMqPeer {
         if (type == SocketType.SUB) {
             socket.subscribe(prefix);
         }
-        socket.connect(told("address"));
+        socket.connect(setting("address"));
         if (type == SocketType.XSUB) {
             socket.send("\u0001" + prefix);
         }
@@ -86,7 +86,7 @@ final class JeroMqPeer {
     }
 
     private static byte[] payload(int i, int size) throws Exception {
-        byte[] digest = MessageDigest.getInstance("SHA-256").digest((told("name") + " " + i).getBytes(StandardCharsets.UTF_8));
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest((setting("name") + " " + i).getBytes(StandardCharsets.UTF_8));
         byte[] payload = new byte[size];
         for (int at = 0; at < size; at += digest.length) {
             System.arraycopy(digest, 0, payload, at, Math.min(digest.length, size - at));
@@ -125,9 +125,9 @@ final class JeroMqPeer {
     }
 
     private static void mix(SocketType receiving, SocketType publishing) throws Exception {
-        byte[] topic = ("zq." + told("name") + "." + receiving + "." + publishing).getBytes(StandardCharsets.UTF_8);
+        byte[] topic = ("zq." + setting("name") + "." + receiving + "." + publishing).getBytes(StandardCharsets.UTF_8);
         byte[] probe = "probe".getBytes(StandardCharsets.UTF_8);
-        int[] sizes = Arrays.stream(told("sizes").split(",")).mapToInt(Integer::parseInt).toArray();
+        int[] sizes = Arrays.stream(setting("sizes").split(",")).mapToInt(Integer::parseInt).toArray();
         try (ZContext context = new ZContext();
                 ZContext own = new ZContext()) {
             ZMQ.Socket sub = subscriber(context, receiving, new String(topic, StandardCharsets.UTF_8));
@@ -135,7 +135,7 @@ final class JeroMqPeer {
             CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
                 try {
                     ZMQ.Socket pub = socket(own, publishing);
-                    pub.connect(told("address"));
+                    pub.connect(setting("address"));
                     while (probing.get()) {
                         publish(pub, publishing, topic, probe);
                         Thread.sleep(50);

@@ -1,20 +1,20 @@
-// A peer of the npm package zeromq: see ../checks/20-zeromq for what it is told and what it prints.
+// A peer of the npm package zeromq: see system-tests/test_zeromq.py for what it reads and prints.
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import * as zmq from "zeromq"
 
-const told = Object.fromEntries(readFileSync(0, "utf8").trim().split("\n").map(line => {
+const settings = Object.fromEntries(readFileSync(0, "utf8").trim().split("\n").map(line => {
   const at = line.indexOf("=")
   return [line.slice(0, at), line.slice(at + 1)]
 }))
-const login = told.user
-  ? { plainUsername: told.user, plainPassword: told.token }
-  : { curvePublicKey: told.public, curveSecretKey: told.secret, curveServerKey: told.server }
+const login = settings.user
+  ? { plainUsername: settings.user, plainPassword: settings.token }
+  : { curvePublicKey: settings.public, curveSecretKey: settings.secret, curveServerKey: settings.server }
 const kinds = { PUB: zmq.Publisher, XPUB: zmq.XPublisher, PUSH: zmq.Push, REQ: zmq.Request, DEALER: zmq.Dealer }
 
 function connect(Kind, more = {}) {
   const socket = new Kind({ ...login, linger: 0, ...more })
-  socket.connect(told.address)
+  socket.connect(settings.address)
   return socket
 }
 
@@ -25,7 +25,7 @@ async function subscriber(kind, prefix) {
   return socket
 }
 
-const payload = (i, size) => Buffer.alloc(size, createHash("sha256").update(`${told.name} ${i}`).digest())
+const payload = (i, size) => Buffer.alloc(size, createHash("sha256").update(`${settings.name} ${i}`).digest())
 
 async function publish(socket, kind, frames) {
   await socket.send(kind === "DEALER" ? ["", ...frames] : frames)
@@ -35,8 +35,8 @@ async function publish(socket, kind, frames) {
 }
 
 async function mix(receiving, publishing) {
-  const topic = `zq.${told.name}.${receiving}.${publishing}`
-  const sizes = told.sizes.split(",").map(Number)
+  const topic = `zq.${settings.name}.${receiving}.${publishing}`
+  const sizes = settings.sizes.split(",").map(Number)
   const sub = await subscriber(receiving, topic)
   const pub = connect(kinds[publishing], { sendTimeout: 20000 })
   let probing = true
@@ -62,7 +62,7 @@ async function mix(receiving, publishing) {
   pub.close()
 }
 
-if (told.mode === "listen") {
+if (settings.mode === "listen") {
   const sub = await subscriber("SUB", "zq.again")
   sub.receiveTimeout = -1
   console.log("listening")

@@ -1,27 +1,27 @@
-"""A peer of pyzmq: see ../checks/20-zeromq for what it is told and what it prints."""
+"""A peer of pyzmq: see system-tests/test_zeromq.py for what it reads and prints."""
 import hashlib, sys, threading
 import zmq
 
-told = dict(line.rstrip("\n").split("=", 1) for line in sys.stdin)
+settings = dict(line.rstrip("\n").split("=", 1) for line in sys.stdin)
 
 
 def connect(kind, prefix=None):
     s = zmq.Context.instance().socket(getattr(zmq, kind))
     s.linger, s.rcvtimeo, s.sndtimeo = 0, 20_000, 20_000
-    if "user" in told:
-        s.plain_username, s.plain_password = told["user"].encode(), told["token"].encode()
+    if "user" in settings:
+        s.plain_username, s.plain_password = settings["user"].encode(), settings["token"].encode()
     else:
-        s.curve_publickey, s.curve_secretkey, s.curve_serverkey = (told[k].encode() for k in ("public", "secret", "server"))
+        s.curve_publickey, s.curve_secretkey, s.curve_serverkey = (settings[k].encode() for k in ("public", "secret", "server"))
     if kind == "SUB":
         s.subscribe(prefix)
-    s.connect(told["address"])
+    s.connect(settings["address"])
     if kind == "XSUB":
         s.send(b"\x01" + prefix)
     return s
 
 
 def payload(i, size):
-    digest = hashlib.sha256(f"{told['name']} {i}".encode()).digest()
+    digest = hashlib.sha256(f"{settings['name']} {i}".encode()).digest()
     return (digest * (size // 32 + 1))[:size]
 
 
@@ -34,8 +34,8 @@ def publish(s, kind, *frames):
 
 
 def mix(receiving, publishing):
-    topic = f"zq.{told['name']}.{receiving}.{publishing}".encode()
-    sizes = [int(n) for n in told["sizes"].split(",")]
+    topic = f"zq.{settings['name']}.{receiving}.{publishing}".encode()
+    sizes = [int(n) for n in settings["sizes"].split(",")]
     sub, pub = connect(receiving, topic), connect(publishing)
     heard = threading.Event()
 
@@ -58,7 +58,7 @@ def mix(receiving, publishing):
     pub.close()
 
 
-if told["mode"] == "listen":
+if settings["mode"] == "listen":
     sub = connect("SUB", b"zq.again")
     sub.rcvtimeo = -1
     print("listening", flush=True)

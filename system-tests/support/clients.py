@@ -90,7 +90,7 @@ class WebSocketSubscriber(Collector):
 
 
 class EventStream(Collector):
-    """curl on the event stream; with TLS where curl is told the certificates, to the port hub.tls."""
+    """curl on the event stream; with TLS, to the port hub.tls, where there are options for it."""
 
     def __init__(self, hub, token, *prefixes, tls=(), cookie=None):
         super().__init__()
