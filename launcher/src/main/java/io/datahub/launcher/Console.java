@@ -68,11 +68,11 @@ final class Console {
             return KeyIdentityProvider.wrapKeyPairs(ConsoleKey.read(key));
         } catch (AccessDeniedException e) {
             throw new CommandFailure(
-                    "The key to the console, " + key + ", is for the hub's own user: become that one.", e);
+                    "The console key " + key + " is readable by the hub's user only: run the command as that user.", e);
         } catch (IOException e) {
             throw new CommandFailure(
-                    "The key to the console, " + key + ", can't be used (" + e.getMessage()
-                            + "): restart the hub (datahub stop, datahub start), which makes a new one.",
+                    "The console key " + key + " can't be used (" + e.getMessage()
+                            + "): restart the hub (datahub stop, datahub start), which generates a new one.",
                     e);
         }
     }
@@ -86,9 +86,7 @@ final class Console {
             } catch (IOException e) {
                 if (System.nanoTime() > deadline) {
                     throw new CommandFailure(
-                            "The console at " + host + " port " + port + " doesn't let the launcher in: "
-                                    + e.getMessage(),
-                            e);
+                            "The console at " + host + " port " + port + " rejects the launcher: " + e.getMessage(), e);
                 }
             }
             LockSupport.parkNanos(RETRY_INTERVAL.toNanos());
@@ -117,7 +115,7 @@ final class Console {
             channel.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), 0L);
             Integer status = channel.getExitStatus();
             if (status == null) {
-                throw new CommandFailure("the hub closed the console before the command had ended");
+                throw new CommandFailure("the hub closed the console before the command ended");
             }
             return status;
         }

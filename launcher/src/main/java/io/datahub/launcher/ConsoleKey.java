@@ -71,7 +71,7 @@ final class ConsoleKey {
                 pair = read(privateKey);
             } catch (IOException e) {
                 warning = Optional.of(privateKey + " couldn't be used (" + e.getMessage()
-                        + ") and was made anew; the console takes the new key.");
+                        + ") and was generated again; the console accepts the new key.");
             }
         }
         if (pair == null) {

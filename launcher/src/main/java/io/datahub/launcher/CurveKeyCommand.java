@@ -24,7 +24,7 @@ final class CurveKeyCommand {
         Options options = new Options(USAGE, Set.of(), Set.of(), arguments);
         words = options.words();
         if (words.size() > 1) {
-            throw options.usageError("only the file for the secret key may be named");
+            throw options.usageError("the only argument is the file for the secret key");
         }
     }
 
@@ -43,7 +43,7 @@ final class CurveKeyCommand {
         return List.of(
                 "public key  " + keys.publicKey(),
                 "secret key  " + secret,
-                "Into the user's element of broker_users.xml:",
+                "For the user's element in broker_users.xml:",
                 keys.usersFileLine());
     }
 
@@ -55,9 +55,9 @@ final class CurveKeyCommand {
             channel.write(ByteBuffer.wrap(secret.getBytes(StandardCharsets.US_ASCII)));
         } catch (FileAlreadyExistsException e) {
             throw new CommandFailure(
-                    file + " is there already: name another file, or remove it if no client uses its key.", e);
+                    file + " already exists: choose another file, or delete it if no client uses its key.", e);
         } catch (IOException e) {
-            throw new CommandFailure("Can't write " + file + " (" + e.getMessage() + "): name another file.", e);
+            throw new CommandFailure("Can't write " + file + " (" + e.getMessage() + "): choose another file.", e);
         }
     }
 }

@@ -29,7 +29,7 @@ record Endpoint(String what, String variable, String host, int port) {
         } catch (NumberFormatException e) {
             // Reported like a number out of range.
         }
-        throw new CommandFailure("The " + what + " port is '" + port + "', which is no number from 1 to 65535: correct "
+        throw new CommandFailure("The " + what + " port is '" + port + "', not a number from 1 to 65535: correct "
                 + variable + " or '" + keys.port() + "' in " + cfg.name() + ".");
     }
 
@@ -43,7 +43,7 @@ record Endpoint(String what, String variable, String host, int port) {
         } catch (BindException e) {
             throw new CommandFailure(
                     "The " + what + " port " + port + " on " + host + " can't be used (" + e.getMessage()
-                            + "): stop what listens there, or set " + variable + " to a free port.",
+                            + "): stop the program that listens there, or set " + variable + " to a free port.",
                     e);
         } catch (IOException e) {
             throw new CommandFailure(

@@ -23,7 +23,7 @@ record HubAccess(String address, Credential credential) {
         } catch (IOException e) {
             throw new CommandFailure("Can't read " + e.getMessage() + ": correct its name, or make it readable.", e);
         } catch (IllegalArgumentException e) {
-            throw new CommandFailure("A credential can't be right: " + e.getMessage() + ".", e);
+            throw new CommandFailure("A credential is invalid: " + e.getMessage() + ".", e);
         }
     }
 
@@ -46,7 +46,7 @@ record HubAccess(String address, Credential credential) {
         String host = variables.getOrDefault("DATAHUB_HOST", "127.0.0.1");
         String port = variables.getOrDefault("DATAHUB_ZMQ_PORT", "5555");
         if (!port.matches("\\d{1,5}")) {
-            throw new CommandFailure(CommandFailure.USAGE, "DATAHUB_ZMQ_PORT is '" + port + "', which is no port.");
+            throw new CommandFailure(CommandFailure.USAGE, "DATAHUB_ZMQ_PORT is '" + port + "', not a port number.");
         }
         Endpoint defaults = new Endpoint("ZeroMQ", "DATAHUB_ZMQ_PORT", host, Integer.parseInt(port));
         return "tcp://" + new RunFile(home).zeromq().orElse(defaults.reachable());
@@ -64,8 +64,7 @@ record HubAccess(String address, Credential credential) {
         }
         if (!token.isEmpty() || !tokenFile.isEmpty()) {
             if (user.isEmpty()) {
-                throw new CommandFailure(
-                        CommandFailure.USAGE, "Set DATAHUB_USER to the name of the user whose token that is.");
+                throw new CommandFailure(CommandFailure.USAGE, "Set DATAHUB_USER to the name of the token's user.");
             }
             return new Credential.Token(user, token.isEmpty() ? read(Path.of(tokenFile)) : token);
         }
@@ -75,7 +74,7 @@ record HubAccess(String address, Credential credential) {
         if ((!user.isEmpty() && !user.equals("admin")) || !Files.isReadable(home.adminToken())) {
             throw new CommandFailure(
                     CommandFailure.USAGE,
-                    "There is no credential: set DATAHUB_USER, and DATAHUB_TOKEN, DATAHUB_TOKEN_FILE or"
+                    "No credential: set DATAHUB_USER, and DATAHUB_TOKEN, DATAHUB_TOKEN_FILE or"
                             + " DATAHUB_CURVE_KEY_FILE.");
         }
         return new Credential.Token("admin", read(home.adminToken()));

@@ -47,7 +47,7 @@ final class HubProcess {
         home.prepare();
         HomeLock lock = HomeLock.acquire(home);
         for (String kept : new DefaultConfigSync(distribution.resolve("etc"), home.etc()).synchronise()) {
-            System.out.println("etc/" + kept + ": kept as you changed it; the shipped default is a new one.");
+            System.out.println("etc/" + kept + ": your changes are kept; the shipped default has changed, too.");
         }
         Endpoints endpoints = Endpoints.read(home.etc(), System.getenv());
         endpoints.check();
@@ -120,7 +120,7 @@ final class HubProcess {
         stopping = true;
         ServiceManager.report("STOPPING=1");
         if (!container.stop()) {
-            System.err.println("datahub: The hub didn't stop within a minute and was ended.");
+            System.err.println("datahub: The hub didn't stop within a minute and was terminated.");
             exitStatus = 1;
         }
         runFile.remove();

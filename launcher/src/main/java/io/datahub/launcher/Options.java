@@ -39,7 +39,7 @@ final class Options {
             } else if (valued.contains(word) && i + 1 < arguments.length) {
                 values.put(word, arguments[++i]);
             } else {
-                throw usageError(valued.contains(word) ? word + " needs a value" : word + " isn't known");
+                throw usageError(valued.contains(word) ? word + " needs a value" : word + " is unknown");
             }
         }
     }

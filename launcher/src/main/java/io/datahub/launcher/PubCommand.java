@@ -24,10 +24,10 @@ final class PubCommand {
         options = new Options(USAGE, Set.of("--lines", "--stream"), Set.of("--wait"), arguments);
         int maxWords = options.has("--lines") ? 1 : 2;
         if (options.words().isEmpty() || options.words().size() > maxWords) {
-            throw options.usageError("a topic and at most one payload are wanted");
+            throw options.usageError("give a topic and at most one payload");
         }
         if (options.has("--stream") && !options.has("--lines")) {
-            throw options.usageError("--stream goes with --lines");
+            throw options.usageError("--stream requires --lines");
         }
     }
 
@@ -62,7 +62,7 @@ final class PubCommand {
         Reply reply = client.publish(topic, payload);
         if (!reply.isAccepted()) {
             throw new CommandFailure(
-                    CommandFailure.REFUSED, "The hub refuses the event (" + reply.status() + "): " + reply.detail());
+                    CommandFailure.REFUSED, "The hub refused the event (" + reply.status() + "): " + reply.detail());
         }
     }
 

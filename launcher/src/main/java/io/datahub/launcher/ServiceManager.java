@@ -33,7 +33,7 @@ final class ServiceManager {
             }
         } catch (IOException e) {
             System.err.println(
-                    "datahub: systemd can't be told " + String.join(", ", assignments) + ": " + e.getMessage());
+                    "datahub: can't notify systemd of " + String.join(", ", assignments) + ": " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -57,12 +57,11 @@ final class StateFiles {
         if (publicKey == null || !hasSecret) {
             throw new CommandFailure(
                     curveKey + " is empty or damaged: restore it from a backup, or remove it and curve.pub,"
-                            + " whereupon a new pair is made that clients must be told.");
+                            + " so that a new pair is generated; clients then need the new public key.");
         }
         if (Files.exists(curvePub) && !text(curvePub).strip().equals(publicKey)) {
-            throw new CommandFailure(
-                    curvePub + " is empty or damaged, or of another pair than curve.key: remove it, and it is"
-                            + " written anew from curve.key.");
+            throw new CommandFailure(curvePub + " is empty or damaged, or doesn't match curve.key: remove it, and it is"
+                    + " created again from curve.key.");
         }
     }
 
@@ -74,7 +73,7 @@ final class StateFiles {
         Files.move(hostKey, aside, StandardCopyOption.REPLACE_EXISTING);
         Files.deleteIfExists(state.resolve("host.key.pub"));
         return Optional.of(hostKey + " is empty or damaged and is now " + aside.getFileName()
-                + "; the console makes a new one, which SSH clients will ask about.");
+                + "; the console generates a new one, and SSH clients will warn that it has changed.");
     }
 
     private static String text(Path file) throws IOException {

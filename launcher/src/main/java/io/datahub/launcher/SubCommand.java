@@ -47,10 +47,10 @@ final class SubCommand {
                     .filter(granted -> !granted.equals(List.of(prefixes)))
                     .ifPresent(granted -> System.err.println(
                             granted.isEmpty()
-                                    ? "datahub: nothing of this is granted to you now; an administrator can grant it"
-                                    : "datahub: granted to you of this is now: " + String.join(" ", granted)));
+                                    ? "datahub: you have no grant for these prefixes; ask an administrator"
+                                    : "datahub: you have grants only for: " + String.join(" ", granted)));
         } catch (HubUnavailableException e) {
-            System.err.println("datahub: what is granted isn't known: " + e.getMessage());
+            System.err.println("datahub: can't determine your grants: " + e.getMessage());
         }
     }
 
@@ -73,7 +73,8 @@ final class SubCommand {
                     && System.nanoTime() - startNanos > timeout.get().toNanos()) {
                 throw new CommandFailure(
                         CommandFailure.TIMEOUT,
-                        "Only " + count + " events came within " + timeout.get().toSeconds() + " s.");
+                        "Only " + count + " events arrived within "
+                                + timeout.get().toSeconds() + " s.");
             }
         }
     }
@@ -86,9 +87,9 @@ final class SubCommand {
 
         void update(boolean isConnected) {
             if (wasConnected && !isConnected && !lost) {
-                System.err.println("datahub: the connection is lost; trying again");
+                System.err.println("datahub: connection lost; reconnecting");
             } else if (lost && isConnected) {
-                System.err.println("datahub: connected again");
+                System.err.println("datahub: reconnected");
             }
             lost = wasConnected && !isConnected;
             wasConnected |= isConnected;

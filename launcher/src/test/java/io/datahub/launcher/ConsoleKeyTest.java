@@ -52,7 +52,10 @@ class ConsoleKeyTest {
 
         assertThat(new ConsoleKey(home, BITS).ensure())
                 .hasValueSatisfying(warning -> assertThat(warning)
-                        .contains(key.toString(), damaged.isBlank() ? "it is empty" : "it is damaged", "made anew"));
+                        .contains(
+                                key.toString(),
+                                damaged.isBlank() ? "it is empty" : "it is damaged",
+                                "generated again"));
         assertThat(ConsoleKey.read(key).getPrivate()).isNotNull();
         assertThat(Files.readString(users))
                 .startsWith("launcher = " + Files.readString(publicKey).strip() + ",admin,");

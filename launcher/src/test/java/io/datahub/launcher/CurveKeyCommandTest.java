@@ -44,7 +44,7 @@ class CurveKeyCommandTest {
 
         assertThatExceptionOfType(CommandFailure.class)
                 .isThrownBy(() -> new CurveKeyCommand(file.toString()).generate())
-                .withMessageContaining("is there already");
+                .withMessageContaining("already exists");
         assertThat(file).hasContent("old");
     }
 }

@@ -75,11 +75,11 @@ class HubAccessTest {
     @Test
     void shouldReportWhatIsMissing() throws IOException {
         assertFailure(Map.of("DATAHUB_TOKEN", "dh_ci"), "Set DATAHUB_USER");
-        assertFailure(Map.of("DATAHUB_USER", "ci"), "There is no credential");
+        assertFailure(Map.of("DATAHUB_USER", "ci"), "No credential");
         assertFailure(Map.of("DATAHUB_CURVE_KEY_FILE", root + "/none"), "Can't read " + root + "/none");
         assertFailure(Map.of("DATAHUB_ZMQ_PORT", "x"), "DATAHUB_ZMQ_PORT");
         Files.delete(home.adminToken());
-        assertFailure(Map.of(), "There is no credential");
+        assertFailure(Map.of(), "No credential");
     }
 
     private void assertFailure(Map<String, String> variables, String message) {

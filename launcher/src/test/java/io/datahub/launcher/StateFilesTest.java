@@ -67,7 +67,7 @@ class StateFilesTest {
         write("curve.pub", "");
         assertThatThrownBy(files::check)
                 .isInstanceOf(CommandFailure.class)
-                .hasMessageContainingAll(state.resolve("curve.pub").toString(), "written anew");
+                .hasMessageContainingAll(state.resolve("curve.pub").toString(), "created again");
     }
 
     @Test
@@ -76,7 +76,7 @@ class StateFilesTest {
         write("host.key.pub", "x");
         assertThat(files.check())
                 .hasValueSatisfying(warning -> assertThat(warning)
-                        .contains(state.resolve("host.key").toString(), "empty or damaged", "makes a new one"));
+                        .contains(state.resolve("host.key").toString(), "empty or damaged", "generates a new one"));
         assertThat(state.resolve("host.key")).doesNotExist();
         assertThat(state.resolve("host.key.pub")).doesNotExist();
         assertThat(state.resolve("host.key.damaged")).exists();

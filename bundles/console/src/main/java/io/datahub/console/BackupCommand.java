@@ -17,8 +17,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Command(
         scope = "datahub",
         name = "backup",
-        description =
-                "Writes records, index, journal, keys and configuration, as they are at this moment, to an archive")
+        description = "Writes a consistent backup of records, index, journal, keys and configuration to an archive")
 @Service
 public final class BackupCommand extends DatahubCommand {
 
@@ -26,7 +25,7 @@ public final class BackupCommand extends DatahubCommand {
 
     @Argument(
             name = "file",
-            description = "The archive on the hub's machine, absolute: .tar, or .tar.gz to have it compressed",
+            description = "Absolute path of the archive on the hub's machine: .tar, or .tar.gz for a compressed one",
             required = true)
     String file;
 
@@ -34,10 +33,10 @@ public final class BackupCommand extends DatahubCommand {
     public Object execute() throws IOException, InterruptedException {
         Path archive = Path.of(file);
         if (!archive.isAbsolute() || archive.getParent() == null) {
-            throw new CommandException("give the archive's whole path, from / on, not " + file);
+            throw new CommandException("the archive needs an absolute path, not " + file);
         }
         if (Files.exists(archive)) {
-            throw new CommandException(file + " is there already; name another file, or remove it");
+            throw new CommandException(file + " already exists; choose another file, or delete it");
         }
         Path partial = archive.resolveSibling(".partial-" + archive.getFileName());
         Files.deleteIfExists(partial);
@@ -88,7 +87,7 @@ public final class BackupCommand extends DatahubCommand {
                 .start();
         String output = new String(tar.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         if (tar.waitFor() != 0) {
-            throw new CommandException("the archive can't be written: " + output.strip());
+            throw new CommandException("can't write the archive: " + output.strip());
         }
     }
 }

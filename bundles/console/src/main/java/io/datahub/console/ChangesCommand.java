@@ -13,7 +13,7 @@ import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** {@code datahub:changes}. */
-@Command(scope = "datahub", name = "changes", description = "Shows what happened to records, oldest first")
+@Command(scope = "datahub", name = "changes", description = "Shows the changes of records, oldest first")
 @Service
 public final class ChangesCommand extends DatahubCommand {
 
@@ -21,14 +21,14 @@ public final class ChangesCommand extends DatahubCommand {
 
     @Option(
             name = "--since",
-            description = "Begins after this cursor, 0 is the oldest entry; without it the newest are shown")
+            description = "Starts after this cursor; 0 starts with the oldest entry. Default: the newest entries")
     String since;
 
     @Option(name = "--path", description = "Shows only paths with this prefix")
     @Completion(RecordPaths.class)
     String path = "";
 
-    @Option(name = "--limit", description = "Shows this many entries at most")
+    @Option(name = "--limit", description = "Maximum number of entries")
     int limit = 100;
 
     @Override

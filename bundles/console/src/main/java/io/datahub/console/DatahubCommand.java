@@ -26,7 +26,7 @@ abstract class DatahubCommand implements Action {
     @Reference
     BundleContext context;
 
-    @Option(name = "--json", description = "Prints JSON, for scripts, in place of text for people")
+    @Option(name = "--json", description = "Prints JSON for scripts")
     boolean json;
 
     /**
@@ -36,8 +36,8 @@ abstract class DatahubCommand implements Action {
      */
     <T> T service(Class<T> type) {
         return HubServices.find(context, type)
-                .orElseThrow(() -> new CommandException(
-                        type.getSimpleName() + " is away; datahub:status and bundle:list say which part is down"));
+                .orElseThrow(() -> new CommandException(type.getSimpleName()
+                        + " is unavailable; run datahub:status and bundle:list to see which component is down"));
     }
 
     /** Returns the value of a result; a refusal fails the command. */

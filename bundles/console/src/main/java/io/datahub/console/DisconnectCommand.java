@@ -7,18 +7,18 @@ import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** {@code datahub:disconnect}. */
-@Command(scope = "datahub", name = "disconnect", description = "Ends a client's session")
+@Command(scope = "datahub", name = "disconnect", description = "Disconnects a client")
 @Service
 public final class DisconnectCommand extends DatahubCommand {
 
-    @Argument(name = "id", description = "The session's number, as datahub:clients shows it", required = true)
+    @Argument(name = "id", description = "The session's ID, as shown by datahub:clients", required = true)
     @Completion(SessionNumbers.class)
     long id;
 
     @Override
     public Object execute() {
         if (!service(EventBroker.class).disconnect(id)) {
-            throw new CommandException("there is no session " + id + "; datahub:clients shows those that there are");
+            throw new CommandException("no session " + id + "; datahub:clients lists the sessions");
         }
         return null;
     }

@@ -121,7 +121,7 @@ final class DryRunValidation implements AutoCloseable {
 
     /** The result in one line. */
     String summary() {
-        return id + " judged " + validated + " records, refused " + refused + ", failed at " + failed;
+        return id + " validated " + validated + " records, refused " + refused + ", failed for " + failed;
     }
 
     @Override

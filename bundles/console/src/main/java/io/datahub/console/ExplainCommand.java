@@ -15,7 +15,7 @@ import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** {@code datahub:explain}. */
-@Command(scope = "datahub", name = "explain", description = "Says whether a user may do something, and why or why not")
+@Command(scope = "datahub", name = "explain", description = "Shows whether a user has a permission, and why or why not")
 @Service
 public final class ExplainCommand extends DatahubCommand {
 
@@ -38,11 +38,12 @@ public final class ExplainCommand extends DatahubCommand {
         UserRegistry.Account account = service(UserRegistry.class).accounts().stream()
                 .filter(known -> known.user().name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new CommandException("there is no user " + name + "; datahub:users shows all"));
+                .orElseThrow(() -> new CommandException("no user " + name + "; datahub:users lists the users"));
         Action requested = Arrays.stream(Action.values())
                 .filter(known -> known.word().equals(action))
                 .findFirst()
-                .orElseThrow(() -> new CommandException("an action is publish, subscribe, read, create or write"));
+                .orElseThrow(
+                        () -> new CommandException("the action must be publish, subscribe, read, create or write"));
         boolean allowed = may(account.user(), requested) && !account.disabled();
         print(new Table("allowed", "because").row(allowed, reasons(account, requested)));
         return null;
@@ -68,7 +69,7 @@ public final class ExplainCommand extends DatahubCommand {
     private RecordPath announcedRecord() {
         int slash = what.indexOf('/');
         if (slash < 0) {
-            throw new CommandException("name a whole topic, such as file.created/builds/app.tgz");
+            throw new CommandException("give a complete topic, such as file.created/builds/app.tgz");
         }
         return require(RecordPath.parse(what.substring(slash + 1)));
     }
@@ -80,7 +81,7 @@ public final class ExplainCommand extends DatahubCommand {
     private List<String> reasons(UserRegistry.Account account, Action requested) {
         List<String> reasons = new ArrayList<>();
         if (account.disabled()) {
-            reasons.add("the user is switched off");
+            reasons.add("the user is disabled");
         }
         if (!requested.ofPaths() && User.isReserved(what.getBytes(StandardCharsets.UTF_8))) {
             addReservedTopicReasons(account, requested, reasons);
@@ -92,22 +93,22 @@ public final class ExplainCommand extends DatahubCommand {
 
     private void addReservedTopicReasons(UserRegistry.Account account, Action requested, List<String> reasons) {
         if (requested == Action.PUBLISH) {
-            reasons.add("topics that begin with file. or hub. belong to the hub");
+            reasons.add("topics that begin with file. or hub. are reserved for the hub");
         } else if (what.startsWith(FILE_TOPICS)) {
-            reasons.add("file events follow what the user may read");
+            reasons.add("file events require permission to read the file");
             addGrants(account.user(), Action.READ, announcedRecord(), reasons);
         } else if (what.equals(LOST)) {
-            reasons.add("everybody is told what it lost itself");
+            reasons.add("every client is notified of its own lost events");
         } else {
-            reasons.add("topics that begin with hub. are for the roles monitor and admin");
+            reasons.add("topics that begin with hub. require the role monitor or admin");
         }
     }
 
     private void addGrants(User user, Action requested, RecordPath path, List<String> reasons) {
         if (user.isAdmin()) {
-            reasons.add("role admin may do everything");
+            reasons.add("the role admin has all permissions");
         } else if (requested.ofPaths() && path.equals(RecordPath.USERS)) {
-            reasons.add("the users file is for administrators alone");
+            reasons.add("only administrators can access the users file");
         } else {
             user.grants().stream()
                     .filter(grant -> covers(grant, requested, path))

@@ -16,14 +16,14 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Service
 public final class FilesCommand extends DatahubCommand {
 
-    @Argument(name = "directory", description = "The directory, such as builds/app; the root if left out")
+    @Argument(name = "directory", description = "The directory, such as builds/app; default: the root")
     @Completion(RecordPaths.class)
     String directory = "";
 
-    @Option(name = "--after", description = "Begins behind this name")
+    @Option(name = "--after", description = "Starts after this name")
     String after = "";
 
-    @Option(name = "--limit", description = "Shows this many entries at most")
+    @Option(name = "--limit", description = "Maximum number of entries")
     int limit = 1000;
 
     @Override
@@ -41,8 +41,8 @@ public final class FilesCommand extends DatahubCommand {
         }
         print(table);
         if (!json && listing.next().isPresent()) {
-            System.out.println(
-                    "There are more; go on with --after " + listing.next().get());
+            System.out.println("There are more entries; continue with --after "
+                    + listing.next().get());
         }
         return null;
     }

@@ -18,7 +18,7 @@ public final class PublishCommand extends DatahubCommand {
     @Argument(name = "topic", description = "The topic, such as build.done", required = true)
     String topic;
 
-    @Argument(index = 1, name = "payload", description = "The payload, as text; empty if left out")
+    @Argument(index = 1, name = "payload", description = "The payload as text; default: empty")
     String payload = "";
 
     @Override

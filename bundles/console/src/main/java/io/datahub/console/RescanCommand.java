@@ -16,13 +16,13 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Command(
         scope = "datahub",
         name = "rescan",
-        description = "Compares the files on disk with what the hub knows of them, now, and announces what differs")
+        description = "Compares the files on disk with the index now, and publishes the differences")
 @Service
 public final class RescanCommand extends DatahubCommand {
 
     private static final Duration QUIET = Duration.ofMillis(500);
 
-    @Argument(name = "path", description = "A record or directory; everything if left out")
+    @Argument(name = "path", description = "A record or directory; default: all")
     @Completion(RecordPaths.class)
     String path = "";
 

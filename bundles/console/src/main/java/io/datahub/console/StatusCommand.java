@@ -11,11 +11,13 @@ import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 
 /** {@code datahub:status}. */
-@Command(scope = "datahub", name = "status", description = "Shows each part of the hub and whether it does its job")
+@Command(scope = "datahub", name = "status", description = "Shows the health of each component of the hub")
 @Service
 public final class StatusCommand extends DatahubCommand {
 
-    @Option(name = "--attention", description = "Shows only the parts that wait for a person, one a line")
+    @Option(
+            name = "--attention",
+            description = "Shows only the components that need action by an operator, one per line")
     boolean attention;
 
     @Override
@@ -39,7 +41,7 @@ public final class StatusCommand extends DatahubCommand {
         checks.forEach((name, health) -> table.row(name, health.ready(), health.degraded(), health.detail()));
         print(table);
         if (!checks.values().stream().allMatch(Health::ready)) {
-            throw new CommandException("not every part is ready");
+            throw new CommandException("a component isn't ready");
         }
         return null;
     }

@@ -11,21 +11,22 @@ import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** {@code datahub:tail}. */
-@Command(scope = "datahub", name = "tail", description = "Shows events as they come, until Ctrl-C")
+@Command(scope = "datahub", name = "tail", description = "Shows events as they arrive, until Ctrl-C")
 @Service
 public final class TailCommand extends DatahubCommand {
 
     private static final List<String> REFUSALS = List.of("hub.refused", "file.rejected/");
 
-    @Argument(name = "prefixes", description = "Prefixes of the topics wanted; all if left out", multiValued = true)
+    @Argument(name = "prefixes", description = "Prefixes of topics; default: all topics", multiValued = true)
     List<String> prefixes = List.of("");
 
     @Option(
             name = "--refused",
-            description = "Shows what was turned away instead: events refused to publishers, changes on disk undone")
+            description =
+                    "Shows rejections instead: events refused to publishers, and changes on disk that were undone")
     boolean refused;
 
-    @Option(name = "--count", description = "Ends after this many events")
+    @Option(name = "--count", description = "Stops after this many events")
     long count = Long.MAX_VALUE;
 
     @Reference
@@ -34,7 +35,7 @@ public final class TailCommand extends DatahubCommand {
     @Override
     public Object execute() {
         if (refused && !prefixes.equals(List.of(""))) {
-            throw new CommandException("--refused shows all that was turned away; leave the prefixes out");
+            throw new CommandException("--refused shows all rejections and takes no prefixes");
         }
         SessionEventPrinter printer = new SessionEventPrinter(System.out, shell.getConsole(), json, count);
         try (Session session = service(EventBroker.class).open(CONSOLE, printer)) {

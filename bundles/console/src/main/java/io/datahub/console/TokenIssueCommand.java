@@ -11,17 +11,17 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Command(
         scope = "datahub",
         name = "token-issue",
-        description = "Makes a new token for a user and shows it, once; the users file keeps only its hash")
+        description = "Creates a token for a user and shows it once; the users file has only its hash")
 @Service
 public final class TokenIssueCommand extends NewTokenCommand {
 
-    @Argument(name = "user", description = "Whom it is for", required = true)
+    @Argument(name = "user", description = "The user who gets the token", required = true)
     String user;
 
-    @Option(name = "--label", description = "What to call it, such as the machine it is for")
+    @Option(name = "--label", description = "A label, such as the machine that uses it")
     String label = "";
 
-    @Option(name = "--expires", description = "When it ends, as 2027-11-23T00:00:00Z; never if left out")
+    @Option(name = "--expires", description = "Expiry, such as 2027-11-23T00:00:00Z; default: never")
     String expires;
 
     @Override

@@ -13,31 +13,31 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Command(
         scope = "datahub",
         name = "token-revoke",
-        description = "Takes a token away; connections that came in with it end within a second")
+        description = "Revokes a token; connections that use it are closed within a second")
 @Service
 public final class TokenRevokeCommand extends DatahubCommand {
 
-    @Argument(name = "user", description = "Whose token it is", required = true)
+    @Argument(name = "user", description = "The user whose token it is", required = true)
     String user;
 
     @Argument(
             index = 1,
             name = "token",
-            description = "Its label, or the beginning of its hash, which datahub:users shows")
+            description = "The token's label, or the beginning of its hash, as shown by datahub:users")
     String token;
 
     @Option(
             name = "--descendants",
-            description = "Also the tokens that were made with it, and with those, whoever has them")
+            description = "Also revokes the tokens that were created with it, directly or indirectly")
     boolean descendants;
 
-    @Option(name = "--all", description = "Everything that the user can log in with: tokens, keys and certificates")
+    @Option(name = "--all", description = "Revokes all credentials of the user: tokens, keys and certificates")
     boolean all;
 
     @Override
     public Object execute() throws IOException {
         if (all == (token != null)) {
-            throw new CommandException("name one token of the user, or give --all");
+            throw new CommandException("give a token of the user, or --all");
         }
         UserRegistry registry = service(UserRegistry.class);
         List<Credential> revoked;

@@ -12,26 +12,24 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Command(
         scope = "datahub",
         name = "token-rotate",
-        description = "Makes a new token in place of an old one, with its label and as long a life, and shows it, once")
+        description = "Replaces a token by a new one with the same label and lifetime, and shows it once")
 @Service
 public final class TokenRotateCommand extends NewTokenCommand {
 
-    @Argument(name = "user", description = "Whose token it is", required = true)
+    @Argument(name = "user", description = "The user whose token it is", required = true)
     String user;
 
     @Argument(
             index = 1,
             name = "token",
-            description = "The old one: its label, or the beginning of its hash, which datahub:users shows",
+            description = "The old token: its label, or the beginning of its hash, as shown by datahub:users",
             required = true)
     String token;
 
-    @Option(name = "--expires", description = "When the new one ends, as 2027-11-23T00:00:00Z")
+    @Option(name = "--expires", description = "Expiry of the new token, such as 2027-11-23T00:00:00Z")
     String expires;
 
-    @Option(
-            name = "--overlap",
-            description = "For how many minutes the old one still holds; without this it ends at once")
+    @Option(name = "--overlap", description = "Minutes for which the old token stays valid; default: 0")
     long overlap;
 
     @Override

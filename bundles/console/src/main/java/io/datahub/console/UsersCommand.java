@@ -6,10 +6,7 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** {@code datahub:users}. */
-@Command(
-        scope = "datahub",
-        name = "users",
-        description = "Shows the users in force, their grants and what they come in with")
+@Command(scope = "datahub", name = "users", description = "Shows the users, their grants and credentials")
 @Service
 public final class UsersCommand extends DatahubCommand {
 

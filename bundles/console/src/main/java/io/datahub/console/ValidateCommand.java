@@ -30,8 +30,8 @@ import org.osgi.framework.ServiceReference;
 @Command(
         scope = "datahub",
         name = "validate",
-        description = "Judges a record, or a file as if it were uploaded as that record, and keeps nothing; with"
-                + " --validator, has one validator judge records that are there already")
+        description = "Validates a record, or a file as if it were uploaded as that record, without storing it; with"
+                + " --validator, validates stored records with one validator")
 @Service
 public final class ValidateCommand extends DatahubCommand {
 
@@ -39,15 +39,14 @@ public final class ValidateCommand extends DatahubCommand {
 
     @Option(
             name = "--validator",
-            description =
-                    "Has this one alone judge, by its name or NAME/VERSION, also one that is shadowed or on trial:"
-                            + " the record, or all below the directory, or all there are")
+            description = "Uses only this validator, given as NAME or NAME/VERSION, even if it is inactive or on trial,"
+                    + " for the record, all records in the directory, or all records")
     String validator;
 
     @Argument(name = "path", description = "The path of the record, such as builds/app.xml, or of a directory")
     String path = "";
 
-    @Argument(index = 1, name = "file", description = "A file on the hub's machine; the record itself if left out")
+    @Argument(index = 1, name = "file", description = "A file on the hub's machine; default: the record itself")
     String file;
 
     @Override
@@ -58,7 +57,7 @@ public final class ValidateCommand extends DatahubCommand {
             return null;
         }
         if (path.isEmpty()) {
-            throw new CommandException("name a record, or a validator with --validator");
+            throw new CommandException("give a record, or a validator with --validator");
         }
         RecordPath record = require(RecordPath.parse(path));
         try (Upload upload =
@@ -84,11 +83,11 @@ public final class ValidateCommand extends DatahubCommand {
                         || validator.equals(one.id().toString()))
                 .findFirst()
                 .orElseThrow(() -> new CommandException(
-                        "there is no validator " + validator + "; datahub:validators shows those that there are"));
+                        "no validator " + validator + "; datahub:validators lists the validators"));
         ServiceReference<Validator> reference = known.service().orElseThrow();
         Validator instance = context.getService(reference);
         if (instance == null) {
-            throw new CommandException("the validator " + validator + " can't be activated; the log says why");
+            throw new CommandException("the validator " + validator + " can't be activated; the log has the reason");
         }
         String directory = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         Table table = new Table("path", "line", "column", "message");

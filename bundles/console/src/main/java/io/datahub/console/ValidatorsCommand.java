@@ -9,7 +9,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Command(
         scope = "datahub",
         name = "validators",
-        description = "Shows the validators and what they validate, and those that are configured or required and"
+        description = "Shows the validators and what they validate, including those that are configured or required but"
                 + " unavailable, with the reason")
 @Service
 public final class ValidatorsCommand extends DatahubCommand {

@@ -171,7 +171,7 @@ class CommandsTest {
         assertThat(session.prefixes).containsExactly("hub.refused", "file.rejected/");
 
         tail.prefixes = List.of("build.");
-        assertThatThrownBy(() -> context.run(tail)).hasMessageContaining("leave the prefixes out");
+        assertThatThrownBy(() -> context.run(tail)).hasMessageContaining("takes no prefixes");
     }
 
     @Test
@@ -323,11 +323,11 @@ class CommandsTest {
         assertThat(explain("jenkins", "publish", "build.done")).contains("true").contains("user jenkins");
         assertThat(explain("jenkins", "publish", "file.created/x"))
                 .contains("false")
-                .contains("belong to the hub");
+                .contains("reserved for the hub");
         assertThat(explain("jenkins", "write", "broker_users.xml"))
                 .contains("false")
                 .contains("administrators");
-        assertThat(explain("root", "read", "x")).contains("false").contains("switched off");
+        assertThat(explain("root", "read", "x")).contains("false").contains("disabled");
         assertThatThrownBy(() -> explain("nobody", "read", "x")).hasMessageContaining("no user");
     }
 
@@ -336,7 +336,7 @@ class CommandsTest {
         context.add(UserRegistry.class, registry);
         assertThat(explain("jenkins", "subscribe", "file.created/logs/x"))
                 .contains("true")
-                .contains("may read")
+                .contains("permission to read")
                 .contains("read=\\\"logs/\\\" of role ci");
         assertThat(explain("jenkins", "subscribe", "file.created/builds/x")).contains("false");
         assertThat(explain("jenkins", "subscribe", "file.updated/broker_users.xml"))
@@ -346,7 +346,7 @@ class CommandsTest {
         assertThat(explain("jenkins", "subscribe", "hub.connected"))
                 .contains("false")
                 .contains("monitor");
-        assertThatThrownBy(() -> explain("jenkins", "subscribe", "file.")).hasMessageContaining("whole topic");
+        assertThatThrownBy(() -> explain("jenkins", "subscribe", "file.")).hasMessageContaining("complete topic");
     }
 
     private String explain(String user, String action, String what) throws Exception {
@@ -376,6 +376,6 @@ class CommandsTest {
 
     @Test
     void shouldNameTheServiceThatIsUnavailable() {
-        assertThatThrownBy(() -> context.run(new UsersCommand())).hasMessageContaining("UserRegistry is away");
+        assertThatThrownBy(() -> context.run(new UsersCommand())).hasMessageContaining("UserRegistry is unavailable");
     }
 }

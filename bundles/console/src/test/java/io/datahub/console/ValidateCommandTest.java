@@ -127,33 +127,34 @@ class ValidateCommandTest {
     @Test
     void shouldRunOneValidatorOverAllRecordsItAppliesTo() {
         assertThatThrownBy(() -> run("food/1.0.0", ""))
-                .hasMessage("food/1.0.0 judged 2 records, refused 1, failed at 0");
+                .hasMessage("food/1.0.0 validated 2 records, refused 1, failed for 0");
         assertThat(context.output.strip())
                 .isEqualTo("[{\"path\":\"a/bad.txt\",\"line\":1,\"column\":2,\"message\":\"cheese\"}]");
     }
 
     @Test
     void shouldUseTheNewestVersionOfAName() {
-        assertThatThrownBy(() -> run("food", "a/")).hasMessage("food/2.0.0 judged 2 records, refused 2, failed at 0");
+        assertThatThrownBy(() -> run("food", "a/"))
+                .hasMessage("food/2.0.0 validated 2 records, refused 2, failed for 0");
     }
 
     @Test
     void shouldSucceedIfEveryRecordIsAccepted() throws Exception {
         validate.json = false;
-        assertThat(run("food/1.0.0", "a/b")).contains("food/1.0.0 judged 1 records, refused 0, failed at 0");
-        assertThat(run("food/1.0.0", "a/b/good.txt")).contains("judged 1 records");
+        assertThat(run("food/1.0.0", "a/b")).contains("food/1.0.0 validated 1 records, refused 0, failed for 0");
+        assertThat(run("food/1.0.0", "a/b/good.txt")).contains("validated 1 records");
     }
 
     @Test
     void shouldCountATimeoutAsAFailure() {
-        assertThatThrownBy(() -> run("slow", "")).hasMessage("slow/1.0.0 judged 1 records, refused 0, failed at 1");
+        assertThatThrownBy(() -> run("slow", "")).hasMessage("slow/1.0.0 validated 1 records, refused 0, failed for 1");
         assertThat(context.output).contains("took longer than 50 ms");
     }
 
     @Test
     void shouldReportAMissingValidatorOrRecord() {
-        assertThatThrownBy(() -> run("foot", "")).hasMessageContaining("there is no validator foot");
+        assertThatThrownBy(() -> run("foot", "")).hasMessageContaining("no validator foot");
         assertThatThrownBy(() -> run("food", "x")).hasMessage("404 there is nothing at x");
-        assertThatThrownBy(() -> run(null, "")).hasMessageContaining("name a record");
+        assertThatThrownBy(() -> run(null, "")).hasMessageContaining("give a record");
     }
 }

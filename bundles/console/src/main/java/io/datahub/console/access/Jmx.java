@@ -95,7 +95,7 @@ public final class Jmx {
                 throw new SecurityException("login failed", e);
             }
         }
-        throw new SecurityException("user and token needed");
+        throw new SecurityException("user name and token required");
     }
 
     @Deactivate

@@ -55,7 +55,7 @@ final class InstalledFiles {
         Optional<String> failureReason = isRepository
                 ? failureOfFeatures(file)
                 : bundle.isPresent() ? failureOf(bundle.get()) : Optional.of(unreadable(file));
-        return failureReason.filter(simulate -> !simulate.isEmpty()).map(InstalledFiles::singleLine);
+        return failureReason.filter(reason -> !reason.isEmpty()).map(InstalledFiles::singleLine);
     }
 
     /**
@@ -107,7 +107,7 @@ final class InstalledFiles {
         try {
             features.installFeature(
                     feature, EnumSet.of(FeaturesService.Option.Simulate, FeaturesService.Option.NoAutoRefreshBundles));
-            return "the log says why";
+            return "the log has the reason";
         } catch (Exception e) {
             return String.valueOf(e.getMessage());
         }
@@ -119,15 +119,13 @@ final class InstalledFiles {
         try {
             if (name.endsWith(".xml")) {
                 read(file);
-                return "it isn't a repository of features, or not a valid one; the log says more";
+                return "it isn't a valid feature repository; the log has details";
             }
             if (name.endsWith(".jar") || name.endsWith(".kar") || name.endsWith(".war")) {
                 new JarFile(file.toFile()).close();
-                return name.endsWith(".kar")
-                        ? ""
-                        : "it is an archive that can't be installed as it is; the log says more";
+                return name.endsWith(".kar") ? "" : "the archive can't be installed; the log has details";
             }
-            return "files of this kind aren't installed";
+            return "files of this type can't be installed";
         } catch (IOException | XMLStreamException e) {
             return "it is damaged: " + e.getMessage();
         }
@@ -144,9 +142,9 @@ final class InstalledFiles {
         }
     }
 
-    private static String singleLine(String simulate) {
+    private static String singleLine(String reason) {
         String singleLine =
-                simulate.replaceAll("[\\p{Cntrl}\\s]+", " ").replace('"', '\'').strip();
+                reason.replaceAll("[\\p{Cntrl}\\s]+", " ").replace('"', '\'').strip();
         return singleLine.length() <= MAX_REASON ? singleLine : singleLine.substring(0, MAX_REASON) + " ...";
     }
 }
