@@ -2,6 +2,8 @@ package io.datahub.console;
 
 import io.datahub.api.Home;
 import io.datahub.api.record.Snapshots;
+import io.datahub.console.shell.CommandException;
+import io.datahub.console.shell.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

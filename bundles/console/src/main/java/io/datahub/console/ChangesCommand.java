@@ -1,9 +1,12 @@
 package io.datahub.console;
 
+import static io.datahub.console.shell.CommandException.require;
+
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
+import io.datahub.console.shell.Table;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;

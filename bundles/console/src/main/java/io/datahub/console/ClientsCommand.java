@@ -2,6 +2,7 @@ package io.datahub.console;
 
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.SessionInfo;
+import io.datahub.console.shell.Table;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 

@@ -1,10 +1,11 @@
 package io.datahub.console;
 
-import io.datahub.api.Refusal;
-import io.datahub.api.Result;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
+import io.datahub.console.shell.CommandException;
+import io.datahub.console.shell.HubServices;
+import io.datahub.console.shell.Table;
 import java.net.InetAddress;
 import java.util.Optional;
 import org.apache.karaf.shell.api.action.Action;
@@ -38,16 +39,6 @@ abstract class DatahubCommand implements Action {
         return HubServices.find(context, type)
                 .orElseThrow(() -> new CommandException(type.getSimpleName()
                         + " is unavailable; run datahub:status and bundle:list to see which component is down"));
-    }
-
-    /** Returns the value of a result; a refusal fails the command. */
-    static <T> T require(Result<T> result) {
-        Optional<Refusal> refusal = result.refusal();
-        if (refusal.isPresent()) {
-            throw new CommandException(
-                    refusal.get().reason().status() + " " + refusal.get().detail());
-        }
-        return result.get();
     }
 
     void print(Table table) {

@@ -1,6 +1,7 @@
 package io.datahub.console;
 
 import io.datahub.api.event.EventBroker;
+import io.datahub.console.shell.CommandException;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;

@@ -1,10 +1,14 @@
 package io.datahub.console;
 
+import static io.datahub.console.shell.CommandException.require;
+
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
 import io.datahub.api.user.UserRegistry;
+import io.datahub.console.shell.CommandException;
+import io.datahub.console.shell.Table;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,8 @@
 package io.datahub.console;
 
 import io.datahub.api.user.UserRegistry.IssuedToken;
+import io.datahub.console.shell.CommandException;
+import io.datahub.console.shell.Table;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;

@@ -4,6 +4,7 @@ import io.datahub.api.Refusal;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.NoOpSink;
 import io.datahub.api.event.Session;
+import io.datahub.console.shell.CommandException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.karaf.shell.api.action.Argument;

@@ -5,6 +5,7 @@ import io.datahub.api.record.Listing;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.User;
+import io.datahub.console.shell.HubServices;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.lifecycle.Service;

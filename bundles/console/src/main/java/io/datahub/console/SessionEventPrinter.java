@@ -6,6 +6,7 @@ import io.datahub.api.event.EventRun;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Session;
 import io.datahub.api.user.Login;
+import io.datahub.console.shell.Table;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

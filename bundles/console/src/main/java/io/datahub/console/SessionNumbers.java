@@ -1,6 +1,7 @@
 package io.datahub.console;
 
 import io.datahub.api.event.EventBroker;
+import io.datahub.console.shell.HubServices;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 

@@ -2,6 +2,8 @@ package io.datahub.console;
 
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.console.shell.CommandException;
+import io.datahub.console.shell.Table;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.karaf.shell.api.action.Command;

@@ -2,6 +2,7 @@ package io.datahub.console;
 
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.Session;
+import io.datahub.console.shell.CommandException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;

@@ -1,5 +1,7 @@
 package io.datahub.console;
 
+import static io.datahub.console.shell.CommandException.require;
+
 import io.datahub.api.user.UserRegistry;
 import java.io.IOException;
 import org.apache.karaf.shell.api.action.Argument;

@@ -1,7 +1,11 @@
 package io.datahub.console;
 
+import static io.datahub.console.shell.CommandException.require;
+
 import io.datahub.api.user.UserRegistry;
 import io.datahub.api.user.UserRegistry.Credential;
+import io.datahub.console.shell.CommandException;
+import io.datahub.console.shell.Table;
 import java.io.IOException;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;

@@ -1,6 +1,9 @@
 package io.datahub.console;
 
+import static io.datahub.console.shell.CommandException.require;
+
 import io.datahub.api.user.UserRegistry;
+import io.datahub.console.shell.CommandException;
 import java.io.IOException;
 import java.time.Duration;
 import org.apache.karaf.shell.api.action.Argument;

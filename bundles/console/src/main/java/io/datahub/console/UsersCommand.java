@@ -1,6 +1,7 @@
 package io.datahub.console;
 
 import io.datahub.api.user.UserRegistry;
+import io.datahub.console.shell.Table;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;

@@ -1,5 +1,7 @@
 package io.datahub.console;
 
+import static io.datahub.console.shell.CommandException.require;
+
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Reading;
@@ -14,6 +16,9 @@ import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.ValidatorProperties;
 import io.datahub.api.validation.ValidatorStatus;
 import io.datahub.api.validation.Violation;
+import io.datahub.console.shell.CommandException;
+import io.datahub.console.shell.Table;
+import io.datahub.console.validation.DryRunValidation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

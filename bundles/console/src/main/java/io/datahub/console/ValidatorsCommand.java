@@ -2,6 +2,7 @@ package io.datahub.console;
 
 import io.datahub.api.validation.ValidatorDirectory;
 import io.datahub.api.validation.ValidatorStatus;
+import io.datahub.console.shell.Table;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 

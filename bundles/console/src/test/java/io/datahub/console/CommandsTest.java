@@ -18,6 +18,7 @@ import io.datahub.api.user.UserRegistry;
 import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.ValidatorStatus.State;
 import io.datahub.api.validation.Verdict;
+import io.datahub.console.shell.CommandException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -1,4 +1,4 @@
-package io.datahub.console;
+package io.datahub.console.shell;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package io.datahub.console;
+package io.datahub.console.shell;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -13,24 +13,26 @@ import java.util.stream.Collectors;
 import org.apache.karaf.shell.support.table.ShellTable;
 
 /** Rows with named columns, printed as aligned columns or as a JSON array of objects. */
-final class Table {
+public final class Table {
 
     private static final JsonFactory JSON = new JsonFactory();
 
     private final List<String> columns;
     private final List<List<Object>> rows = new ArrayList<>();
 
-    Table(String... columns) {
+    /** Creates a table without rows. */
+    public Table(String... columns) {
         this.columns = List.of(columns);
     }
 
     /** Adds a row. Numbers, booleans and collections keep their types in JSON; everything else becomes a string. */
-    Table row(Object... cells) {
+    public Table row(Object... cells) {
         rows.add(List.of(cells));
         return this;
     }
 
-    void print(PrintStream out) {
+    /** Prints aligned columns. */
+    public void print(PrintStream out) {
         ShellTable table = new ShellTable();
         columns.forEach(table::column);
         for (List<Object> row : rows) {
@@ -46,12 +48,12 @@ final class Table {
     }
 
     /** Returns all rows as one JSON array. */
-    String toJson() {
+    public String toJson() {
         return rows.stream().map(this::toJson).collect(Collectors.joining(",", "[", "]"));
     }
 
     /** Returns one JSON object per line. */
-    String toJsonLines() {
+    public String toJsonLines() {
         return rows.stream().map(this::toJson).collect(Collectors.joining("\n"));
     }
 

@@ -1,4 +1,4 @@
-package io.datahub.console;
+package io.datahub.console.validation;
 
 import io.datahub.api.Result;
 import io.datahub.api.record.Listing;
@@ -13,6 +13,8 @@ import io.datahub.api.validation.ValidatorProperties;
 import io.datahub.api.validation.ValidatorStatus;
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
+import io.datahub.console.shell.CommandException;
+import io.datahub.console.shell.Table;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -27,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Runs one validator over existing records, without changing anything. For one thread. */
-final class DryRunValidation implements AutoCloseable {
+public final class DryRunValidation implements AutoCloseable {
 
     private static final int PAGE = 1000;
 
@@ -48,7 +50,8 @@ final class DryRunValidation implements AutoCloseable {
      * @param timeLimit of one validation
      * @param table receives a row for each violation and each failure: path, line, column, message
      */
-    DryRunValidation(RecordStore store, ValidatorStatus status, Duration timeLimit, Validator validator, Table table) {
+    public DryRunValidation(
+            RecordStore store, ValidatorStatus status, Duration timeLimit, Validator validator, Table table) {
         this.store = store;
         this.id = status.id();
         this.patterns = ValidatorProperties.patterns(status.paths());
@@ -62,7 +65,7 @@ final class DryRunValidation implements AutoCloseable {
      *
      * @throws CommandException if there is nothing at the path
      */
-    void validate(RecordPath path) throws IOException, InterruptedException {
+    public void validate(RecordPath path) throws IOException, InterruptedException {
         Result<RecordVersion> record = path.isRoot() ? null : store.find(User.HUB, path);
         if (record != null && !record.isRefused()) {
             validate(record.get());
@@ -79,7 +82,7 @@ final class DryRunValidation implements AutoCloseable {
             throws IOException, InterruptedException {
         Optional<String> after = Optional.of("");
         while (after.isPresent()) {
-            Listing listing = DatahubCommand.require(store.list(User.HUB, parent, after.get(), PAGE));
+            Listing listing = CommandException.require(store.list(User.HUB, parent, after.get(), PAGE));
             for (Listing.Entry entry : listing.entries()) {
                 RecordPath path = parent.child(entry.name()).get();
                 if (entry.directory()) {
@@ -115,12 +118,12 @@ final class DryRunValidation implements AutoCloseable {
     }
 
     /** Whether every record was accepted. */
-    boolean passed() {
+    public boolean passed() {
         return refused + failed == 0;
     }
 
     /** The result in one line. */
-    String summary() {
+    public String summary() {
         return id + " validated " + validated + " records, refused " + refused + ", failed for " + failed;
     }
 

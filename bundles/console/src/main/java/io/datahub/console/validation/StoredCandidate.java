@@ -1,4 +1,4 @@
-package io.datahub.console;
+package io.datahub.console.validation;
 
 import io.datahub.api.Result;
 import io.datahub.api.record.Reading;

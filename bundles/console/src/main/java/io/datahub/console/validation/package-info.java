@@ -1,0 +1,2 @@
+/** Validation of stored records with one validator, without consequences. */
+package io.datahub.console.validation;
