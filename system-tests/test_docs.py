@@ -14,6 +14,7 @@ from support.waiting import until
 # refuse those of other pages.
 STARTING = ("README.md", "docs/quick-start.md")
 LAST = "docs/reference/validators.md"
+VALIDATORS = "io.datahub.validator."
 PAGES = [*STARTING, *sorted({os.path.relpath(page, ROOT) for page in glob.glob(f"{ROOT}/docs/**/*.md", recursive=True)} - {*STARTING, LAST}), LAST]
 FENCE = re.compile(r"^( *)```(.*)$")
 # Puts the line that datahub curve-key printed into the user jenkins, as docs/how-to/curve-keys.md asks people to do.
@@ -192,15 +193,15 @@ def test_every_page_is_in_the_index():
 
 
 def attributes():
-    """The keys of each configuration PID as the bundles declare them: default, least and greatest value."""
+    """The keys of each configuration PID, or factory PID, as the bundles declare them: default, least and greatest value."""
     found = {}
     for jar in glob.glob(f"{ROOT}/karaf-assembly/target/assembly/system/io/datahub/*/*/*.jar"):
         with zipfile.ZipFile(jar) as bundle:
             for name in bundle.namelist():
                 if re.match(r"OSGI-INF/metatype/.*\.xml", name):
                     declared = xml.etree.ElementTree.fromstring(bundle.read(name))
-                    pid = [designate.get("pid") for designate in declared.iter("Designate") if designate.get("pid")]
-                    found |= {pid[0]: {ad.get("id"): ad.attrib for ad in declared.iter("AD")}} if pid else {}
+                    for designate in declared.iter("Designate"):
+                        found[designate.get("pid") or designate.get("factoryPid")] = {ad.get("id"): ad.attrib for ad in declared.iter("AD")}
     return found
 
 
@@ -211,7 +212,7 @@ def number(text):
 def test_configuration_reference_agrees_with_the_bundles():
     page = open(f"{ROOT}/docs/reference/configuration.md").read()
     sections = dict(re.findall(r"^## `(io\.datahub\.\w+)\.cfg`\n(.*?)(?=^## |\Z)", page, re.M | re.S))
-    declared, faults = attributes(), []
+    declared, faults = {pid: keys for pid, keys in attributes().items() if not pid.startswith(VALIDATORS)}, []
     assert set(declared) == set(sections)
     for pid, keys in declared.items():
         rows = {key: (default, span) for key, default, span in re.findall(r"^\| `([\w.]+)` \| (.*?) \| (.*?) \|", sections[pid], re.M)}
@@ -225,6 +226,13 @@ def test_configuration_reference_agrees_with_the_bundles():
             if ad.get("min") and number(least) != int(ad["min"]) or ad.get("max") and number(most) != int(ad["max"]):
                 faults.append(f"{pid} {key} is from {ad.get('min')} to {ad.get('max')}, not {span}")
     assert not faults
+
+
+def test_validator_reference_has_every_key():
+    sections = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", open(f"{ROOT}/{LAST}").read(), re.M | re.S))
+    missing = [f"{pid} {key}" for pid, keys in attributes().items() if pid.startswith(VALIDATORS) for key in keys
+               if f"`{key}`" not in sections[f"`{pid.removeprefix(VALIDATORS)}`"] + sections["Files and common keys"]]
+    assert not missing
 
 
 def test_packages_of_the_glossary_exist():
