@@ -1,5 +1,7 @@
 package io.datahub.karaf;
 
+import static org.awaitility.Awaitility.await;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -28,17 +30,16 @@ class DeployIT {
             Path deploy = hub.home().resolve("deploy");
             Files.move(jar, deploy.resolve("guest.jar"), StandardCopyOption.REPLACE_EXISTING);
             Files.move(features, deploy.resolve("guest-features.xml"), StandardCopyOption.REPLACE_EXISTING);
-            Await.until(
-                    "deployed",
-                    TIMEOUT,
-                    () -> bundles(hub).contains("guest") && features(hub).contains("guest-f"));
+            await("deployed")
+                    .atMost(TIMEOUT)
+                    .until(() -> bundles(hub).contains("guest") && features(hub).contains("guest-f"));
 
             Files.delete(deploy.resolve("guest.jar"));
             Files.delete(deploy.resolve("guest-features.xml"));
-            Await.until(
-                    "gone",
-                    TIMEOUT,
-                    () -> !bundles(hub).contains("guest") && !features(hub).contains("guest-f"));
+            await("gone")
+                    .atMost(TIMEOUT)
+                    .until(() ->
+                            !bundles(hub).contains("guest") && !features(hub).contains("guest-f"));
         }
     }
 

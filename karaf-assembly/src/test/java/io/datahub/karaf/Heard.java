@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
 
 /** The events that a subscriber has received, in order. For any thread. */
 final class Heard {
@@ -25,12 +26,12 @@ final class Heard {
 
     /** Waits for the first event of a topic and returns its payload. */
     String await(String topic) throws Exception {
-        Await.until(topic + " in " + topics, TIMEOUT, () -> topics.contains(topic));
+        Awaitility.await(topic + " in " + topics).atMost(TIMEOUT).until(() -> topics.contains(topic));
         return payloads.get(topics.indexOf(topic));
     }
 
     void awaitEnd() throws Exception {
-        Await.until("the subscriber is cut off", TIMEOUT, () -> ended);
+        Awaitility.await("the subscriber is cut off").atMost(TIMEOUT).until(() -> ended);
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.datahub.karaf;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -137,7 +139,7 @@ final class Hub implements AutoCloseable {
     void kill() throws Exception {
         ProcessHandle hub = process();
         hub.destroyForcibly();
-        Await.until("the killed hub is gone", TIMEOUT, () -> !hub.isAlive());
+        await("the killed hub is gone").atMost(TIMEOUT).until(() -> !hub.isAlive());
     }
 
     /** Runs a console command, which must succeed, and returns its output. */

@@ -1,6 +1,7 @@
 package io.datahub.karaf;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -30,7 +31,7 @@ class LauncherIT {
             ProcessHandle process = hub.process();
             hub.stop();
 
-            Await.until("the process is gone", TIMEOUT, () -> !process.isAlive());
+            await("the process is gone").atMost(TIMEOUT).until(() -> !process.isAlive());
             assertThat(hub.launch("status").status(TIMEOUT)).isNotZero();
             assertThat(hub.launch("stop").status(TIMEOUT)).isZero();
         }
@@ -40,7 +41,9 @@ class LauncherIT {
     void shouldExitWithZeroOnAnInterruptInTheForeground() throws Exception {
         try (Hub hub = Hub.prepared()) {
             Launched run = hub.launch("run");
-            Await.until("ready\n" + run.text(), Hub.TIMEOUT, () -> run.text().contains("is ready"));
+            await("ready\n" + run.text())
+                    .atMost(Hub.TIMEOUT)
+                    .until(() -> run.text().contains("is ready"));
 
             assertThat(new ProcessBuilder(
                                     "kill", "-INT", String.valueOf(run.process().pid()))

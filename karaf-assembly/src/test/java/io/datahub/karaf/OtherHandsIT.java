@@ -1,6 +1,7 @@
 package io.datahub.karaf;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -73,10 +74,9 @@ class OtherHandsIT {
         for (int i = 0; i < 2; i++) {
             String name = String.valueOf(++fences);
             write("fence/" + name, name);
-            Await.until(
-                    "the hub sees fence " + name,
-                    TIMEOUT,
-                    () -> journal("fence/").contains("created " + name));
+            await("the hub sees fence " + name)
+                    .atMost(TIMEOUT)
+                    .until(() -> journal("fence/").contains("created " + name));
         }
     }
 
@@ -95,7 +95,9 @@ class OtherHandsIT {
         expect("one/", "created a", "created b", "updated a", "updated b");
         Files.writeString(file("one/a"), "");
         Files.delete(file("one/b"));
-        Await.until("the truncation is seen", TIMEOUT, () -> journal("one/").size() == 6);
+        await("the truncation is seen")
+                .atMost(TIMEOUT)
+                .until(() -> journal("one/").size() == 6);
         expect("one/", "created a", "created b", "updated a", "updated b", "updated a", "deleted b");
     }
 
@@ -206,10 +208,9 @@ class OtherHandsIT {
         assertThat(journal("log/")).startsWith("created a", "updated a");
         awaitJournal();
         String size = ",\"size\":" + Files.size(file("log/a")) + ",";
-        Await.until(
-                "the last line is told of",
-                TIMEOUT,
-                () -> new Http(hub, hub.adminToken())
+        await("the last line is told of")
+                .atMost(TIMEOUT)
+                .until(() -> new Http(hub, hub.adminToken())
                         .get("/changes?since=0&path=log/")
                         .body()
                         .contains(size));
@@ -232,13 +233,15 @@ class OtherHandsIT {
         write("away/change", "while the watcher was stopped");
         write("away/d/new", "x");
         hub.console("bundle:start datahub-watcher");
-        Await.until("the watcher catches up", TIMEOUT, () -> journal("away/").size() == 5);
+        await("the watcher catches up")
+                .atMost(TIMEOUT)
+                .until(() -> journal("away/").size() == 5);
         write("away/change", "just before the hub was killed");
         hub.kill();
         Files.delete(file("away/remove"));
         write("away/d/new", "while the hub was down");
         hub.start();
-        Await.until("the hub catches up", TIMEOUT, () -> journal("away/").size() == 8);
+        await("the hub catches up").atMost(TIMEOUT).until(() -> journal("away/").size() == 8);
         hub.console("datahub:rescan");
         awaitJournal();
         assertThat(journal("away/").subList(3, 8))
@@ -254,21 +257,23 @@ class OtherHandsIT {
         Path moved = hub.home().resolve("files-away");
         Files.move(file(""), moved);
         Http admin = new Http(hub, hub.adminToken());
-        Await.until("health tells it", TIMEOUT, () -> admin.get("/health/ready").statusCode() == 503);
+        await("health tells it")
+                .atMost(TIMEOUT)
+                .until(() -> admin.get("/health/ready").statusCode() == 503);
         assertThat(admin.get("/health/ready").body()).contains("is gone");
         Files.writeString(moved.resolve("root/b"), "put there meanwhile");
         Files.createDirectories(file(""));
         Files.writeString(file("stranger"), "in another directory of that name");
-        Await.until(
-                "health tells it",
-                TIMEOUT,
-                () -> admin.get("/health/ready").body().contains("another"));
+        await("health tells it")
+                .atMost(TIMEOUT)
+                .until(() -> admin.get("/health/ready").body().contains("another"));
         Files.delete(file("stranger"));
         Files.delete(file(""));
         Files.move(moved, file(""));
-        Await.until(
-                "it is ready again", TIMEOUT, () -> admin.get("/health/ready").statusCode() == 200);
-        Await.until("it has caught up", TIMEOUT, () -> journal("root/").size() == 2);
+        await("it is ready again")
+                .atMost(TIMEOUT)
+                .until(() -> admin.get("/health/ready").statusCode() == 200);
+        await("it has caught up").atMost(TIMEOUT).until(() -> journal("root/").size() == 2);
         expect("root/", "created a", "created b");
         assertThat(journal("stranger")).isEmpty();
     }

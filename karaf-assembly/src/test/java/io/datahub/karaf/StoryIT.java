@@ -1,6 +1,7 @@
 package io.datahub.karaf;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +43,7 @@ class StoryIT {
                     ZeromqClient publisher = ZeromqClient.publisher(hub, "jenkins", JENKINS)) {
                 assertThat(subscriber).isNotNull();
                 WebSocketClient browser = WebSocketClient.subscriber(hub, TESTER, byWebSocket, TOPICS);
-                Await.until("both listen", TIMEOUT, () -> {
+                await("both listen").atMost(TIMEOUT).until(() -> {
                     publisher.publish("build.probe", "");
                     return byZeromq.contains("build.probe") && byWebSocket.contains("build.probe");
                 });
@@ -71,10 +72,9 @@ class StoryIT {
                 byZeromq.awaitEnd();
                 byWebSocket.awaitEnd();
                 assertThat(browser.closeCode()).isEqualTo(1008);
-                Await.until(
-                        "the token stops working",
-                        ONE_SECOND,
-                        () -> new Http(hub, TESTER).get("/files/builds/").statusCode() == 401);
+                await("the token stops working")
+                        .atMost(ONE_SECOND)
+                        .until(() -> new Http(hub, TESTER).get("/files/builds/").statusCode() == 401);
             }
         }
     }
@@ -116,10 +116,9 @@ class StoryIT {
     private static void addXmlValidator(Hub hub, Http admin) throws Exception {
         Path cfg = hub.home().resolve("etc/io.datahub.validator.xml-reports.cfg");
         Files.writeString(cfg, "paths = builds/**/*.xml, probe/*.xml\n");
-        Await.until(
-                "the validator judges",
-                TIMEOUT,
-                () -> admin.put("/files/probe/x.xml?dry-run", "<").statusCode() == 422);
+        await("the validator judges")
+                .atMost(TIMEOUT)
+                .until(() -> admin.put("/files/probe/x.xml?dry-run", "<").statusCode() == 422);
     }
 
     private static String user(String name, String token, String allow) throws Exception {

@@ -1,6 +1,7 @@
 package io.datahub.karaf;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,10 +51,9 @@ class UpgradeIT {
             hub.console("feature:install visitor");
             hub.console("feature:uninstall datahub-websocket");
             Path record = hub.home().resolve("etc/installed/installed.txt");
-            Await.until(
-                    "recorded",
-                    TIMEOUT,
-                    () -> Files.exists(record)
+            await("recorded")
+                    .atMost(TIMEOUT)
+                    .until(() -> Files.exists(record)
                             && Files.readString(record).contains("guest")
                             && Files.readString(record).contains("feature:visitor")
                             && Files.readString(record).contains("without datahub-websocket"));
@@ -63,7 +63,7 @@ class UpgradeIT {
 
             hub.start();
 
-            Await.until("restored\n" + hub.log(), TIMEOUT, () -> {
+            await("restored\n" + hub.log()).atMost(TIMEOUT).until(() -> {
                 String features = hub.console("feature:list -i -s");
                 return hub.console("bundle:list -s -t 0").contains("guest")
                         && features.contains("visitor")

@@ -1,6 +1,7 @@
 package io.datahub.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.Home;
 import io.datahub.api.health.HealthCheck;
@@ -96,7 +97,7 @@ class AuthInFrameworkTest {
     }
 
     private <T> T service(Class<T> type) throws Exception {
-        Await.until(() -> isThere(type));
+        await().until(() -> isThere(type));
         ServiceReference<T> reference = context.getServiceReference(type);
         return context.getService(reference);
     }
@@ -123,7 +124,7 @@ class AuthInFrameworkTest {
         Login login = authenticator
                 .authenticate(Samples.bearer(Samples.ROOT_TOKEN), Samples.from("127.0.0.1"))
                 .get();
-        Await.until(() -> !told.isEmpty());
+        await().until(() -> !told.isEmpty());
         assertThat(told.get(told.size() - 1).renew(login)).isPresent();
 
         registration.unregister();
@@ -132,7 +133,7 @@ class AuthInFrameworkTest {
 
         context.registerService(RecordStore.class, store, null);
         service(Authenticator.class);
-        Await.until(() -> told.get(told.size() - 1).renew(login).isPresent());
+        await().until(() -> told.get(told.size() - 1).renew(login).isPresent());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.datahub.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
@@ -75,7 +76,7 @@ class AuthTest {
     void shouldCreateTheFirstAdministratorWithATokenInAPrivateFile() throws Exception {
         try (AuditLines log = new AuditLines("")) {
             Auth auth = start();
-            Await.until(() -> auth.check().ready());
+            await().until(() -> auth.check().ready());
 
             Path file = home.resolve("admin.token");
             String token = Files.readString(file).strip();
@@ -85,7 +86,7 @@ class AuthTest {
             Login login = auth.authenticate(Samples.basic("admin", token), HERE).get();
             assertThat(login.user().isAdmin()).isTrue();
             assertThat(store.text()).contains(Samples.sha256(token)).doesNotContain(token);
-            Await.until(() -> log.lines().stream().anyMatch(line -> line.contains(file.toString())));
+            await().until(() -> log.lines().stream().anyMatch(line -> line.contains(file.toString())));
             assertThat(String.join("\n", log.lines())).doesNotContain(token, "event=auth.users.lost");
         }
     }
@@ -96,7 +97,7 @@ class AuthTest {
 
         Auth auth = start();
 
-        Await.until(() -> letsIn(auth, ROOT));
+        await().until(() -> letsIn(auth, ROOT));
         assertThat(home.resolve("admin.token")).doesNotExist();
     }
 
@@ -106,7 +107,7 @@ class AuthTest {
 
         Auth auth = start(Settings.withTokenFile(file.toString()));
 
-        Await.until(() -> letsIn(auth, ROOT));
+        await().until(() -> letsIn(auth, ROOT));
     }
 
     @Test
@@ -143,12 +144,12 @@ class AuthTest {
     void shouldWaitForTheValidatorBeforeCreatingTheAdministrator() throws Exception {
         store.refuse(Optional.of(Refusal.unavailable("the validator users is away", Duration.ofSeconds(1))));
         Auth auth = start();
-        Await.until(() -> store.begun() >= 1);
+        await().until(() -> store.begun() >= 1);
         assertThat(auth.check().ready()).isFalse();
 
         store.refuse(Optional.empty());
 
-        Await.until(() -> auth.check().ready());
+        await().until(() -> auth.check().ready());
         String token = Files.readString(home.resolve("admin.token")).strip();
         assertThat(letsIn(auth, Samples.bearer(token))).isTrue();
         assertThat(store.begun()).isLessThan(20);
@@ -240,7 +241,7 @@ class AuthTest {
 
         Auth auth = start();
 
-        Await.until(() -> Files.exists(home.resolve("files/broker_users.xml")));
+        await().until(() -> Files.exists(home.resolve("files/broker_users.xml")));
         assertThat(store.text()).isEqualTo(Samples.users(""));
         assertThat(letsIn(auth, ROOT)).isTrue();
         assertThat(home.resolve("admin.token")).doesNotExist();
@@ -254,8 +255,8 @@ class AuthTest {
         store.lose();
 
         assertThat(letsIn(auth, ROOT)).isTrue();
-        Await.until(() -> Files.exists(home.resolve("files/broker_users.xml")));
-        Await.until(() -> !auth.check().detail().contains("no record"));
+        await().until(() -> Files.exists(home.resolve("files/broker_users.xml")));
+        await().until(() -> !auth.check().detail().contains("no record"));
     }
 
     @Test
@@ -266,7 +267,7 @@ class AuthTest {
         Files.delete(home.resolve("state/users.last-good.xml"));
         store.lose();
 
-        Await.until(() -> Files.exists(home.resolve("files/broker_users.xml")));
+        await().until(() -> Files.exists(home.resolve("files/broker_users.xml")));
         assertThat(store.text()).isEqualTo(Samples.users(Samples.ci("")));
         assertThat(letsIn(auth, CI)).isTrue();
         assertThat(home.resolve("admin.token")).doesNotExist();
@@ -278,9 +279,9 @@ class AuthTest {
         Files.writeString(home.resolve("state/users.last-used"), "");
         try (AuditLines log = new AuditLines("")) {
             Auth auth = start();
-            Await.until(() -> auth.check().ready());
+            await().until(() -> auth.check().ready());
 
-            Await.until(() -> log.lines().stream().anyMatch(line -> line.contains("restore the file from a backup")));
+            await().until(() -> log.lines().stream().anyMatch(line -> line.contains("restore the file from a backup")));
         }
     }
 
@@ -288,7 +289,7 @@ class AuthTest {
     void shouldDeleteTheTokenWhenAnotherProcessCreatedTheFile() throws Exception {
         store.refuse(Optional.of(new Refusal(Reason.PRECONDITION_FAILED, "somebody was faster")));
         start();
-        Await.until(() -> store.begun() >= 1 && !Files.exists(home.resolve("admin.token")));
+        await().until(() -> store.begun() >= 1 && !Files.exists(home.resolve("admin.token")));
     }
 
     @Test
@@ -301,7 +302,7 @@ class AuthTest {
 
         store.breakDown(false);
 
-        Await.until(() -> letsIn(auth, ROOT));
+        await().until(() -> letsIn(auth, ROOT));
     }
 
     @Test
@@ -312,7 +313,7 @@ class AuthTest {
 
         store.put(Samples.users(Samples.ci("")));
 
-        Await.until(() -> letsIn(auth, CI));
+        await().until(() -> letsIn(auth, CI));
     }
 
     @Test
@@ -325,7 +326,7 @@ class AuthTest {
         auth.addListener(listener);
         assertThat(listener.told).hasSize(1);
 
-        Await.until(() -> listener.told.size() == 2);
+        await().until(() -> listener.told.size() == 2);
 
         assertThat(Instant.now()).isAfterOrEqualTo(end);
         assertThat(auth.renew(login)).isEmpty();

@@ -1,6 +1,7 @@
 package io.datahub.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
@@ -177,7 +178,7 @@ class TokenServiceTest {
             for (int i = 0; i < issued.size(); i++) {
                 String token = issued.get(i).get();
                 String user = i % 2 == 0 ? "ci" : "empty";
-                Await.until(() ->
+                await().until(() ->
                         auth.authenticate(Samples.bearer(token), HERE).refusal().isEmpty());
                 assertThat(owner(token)).isEqualTo(user);
             }

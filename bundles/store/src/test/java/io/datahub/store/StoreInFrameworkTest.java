@@ -1,6 +1,7 @@
 package io.datahub.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.json.PackageVersion;
 import io.datahub.api.Home;
@@ -134,7 +135,7 @@ class StoreInFrameworkTest {
     }
 
     private <T> T service(Class<T> type) throws Exception {
-        Await.until(() -> context.getServiceReference(type) != null);
+        await().until(() -> context.getServiceReference(type) != null);
         return context.getService(context.getServiceReference(type));
     }
 
@@ -160,13 +161,13 @@ class StoreInFrameworkTest {
         List<Object> all = new ArrayList<>(List.of(keysAndValues));
         all.addAll(List.of("maxUploadBytes", 100L));
         configure(all.toArray());
-        Await.until(() -> put(store, "probe", "x".repeat(101)).isRefused());
+        await().until(() -> put(store, "probe", "x".repeat(101)).isRefused());
     }
 
     private void requireAndAwait(String required) throws Exception {
         RecordStore store = store();
         configure("waitMillis", 50L, "require", required);
-        Await.until(() -> put(store, "validated/probe", "x").isRefused() == !required.isEmpty());
+        await().until(() -> put(store, "validated/probe", "x").isRefused() == !required.isEmpty());
     }
 
     @Test
@@ -282,7 +283,7 @@ class StoreInFrameworkTest {
     void shouldApplyANewConfigurationWithoutReactivation() throws Exception {
         RecordStore store = store();
         configure("maxUploadBytes", 3L);
-        Await.until(() -> put(store, "a", "1234").isRefused());
+        await().until(() -> put(store, "a", "1234").isRefused());
 
         assertThat(reason(put(store, "a", "1234"))).isEqualTo(Reason.TOO_LARGE);
         assertThat(store()).isSameAs(store);
@@ -293,7 +294,7 @@ class StoreInFrameworkTest {
         put(store(), "a", "1");
         Cursor head = service(ChangeJournal.class).head();
         brokerRegistration.unregister();
-        Await.until(() -> context.getServiceReference(RecordStore.class) == null);
+        await().until(() -> context.getServiceReference(RecordStore.class) == null);
         Files.writeString(folder.resolve("home/files/b"), "while away");
         context.registerService(EventBroker.class, broker, null);
 

@@ -1,6 +1,7 @@
 package io.datahub.watcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.record.RecordPath;
 import java.time.Duration;
@@ -28,7 +29,7 @@ class DebouncerTest {
             for (int i = 0; i < 100; i++) {
                 debouncer.touch(path);
             }
-            Await.until(() -> debouncer.size() == 0);
+            await().until(() -> debouncer.size() == 0);
             assertThat(handled).containsExactly(new Handled(path, Duration.ofMillis(50)));
         }
     }
@@ -36,7 +37,7 @@ class DebouncerTest {
     @Test
     void shouldHandlePathThatIsNeverQuietAfterTheMaximumWait() {
         try (Debouncer debouncer = debouncer(Duration.ofMillis(200), Duration.ofMillis(300))) {
-            Await.until(() -> {
+            await().until(() -> {
                 debouncer.touch(path);
                 return !handled.isEmpty();
             });
@@ -69,7 +70,7 @@ class DebouncerTest {
             debouncer.touch(path);
             release.countDown();
             now.addAndGet(quiet.toNanos());
-            Await.until(() -> !handled.isEmpty());
+            await().until(() -> !handled.isEmpty());
             assertThat(handled).containsExactly(new Handled(path, quiet));
         }
     }
@@ -83,7 +84,7 @@ class DebouncerTest {
         try (Debouncer debouncer =
                 new Debouncer("test", initialDelay, quiet, quiet, 1, (p, q) -> moments.add(now.get()), now::get)) {
             debouncer.touch(path);
-            Await.until(() -> {
+            await().until(() -> {
                 now.addAndGet(quiet.toNanos());
                 return !moments.isEmpty();
             });
@@ -95,7 +96,7 @@ class DebouncerTest {
     void shouldNotPostponeATree() {
         try (Debouncer debouncer = debouncer(Duration.ofMillis(100), Duration.ofDays(1))) {
             debouncer.touchTree(path);
-            Await.until(() -> {
+            await().until(() -> {
                 debouncer.touch(path);
                 return !handled.isEmpty();
             });
@@ -119,7 +120,7 @@ class DebouncerTest {
             debouncer.touch(path);
             assertThat(calls).hasValue(1);
             release.countDown();
-            Await.until(() -> calls.get() == 2 && debouncer.size() == 0);
+            await().until(() -> calls.get() == 2 && debouncer.size() == 0);
         }
     }
 
@@ -133,9 +134,9 @@ class DebouncerTest {
                     }
                 })) {
             debouncer.touch(path);
-            Await.until(() -> calls.get() == 1 && debouncer.size() == 0);
+            await().until(() -> calls.get() == 1 && debouncer.size() == 0);
             debouncer.touch(path);
-            Await.until(() -> calls.get() == 2);
+            await().until(() -> calls.get() == 2);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.datahub.watcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.record.RecordPath;
 import java.io.IOException;
@@ -55,7 +56,7 @@ class DirectoryWatcherTest {
     }
 
     private void awaitTouch(String path) {
-        Await.until(() -> touched.contains(path));
+        await().until(() -> touched.contains(path));
     }
 
     @Test
@@ -76,7 +77,7 @@ class DirectoryWatcherTest {
     void shouldWatchDirectoriesThatAreCreatedLater() throws IOException {
         Files.createDirectories(root.resolve("new/a/b"));
         awaitTouch("new");
-        Await.until(() -> {
+        await().until(() -> {
             write(root.resolve("new/a/b/file"));
             return touched.contains("new/a/b/file");
         });
@@ -87,7 +88,7 @@ class DirectoryWatcherTest {
         Files.move(root.resolve("there"), root.resolve("moved"));
         awaitTouch("there");
         awaitTouch("moved");
-        Await.until(() -> {
+        await().until(() -> {
             write(root.resolve("moved/deep/file"));
             return touched.contains("moved/deep/file");
         });
@@ -99,14 +100,14 @@ class DirectoryWatcherTest {
         for (int i = 0; i < 20_000; i++) {
             Files.createFile(root.resolve("there/" + i));
         }
-        Await.until(() -> touched.contains("there") || touched.size() >= 20_000);
+        await().until(() -> touched.contains("there") || touched.size() >= 20_000);
     }
 
     @Test
     void shouldWatchAgainAfterTheRootWasReplaced() throws IOException {
         Files.move(root, root.resolveSibling(root.getFileName() + "-old"));
         Files.createDirectories(root.resolve("other"));
-        Await.until(() -> {
+        await().until(() -> {
             write(root.resolve("other/file"));
             return touched.contains("other/file");
         });

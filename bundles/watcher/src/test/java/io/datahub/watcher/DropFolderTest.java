@@ -3,6 +3,7 @@ package io.datahub.watcher;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.datahub.api.Reason;
@@ -156,7 +157,7 @@ class DropFolderTest {
         ingest("a");
         advance(QUIET);
         Object before = Files.getAttribute(file, "unix:ctime");
-        Await.until(() -> isRewritten(file, time, before)); // until the kernel's clock advances
+        await().until(() -> isRewritten(file, time, before)); // until the kernel's clock advances
         ingest("a");
         assertThat(store.committed).isEmpty();
         advance(QUIET);
@@ -287,7 +288,7 @@ class DropFolderTest {
     void shouldCommitTheSameContentAgainIfItArrivesLater() throws IOException {
         write("a", "x");
         ingestQuiet("a");
-        Await.until(() -> isNewer("a", store.versions.get("a").modified()));
+        await().until(() -> isNewer("a", store.versions.get("a").modified()));
         ingestQuiet("a");
         assertThat(store.committed).containsExactly("a=x", "a=x");
     }

@@ -2,6 +2,7 @@ package io.datahub.watcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.Home;
 import io.datahub.api.Reason;
@@ -38,7 +39,7 @@ class WatcherTest {
         Files.createDirectories(home.incoming());
         Files.writeString(home.incoming().resolve("early.txt"), "there before the hub");
         watcher = new Watcher(new Quick("auto"), home, store);
-        Await.until(() -> store.checked.contains(""));
+        await().until(() -> store.checked.contains(""));
     }
 
     @AfterEach
@@ -49,7 +50,7 @@ class WatcherTest {
     @Test
     void shouldCheckAChangeOnceAfterTheQuietPeriod() throws IOException {
         Files.writeString(home.files().resolve("a.txt"), "x");
-        Await.until(() -> store.checked.contains("a.txt"));
+        await().until(() -> store.checked.contains("a.txt"));
         assertThat(store.checked.stream().filter("a.txt"::equals)).hasSize(1);
         assertThat(watcher.check().ready()).isTrue();
     }
@@ -59,10 +60,10 @@ class WatcherTest {
         Path temporary = home.incoming().resolve("b.part");
         Files.writeString(temporary, "x");
         Files.writeString(home.incoming().resolve("fence"), "x");
-        Await.until(() -> store.records.containsKey("fence"));
+        await().until(() -> store.records.containsKey("fence"));
         assertThat(store.records).doesNotContainKey("b.part");
         Files.move(temporary, home.incoming().resolve("b"));
-        Await.until(() -> "x".equals(store.records.get("b")));
+        await().until(() -> "x".equals(store.records.get("b")));
         assertThat(store.records).doesNotContainKey("b.part");
     }
 
@@ -70,12 +71,12 @@ class WatcherTest {
     void shouldCompareNothingWhileTheRootIsUnavailableAndEverythingOnceItIsBack() throws IOException {
         Path moved = root.resolve("moved");
         Files.move(home.files(), moved);
-        Await.until(() -> !watcher.check().ready());
+        await().until(() -> !watcher.check().ready());
         assertThat(watcher.check().detail()).contains("is missing");
         store.checked.clear();
         Files.writeString(moved.resolve("created"), "x");
         Files.move(moved, home.files());
-        Await.until(() -> watcher.check().ready() && store.checked.contains(""));
+        await().until(() -> watcher.check().ready() && store.checked.contains(""));
     }
 
     @Test
@@ -84,7 +85,7 @@ class WatcherTest {
         watcher = new Watcher(new Quick("always"), home, store);
         for (int i = 0; i < 3; i++) {
             store.checked.clear();
-            Await.until(() -> store.checked.contains(""));
+            await().until(() -> store.checked.contains(""));
         }
         assertThat(watcher.check().detail()).contains("everything is compared every 100 ms", "poll=always");
     }
@@ -98,7 +99,7 @@ class WatcherTest {
     @Test
     void shouldApplyTheQuietPeriodToEachFileHoweverLongItsDirectoryWasPending() throws IOException {
         Path directory = Files.createDirectory(home.files().resolve("d"));
-        Await.until(() -> {
+        await().until(() -> {
             touch(directory);
             return store.checked.contains("d");
         });
@@ -115,11 +116,11 @@ class WatcherTest {
 
     @Test
     void shouldTurnIncomingFilesIntoRecords() throws IOException {
-        Await.until(() -> "there before the hub".equals(store.records.get("early.txt")));
+        await().until(() -> "there before the hub".equals(store.records.get("early.txt")));
         Files.createDirectories(home.incoming().resolve("builds/app"));
         Path file = home.incoming().resolve("builds/app/log.txt");
         Files.writeString(file, "text");
-        Await.until(() -> "text".equals(store.records.get("builds/app/log.txt")) && !Files.exists(file));
+        await().until(() -> "text".equals(store.records.get("builds/app/log.txt")) && !Files.exists(file));
     }
 
     @Test
@@ -127,10 +128,10 @@ class WatcherTest {
         Path file = home.incoming().resolve("slow.log");
         try (OutputStream out = Files.newOutputStream(file)) {
             out.write("first ".getBytes(StandardCharsets.UTF_8));
-            Await.until(() -> "first ".equals(store.records.get("slow.log")) && !Files.exists(file));
+            await().until(() -> "first ".equals(store.records.get("slow.log")) && !Files.exists(file));
             out.write("second".getBytes(StandardCharsets.UTF_8));
         }
-        Await.until(() -> "first second".equals(store.records.get("slow.log")));
+        await().until(() -> "first second".equals(store.records.get("slow.log")));
     }
 
     @Test
@@ -138,7 +139,7 @@ class WatcherTest {
         store.refusal = Optional.of(new Refusal(Reason.INVALID, "no"));
         Path file = home.incoming().resolve("bad.xml");
         Files.writeString(file, "<");
-        Await.until(() -> !Files.exists(file) && isRejected("bad.xml"));
+        await().until(() -> !Files.exists(file) && isRejected("bad.xml"));
     }
 
     /** Whether there is a rejected file whose name ends that way. */
@@ -160,17 +161,17 @@ class WatcherTest {
         Path file = home.incoming().resolve("later.txt");
         Files.writeString(file, "text");
         Files.writeString(home.files().resolve("fence"), "x");
-        Await.until(() -> store.checked.contains("fence"));
+        await().until(() -> store.checked.contains("fence"));
         assertThat(file).exists();
         store.refusal = Optional.empty();
-        Await.until(() -> "text".equals(store.records.get("later.txt")) && !Files.exists(file));
+        await().until(() -> "text".equals(store.records.get("later.txt")) && !Files.exists(file));
     }
 
     @Test
     void shouldNotIngestTheUsersFileFromIncoming() throws IOException {
         Path file = home.incoming().resolve("broker_users.xml");
         Files.writeString(file, "<broker-users/>");
-        Await.until(() -> !Files.exists(file));
+        await().until(() -> !Files.exists(file));
         assertThat(store.records).doesNotContainKey("broker_users.xml");
     }
 

@@ -1,6 +1,7 @@
 package io.datahub.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +32,7 @@ class CloudEventsTest {
         int before = subscriptions();
         RawClient client = RawClient.withQuery(gateway.port, query, "Authorization: Test ann", OFFER);
         assertThat(client.headers()).contains("Sec-WebSocket-Protocol: cloudevents.json");
-        Await.until(() -> subscriptions() > before);
+        await().until(() -> subscriptions() > before);
         return client;
     }
 

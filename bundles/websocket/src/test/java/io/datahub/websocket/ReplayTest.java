@@ -1,6 +1,7 @@
 package io.datahub.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ class ReplayTest {
             assertThat(client.text())
                     .contains("file.created/open/1", "1970-01-01T00:00:00Z", "\\\"id\\\":\\\"e1-1\\\"");
             assertThat(client.text()).contains("file.created/open/2");
-            Await.until(() -> !gateway.broker.sessions.get(0).prefixes.isEmpty());
+            await().until(() -> !gateway.broker.sessions.get(0).prefixes.isEmpty());
             gateway.journal.create("open/3");
             assertThat(client.text()).contains("file.created/open/3");
         }
@@ -113,7 +114,7 @@ class ReplayTest {
             client.send("{\"type\":\"subscribe\",\"topics\":[\"\"],\"since\":\"0\"}");
             writer.start();
             writer.join();
-            Await.until(() -> gateway.journal.changes.size() == 1000 + 1999 + 3000);
+            await().until(() -> gateway.journal.changes.size() == 1000 + 1999 + 3000);
             List<String> created = gateway.journal.changes.stream()
                     .map(change -> change.path().name())
                     .toList();

@@ -1,6 +1,7 @@
 package io.datahub.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -16,10 +17,10 @@ class SerialExecutorTest {
         for (int i = 0; i < 20; i++) {
             int number = i;
             executor.execute(() -> done.add(number));
-            Await.until(() -> done.size() == number + 1);
+            await().until(() -> done.size() == number + 1);
         }
         IntStream.range(20, 2000).forEach(i -> executor.execute(() -> done.add(i)));
-        Await.until(() -> done.size() == 2000);
+        await().until(() -> done.size() == 2000);
         assertThat(done).isSorted();
         executor.stop();
         executor.join(10_000);
@@ -34,7 +35,7 @@ class SerialExecutorTest {
             throw new IllegalStateException("meant by the test");
         });
         executor.execute(() -> done.add("after"));
-        Await.until(() -> !done.isEmpty());
+        await().until(() -> !done.isEmpty());
         executor.stop();
         executor.join(10_000);
         assertThat(executor.isAlive()).isFalse();

@@ -1,6 +1,7 @@
 package io.datahub.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.event.CloseReason;
 import java.net.URI;
@@ -237,7 +238,7 @@ class WebSocketHandlerTest {
                 RawClient other = gateway.connect("ann")) {
             gateway.broker.validate(pending::add);
             waiting.send("{\"type\":\"publish\",\"topic\":\"build.a\",\"data\":\"1\",\"id\":1}");
-            Await.until(() -> pending.size() == 1);
+            await().until(() -> pending.size() == 1);
             gateway.broker.validate(null);
             waiting.send("{\"type\":\"publish\",\"topic\":\"build.a\",\"data\":\"2\",\"id\":2}");
             other.send("{\"type\":\"publish\",\"topic\":\"deploy.a\",\"data\":\"3\",\"id\":3}");
@@ -417,10 +418,10 @@ class WebSocketHandlerTest {
                 gateway.broker.publish("u", 1, utf8("t"), new byte[1024 * 1024]);
             }
             FakeBroker.FakeSession session = gateway.broker.sessions.get(0);
-            Await.until(() -> session.queue.size() < 100);
+            await().until(() -> session.queue.size() < 100);
             assertThat(session.queue).hasSizeGreaterThan(90);
             gateway.broker.end(CloseReason.TOO_SLOW);
-            Await.until(() -> gateway.handler.check().detail().endsWith("clients=0"));
+            await().until(() -> gateway.handler.check().detail().endsWith("clients=0"));
         }
     }
 
@@ -432,11 +433,11 @@ class WebSocketHandlerTest {
             client.send(RawClient.CLOSE, true, new byte[] {3, (byte) 232});
             assertThat(client.closeCode()).isEqualTo(1000);
         }
-        Await.until(session::isClosed);
+        await().until(session::isClosed);
         RawClient client = gateway.connect("ann");
         session = gateway.broker.sessions.get(0);
         client.close();
-        Await.until(session::isClosed);
+        await().until(session::isClosed);
     }
 
     @Test
@@ -475,7 +476,7 @@ class WebSocketHandlerTest {
             assertThat(List.of(first.status(), second.status(), third.status())).containsOnly(101);
             assertThat(status("Authorization: Test ann")).isEqualTo(503);
         }
-        Await.until(() -> gateway.handler.check().detail().endsWith("clients=0"));
+        await().until(() -> gateway.handler.check().detail().endsWith("clients=0"));
         assertThat(status("Authorization: Test ann")).isEqualTo(101);
     }
 
@@ -500,7 +501,7 @@ class WebSocketHandlerTest {
             client.send(RawClient.PONG, true, new byte[0]);
             assertThat(client.next().opCode()).isEqualTo(RawClient.PING);
             client.awaitEnd();
-            Await.until(() -> brief.broker.sessions.isEmpty());
+            await().until(() -> brief.broker.sessions.isEmpty());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.datahub.store.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -103,7 +104,7 @@ class CompactionTest {
         MetadataDatabase database = open(folder.resolve("store.mv"));
         Map<String, byte[]> expected = fill(database);
         Compaction compaction = new Compaction();
-        io.datahub.store.Await.until(() -> compaction.step(database, false));
+        await().until(() -> compaction.step(database, false));
         assertContents(database, expected);
         database.close();
     }

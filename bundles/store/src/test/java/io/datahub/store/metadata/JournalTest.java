@@ -2,6 +2,7 @@ package io.datahub.store.metadata;
 
 import static io.datahub.store.TestHub.user;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
@@ -11,7 +12,6 @@ import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
-import io.datahub.store.Await;
 import io.datahub.store.TestHub;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -122,7 +122,7 @@ class JournalTest {
             hub.put("a", "x" + i);
         }
         Cursor trimmedCursor = new Cursor(hub.journal.head().epoch(), 1);
-        Await.until(() -> hub.journal.read(User.HUB, trimmedCursor, "", 10).isRefused());
+        await().until(() -> hub.journal.read(User.HUB, trimmedCursor, "", 10).isRefused());
         Refusal refusal =
                 hub.journal.read(User.HUB, trimmedCursor, "", 10).refusal().orElseThrow();
         String oldest = refusal.detail().substring(refusal.detail().lastIndexOf(' ') + 1);
@@ -141,7 +141,7 @@ class JournalTest {
     void shouldTrimAllEntriesByAgeAndContinueTheSequence() throws Exception {
         hub.put("a", "x");
         hub.configure("keepJournal", Duration.ZERO);
-        Await.until(() -> hub.journaled().isEmpty());
+        await().until(() -> hub.journaled().isEmpty());
         hub.restart();
         hub.settings = TestHub.SETTINGS;
 

@@ -8,7 +8,6 @@ import io.datahub.api.record.Cursor;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.user.User;
-import io.datahub.store.Await;
 import io.datahub.store.TestHub;
 import io.datahub.store.disk.FileStat;
 import java.io.IOException;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -128,7 +128,7 @@ class MetadataStoreTest {
         try (MetadataStore metadata = open()) {
             assertThat(metadata.head().cursor().sequence()).isEqualTo(2);
             metadata.announcePending();
-            Await.until(() -> announced.size() == 1);
+            Awaitility.await().until(() -> announced.size() == 1);
             assertThat(announced.get(0).path()).hasToString("b");
         }
     }
@@ -177,7 +177,7 @@ class MetadataStoreTest {
             CountDownLatch reopened = new CountDownLatch(1);
             metadata.onReopened(reopened::countDown);
             assertThat(metadata.failure()).isPresent();
-            Await.until(() -> {
+            Awaitility.await().until(() -> {
                 try {
                     return metadata.entry(RecordPath.of("before")).isPresent();
                 } catch (IOException e) {

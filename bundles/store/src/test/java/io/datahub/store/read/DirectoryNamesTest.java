@@ -1,9 +1,9 @@
 package io.datahub.store.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.record.RecordPath;
-import io.datahub.store.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ class DirectoryNamesTest {
     /** Waits until a further change of the directory gets another timestamp. */
     private void awaitTick() throws Exception {
         Instant changed = Files.getLastModifiedTime(folder).toInstant();
-        Await.until(() -> Instant.now().isAfter(changed.plusMillis(100)));
+        await().until(() -> Instant.now().isAfter(changed.plusMillis(100)));
     }
 
     private DirectoryNames.Names look() throws IOException {

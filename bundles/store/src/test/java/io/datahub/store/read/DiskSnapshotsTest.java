@@ -2,11 +2,11 @@ package io.datahub.store.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.Snapshots.Snapshot;
-import io.datahub.store.Await;
 import io.datahub.store.TestHub;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,10 +37,10 @@ class DiskSnapshotsTest {
             List<CompletableFuture<Void>> writers = Stream.of("a", "b", "c")
                     .map(name -> CompletableFuture.runAsync(() -> write(hub, name, stop)))
                     .toList();
-            Await.until(() -> hub.announced.size() > 30);
+            await().until(() -> hub.announced.size() > 30);
             try (Snapshot snapshot = hub.snapshots().take()) {
                 int before = hub.announced.size();
-                Await.until(() -> hub.announced.size() > before + 30);
+                await().until(() -> hub.announced.size() > before + 30);
                 end = snapshot.cursor();
                 assertThat(snapshot.records()).isPositive();
                 copy(snapshot.folder(), copy);
@@ -106,8 +106,8 @@ class DiskSnapshotsTest {
     private static void awaitNextTick(Path folder) throws Exception {
         Path file = Files.createFile(folder.resolve("tick"));
         FileTime before = Files.getLastModifiedTime(file);
-        Await.until(
-                () -> Files.getLastModifiedTime(Files.write(file, new byte[1])).compareTo(before) > 0);
+        await().until(() ->
+                Files.getLastModifiedTime(Files.write(file, new byte[1])).compareTo(before) > 0);
     }
 
     @Test
@@ -126,7 +126,7 @@ class DiskSnapshotsTest {
         }
 
         try (TestHub restored = new TestHub(copy)) {
-            Await.until(() -> restored.find("a").etag().isPresent());
+            await().until(() -> restored.find("a").etag().isPresent());
             assertThat(restored.find("a").etag()).contains(etag);
             assertThat(restored.announced).isEmpty();
         }
@@ -140,7 +140,7 @@ class DiskSnapshotsTest {
             FileTime modified = Files.getLastModifiedTime(file);
             Files.writeString(file, "two");
             Files.setLastModifiedTime(file, modified);
-            Await.until(() ->
+            await().until(() ->
                     System.currentTimeMillis() - Files.getLastModifiedTime(file).toMillis() > 500);
             assertThat(hub.find("a").etag()).isEmpty();
         }

@@ -2,6 +2,7 @@ package io.datahub.store.write;
 
 import static io.datahub.store.TestHub.path;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
@@ -14,7 +15,6 @@ import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
-import io.datahub.store.Await;
 import io.datahub.store.TestHub;
 import io.datahub.store.validation.RegisteredValidator;
 import io.datahub.store.validation.RequiredValidator;
@@ -155,7 +155,7 @@ class UploadValidationTest {
         });
 
         // On a busy machine the time limit may expire before the validator has started.
-        Await.until(() -> {
+        await().until(() -> {
             Refusal refusal = refusal(hub.put("a", "x"));
             assertThat(refusal.reason()).isEqualTo(Reason.UNAVAILABLE);
             assertThat(refusal.detail()).contains("slow").contains("50 ms");
@@ -180,7 +180,7 @@ class UploadValidationTest {
         });
 
         // On a busy machine the time limit may expire before the validator has started.
-        Await.until(() -> {
+        await().until(() -> {
             assertThat(refusal(hub.put("a", "x")).reason()).isEqualTo(Reason.UNAVAILABLE);
             return ended.await(1, TimeUnit.SECONDS);
         });
@@ -263,7 +263,7 @@ class UploadValidationTest {
         });
         begun.await();
         CompletableFuture<Void> left = CompletableFuture.runAsync(() -> hub.validators.remove(registered));
-        Await.until(() -> !hub.validators.appliesTo(path("a")));
+        await().until(() -> !hub.validators.appliesTo(path("a")));
         assertThat(left).isNotDone();
         go.countDown();
 
