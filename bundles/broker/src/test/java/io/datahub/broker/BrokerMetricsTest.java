@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.datahub.api.event.Session;
 import io.datahub.api.metric.Histogram;
 import io.datahub.api.metric.MetricReport;
+import io.datahub.test.Configurations;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class BrokerMetricsTest {
 
     private final FakeUsers users = new FakeUsers().with("ci", PUBLISH, "build.", SUBSCRIBE, "build.");
-    private final Broker broker = new Broker(Configurations.of(Map.of()));
+    private final Broker broker = new Broker(Configurations.of(BrokerConfiguration.class, Map.of()));
 
     @AfterEach
     void stop() {

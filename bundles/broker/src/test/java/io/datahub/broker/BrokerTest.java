@@ -18,6 +18,7 @@ import io.datahub.api.event.SessionInfo;
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.api.user.LoginSession;
 import io.datahub.api.user.User;
+import io.datahub.test.Configurations;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -34,7 +35,8 @@ class BrokerTest {
             .with("nobody")
             .withRole("ops", User.MONITOR)
             .withRole("root", User.ADMIN);
-    private final Broker broker = new Broker(Configurations.of(Map.of("maxSubscriptions", 3)));
+    private final Broker broker =
+            new Broker(Configurations.of(BrokerConfiguration.class, Map.of("maxSubscriptions", 3)));
     private final FakeSink sink = new FakeSink();
 
     @AfterEach
@@ -185,7 +187,7 @@ class BrokerTest {
 
     @Test
     void shouldRefuseAMessageOverTheLimitAndTakeOneOfExactlyThatSize() {
-        Broker small = new Broker(Configurations.of(Map.of("maxMessageBytes", 1000)));
+        Broker small = new Broker(Configurations.of(BrokerConfiguration.class, Map.of("maxMessageBytes", 1000)));
         Session session = small.open(users.login("root"), new FakeSink());
 
         assertThat(session.publish("t", new byte[1000])).isEqualTo(Published.ACCEPTED);
@@ -449,7 +451,7 @@ class BrokerTest {
 
     @Test
     void shouldNameTheKeyOfAValueThatIsOutOfRange() {
-        assertThatThrownBy(() -> new Broker(Configurations.of(Map.of("highWaterBytes", 0L))))
+        assertThatThrownBy(() -> new Broker(Configurations.of(BrokerConfiguration.class, Map.of("highWaterBytes", 0L))))
                 .hasMessageContaining("highWaterBytes")
                 .hasMessageContaining("io.datahub.broker.cfg");
     }

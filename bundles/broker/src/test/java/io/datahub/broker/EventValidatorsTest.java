@@ -13,6 +13,7 @@ import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
 import io.datahub.broker.validation.RegisteredEventValidator;
+import io.datahub.test.Configurations;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -30,7 +31,8 @@ import org.osgi.framework.Version;
 class EventValidatorsTest {
 
     private final FakeUsers users = new FakeUsers().with("ci", PUBLISH, "", SUBSCRIBE, "");
-    private final Broker broker = new Broker(Configurations.of(Map.of("judgedTopics", new String[] {"deploy."})));
+    private final Broker broker =
+            new Broker(Configurations.of(BrokerConfiguration.class, Map.of("judgedTopics", new String[] {"deploy."})));
     private final Session publisher = broker.open(users.login("ci"), new FakeSink());
     private final Session subscriber = broker.open(users.login("ci"), new FakeSink());
     private int numbers;

@@ -5,6 +5,7 @@ import static io.datahub.api.user.Action.SUBSCRIBE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.event.Session;
+import io.datahub.test.Configurations;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,8 +24,8 @@ class ManyThreadsTest {
     private static final int EVENTS = 20_000;
 
     private final FakeUsers users = new FakeUsers().with("u", PUBLISH, "", SUBSCRIBE, "");
-    private final Broker broker =
-            new Broker(Configurations.of(Map.of("queueBytes", 1L << 30, "maxQueuedBytes", 1L << 32)));
+    private final Broker broker = new Broker(
+            Configurations.of(BrokerConfiguration.class, Map.of("queueBytes", 1L << 30, "maxQueuedBytes", 1L << 32)));
 
     @AfterEach
     void stop() {

@@ -13,6 +13,7 @@ import io.datahub.api.event.Session;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.broker.queue.QueueLimits;
+import io.datahub.test.Configurations;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -55,7 +56,7 @@ class QueueBoundsTest {
         for (int i = 0; i < keysAndValues.length; i += 2) {
             values.put((String) keysAndValues[i], keysAndValues[i + 1]);
         }
-        broker = new Broker(Configurations.of(values));
+        broker = new Broker(Configurations.of(BrokerConfiguration.class, values));
     }
 
     private Session open(FakeSink to, String... prefixes) {
@@ -500,7 +501,7 @@ class QueueBoundsTest {
                 .isTrue();
         other.close();
         assertThat(broker.router().subscriptionBytes()).isZero();
-        broker.modified(Configurations.of(Map.of("maxSubscriptionBytes", 1L)));
+        broker.modified(Configurations.of(BrokerConfiguration.class, Map.of("maxSubscriptionBytes", 1L)));
         assertThat(open(new FakeSink()).subscribe(new byte[0])).isFalse();
     }
 
@@ -516,12 +517,12 @@ class QueueBoundsTest {
                 "pushWaitMillis",
                 "tooSlowMillis",
                 "slowDisconnectMillis")) {
-            assertThatThrownBy(() -> BrokerLimits.of(Configurations.of(Map.of(key, -1L))))
+            assertThatThrownBy(() -> BrokerLimits.of(Configurations.of(BrokerConfiguration.class, Map.of(key, -1L))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(key + "=-1");
         }
         for (String key : List.of("queueMessages", "maxMessageBytes", "maxSubscriptions")) {
-            assertThatThrownBy(() -> BrokerLimits.of(Configurations.of(Map.of(key, 0))))
+            assertThatThrownBy(() -> BrokerLimits.of(Configurations.of(BrokerConfiguration.class, Map.of(key, 0))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(key + "=0");
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.user.User;
+import io.datahub.test.Configurations;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class HealthHandlerTest {
 
-    private final HealthHandler handler = new HealthHandler(Settings.with("parts", new String[] {"auth, store"}));
+    private final HealthHandler handler =
+            new HealthHandler(Configurations.of(HttpConfiguration.class, "parts", new String[] {"auth, store"}));
     private final HealthCheck store = () -> Health.ready("7 records");
     private TestServer server;
 
@@ -65,10 +67,10 @@ class HealthHandlerTest {
 
     @Test
     void shouldApplyANewListOfRequiredComponents() throws Exception {
-        handler.modified(Settings.with("parts", new String[] {"auth, zeromq"}));
+        handler.modified(Configurations.of(HttpConfiguration.class, "parts", new String[] {"auth, zeromq"}));
         assertThat(server.get("/health/ready").body()).contains("\"name\":\"zeromq\",\"ready\":false");
 
-        handler.modified(Settings.with("parts", new String[] {"auth"}));
+        handler.modified(Configurations.of(HttpConfiguration.class, "parts", new String[] {"auth"}));
         assertThat(server.get("/health/ready").statusCode()).isEqualTo(200);
     }
 

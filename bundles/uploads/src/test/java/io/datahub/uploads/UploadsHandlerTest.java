@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.api.record.Precondition;
+import io.datahub.test.Configurations;
+import io.datahub.test.RenewingAuthenticator;
 import io.tus.java.client.TusClient;
 import io.tus.java.client.TusUpload;
 import io.tus.java.client.TusUploader;
@@ -30,7 +32,8 @@ class UploadsHandlerTest {
 
     @BeforeEach
     void start() throws Exception {
-        server = new TestServer(new UploadsHandler(uploads, new FakeRenewals(), Settings.of("")));
+        server = new TestServer(new UploadsHandler(
+                uploads, new RenewingAuthenticator(), Configurations.of(UploadsConfiguration.class, "directory", "")));
     }
 
     @AfterEach
@@ -400,19 +403,25 @@ class UploadsHandlerTest {
     @Test
     void shouldStoreANamedFileInTheConfiguredDirectory() throws Exception {
         server.close();
-        UploadsHandler handler = new UploadsHandler(uploads, new FakeRenewals(), Settings.of("in/{user}/"));
+        UploadsHandler handler = new UploadsHandler(
+                uploads,
+                new RenewingAuthenticator(),
+                Configurations.of(UploadsConfiguration.class, "directory", "in/{user}/"));
         server = new TestServer(handler);
 
         create("", Map.of("filename", "x"));
         create("?to=else/", Map.of("filename", "x"));
         assertThat(uploads.records).containsOnlyKeys("in/ops/x", "else/x");
 
-        handler.modified(Settings.of("a/../b"));
+        handler.modified(Configurations.of(UploadsConfiguration.class, "directory", "a/../b"));
         create("", Map.of("filename", "y"));
         assertThat(uploads.records).containsKey("in/ops/y");
-        handler.modified(Settings.of(""));
+        handler.modified(Configurations.of(UploadsConfiguration.class, "directory", ""));
         assertThat(create("", Map.of("filename", "z")).statusCode()).isEqualTo(400);
-        assertThatThrownBy(() -> new UploadsHandler(uploads, new FakeRenewals(), Settings.of("/x")))
+        assertThatThrownBy(() -> new UploadsHandler(
+                        uploads,
+                        new RenewingAuthenticator(),
+                        Configurations.of(UploadsConfiguration.class, "directory", "/x")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("directory is /x");
     }

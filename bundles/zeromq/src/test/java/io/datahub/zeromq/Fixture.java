@@ -6,6 +6,7 @@ import io.datahub.api.Home;
 import io.datahub.api.validation.EventValidator;
 import io.datahub.broker.Broker;
 import io.datahub.broker.BrokerConfiguration;
+import io.datahub.test.Configurations;
 import io.datahub.zeromq.zmtp.DisconnectReason;
 import io.datahub.zeromq.zmtp.RawPeer;
 import java.io.IOException;

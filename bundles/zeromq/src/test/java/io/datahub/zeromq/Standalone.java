@@ -3,6 +3,7 @@ package io.datahub.zeromq;
 import io.datahub.api.user.Z85;
 import io.datahub.broker.Broker;
 import io.datahub.broker.BrokerConfiguration;
+import io.datahub.test.Configurations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

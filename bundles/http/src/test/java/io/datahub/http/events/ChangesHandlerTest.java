@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
-import io.datahub.http.FakeRenewals;
 import io.datahub.http.TestServer;
+import io.datahub.test.RenewingAuthenticator;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
@@ -23,7 +23,7 @@ class ChangesHandlerTest {
 
     private final FakeJournal journal = new FakeJournal();
     private final ChangeSignal signal = new ChangeSignal();
-    private final FakeRenewals renewals = new FakeRenewals();
+    private final RenewingAuthenticator renewals = new RenewingAuthenticator();
     private ChangesHandler handler;
     private TestServer server;
 

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
-import io.datahub.http.Settings;
+import io.datahub.http.HttpConfiguration;
 import io.datahub.http.TestServer;
+import io.datahub.test.Configurations;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -33,7 +34,10 @@ class CloudEventsTest {
     @BeforeEach
     void start() throws Exception {
         server = new TestServer(new EventsHandler(
-                broker, new FakeJournal(), Settings.with("maxEventBytes", 100_000, "maxIncomingEventBytes", 150_000L)));
+                broker,
+                new FakeJournal(),
+                Configurations.of(
+                        HttpConfiguration.class, "maxEventBytes", 100_000, "maxIncomingEventBytes", 150_000L)));
     }
 
     @AfterEach

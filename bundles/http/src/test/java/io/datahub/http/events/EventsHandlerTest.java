@@ -7,8 +7,9 @@ import io.datahub.api.record.Change;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
-import io.datahub.http.Settings;
+import io.datahub.http.HttpConfiguration;
 import io.datahub.http.TestServer;
+import io.datahub.test.Configurations;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -42,7 +43,10 @@ class EventsHandlerTest {
     @BeforeEach
     void start() throws Exception {
         handler = new EventsHandler(
-                broker, journal, Settings.with("maxEventBytes", 100_000, "maxIncomingEventBytes", 150_000L));
+                broker,
+                journal,
+                Configurations.of(
+                        HttpConfiguration.class, "maxEventBytes", 100_000, "maxIncomingEventBytes", 150_000L));
         server = new TestServer(handler);
     }
 
@@ -217,7 +221,7 @@ class EventsHandlerTest {
     @Test
     void shouldKeepStreamsWhenTheConfigurationChanges() throws Exception {
         try (Stream stream = new Stream("topic=build.")) {
-            handler.modified(Settings.with("maxEventBytes", 2_000));
+            handler.modified(Configurations.of(HttpConfiguration.class, "maxEventBytes", 2_000));
 
             broker.send("jenkins", "build.done", "still here");
             assertThat(stream.next()).singleElement().asString().contains("still here");

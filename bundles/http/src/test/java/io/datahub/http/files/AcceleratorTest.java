@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.http.FakeRenewals;
 import io.datahub.http.FakeStore;
-import io.datahub.http.Settings;
+import io.datahub.http.HttpConfiguration;
 import io.datahub.http.TestServer;
+import io.datahub.test.Configurations;
+import io.datahub.test.RenewingAuthenticator;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,8 +41,8 @@ class AcceleratorTest {
         server = new TestServer(new FilesHandler(
                 store,
                 () -> home,
-                new FakeRenewals(),
-                Settings.with("accelLocation", "/served", "accelMinBytes", 10L)));
+                new RenewingAuthenticator(),
+                Configurations.of(HttpConfiguration.class, "accelLocation", "/served", "accelMinBytes", 10L)));
         RecordVersion version =
                 store.find(TestServer.ADMIN, RecordPath.of("a.bin")).get();
         Instant modified = version.modified();

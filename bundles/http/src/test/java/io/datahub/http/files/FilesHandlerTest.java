@@ -9,11 +9,12 @@ import io.datahub.api.record.RecordVersion;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
-import io.datahub.http.FakeRenewals;
 import io.datahub.http.FakeStore;
-import io.datahub.http.Settings;
+import io.datahub.http.HttpConfiguration;
 import io.datahub.http.TestServer;
 import io.datahub.jetty.web.HttpDate;
+import io.datahub.test.Configurations;
+import io.datahub.test.RenewingAuthenticator;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -50,7 +51,7 @@ class FilesHandlerTest {
     Path directory;
 
     private FakeStore store;
-    private final FakeRenewals renewals = new FakeRenewals();
+    private final RenewingAuthenticator renewals = new RenewingAuthenticator();
     private TestServer server;
 
     private Home home() {
@@ -60,7 +61,7 @@ class FilesHandlerTest {
     @BeforeEach
     void start() throws Exception {
         store = new FakeStore(directory);
-        server = new TestServer(new FilesHandler(store, home(), renewals, Settings.with()));
+        server = new TestServer(new FilesHandler(store, home(), renewals, Configurations.of(HttpConfiguration.class)));
         store.put("builds/app.txt", "0123456789");
     }
 
@@ -392,8 +393,8 @@ class FilesHandlerTest {
     void shouldServeConfiguredTypesInline() throws Exception {
         store.put("a.pdf", "x");
         String[] allowed = {"application/pdf, text/html"};
-        try (TestServer other =
-                new TestServer(new FilesHandler(store, home(), renewals, Settings.with("inlineTypes", allowed)))) {
+        try (TestServer other = new TestServer(new FilesHandler(
+                store, home(), renewals, Configurations.of(HttpConfiguration.class, "inlineTypes", allowed)))) {
             assertThat(other.get("/files/a.pdf").headers().firstValue("Content-Disposition"))
                     .isEmpty();
         }
@@ -402,7 +403,7 @@ class FilesHandlerTest {
     @Test
     void shouldApplyANewConfigurationDuringAFormUpload() throws Exception {
         store.put("a.pdf", "x");
-        FilesHandler handler = new FilesHandler(store, home(), renewals, Settings.with());
+        FilesHandler handler = new FilesHandler(store, home(), renewals, Configurations.of(HttpConfiguration.class));
         try (TestServer other = new TestServer(handler);
                 Socket slow = other.connect()) {
             String body = part("f", "one", "x") + part("f", "two", "y") + "--B--\r\n";
@@ -411,7 +412,8 @@ class FilesHandlerTest {
             slow.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
             TestServer.readTo(slow.getInputStream(), "100 Continue\r\n\r\n");
 
-            handler.modified(Settings.with("inlineTypes", new String[] {"application/pdf"}, "maxFormParts", 1));
+            handler.modified(Configurations.of(
+                    HttpConfiguration.class, "inlineTypes", new String[] {"application/pdf"}, "maxFormParts", 1));
 
             assertThat(other.get("/files/a.pdf").headers().firstValue("Content-Disposition"))
                     .as("a new request")
@@ -975,8 +977,8 @@ class FilesHandlerTest {
 
     @Test
     void shouldRefuseAFormWithTooManyFiles() throws Exception {
-        try (TestServer other =
-                new TestServer(new FilesHandler(store, home(), renewals, Settings.with("maxFormParts", 2)))) {
+        try (TestServer other = new TestServer(new FilesHandler(
+                store, home(), renewals, Configurations.of(HttpConfiguration.class, "maxFormParts", 2)))) {
             String three = part("f", "a", "x") + part("f", "b", "x") + part("f", "c", "x") + "--B--\r\n";
 
             assertThat(other.send("POST", "/files/", three, "Content-Type", "multipart/form-data; boundary=B")

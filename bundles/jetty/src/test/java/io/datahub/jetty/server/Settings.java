@@ -1,8 +1,7 @@
 package io.datahub.jetty.server;
 
 import io.datahub.jetty.JettyConfiguration;
-import java.lang.annotation.Annotation;
-import java.lang.reflect.Proxy;
+import io.datahub.test.Configurations;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -17,9 +16,6 @@ public final class Settings {
         for (int i = 0; i < changes.length; i += 2) {
             values.put((String) changes[i], changes[i + 1]);
         }
-        return (JettyConfiguration) Proxy.newProxyInstance(
-                Settings.class.getClassLoader(),
-                new Class<?>[] {JettyConfiguration.class, Annotation.class},
-                (proxy, method, arguments) -> values.getOrDefault(method.getName(), method.getDefaultValue()));
+        return Configurations.of(JettyConfiguration.class, values);
     }
 }

@@ -1,6 +1,6 @@
 package io.datahub.store.settings;
 
-import java.lang.reflect.Proxy;
+import io.datahub.test.Configurations;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,10 +15,7 @@ public final class TestSettings {
 
     /** The defaults of the configuration. */
     public static StoreSettings defaults() {
-        return StoreSettings.of((StoreConfiguration) Proxy.newProxyInstance(
-                StoreConfiguration.class.getClassLoader(),
-                new Class<?>[] {StoreConfiguration.class},
-                (proxy, method, arguments) -> method.getDefaultValue()));
+        return StoreSettings.of(Configurations.of(StoreConfiguration.class));
     }
 
     /**

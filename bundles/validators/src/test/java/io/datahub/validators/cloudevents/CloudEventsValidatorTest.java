@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
+import io.datahub.test.Configurations;
 import io.datahub.validators.support.DocumentMemory;
 import io.datahub.validators.support.FolderStore;
-import io.datahub.validators.support.Settings;
 import io.datahub.validators.support.StagedBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -51,7 +51,7 @@ class CloudEventsValidatorTest {
     }
 
     private static CloudEventsConfiguration configuration(Object... settings) {
-        return Settings.of(CloudEventsConfiguration.class, settings);
+        return Configurations.of(CloudEventsConfiguration.class, settings);
     }
 
     private static String json(String text) {

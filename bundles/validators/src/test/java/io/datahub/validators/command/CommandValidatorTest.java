@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
+import io.datahub.test.Configurations;
 import io.datahub.validators.support.Settings;
 import io.datahub.validators.support.StagedBytes;
 import java.io.ByteArrayInputStream;
@@ -44,7 +45,7 @@ class CommandValidatorTest {
         all[settings.length + 2] = "command";
         all[settings.length + 3] = command;
         return new CommandValidator(
-                Settings.of(CommandConfiguration.class, all), () -> home, Map.of("service.pid", "x~y/z"));
+                Configurations.of(CommandConfiguration.class, all), () -> home, Map.of("service.pid", "x~y/z"));
     }
 
     private static Verdict validate(CommandValidator validator, String path, String text)

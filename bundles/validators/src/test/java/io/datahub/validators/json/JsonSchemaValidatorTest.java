@@ -9,6 +9,7 @@ import com.networknt.schema.SpecificationVersion;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
+import io.datahub.test.Configurations;
 import io.datahub.validators.support.Catalog;
 import io.datahub.validators.support.DocumentMemory;
 import io.datahub.validators.support.EndlessInput;
@@ -55,7 +56,7 @@ class JsonSchemaValidatorTest {
         settings[3] = "schemas/build.json";
         System.arraycopy(more, 0, settings, 4, more.length);
         return new JsonSchemaValidator(
-                Settings.of(JsonSchemaConfiguration.class, settings), store, new DocumentMemory(1 << 20));
+                Configurations.of(JsonSchemaConfiguration.class, settings), store, new DocumentMemory(1 << 20));
     }
 
     private Verdict validate(String schema, String document) throws Exception {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
+import io.datahub.test.Configurations;
 import io.datahub.validators.support.Settings;
 import io.datahub.validators.support.StagedBytes;
 import java.io.ByteArrayInputStream;
@@ -23,7 +24,7 @@ class PolicyValidatorTest {
         Object[] all = Arrays.copyOf(settings, settings.length + 2);
         all[settings.length] = "paths";
         all[settings.length + 1] = Settings.allPaths();
-        return new PolicyValidator(Settings.of(PolicyConfiguration.class, all))
+        return new PolicyValidator(Configurations.of(PolicyConfiguration.class, all))
                 .validate(new StagedBytes(RecordPath.of(path), bytes.length, () -> new ByteArrayInputStream(bytes)));
     }
 

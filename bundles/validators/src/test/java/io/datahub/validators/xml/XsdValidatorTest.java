@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
+import io.datahub.test.Configurations;
 import io.datahub.validators.support.DocumentMemory;
 import io.datahub.validators.support.EndlessInput;
 import io.datahub.validators.support.FolderStore;
@@ -250,7 +251,7 @@ class XsdValidatorTest {
 
     private XsdValidator withAnySize() {
         return new XsdValidator(
-                Settings.of(XsdConfiguration.class, "paths", Settings.allPaths(), "schema", MAIN),
+                Configurations.of(XsdConfiguration.class, "paths", Settings.allPaths(), "schema", MAIN),
                 store,
                 new DocumentMemory(1 << 20));
     }

@@ -1,4 +1,4 @@
-package io.datahub.uploads;
+package io.datahub.test;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
@@ -9,18 +9,19 @@ import io.datahub.api.user.Origin;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Authenticates nobody, but renews every login until all are revoked. */
-final class FakeRenewals implements Authenticator {
+/** An authenticator that rejects all credentials, but renews every login until all are revoked. For any thread. */
+public final class RenewingAuthenticator implements Authenticator {
 
     private volatile boolean revoked;
 
-    void revoke() {
+    /** Revokes all logins: none is renewed any longer. */
+    public void revoke() {
         revoked = true;
     }
 
     @Override
     public Result<Login> authenticate(Credentials credentials, Origin origin) {
-        return Result.refused(Reason.UNAUTHENTICATED, "nobody is let in");
+        return Result.refused(Reason.UNAUTHENTICATED, "the credentials are not known");
     }
 
     @Override
