@@ -4,6 +4,7 @@ import static io.datahub.api.user.Action.PUBLISH;
 import static io.datahub.api.user.Action.SUBSCRIBE;
 import static io.datahub.broker.FakeSink.events;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -190,14 +190,6 @@ class EventValidatorsTest {
         };
     }
 
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
-            Thread.onSpinWait();
-        }
-    }
-
     @Test
     void shouldInterruptAValidatorOnTimeoutAndContinueOnItsOtherThreads() throws InterruptedException {
         CountDownLatch interrupted = new CountDownLatch(1);
@@ -219,7 +211,7 @@ class EventValidatorsTest {
         assertThat(refusal.detail()).isEqualTo("the validator slow failed: it took longer than 1000 ms");
         assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(publish("build.a", "quick")).isEqualTo(Published.ACCEPTED);
-        await(() -> !broker.check().detail().contains("stuckValidators"));
+        await().until(() -> !broker.check().detail().contains("stuckValidators"));
     }
 
     @Test
@@ -254,7 +246,7 @@ class EventValidatorsTest {
         assertThat(broker.check().detail()).contains("stuckValidators=[stuck/1.0.0 (4 of 4 threads)]");
 
         release.countDown();
-        await(() -> !broker.check().detail().contains("stuckValidators"));
+        await().until(() -> !broker.check().detail().contains("stuckValidators"));
         assertThat(broker.check().degraded()).isFalse();
     }
 

@@ -6,6 +6,7 @@ import static io.datahub.broker.FakeSink.events;
 import static io.datahub.broker.FakeSink.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventWriter;
@@ -16,12 +17,10 @@ import io.datahub.broker.queue.QueueLimits;
 import io.datahub.test.Configurations;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -330,7 +329,7 @@ class QueueBoundsTest {
         batch(6).publish(publisher);
         assertThat(publisher.flush()).isFalse();
 
-        await(() -> publishersSink.resumed.get() == 1);
+        await().until(() -> publishersSink.resumed.get() == 1);
         batch(1).publish(publisher);
         assertThat(publisher.flush()).isTrue();
 
@@ -351,7 +350,7 @@ class QueueBoundsTest {
         batch(30).publish(publisher);
         publisher.flush();
 
-        await(() -> !slowSink.ended.isEmpty());
+        await().until(() -> !slowSink.ended.isEmpty());
         assertThat(slowSink.ended).containsExactly(CloseReason.TOO_SLOW);
         assertThat(patientSink.ended).isEmpty();
     }
@@ -371,7 +370,7 @@ class QueueBoundsTest {
         batch(30).publish(publisher);
         publisher.flush();
 
-        await(() -> !stuckSink.ended.isEmpty());
+        await().until(() -> !stuckSink.ended.isEmpty());
         assertThat(stuckSink.ended).containsExactly(CloseReason.TOO_SLOW);
         assertThat(stuck.info().queuedBytes()).isZero();
         assertThat(patientSink.ended).isEmpty();
@@ -390,7 +389,7 @@ class QueueBoundsTest {
         publisher.flush();
         events(slow);
 
-        await(() -> !stuckSink.ended.isEmpty());
+        await().until(() -> !stuckSink.ended.isEmpty());
         assertThat(slowSink.ended).isEmpty();
     }
 
@@ -525,14 +524,6 @@ class QueueBoundsTest {
             assertThatThrownBy(() -> BrokerLimits.of(Configurations.of(BrokerConfiguration.class, Map.of(key, 0))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(key + "=0");
-        }
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
         }
     }
 }

@@ -2,6 +2,7 @@ package io.datahub.uploads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.record.Precondition;
 import io.datahub.test.Configurations;
@@ -17,7 +18,6 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -316,10 +316,7 @@ class UploadsHandlerTest {
                         + BYTES + "\r\nContent-Length: 8\r\n\r\nfour");
 
         FakeUploads.Held held = uploads.uploads.get(upload.substring("/uploads/".length()));
-        long deadline = System.nanoTime() + 30_000_000_000L;
-        while (held.size() < 4 && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(2_000_000);
-        }
+        await().until(() -> held.size() == 4);
         assertThat(header(server.send("HEAD", upload, ""), "Upload-Offset")).isEqualTo("4");
     }
 

@@ -1,6 +1,7 @@
 package io.datahub.http.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.record.Change;
@@ -25,8 +26,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +52,7 @@ class EventsHandlerTest {
     @AfterEach
     void stop() throws Exception {
         server.close();
-        await(() -> broker.open.isEmpty());
+        await().until(() -> broker.open.isEmpty());
     }
 
     @Test
@@ -62,7 +61,7 @@ class EventsHandlerTest {
 
         assertThat(response.statusCode()).isEqualTo(202);
         assertThat(broker.published).containsExactly("build/ü/done=grüße");
-        await(() -> broker.open.isEmpty());
+        await().until(() -> broker.open.isEmpty());
     }
 
     @Test
@@ -150,10 +149,10 @@ class EventsHandlerTest {
             slow.getOutputStream().write((head + "x".repeat(90_000)).getBytes(StandardCharsets.US_ASCII));
             slow.getOutputStream().flush();
 
-            await(() -> status("x".repeat(90_000)) == 503);
+            await().until(() -> status("x".repeat(90_000)) == 503);
         }
 
-        await(() -> status("x".repeat(90_000)) == 202);
+        await().until(() -> status("x".repeat(90_000)) == 202);
     }
 
     @Test
@@ -208,7 +207,7 @@ class EventsHandlerTest {
                             .build(),
                     BodyHandlers.ofString()));
         }
-        await(() -> pending.size() == 300);
+        await().until(() -> pending.size() == 300);
         assertThat(server.send("GET", "/events/x", "").statusCode()).isEqualTo(405);
         pending.forEach(Runnable::run);
         for (CompletableFuture<HttpResponse<String>> response : answers) {
@@ -346,7 +345,7 @@ class EventsHandlerTest {
         assertThat(broker.open).hasSize(1);
         stream.close();
 
-        await(() -> {
+        await().until(() -> {
             broker.send("jenkins", "a", "x".repeat(10_000));
             return broker.open.isEmpty();
         });
@@ -379,14 +378,6 @@ class EventsHandlerTest {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
-            LockSupport.parkNanos(2_000_000);
-        }
     }
 
     /** An event stream client. */

@@ -2,6 +2,7 @@ package io.datahub.http.files;
 
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.Home;
 import io.datahub.api.record.RecordPath;
@@ -30,9 +31,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -761,10 +759,10 @@ class FilesHandlerTest {
             socket.getOutputStream()
                     .write("PUT /files/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc"
                             .getBytes(StandardCharsets.US_ASCII));
-            await(() -> store.staged.get() == 1);
+            await().until(() -> store.staged.get() == 1);
         }
 
-        await(() -> store.staged.get() == 0);
+        await().until(() -> store.staged.get() == 0);
         assertThat(store.records).hasSize(1);
     }
 
@@ -1049,14 +1047,6 @@ class FilesHandlerTest {
     private static String digest(String algorithm, String text) {
         byte[] hash = HexFormat.of().parseHex(FakeStore.hash(algorithm, text.getBytes(StandardCharsets.UTF_8)));
         return algorithm.toLowerCase(Locale.ROOT) + "=:" + Base64.getEncoder().encodeToString(hash) + ":";
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
-            LockSupport.parkNanos(2_000_000);
-        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.datahub.jetty.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.jetty.handlers.HandlerRegistration;
 import io.datahub.jetty.tls.PrivateKeyPem;
@@ -13,10 +14,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -173,10 +172,10 @@ class TlsTest {
 
         renewed.write(certificate, key);
 
-        await(() -> answers(renewed));
+        await().until(() -> answers(renewed));
         assertThat(get(old).statusCode()).isEqualTo(200);
         assertThatThrownBy(() -> get(client(null, hub))).isInstanceOf(SSLHandshakeException.class);
-        await(() -> !server.check().degraded());
+        await().until(() -> !server.check().degraded());
     }
 
     @Test
@@ -185,11 +184,11 @@ class TlsTest {
 
         Files.writeString(key, "nothing");
 
-        await(() -> server.check().degraded());
+        await().until(() -> server.check().degraded());
         assertThat(server.check().ready()).isTrue();
         assertThat(server.check().detail()).contains(key.toString(), "no PEM private key");
         hub.write(certificate, key);
-        await(() -> !server.check().degraded());
+        await().until(() -> !server.check().degraded());
         assertThat(answers(hub)).isTrue();
     }
 
@@ -200,14 +199,6 @@ class TlsTest {
             return false;
         } catch (Exception e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
-            Thread.onSpinWait();
         }
     }
 
@@ -292,9 +283,9 @@ class TlsTest {
         assertThat(server.check().detail()).contains(certificate.toString(), "expires on", "in 9 days");
 
         hub.write(certificate, key);
-        await(() -> !server.check().degraded());
+        await().until(() -> !server.check().degraded());
         Identity.make(folder, "EC", "-startdate", "-80d", "-validity", "70").write(certificate, key);
-        await(() -> server.check().detail().contains("expired on"));
+        await().until(() -> server.check().detail().contains("expired on"));
     }
 
     private void assertRefusedStart(String cause) {

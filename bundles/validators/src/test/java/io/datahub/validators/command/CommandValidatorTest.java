@@ -2,6 +2,7 @@ package io.datahub.validators.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.record.RecordPath;
 import io.datahub.api.validation.Verdict;
@@ -228,9 +229,7 @@ class CommandValidatorTest {
             }
         });
         thread.start();
-        while (!Files.exists(home.resolve("begun"))) {
-            Thread.onSpinWait();
-        }
+        await().until(() -> Files.exists(home.resolve("begun")));
 
         thread.interrupt();
         thread.join(30_000);
