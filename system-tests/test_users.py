@@ -140,9 +140,9 @@ RULES = {  # the elements, and what the message contains
     "a malformed certificate": ('<user name="u"><certificate sha256="12"/></user>', "64 hexadecimal digits"),
     "a malformed hash of a token": ('<user name="u"><token sha256="12"/></user>', "64 hexadecimal digits"),
     "a date without a time zone": ('<user name="u"><token sha256="HASH" expires="2027-11-23T00:00:00"/></user>', "with a zone"),
-    "a token for anonymous": ('<user name="anonymous"><token sha256="HASH"/></user>', "without credentials"),
+    "a token for anonymous": ('<user name="anonymous"><token sha256="HASH"/></user>', "has no credentials"),
     "anonymous as administrator": ('<user name="anonymous" roles="admin"/>', "can't be an administrator"),
-    "an invalid path": ('<user name="u"><allow read="a/../b"/></user>', "is no path"),
+    "an invalid path": ('<user name="u"><allow read="a/../b"/></user>', "is not a valid path"),
     "an unknown element": ('<user name="u"><password/></user>', "password"),
     "malformed XML": ('<user name="u">', "user")}
 ADMINISTRATORS = {  # files without an administrator who could log in tomorrow
@@ -313,7 +313,7 @@ def test_tokens_in_the_console(hub, users, token_users, made):
     assert refused.returncode != 0 and "no token" in refused.stdout + refused.stderr
     log = "\n".join(hub.log_lines())
     for what in ("issued", "rotated", "revoked"):
-        assert re.search(rf'token={what} user=\w+ .*address=127', log), what
+        assert re.search(rf'event=auth.token.{what} user=\w+ .*address=127', log), what
     assert not any(token in log for token in (users.admin, jenkins, limited, made["token"], issued, rotated))
 
 

@@ -29,9 +29,6 @@ import java.util.stream.Collectors;
 /** Issues, rotates and revokes tokens, as far as the actor is permitted to. Thread-safe; blocks. */
 final class TokenService implements UserRegistry {
 
-    private static final int MAX_LABEL = 100;
-    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
-
     private final Supplier<Users> currentUsers;
     private final UsersEditor editor;
     private final LastUsedStore lastUsed;
@@ -78,7 +75,7 @@ final class TokenService implements UserRegistry {
     @Override
     public Result<IssuedToken> issueToken(Login actor, String user, String label, Optional<Instant> expires)
             throws IOException {
-        Optional<Refusal> invalid = validate(label, expires);
+        Optional<Refusal> invalid = TokenRules.validate(label, expires, clock.instant());
         if (invalid.isPresent()) {
             return Result.refused(invalid.get());
         }
@@ -89,7 +86,7 @@ final class TokenService implements UserRegistry {
 
     private Result<IssuedToken> add(Login actor, TokenEdit edit, String token, String label, Optional<Instant> expires)
             throws InvalidUsersException {
-        Result<Optional<Instant>> end = end(actor, expires);
+        Result<Optional<Instant>> end = TokenRules.expiry(actor, expires);
         if (end.isRefused()) {
             return Result.refused(end.refusal().orElseThrow());
         }
@@ -108,21 +105,6 @@ final class TokenService implements UserRegistry {
         return Result.done(new IssuedToken(edit.user().name(), token, added.described(Optional.empty())));
     }
 
-    /**
-     * The expiry of the new token: unless the actor is an administrator, it can't be later than that of the actor's
-     * credential.
-     */
-    private static Result<Optional<Instant>> end(Login actor, Optional<Instant> wanted) {
-        Optional<Instant> latest = actor.user().isAdmin() ? Optional.empty() : actor.expires();
-        if (latest.isPresent() && wanted.isPresent() && wanted.get().isAfter(latest.get())) {
-            return Result.refused(
-                    Reason.FORBIDDEN,
-                    "your credential expires at " + latest.get()
-                            + ", so a new token can't be valid for longer; an administrator can issue one that is");
-        }
-        return Result.done(wanted.or(() -> latest));
-    }
-
     /** Whether the limit allows one more token, after expired ones have been removed. */
     private boolean makeRoom(TokenEdit edit) throws InvalidUsersException {
         while (edit.tokens().size() >= maxTokens) {
@@ -138,7 +120,7 @@ final class TokenService implements UserRegistry {
     @Override
     public Result<IssuedToken> rotateToken(
             Login actor, String user, String old, Optional<Instant> expires, Duration overlap) throws IOException {
-        Optional<Refusal> invalid = validate("", expires);
+        Optional<Refusal> invalid = TokenRules.validate("", expires, clock.instant());
         if (invalid.isPresent()) {
             return Result.refused(invalid.get());
         }
@@ -231,7 +213,7 @@ final class TokenService implements UserRegistry {
         User author = actor.user().isAdmin() ? actor.user() : User.HUB;
         return editor.edit(author, user, edit -> {
             if (!isStillValid(actor, edit.before())) {
-                return Result.refused(Reason.FORBIDDEN, "you came in with something that doesn't hold any more");
+                return Result.refused(Reason.FORBIDDEN, "your credential isn't valid any more; log in again");
             }
             return change.to(edit);
         });
@@ -254,27 +236,5 @@ final class TokenService implements UserRegistry {
             log.accept(result.get());
         }
         return result;
-    }
-
-    private Optional<Refusal> validate(String label, Optional<Instant> expires) {
-        if (label.codePointCount(0, label.length()) > MAX_LABEL
-                || label.codePoints().anyMatch(TokenService::isInvalid)) {
-            return refusal("a label has at most " + MAX_LABEL + " characters and no control characters");
-        }
-        if (expires.isPresent() && !expires.get().isAfter(clock.instant())) {
-            return refusal("expires is in the past; set a time in the future, or leave it out");
-        }
-        if (expires.isPresent() && expires.get().isAfter(LAST)) {
-            return refusal("expires is after " + LAST + "; leave it out for a token that doesn't expire");
-        }
-        return Optional.empty();
-    }
-
-    private static boolean isInvalid(int c) {
-        return Character.isISOControl(c) || (c >= 0xD800 && c <= 0xDFFF) || c == 0xFFFE || c == 0xFFFF;
-    }
-
-    private static Optional<Refusal> refusal(String detail) {
-        return Optional.of(new Refusal(Reason.BAD_REQUEST, detail));
     }
 }
