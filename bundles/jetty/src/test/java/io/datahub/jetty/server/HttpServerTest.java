@@ -626,8 +626,9 @@ class HttpServerTest {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write("GET /slow HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
+            int port = server.port();
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
-            awaitShutdown();
+            awaitShutdown(port);
             socket.getOutputStream().write("Host: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
@@ -642,8 +643,7 @@ class HttpServerTest {
     }
 
     /** Waits until new connections are rejected. */
-    private void awaitShutdown() {
-        int port = server.port();
+    private static void awaitShutdown(int port) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
         while (System.nanoTime() < deadline) {
             try {
