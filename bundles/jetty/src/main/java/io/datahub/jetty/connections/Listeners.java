@@ -27,7 +27,7 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 /** Creates the connectors of the server. */
 public final class Listeners {
 
-    /** Paths are passed on in raw form; handlers validate them, so that every rejection is the hub's own. */
+    /** Paths are passed on in raw form and validated later, so that every rejection is the hub's own. */
     private static final UriCompliance RAW_PATHS = UriCompliance.RFC3986.with(
             "DATAHUB",
             Violation.AMBIGUOUS_PATH_SEGMENT,
@@ -35,6 +35,9 @@ public final class Listeners {
             Violation.AMBIGUOUS_PATH_SEPARATOR,
             Violation.AMBIGUOUS_PATH_PARAMETER,
             Violation.AMBIGUOUS_PATH_ENCODING,
+            Violation.BAD_PERCENT_ENCODING,
+            Violation.BAD_UTF8_ENCODING,
+            Violation.TRUNCATED_UTF8_ENCODING,
             Violation.SUSPICIOUS_PATH_CHARACTERS,
             Violation.ILLEGAL_PATH_CHARACTERS);
 

@@ -3,6 +3,7 @@ package io.datahub.jetty.server;
 import io.datahub.api.Refusal;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -32,6 +33,13 @@ final class ProblemHandler implements Request.Handler {
             HttpHeader.LAST_MODIFIED,
             HttpHeader.ACCEPT_RANGES,
             HttpHeader.LOCATION);
+    /** Details of errors that Jetty raises while it parses a request, by its own texts. */
+    private static final Map<String, String> DETAILS = Map.of(
+            "Bad Request",
+            "the request line or a header is malformed, such as a % in the path without two hexadecimal digits",
+            "Invalid h2c upgrade headers",
+            "the header Upgrade needs Connection: Upgrade (RFC 9110, 7.8); send both, or neither");
+
     private static final long DEFAULT_RETRY_SECONDS = 5;
 
     @Override
@@ -83,14 +91,14 @@ final class ProblemHandler implements Request.Handler {
         if (refusal != null) {
             return refusal.detail();
         }
-        if (cause instanceof HttpException thrown) {
-            return thrown.getReason() == null ? HttpStatus.getMessage(status) : thrown.getReason();
+        if (cause != null && !(cause instanceof HttpException)) {
+            return "the request failed inside the hub; see its log";
         }
-        if (cause != null) {
-            return "the request failed inside the hub; its log says why";
-        }
-        return request.getAttribute(ErrorHandler.ERROR_MESSAGE) instanceof String message
-                ? message
-                : HttpStatus.getMessage(status);
+        String message = cause instanceof HttpException thrown && thrown.getReason() != null
+                ? thrown.getReason()
+                : request.getAttribute(ErrorHandler.ERROR_MESSAGE) instanceof String given
+                        ? given
+                        : HttpStatus.getMessage(status);
+        return DETAILS.getOrDefault(message, message);
     }
 }

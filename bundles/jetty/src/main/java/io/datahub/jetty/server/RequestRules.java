@@ -1,8 +1,12 @@
 package io.datahub.jetty.server;
 
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
 import io.datahub.jetty.handlers.RawPath;
+import io.datahub.jetty.web.PercentText;
 import io.datahub.jetty.web.RequestDrainer;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpStatus;
@@ -14,8 +18,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Rules for all requests: {@code .} segments are removed from the path before it is matched, and a body with a transfer
- * coding other than {@code chunked} is rejected (RFC 9112, 6.1), since it wouldn't be decoded.
+ * Rules for all requests: {@code .} segments are removed from the path before it is matched. A path or query that isn't
+ * percent-encoded UTF-8 is rejected, and so is a body with a transfer coding other than {@code chunked} (RFC 9112, 6.1),
+ * since it wouldn't be decoded.
  */
 final class RequestRules extends Handler.Wrapper {
 
@@ -38,6 +43,11 @@ final class RequestRules extends Handler.Wrapper {
             return true;
         }
         HttpURI uri = request.getHttpURI();
+        Optional<Refusal> malformed = refuseMalformed(uri);
+        if (malformed.isPresent()) {
+            RequestDrainer.refuse(request, response, callback, malformed.get());
+            return true;
+        }
         String rawPath = uri.getPath();
         String path = rawPath == null ? null : RawPath.withoutDots(rawPath);
         return super.handle(
@@ -46,6 +56,19 @@ final class RequestRules extends Handler.Wrapper {
                         : Request.serveAs(request, HttpURI.build(uri).path(path)),
                 response,
                 callback);
+    }
+
+    private static Optional<Refusal> refuseMalformed(HttpURI uri) {
+        if (isMalformed(uri.getQuery())) {
+            return Optional.of(new Refusal(Reason.BAD_REQUEST, "the query isn't percent-encoded UTF-8"));
+        }
+        return isMalformed(uri.getPath()) ? PercentText.decode(uri.getPath()).refusal() : Optional.empty();
+    }
+
+    private static boolean isMalformed(String text) {
+        return text != null
+                && text.indexOf('%') >= 0
+                && PercentText.decode(text).isRefused();
     }
 
     private static boolean hasUnsupportedCoding(Request request) {

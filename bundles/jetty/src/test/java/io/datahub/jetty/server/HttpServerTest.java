@@ -264,6 +264,46 @@ class HttpServerTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/files/%ff, the path isn't UTF-8",
+        "/files/a%c3, the path isn't UTF-8",
+        "/nothing/%ff, the path isn't UTF-8",
+        "/files?x=%ff, the query isn't percent-encoded UTF-8",
+        "/files?x=%c3, the query isn't percent-encoded UTF-8",
+        "/files?x=%zz, the query isn't percent-encoded UTF-8"
+    })
+    void shouldRejectAPathOrQueryThatIsNotUtf8(String target, String detail) throws Exception {
+        String answers = Wire.untilClosed(
+                server.port(),
+                "PUT " + target + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc"
+                        + "GET /files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer s3cret\r\n"
+                        + "Connection: close\r\n\r\n");
+
+        assertThat(answers)
+                .startsWith("HTTP/1.1 400 ")
+                .contains("application/problem+json", detail)
+                .contains("files jenkins");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/files/%zz", "/files/a%2"})
+    void shouldRejectAPathWithAMalformedEscape(String path) throws Exception {
+        assertThat(Wire.get(server.port(), path))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("application/problem+json", "a % ");
+    }
+
+    @Test
+    void shouldExplainAnUpgradeWithoutItsConnectionHeader() throws Exception {
+        String answer = Wire.send(
+                server.port(), "GET /files HTTP/1.1\r\nHost: localhost\r\nUpgrade: h2c\r\nConnection: close\r\n\r\n");
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 400 ")
+                .contains("application/problem+json", "the header Upgrade needs Connection: Upgrade");
+    }
+
     @Test
     void shouldRejectATokenInTheUrlDespiteOtherCredentials() throws Exception {
         HttpResponse<String> answer = get("/files?x=1&access_token=s3cret", "Authorization", "Bearer s3cret");
@@ -623,7 +663,8 @@ class HttpServerTest {
         server.register(new HandlerRegistration("/slow", 0, 2, true, slow));
         var inFlight = client.sendAsync(request("/slow").build(), BodyHandlers.ofString());
         assertThat(slow.entered.await(5, TimeUnit.SECONDS)).isTrue();
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+        int port = server.port();
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write("GET /slow HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
             int port = server.port();
