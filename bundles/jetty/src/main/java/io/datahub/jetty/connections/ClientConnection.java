@@ -1,7 +1,9 @@
 package io.datahub.jetty.connections;
 
 import java.net.InetAddress;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.io.EndPoint;
 
 /**
  * The state of a connection: whether its client has authenticated, and since when a request head is incomplete.
@@ -11,9 +13,9 @@ final class ClientConnection {
 
     private static final long COMPLETE = 0;
 
-    private final InetAddress address;
     private final Observer observer;
     private final AtomicInteger requests = new AtomicInteger();
+    private volatile InetAddress address;
     private volatile Runnable close;
     private volatile boolean authenticated;
     private volatile boolean upgraded;
@@ -23,6 +25,13 @@ final class ClientConnection {
 
     /** Is notified of state changes of a connection. */
     interface Observer {
+
+        /**
+         * A proxy has reported the address of its client, from which on the connection is counted.
+         *
+         * @return whether another connection from that address is allowed
+         */
+        boolean identified(ClientConnection client, InetAddress address);
 
         /** The client has authenticated. */
         void authenticated(ClientConnection client);
@@ -36,7 +45,17 @@ final class ClientConnection {
 
     /** An end point with a client connection. */
     interface Holder {
+
         ClientConnection client();
+
+        /** The client connection of an end point, or of the end point that it wraps; empty if there is none. */
+        static Optional<ClientConnection> of(EndPoint endPoint) {
+            EndPoint unwrapped = endPoint;
+            while (unwrapped instanceof EndPoint.Wrapper wrapper) {
+                unwrapped = wrapper.unwrap();
+            }
+            return unwrapped instanceof Holder holder ? Optional.of(holder.client()) : Optional.empty();
+        }
     }
 
     /**
@@ -52,8 +71,22 @@ final class ClientConnection {
         incompleteSince = incomplete ? now() : COMPLETE;
     }
 
+    /** The address for which the connection is counted. */
     InetAddress address() {
         return address;
+    }
+
+    void setAddress(InetAddress clientAddress) {
+        address = clientAddress;
+    }
+
+    /**
+     * The connection was opened by a proxy for a client with this address.
+     *
+     * @return whether another connection from that address is allowed; if not, this one has to be closed
+     */
+    boolean identified(InetAddress clientAddress) {
+        return observer.identified(this, clientAddress);
     }
 
     /** Replaces the action that closes the connection. */

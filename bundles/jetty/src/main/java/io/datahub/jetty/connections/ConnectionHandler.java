@@ -6,7 +6,6 @@ import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
-import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -47,10 +46,7 @@ public final class ConnectionHandler extends Handler.Wrapper {
     }
 
     private static Optional<ClientConnection> client(Request request) {
-        EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
-        while (endPoint instanceof EndPoint.Wrapper wrapper) {
-            endPoint = wrapper.unwrap();
-        }
-        return endPoint instanceof ClientConnection.Holder holder ? Optional.of(holder.client()) : Optional.empty();
+        return ClientConnection.Holder.of(
+                request.getConnectionMetaData().getConnection().getEndPoint());
     }
 }

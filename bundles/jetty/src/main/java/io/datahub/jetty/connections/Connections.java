@@ -21,7 +21,8 @@ import java.util.function.Predicate;
 
 /**
  * Limits the connections to all HTTP sockets: in total, per address, and unauthenticated. At the limit, the oldest
- * unauthenticated connection is evicted, those without a request in flight first. Connections whose request head or TLS
+ * unauthenticated connection is evicted: those with an incomplete request head first, then those without a request in
+ * flight. A connection for which a proxy reports the client by the PROXY protocol is counted for that client. Connections whose request head or TLS
  * handshake takes too long are closed. Thread-safe.
  */
 public final class Connections implements ClientConnection.Observer {
@@ -115,10 +116,17 @@ public final class Connections implements ClientConnection.Observer {
         return count() >= limits.total() || unauthenticated.size() >= limits.unauthenticated();
     }
 
+    /**
+     * The longest incomplete head, so that a flood of them evicts none whose heads arrive complete; otherwise the oldest
+     * connection without a request in flight, or the oldest of all.
+     */
     private Optional<ClientConnection> oldestUnauthenticated() {
-        return unauthenticated.stream()
-                .filter(client -> !client.isBusy())
+        return incomplete.stream()
+                .filter(client -> client.isIncomplete() && unauthenticated.contains(client))
                 .findFirst()
+                .or(() -> unauthenticated.stream()
+                        .filter(client -> !client.isBusy())
+                        .findFirst())
                 .or(() -> unauthenticated.stream().findFirst());
     }
 
@@ -126,8 +134,28 @@ public final class Connections implements ClientConnection.Observer {
     public synchronized void remove(ClientConnection client) {
         incomplete.remove(client);
         if (unauthenticated.remove(client) || authenticated.remove(client)) {
-            byAddress.computeIfPresent(network(client.address()), (same, n) -> n > 1 ? n - 1 : null);
+            uncount(client);
         }
+    }
+
+    private void uncount(ClientConnection client) {
+        byAddress.computeIfPresent(network(client.address()), (same, n) -> n > 1 ? n - 1 : null);
+    }
+
+    @Override
+    public boolean identified(ClientConnection client, InetAddress address) {
+        synchronized (this) {
+            if (!isAddressLimitReached(address)) {
+                if (unauthenticated.contains(client) || authenticated.contains(client)) {
+                    uncount(client);
+                    client.setAddress(address);
+                    byAddress.merge(network(address), 1, Integer::sum);
+                }
+                return true;
+            }
+        }
+        refused.increment();
+        return false;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.datahub.jetty.connections;
 
 import io.datahub.api.log.LogText;
 import io.datahub.api.net.ProxyProtocol;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
@@ -107,7 +108,20 @@ final class ProxyProtocolFactory extends AbstractConnectionFactory {
             }
         }
 
+        private boolean isAllowed(InetAddress address) {
+            return ClientConnection.Holder.of(getEndPoint())
+                    .map(client -> client.identified(address))
+                    .orElse(true);
+        }
+
         private void upgrade(ProxyProtocol.Header header) {
+            if (header.client() != null && !isAllowed(header.client().getAddress())) {
+                LOG.debug(
+                        "event=http.connection.closed endPoint={} reason=\"too many connections from this address\"",
+                        LogText.quoted(header.client()));
+                close();
+                return;
+            }
             buffer.position(buffer.position() + header.length());
             EndPoint client = new ProxyEndPoint(
                     getEndPoint(),

@@ -143,6 +143,56 @@ class ConnectionsTest {
     }
 
     @Test
+    void shouldCountTheClientsOfAProxy() {
+        Connections connections = connections(10, 1, 10);
+        ClientConnection first = client(connections, "127.0.0.1");
+        ClientConnection second = client(connections, "127.0.0.1");
+        ClientConnection direct = client(connections, "192.0.2.1");
+        List.of(first, second).forEach(connections::admit);
+
+        assertThat(first.identified(Networks.address("192.0.2.1"))).isTrue();
+        assertThat(second.identified(Networks.address("192.0.2.1"))).isFalse();
+        assertThat(connections.admit(direct)).isFalse();
+        assertThat(second.identified(Networks.address("192.0.2.2"))).isTrue();
+        connections.remove(first);
+        assertThat(connections.admit(direct)).isTrue();
+    }
+
+    @Test
+    void shouldLimitTheClientsOfAProxy() throws Exception {
+        start("proxies", new String[] {"127.0.0.1"}, "maxConnectionsPerAddress", 1);
+        Socket first = connect("PROXY TCP4 203.0.113.7 10.0.0.1 56324 80\r\n" + REQUEST);
+        assertThat(first.getInputStream().read()).isEqualTo('H');
+
+        assertThat(isClosed(connect("PROXY TCP4 203.0.113.7 10.0.0.1 56325 80\r\n" + REQUEST)))
+                .isTrue();
+        assertThat(connect("PROXY TCP4 203.0.113.8 10.0.0.1 56326 80\r\n" + REQUEST)
+                        .getInputStream()
+                        .read())
+                .isEqualTo('H');
+    }
+
+    @Test
+    void shouldEvictIncompleteHeadsBeforeOlderConnections() {
+        Connections connections = connections(10, 10, 3);
+        ClientConnection user = client(connections, "192.0.2.1");
+        ClientConnection firstHalf = client(connections, "192.0.2.2");
+        ClientConnection secondHalf = client(connections, "192.0.2.3");
+        List.of(user, firstHalf, secondHalf).forEach(connections::admit);
+        for (ClientConnection half : List.of(secondHalf, firstHalf)) {
+            half.received();
+            half.awaitingData();
+        }
+
+        connections.admit(client(connections, "192.0.2.4"));
+        assertThat(closed).containsExactly(secondHalf);
+        connections.admit(client(connections, "192.0.2.5"));
+        assertThat(closed).containsExactly(secondHalf, firstHalf);
+        connections.admit(client(connections, "192.0.2.6"));
+        assertThat(closed).containsExactly(secondHalf, firstHalf, user);
+    }
+
+    @Test
     void shouldEvictIdleConnectionsBeforeOlderOnesWithARequestInFlight() {
         Connections connections = connections(10, 10, 2);
         ClientConnection streaming = client(connections, "192.0.2.1");
