@@ -3,7 +3,6 @@ package io.datahub.jetty.authentication;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
-import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
@@ -41,14 +40,14 @@ public final class AuthenticationHandler extends Handler.Abstract {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final HandlerRegistry registry;
-    private final Authenticator authenticator;
+    private final CurrentAuthenticator authenticator;
     private final Supplier<ForwardedHeaders> forwardedHeaders;
     private final SessionEndpoint sessionEndpoint;
     private volatile WebOrigins origins;
 
     public AuthenticationHandler(
             HandlerRegistry registry,
-            Authenticator authenticator,
+            CurrentAuthenticator authenticator,
             WebSessions sessions,
             WebOrigins origins,
             Supplier<ForwardedHeaders> forwardedHeaders) {
@@ -100,8 +99,9 @@ public final class AuthenticationHandler extends Handler.Abstract {
         }
         Result<Credentials> headerCredentials =
                 AuthorizationHeader.parse(request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION));
-        Optional<Login> sessionLogin =
-                hasNoCredentials(headerCredentials) ? sessionEndpoint.login(request, origin) : Optional.empty();
+        Optional<Login> sessionLogin = hasNoCredentials(headerCredentials) && authenticator.isAvailable()
+                ? sessionEndpoint.login(request, origin)
+                : Optional.empty();
         Result<Credentials> presented = hasNoCredentials(headerCredentials)
                 ? ClientCertificate.of(request).orElse(headerCredentials)
                 : headerCredentials;

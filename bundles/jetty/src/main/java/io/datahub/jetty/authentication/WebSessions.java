@@ -1,6 +1,5 @@
 package io.datahub.jetty.authentication;
 
-import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.LoginSession;
 import io.datahub.api.user.Origin;
@@ -35,7 +34,7 @@ public final class WebSessions {
     private static final int SECRET_BYTES = 32;
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final Authenticator authenticator;
+    private final CurrentAuthenticator authenticator;
     private final LongSupplier nanoTime;
 
     /** By hash, least recently used first. Guarded by this. */
@@ -54,7 +53,7 @@ public final class WebSessions {
      *
      * @param authenticator checks whether the credential of a session is still valid
      */
-    public WebSessions(Authenticator authenticator, JettyConfiguration configuration, LongSupplier nanoTime) {
+    public WebSessions(CurrentAuthenticator authenticator, JettyConfiguration configuration, LongSupplier nanoTime) {
         this.authenticator = authenticator;
         this.configuration = configuration;
         this.nanoTime = nanoTime;

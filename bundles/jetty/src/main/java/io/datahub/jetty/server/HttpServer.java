@@ -7,10 +7,10 @@ import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.metric.MetricSource;
 import io.datahub.api.net.IpAddress;
-import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Networks;
 import io.datahub.jetty.JettyConfiguration;
 import io.datahub.jetty.authentication.AuthenticationHandler;
+import io.datahub.jetty.authentication.CurrentAuthenticator;
 import io.datahub.jetty.authentication.WebOrigins;
 import io.datahub.jetty.authentication.WebSessions;
 import io.datahub.jetty.connections.ConnectionHandler;
@@ -63,7 +63,7 @@ public final class HttpServer implements HealthCheck, MetricSource {
     private volatile ForwardedHeaders forwardedHeaders;
     private volatile String fault = "";
 
-    public HttpServer(Authenticator authenticator, JettyConfiguration configuration) {
+    public HttpServer(CurrentAuthenticator authenticator, JettyConfiguration configuration) {
         this.configuration = configuration;
         threads = new QueuedThreadPool(Math.max(16, configuration.maxThreads()), 8, 60_000);
         threads.setName("datahub-http");

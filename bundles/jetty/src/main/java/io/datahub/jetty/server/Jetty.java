@@ -2,8 +2,8 @@ package io.datahub.jetty.server;
 
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.metric.MetricSource;
-import io.datahub.api.user.Authenticator;
 import io.datahub.jetty.JettyConfiguration;
+import io.datahub.jetty.authentication.CurrentAuthenticator;
 import io.datahub.jetty.handlers.DeclaredHandlers;
 import io.datahub.jetty.handlers.HandlerRegistration;
 import java.util.Map;
@@ -43,7 +43,8 @@ public final class Jetty {
     private ServiceRegistration<MetricSource> metrics;
 
     @Activate
-    public Jetty(BundleContext context, @Reference Authenticator authenticator, JettyConfiguration configuration) {
+    public Jetty(
+            BundleContext context, @Reference CurrentAuthenticator authenticator, JettyConfiguration configuration) {
         this.context = context;
         server = new HttpServer(authenticator, configuration);
         declaredMounts = new DeclaredHandlers(context, server.registry());

@@ -32,7 +32,7 @@ class ForwardedHeadersTest {
     private HttpServer server;
 
     private void listen(String... proxies) throws Exception {
-        server = new HttpServer(new KnownUsers(), Settings.with("proxies", proxies));
+        server = new HttpServer(new KnownUsers().current(), Settings.with("proxies", proxies));
         server.register(new HandlerRegistration("/", 0, 1, true, new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {

@@ -15,7 +15,7 @@ class HostNamesTest {
     private HttpServer server;
 
     private void listen(String... hostNames) throws Exception {
-        server = new HttpServer(new KnownUsers(), Settings.with("hostNames", hostNames));
+        server = new HttpServer(new KnownUsers().current(), Settings.with("hostNames", hostNames));
         server.register(new HandlerRegistration("/", 0, 1, true, new Greeter("hello")));
         server.start();
     }

@@ -48,7 +48,7 @@ class HttpServerTest {
 
     @BeforeEach
     void start() throws Exception {
-        server = new HttpServer(users, Settings.with("maxHeaderBytes", 4096));
+        server = new HttpServer(users.current(), Settings.with("maxHeaderBytes", 4096));
         server.register(new HandlerRegistration("/files", 0, 1, false, new Greeter("files")));
         server.start();
     }
@@ -724,7 +724,7 @@ class HttpServerTest {
     @Test
     void shouldReportCauseAndRemedyWhenThePortIsTaken() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            HttpServer second = new HttpServer(users, Settings.with("port", taken.getLocalPort()));
+            HttpServer second = new HttpServer(users.current(), Settings.with("port", taken.getLocalPort()));
 
             assertThatThrownBy(second::start)
                     .isInstanceOf(IllegalStateException.class)

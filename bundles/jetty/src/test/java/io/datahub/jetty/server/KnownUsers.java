@@ -7,6 +7,7 @@ import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
+import io.datahub.jetty.authentication.CurrentAuthenticator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -64,5 +65,12 @@ public final class KnownUsers implements Authenticator {
     @Override
     public Duration failureDelay(Origin origin) {
         return penalty;
+    }
+
+    /** This, as the authenticator in use. */
+    public CurrentAuthenticator current() {
+        CurrentAuthenticator current = new CurrentAuthenticator();
+        current.set(this);
+        return current;
     }
 }

@@ -6,6 +6,7 @@ import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
 import io.datahub.jetty.JettyConfiguration;
+import io.datahub.jetty.authentication.CurrentAuthenticator;
 import io.datahub.jetty.authentication.WebSessions;
 import io.datahub.jetty.handlers.HandlerRegistration;
 import java.lang.annotation.Annotation;
@@ -32,12 +33,13 @@ class SessionTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final KnownUsers users = new KnownUsers().add("jenkins", "s3cret");
+    private final CurrentAuthenticator authenticator = users.current();
     private final AtomicLong now = new AtomicLong();
     private HttpServer server;
 
     @BeforeEach
     void start() throws Exception {
-        server = new HttpServer(users, Settings.with("origins", new String[] {"https://ci.example.org"}));
+        server = new HttpServer(authenticator, Settings.with("origins", new String[] {"https://ci.example.org"}));
         server.register(new HandlerRegistration("/files", 0, 1, false, new Greeter("files")));
         server.start();
     }
@@ -70,6 +72,31 @@ class SessionTest {
                 .startsWith("datahub-session-" + server.port() + "=; ")
                 .contains("Max-Age=0");
         assertThat(send("GET", "/files", "Cookie", cookie).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void shouldBeUnavailableWhileTheAuthenticatorIsReplaced() throws Exception {
+        String cookie = pair(send("POST", "/session", "Authorization", BEARER));
+
+        authenticator.unset(users);
+
+        for (String[] credential : new String[][] {{"Authorization", BEARER}, {"Cookie", cookie}}) {
+            HttpResponse<String> refused = send("GET", "/files", credential);
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+        }
+        authenticator.set(users);
+        assertThat(send("GET", "/files", "Authorization", BEARER).statusCode()).isEqualTo(200);
+        assertThat(send("GET", "/files", "Cookie", cookie).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldKeepTheAuthenticatorThatReplacedAnother() throws Exception {
+        authenticator.set(new KnownUsers().add("ops", "other"));
+        authenticator.unset(users);
+
+        assertThat(send("GET", "/files", "Authorization", "Bearer other").body())
+                .isEqualTo("files ops");
     }
 
     @Test
@@ -211,7 +238,7 @@ class SessionTest {
                     looks.addAndGet(method.getName().equals("sessionIdleMillis") ? 1 : 0);
                     return method.invoke(plain, arguments);
                 });
-        WebSessions sessions = new WebSessions(users, counted, now::get);
+        WebSessions sessions = new WebSessions(users.current(), counted, now::get);
         for (int i = 0; i < 1_000; i++) {
             sessions.open(login("user" + i));
         }
@@ -265,7 +292,7 @@ class SessionTest {
     }
 
     private WebSessions sessions(Object... settings) {
-        return new WebSessions(users, Settings.with(settings), now::get);
+        return new WebSessions(users.current(), Settings.with(settings), now::get);
     }
 
     private Login login(String user) {

@@ -67,7 +67,7 @@ class TlsTest {
                 0,
                 6);
         System.arraycopy(changes, 0, all, 6, changes.length);
-        server = new HttpServer(users, Settings.with(all));
+        server = new HttpServer(users.current(), Settings.with(all));
         server.register(new HandlerRegistration("/", 0, 1, true, new Greeter("hello")));
         server.start();
     }
