@@ -619,6 +619,15 @@ def test_restarted_bundles(hub, admin, console, prober):
     assert not prober.wrong and statuses.get(503), statuses
 
 
+def test_restarted_authentication(hub, admin, console, prober):
+    """The port stays open; requests are 503 with Retry-After in between."""
+    assert prober.are_all_answered()
+    console.run(f"bundle:restart {console.bundle('datahub-auth', 'Active')}")
+    assert until(lambda: hub.curl(admin, "/health/ready")[0] == 200, 60)
+    statuses = prober.end()
+    assert not prober.wrong and not statuses.get(0), (prober.wrong[:5], statuses)
+
+
 def test_restarted_hub(hub, prober):
     """While it stops and starts nothing is 404."""
     assert prober.are_all_answered()

@@ -101,7 +101,7 @@ final class ChangesResponse implements Runnable {
             Optional<Login> login = authenticator.renew(exchange.login().orElseThrow());
             if (login.isEmpty()) {
                 cleanUp();
-                exchange.refuse(Reason.UNAUTHENTICATED, "the credentials are no longer in force");
+                exchange.refuse(Reason.UNAUTHENTICATED, "the credentials are no longer valid");
                 return;
             }
             var page = journal.read(login.get().user(), since, prefix, limit);

@@ -291,9 +291,7 @@ class ConnectionsTest {
     }
 
     private void start(Object... settings) throws Exception {
-        server = new HttpServer(new KnownUsers().add("jenkins", "s3cret").current(), Settings.with(settings));
-        server.register(new HandlerRegistration("/files", 0, 1, false, new Greeter("files")));
-        server.start();
+        server = Greeter.serve(new KnownUsers().add("jenkins", "s3cret").current(), settings);
     }
 
     private Socket connect(String text) throws IOException {

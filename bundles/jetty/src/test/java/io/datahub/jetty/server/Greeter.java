@@ -1,6 +1,8 @@
 package io.datahub.jetty.server;
 
 import io.datahub.api.user.Login;
+import io.datahub.jetty.authentication.CurrentAuthenticator;
+import io.datahub.jetty.handlers.HandlerRegistration;
 import java.util.concurrent.CountDownLatch;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -31,5 +33,13 @@ public final class Greeter extends Handler.Abstract {
         Login login = (Login) request.getAttribute(Login.class.getName());
         Content.Sink.write(response, true, word + " " + (login == null ? "stranger" : login.user()), callback);
         return true;
+    }
+
+    /** Starts a server with a greeter at {@code /files} that requires a login. */
+    public static HttpServer serve(CurrentAuthenticator authenticator, Object... settings) throws Exception {
+        HttpServer server = new HttpServer(authenticator, Settings.with(settings));
+        server.register(new HandlerRegistration("/files", 0, 1, false, new Greeter("files")));
+        server.start();
+        return server;
     }
 }

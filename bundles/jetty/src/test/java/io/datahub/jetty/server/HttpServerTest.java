@@ -48,9 +48,7 @@ class HttpServerTest {
 
     @BeforeEach
     void start() throws Exception {
-        server = new HttpServer(users.current(), Settings.with("maxHeaderBytes", 4096));
-        server.register(new HandlerRegistration("/files", 0, 1, false, new Greeter("files")));
-        server.start();
+        server = Greeter.serve(users.current(), "maxHeaderBytes", 4096);
     }
 
     @AfterEach
@@ -167,6 +165,10 @@ class HttpServerTest {
     @ValueSource(
             strings = {"/files/%2e%2e/x", "/files//x", "/files/a%2Fb", "/files/..;/x", "/files/a%25", "/files/a|b"})
     void shouldPassRawPathsToHandlers(String path) throws Exception {
+        assertThat(pathSeenByHandler(path)).isEqualTo(path);
+    }
+
+    private String pathSeenByHandler(String path) throws Exception {
         CompletableFuture<String> seen = new CompletableFuture<>();
         server.register(new HandlerRegistration("/files", 9, 2, true, new Handler.Abstract() {
             @Override
@@ -179,7 +181,7 @@ class HttpServerTest {
 
         Wire.get(server.port(), path);
 
-        assertThat(seen.get(5, TimeUnit.SECONDS)).isEqualTo(path);
+        return seen.get(5, TimeUnit.SECONDS);
     }
 
     @ParameterizedTest
@@ -197,19 +199,7 @@ class HttpServerTest {
         "/files/.%2e/a, /files/.%2e/a"
     })
     void shouldRemoveDotSegments(String path, String expectedPath) throws Exception {
-        CompletableFuture<String> seen = new CompletableFuture<>();
-        server.register(new HandlerRegistration("/files", 9, 2, true, new Handler.Abstract() {
-            @Override
-            public boolean handle(Request request, Response response, Callback callback) {
-                seen.complete(request.getHttpURI().getPath());
-                callback.succeeded();
-                return true;
-            }
-        }));
-
-        Wire.get(server.port(), path);
-
-        assertThat(seen.get(5, TimeUnit.SECONDS)).isEqualTo(expectedPath);
+        assertThat(pathSeenByHandler(path)).isEqualTo(expectedPath);
     }
 
     @ParameterizedTest

@@ -8,7 +8,6 @@ import io.datahub.api.user.User;
 import io.datahub.jetty.JettyConfiguration;
 import io.datahub.jetty.authentication.CurrentAuthenticator;
 import io.datahub.jetty.authentication.WebSessions;
-import io.datahub.jetty.handlers.HandlerRegistration;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
@@ -39,9 +38,7 @@ class SessionTest {
 
     @BeforeEach
     void start() throws Exception {
-        server = new HttpServer(authenticator, Settings.with("origins", new String[] {"https://ci.example.org"}));
-        server.register(new HandlerRegistration("/files", 0, 1, false, new Greeter("files")));
-        server.start();
+        server = Greeter.serve(authenticator, "origins", new String[] {"https://ci.example.org"});
     }
 
     @AfterEach
