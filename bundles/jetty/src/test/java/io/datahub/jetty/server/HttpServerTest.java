@@ -657,7 +657,6 @@ class HttpServerTest {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write("GET /slow HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
-            int port = server.port();
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
             awaitShutdown(port);
             socket.getOutputStream().write("Host: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -704,7 +703,7 @@ class HttpServerTest {
         var answer = client.sendAsync(request("/slow").build(), BodyHandlers.ofString());
         assertThat(slow.entered.await(5, TimeUnit.SECONDS)).isTrue();
 
-        CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
         mayAnswer.countDown();
 
         assertThat(answer.get(5, TimeUnit.SECONDS).body()).startsWith("slow");
