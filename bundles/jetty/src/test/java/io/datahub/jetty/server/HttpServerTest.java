@@ -703,7 +703,7 @@ class HttpServerTest {
         var answer = client.sendAsync(request("/slow").build(), BodyHandlers.ofString());
         assertThat(slow.entered.await(5, TimeUnit.SECONDS)).isTrue();
 
-            CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
         mayAnswer.countDown();
 
         assertThat(answer.get(5, TimeUnit.SECONDS).body()).startsWith("slow");
