@@ -47,7 +47,7 @@ final class DisconnectMetrics {
                     peer,
                     reason.label(),
                     LogText.quoted(detail),
-                    decision.leftOut());
+                    decision.suppressed());
         }
     }
 
@@ -60,7 +60,7 @@ final class DisconnectMetrics {
                     peer,
                     LogText.quoted(topic),
                     result,
-                    decision.leftOut());
+                    decision.suppressed());
         }
     }
 

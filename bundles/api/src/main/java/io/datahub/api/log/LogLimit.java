@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 public final class LogLimit {
 
     /** Whether a line may be written, and how many lines were suppressed before it. */
-    public record Decision(boolean mayWrite, long leftOut) {}
+    public record Decision(boolean mayWrite, long suppressed) {}
 
     private static final Decision NO = new Decision(false, 0);
 
@@ -19,7 +19,7 @@ public final class LogLimit {
     private long begun;
 
     private int written;
-    private long leftOut;
+    private long suppressed;
 
     /** Allows at most this many lines in each period. */
     public LogLimit(int lines, Duration period) {
@@ -44,12 +44,12 @@ public final class LogLimit {
             written = 0;
         }
         if (written >= lines) {
-            leftOut++;
+            suppressed++;
             return NO;
         }
         written++;
-        long told = leftOut;
-        leftOut = 0;
-        return new Decision(true, told);
+        long count = suppressed;
+        suppressed = 0;
+        return new Decision(true, count);
     }
 }

@@ -123,20 +123,20 @@ public final class RegisteredEventValidator {
             String reason = LogText.quoted(cause);
             if (cause instanceof SlowValidationException) {
                 LOG.warn(
-                        "event=broker.validator.timed-out validator={} version={} topic={} reason={} leftOut={}",
+                        "event=broker.validator.timed-out validator={} version={} topic={} reason={} suppressed={}",
                         id.name(),
                         id.version(),
                         quotedTopic,
                         reason,
-                        line.leftOut());
+                        line.suppressed());
             } else {
                 LOG.error(
-                        "event=broker.validator.failed validator={} version={} topic={} reason={} leftOut={}",
+                        "event=broker.validator.failed validator={} version={} topic={} reason={} suppressed={}",
                         id.name(),
                         id.version(),
                         quotedTopic,
                         reason,
-                        line.leftOut(),
+                        line.suppressed(),
                         cause);
             }
         }

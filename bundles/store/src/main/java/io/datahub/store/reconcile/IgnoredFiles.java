@@ -29,10 +29,10 @@ public final class IgnoredFiles {
             LogLimit.Decision line = limit.next();
             if (line.mayWrite()) {
                 LOG.warn(
-                        "event=store.file.ignored path={} reason={} leftOut={}",
+                        "event=store.file.ignored path={} reason={} suppressed={}",
                         LogText.quoted(path),
                         LogText.quoted(why),
-                        line.leftOut());
+                        line.suppressed());
             }
         }
     }

@@ -149,21 +149,21 @@ final class ValidationTask {
             ValidatorId validatorId = validator.id();
             if (isBroken) {
                 LOG.error(
-                        "event=store.validator.failed validator={} version={} path={} reason={} leftOut={}",
+                        "event=store.validator.failed validator={} version={} path={} reason={} suppressed={}",
                         LogText.quoted(validatorId.name()),
                         validatorId.version(),
                         path,
                         failure,
-                        logDecision.leftOut(),
+                        logDecision.suppressed(),
                         cause);
             } else {
                 LOG.warn(
-                        "event=store.validator.failed validator={} version={} path={} reason={} leftOut={}",
+                        "event=store.validator.failed validator={} version={} path={} reason={} suppressed={}",
                         LogText.quoted(validatorId.name()),
                         validatorId.version(),
                         path,
                         failure,
-                        logDecision.leftOut());
+                        logDecision.suppressed());
             }
         }
         return new FailedException("the validator " + validator.id().name() + " " + message);
