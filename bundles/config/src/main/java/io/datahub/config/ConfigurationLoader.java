@@ -25,6 +25,12 @@ final class ConfigurationLoader {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfigurationLoader.class);
 
+    /**
+     * The keys for what a validator validates. Without them it matches nothing, so it must not block writes. With them
+     * an invalid file is loaded nevertheless: its component fails, and what it should validate is not accepted.
+     */
+    private static final Set<String> PATTERNS = Set.of("paths", "topics");
+
     private final Path folder;
     private final InstalledBundles bundles;
     private final Configurations configurations;
@@ -124,8 +130,7 @@ final class ConfigurationLoader {
         if (state.keepsCurrentConfiguration()) {
             return;
         }
-        if (problems.stream().anyMatch(ConfigurationProblem::isMissing)) {
-            // For example a validator without paths, which matches no records and so must not block writes.
+        if (problems.stream().anyMatch(problem -> problem.isMissing() && PATTERNS.contains(problem.key()))) {
             configurations.remove(name);
         } else if (configurations.put(name, file.values())) {
             LOG.info("event=config.file.loaded file=etc/{}", name);

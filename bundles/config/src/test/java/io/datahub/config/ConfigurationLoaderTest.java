@@ -32,6 +32,10 @@ class ConfigurationLoaderTest {
             <MetaData><OCD id="x"><AD id="port" type="Integer" min="1" max="65535" default="1"/></OCD>
             <Designate pid="io.datahub.x"><Object ocdref="x"/></Designate></MetaData>
             """;
+    private static final String VALIDATOR = """
+            <MetaData><OCD id="v"><AD id="paths" type="String"/><AD id="schema" type="String"/></OCD>
+            <Designate factoryPid="io.datahub.v"><Object ocdref="v"/></Designate></MetaData>
+            """;
     private static final String COMPONENT = "<component name='x.Y' configuration-pid='io.datahub.guest'/>";
 
     @TempDir
@@ -120,6 +124,31 @@ class ConfigurationLoaderTest {
         loader.start();
 
         assertThat(loader.check().ready()).isFalse();
+    }
+
+    @Test
+    void shouldLoadAnInvalidValidatorSoThatWhatItShouldValidateIsBlocked() throws Exception {
+        install("datahub-v", "OSGI-INF/metatype/v.xml", VALIDATOR);
+        write("io.datahub.v-atstart.cfg", "paths = builds/**");
+        loader.start();
+
+        write("io.datahub.v-later.cfg", "paths = builds/**");
+        loader.poll();
+        loader.poll();
+
+        assertThat(properties("io.datahub.v~atstart")).containsEntry("paths", "builds/**");
+        assertThat(properties("io.datahub.v~later")).containsEntry("paths", "builds/**");
+        assertThat(loader.check().detail()).contains("etc/io.datahub.v-atstart.cfg: schema: is missing");
+    }
+
+    @Test
+    void shouldNotLoadAValidatorWithoutPaths() throws Exception {
+        install("datahub-v", "OSGI-INF/metatype/v.xml", VALIDATOR);
+        write("io.datahub.v-one.cfg", "schema = schemas/one.json");
+
+        loader.start();
+
+        assertThat(configuration("io.datahub.v~one")).isNull();
     }
 
     @Test
