@@ -19,7 +19,7 @@ def token(hub, admin):
     with open(f"{hub.home}/etc/io.datahub.validator.xml-reports.cfg", "w") as f:
         f.write("paths = reports/**/*.xml\n")
     with open(f"{hub.home}/etc/io.datahub.validator.xsd-broken.cfg", "w") as f:
-        f.write("paths = broken/**\n")
+        f.write("paths = schemaless/**\n")
     with open(f"{hub.home}/etc/io.datahub.validator.command-broken.cfg", "w") as f:
         f.write("paths = broken/**\ncommand = /no/such/program\n")
     assert until(lambda: {"xml-reports", "xsd-broken", "command-broken"} <= validators(hub, admin).keys(), 30)
@@ -40,11 +40,13 @@ def test_who_gets_the_page(hub, token):
 
 def test_unavailable_validators(hub, admin, token):
     """A validator that can't be activated is listed with the reason, by /status and by the console."""
-    assert hub.curl(admin, "/files/broken/a", "-T", __file__)[0] == 503
+    for path in ("broken/a", "schemaless/a"):
+        assert hub.curl(admin, f"/files/{path}", "-T", __file__)[0] == 503, f"{path} must not be accepted without validation"
     assert until(lambda: validators(hub, admin)["command-broken"]["state"] == "unavailable"), validators(hub, admin)
     found = validators(hub, admin)
     assert found["command-broken"]["paths"] == ["broken/**"] and "/no/such/program" in found["command-broken"]["reason"]
     assert found["xsd-broken"]["state"] == "unavailable" and "schema" in found["xsd-broken"]["reason"], "its file is invalid"
+    assert found["xsd-broken"]["paths"] == ["schemaless/**"]
     assert found["xml-reports"]["state"] == "active" and "reason" not in found["xml-reports"]
     shown = {one["name"]: one for one in json.loads(hub.run("console", "datahub:validators", "--json").stdout)}
     assert {name: one.get("reason", "") for name, one in found.items()} == {name: one["reason"] for name, one in shown.items()}
