@@ -601,7 +601,7 @@ def test_configuration_is_changed_without_an_interruption(hub, admin, prober):
             with open(f"{hub.home}/etc/io.datahub.{name}.cfg", "a") as f:
                 f.write(f"\n{line}\n")
         assert until(lambda: disposition() is None, 30)
-        assert until(lambda: re.search("event=configured path=/events .*maxConnections=19000", log(hub)), 30)
+        assert until(lambda: re.search("event=websocket.configured .*maxConnections=19000", log(hub)), 30)
         upload.sendall(b"56789")
         assert upload.recv(12) == b"HTTP/1.1 201"
     hub.curl(admin, "/events/present.x", "-d", "still")

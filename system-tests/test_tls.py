@@ -124,7 +124,7 @@ def test_kinds_of_keys(hub, admin, curl, pairs):
     assert until(lambda: curl("/health/ready", trusted="ec")[0] == 200, 15)
     with open(hub.key, "w") as f:
         f.write("nothing\n")
-    assert until(lambda: "no private key" in hub.curl(admin, "/health/ready")[2].decode(), 15), "an unusable file is reported"
+    assert until(lambda: "no PEM private key" in hub.curl(admin, "/health/ready")[2].decode(), 15), "an unusable file is reported"
     assert curl("/health/live", trusted="ec")[0] == 200, "and the certificate in use stays"
     legacy = openssl("ec", "-in", pairs["ec"].key)
     assert b"EC PRIVATE KEY" in legacy
