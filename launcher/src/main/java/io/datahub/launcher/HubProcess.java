@@ -24,6 +24,9 @@ final class HubProcess {
      */
     private static final Duration NO_RESPONSE_TIMEOUT = Duration.ofMinutes(2);
 
+    /** The time within which all bundles must be installed; a first start on a busy machine takes a minute or two. */
+    private static final Duration INSTALL_TIMEOUT = Duration.ofMinutes(5);
+
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
     private static final int HTTP_OK = 200;
     private static final int MAX_PROBLEMS = 5;
@@ -82,8 +85,13 @@ final class HubProcess {
             }
             installedNanos = installedNanos == 0 && container.isInstalled() ? System.nanoTime() : installedNanos;
             Duration waited = Duration.ofNanos(installedNanos == 0 ? 0 : System.nanoTime() - installedNanos);
+            if (installedNanos == 0 && elapsed().compareTo(INSTALL_TIMEOUT) > 0) {
+                return fail(
+                        List.of("its bundles weren't installed within " + INSTALL_TIMEOUT.toMinutes() + " minutes"));
+            }
             if (hasFailed(status, waited)) {
-                return fail(container.problems());
+                StartupProblems problems = container.problems();
+                return fail(problems.failed().isEmpty() ? problems.waiting() : problems.failed());
             }
             if (!isOverdue && waited.compareTo(OVERDUE_TIMEOUT) > 0) {
                 isOverdue = true;
@@ -105,9 +113,9 @@ final class HubProcess {
                 || (waited.compareTo(NO_RESPONSE_TIMEOUT) > 0 && status == 0);
     }
 
-    private boolean fail(StartupProblems problems) {
+    private boolean fail(List<String> problems) {
         System.err.println("datahub: The hub can't become ready and is stopped; details are in " + home.log() + ".");
-        print(problems.failed().isEmpty() ? problems.waiting() : problems.failed());
+        print(problems);
         exitStatus = 1;
         return false;
     }
