@@ -1,11 +1,10 @@
 package io.datahub.auth;
 
+import io.datahub.api.net.IpAddress;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Origin;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -20,7 +19,6 @@ final class LoginThrottle {
     private static final long FIRST_MILLIS = 125;
     private static final int MAX_DOUBLINGS = 20;
     private static final int MAX_NAME = 64; // no user name is longer, and memory must be bounded
-    private static final int IP6_NETWORK_BYTES = 8;
 
     private final int freeFailures;
     private final long maxMillis;
@@ -37,14 +35,14 @@ final class LoginThrottle {
 
     void failed(Credentials credentials, Origin origin) {
         if (!origin.shared()) {
-            byAddress.add(network(origin.address()));
+            byAddress.add(IpAddress.network(origin.address()));
         }
         claimed(credentials).ifPresent(byUser::add);
     }
 
     /** The delay of the response to a failure from this origin. */
     Duration delay(Origin origin) {
-        return penalty(origin.shared() ? 0 : byAddress.count(network(origin.address())));
+        return penalty(origin.shared() ? 0 : byAddress.count(IpAddress.network(origin.address())));
     }
 
     /** The delay of the response to a failure with these credentials from this origin. */
@@ -74,18 +72,5 @@ final class LoginThrottle {
         return credentials instanceof Credentials.Certificate certificate
                 ? Optional.of("certificate:" + certificate.sha256())
                 : Optional.empty();
-    }
-
-    private static InetAddress network(InetAddress address) {
-        if (!(address instanceof Inet6Address)) {
-            return address;
-        }
-        byte[] bytes = address.getAddress();
-        Arrays.fill(bytes, IP6_NETWORK_BYTES, bytes.length, (byte) 0);
-        try {
-            return InetAddress.getByAddress(bytes);
-        } catch (java.net.UnknownHostException e) {
-            throw new IllegalStateException(e); // only for an invalid number of bytes
-        }
     }
 }

@@ -40,6 +40,7 @@ class AuthInFrameworkTest {
             "io.datahub.api.health;version=1.1",
             "io.datahub.api.log;version=1.0",
             "io.datahub.api.metric;version=1.0",
+            "io.datahub.api.net;version=1.1",
             "io.datahub.api.record;version=2.0",
             "io.datahub.api.user;version=1.2",
             "io.datahub.api.validation;version=2.1",

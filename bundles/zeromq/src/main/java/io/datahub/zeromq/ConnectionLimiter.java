@@ -1,9 +1,7 @@
 package io.datahub.zeromq;
 
-import java.net.Inet6Address;
+import io.datahub.api.net.IpAddress;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -12,8 +10,6 @@ import java.util.Map;
  * address. IPv6 addresses are counted by their /64 network, since one client usually has all of it. Thread-safe.
  */
 final class ConnectionLimiter {
-
-    private static final int IP6_NETWORK_BYTES = 8;
 
     // guarded by this
     private final Map<InetAddress, Integer> byAddress = new HashMap<>();
@@ -24,7 +20,7 @@ final class ConnectionLimiter {
         if (total >= settings.maxConnections() || isLimitReached(address, settings)) {
             return false;
         }
-        byAddress.merge(network(address), 1, Integer::sum);
+        byAddress.merge(IpAddress.network(address), 1, Integer::sum);
         total++;
         return true;
     }
@@ -37,13 +33,13 @@ final class ConnectionLimiter {
         if (isLimitReached(to, settings)) {
             return false;
         }
-        byAddress.merge(network(to), 1, Integer::sum);
+        byAddress.merge(IpAddress.network(to), 1, Integer::sum);
         decrement(from);
         return true;
     }
 
     private boolean isLimitReached(InetAddress address, ZeromqSettings settings) {
-        return byAddress.getOrDefault(network(address), 0) >= settings.maxConnectionsPerAddress()
+        return byAddress.getOrDefault(IpAddress.network(address), 0) >= settings.maxConnectionsPerAddress()
                 && !settings.isShared(address);
     }
 
@@ -53,20 +49,7 @@ final class ConnectionLimiter {
     }
 
     private void decrement(InetAddress address) {
-        byAddress.computeIfPresent(network(address), (key, count) -> count > 1 ? count - 1 : null);
-    }
-
-    private static InetAddress network(InetAddress address) {
-        if (!(address instanceof Inet6Address)) {
-            return address;
-        }
-        byte[] bytes = address.getAddress();
-        Arrays.fill(bytes, IP6_NETWORK_BYTES, bytes.length, (byte) 0);
-        try {
-            return InetAddress.getByAddress(bytes);
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException(e); // only for an invalid length
-        }
+        byAddress.computeIfPresent(IpAddress.network(address), (key, count) -> count > 1 ? count - 1 : null);
     }
 
     synchronized int count() {

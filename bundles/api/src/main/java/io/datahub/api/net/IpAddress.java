@@ -3,6 +3,7 @@ package io.datahub.api.net;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 
 /** Parses and formats IP addresses. Never resolves names. */
 public final class IpAddress {
@@ -12,6 +13,7 @@ public final class IpAddress {
 
     private static final int IP4_BYTES = 4;
     private static final int IP6_BYTES = 16;
+    private static final int IP6_NETWORK_BYTES = 8;
     private static final int LONGEST = 45;
 
     private IpAddress() {}
@@ -42,6 +44,19 @@ public final class IpAddress {
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + bytes.length, e);
         }
+    }
+
+    /**
+     * What counts as one client where clients are limited by address: for IPv6 the /64 network, since a single client
+     * usually has all of it, with zeros for the rest; an IPv4 address unchanged.
+     */
+    public static InetAddress network(InetAddress address) {
+        if (!(address instanceof Inet6Address)) {
+            return address;
+        }
+        byte[] bytes = address.getAddress();
+        Arrays.fill(bytes, IP6_NETWORK_BYTES, bytes.length, (byte) 0);
+        return of(bytes);
     }
 
     /** Formats a host for a URL or before a port: IPv6 in brackets, anything else unchanged. */

@@ -94,6 +94,15 @@ class IpAddressTest {
     }
 
     @Test
+    void shouldCountAnIpv6NetworkAsOneClient() {
+        assertThat(IpAddress.network(IpAddress.parse("2001:db8:1:2:3:4:5:6")))
+                .isEqualTo(IpAddress.network(IpAddress.parse("2001:db8:1:2::7")))
+                .isEqualTo(IpAddress.parse("2001:db8:1:2::"))
+                .isNotEqualTo(IpAddress.network(IpAddress.parse("2001:db8:1:3::7")));
+        assertThat(IpAddress.network(IpAddress.parse("203.0.113.7"))).isEqualTo(IpAddress.parse("203.0.113.7"));
+    }
+
+    @Test
     void shouldNotTakeTheUnknownForThisMachine() {
         assertThat(IpAddress.UNKNOWN.isLoopbackAddress()).isFalse();
         assertThatThrownBy(() -> IpAddress.of(new byte[5])).isInstanceOf(IllegalArgumentException.class);

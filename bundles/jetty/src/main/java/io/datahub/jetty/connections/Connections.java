@@ -2,10 +2,9 @@ package io.datahub.jetty.connections;
 
 import io.datahub.api.Descriptors;
 import io.datahub.api.metric.MetricReport;
+import io.datahub.api.net.IpAddress;
 import io.datahub.jetty.JettyConfiguration;
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,7 +26,6 @@ import java.util.function.Predicate;
  */
 public final class Connections implements ClientConnection.Observer {
 
-    private static final int IP6_NETWORK_BYTES = 8;
     private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long MIN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -46,7 +44,7 @@ public final class Connections implements ClientConnection.Observer {
     /** Connections with an incomplete request head or TLS handshake, longest waiting first. */
     private final Set<ClientConnection> incomplete = new LinkedHashSet<>();
 
-    private final Map<ByteBuffer, Integer> byAddress = new HashMap<>();
+    private final Map<InetAddress, Integer> byAddress = new HashMap<>();
 
     /**
      * Creates an empty registry.
@@ -99,7 +97,7 @@ public final class Connections implements ClientConnection.Observer {
             }
             if (isAdmitted) {
                 unauthenticated.add(client);
-                byAddress.merge(network(client.address()), 1, Integer::sum);
+                byAddress.merge(IpAddress.network(client.address()), 1, Integer::sum);
             }
         }
         oldest.ifPresent(ClientConnection::close);
@@ -109,7 +107,7 @@ public final class Connections implements ClientConnection.Observer {
     }
 
     private boolean isAddressLimitReached(InetAddress address) {
-        return byAddress.getOrDefault(network(address), 0) >= limits.perAddress() && !isExempt.test(address);
+        return byAddress.getOrDefault(IpAddress.network(address), 0) >= limits.perAddress() && !isExempt.test(address);
     }
 
     private boolean isFull() {
@@ -139,7 +137,7 @@ public final class Connections implements ClientConnection.Observer {
     }
 
     private void uncount(ClientConnection client) {
-        byAddress.computeIfPresent(network(client.address()), (same, n) -> n > 1 ? n - 1 : null);
+        byAddress.computeIfPresent(IpAddress.network(client.address()), (same, n) -> n > 1 ? n - 1 : null);
     }
 
     @Override
@@ -149,7 +147,7 @@ public final class Connections implements ClientConnection.Observer {
                 if (unauthenticated.contains(client) || authenticated.contains(client)) {
                     uncount(client);
                     client.setAddress(address);
-                    byAddress.merge(network(address), 1, Integer::sum);
+                    byAddress.merge(IpAddress.network(address), 1, Integer::sum);
                 }
                 return true;
             }
@@ -215,11 +213,5 @@ public final class Connections implements ClientConnection.Observer {
         report.counter("datahub_http_connections_refused_total", help, refused.sum(), "limit", "connections");
         report.counter("datahub_http_connections_refused_total", help, evicted.sum(), "limit", "unauthenticated");
         report.counter("datahub_http_connections_refused_total", help, timeouts.sum(), "limit", "head");
-    }
-
-    /** For IPv6, the /64 network, since a single client usually has all of it. */
-    private static ByteBuffer network(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        return ByteBuffer.wrap(bytes, 0, address instanceof Inet6Address ? IP6_NETWORK_BYTES : bytes.length);
     }
 }
