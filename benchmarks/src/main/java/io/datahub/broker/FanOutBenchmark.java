@@ -1,9 +1,8 @@
 package io.datahub.broker;
 
-import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventRun;
-import io.datahub.api.event.EventSink;
 import io.datahub.api.event.EventWriter;
+import io.datahub.api.event.NoOpSink;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.api.user.Action;
@@ -70,9 +69,9 @@ public class FanOutBenchmark {
                 BrokerConfiguration.class.getClassLoader(),
                 new Class<?>[] {BrokerConfiguration.class},
                 (proxy, method, arguments) -> method.getDefaultValue()));
-        publisher = broker.open(login(), new Quiet());
+        publisher = broker.open(login(), NoOpSink.INSTANCE);
         for (int i = 0; i < subscribers; i++) {
-            Session session = broker.open(login(), new Quiet());
+            Session session = broker.open(login(), NoOpSink.INSTANCE);
             session.subscribe("bench.".getBytes(StandardCharsets.UTF_8));
             subscriberSessions.add(session);
         }
@@ -120,21 +119,5 @@ public class FanOutBenchmark {
     @TearDown
     public void stop() {
         broker.stop();
-    }
-
-    /** A sink that does nothing. */
-    private static final class Quiet implements EventSink {
-
-        @Override
-        public void ready() {}
-
-        @Override
-        public void resume() {}
-
-        @Override
-        public void renewed(Login login) {}
-
-        @Override
-        public void ended(CloseReason reason) {}
     }
 }

@@ -50,27 +50,29 @@ public final class Deleter {
     /** Deletes one record, or an empty directory. */
     public Result<List<Change>> delete(WriteRequest request) throws IOException {
         RecordPath path = request.path();
-        PathState state = context.lookUp(path);
-        Optional<Refusal> refusal = guard.refuseDelete(request, state);
-        if (refusal.isPresent()) {
-            return Audit.refuse("delete", request, refusal.get());
-        }
-        if (!state.onDisk().isDirectory()) {
-            return records.delete(request);
+        Optional<Result<List<Change>>> deleted = deleteUnlessDirectory(request);
+        if (deleted.isPresent()) {
+            return deleted.get();
         }
         return removeDirectory(path) ? Result.done(List.of()) : Audit.refuse("delete", request, notEmpty(path));
+    }
+
+    /** Checks the request, and deletes the record; empty if the path is a directory, which the user may delete. */
+    private Optional<Result<List<Change>>> deleteUnlessDirectory(WriteRequest request) throws IOException {
+        PathState state = context.lookUp(request.path());
+        Optional<Refusal> refusal = guard.refuseDelete(request, state);
+        if (refusal.isPresent()) {
+            return Optional.of(Audit.refuse("delete", request, refusal.get()));
+        }
+        return state.onDisk().isDirectory() ? Optional.empty() : Optional.of(records.delete(request));
     }
 
     /** Deletes one record, or a directory with everything in it. */
     public Result<List<Change>> deleteTree(WriteRequest request) throws IOException {
         RecordPath path = request.path();
-        PathState state = context.lookUp(path);
-        Optional<Refusal> refusal = guard.refuseDelete(request, state);
-        if (refusal.isPresent()) {
-            return Audit.refuse("delete", request, refusal.get());
-        }
-        if (!state.onDisk().isDirectory()) {
-            return records.delete(request);
+        Optional<Result<List<Change>>> deleted = deleteUnlessDirectory(request);
+        if (deleted.isPresent()) {
+            return deleted.get();
         }
         List<Change> changes = new ArrayList<>();
         for (int i = 0; i < TRIES; i++) {
