@@ -1,6 +1,6 @@
 /** What all components of the hub share: the home directory, results and refusals. */
 @Export
-@Version("1.1.0")
+@Version("0.9.0")
 package io.datahub.api;
 
 import org.osgi.annotation.bundle.Export;

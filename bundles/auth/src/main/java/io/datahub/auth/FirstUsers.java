@@ -2,7 +2,7 @@ package io.datahub.auth;
 
 import io.datahub.api.Home;
 import io.datahub.api.log.LogText;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.auth.users.UsersXml;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package io.datahub.auth;
 
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeListener;
-import io.datahub.api.record.RecordPath;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Component;

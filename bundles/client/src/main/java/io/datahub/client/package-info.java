@@ -3,7 +3,7 @@
  * on no other module of the hub.
  */
 @Export
-@Version("1.0.0")
+@Version("0.9.0")
 package io.datahub.client;
 
 import org.osgi.annotation.bundle.Export;

@@ -2,7 +2,7 @@ package io.datahub.console;
 
 import static io.datahub.console.shell.CommandException.require;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;

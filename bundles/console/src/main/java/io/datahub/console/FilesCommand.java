@@ -2,8 +2,8 @@ package io.datahub.console;
 
 import static io.datahub.console.shell.CommandException.require;
 
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Listing;
-import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.User;
 import io.datahub.console.shell.Table;

@@ -4,8 +4,8 @@ import static io.datahub.console.shell.CommandException.require;
 
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Reading;
-import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;

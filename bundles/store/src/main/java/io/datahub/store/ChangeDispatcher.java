@@ -1,9 +1,9 @@
 package io.datahub.store;
 
 import io.datahub.api.event.EventBroker;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeListener;
-import io.datahub.api.record.RecordPath;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -3,7 +3,7 @@ package io.datahub.store;
 import io.datahub.api.Home;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.metric.MetricReport;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.ResumableUploads;
 import io.datahub.api.record.Snapshots;

@@ -10,11 +10,11 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.ChangeListener;
 import io.datahub.api.record.Cursor;
-import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
@@ -61,14 +61,15 @@ class StoreInFrameworkTest {
 
     private static final String SHARED_PACKAGES = String.join(
             ",",
-            "io.datahub.api;version=1.1",
-            "io.datahub.api.event;version=2.0",
-            "io.datahub.api.health;version=1.1",
-            "io.datahub.api.log;version=1.0",
-            "io.datahub.api.metric;version=1.0",
-            "io.datahub.api.record;version=2.0",
-            "io.datahub.api.user;version=1.2",
-            "io.datahub.api.validation;version=2.1",
+            "io.datahub.api;version=0.9",
+            "io.datahub.api.event;version=0.9",
+            "io.datahub.api.health;version=0.9",
+            "io.datahub.api.log;version=0.9",
+            "io.datahub.api.metric;version=0.9",
+            "io.datahub.api.path;version=0.9",
+            "io.datahub.api.record;version=0.9",
+            "io.datahub.api.user;version=0.9",
+            "io.datahub.api.validation;version=0.9",
             "com.fasterxml.jackson.core;version=" + PackageVersion.VERSION,
             "org.h2.mvstore;version=2.4",
             "org.h2.mvstore.type;version=2.4",

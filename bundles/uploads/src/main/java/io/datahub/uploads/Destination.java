@@ -2,7 +2,7 @@ package io.datahub.uploads;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.user.User;
 import io.datahub.jetty.web.Exchange;
 import org.eclipse.jetty.util.Fields;

@@ -2,7 +2,7 @@ package io.datahub.uploads;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package io.datahub.watcher;
 
 import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricReport;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,7 +3,7 @@ package io.datahub.watcher;
 import io.datahub.api.Home;
 import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricReport;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordStore;
 import java.io.IOException;
 import java.time.Duration;

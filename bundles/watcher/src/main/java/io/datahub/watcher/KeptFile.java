@@ -1,6 +1,6 @@
 package io.datahub.watcher;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -2,7 +2,7 @@ package io.datahub.watcher;
 
 import io.datahub.api.Refusal;
 import io.datahub.api.log.LogText;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

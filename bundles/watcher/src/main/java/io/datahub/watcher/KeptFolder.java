@@ -1,7 +1,7 @@
 package io.datahub.watcher;
 
 import io.datahub.api.log.LogText;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;

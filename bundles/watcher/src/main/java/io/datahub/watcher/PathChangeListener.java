@@ -1,6 +1,6 @@
 package io.datahub.watcher;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 
 /** Receives the paths that may have changed. Called by one thread at a time; must return quickly. */
 interface PathChangeListener {

@@ -1,6 +1,6 @@
 package io.datahub.watcher;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

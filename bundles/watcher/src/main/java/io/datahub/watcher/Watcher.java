@@ -7,7 +7,7 @@ import io.datahub.api.log.LogText;
 import io.datahub.api.metric.Histogram;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.metric.MetricSource;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordStore;
 import java.io.IOException;
 import java.io.InterruptedIOException;

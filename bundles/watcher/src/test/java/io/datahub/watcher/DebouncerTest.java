@@ -3,7 +3,7 @@ package io.datahub.watcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

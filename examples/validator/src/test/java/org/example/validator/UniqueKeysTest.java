@@ -3,7 +3,7 @@ package org.example.validator;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.validation.Candidate;
 import io.datahub.api.validation.Verdict;
 import java.io.ByteArrayInputStream;

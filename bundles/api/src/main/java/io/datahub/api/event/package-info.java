@@ -1,6 +1,6 @@
 /** Events, and the sessions that publish and receive them. */
 @Export
-@Version("2.0.0")
+@Version("0.9.0")
 package io.datahub.api.event;
 
 import org.osgi.annotation.bundle.Export;

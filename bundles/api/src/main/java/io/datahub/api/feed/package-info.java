@@ -1,6 +1,6 @@
 /** Feeds that begin in the past: file events from the journal first, then live events. */
 @Export
-@Version("1.0.0")
+@Version("0.9.0")
 package io.datahub.api.feed;
 
 import org.osgi.annotation.bundle.Export;

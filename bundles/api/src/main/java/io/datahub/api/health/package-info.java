@@ -1,6 +1,6 @@
 /** Health checks of the hub's components. */
 @Export
-@Version("1.1.0")
+@Version("0.9.0")
 package io.datahub.api.health;
 
 import org.osgi.annotation.bundle.Export;

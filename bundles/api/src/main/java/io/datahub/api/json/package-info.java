@@ -1,6 +1,6 @@
 /** Writing JSON, and reporting what is wrong with JSON that was received. */
 @Export
-@Version("1.0.0")
+@Version("0.9.0")
 package io.datahub.api.json;
 
 import org.osgi.annotation.bundle.Export;

@@ -1,6 +1,6 @@
 /** Escaping and rate limiting of log lines with untrusted content. */
 @Export
-@Version("1.0.0")
+@Version("0.9.0")
 package io.datahub.api.log;
 
 import org.osgi.annotation.bundle.Export;

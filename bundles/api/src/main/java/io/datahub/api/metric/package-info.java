@@ -1,6 +1,6 @@
 /** Metrics of the hub's components. */
 @Export
-@Version("1.0.0")
+@Version("0.9.0")
 package io.datahub.api.metric;
 
 import org.osgi.annotation.bundle.Export;

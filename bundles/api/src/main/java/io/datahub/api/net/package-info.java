@@ -1,6 +1,6 @@
 /** IP addresses, and the PROXY protocol. */
 @Export
-@Version("1.1.0")
+@Version("0.9.0")
 package io.datahub.api.net;
 
 import org.osgi.annotation.bundle.Export;

@@ -1,5 +1,6 @@
 package io.datahub.api.record;
 
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.validation.ValidatorId;
 import java.time.Instant;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.datahub.api.record;
 
+import io.datahub.api.path.RecordPath;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

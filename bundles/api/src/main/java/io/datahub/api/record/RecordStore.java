@@ -1,6 +1,7 @@
 package io.datahub.api.record;
 
 import io.datahub.api.Result;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.user.User;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.datahub.api.record;
 
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.user.User;
 import java.util.Map;
 import java.util.Objects;

@@ -1,6 +1,6 @@
 /** Records: persistent files, their versions, and the journal of their changes. */
 @Export
-@Version("2.0.0")
+@Version("0.9.0")
 package io.datahub.api.record;
 
 import org.osgi.annotation.bundle.Export;

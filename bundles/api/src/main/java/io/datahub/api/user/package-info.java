@@ -1,6 +1,6 @@
 /** Users, authentication and grants. */
 @Export
-@Version("1.2.0")
+@Version("0.9.0")
 package io.datahub.api.user;
 
 import org.osgi.annotation.bundle.Export;

@@ -1,6 +1,6 @@
 package io.datahub.api.validation;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;

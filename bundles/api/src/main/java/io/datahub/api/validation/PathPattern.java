@@ -1,6 +1,6 @@
 package io.datahub.api.validation;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 
 /**
  * A path pattern: {@code *} matches any characters but {@code /}, {@code ?} one of them, {@code **} any characters at

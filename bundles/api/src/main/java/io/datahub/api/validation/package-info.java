@@ -1,6 +1,6 @@
 /** Validation of records and events before they are accepted. */
 @Export
-@Version("2.1.0")
+@Version("0.9.0")
 package io.datahub.api.validation;
 
 import org.osgi.annotation.bundle.Export;

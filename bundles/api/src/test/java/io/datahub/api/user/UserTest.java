@@ -3,7 +3,7 @@ package io.datahub.api.user;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
 package io.datahub.broker.topic;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.user.User;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -2,7 +2,7 @@ package io.datahub.http.files;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.jetty.web.PercentText;
 import java.util.regex.Pattern;
 

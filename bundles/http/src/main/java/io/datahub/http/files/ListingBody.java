@@ -1,8 +1,8 @@
 package io.datahub.http.files;
 
 import io.datahub.api.Result;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Listing;
-import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.jetty.web.Exchange;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.datahub.http.files;
 
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Listing;
-import io.datahub.api.record.RecordPath;
 import io.datahub.jetty.web.PercentText;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package io.datahub.http.files;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordVersion;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

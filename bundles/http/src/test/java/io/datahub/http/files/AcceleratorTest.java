@@ -2,7 +2,7 @@ package io.datahub.http.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.http.FakeStore;
 import io.datahub.http.HttpConfiguration;

@@ -1,8 +1,8 @@
 package io.datahub.jetty.web;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
-import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.validation.ValidatorId;
 import java.io.IOException;

@@ -3,7 +3,7 @@
  * digests, and encodings.
  */
 @Export(substitution = Export.Substitution.NOIMPORT)
-@Version("1.0.0")
+@Version("0.9.0")
 package io.datahub.jetty.web;
 
 import org.osgi.annotation.bundle.Export;

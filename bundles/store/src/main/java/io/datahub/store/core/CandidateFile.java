@@ -1,6 +1,6 @@
 package io.datahub.store.core;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.validation.Candidate;
 import java.io.IOException;
 import java.io.InputStream;

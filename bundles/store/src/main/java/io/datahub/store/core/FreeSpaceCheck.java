@@ -1,7 +1,7 @@
 package io.datahub.store.core;
 
 import io.datahub.api.Refusal;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;

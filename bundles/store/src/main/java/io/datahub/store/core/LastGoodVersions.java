@@ -1,7 +1,7 @@
 package io.datahub.store.core;
 
 import io.datahub.api.log.LogText;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.LastGoodCopy;
 import io.datahub.store.settings.StoreSettings;

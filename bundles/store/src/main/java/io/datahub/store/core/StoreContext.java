@@ -1,7 +1,7 @@
 package io.datahub.store.core;
 
 import io.datahub.api.Home;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.store.disk.DirectoryEntry;
 import io.datahub.store.disk.FileStat;
 import io.datahub.store.disk.Parents;

@@ -1,6 +1,6 @@
 package io.datahub.store.core;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.store.disk.FileStat;
 import io.datahub.store.disk.Tree;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.datahub.store.metadata;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.store.disk.FileStat;
 import java.time.Instant;

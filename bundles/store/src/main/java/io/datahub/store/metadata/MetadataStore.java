@@ -1,7 +1,7 @@
 package io.datahub.store.metadata;
 
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
-import io.datahub.api.record.RecordPath;
 import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Path;

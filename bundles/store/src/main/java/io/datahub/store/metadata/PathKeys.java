@@ -1,6 +1,6 @@
 package io.datahub.store.metadata;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 
 /**
  * The index keys of paths: the slash is replaced by the lowest character, so that a directory's subtree is one key

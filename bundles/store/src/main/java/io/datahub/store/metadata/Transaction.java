@@ -1,8 +1,8 @@
 package io.datahub.store.metadata;
 
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
-import io.datahub.api.record.RecordPath;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;

@@ -2,9 +2,9 @@ package io.datahub.store.read;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.Listing;
-import io.datahub.api.record.RecordPath;
 import io.datahub.api.user.User;
 import io.datahub.store.core.PathState;
 import io.datahub.store.core.StoreContext;

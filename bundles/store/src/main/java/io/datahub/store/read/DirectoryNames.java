@@ -1,6 +1,6 @@
 package io.datahub.store.read;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.store.disk.FileStat;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;

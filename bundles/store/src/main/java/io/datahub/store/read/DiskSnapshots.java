@@ -2,8 +2,8 @@ package io.datahub.store.read;
 
 import io.datahub.api.Home;
 import io.datahub.api.Result;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Cursor;
-import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.Snapshots;
 import io.datahub.store.core.PathLocks;
 import io.datahub.store.core.StoreContext;

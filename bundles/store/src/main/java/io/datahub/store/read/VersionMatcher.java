@@ -1,7 +1,7 @@
 package io.datahub.store.read;
 
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
-import io.datahub.api.record.RecordPath;
 import io.datahub.store.core.IndexWriter;
 import io.datahub.store.core.PathLocks;
 import io.datahub.store.core.PathState;

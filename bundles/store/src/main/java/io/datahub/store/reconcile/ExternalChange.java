@@ -2,7 +2,7 @@ package io.datahub.store.reconcile;
 
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Violation;
 import io.datahub.store.core.CandidateFile;

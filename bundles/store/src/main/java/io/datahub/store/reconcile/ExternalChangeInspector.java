@@ -1,6 +1,6 @@
 package io.datahub.store.reconcile;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.store.core.LastGoodVersions;
 import io.datahub.store.core.PathState;
 import io.datahub.store.core.StagedFile;

@@ -1,6 +1,6 @@
 package io.datahub.store.reconcile;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.MetadataStore;
 import io.datahub.store.metadata.PathKeys;

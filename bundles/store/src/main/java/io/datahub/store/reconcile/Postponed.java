@@ -1,6 +1,6 @@
 package io.datahub.store.reconcile;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package io.datahub.store.reconcile;
 
 import io.datahub.api.log.LogText;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.store.core.IndexWriter;
 import io.datahub.store.core.LastGoodVersions;
 import io.datahub.store.core.PathLocks;

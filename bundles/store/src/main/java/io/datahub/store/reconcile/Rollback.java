@@ -2,8 +2,8 @@ package io.datahub.store.reconcile;
 
 import io.datahub.api.Refusal;
 import io.datahub.api.log.LogText;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
-import io.datahub.api.record.RecordPath;
 import io.datahub.api.validation.Violation;
 import io.datahub.store.core.FailPoints.Step;
 import io.datahub.store.core.InFlightRenames;

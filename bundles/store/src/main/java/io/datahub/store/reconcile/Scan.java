@@ -1,7 +1,7 @@
 package io.datahub.store.reconcile;
 
 import io.datahub.api.Result;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.FileStat;
 import io.datahub.store.disk.Tree;

@@ -1,7 +1,7 @@
 package io.datahub.store.reconcile;
 
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
-import io.datahub.api.record.RecordPath;
 import io.datahub.store.core.Audit;
 import io.datahub.store.metadata.CommitFuture;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.datahub.store.settings;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.datahub.store.settings;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.validation.WildcardPattern;
 import java.util.Arrays;
 import java.util.List;

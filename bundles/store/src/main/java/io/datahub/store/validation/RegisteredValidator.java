@@ -1,7 +1,7 @@
 package io.datahub.store.validation;
 
 import io.datahub.api.log.LogLimit;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.validation.PathPattern;
 import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.ValidatorId;

@@ -1,6 +1,6 @@
 package io.datahub.store.validation;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.PathPattern;
 import io.datahub.api.validation.ValidatorProperties;

@@ -2,7 +2,7 @@ package io.datahub.store.validation;
 
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.validation.ValidatorPrecedence;
 import java.time.Duration;
 import java.util.HashMap;

@@ -2,7 +2,7 @@ package io.datahub.store.write;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.MetadataStore;

@@ -3,7 +3,7 @@ package io.datahub.store.write;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.store.core.Audit;
 import io.datahub.store.core.FreeSpaceCheck;

@@ -1,8 +1,8 @@
 package io.datahub.store.write;
 
 import io.datahub.api.Result;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
-import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.store.core.Audit;

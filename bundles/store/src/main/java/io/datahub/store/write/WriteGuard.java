@@ -2,8 +2,8 @@ package io.datahub.store.write;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Precondition;
-import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;

@@ -3,7 +3,7 @@ package io.datahub.store.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;

@@ -3,9 +3,9 @@ package io.datahub.store.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
-import io.datahub.api.record.RecordPath;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.user.User;
 import io.datahub.store.TestHub;

@@ -3,7 +3,7 @@ package io.datahub.store.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package io.datahub.store.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.Reason;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Listing;
-import io.datahub.api.record.RecordPath;
 import io.datahub.store.TestHub;
 import java.io.IOException;
 import java.nio.file.Files;

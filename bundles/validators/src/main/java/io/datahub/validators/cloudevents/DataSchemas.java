@@ -2,7 +2,7 @@ package io.datahub.validators.cloudevents;
 
 import com.networknt.schema.Schema;
 import com.networknt.schema.SpecificationVersion;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.WildcardPattern;

@@ -1,7 +1,7 @@
 package io.datahub.validators.users;
 
 import io.datahub.api.Result;
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.user.Z85;
 import io.datahub.validators.support.Findings;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package io.datahub.validators.xml;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.validators.support.Findings;
 import io.datahub.validators.support.RecordReference;
 import io.datahub.validators.support.SchemaSource;

@@ -1,6 +1,6 @@
 package io.datahub.validators.support;
 
-import io.datahub.api.record.RecordPath;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.validation.Candidate;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package io.datahub.api.record;
+package io.datahub.api.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
