@@ -3,7 +3,7 @@ package io.datahub.launcher;
 import io.datahub.client.Credential;
 import io.datahub.client.CurveKeys;
 import io.datahub.client.HubClient;
-import io.datahub.client.HubUnavailableException;
+import io.datahub.client.HubConnectionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ record HubAccess(String address, Credential credential) {
     HubClient connect(Duration timeout) throws CommandFailure {
         try {
             return HubClient.connect(address, credential, timeout);
-        } catch (HubUnavailableException e) {
+        } catch (HubConnectionException e) {
             throw new CommandFailure(CommandFailure.UNAVAILABLE, e.getMessage());
         } catch (IllegalArgumentException e) {
             throw new CommandFailure("DATAHUB_ZMQ_URL: " + e.getMessage() + ".", e);

@@ -2,7 +2,7 @@ package io.datahub.launcher;
 
 import io.datahub.client.EventStream;
 import io.datahub.client.HubClient;
-import io.datahub.client.HubUnavailableException;
+import io.datahub.client.HubConnectionException;
 import io.datahub.client.Reply;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -48,7 +48,7 @@ final class PubCommand {
             } else {
                 publish(client, topic, payload());
             }
-        } catch (HubUnavailableException e) {
+        } catch (HubConnectionException e) {
             throw new CommandFailure(CommandFailure.UNAVAILABLE, e.getMessage());
         }
     }

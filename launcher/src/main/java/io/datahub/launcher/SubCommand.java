@@ -2,7 +2,7 @@ package io.datahub.launcher;
 
 import io.datahub.client.Event;
 import io.datahub.client.HubClient;
-import io.datahub.client.HubUnavailableException;
+import io.datahub.client.HubConnectionException;
 import io.datahub.client.Subscription;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -49,7 +49,7 @@ final class SubCommand {
                             granted.isEmpty()
                                     ? "datahub: you have no grant for these prefixes; ask an administrator"
                                     : "datahub: you have grants only for: " + String.join(" ", granted)));
-        } catch (HubUnavailableException e) {
+        } catch (HubConnectionException e) {
             System.err.println("datahub: can't determine your grants: " + e.getMessage());
         }
     }

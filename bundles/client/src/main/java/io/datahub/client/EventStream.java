@@ -30,15 +30,15 @@ public final class EventStream implements AutoCloseable {
      * @param topic UTF-8 without NUL, 1 to 4,200 bytes
      * @param payload the payload
      * @param more further frames, passed on unchanged
-     * @throws HubUnavailableException if the hub accepted nothing within the client's timeout; the event is dropped
+     * @throws HubConnectionException if the hub accepted nothing within the client's timeout; the event is dropped
      * @throws IllegalStateException if the stream is closed
      */
-    public synchronized void publish(String topic, byte[] payload, byte[]... more) throws HubUnavailableException {
+    public synchronized void publish(String topic, byte[] payload, byte[]... more) throws HubConnectionException {
         if (closed) {
             throw new IllegalStateException("the stream is closed");
         }
         if (!Sockets.send(socket, topic, payload, more)) {
-            throw new HubUnavailableException("The hub at " + sockets.address()
+            throw new HubConnectionException("The hub at " + sockets.address()
                     + (monitor.isConnected()
                             ? " accepts no more events: its subscribers are too slow."
                             : " isn't connected."));

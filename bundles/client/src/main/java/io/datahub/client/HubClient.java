@@ -51,10 +51,10 @@ public final class HubClient implements AutoCloseable {
      *
      * @param address such as {@code tcp://127.0.0.1:5555}
      * @param credential the credentials to authenticate with
-     * @throws HubUnavailableException if no hub answers, or the credentials are refused
+     * @throws HubConnectionException if no hub answers, or the credentials are refused
      * @throws IllegalArgumentException if the address is malformed
      */
-    public static HubClient connect(String address, Credential credential) throws HubUnavailableException {
+    public static HubClient connect(String address, Credential credential) throws HubConnectionException {
         return connect(address, credential, DEFAULT_TIMEOUT);
     }
 
@@ -64,24 +64,24 @@ public final class HubClient implements AutoCloseable {
      * @param address such as {@code tcp://127.0.0.1:5555}
      * @param credential the credentials to authenticate with
      * @param timeout how long to wait for the login and for each reply, and for room in the send queue
-     * @throws HubUnavailableException if no hub answers, or the credentials are refused
+     * @throws HubConnectionException if no hub answers, or the credentials are refused
      * @throws IllegalArgumentException if the address is malformed
      */
     public static HubClient connect(String address, Credential credential, Duration timeout)
-            throws HubUnavailableException {
+            throws HubConnectionException {
         Sockets sockets = new Sockets(address, credential, timeout);
         try {
             HubClient client = new HubClient(sockets);
             client.awaitLogin();
             return client;
-        } catch (HubUnavailableException | RuntimeException e) {
+        } catch (HubConnectionException | RuntimeException e) {
             sockets.close();
             throw e;
         }
     }
 
     /** Waits for the login: an authenticated client gets an error reply to an empty request, any other gets none. */
-    private synchronized void awaitLogin() throws HubUnavailableException {
+    private synchronized void awaitLogin() throws HubConnectionException {
         long deadline = deadline();
         while (monitor.disconnects() < MAX_LOGIN_DISCONNECTS && System.nanoTime() < deadline) {
             if (requests.send(DELIMITER, ZMQ.DONTWAIT)
@@ -90,7 +90,7 @@ public final class HubClient implements AutoCloseable {
             }
             requests.recv(); // expected to be empty: waits for the receive timeout
         }
-        throw new HubUnavailableException(
+        throw new HubConnectionException(
                 monitor.wasConnected()
                         ? "The hub at " + sockets.address() + " rejects the credentials of " + sockets.credential()
                                 + ": check user and token, or the keys; the hub's log states the reason."
@@ -104,11 +104,11 @@ public final class HubClient implements AutoCloseable {
      * @param payload the payload
      * @param more further frames, passed on unchanged
      * @return the hub's reply, also if it refused the event
-     * @throws HubUnavailableException if there is no connection, so that the event wasn't published; or if no reply
+     * @throws HubConnectionException if there is no connection, so that the event wasn't published; or if no reply
      *     was received within the timeout, so that the event may have been published
      * @throws IllegalStateException if the client is closed
      */
-    public synchronized Reply publish(String topic, byte[] payload, byte[]... more) throws HubUnavailableException {
+    public synchronized Reply publish(String topic, byte[] payload, byte[]... more) throws HubConnectionException {
         return toReply(request(topic, payload, more));
     }
 
@@ -119,10 +119,10 @@ public final class HubClient implements AutoCloseable {
      * @param prefixes topic prefixes; {@code ""} is all topics
      * @return the granted topic prefixes, an empty list if there are none; an empty Optional if the hub is too old
      *     to support the request
-     * @throws HubUnavailableException if there is no connection, or no reply was received within the timeout
+     * @throws HubConnectionException if there is no connection, or no reply was received within the timeout
      * @throws IllegalStateException if the client is closed
      */
-    public synchronized Optional<List<String>> granted(String... prefixes) throws HubUnavailableException {
+    public synchronized Optional<List<String>> granted(String... prefixes) throws HubConnectionException {
         byte[][] frames = Arrays.stream(prefixes)
                 .map(prefix -> prefix.getBytes(StandardCharsets.UTF_8))
                 .toArray(byte[][]::new);
@@ -138,13 +138,13 @@ public final class HubClient implements AutoCloseable {
                 : Optional.empty();
     }
 
-    private List<byte[]> request(String topic, byte[] payload, byte[]... more) throws HubUnavailableException {
+    private List<byte[]> request(String topic, byte[] payload, byte[]... more) throws HubConnectionException {
         if (closed) {
             throw new IllegalStateException("the client is closed");
         }
         byte[] id = ByteBuffer.allocate(Long.BYTES).putLong(++lastRequest).array();
         if (!requests.send(id, ZMQ.SNDMORE)) {
-            throw new HubUnavailableException("The connection to the hub at " + sockets.address()
+            throw new HubConnectionException("The connection to the hub at " + sockets.address()
                     + " was lost; the event on " + topic + " wasn't published.");
         }
         requests.send(DELIMITER, ZMQ.SNDMORE);
@@ -155,7 +155,7 @@ public final class HubClient implements AutoCloseable {
             reply = receive(deadline); // the late reply to an earlier request
         }
         if (reply.size() < 3) {
-            throw new HubUnavailableException("The hub at " + sockets.address() + " didn't reply within "
+            throw new HubConnectionException("The hub at " + sockets.address() + " didn't reply within "
                     + sockets.timeout().toMillis() + " ms; the event on " + topic
                     + " may or may not have been published.");
         }

@@ -267,7 +267,7 @@ public final class FakeStore implements RecordStore {
 
         @Override
         public Result<Change> commit() {
-            if (request.standing().get().isEmpty()) {
+            if (request.currentUser().get().isEmpty()) {
                 return Result.refused(Reason.UNAUTHENTICATED, "the user is gone");
             }
             return validate()

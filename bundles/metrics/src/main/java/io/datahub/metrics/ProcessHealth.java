@@ -1,6 +1,6 @@
 package io.datahub.metrics;
 
-import io.datahub.api.Descriptors;
+import io.datahub.api.FileDescriptors;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import java.lang.management.ManagementFactory;
@@ -35,10 +35,10 @@ public final class ProcessHealth implements HealthCheck {
     public synchronized Health check() {
         long now = System.nanoTime();
         if (last == null || now - checkedAtNanos > CHECK_INTERVAL_NANOS) {
-            OptionalLong open = openOrMax(Descriptors.open());
+            OptionalLong open = openOrMax(FileDescriptors.open());
             last = evaluate(
                     open,
-                    Descriptors.most(),
+                    FileDescriptors.max(),
                     new Heap(live(), used(), Runtime.getRuntime().maxMemory()),
                     DirectMemory.measure());
             checkedAtNanos = now;
@@ -49,7 +49,7 @@ public final class ProcessHealth implements HealthCheck {
     /** Returns the maximum if no descriptor is left to count them with, although counting worked before. */
     private synchronized OptionalLong openOrMax(OptionalLong open) {
         countAvailable |= open.isPresent();
-        return open.isEmpty() && countAvailable ? OptionalLong.of(Descriptors.most()) : open;
+        return open.isEmpty() && countAvailable ? OptionalLong.of(FileDescriptors.max()) : open;
     }
 
     /**

@@ -85,7 +85,7 @@ final class MessageHandler {
 
     private void welcome(Login login) {
         cancelDeadline.run();
-        Session opened = endpoint.broker().open(login.from(login.origin().by(origin.transport())), sender);
+        Session opened = endpoint.broker().open(login.from(login.origin().withTransport(origin.transport())), sender);
         synchronized (this) {
             if (closed) {
                 opened.close();

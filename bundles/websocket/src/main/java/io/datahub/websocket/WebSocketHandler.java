@@ -175,6 +175,7 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
         Optional<Login> login = Optional.ofNullable((Login) request.getAttribute(Login.class.getName()));
         Origin origin = (Origin) request.getAttribute(Origin.class.getName());
         Runnable loggedIn = request.getAttribute(LOGGED_IN) instanceof Runnable action ? action : () -> {};
-        return new WebSocketConnection(endpoint, subprotocol, login, origin.by("websocket"), query.get(), loggedIn);
+        return new WebSocketConnection(
+                endpoint, subprotocol, login, origin.withTransport("websocket"), query.get(), loggedIn);
     }
 }

@@ -1,6 +1,6 @@
 package io.datahub.zeromq;
 
-import io.datahub.api.Descriptors;
+import io.datahub.api.FileDescriptors;
 import io.datahub.api.log.LogText;
 import io.datahub.api.user.Networks;
 import java.net.InetAddress;
@@ -31,7 +31,7 @@ record ZeromqSettings(
     private static final long MAX_MILLIS = 86_400_000;
 
     static ZeromqSettings of(ZeromqConfiguration configuration) {
-        return of(configuration, Descriptors.most());
+        return of(configuration, FileDescriptors.max());
     }
 
     /**
@@ -41,7 +41,7 @@ record ZeromqSettings(
      * @throws IllegalArgumentException if a value is out of range; the message names the key and the file
      */
     static ZeromqSettings of(ZeromqConfiguration configuration, long descriptors) {
-        int share = (int) Math.min(Integer.MAX_VALUE, Descriptors.share(descriptors));
+        int share = (int) Math.min(Integer.MAX_VALUE, FileDescriptors.share(descriptors));
         int quarter = Math.max(1, share / 4);
         requireRange("port", configuration.port(), 0, 65_535);
         requireRange("loops", configuration.loops(), 1, 64);

@@ -9,7 +9,7 @@ import io.datahub.client.CurveKeys;
 import io.datahub.client.Event;
 import io.datahub.client.EventStream;
 import io.datahub.client.HubClient;
-import io.datahub.client.HubUnavailableException;
+import io.datahub.client.HubConnectionException;
 import io.datahub.client.Reply;
 import io.datahub.client.Subscription;
 import java.io.IOException;
@@ -138,7 +138,7 @@ class ClientTest {
 
     @Test
     void shouldReportRefusedCredentials() {
-        assertThatExceptionOfType(HubUnavailableException.class)
+        assertThatExceptionOfType(HubConnectionException.class)
                 .isThrownBy(() -> client(new Credential.Token("ci", "wrong")))
                 .withMessageContaining("rejects the credentials of ci")
                 .withMessageNotContaining("wrong");
@@ -151,7 +151,7 @@ class ClientTest {
         try (ServerSocket occupied = new ServerSocket(0)) {
             port = occupied.getLocalPort();
         }
-        assertThatExceptionOfType(HubUnavailableException.class)
+        assertThatExceptionOfType(HubConnectionException.class)
                 .isThrownBy(() -> HubClient.connect("tcp://127.0.0.1:" + port, token("ci"), Duration.ofMillis(300)))
                 .withMessageContaining("No hub is reachable at tcp://127.0.0.1:" + port);
     }
@@ -181,7 +181,7 @@ class ClientTest {
         try (HubClient client = HubClient.connect(address(), token("ci"), Duration.ofSeconds(5))) {
             hub.close();
 
-            assertThatExceptionOfType(HubUnavailableException.class)
+            assertThatExceptionOfType(HubConnectionException.class)
                     .isThrownBy(() -> client.publish("build.1", utf8("x")));
         }
     }

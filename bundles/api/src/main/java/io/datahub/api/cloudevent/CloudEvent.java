@@ -66,7 +66,7 @@ public record CloudEvent(Map<String, Object> attributes) {
             return bad("a CloudEvent's dataschema must be a URI with a scheme (RFC 3986)");
         }
         Object time = attributes.get("time");
-        if (time != null && !(time instanceof String text && Rfc3339.isDateTime(text))) {
+        if (time != null && !(time instanceof String text && Rfc3339DateTimes.isDateTime(text))) {
             return bad("a CloudEvent's time must have the form 2026-11-25T18:00:00Z (RFC 3339)");
         }
         return Result.done(new CloudEvent(attributes));

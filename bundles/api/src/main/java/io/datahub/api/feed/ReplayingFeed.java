@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The events of a session, where a subscription may begin in the past: its file events are read from the journal until
- * that has been read to its end, and then come live.
+ * The events of a session, where a subscription may start at an earlier cursor: its file events are read from the journal until
+ * that has been read to its end, and are then delivered live.
  *
  * <p>The contract of such a subscription:
  *
@@ -35,7 +35,7 @@ import java.util.function.Predicate;
  *   <li><b>Loss</b>: if the session loses events because its queue is full, the file events among them are read from
  *       the journal, before any later file event is delivered. Other lost events stay lost.
  *   <li><b>Gap</b>: if the journal no longer has what must be read, the subscription ends, and the refusal ({@link
- *       Reason#GONE}) is reported to whoever made it. Nothing is skipped silently.
+ *       Reason#GONE}) is reported to the subscriber. Nothing is skipped silently.
  *   <li><b>Slow clients</b>: nothing is read ahead. The journal is read, and the session's queue is emptied, only as
  *       often as {@link #next} is called; memory is bounded by one page of the journal and the session's queue.
  *   <li><b>End</b>: once the session has been closed, {@link #next} finds no further live events; a replay that has
@@ -138,7 +138,7 @@ public final class ReplayingFeed {
     }
 
     /**
-     * Removes a subscription to a prefix. If it began in the past and hasn't caught up yet, its replay still goes on to
+     * Removes a subscription to a prefix. If it started at an earlier cursor and hasn't caught up yet, its replay continues to
      * the end of the journal.
      *
      * @param prefix the prefix, as subscribed

@@ -42,10 +42,10 @@ public final class ProxyProtocol {
     private static final int DECISIVE = 5;
 
     private static final int MAX_PORT = 65_535;
-    private static final InetSocketAddress NOBODY = new InetSocketAddress(IpAddress.UNKNOWN, 0);
-    private static final Header ABSENT = new Header(State.ABSENT, 0, NOBODY, false);
-    private static final Header INCOMPLETE = new Header(State.INCOMPLETE, 0, NOBODY, false);
-    private static final Header MALFORMED = new Header(State.MALFORMED, 0, NOBODY, false);
+    private static final InetSocketAddress NO_ADDRESS = new InetSocketAddress(IpAddress.UNKNOWN, 0);
+    private static final Header ABSENT = new Header(State.ABSENT, 0, NO_ADDRESS, false);
+    private static final Header INCOMPLETE = new Header(State.INCOMPLETE, 0, NO_ADDRESS, false);
+    private static final Header MALFORMED = new Header(State.MALFORMED, 0, NO_ADDRESS, false);
 
     private ProxyProtocol() {}
 
@@ -96,10 +96,10 @@ public final class ProxyProtocol {
     }
 
     private static Header version1(ByteBuffer bytes, int from, int to) {
-        int most = Math.min(to, from + V1_MAX_BYTES);
-        for (int at = from; at < most; at++) {
+        int end = Math.min(to, from + V1_MAX_BYTES);
+        for (int at = from; at < end; at++) {
             if (bytes.get(at) == '\r') {
-                if (at + 1 == most) {
+                if (at + 1 == end) {
                     break;
                 }
                 return bytes.get(at + 1) == '\n' ? line(bytes, from, at) : MALFORMED;
@@ -117,7 +117,7 @@ public final class ProxyProtocol {
         String[] fields = new String(line, StandardCharsets.ISO_8859_1).split(" ", -1);
         int length = line.length + 2;
         if (fields[1].equals("UNKNOWN")) {
-            return new Header(State.COMPLETE, length, NOBODY, false);
+            return new Header(State.COMPLETE, length, NO_ADDRESS, false);
         }
         boolean v6 = fields[1].equals("TCP6");
         if (fields.length != V1_FIELDS || !(v6 || fields[1].equals("TCP4"))) {
@@ -179,14 +179,14 @@ public final class ProxyProtocol {
             return INCOMPLETE;
         }
         if (command == LOCAL || family == UNSPECIFIED) {
-            return new Header(State.COMPLETE, length, NOBODY, false);
+            return new Header(State.COMPLETE, length, NO_ADDRESS, false);
         }
         return extended(bytes, from, length, addresses, client(bytes, from + V2_BYTES, family));
     }
 
     private static InetSocketAddress client(ByteBuffer bytes, int at, int family) {
         if (family != TCP4 && family != TCP6) {
-            return NOBODY;
+            return NO_ADDRESS;
         }
         byte[] address = new byte[family == TCP4 ? 4 : 16];
         bytes.get(at, address);
@@ -219,12 +219,12 @@ public final class ProxyProtocol {
     private static boolean isIntact(ByteBuffer bytes, int from, int length, int checksumAt) {
         byte[] header = new byte[length];
         bytes.get(from, header);
-        ByteBuffer whole = ByteBuffer.wrap(header);
-        int told = whole.getInt(checksumAt - from);
-        whole.putInt(checksumAt - from, 0);
+        ByteBuffer buffer = ByteBuffer.wrap(header);
+        int expected = buffer.getInt(checksumAt - from);
+        buffer.putInt(checksumAt - from, 0);
         CRC32C computed = new CRC32C();
         computed.update(header);
-        return (int) computed.getValue() == told;
+        return (int) computed.getValue() == expected;
     }
 
     private static int unsignedShort(ByteBuffer bytes, int at) {

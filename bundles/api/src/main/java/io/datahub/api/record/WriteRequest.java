@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * @param length the number of bytes, if the client specified it
  * @param digests the digests that the client specified, by algorithm ({@code MD5}, {@code SHA-1}, {@code SHA-256},
  *     {@code SHA-512}), in lower-case hexadecimal
- * @param standing supplies the user's current state, empty if its credentials are no longer valid; called on commit,
+ * @param currentUser supplies the user's current state, empty if its credentials are no longer valid; called on commit,
  *     since the upload may take long
  */
 public record WriteRequest(
@@ -28,7 +28,7 @@ public record WriteRequest(
         Precondition precondition,
         OptionalLong length,
         Map<String, String> digests,
-        Supplier<Optional<User>> standing) {
+        Supplier<Optional<User>> currentUser) {
 
     public WriteRequest {
         Objects.requireNonNull(user);
@@ -37,7 +37,7 @@ public record WriteRequest(
         Objects.requireNonNull(precondition);
         Objects.requireNonNull(length);
         digests = Map.copyOf(digests);
-        Objects.requireNonNull(standing);
+        Objects.requireNonNull(currentUser);
     }
 
     /** A request by a user whose permissions don't change. */
@@ -56,7 +56,7 @@ public record WriteRequest(
     }
 
     /** The same request with the user's current state. */
-    public WriteRequest by(User now) {
-        return new WriteRequest(now, from, path, precondition, length, digests, standing);
+    public WriteRequest withUser(User now) {
+        return new WriteRequest(now, from, path, precondition, length, digests, currentUser);
     }
 }

@@ -49,9 +49,9 @@ public final class Networks {
     private static Network network(String text) {
         int slash = text.indexOf('/');
         InetAddress address = address(slash < 0 ? text : text.substring(0, slash));
-        int most = address == null ? -1 : address.getAddress().length * Byte.SIZE;
-        String bits = slash < 0 ? String.valueOf(most) : text.substring(slash + 1);
-        if (address == null || !bits.matches("\\d{1,3}") || Integer.parseInt(bits) > most) {
+        int maxPrefix = address == null ? -1 : address.getAddress().length * Byte.SIZE;
+        String bits = slash < 0 ? String.valueOf(maxPrefix) : text.substring(slash + 1);
+        if (address == null || !bits.matches("\\d{1,3}") || Integer.parseInt(bits) > maxPrefix) {
             throw new IllegalArgumentException(
                     "\"" + text + "\" is neither an address nor a network such as 10.0.0.0/8 or fd00::/8; correct it");
         }

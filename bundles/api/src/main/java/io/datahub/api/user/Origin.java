@@ -9,7 +9,7 @@ import java.net.InetAddress;
  *
  * @param transport the transport, such as {@code zeromq} or {@code http}
  * @param address the client's address
- * @param confidential whether the connection is encrypted, so that nobody in between can read a token
+ * @param confidential whether the connection is encrypted, so that no one in between can read a token
  * @param shared whether many clients share the address, as through a proxy, so that limits by address don't apply to
  *     it; loopback always is shared
  * @param local whether the client is on this machine; never true for a client behind a proxy, whatever its address
@@ -29,11 +29,11 @@ public record Origin(String transport, InetAddress address, boolean confidential
     /**
      * The same client on another transport.
      *
-     * @param way the transport
+     * @param name the transport
      * @return the origin
      */
-    public Origin by(String way) {
-        return new Origin(way, address, confidential, shared, local);
+    public Origin withTransport(String name) {
+        return new Origin(name, address, confidential, shared, local);
     }
 
     /** For logs, such as {@code zeromq:127.0.0.1} or {@code http:[0:0:0:0:0:0:0:1]}. */

@@ -62,7 +62,7 @@ public interface UserRegistry {
 
     /**
      * Removes a token from the users file together with all its descendants, the tokens that were created with it,
-     * directly or indirectly, whoever owns them. Connections authenticated with any of them are closed.
+     * directly or indirectly, regardless of the owner. Connections authenticated with any of them are closed.
      *
      * @param actor who requests it
      * @param user the token's owner

@@ -29,7 +29,7 @@ public record Violation(String validator, String version, int line, int column, 
     }
 
     /** The same violation, attributed to the validator that found it. */
-    public Violation by(ValidatorId validator) {
+    public Violation attributedTo(ValidatorId validator) {
         return new Violation(validator.name(), validator.version(), line, column, message);
     }
 }

@@ -61,7 +61,7 @@ final class Validation {
 
     private void record(RegisteredEventValidator validator, Verdict verdict, Throwable failure) {
         if (failure == null) {
-            verdict.violations().forEach(violation -> violations.add(violation.by(validator.id())));
+            verdict.violations().forEach(violation -> violations.add(violation.attributedTo(validator.id())));
         } else {
             failureMessage = validator.reportFailure(topic, failure);
         }

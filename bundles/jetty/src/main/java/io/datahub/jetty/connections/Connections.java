@@ -1,6 +1,6 @@
 package io.datahub.jetty.connections;
 
-import io.datahub.api.Descriptors;
+import io.datahub.api.FileDescriptors;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.net.IpAddress;
 import io.datahub.jetty.JettyConfiguration;
@@ -65,7 +65,7 @@ public final class Connections implements ClientConnection.Observer {
 
         /** The configured limits, capped at a transport's share of the process's file descriptors. */
         public static Limits of(JettyConfiguration configuration, long descriptors) {
-            int total = (int) Math.min(configuration.maxConnections(), Descriptors.share(descriptors));
+            int total = (int) Math.min(configuration.maxConnections(), FileDescriptors.share(descriptors));
             return new Limits(
                     total,
                     Math.max(1, configuration.maxConnectionsPerAddress()),

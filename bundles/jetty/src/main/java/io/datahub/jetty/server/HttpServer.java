@@ -1,6 +1,6 @@
 package io.datahub.jetty.server;
 
-import io.datahub.api.Descriptors;
+import io.datahub.api.FileDescriptors;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.log.LogText;
@@ -83,7 +83,7 @@ public final class HttpServer implements HealthCheck, MetricSource {
     }
 
     private static Connections.Limits limits(JettyConfiguration configuration) {
-        return Connections.Limits.of(configuration, Descriptors.most());
+        return Connections.Limits.of(configuration, FileDescriptors.max());
     }
 
     private boolean isExempt(InetAddress address) {

@@ -1,6 +1,6 @@
 package io.datahub.store.read;
 
-import io.datahub.api.Descriptors;
+import io.datahub.api.FileDescriptors;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
@@ -30,7 +30,7 @@ public final class RecordReader {
     private final StoreContext context;
     private final LastGoodVersions lastGoodVersions;
     private final VersionMatcher versionMatcher;
-    private final Readings readings = new Readings(Descriptors.most());
+    private final Readings readings = new Readings(FileDescriptors.max());
 
     public RecordReader(StoreContext context, LastGoodVersions lastGoodVersions, IndexWriter indexWriter) {
         this.context = context;

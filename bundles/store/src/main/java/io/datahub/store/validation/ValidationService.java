@@ -84,11 +84,11 @@ public final class ValidationService implements AutoCloseable {
             try {
                 Verdict verdict = task.await();
                 metrics.completed(task.id().name(), verdict.violations().isEmpty());
-                verdict.violations().forEach(violation -> violations.add(violation.by(task.id())));
+                verdict.violations().forEach(violation -> violations.add(violation.attributedTo(task.id())));
             } catch (ValidationTask.FailedException e) {
                 metrics.failed(task.id().name());
                 failed.add(e.getMessage());
-                violations.add(Violation.of(e.getMessage()).by(task.id()));
+                violations.add(Violation.of(e.getMessage()).attributedTo(task.id()));
             }
         }
         if (!failed.isEmpty()) {

@@ -74,11 +74,11 @@ public final class Commit {
             Quotas.Claim claim)
             throws IOException {
         RecordPath path = original.path();
-        Optional<User> user = original.standing().get();
+        Optional<User> user = original.currentUser().get();
         if (user.isEmpty()) {
             return Result.refused(Reason.UNAUTHENTICATED, "the credentials were revoked during the upload");
         }
-        WriteRequest request = original.by(user.get());
+        WriteRequest request = original.withUser(user.get());
         Optional<LastGoodCopy> oldCopy;
         CommitFuture<Optional<Change>> future;
         try (PathLocks.Held held = context.locks().hold(path)) {

@@ -58,7 +58,7 @@ final class PartConcatenation implements AutoCloseable {
                 request.precondition(),
                 OptionalLong.of(length),
                 request.digests(),
-                request.standing()));
+                request.currentUser()));
         if (begun.isRefused()) {
             return Result.refused(begun.refusal().orElseThrow());
         }

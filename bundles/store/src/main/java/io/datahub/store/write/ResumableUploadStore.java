@@ -164,7 +164,7 @@ public final class ResumableUploadStore implements ResumableUploads {
                 request.precondition(),
                 length,
                 request.digests(),
-                request.standing());
+                request.currentUser());
     }
 
     @Override

@@ -2,7 +2,7 @@ package io.datahub.validators.cloudevents;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.datahub.api.cloudevent.CloudEvent;
-import io.datahub.api.cloudevent.Rfc3339;
+import io.datahub.api.cloudevent.Rfc3339DateTimes;
 import io.datahub.validators.support.Findings;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +80,7 @@ final class CloudEventRules {
                 }
             }
             case "time" -> {
-                if (!value.isTextual() || !Rfc3339.isDateTime(value.textValue())) {
+                if (!value.isTextual() || !Rfc3339DateTimes.isDateTime(value.textValue())) {
                     findings.add("time is no date and time with a zone (RFC 3339), such as 2026-11-23T10:00:00Z");
                 }
             }

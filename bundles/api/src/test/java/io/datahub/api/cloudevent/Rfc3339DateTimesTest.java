@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class Rfc3339Test {
+class Rfc3339DateTimesTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -39,6 +39,6 @@ class Rfc3339Test {
         "'', false"
     })
     void shouldTakeWhatTheStandardAllowsAndNothingElse(String text, boolean is) {
-        assertThat(Rfc3339.isDateTime(text)).isEqualTo(is);
+        assertThat(Rfc3339DateTimes.isDateTime(text)).isEqualTo(is);
     }
 }

@@ -3,12 +3,12 @@ package io.datahub.api.cloudevent;
 import java.time.YearMonth;
 
 /** Dates and times exactly as RFC 3339 (5.6) defines them. */
-public final class Rfc3339 {
+public final class Rfc3339DateTimes {
 
     private static final String FORM = "0000-00-00T00:00:00";
     private static final int MINUTES_A_DAY = 24 * 60;
 
-    private Rfc3339() {}
+    private Rfc3339DateTimes() {}
 
     /**
      * Whether the text is a {@code date-time}, which has seconds and a zone. A fraction of a second may have any number

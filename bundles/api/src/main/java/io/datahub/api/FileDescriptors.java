@@ -9,20 +9,20 @@ import javax.management.ObjectName;
  * The file descriptors of the process. A transport limits its connections to a {@link #share} of them, so that
  * descriptors remain for the store, its journal and the logs whatever clients do. Thread-safe.
  */
-public final class Descriptors {
+public final class FileDescriptors {
 
     /** The descriptors reserved for the hub itself: its programs, logs and state. */
-    private static final long OWN = 400;
+    private static final long RESERVED = 400;
 
-    private static final int PARTS = 5;
-    private static final int PARTS_OF_A_TRANSPORT = 2;
+    private static final int SHARE_DENOMINATOR = 5;
+    private static final int SHARE_NUMERATOR = 2;
 
-    private Descriptors() {}
+    private FileDescriptors() {}
 
     /** The maximum number ({@code ulimit -n}); a large number if the system doesn't report it. */
-    public static long most() {
-        long most = attribute("MaxFileDescriptorCount").orElse(0);
-        return most > 0 ? most : Integer.MAX_VALUE;
+    public static long max() {
+        long max = attribute("MaxFileDescriptorCount").orElse(0);
+        return max > 0 ? max : Integer.MAX_VALUE;
     }
 
     /**
@@ -35,11 +35,12 @@ public final class Descriptors {
     /**
      * The maximum for the connections of one transport: two fifths of those that aren't reserved for the hub.
      *
-     * @param most as of {@link #most}
+     * @param max as of {@link #max}
      * @return at least 1
      */
-    public static long share(long most) {
-        return Math.max(Math.max(1, most / (2 * PARTS)), (most - OWN) / PARTS * PARTS_OF_A_TRANSPORT);
+    public static long share(long max) {
+        return Math.max(
+                Math.max(1, max / (2 * SHARE_DENOMINATOR)), (max - RESERVED) / SHARE_DENOMINATOR * SHARE_NUMERATOR);
     }
 
     private static OptionalLong attribute(String name) {
