@@ -11,7 +11,6 @@ import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -52,16 +51,12 @@ final class UsersRecord {
     }
 
     private static byte[] bytes(Reading reading) throws IOException {
-        long size = reading.channel().size();
+        long size = reading.version().size();
         if (size > MAX_BYTES) {
             throw new IOException(RecordPath.USERS + " has " + size + " bytes; at most " + MAX_BYTES + " are read");
         }
         ByteBuffer buffer = ByteBuffer.allocate((int) size);
-        while (buffer.hasRemaining()) {
-            if (reading.channel().read(buffer, buffer.position()) < 0) {
-                throw new EOFException(RecordPath.USERS + " became shorter while it was read");
-            }
-        }
+        reading.readFully(buffer, 0);
         return buffer.array();
     }
 

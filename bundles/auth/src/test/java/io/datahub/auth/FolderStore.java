@@ -16,10 +16,10 @@ import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
+import io.datahub.test.memory.MemoryReading;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -132,23 +132,7 @@ final class FolderStore implements RecordStore, Home {
         if (found.isRefused()) {
             return Result.refused(found.refusal().orElseThrow());
         }
-        FileChannel channel = FileChannel.open(file);
-        return Result.done(new Reading() {
-            @Override
-            public RecordVersion version() {
-                return found.get();
-            }
-
-            @Override
-            public FileChannel channel() {
-                return channel;
-            }
-
-            @Override
-            public void close() throws IOException {
-                channel.close();
-            }
-        });
+        return Result.done(new MemoryReading(found.get(), Files.readAllBytes(file), () -> {}));
     }
 
     @Override

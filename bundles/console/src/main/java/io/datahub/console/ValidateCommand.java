@@ -5,7 +5,6 @@ import static io.datahub.console.shell.CommandException.require;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
-import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
@@ -20,8 +19,9 @@ import io.datahub.console.shell.CommandException;
 import io.datahub.console.shell.Table;
 import io.datahub.console.validation.DryRunValidation;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -67,14 +67,10 @@ public final class ValidateCommand extends DatahubCommand {
         RecordPath record = require(RecordPath.parse(path));
         try (Upload upload =
                 require(store.begin(new WriteRequest(User.HUB, CONSOLE.origin().toString(), record)))) {
-            if (file == null) {
-                try (Reading reading = require(store.open(User.HUB, record))) {
-                    send(reading.channel(), upload);
-                }
-            } else {
-                try (FileChannel channel = FileChannel.open(Path.of(file))) {
-                    send(channel, upload);
-                }
+            try (InputStream in = file == null
+                    ? require(store.open(User.HUB, record)).stream()
+                    : Files.newInputStream(Path.of(file))) {
+                send(in, upload);
             }
             show(upload.validate());
         }
@@ -109,10 +105,10 @@ public final class ValidateCommand extends DatahubCommand {
         }
     }
 
-    private static void send(FileChannel channel, Upload upload) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-        while (channel.read(buffer.clear()) >= 0) {
-            Optional<Refusal> refusal = upload.write(buffer.flip());
+    private static void send(InputStream in, Upload upload) throws IOException {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+            Optional<Refusal> refusal = upload.write(ByteBuffer.wrap(buffer, 0, count));
             if (refusal.isPresent()) {
                 throw new CommandException(refusal.get().detail());
             }

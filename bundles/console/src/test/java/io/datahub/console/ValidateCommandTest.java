@@ -14,10 +14,10 @@ import io.datahub.api.record.RecordVersion;
 import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.ValidatorStatus.State;
 import io.datahub.api.validation.Verdict;
+import io.datahub.test.memory.MemoryReading;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Proxy;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,24 +84,8 @@ class ValidateCommandTest {
     }
 
     private Result<Reading> open(RecordPath path) throws IOException {
-        FileChannel channel = FileChannel.open(folder.resolve(path.toString()));
         RecordVersion version = find(path).get();
-        return Result.done(new Reading() {
-            @Override
-            public RecordVersion version() {
-                return version;
-            }
-
-            @Override
-            public FileChannel channel() {
-                return channel;
-            }
-
-            @Override
-            public void close() throws IOException {
-                channel.close();
-            }
-        });
+        return Result.done(new MemoryReading(version, Files.readAllBytes(folder.resolve(path.toString())), () -> {}));
     }
 
     private Result<Listing> list(RecordPath directory) throws IOException {

@@ -14,14 +14,11 @@ import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
+import io.datahub.test.memory.MemoryReading;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -50,11 +47,6 @@ public final class FakeStore implements RecordStore {
     public volatile Instant modified = MODIFIED;
     private final Map<RecordPath, String> etags = new ConcurrentSkipListMap<>();
     private final AtomicLong sequence = new AtomicLong();
-    private final Path directory;
-
-    public FakeStore(Path directory) {
-        this.directory = directory;
-    }
 
     public Change put(String path, String text) {
         return put(RecordPath.of(path), text.getBytes(StandardCharsets.UTF_8));
@@ -175,27 +167,8 @@ public final class FakeStore implements RecordStore {
         if (found.isRefused()) {
             return Result.refused(found.refusal().orElseThrow());
         }
-        Path file = Files.createTempFile(directory, "record", ".bin");
-        Files.write(file, records.get(path));
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         open.incrementAndGet();
-        return Result.done(new Reading() {
-            @Override
-            public RecordVersion version() {
-                return found.get();
-            }
-
-            @Override
-            public FileChannel channel() {
-                return channel;
-            }
-
-            @Override
-            public void close() throws IOException {
-                channel.close();
-                open.decrementAndGet();
-            }
-        });
+        return Result.done(new MemoryReading(found.get(), records.get(path), open::decrementAndGet));
     }
 
     @Override

@@ -238,9 +238,7 @@ public final class TestHub implements AutoCloseable {
     }
 
     public static String text(Reading reading) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate((int) reading.channel().size());
-        reading.channel().read(bytes, 0);
-        return new String(bytes.array(), StandardCharsets.UTF_8);
+        return new String(reading.stream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     public RecordVersion find(String path) throws IOException {

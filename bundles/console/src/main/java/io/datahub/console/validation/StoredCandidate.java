@@ -9,7 +9,6 @@ import io.datahub.api.user.User;
 import io.datahub.api.validation.Candidate;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -57,7 +56,7 @@ record StoredCandidate(RecordStore store, RecordVersion version) implements Cand
         if (reading.isRefused()) {
             throw new IOException(reading.refusal().orElseThrow().detail());
         }
-        return Channels.newInputStream(reading.get().channel());
+        return reading.get().stream();
     }
 
     @Override

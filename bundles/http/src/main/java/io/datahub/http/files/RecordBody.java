@@ -3,7 +3,6 @@ package io.datahub.http.files;
 import io.datahub.api.log.LogText;
 import io.datahub.api.record.Reading;
 import io.datahub.jetty.web.Exchange;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -54,16 +53,8 @@ final class RecordBody extends IteratingCallback {
     /** Reads a small record into memory. */
     static byte[] readAll(Reading reading) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate((int) reading.version().size());
-        while (bytes.hasRemaining()) {
-            if (reading.channel().read(bytes, bytes.position()) < 0) {
-                throw truncated(reading);
-            }
-        }
+        reading.readFully(bytes, 0);
         return bytes.array();
-    }
-
-    private static EOFException truncated(Reading reading) {
-        return new EOFException(reading.version().path() + " was truncated on disk while it was being sent");
     }
 
     private void next() {
@@ -97,14 +88,9 @@ final class RecordBody extends IteratingCallback {
     private ByteBuffer read() throws IOException {
         ByteBuffer bytes = buffer.getByteBuffer();
         bytes.clear().limit((int) Math.min(bytes.capacity(), remaining));
-        while (bytes.hasRemaining()) {
-            int count = reading.channel().read(bytes, position);
-            if (count < 0) {
-                throw truncated(reading);
-            }
-            position += count;
-            remaining -= count;
-        }
+        reading.readFully(bytes, position);
+        position += bytes.position();
+        remaining -= bytes.position();
         return bytes.flip();
     }
 

@@ -36,7 +36,7 @@ class AcceleratorTest {
     @BeforeEach
     void start() throws Exception {
         Path home = Files.createDirectories(directory.resolve("home"));
-        store = new FakeStore(Files.createDirectories(directory.resolve("store")));
+        store = new FakeStore();
         store.put("a.bin", "0123456789");
         server = new TestServer(new FilesHandler(
                 store,

@@ -58,7 +58,7 @@ class FilesHandlerTest {
 
     @BeforeEach
     void start() throws Exception {
-        store = new FakeStore(directory);
+        store = new FakeStore();
         server = new TestServer(new FilesHandler(store, home(), renewals, Configurations.of(HttpConfiguration.class)));
         store.put("builds/app.txt", "0123456789");
     }

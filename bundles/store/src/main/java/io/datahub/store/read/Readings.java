@@ -5,7 +5,8 @@ import io.datahub.api.Result;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordVersion;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,8 +73,13 @@ final class Readings {
         }
 
         @Override
-        public FileChannel channel() {
-            return reading.channel();
+        public int read(ByteBuffer bytes, long position) throws IOException {
+            return reading.read(bytes, position);
+        }
+
+        @Override
+        public long transferTo(long position, long count, WritableByteChannel target) throws IOException {
+            return reading.transferTo(position, count, target);
         }
 
         @Override

@@ -15,7 +15,9 @@ import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.FileStat;
 import io.datahub.store.disk.Tree;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -134,6 +136,16 @@ public final class RecordReader {
     }
 
     private record OpenReading(RecordVersion version, FileChannel channel) implements Reading {
+        @Override
+        public int read(ByteBuffer bytes, long position) throws IOException {
+            return channel.read(bytes, position);
+        }
+
+        @Override
+        public long transferTo(long position, long count, WritableByteChannel target) throws IOException {
+            return channel.transferTo(position, count, target);
+        }
+
         @Override
         public void close() throws IOException {
             channel.close();

@@ -7,9 +7,8 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Reading;
-import io.datahub.api.record.RecordVersion;
+import io.datahub.test.memory.MemoryReading;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -50,19 +49,6 @@ class ReadingsTest {
     }
 
     private static Result<Reading> reading() {
-        return Result.done(new Reading() {
-            @Override
-            public RecordVersion version() {
-                return null;
-            }
-
-            @Override
-            public FileChannel channel() {
-                return null;
-            }
-
-            @Override
-            public void close() {}
-        });
+        return Result.done(new MemoryReading(null, new byte[0], () -> {}));
     }
 }

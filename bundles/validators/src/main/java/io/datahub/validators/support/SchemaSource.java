@@ -6,8 +6,6 @@ import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.User;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.channels.Channels;
 import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,8 +61,7 @@ public final class SchemaSource {
             throw new IOException("the schema " + path + " can't be read: "
                     + opened.refusal().orElseThrow().detail());
         }
-        try (Reading reading = opened.get();
-                InputStream in = Channels.newInputStream(reading.channel())) {
+        try (Reading reading = opened.get()) {
             String etag = reading.version()
                     .etag()
                     .orElseThrow(() -> new IOException("the schema " + path + " is being changed on disk"));
@@ -73,7 +70,7 @@ public final class SchemaSource {
                         + " records of " + MAX_BYTES + " bytes each");
             }
             etags.put(path, etag);
-            return in.readAllBytes();
+            return reading.stream().readAllBytes();
         }
     }
 }

@@ -1,0 +1,41 @@
+package io.datahub.store.read;
+
+import io.datahub.api.record.Reading;
+import io.datahub.api.record.Upload;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.store.TestHub;
+import io.datahub.test.contract.ReadingContract;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+class DiskReadingTest extends ReadingContract {
+
+    @TempDir
+    Path folder;
+
+    private TestHub hub;
+
+    @BeforeEach
+    void start() throws IOException {
+        hub = new TestHub(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        hub.close();
+    }
+
+    @Override
+    protected Reading open(byte[] bytes) throws IOException {
+        WriteRequest request = new WriteRequest(TestHub.ADMIN, "test", TestHub.path("d/a"));
+        try (Upload upload = hub.records.begin(request).get()) {
+            upload.write(ByteBuffer.wrap(bytes));
+            upload.commit().get();
+        }
+        return hub.records.open(TestHub.ADMIN, request.path()).get();
+    }
+}
