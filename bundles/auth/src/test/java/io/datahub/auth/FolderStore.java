@@ -105,7 +105,7 @@ final class FolderStore implements RecordStore, Home {
         int sequence = version.incrementAndGet();
         RecordVersion now =
                 new RecordVersion(RecordPath.USERS, 0, Instant.EPOCH, Optional.of(etag()), Optional.empty());
-        Change change = new Change(type, new Cursor("e", sequence), Instant.EPOCH, now, user, List.of(), "{}");
+        Change change = new Change(type, new Cursor("e", sequence), Instant.EPOCH, now, user, List.of(), "", "{}");
         listeners.forEach(listener -> listener.changed(change));
         return change;
     }

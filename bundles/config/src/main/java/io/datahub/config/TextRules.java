@@ -1,38 +1,30 @@
 package io.datahub.config;
 
+import io.datahub.api.path.RecordUrls;
 import io.datahub.api.user.Networks;
 import io.datahub.api.validation.PathPattern;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** Syntax rules for values that the metatype can't describe: lists whose items have a syntax of their own. */
+/** Syntax rules for values that the metatype can't describe: URLs, and lists whose items have a syntax of their own. */
 final class TextRules {
 
     private static final Pattern SEPARATORS = Pattern.compile("[,\n]");
     private static final String VALIDATORS = "io.datahub.validator.";
 
     private static final Form NETWORKS =
-            new Form("addresses and networks separated by commas, such as 127.0.0.1, 10.0.0.0/8, fd00::/8", item -> {
-                try {
-                    return new Networks(item) != null;
-                } catch (IllegalArgumentException e) {
-                    return false;
-                }
-            });
-    private static final Form PATHS = new Form("patterns of paths separated by commas, such as builds/**", item -> {
-        try {
-            return PathPattern.of(item) != null;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-    });
+            list("addresses and networks separated by commas, such as 127.0.0.1, 10.0.0.0/8, fd00::/8", Networks::new);
+    private static final Form PATHS = list("patterns of paths separated by commas, such as builds/**", PathPattern::of);
     private static final Map<String, Form> FORMS = Map.of(
             "io.datahub.jetty proxies",
             NETWORKS,
             "io.datahub.zeromq proxies",
             NETWORKS,
+            "io.datahub.store publicUrl",
+            new Form(RecordUrls.ALLOWED, value -> parses(value, RecordUrls::of)),
             "io.datahub.store quotas",
             form(
                     "PREFIX: or @USER: and how much, separated by commas, such as builds/: 100 GiB 10000 files",
@@ -47,26 +39,43 @@ final class TextRules {
     private TextRules() {}
 
     /**
-     * The syntax of the items of a list.
+     * The syntax of a value.
      *
      * @param allowed a description of the syntax for error messages
-     * @param isValid whether an item is valid
+     * @param isValid whether a value is valid
      */
     private record Form(String allowed, Predicate<String> isValid) {}
 
     private static Form form(String allowed, String pattern) {
-        return new Form(allowed, Pattern.compile(pattern, Pattern.DOTALL).asMatchPredicate());
+        return listOf(allowed, Pattern.compile(pattern, Pattern.DOTALL).asMatchPredicate());
+    }
+
+    /** A list of items that a parser throws {@link IllegalArgumentException} for if they are invalid. */
+    private static Form list(String allowed, Function<String, ?> parser) {
+        return listOf(allowed, item -> parses(item, parser));
+    }
+
+    private static Form listOf(String allowed, Predicate<String> isItem) {
+        return new Form(
+                allowed,
+                value -> Arrays.stream(SEPARATORS.split(value))
+                        .map(String::strip)
+                        .filter(item -> !item.isEmpty())
+                        .allMatch(isItem));
+    }
+
+    private static boolean parses(String value, Function<String, ?> parser) {
+        try {
+            return parser.apply(value) != null;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** Returns a description of the allowed values if the value is invalid, otherwise null. */
     static String violation(String pid, String key, String value) {
         boolean isPaths = pid.startsWith(VALIDATORS) && key.equals("paths");
         Form form = isPaths ? PATHS : FORMS.get(pid + " " + key);
-        boolean isAllowed = form == null
-                || Arrays.stream(SEPARATORS.split(value))
-                        .map(String::strip)
-                        .filter(item -> !item.isEmpty())
-                        .allMatch(form.isValid());
-        return isAllowed ? null : form.allowed();
+        return form == null || form.isValid().test(value) ? null : form.allowed();
     }
 }

@@ -15,6 +15,8 @@ class TextRulesTest {
         "io.datahub.store, keepDays, 'builds/nightly/: 30, tmp/: 0.5'",
         "io.datahub.store, require, 'invoice: invoices/**'",
         "io.datahub.validator.xml, paths, 'prüf/**, *.xml'",
+        "io.datahub.store, publicUrl, 'https://hub.example:8443/datahub,1/'",
+        "io.datahub.store, publicUrl, ''",
         "io.datahub.other, proxies, anything"
     })
     void shouldAcceptAllowedValues(String pid, String key, String value) {
@@ -28,7 +30,8 @@ class TextRulesTest {
         "io.datahub.store, quotas, builds/: much, PREFIX:",
         "io.datahub.store, quotas, 'builds/ 5 GiB', PREFIX:",
         "io.datahub.store, keepDays, 'tmp/: 1, x', PREFIX: DAYS",
-        "io.datahub.store, require, invoices/**, NAME: PATTERN"
+        "io.datahub.store, require, invoices/**, NAME: PATTERN",
+        "io.datahub.store, publicUrl, hub.example, an http or https URL"
     })
     void shouldDescribeAllowedValues(String pid, String key, String value, String allowed) {
         assertThat(TextRules.violation(pid, key, value)).startsWith(allowed);

@@ -28,7 +28,7 @@ record FakeJournal(long entries) implements ChangeJournal {
         RecordPath path = RecordPath.parse(sequence % 10 == 0 ? "logs/a" : "b").get();
         RecordVersion version = new RecordVersion(path, 1, Instant.EPOCH, Optional.empty(), Optional.empty());
         return new Change(
-                Change.Type.UPDATED, cursor(sequence), Instant.EPOCH, version, Optional.empty(), List.of(), "{}");
+                Change.Type.UPDATED, cursor(sequence), Instant.EPOCH, version, Optional.empty(), List.of(), "", "{}");
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
+import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.Listing;
@@ -73,6 +74,7 @@ public final class FakeStore implements RecordStore {
                 version,
                 Optional.of("ops"),
                 List.of(new ValidatorId("words", "1.0.0")),
+                RecordUrls.RELATIVE.of(version.path()),
                 "{\"id\":\"e1-" + number + "\",\"subject\":\"" + version.path() + "\"}");
     }
 

@@ -91,7 +91,7 @@ public final class StoreService {
         validation = new ValidationService(validators, settings.maxValidations());
         configureValidation(settings);
         metadata = new MetadataStore(home.state().resolve("store.mv"), () -> settings, dispatcher);
-        journal = new Journal(metadata);
+        journal = new Journal(metadata, () -> settings.urls());
         store = open(home);
         metrics = new StoreMetrics(metadata, store, validation);
         dispatcher.add(metrics);

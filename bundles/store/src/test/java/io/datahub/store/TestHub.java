@@ -104,7 +104,7 @@ public final class TestHub implements AutoCloseable {
         registered.forEach(validators::add);
         validation = new ValidationService(validators, 16);
         metadata = new MetadataStore(root.resolve("state/store.mv"), () -> settings, announced::add);
-        journal = new Journal(metadata);
+        journal = new Journal(metadata, () -> settings.urls());
         store = new Store(home(), metadata, validators, validation, () -> settings, this::step);
         records = store.records();
     }

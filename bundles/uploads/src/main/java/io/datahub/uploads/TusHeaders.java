@@ -2,11 +2,11 @@ package io.datahub.uploads;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
+import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.PartialUpload;
 import io.datahub.jetty.web.Digests;
 import io.datahub.jetty.web.Exchange;
-import io.datahub.jetty.web.PercentText;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
@@ -54,7 +54,7 @@ final class TusHeaders {
     }
 
     static String recordUri(PartialUpload upload) {
-        return "/files/" + PercentText.encodePath(upload.path().toString());
+        return RecordUrls.RELATIVE.of(upload.path());
     }
 
     /**

@@ -195,6 +195,7 @@ final class FakeUploads implements ResumableUploads {
                     version,
                     Optional.of("ops"),
                     List.of(new ValidatorId("words", "1.0.0")),
+                    "/files/" + version.path(),
                     "{}"));
         }
 

@@ -133,7 +133,9 @@ class UploadsHandlerTest {
         assertThat(response.statusCode()).isEqualTo(201);
         assertThat(header(response, "Upload-Offset")).isEqualTo("4");
         assertThat(header(response, "Location")).startsWith("/uploads/");
-        assertThat(response.body()).startsWith("{\"path\":\"a\",\"size\":4,").contains("\"sequence\":7");
+        assertThat(response.body())
+                .startsWith("{\"path\":\"a\",\"url\":\"/files/a\",\"size\":4,")
+                .contains("\"sequence\":7");
         assertThat(uploads.records).containsKey("a");
     }
 
@@ -498,7 +500,7 @@ class UploadsHandlerTest {
         assertThat(header(head, "Upload-Concat")).isEqualTo("partial");
         assertThat(header(head, "Upload-Offset")).isEqualTo("4");
         assertThat(joined.statusCode()).isEqualTo(201);
-        assertThat(joined.body()).startsWith("{\"path\":\"all\",\"size\":8,");
+        assertThat(joined.body()).startsWith("{\"path\":\"all\",\"url\":\"/files/all\",\"size\":8,");
         assertThat(header(joined, "ETag")).isEqualTo("\"v1\"");
         assertThat(uploads.records.get("all")).asString().isEqualTo("fourmore");
         String upload = header(joined, "Location");

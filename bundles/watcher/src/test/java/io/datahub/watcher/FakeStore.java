@@ -86,6 +86,7 @@ final class FakeStore implements RecordStore {
                         version,
                         Optional.empty(),
                         List.of(),
+                        "",
                         "{}"));
             }
 

@@ -37,8 +37,15 @@ final class FakeJournal implements ChangeJournal {
         String json = "{\"specversion\":\"1.0\",\"data\":{\"path\":\"" + path + "\"},\"id\":\"" + cursor + "\"}";
         RecordVersion version =
                 new RecordVersion(RecordPath.of(path), 1, Instant.EPOCH, Optional.of("\"1\""), Optional.empty());
-        Change change =
-                new Change(Change.Type.CREATED, cursor, Instant.EPOCH, version, Optional.empty(), List.of(), json);
+        Change change = new Change(
+                Change.Type.CREATED,
+                cursor,
+                Instant.EPOCH,
+                version,
+                Optional.empty(),
+                List.of(),
+                "/files/" + path,
+                json);
         changes.add(change);
         broker.announce(change.topic(), FakeBroker.utf8(json));
         return change;

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param version the new version; for a deletion the deleted one, for a rejection the rejected one
  * @param user who made the change, where known
  * @param validators the validators that validated the version
+ * @param url where clients find the record, built when the entry was read ({@link io.datahub.api.path.RecordUrls})
  * @param json the entry as CloudEvents 1.0 structured JSON, in one line: the payload of its event
  */
 public record Change(
@@ -26,10 +27,12 @@ public record Change(
         RecordVersion version,
         Optional<String> user,
         List<ValidatorId> validators,
+        String url,
         String json) {
 
     public Change {
         Objects.requireNonNull(type);
+        Objects.requireNonNull(url);
         Objects.requireNonNull(json);
         validators = List.copyOf(validators);
     }

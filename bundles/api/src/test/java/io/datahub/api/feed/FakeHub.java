@@ -64,6 +64,7 @@ final class FakeHub implements ChangeJournal, Session {
                 new RecordVersion(RecordPath.of(path), 1, Instant.EPOCH, Optional.empty(), Optional.empty()),
                 Optional.empty(),
                 List.of(),
+                "/files/" + path,
                 json);
         changes.add(change);
         return change;

@@ -1,6 +1,6 @@
 package io.datahub.http.files;
 
-import io.datahub.jetty.web.PercentText;
+import io.datahub.api.path.PercentText;
 
 /** The {@code Content-Disposition} of an attachment (RFC 6266). */
 final class ContentDisposition {

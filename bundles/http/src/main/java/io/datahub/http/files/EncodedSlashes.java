@@ -1,8 +1,8 @@
 package io.datahub.http.files;
 
 import io.datahub.api.Result;
+import io.datahub.api.path.PercentText;
 import io.datahub.api.path.RecordPath;
-import io.datahub.jetty.web.PercentText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

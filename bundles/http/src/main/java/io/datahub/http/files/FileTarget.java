@@ -2,8 +2,9 @@ package io.datahub.http.files;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
+import io.datahub.api.path.PercentText;
 import io.datahub.api.path.RecordPath;
-import io.datahub.jetty.web.PercentText;
+import io.datahub.api.path.RecordUrls;
 import java.util.regex.Pattern;
 
 /**
@@ -45,6 +46,6 @@ record FileTarget(RecordPath path, boolean isDirectory) {
 
     /** The URI path at which a record is served. */
     static String uri(RecordPath path) {
-        return MOUNT + "/" + PercentText.encodePath(path.toString());
+        return RecordUrls.RELATIVE.of(path);
     }
 }

@@ -2,8 +2,8 @@ package io.datahub.http.files;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
+import io.datahub.api.path.PercentText;
 import io.datahub.jetty.web.HeaderValue;
-import io.datahub.jetty.web.PercentText;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package io.datahub.http.files;
 
+import io.datahub.api.path.PercentText;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Listing;
-import io.datahub.jetty.web.PercentText;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.datahub.http.events;
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
+import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
@@ -30,6 +31,7 @@ final class FakeJournal implements ChangeJournal {
                 new RecordVersion(RecordPath.of(path), 1, Instant.EPOCH, Optional.empty(), Optional.empty()),
                 Optional.of("ops"),
                 List.of(),
+                RecordUrls.RELATIVE.of(RecordPath.of(path)),
                 "{\"specversion\":\"1.0\",\"data\":{\"id\":0},\"id\":\"" + cursor + "\",\"subject\":\"" + path + "\"}");
         changes.add(change);
         return change;

@@ -504,10 +504,11 @@ class FilesHandlerTest {
         assertThat(header(created, "ETag")).isEqualTo("\"v2\"");
         assertThat(header(created, "Content-Type")).isEqualTo("application/json");
         assertThat(created.body())
-                .isEqualTo("{\"path\":\"grüße/a b.txt\",\"size\":5,\"sha256\":\""
-                        + FakeStore.hash("SHA-256", "hello".getBytes(StandardCharsets.UTF_8))
-                        + "\",\"etag\":\"\\\"v2\\\"\",\"modified\":\"2025-11-23T10:00:00.123Z\",\"sequence\":2,"
-                        + "\"cursor\":\"e1-2\",\"validators\":[{\"name\":\"words\",\"version\":\"1.0.0\"}]}");
+                .isEqualTo(
+                        "{\"path\":\"grüße/a b.txt\",\"url\":\"/files/gr%C3%BC%C3%9Fe/a%20b.txt\",\"size\":5,\"sha256\":\""
+                                + FakeStore.hash("SHA-256", "hello".getBytes(StandardCharsets.UTF_8))
+                                + "\",\"etag\":\"\\\"v2\\\"\",\"modified\":\"2025-11-23T10:00:00.123Z\",\"sequence\":2,"
+                                + "\"cursor\":\"e1-2\",\"validators\":[{\"name\":\"words\",\"version\":\"1.0.0\"}]}");
         assertThat(server.send("POST", "/files/gr%C3%BC%C3%9Fe/a%20b.txt", "again")
                         .statusCode())
                 .isEqualTo(200);

@@ -18,6 +18,7 @@ public final class WriteResponse {
         RecordVersion version = change.version();
         json.writeStartObject();
         json.writeStringField("path", version.path().toString());
+        json.writeStringField("url", change.url());
         json.writeNumberField("size", version.size());
         json.writeStringField("sha256", version.sha256().orElse(null));
         json.writeStringField("etag", version.etag().orElse(null));

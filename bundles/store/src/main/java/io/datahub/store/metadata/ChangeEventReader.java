@@ -4,19 +4,21 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.datahub.api.path.RecordPath;
+import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.validation.ValidatorId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Parses a change that {@link ChangeEventWriter} wrote. */
+/** Parses a change that {@link ChangeEventWriter} wrote, and adds the URL of the record to it. */
 final class ChangeEventReader {
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -33,7 +35,8 @@ final class ChangeEventReader {
 
     private ChangeEventReader() {}
 
-    static Change read(String text, Cursor cursor) {
+    static Change read(byte[] stored, Cursor cursor, RecordUrls urls) {
+        String text = new String(stored, StandardCharsets.UTF_8);
         ChangeEventReader reader = new ChangeEventReader();
         try (JsonParser json = JSON.createParser(text)) {
             json.nextToken();
@@ -43,7 +46,9 @@ final class ChangeEventReader {
         }
         RecordVersion version =
                 new RecordVersion(reader.path, reader.size, reader.modified, reader.etag, reader.sha256);
-        return new Change(reader.type, cursor, reader.time, version, reader.user, reader.validators, text);
+        String url = urls.of(reader.path);
+        String json = ChangeEventWriter.withUrl(text, url);
+        return new Change(reader.type, cursor, reader.time, version, reader.user, reader.validators, url, json);
     }
 
     private void readEvent(JsonParser json) throws IOException {

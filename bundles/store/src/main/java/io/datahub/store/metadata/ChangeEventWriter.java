@@ -11,10 +11,14 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 
-/** Writes changes as CloudEvents 1.0 in structured JSON, one line each. */
+/**
+ * Writes changes as CloudEvents 1.0 in structured JSON, one line each. They are stored without the record's URL, which
+ * is added when they are read.
+ */
 final class ChangeEventWriter {
 
     static final String TYPE_PREFIX = "io.datahub.file.";
+    private static final String SIZE = ",\"size\":";
     private static final int SEQUENCE_DIGITS = 20;
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -40,6 +44,21 @@ final class ChangeEventWriter {
             throw new UncheckedIOException(e);
         }
         return text.toString();
+    }
+
+    /**
+     * Inserts the record's URL after its path. The text has the size nowhere else in this form, since quotation marks are
+     * escaped in strings.
+     */
+    static String withUrl(String text, String url) {
+        int end = text.indexOf(SIZE);
+        return new StringBuilder(text.length() + url.length() + 16)
+                .append(text, 0, end)
+                .append(",\"url\":\"")
+                .append(url)
+                .append('"')
+                .append(text, end, text.length())
+                .toString();
     }
 
     /** Padded to 20 digits, as the CloudEvents sequence extension requires, so that strings sort like numbers. */

@@ -1,12 +1,13 @@
 package io.datahub.store.metadata;
 
 import io.datahub.api.log.LogText;
+import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,14 +21,20 @@ final class ChangePublisher implements AutoCloseable {
 
     private final Consumer<Change> listener;
     private final AnnouncedWatermark watermark;
+    private final Supplier<RecordUrls> urls;
     private final String epoch;
     private long pendingFrom;
     private final long pendingUntil;
     private volatile boolean catchUpDue;
 
     /** @param watermark stores the sequence number up to which changes were announced */
-    ChangePublisher(AnnouncedWatermark watermark, MetadataDatabase database, Consumer<Change> listener)
+    ChangePublisher(
+            AnnouncedWatermark watermark,
+            MetadataDatabase database,
+            Supplier<RecordUrls> urls,
+            Consumer<Change> listener)
             throws IOException {
+        this.urls = urls;
         this.listener = listener;
         this.watermark = watermark;
         epoch = database.epoch;
@@ -58,7 +65,7 @@ final class ChangePublisher implements AutoCloseable {
             byte[] bytes = database.journal.get(++pendingFrom);
             if (bytes != null) {
                 Cursor cursor = new Cursor(database.epoch, pendingFrom);
-                publish(ChangeEventReader.read(new String(bytes, StandardCharsets.UTF_8), cursor));
+                publish(ChangeEventReader.read(bytes, cursor, urls.get()));
             }
         }
     }

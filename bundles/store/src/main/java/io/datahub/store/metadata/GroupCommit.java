@@ -69,7 +69,8 @@ final class GroupCommit implements AutoCloseable {
         AnnouncedWatermark watermark = new AnnouncedWatermark(file.resolveSibling("announced"));
         handle = new DatabaseHandle(
                 file, settings, lock, head, epoch -> reachedSequence(watermark, epoch), usage::recount);
-        publisher = new ChangePublisher(watermark, handle.current(), listener);
+        publisher = new ChangePublisher(
+                watermark, handle.current(), () -> settings.get().urls(), listener);
         writer = new Thread(this::writeLoop, "datahub-store-writer");
         writer.start();
     }
@@ -132,7 +133,8 @@ final class GroupCommit implements AutoCloseable {
             if (!handle.isUsable(database)) {
                 throw new IOException("the hub's database can't be written at present; retry");
             }
-            Transaction transaction = new Transaction(database, settings.get().source(), usage);
+            StoreSettings current = settings.get();
+            Transaction transaction = new Transaction(database, current.source(), current.urls(), usage);
             CommitFuture<T> commit = new CommitFuture<>(apply(work, transaction), this::requestFlush);
             pendingChanges.addAll(transaction.changes());
             pendingCommits.add(commit);

@@ -2,16 +2,17 @@ package io.datahub.store.metadata;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
+import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Reads the journal up to its durable end. Thread-safe. */
 public final class Journal implements ChangeJournal {
@@ -19,9 +20,12 @@ public final class Journal implements ChangeJournal {
     private static final int MAX_SCANNED = 50_000;
 
     private final MetadataStore metadata;
+    private final Supplier<RecordUrls> urls;
 
-    public Journal(MetadataStore metadata) {
+    /** @param urls the URLs of records, asked for with each page */
+    public Journal(MetadataStore metadata, Supplier<RecordUrls> urls) {
         this.metadata = metadata;
+        this.urls = urls;
     }
 
     @Override
@@ -53,7 +57,7 @@ public final class Journal implements ChangeJournal {
         }
     }
 
-    private static Result<Page> read(
+    private Result<Page> read(
             MetadataDatabase database, Cursor head, User user, Cursor since, String prefix, int limit) {
         boolean fromOldest = since.epoch().isEmpty();
         boolean known = fromOldest || since.epoch().equals(head.epoch());
@@ -94,8 +98,9 @@ public final class Journal implements ChangeJournal {
         return firstEntry == null ? database.sequence : firstEntry - 1;
     }
 
-    private static Page page(MetadataDatabase database, Cursor head, User user, long from, String prefix, int limit) {
+    private Page page(MetadataDatabase database, Cursor head, User user, long from, String prefix, int limit) {
         List<Change> matching = new ArrayList<>();
+        RecordUrls current = urls.get();
         long position = from;
         long scanEnd = Math.min(head.sequence(), from + MAX_SCANNED);
         while (position < scanEnd && matching.size() < limit) {
@@ -105,7 +110,7 @@ public final class Journal implements ChangeJournal {
                 requireTrimmed(database, position);
             } else {
                 Cursor cursor = new Cursor(head.epoch(), position);
-                Change change = ChangeEventReader.read(new String(bytes, StandardCharsets.UTF_8), cursor);
+                Change change = ChangeEventReader.read(bytes, cursor, current);
                 if (change.path().toString().startsWith(prefix) && user.mayRead(change.path())) {
                     matching.add(change);
                 }

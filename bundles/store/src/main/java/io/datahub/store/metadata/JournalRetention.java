@@ -1,7 +1,7 @@
 package io.datahub.store.metadata;
 
+import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Cursor;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.LongPredicate;
@@ -39,8 +39,8 @@ final class JournalRetention {
     }
 
     private static boolean isBefore(MetadataDatabase database, long sequence, Instant limit) {
-        String json = new String(database.journal.get(sequence), StandardCharsets.UTF_8);
-        return ChangeEventReader.read(json, new Cursor(database.epoch, sequence))
+        Cursor cursor = new Cursor(database.epoch, sequence);
+        return ChangeEventReader.read(database.journal.get(sequence), cursor, RecordUrls.RELATIVE)
                 .time()
                 .isBefore(limit);
     }

@@ -1,6 +1,7 @@
 package io.datahub.store.metadata;
 
 import io.datahub.api.path.RecordPath;
+import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import java.nio.charset.StandardCharsets;
@@ -20,12 +21,14 @@ public final class Transaction {
 
     private final MetadataDatabase database;
     private final String source;
+    private final RecordUrls urls;
     private final Usage usage;
     private final List<Change> changes = new ArrayList<>(2);
 
-    Transaction(MetadataDatabase database, String source, Usage usage) {
+    Transaction(MetadataDatabase database, String source, RecordUrls urls, Usage usage) {
         this.database = database;
         this.source = source;
+        this.urls = urls;
         this.usage = usage;
     }
 
@@ -87,6 +90,7 @@ public final class Transaction {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
         database.journal.put(cursor.sequence(), bytes);
         database.journalBytes += bytes.length;
+        String url = urls.of(pending.version().path());
         Change change = new Change(
                 pending.type(),
                 cursor,
@@ -94,7 +98,8 @@ public final class Transaction {
                 pending.version(),
                 optionalUser(pending.user()),
                 pending.validators(),
-                json);
+                url,
+                ChangeEventWriter.withUrl(json, url));
         changes.add(change);
         return change;
     }

@@ -20,6 +20,12 @@ public @interface StoreConfiguration {
     @AttributeDefinition(description = "CloudEvents source of the store's events: a URI reference")
     String source() default "/datahub";
 
+    @AttributeDefinition(
+            description =
+                    "URL at which clients reach the hub, such as https://hub.example, for the url of file events and"
+                            + " of answers to writes; empty: they begin with /files/")
+    String publicUrl() default "";
+
     @AttributeDefinition(description = "Required validators: NAME: PATTERN, separated by commas or line breaks")
     String require() default "";
 

@@ -1,6 +1,7 @@
 package io.datahub.store.settings;
 
 import io.datahub.api.log.LogText;
+import io.datahub.api.path.RecordUrls;
 import io.datahub.store.validation.RequiredValidator;
 import java.time.Duration;
 import java.util.Arrays;
@@ -14,6 +15,7 @@ import java.util.stream.Collectors;
  * configuration replaces the settings as a whole.
  *
  * @param source the CloudEvents source of the store's events
+ * @param urls the URLs of records
  * @param required validators without which a record isn't accepted
  * @param validatorWait how long a write waits for a required validator that is unavailable
  * @param trial validators on trial, which don't validate yet: {@code NAME/VERSION}, or {@code NAME} for any version
@@ -39,6 +41,7 @@ import java.util.stream.Collectors;
  */
 public record StoreSettings(
         String source,
+        RecordUrls urls,
         List<RequiredValidator> required,
         Duration validatorWait,
         Set<String> trial,
@@ -74,6 +77,7 @@ public record StoreSettings(
         }
         return new StoreSettings(
                 configuration.source(),
+                urls(configuration.publicUrl()),
                 RequiredValidator.parse(configuration.require()),
                 Duration.ofMillis(configuration.waitMillis()),
                 trial(configuration.trial()),
@@ -98,6 +102,14 @@ public record StoreSettings(
                 TemporaryNames.of(configuration.temporaryNames()));
     }
 
+    private static RecordUrls urls(String publicUrl) {
+        try {
+            return RecordUrls.of(publicUrl);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("publicUrl is invalid; set it to " + RecordUrls.ALLOWED, e);
+        }
+    }
+
     /** The users file is always validated, so its validator can't be on trial. */
     private static Set<String> trial(String[] names) {
         String users = RequiredValidator.USERS.name();
@@ -111,6 +123,7 @@ public record StoreSettings(
     @Override
     public String toString() {
         return "source=" + LogText.quoted(source)
+                + " publicUrl=" + LogText.quoted(urls)
                 + " require=" + quoted(required)
                 + " waitMillis=" + validatorWait.toMillis()
                 + " trial=" + quoted(trial)

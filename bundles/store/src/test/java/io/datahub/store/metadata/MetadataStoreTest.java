@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.api.path.RecordPath;
+import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.RecordVersion;
@@ -142,7 +143,7 @@ class MetadataStoreTest {
             }
             epoch = metadata.head().cursor().epoch();
             metadata.read(database -> database.journal.remove(2L));
-            Journal journal = new Journal(metadata);
+            Journal journal = new Journal(metadata, () -> RecordUrls.RELATIVE);
             assertThatThrownBy(() -> journal.read(User.HUB, Cursor.BEGINNING, "", 10))
                     .hasMessageContaining("the journal has no entry 2");
         }

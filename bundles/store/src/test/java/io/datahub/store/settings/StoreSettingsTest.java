@@ -1,9 +1,12 @@
 package io.datahub.store.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.datahub.test.Configurations;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class StoreSettingsTest {
@@ -18,6 +21,16 @@ class StoreSettingsTest {
         assertThat(settings.keepPartialUploads()).isEqualTo(Duration.ofDays(1));
         assertThat(settings.quotas()).isEmpty();
         assertThat(settings.temporaryNames().toString()).contains("*.part");
+    }
+
+    @Test
+    void shouldNameTheKeyOfAnInvalidPublicUrlWithoutItsCredentials() {
+        StoreConfiguration configuration =
+                Configurations.of(StoreConfiguration.class, Map.of("publicUrl", "https://ops:secret@hub.example"));
+
+        assertThatThrownBy(() -> StoreSettings.of(configuration))
+                .hasMessageStartingWith("publicUrl is invalid")
+                .hasMessageNotContaining("secret");
     }
 
     @Test

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.Reading;
@@ -81,13 +82,30 @@ class UploadTest {
                 .startsWith(
                         "{\"specversion\":\"1.0\",\"id\":\"" + change.cursor() + "\",\"sequence\":\"0000000000000000000"
                                 + "1\",\"source\":\"/datahub\",\"type\":\"io.datahub.file.created\",\"subject\":\"builds/app.tgz\"")
-                .contains("\"data\":{\"path\":\"builds/app.tgz\",\"size\":5,\"modified\":\"")
+                .contains(
+                        "\"data\":{\"path\":\"builds/app.tgz\",\"url\":\"/files/builds/app.tgz\",\"size\":5,\"modified\":\"")
                 .contains("\"user\":\"ada\",\"validators\":[]}}")
                 .doesNotContain("\n");
         assertThat(hub.read("builds/app.tgz")).isEqualTo("hello");
         assertThat(hub.find("builds/app.tgz")).isEqualTo(change.version());
         assertThat(hub.topics()).containsExactly("file.created/builds/app.tgz");
         assertThat(hub.folder("state/staging")).isEmpty();
+    }
+
+    @Test
+    void shouldBuildTheUrlWhenAnEntryIsReadSoThatItFollowsThePublicUrl() throws Exception {
+        Change before = hub.put("a ,\"size\": b", "hello").get();
+
+        hub.configure("urls", RecordUrls.of("https://hub.example/"));
+        Change entry = hub.journal().get(0);
+        Change after = hub.put("b", "hello").get();
+
+        assertThat(before.url()).isEqualTo("/files/a%20,%22size%22:%20b");
+        assertThat(entry.url()).isEqualTo("https://hub.example/files/a%20,%22size%22:%20b");
+        assertThat(entry.json())
+                .isEqualTo(before.json().replace("\"url\":\"" + before.url() + '"', "\"url\":\"" + entry.url() + '"'))
+                .contains("\"data\":{\"path\":\"a ,\\\"size\\\": b\",\"url\":\"https://hub.example/files/a%20");
+        assertThat(after.json()).contains("\"url\":\"https://hub.example/files/b\"");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.datahub.jetty.web;
+package io.datahub.api.path;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
