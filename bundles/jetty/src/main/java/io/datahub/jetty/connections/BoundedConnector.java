@@ -65,6 +65,13 @@ final class BoundedConnector extends ServerConnector {
         }
     }
 
+    /**
+     * Does nothing: closing the listening socket ends {@link #accept}. A thread that is interrupted just as it accepts a
+     * connection loses it without closing it, and the client would wait for a response until it gives up.
+     */
+    @Override
+    protected void interruptAcceptors() {}
+
     private void unregister(SelectableChannel channel) {
         ClientConnection client = clients.remove(channel);
         if (client != null) {
