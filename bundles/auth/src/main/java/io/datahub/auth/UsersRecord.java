@@ -5,10 +5,10 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
-import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import java.io.IOException;
@@ -77,13 +77,13 @@ final class UsersRecord {
     private Result<Change> write(User user, byte[] bytes, Precondition precondition) throws IOException {
         WriteRequest request =
                 new WriteRequest(user, "auth", RecordPath.USERS, precondition, OptionalLong.of(bytes.length), Map.of());
-        Result<Upload> begun = store.begin(request);
+        Result<Draft> begun = store.begin(request);
         if (begun.isRefused()) {
             return Result.refused(begun.refusal().orElseThrow());
         }
-        try (Upload upload = begun.get()) {
-            Optional<Refusal> refusal = upload.write(ByteBuffer.wrap(bytes));
-            return refusal.isPresent() ? Result.refused(refusal.get()) : upload.commit();
+        try (Draft draft = begun.get()) {
+            Optional<Refusal> refusal = draft.append(ByteBuffer.wrap(bytes));
+            return refusal.isPresent() ? Result.refused(refusal.get()) : draft.commit();
         }
     }
 }

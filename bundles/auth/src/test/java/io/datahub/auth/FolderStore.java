@@ -8,18 +8,17 @@ import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeListener;
 import io.datahub.api.record.Cursor;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.Listing;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
+import io.datahub.test.memory.MemoryDraft;
 import io.datahub.test.memory.MemoryReading;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,25 +135,16 @@ final class FolderStore implements RecordStore, Home {
     }
 
     @Override
-    public Result<Upload> begin(WriteRequest request) {
+    public Result<Draft> begin(WriteRequest request) {
         begun.incrementAndGet();
         return Result.done(new Writing(request));
     }
 
-    private final class Writing implements Upload {
+    private final class Writing extends MemoryDraft {
         private final WriteRequest request;
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
         Writing(WriteRequest request) {
             this.request = request;
-        }
-
-        @Override
-        public Optional<Refusal> write(ByteBuffer buffer) {
-            while (buffer.hasRemaining()) {
-                bytes.write(buffer.get());
-            }
-            return Optional.empty();
         }
 
         @Override
@@ -174,15 +164,17 @@ final class FolderStore implements RecordStore, Home {
                     return Result.refused(Reason.PRECONDITION_FAILED, "somebody was faster");
                 }
                 Path part = Files.createTempFile(root, "upload", "");
-                Files.write(part, bytes.toByteArray());
+                Files.write(part, bytes());
                 Files.move(part, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
                 return Result.done(notifyListener(
                         Change.Type.UPDATED, Optional.of(request.user().name())));
             }
         }
+    }
 
-        @Override
-        public void close() {}
+    @Override
+    public Result<Draft> edit(WriteRequest request) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

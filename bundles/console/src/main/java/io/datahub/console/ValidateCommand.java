@@ -5,8 +5,8 @@ import static io.datahub.console.shell.CommandException.require;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.RecordStore;
-import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.Validator;
@@ -65,14 +65,14 @@ public final class ValidateCommand extends DatahubCommand {
             throw new CommandException("give a record, or a validator with --validator");
         }
         RecordPath record = require(RecordPath.parse(path));
-        try (Upload upload =
+        try (Draft draft =
                 require(store.begin(new WriteRequest(User.HUB, CONSOLE.origin().toString(), record)))) {
             try (InputStream in = file == null
                     ? require(store.open(User.HUB, record)).stream()
                     : Files.newInputStream(Path.of(file))) {
-                send(in, upload);
+                send(in, draft);
             }
-            show(upload.validate());
+            show(draft.validate());
         }
         return null;
     }
@@ -105,10 +105,10 @@ public final class ValidateCommand extends DatahubCommand {
         }
     }
 
-    private static void send(InputStream in, Upload upload) throws IOException {
+    private static void send(InputStream in, Draft draft) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-            Optional<Refusal> refusal = upload.write(ByteBuffer.wrap(buffer, 0, count));
+            Optional<Refusal> refusal = draft.append(ByteBuffer.wrap(buffer, 0, count));
             if (refusal.isPresent()) {
                 throw new CommandException(refusal.get().detail());
             }

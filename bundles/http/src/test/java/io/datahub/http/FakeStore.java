@@ -7,16 +7,16 @@ import io.datahub.api.path.RecordPath;
 import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.Listing;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
+import io.datahub.test.memory.MemoryDraft;
 import io.datahub.test.memory.MemoryReading;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -116,7 +116,7 @@ public final class FakeStore implements RecordStore {
     }
 
     @Override
-    public Result<Upload> begin(WriteRequest request) {
+    public Result<Draft> begin(WriteRequest request) {
         lastWrite = request;
         Optional<Refusal> refusal = refusal(request);
         if (refusal.isPresent()) {
@@ -124,6 +124,11 @@ public final class FakeStore implements RecordStore {
         }
         staged.incrementAndGet();
         return Result.done(new Staged(request));
+    }
+
+    @Override
+    public Result<Draft> edit(WriteRequest request) {
+        throw new UnsupportedOperationException();
     }
 
     @Override
@@ -210,9 +215,8 @@ public final class FakeStore implements RecordStore {
         throw new UnsupportedOperationException();
     }
 
-    private final class Staged implements Upload {
+    private final class Staged extends MemoryDraft {
         private final WriteRequest request;
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private boolean isOpen = true;
 
         Staged(WriteRequest request) {
@@ -220,22 +224,19 @@ public final class FakeStore implements RecordStore {
         }
 
         @Override
-        public Optional<Refusal> write(ByteBuffer buffer) {
-            byte[] next = new byte[buffer.remaining()];
-            buffer.get(next);
-            bytes.writeBytes(next);
-            return bytes.size() > limit ? Optional.of(new Refusal(Reason.TOO_LARGE, "too large")) : Optional.empty();
+        public Optional<Refusal> write(long offset, ByteBuffer buffer) {
+            super.write(offset, buffer);
+            return size() > limit ? Optional.of(new Refusal(Reason.TOO_LARGE, "too large")) : Optional.empty();
         }
 
         @Override
         public Result<List<ValidatorId>> validate() {
             boolean matches = request.digests().entrySet().stream()
-                    .allMatch(
-                            digest -> hash(digest.getKey(), bytes.toByteArray()).equals(digest.getValue()));
+                    .allMatch(digest -> hash(digest.getKey(), bytes()).equals(digest.getValue()));
             if (!matches) {
                 return Result.refused(Reason.BAD_REQUEST, "the digest doesn't fit");
             }
-            return bytes.toString(StandardCharsets.UTF_8).contains("wrong")
+            return new String(bytes(), StandardCharsets.UTF_8).contains("wrong")
                     ? Result.refused(Reason.INVALID, "it is wrong")
                     : Result.done(List.of(new ValidatorId("words", "1.0.0")));
         }
@@ -248,7 +249,7 @@ public final class FakeStore implements RecordStore {
             return validate()
                     .then(validators -> refusal(request)
                             .<Result<Change>>map(Result::refused)
-                            .orElseGet(() -> Result.done(put(request.path(), bytes.toByteArray()))));
+                            .orElseGet(() -> Result.done(put(request.path(), bytes()))));
         }
 
         @Override

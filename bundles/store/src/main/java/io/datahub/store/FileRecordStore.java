@@ -3,11 +3,11 @@ package io.datahub.store;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.Listing;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.store.core.IoErrors;
@@ -51,8 +51,13 @@ final class FileRecordStore implements RecordStore {
     }
 
     @Override
-    public Result<Upload> begin(WriteRequest request) throws IOException {
+    public Result<Draft> begin(WriteRequest request) throws IOException {
         return IoErrors.translate(() -> uploads.begin(request));
+    }
+
+    @Override
+    public Result<Draft> edit(WriteRequest request) throws IOException {
+        return IoErrors.translate(() -> uploads.edit(request));
     }
 
     @Override

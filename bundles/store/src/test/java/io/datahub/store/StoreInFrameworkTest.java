@@ -15,8 +15,8 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.ChangeListener;
 import io.datahub.api.record.Cursor;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.RecordStore;
-import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.Validator;
@@ -145,9 +145,9 @@ class StoreInFrameworkTest {
     }
 
     private static Result<Change> put(RecordStore store, String path, String text) throws IOException {
-        try (Upload upload = store.begin(new WriteRequest(User.HUB, "test", RecordPath.of(path)))
+        try (Draft upload = store.begin(new WriteRequest(User.HUB, "test", RecordPath.of(path)))
                 .get()) {
-            upload.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+            upload.append(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
             return upload.commit();
         }
     }

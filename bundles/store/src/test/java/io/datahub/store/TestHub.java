@@ -7,13 +7,13 @@ import io.datahub.api.health.Health;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.ResumableUploads;
 import io.datahub.api.record.Snapshots;
-import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
@@ -214,13 +214,13 @@ public final class TestHub implements AutoCloseable {
     }
 
     public Result<Change> put(WriteRequest request, String text) throws IOException {
-        Result<Upload> begun = records.begin(request);
+        Result<Draft> begun = records.begin(request);
         if (begun.isRefused()) {
             return Result.refused(begun.refusal().orElseThrow());
         }
-        Upload upload = begun.get();
+        Draft upload = begun.get();
         Result<Change> result;
-        Refusal refusal = upload.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)))
+        Refusal refusal = upload.append(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)))
                 .orElse(null);
         result = refusal != null ? Result.refused(refusal) : upload.commit();
         upload.close();

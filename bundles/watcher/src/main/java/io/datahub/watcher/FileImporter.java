@@ -5,9 +5,9 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import java.io.IOException;
@@ -64,7 +64,7 @@ final class FileImporter {
             Optional<String> committedHash = alreadyCommitted(path, expected, channel);
             return committedHash.isPresent()
                     ? new Committed(committedHash.get(), "already-committed")
-                    : upload(path, file, expected, channel.position(0));
+                    : draft(path, file, expected, channel.position(0));
         }
     }
 
@@ -104,17 +104,17 @@ final class FileImporter {
         return sha256.isPresent() && sha256.get().equals(hash(channel)) ? sha256 : Optional.empty();
     }
 
-    private Outcome upload(RecordPath path, Path file, FileStamp expected, FileChannel channel) throws IOException {
-        Result<Upload> begin = store.begin(new WriteRequest(User.HUB, "incoming", path));
+    private Outcome draft(RecordPath path, Path file, FileStamp expected, FileChannel channel) throws IOException {
+        Result<Draft> begin = store.begin(new WriteRequest(User.HUB, "incoming", path));
         if (begin.isRefused()) {
             return outcomeOf(begin.refusal().orElseThrow());
         }
-        try (Upload upload = begin.get()) {
+        try (Draft draft = begin.get()) {
             ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
             long remaining = expected.size(); // bounded, because copying a file that keeps growing would never end
             while (remaining > 0 && channel.read(limited(buffer, remaining)) >= 0) {
                 remaining -= buffer.position();
-                Optional<Refusal> refusal = upload.write(buffer.flip());
+                Optional<Refusal> refusal = draft.append(buffer.flip());
                 if (refusal.isPresent()) {
                     return outcomeOf(refusal.get());
                 }
@@ -122,7 +122,7 @@ final class FileImporter {
             if (isChanged(file, expected)) {
                 return new Retry();
             }
-            Result<Change> change = upload.commit();
+            Result<Change> change = draft.commit();
             return change.isRefused()
                     ? outcomeOf(change.refusal().orElseThrow())
                     : new Committed(

@@ -6,15 +6,15 @@ import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.Listing;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
-import java.io.ByteArrayOutputStream;
+import io.datahub.test.memory.MemoryDraft;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -48,15 +48,11 @@ final class FakeStore implements RecordStore {
     volatile Runnable onCommit = () -> {};
 
     @Override
-    public Result<Upload> begin(WriteRequest request) {
-        return Result.done(new Upload() {
-            private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-
+    public Result<Draft> begin(WriteRequest request) {
+        return Result.done(new MemoryDraft() {
             @Override
-            public Optional<Refusal> write(ByteBuffer more) {
-                while (more.hasRemaining()) {
-                    bytes.write(more.get());
-                }
+            public Optional<Refusal> write(long offset, ByteBuffer more) {
+                super.write(offset, more);
                 onWrite.run();
                 return Optional.empty();
             }
@@ -72,9 +68,9 @@ final class FakeStore implements RecordStore {
                     return Result.refused(refusal.get());
                 }
                 String path = request.path().toString();
-                String text = bytes.toString(StandardCharsets.UTF_8);
+                String text = new String(bytes(), StandardCharsets.UTF_8);
                 RecordVersion version = new RecordVersion(
-                        request.path(), bytes.size(), Instant.now(), Optional.of("\"1\""), Optional.of(sha256()));
+                        request.path(), size(), Instant.now(), Optional.of("\"1\""), Optional.of(sha256()));
                 records.put(path, text);
                 versions.put(path, version);
                 committed.add(path + "=" + text);
@@ -93,15 +89,17 @@ final class FakeStore implements RecordStore {
             private String sha256() {
                 try {
                     return HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes()));
                 } catch (NoSuchAlgorithmException e) {
                     throw new AssertionError(e);
                 }
             }
-
-            @Override
-            public void close() {}
         });
+    }
+
+    @Override
+    public Result<Draft> edit(WriteRequest request) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -16,4 +16,17 @@ public interface Precondition {
 
     /** Whether it holds; empty means that the record doesn't exist. */
     boolean holds(Optional<RecordVersion> current);
+
+    /**
+     * This condition together with another one.
+     *
+     * @param other the other
+     * @return a condition that holds if both do
+     */
+    default Precondition and(Precondition other) {
+        if (this == NONE || other == NONE) {
+            return this == NONE ? other : this;
+        }
+        return current -> holds(current) && other.holds(current);
+    }
 }

@@ -18,14 +18,24 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface RecordStore {
 
     /**
-     * Starts writing a record. Grants, preconditions and free space are checked now, so that a hopeless upload fails
-     * early, and again on commit.
+     * Starts writing a record, with an empty draft. Grants, preconditions and free space are checked now, so that a
+     * hopeless upload fails early, and again on commit.
      *
      * @param request which record, by whom, and under which conditions
-     * @return the upload, to be closed by the caller, or the refusal
+     * @return the draft, to be closed by the caller, or the refusal
      * @throws IOException if the disk failed
      */
-    Result<Upload> begin(WriteRequest request) throws IOException;
+    Result<Draft> begin(WriteRequest request) throws IOException;
+
+    /**
+     * Starts writing a record, with a draft that has the bytes of the current version, if there is one. Its bytes are
+     * copied only when they are needed: not if all of them are overwritten or cut off. Otherwise like {@link #begin}.
+     *
+     * @param request which record, by whom, and under which conditions
+     * @return the draft, to be closed by the caller, or the refusal
+     * @throws IOException if the disk failed
+     */
+    Result<Draft> edit(WriteRequest request) throws IOException;
 
     /**
      * Deletes a record or an empty directory; {@code length} and {@code digests} of the request are ignored.

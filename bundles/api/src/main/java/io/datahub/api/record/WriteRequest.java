@@ -55,6 +55,26 @@ public record WriteRequest(
         this(user, from, path, Precondition.NONE, OptionalLong.empty(), Map.of());
     }
 
+    /**
+     * The same request under another condition.
+     *
+     * @param condition the condition that replaces the present one
+     * @return the request
+     */
+    public WriteRequest withPrecondition(Precondition condition) {
+        return new WriteRequest(user, from, path, condition, length, digests, currentUser);
+    }
+
+    /**
+     * The same request with another length.
+     *
+     * @param bytes the number of bytes
+     * @return the request
+     */
+    public WriteRequest withLength(OptionalLong bytes) {
+        return new WriteRequest(user, from, path, precondition, bytes, digests, currentUser);
+    }
+
     /** The same request with the user's current state. */
     public WriteRequest withUser(User now) {
         return new WriteRequest(now, from, path, precondition, length, digests, currentUser);

@@ -5,8 +5,8 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Change;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.RecordStore;
-import io.datahub.api.record.Upload;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import io.datahub.http.HttpConfiguration;
@@ -162,7 +162,7 @@ public final class FilesHandler extends Handler.Abstract {
                     "the form would be stored as it is, with its boundaries; to store its files, post it"
                             + " to a directory, whose path ends in /; to store the form itself, add ?raw"));
         }
-        Result<Upload> begun = store.begin(headers.get()
+        Result<Draft> begun = store.begin(headers.get()
                 .request(login, authenticator, target.path(), exchange.request().getLength()));
         if (!begun.isRefused()) {
             RecordUploadBody upload = new RecordUploadBody(exchange, target.path(), begun.get(), dryRun);

@@ -4,8 +4,8 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.RecordStore;
-import io.datahub.api.record.Upload;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import io.datahub.jetty.web.WriteHeaders;
@@ -49,7 +49,7 @@ final class FormParts implements FormParser.Listener, AutoCloseable {
         if (path.isRefused()) {
             return path.refusal();
         }
-        Result<Upload> begun = store.begin(headers.request(login, authenticator, path.get(), -1));
+        Result<Draft> begun = store.begin(headers.request(login, authenticator, path.get(), -1));
         if (begun.isRefused()) {
             return begun.refusal().map(reason -> withPath(path.get(), reason));
         }
@@ -72,7 +72,7 @@ final class FormParts implements FormParser.Listener, AutoCloseable {
     /** Discards the parts that were not committed. */
     @Override
     public void close() {
-        staged.forEach(part -> part.upload().close());
+        staged.forEach(part -> part.draft().close());
     }
 
     private static Refusal withPath(RecordPath path, Refusal refusal) {
@@ -83,20 +83,20 @@ final class FormParts implements FormParser.Listener, AutoCloseable {
     /** A part that has been received, or is being received. */
     static final class Staged {
         private final RecordPath path;
-        private final Upload upload;
+        private final Draft draft;
         private long size;
 
-        Staged(RecordPath path, Upload upload) {
+        Staged(RecordPath path, Draft draft) {
             this.path = path;
-            this.upload = upload;
+            this.draft = draft;
         }
 
         RecordPath path() {
             return path;
         }
 
-        Upload upload() {
-            return upload;
+        Draft draft() {
+            return draft;
         }
 
         long size() {
@@ -105,7 +105,7 @@ final class FormParts implements FormParser.Listener, AutoCloseable {
 
         private Optional<Refusal> write(ByteBuffer bytes) throws IOException {
             size += bytes.remaining();
-            return upload.write(bytes).map(this::withPath);
+            return draft.append(bytes).map(this::withPath);
         }
 
         /** Prefixes the detail of the refusal with the path. */

@@ -5,7 +5,7 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.json.JsonText;
 import io.datahub.api.record.Change;
-import io.datahub.api.record.Upload;
+import io.datahub.api.record.Draft;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.RequestBodySink;
@@ -59,7 +59,7 @@ final class FormUpload extends RequestBodySink {
         try {
             List<List<ValidatorId>> validators = new ArrayList<>();
             for (FormParts.Staged each : parts.staged()) {
-                Result<List<ValidatorId>> validation = each.upload().validate();
+                Result<List<ValidatorId>> validation = each.draft().validate();
                 if (validation.isRefused()) {
                     exchange().refuse(each.withPath(validation.refusal().orElseThrow()));
                     return;
@@ -90,8 +90,8 @@ final class FormUpload extends RequestBodySink {
     private void commit() throws IOException {
         List<Change> changes = new ArrayList<>();
         for (FormParts.Staged each : parts.staged()) {
-            Upload upload = each.upload();
-            Result<Change> committed = upload.commit();
+            Draft draft = each.draft();
+            Result<Change> committed = draft.commit();
             if (committed.isRefused()) {
                 exchange().refuse(each.withPath(committed.refusal().orElseThrow()));
                 return;

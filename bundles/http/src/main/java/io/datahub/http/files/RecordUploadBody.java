@@ -5,7 +5,7 @@ import io.datahub.api.Result;
 import io.datahub.api.json.JsonText;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
-import io.datahub.api.record.Upload;
+import io.datahub.api.record.Draft;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.RequestBodySink;
 import io.datahub.jetty.web.WriteResponse;
@@ -18,14 +18,14 @@ import org.eclipse.jetty.io.Content;
 final class RecordUploadBody extends RequestBodySink {
 
     private final RecordPath path;
-    private final Upload upload;
+    private final Draft draft;
     private final boolean dryRun;
     private long size;
 
-    RecordUploadBody(Exchange exchange, RecordPath path, Upload upload, boolean dryRun) {
+    RecordUploadBody(Exchange exchange, RecordPath path, Draft draft, boolean dryRun) {
         super(exchange);
         this.path = path;
-        this.upload = upload;
+        this.draft = draft;
         this.dryRun = dryRun;
     }
 
@@ -35,7 +35,7 @@ final class RecordUploadBody extends RequestBodySink {
             return true;
         }
         size += chunk.remaining();
-        Optional<Refusal> refusal = upload.write(chunk.getByteBuffer());
+        Optional<Refusal> refusal = draft.append(chunk.getByteBuffer());
         refusal.ifPresent(this::refuse);
         return refusal.isEmpty();
     }
@@ -43,8 +43,8 @@ final class RecordUploadBody extends RequestBodySink {
     @Override
     public void end() throws IOException {
         if (dryRun) {
-            var validators = upload.validate();
-            upload.close();
+            var validators = draft.validate();
+            draft.close();
             validators
                     .refusal()
                     .ifPresentOrElse(
@@ -56,8 +56,8 @@ final class RecordUploadBody extends RequestBodySink {
                                                     json -> WriteResponse.write(json, path, size, validators.get()))));
             return;
         }
-        Result<Change> committed = upload.commit();
-        upload.close();
+        Result<Change> committed = draft.commit();
+        draft.close();
         committed.refusal().ifPresentOrElse(exchange()::refuse, () -> respond(committed.get()));
     }
 
@@ -71,6 +71,6 @@ final class RecordUploadBody extends RequestBodySink {
 
     @Override
     protected void discard() {
-        upload.close();
+        draft.close();
     }
 }

@@ -5,74 +5,101 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A file in the staging folder, hashed while it is written. Not thread-safe. */
 public final class StagedFile implements AutoCloseable {
 
-    private static final String SHA_256 = "SHA-256";
-    private static final int COPY_BYTES = 1 << 18;
-    private static final int MIN_COPY_BYTES = 1 << 12;
+    private static final Set<OpenOption> CREATE =
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    private static final Set<OpenOption> REOPEN =
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
-    private final Path path;
-    private final FileChannel channel;
-    private final Map<String, MessageDigest> digests = new HashMap<>();
+    private Path path;
+    private FileChannel channel;
+    private RunningHash hash;
     private Map<String, String> hashes = Map.of();
     private long size;
+
+    /** Whether the next write, if it appends, hashes the bytes before it, too. */
+    private boolean catchesUp;
+
     private boolean kept;
 
     /** Creates the file. It is hashed with SHA-256 and with these algorithms as far as the platform has them. */
     public StagedFile(Path path, Collection<String> algorithms) throws IOException {
         this.path = path;
-        digests.put(SHA_256, digest());
-        algorithms.forEach(this::addDigest);
-        channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        hash = new RunningHash(algorithms);
+        channel = FileChannel.open(path, CREATE);
     }
 
-    private StagedFile(Path path, FileChannel channel, MessageDigest hashed) throws IOException {
+    private StagedFile(Path path, FileChannel channel, RunningHash hash) throws IOException {
         this.path = path;
         this.channel = channel;
+        this.hash = hash;
         size = channel.size();
-        digests.put(SHA_256, hashed);
-        channel.position(size);
     }
 
     /**
-     * Opens an existing file for appending.
+     * Opens an existing file.
      *
      * @param size the file is truncated to this size
-     * @param hashed digest of the existing bytes; null to compute it by reading them
+     * @param algorithms the algorithms it is hashed with besides SHA-256
      */
-    public static StagedFile resume(Path path, long size, MessageDigest hashed) throws IOException {
-        FileChannel channel =
-                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    public static StagedFile resume(Path path, long size, Collection<String> algorithms) throws IOException {
+        StagedFile file = open(path, size, new RunningHash(algorithms));
+        file.catchesUp = true;
+        return file;
+    }
+
+    /** Likewise as of a mark, after the file was closed. */
+    public static StagedFile resume(Path path, Mark mark) throws IOException {
+        return open(path, mark.size, mark.hash.copy());
+    }
+
+    private static StagedFile open(Path path, long size, RunningHash hash) throws IOException {
+        FileChannel channel = FileChannel.open(path, REOPEN);
         try {
             channel.truncate(size);
-            return new StagedFile(path, channel, hashed == null ? read(channel) : hashed);
+            return new StagedFile(path, channel, hash);
         } catch (IOException | RuntimeException | Error e) {
             channel.close();
             throw e;
         }
     }
 
-    /** The SHA-256 digest of the bytes so far, for resuming later. */
-    public MessageDigest hashed() {
-        return digests.get(SHA_256);
+    /** A state of the file that can be returned to, as long as the bytes before its end aren't overwritten. */
+    public static final class Mark {
+        private final long size;
+        private final RunningHash hash;
+
+        private Mark(long size, RunningHash hash) {
+            this.size = size;
+            this.hash = hash;
+        }
+
+        /** The size of the file, in bytes. */
+        public long size() {
+            return size;
+        }
     }
 
-    private void addDigest(String algorithm) {
-        try {
-            digests.put(algorithm, MessageDigest.getInstance(algorithm));
-        } catch (NoSuchAlgorithmException e) {
-            // The caller gets no hash of that name.
+    /** The present state. */
+    public Mark mark() {
+        return new Mark(size, hash.copy());
+    }
+
+    /** Discards what was appended after the mark. */
+    public void returnTo(Mark mark) throws IOException {
+        truncate(mark.size);
+        if (size == mark.size) {
+            hash = mark.hash.copy();
         }
     }
 
@@ -91,9 +118,9 @@ public final class StagedFile implements AutoCloseable {
             throw e;
         }
         try (source) {
-            ByteBuffer buffer = buffer(source);
+            ByteBuffer buffer = RunningHash.buffer(source.size());
             while (source.read(buffer.clear()) >= 0) {
-                copy.write(buffer.flip());
+                copy.append(buffer.flip());
             }
             copy.finish();
             return copy;
@@ -111,49 +138,86 @@ public final class StagedFile implements AutoCloseable {
     /** Likewise for an open file, which is closed. */
     public static String hashOf(FileChannel source) throws IOException {
         try (source) {
-            return HexFormat.of().formatHex(read(source).digest());
-        }
-    }
-
-    private static MessageDigest read(FileChannel in) throws IOException {
-        MessageDigest digest = digest();
-        ByteBuffer buffer = buffer(in);
-        while (in.read(buffer.clear()) >= 0) {
-            digest.update(buffer.flip());
-        }
-        return digest;
-    }
-
-    /** A buffer of the file's size within bounds; most files are small, and there are many. */
-    private static ByteBuffer buffer(FileChannel in) throws IOException {
-        return ByteBuffer.allocate((int) Math.max(MIN_COPY_BYTES, Math.min(in.size(), COPY_BYTES)));
-    }
-
-    private static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance(SHA_256);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
+            return RunningHash.sha256(source);
         }
     }
 
     /** Appends and hashes the bytes: all that remain in the buffer. */
-    public void write(ByteBuffer bytes) throws IOException {
-        for (MessageDigest digest : digests.values()) {
-            digest.update(bytes.duplicate());
+    public void append(ByteBuffer bytes) throws IOException {
+        write(size, bytes);
+    }
+
+    /** Writes the bytes, all that remain in the buffer, at an offset; a gap before it reads as zeros. */
+    public void write(long offset, ByteBuffer bytes) throws IOException {
+        FileChannel file = changing();
+        if (catchesUp && offset == size) {
+            hash.catchUp(file, size);
         }
-        size += bytes.remaining();
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        catchesUp = false;
+        ByteBuffer written = bytes.duplicate();
+        long end = offset;
+        try {
+            while (bytes.hasRemaining()) {
+                end += file.write(bytes, end);
+            }
+        } finally {
+            if (end > offset) {
+                hash.written(offset, written.limit(bytes.position()));
+                size = Math.max(size, end);
+            }
         }
     }
 
-    /** Completes the hashes; no more bytes are accepted. */
-    public void finish() {
-        if (hashes.isEmpty()) {
-            hashes = new HashMap<>();
-            digests.forEach((name, digest) -> hashes.put(name, HexFormat.of().formatHex(digest.digest())));
+    /** Cuts the file off, or extends it by zeros. */
+    public void truncate(long bytes) throws IOException {
+        FileChannel file = changing();
+        if (bytes < size) {
+            file.truncate(bytes);
+            hash.truncated(bytes);
+        } else if (bytes > size) {
+            file.write(ByteBuffer.allocate(1), bytes - 1);
         }
+        size = bytes;
+    }
+
+    private FileChannel changing() throws IOException {
+        if (!hashes.isEmpty()) {
+            hashes = Map.of();
+        }
+        return opened();
+    }
+
+    private FileChannel opened() throws IOException {
+        if (!channel.isOpen()) {
+            channel = FileChannel.open(path, REOPEN);
+        }
+        return channel;
+    }
+
+    /** Reads bytes at an offset, as many as are there and fit into the buffer. */
+    public int read(long offset, ByteBuffer target) throws IOException {
+        FileChannel file = opened();
+        int count = 0;
+        while (target.hasRemaining()) {
+            int read = file.read(target, offset + count);
+            if (read < 0) {
+                break;
+            }
+            count += read;
+        }
+        return count;
+    }
+
+    /** Completes the hashes, until more is written. */
+    public void finish() throws IOException {
+        if (hashes.isEmpty()) {
+            hashes = hash.finish(opened(), size);
+        }
+    }
+
+    /** Makes the bytes durable. */
+    public void sync() throws IOException {
+        opened().force(true);
     }
 
     /** Makes the bytes durable and closes the file. */
@@ -174,7 +238,7 @@ public final class StagedFile implements AutoCloseable {
 
     /** The SHA-256 in lower-case hexadecimal; null until {@link #finish}. */
     public String sha256() {
-        return hashes.get(SHA_256);
+        return hashes.get(RunningHash.SHA_256);
     }
 
     /** The hash of this algorithm in lower-case hexadecimal; null if it wasn't requested or isn't available. */
@@ -201,10 +265,12 @@ public final class StagedFile implements AutoCloseable {
     /** Closes the file, and deletes it unless it was moved or left. */
     @Override
     public void close() throws IOException {
-        try (channel) {
+        try {
             if (!kept) {
                 Files.deleteIfExists(path);
             }
+        } finally {
+            channel.close();
         }
     }
 }

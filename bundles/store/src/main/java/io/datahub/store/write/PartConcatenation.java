@@ -3,7 +3,7 @@ package io.datahub.store.write;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Change;
-import io.datahub.api.record.Upload;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.WriteRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -51,30 +51,23 @@ final class PartConcatenation implements AutoCloseable {
             part.claim().close();
         }
         long length = inOrder.stream().mapToLong(part -> part.entry().length()).sum();
-        Result<Upload> begun = uploads.begin(new WriteRequest(
-                request.user(),
-                request.from(),
-                request.path(),
-                request.precondition(),
-                OptionalLong.of(length),
-                request.digests(),
-                request.currentUser()));
+        Result<Draft> begun = uploads.begin(request.withLength(OptionalLong.of(length)));
         if (begun.isRefused()) {
             return Result.refused(begun.refusal().orElseThrow());
         }
-        try (Upload record = begun.get()) {
+        try (Draft record = begun.get()) {
             Optional<Refusal> refusal = copy(record);
             return refusal.isPresent() ? Result.refused(refusal.get()) : record.commit();
         }
     }
 
-    private Optional<Refusal> copy(Upload record) throws IOException {
+    private Optional<Refusal> copy(Draft record) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocateDirect(COPY_BYTES);
         for (PartialFile part : inOrder) {
             try (FileChannel bytes =
                     FileChannel.open(part.file(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
                 while (bytes.read(buffer.clear()) >= 0) {
-                    Optional<Refusal> refusal = record.write(buffer.flip());
+                    Optional<Refusal> refusal = record.append(buffer.flip());
                     if (refusal.isPresent()) {
                         return refusal;
                     }

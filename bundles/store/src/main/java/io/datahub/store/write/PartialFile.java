@@ -12,9 +12,9 @@ import io.datahub.store.metadata.PartialUploadEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -40,8 +40,8 @@ final class PartialFile {
     private PartialUploadEntry entry;
     private long size;
 
-    /** Digest of the bytes received so far; null if they have to be read again. */
-    private MessageDigest hashed;
+    /** The state of the bytes received so far; null if they have to be read again. */
+    private StagedFile.Mark received;
 
     /** The append in progress; null if there is none. */
     private Append append;
@@ -67,7 +67,7 @@ final class PartialFile {
             lastChanged = Math.max(lastChanged, Files.getLastModifiedTime(file).toMillis());
             if (Files.exists(unchecked)) {
                 size = Math.min(size, Long.parseLong(Files.readString(unchecked)));
-                StagedFile.resume(file, size, null).leave();
+                StagedFile.resume(file, size, List.of()).leave();
                 Files.delete(unchecked);
             }
             Disk.flushFile(file);
@@ -146,9 +146,10 @@ final class PartialFile {
         entry = entry.withLength(length);
         if (size > currentOffset) {
             size = currentOffset;
-            hashed = null;
+            received = null;
         }
-        StagedFile staged = StagedFile.resume(file, size, hashed);
+        StagedFile staged =
+                received == null ? StagedFile.resume(file, size, List.of()) : StagedFile.resume(file, received);
         try {
             A begun = appender.apply(staged);
             append = begun;
@@ -200,10 +201,10 @@ final class PartialFile {
     }
 
     /** Updates the state after an append. The caller holds this object's monitor. */
-    void appendEnded(long bytes, MessageDigest digest) throws IOException {
+    void appendEnded(StagedFile.Mark end) throws IOException {
         append = null;
-        size = bytes;
-        hashed = digest;
+        size = end.size();
+        received = end;
         lastChanged = System.currentTimeMillis();
         Files.deleteIfExists(unchecked);
     }
@@ -212,7 +213,7 @@ final class PartialFile {
     synchronized void setCommitting(boolean begins) {
         committing = begins;
         if (!begins) {
-            hashed = null;
+            received = null;
         }
     }
 

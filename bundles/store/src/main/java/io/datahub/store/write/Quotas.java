@@ -109,9 +109,9 @@ final class Quotas {
             return refusal;
         }
 
-        /** Reserves this much if any quota is configured. */
+        /** Likewise, if any quota is configured. */
         Optional<Refusal> grow(long size) throws IOException {
-            return settings.get().quotas().isEmpty() ? Optional.empty() : reserve(size, old);
+            return settings.get().quotas().isEmpty() ? Optional.empty() : raise(size);
         }
 
         private boolean isOver(Quota quota, List<Quota> all) {

@@ -109,7 +109,7 @@ public final class ResumableUploadStore implements ResumableUploads {
             throw new IllegalArgumentException("the request is for another record than the upload " + upload.name());
         }
         WriteRequest sized = entry.hasLength() && request.length().isEmpty()
-                ? withLength(request, OptionalLong.of(entry.length()))
+                ? request.withLength(OptionalLong.of(entry.length()))
                 : request;
         Optional<Refusal> refusal = entry.isDone()
                 ? Optional.empty()
@@ -154,17 +154,6 @@ public final class ResumableUploadStore implements ResumableUploads {
                                 committer,
                                 partialUploads))
                 .then(Result::done);
-    }
-
-    private static WriteRequest withLength(WriteRequest request, OptionalLong length) {
-        return new WriteRequest(
-                request.user(),
-                request.from(),
-                request.path(),
-                request.precondition(),
-                length,
-                request.digests(),
-                request.currentUser());
     }
 
     @Override

@@ -41,8 +41,7 @@ final class UploadAppend implements Continuation, PartialFile.Append {
     private final UploadAdmission admission;
     private final UploadCommitter committer;
     private final PartialUploads uploads;
-    private final long startOffset;
-    private final MessageDigest digestBefore;
+    private final StagedFile.Mark before;
     private final Map<String, MessageDigest> digests = new HashMap<>();
     private boolean ended;
 
@@ -64,13 +63,12 @@ final class UploadAppend implements Continuation, PartialFile.Append {
         this.admission = admission;
         this.committer = committer;
         this.uploads = uploads;
-        startOffset = staged.size();
+        before = staged.mark();
         try {
-            digestBefore = (MessageDigest) staged.hashed().clone();
             for (String algorithm : request.digests().keySet()) {
                 digests.put(algorithm, MessageDigest.getInstance(algorithm));
             }
-        } catch (NoSuchAlgorithmException | CloneNotSupportedException e) {
+        } catch (NoSuchAlgorithmException e) {
             throw new IllegalArgumentException("the platform doesn't support an algorithm of the digests", e);
         }
     }
@@ -84,7 +82,7 @@ final class UploadAppend implements Continuation, PartialFile.Append {
             Optional<Refusal> refusal = refuseSize(staged.size() + bytes.remaining());
             if (refusal.isEmpty()) {
                 ByteBuffer hashed = bytes.duplicate();
-                refusal = receiver.write(bytes);
+                refusal = receiver.write(staged.size(), bytes);
                 if (refusal.isEmpty()) {
                     digests.values().forEach(digest -> digest.update(hashed.duplicate()));
                 }
@@ -148,15 +146,15 @@ final class UploadAppend implements Continuation, PartialFile.Append {
         receiver.close();
         staged.flush();
         staged.leave();
-        upload.appendEnded(staged.size(), staged.hashed());
+        upload.appendEnded(staged.mark());
     }
 
     private void discard() throws IOException {
         ended = true;
         receiver.close();
+        staged.returnTo(before);
         staged.leave();
-        StagedFile.resume(staged.path(), startOffset, digestBefore).leave();
-        upload.appendEnded(startOffset, digestBefore);
+        upload.appendEnded(before);
     }
 
     @Override
@@ -175,7 +173,7 @@ final class UploadAppend implements Continuation, PartialFile.Append {
 
     private Result<Change> commitComplete() throws IOException {
         long began = System.nanoTime();
-        StagedFile file = StagedFile.resume(staged.path(), staged.size(), staged.hashed());
+        StagedFile file = StagedFile.resume(staged.path(), staged.mark());
         Result<Change> result;
         try {
             file.finish();

@@ -28,21 +28,37 @@ final class UploadReceiver implements AutoCloseable {
     }
 
     /** Writes the bytes, or refuses them; the caller has checked the size. */
-    Optional<Refusal> write(ByteBuffer bytes) throws IOException {
+    Optional<Refusal> write(long offset, ByteBuffer bytes) throws IOException {
         Optional<Refusal> refusal = throughput.received(bytes.remaining(), System.nanoTime());
         if (refusal.isEmpty()) {
-            refusal = share.reserve(staged.size(), bytes.remaining());
+            refusal = reserve(offset + bytes.remaining());
         }
         if (refusal.isEmpty()) {
-            refusal = append(bytes);
+            refusal = attempt(() -> staged.write(offset, bytes));
         }
         throughput.ready(System.nanoTime());
         return refusal;
     }
 
-    private Optional<Refusal> append(ByteBuffer bytes) {
+    private Optional<Refusal> reserve(long end) throws IOException {
+        long size = staged.size();
+        return end <= size ? Optional.empty() : share.reserve(size, end - size);
+    }
+
+    /** Cuts the file off or extends it, or refuses that; the caller has checked the size. */
+    Optional<Refusal> truncate(long size) throws IOException {
+        Optional<Refusal> refusal = reserve(size);
+        return refusal.isPresent() ? refusal : attempt(() -> staged.truncate(size));
+    }
+
+    /** A change of the staged file. */
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private static Optional<Refusal> attempt(Work work) {
         try {
-            staged.write(bytes);
+            work.run();
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of(IoErrors.refusal(e));

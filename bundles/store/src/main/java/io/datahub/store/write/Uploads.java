@@ -2,14 +2,14 @@ package io.datahub.store.write;
 
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
-import io.datahub.api.record.Upload;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.store.core.StagedFile;
 import io.datahub.store.core.StoreContext;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Begins uploads. Thread-safe. */
+/** Begins drafts. Thread-safe. */
 public final class Uploads {
 
     private final StoreContext context;
@@ -24,16 +24,25 @@ public final class Uploads {
         this.counts = counts;
     }
 
-    /** Begins an upload, unless it can't succeed. */
-    public Result<Upload> begin(WriteRequest request) throws IOException {
-        Result<Upload> begun = tryToBegin(request);
+    /** Begins an empty draft, unless it can't succeed. */
+    public Result<Draft> begin(WriteRequest request) throws IOException {
+        return begin(request, false);
+    }
+
+    /** Begins a draft from the present version of the record. */
+    public Result<Draft> edit(WriteRequest request) throws IOException {
+        return begin(request, true);
+    }
+
+    private Result<Draft> begin(WriteRequest request, boolean fromPresent) throws IOException {
+        Result<Draft> begun = tryToBegin(request, fromPresent);
         if (begun.isRefused()) {
             counts.refused();
         }
         return begun;
     }
 
-    private Result<Upload> tryToBegin(WriteRequest request) throws IOException {
+    private Result<Draft> tryToBegin(WriteRequest request, boolean fromPresent) throws IOException {
         Optional<Refusal> refusal = admission.refuse(request, request.length().orElse(0));
         if (refusal.isPresent()) {
             return Result.refused(refusal.get());
@@ -43,23 +52,38 @@ public final class Uploads {
             return Result.refused(slot.refusal().orElseThrow());
         }
         Result<Quotas.Claim> claim = null;
-        boolean begun = false;
+        Result<Draft> begun = null;
         try {
             claim = admission.claim(request);
-            if (claim.isRefused()) {
-                return Result.refused(claim.refusal().orElseThrow());
-            }
-            StagedFile staged = new StagedFile(
-                    context.staging().newFile(), request.digests().keySet());
-            begun = true;
-            UploadReceiver receiver = admission.receive(request, staged, slot.get());
-            return Result.done(new RecordUpload(request, staged, claim.get(), receiver, admission, committer));
+            begun = claim.isRefused()
+                    ? Result.refused(claim.refusal().orElseThrow())
+                    : open(request, fromPresent, slot.get(), claim.get());
+            return begun;
         } finally {
-            if (!begun) {
+            if (begun == null || begun.isRefused()) {
                 slot.get().close();
                 if (claim != null && !claim.isRefused()) {
                     claim.get().close();
                 }
+            }
+        }
+    }
+
+    private Result<Draft> open(WriteRequest request, boolean fromPresent, UploadLimiter.Slot slot, Quotas.Claim claim)
+            throws IOException {
+        StagedFile staged =
+                new StagedFile(context.staging().newFile(), request.digests().keySet());
+        Result<Optional<BaseVersion>> base = null;
+        try {
+            base = fromPresent ? BaseVersion.open(context, request.path(), staged) : Result.done(Optional.empty());
+            if (base.isRefused()) {
+                return Result.refused(base.refusal().orElseThrow());
+            }
+            UploadReceiver receiver = admission.receive(request, staged, slot);
+            return Result.done(new RecordDraft(request, staged, base.get(), claim, receiver, admission, committer));
+        } finally {
+            if (base == null || base.isRefused()) {
+                staged.close();
             }
         }
     }

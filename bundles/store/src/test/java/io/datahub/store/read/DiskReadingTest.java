@@ -1,7 +1,7 @@
 package io.datahub.store.read;
 
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.Reading;
-import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.store.TestHub;
 import io.datahub.test.contract.ReadingContract;
@@ -32,9 +32,9 @@ class DiskReadingTest extends ReadingContract {
     @Override
     protected Reading open(byte[] bytes) throws IOException {
         WriteRequest request = new WriteRequest(TestHub.ADMIN, "test", TestHub.path("d/a"));
-        try (Upload upload = hub.records.begin(request).get()) {
-            upload.write(ByteBuffer.wrap(bytes));
-            upload.commit().get();
+        try (Draft draft = hub.records.begin(request).get()) {
+            draft.append(ByteBuffer.wrap(bytes));
+            draft.commit().get();
         }
         return hub.records.open(TestHub.ADMIN, request.path()).get();
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.api.path.RecordPath;
-import io.datahub.api.record.Upload;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.validation.Verdict;
 import io.datahub.store.TestHub;
@@ -173,10 +173,10 @@ class KillTest {
     @Test
     void shouldCleanUpStagingAfterAKill() throws Exception {
         try (TestHub hub = new TestHub(folder)) {
-            Upload upload = hub.records
+            Draft upload = hub.records
                     .begin(new WriteRequest(TestHub.ADMIN, "test", TestHub.path("a")))
                     .get();
-            upload.write(ByteBuffer.wrap(new byte[1 << 16]));
+            upload.append(ByteBuffer.wrap(new byte[1 << 16]));
             assertThat(hub.folder("state/staging")).hasSize(1);
             hub.kill();
             hub.start();

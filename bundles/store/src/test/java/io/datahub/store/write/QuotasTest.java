@@ -11,8 +11,8 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.Precondition;
-import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
@@ -159,12 +159,13 @@ class QuotasTest {
     @Test
     void shouldCountUploadsInProgress() throws Exception {
         quotas("/: 10");
-        Upload first = hub.records.begin(announced(ANN, "a", 6)).get();
+        Draft first = hub.records.begin(announced(ANN, "a", 6)).get();
         assertThat(reason(hub.records.begin(announced(ANN, "b", 6)))).isEqualTo(Reason.NO_ROOM);
-        Upload unknown =
+        Draft unknown =
                 hub.records.begin(new WriteRequest(ANN, "test", path("c"))).get();
-        assertThat(unknown.write(ByteBuffer.allocate(4))).isEmpty();
-        assertThat(unknown.write(ByteBuffer.allocate(1)).orElseThrow().reason()).isEqualTo(Reason.NO_ROOM);
+        assertThat(unknown.append(ByteBuffer.allocate(4))).isEmpty();
+        assertThat(unknown.append(ByteBuffer.allocate(1)).orElseThrow().reason())
+                .isEqualTo(Reason.NO_ROOM);
         unknown.close();
         first.close();
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
-import io.datahub.api.record.Upload;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
@@ -39,11 +39,11 @@ class UploadLimiterTest {
     void shouldLimitUploadsPerUserAndInTotal() throws IOException {
         try (TestHub hub = new TestHub(folder)) {
             limit(hub, 3, 2);
-            Upload first = hub.records.begin(request(ANN, "1")).get();
-            Upload second = hub.records.begin(request(ANN, "2")).get();
+            Draft first = hub.records.begin(request(ANN, "1")).get();
+            Draft second = hub.records.begin(request(ANN, "2")).get();
 
             Refusal own = hub.records.begin(request(ANN, "3")).refusal().orElseThrow();
-            Upload third = hub.records.begin(request(BOB, "3")).get();
+            Draft third = hub.records.begin(request(BOB, "3")).get();
             Refusal all = hub.records.begin(request(BOB, "4")).refusal().orElseThrow();
 
             assertThat(own.reason()).isEqualTo(Reason.TOO_MANY);
@@ -53,11 +53,11 @@ class UploadLimiterTest {
 
             // A completely received upload doesn't count any more, nor does a closed one.
             first.validate();
-            Upload fourth = hub.records.begin(request(ANN, "4")).get();
+            Draft fourth = hub.records.begin(request(ANN, "4")).get();
             second.close();
             second.close();
             hub.records.begin(request(BOB, "5")).get().close();
-            List.of(first, third, fourth).forEach(Upload::close);
+            List.of(first, third, fourth).forEach(Draft::close);
             assertThat(hub.folder("state/staging")).isEmpty();
         }
     }
@@ -66,7 +66,7 @@ class UploadLimiterTest {
     void shouldApplyAChangedLimit() throws IOException {
         try (TestHub hub = new TestHub(folder)) {
             limit(hub, 1, 1);
-            Upload first = hub.records.begin(request(ANN, "1")).get();
+            Draft first = hub.records.begin(request(ANN, "1")).get();
             assertThat(hub.records.begin(request(ANN, "2")).isRefused()).isTrue();
             limit(hub, 2, 2);
             hub.records.begin(request(ANN, "2")).get().close();
@@ -112,8 +112,8 @@ class UploadLimiterTest {
         try (TestHub hub = new TestHub(folder)) {
             limit(hub, 1, 1);
             for (int i = 0; i < 5; i++) {
-                Upload upload = hub.records.begin(request(ANN, "a")).get();
-                upload.write(ByteBuffer.allocate(3));
+                Draft upload = hub.records.begin(request(ANN, "a")).get();
+                upload.append(ByteBuffer.allocate(3));
                 assertThat(upload.commit().isRefused()).isFalse();
                 upload.close();
             }

@@ -12,10 +12,10 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
@@ -176,8 +176,8 @@ class UploadTest {
 
     @Test
     void shouldEvaluateThePreconditionAgainAtTheCommit() throws Exception {
-        Upload upload = hub.records.begin(request(ADMIN, "a", ABSENT)).get();
-        upload.write(ByteBuffer.wrap(new byte[] {1}));
+        Draft upload = hub.records.begin(request(ADMIN, "a", ABSENT)).get();
+        upload.append(ByteBuffer.wrap(new byte[] {1}));
         hub.put("a", "faster");
 
         assertThat(reason(upload.commit())).isEqualTo(Reason.PRECONDITION_FAILED);
@@ -394,9 +394,9 @@ class UploadTest {
 
     @Test
     void shouldLeaveNothingOfAnUploadClosedBeforeItsCommit() throws Exception {
-        Upload upload =
+        Draft upload =
                 hub.records.begin(request(ADMIN, "x/y", Precondition.NONE)).get();
-        upload.write(ByteBuffer.wrap("half".getBytes(StandardCharsets.UTF_8)));
+        upload.append(ByteBuffer.wrap("half".getBytes(StandardCharsets.UTF_8)));
         upload.close();
 
         assertThat(hub.folder("state/staging")).isEmpty();
@@ -430,14 +430,14 @@ class UploadTest {
         WriteRequest request = new WriteRequest(
                 TestHub.ADMIN, "test", path("a"), Precondition.NONE, OptionalLong.empty(), Map.of(), standing::get);
 
-        try (Upload upload = hub.records.begin(request).get()) {
-            upload.write(ByteBuffer.wrap(new byte[] {1}));
+        try (Draft upload = hub.records.begin(request).get()) {
+            upload.append(ByteBuffer.wrap(new byte[] {1}));
             standing.set(Optional.empty());
             assertThat(upload.commit().refusal().orElseThrow().reason()).isEqualTo(Reason.UNAUTHENTICATED);
         }
         standing.set(Optional.of(TestHub.ADMIN));
-        try (Upload upload = hub.records.begin(request).get()) {
-            upload.write(ByteBuffer.wrap(new byte[] {1}));
+        try (Draft upload = hub.records.begin(request).get()) {
+            upload.append(ByteBuffer.wrap(new byte[] {1}));
             standing.set(Optional.of(TestHub.user("ada", Action.CREATE, "b/")));
             assertThat(upload.commit().refusal().orElseThrow().reason()).isEqualTo(Reason.FORBIDDEN);
         }

@@ -8,7 +8,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Change;
-import io.datahub.api.record.Upload;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.validation.PathPattern;
 import io.datahub.api.validation.Validator;
@@ -319,10 +319,10 @@ class UploadValidationTest {
                 "**",
                 candidate -> text(candidate.open()).equals("bad") ? Verdict.refuse("bad") : Verdict.accept());
         for (String text : List.of("good", "bad")) {
-            try (Upload upload = hub.records
+            try (Draft upload = hub.records
                     .begin(new WriteRequest(TestHub.ADMIN, "test", path("x/a")))
                     .get()) {
-                upload.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+                upload.append(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
                 assertThat(upload.validate().isRefused()).isEqualTo(text.equals("bad"));
             }
         }
@@ -338,7 +338,7 @@ class UploadValidationTest {
             validated.incrementAndGet();
             return Verdict.accept();
         });
-        try (Upload upload = hub.records
+        try (Draft upload = hub.records
                 .begin(new WriteRequest(TestHub.ADMIN, "test", path("a")))
                 .get()) {
             upload.validate();

@@ -1,6 +1,6 @@
 package io.datahub.store.write;
 
-import io.datahub.api.record.Upload;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.store.TestHub;
 import java.io.PrintStream;
@@ -63,11 +63,11 @@ final class WriteSpeed {
     }
 
     private static void write(TestHub hub, String path, ByteBuffer buffer, long size) throws Exception {
-        try (Upload upload = hub.records
+        try (Draft upload = hub.records
                 .begin(new WriteRequest(TestHub.ADMIN, "bench", TestHub.path(path)))
                 .get()) {
             for (long left = size; left > 0; left -= buffer.capacity()) {
-                upload.write(buffer.clear());
+                upload.append(buffer.clear());
             }
             upload.commit().get();
         }

@@ -4,11 +4,11 @@ import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
+import io.datahub.api.record.Draft;
 import io.datahub.api.record.Listing;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.api.record.Upload;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.test.memory.MemoryReading;
@@ -78,7 +78,12 @@ public final class FolderStore implements RecordStore {
     }
 
     @Override
-    public Result<Upload> begin(WriteRequest request) {
+    public Result<Draft> begin(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<Draft> edit(WriteRequest request) {
         throw new UnsupportedOperationException();
     }
 

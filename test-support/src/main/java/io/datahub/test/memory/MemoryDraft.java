@@ -1,0 +1,75 @@
+package io.datahub.test.memory;
+
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Draft;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The bytes of a draft in memory; what becomes of them is up to the subclass. */
+public abstract class MemoryDraft implements Draft {
+
+    private final Optional<String> baseEtag;
+    private byte[] bytes;
+
+    /** An empty draft. */
+    protected MemoryDraft() {
+        this(Optional.empty(), new byte[0]);
+    }
+
+    /** A draft that begins from a version. */
+    protected MemoryDraft(Optional<String> baseEtag, byte[] bytes) {
+        this.baseEtag = baseEtag;
+        this.bytes = bytes.clone();
+    }
+
+    /** The present bytes. */
+    protected final byte[] bytes() {
+        return bytes.clone();
+    }
+
+    @Override
+    public final long size() {
+        return bytes.length;
+    }
+
+    @Override
+    public final Optional<String> baseEtag() {
+        return baseEtag;
+    }
+
+    @Override
+    public Optional<Refusal> write(long offset, ByteBuffer source) {
+        if (!source.hasRemaining()) {
+            return Optional.empty();
+        }
+        int from = Math.toIntExact(offset);
+        bytes = Arrays.copyOf(bytes, Math.max(bytes.length, from + source.remaining()));
+        source.get(bytes, from, source.remaining());
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<Refusal> truncate(long size) {
+        bytes = Arrays.copyOf(bytes, Math.toIntExact(size));
+        return Optional.empty();
+    }
+
+    @Override
+    public Result<Integer> read(long offset, ByteBuffer target) {
+        int count = (int) Math.max(0, Math.min(target.remaining(), bytes.length - offset));
+        if (count > 0) {
+            target.put(bytes, (int) offset, count);
+        }
+        return Result.done(count);
+    }
+
+    @Override
+    public Optional<Refusal> sync() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {}
+}
