@@ -13,6 +13,7 @@ import io.datahub.store.core.IndexWriter;
 import io.datahub.store.core.LastGoodVersions;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.SpareFile;
+import io.datahub.store.metadata.DurableAdapterStates;
 import io.datahub.store.metadata.MetadataStore;
 import io.datahub.store.read.DirectoryLister;
 import io.datahub.store.read.DiskSnapshots;
@@ -44,6 +45,7 @@ import io.datahub.store.write.Uploads;
 import io.datahub.store.write.WriteGuard;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -60,6 +62,7 @@ final class Store implements AutoCloseable {
     private final StoreContext context;
     private final FileRecordStore records;
     private final ResumableUploadStore resumableUploads;
+    private final DurableAdapterStates adapterStates;
     private final DiskSnapshots snapshots;
     private final StoreHealth health;
     private final UploadCounts uploadCounts = new UploadCounts();
@@ -117,6 +120,7 @@ final class Store implements AutoCloseable {
         Recovery recovery = new Recovery(context, reconciler, indexWriter, rollback, lastGoodVersions, unflushed);
         lastGoodVersions.sweep(recovery.run());
         resumableUploads = new ResumableUploadStore(context, uploads, admission, committer);
+        adapterStates = new DurableAdapterStates(metadata, InstantSource.system());
         metadata.onReopened(() -> recoverAgain(recovery));
     }
 
@@ -137,6 +141,10 @@ final class Store implements AutoCloseable {
         return resumableUploads;
     }
 
+    DurableAdapterStates adapterStates() {
+        return adapterStates;
+    }
+
     Snapshots snapshots() {
         return snapshots;
     }
@@ -150,10 +158,11 @@ final class Store implements AutoCloseable {
         uploadCounts.report(report);
     }
 
-    /** Deletes expired uploads and records, and closes unused handles. Called periodically. */
+    /** Deletes expired uploads, records and entries of adapters, and closes unused handles. Called periodically. */
     void deleteExpired(Instant now) throws IOException {
         resumableUploads.expire(now);
         retention.run(now);
+        adapterStates.removeExpired(now);
         context.tree().closeIdle();
         context.parents().flushPending();
     }

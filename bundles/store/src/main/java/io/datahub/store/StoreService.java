@@ -10,6 +10,7 @@ import io.datahub.api.record.ChangeListener;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.ResumableUploads;
 import io.datahub.api.record.Snapshots;
+import io.datahub.api.state.AdapterStates;
 import io.datahub.api.validation.Validator;
 import io.datahub.store.core.FailPoints;
 import io.datahub.store.metadata.Journal;
@@ -55,7 +56,8 @@ import org.slf4j.LoggerFactory;
         namespace = "osgi.service",
         attribute = "objectClass:List<String>='io.datahub.api.health.HealthCheck,io.datahub.api.metric.MetricSource,"
                 + "io.datahub.api.record.ChangeJournal,io.datahub.api.record.RecordStore,"
-                + "io.datahub.api.record.ResumableUploads,io.datahub.api.record.Snapshots'",
+                + "io.datahub.api.record.ResumableUploads,io.datahub.api.record.Snapshots,"
+                + "io.datahub.api.state.AdapterStates'",
         uses = {HealthCheck.class, MetricSource.class, RecordStore.class})
 public final class StoreService {
 
@@ -130,6 +132,11 @@ public final class StoreService {
         register(context, RecordStore.class, store.records(), Map.of());
         register(context, ResumableUploads.class, store.resumableUploads(), Map.of());
         register(context, Snapshots.class, store.snapshots(), Map.of());
+        Map<String, ?> adapterHealth = Map.of(HealthCheck.NAME, "adapter-state");
+        Map<String, ?> adapterMetrics = Map.of(MetricSource.COMPONENT, "adapter-state");
+        register(context, AdapterStates.class, store.adapterStates(), Map.of());
+        register(context, HealthCheck.class, store.adapterStates(), adapterHealth);
+        register(context, MetricSource.class, store.adapterStates(), adapterMetrics);
     }
 
     private <T> void register(BundleContext context, Class<T> type, T service, Map<String, ?> properties) {

@@ -3,6 +3,7 @@ package io.datahub.store.metadata;
 import io.datahub.api.log.LogText;
 import io.datahub.api.record.Cursor;
 import io.datahub.store.disk.Disk;
+import io.datahub.store.pages.Corruption;
 import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;

@@ -7,6 +7,7 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
+import io.datahub.store.pages.Corruption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

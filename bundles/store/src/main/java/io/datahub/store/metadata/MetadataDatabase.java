@@ -1,6 +1,9 @@
 package io.datahub.store.metadata;
 
 import io.datahub.api.log.LogText;
+import io.datahub.store.pages.ChecksummedMap;
+import io.datahub.store.pages.Corruption;
+import io.datahub.store.pages.PageFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open database file with index, journal, intents, last good copies and partial uploads. All writes go through
+ * The open database file with index, journal, intents, last good copies, partial uploads and the state of adapters. All writes go through
  * {@link MetadataStore}.
  */
 final class MetadataDatabase {
@@ -43,6 +46,7 @@ final class MetadataDatabase {
     final ChecksummedMap<String> intents;
     final ChecksummedMap<String> lastGoodCopies;
     final ChecksummedMap<String> partialUploads;
+    final AdapterStateTable adapters;
 
     /** Identifies this incarnation of the journal. */
     final String epoch;
@@ -65,6 +69,7 @@ final class MetadataDatabase {
         intents = ChecksummedMap.withTextKeys(store, "intents");
         lastGoodCopies = ChecksummedMap.withTextKeys(store, "goods");
         partialUploads = ChecksummedMap.withTextKeys(store, "unfinished");
+        adapters = new AdapterStateTable(store);
         properties = store.openMap(
                 "facts",
                 new MVMap.Builder<String, String>()
@@ -164,6 +169,7 @@ final class MetadataDatabase {
         intents.forEach((key, value) -> Intent.unpack(value));
         lastGoodCopies.forEach((key, value) -> LastGoodCopy.unpack(value));
         journal.forEach((key, value) -> {});
+        adapters.verify();
     }
 
     private static PageFile pages(Path file, int cacheMiB) throws IOException {

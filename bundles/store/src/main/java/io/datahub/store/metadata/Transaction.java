@@ -1,9 +1,11 @@
 package io.datahub.store.metadata;
 
+import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
+import io.datahub.api.state.StateChange;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -106,6 +108,16 @@ public final class Transaction {
 
     private static Optional<String> optionalUser(String user) {
         return user.isEmpty() ? Optional.empty() : Optional.of(user);
+    }
+
+    /** Changes entries of an adapter, as {@link io.datahub.api.state.AdapterState#update} does. */
+    public Result<Long> updateAdapter(String adapter, List<StateChange> stateChanges, Instant now) {
+        return database.adapters.update(adapter, stateChanges, now);
+    }
+
+    /** Removes entries of adapters that have expired, at most this many; returns how many. */
+    public int removeExpiredState(Instant now, int limit) {
+        return database.adapters.removeExpired(now, limit);
     }
 
     /** Marks the index as rebuilt from the disk. */

@@ -3,6 +3,7 @@ package io.datahub.store.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.datahub.store.pages.Corruption;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,4 +1,4 @@
-package io.datahub.store.metadata;
+package io.datahub.store.pages;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -15,11 +15,11 @@ import org.h2.mvstore.SingleFileStore;
  * threads of transports and of validators that may time out at any moment, and an interrupted file channel would be
  * closed for all.
  */
-final class PageFile extends SingleFileStore {
+public final class PageFile extends SingleFileStore {
 
     private final RandomAccessFile readFile;
 
-    PageFile(Path file, int cacheMiB) throws IOException {
+    public PageFile(Path file, int cacheMiB) throws IOException {
         super(Map.of("cacheSize", cacheMiB));
         open(file.toString(), false, null);
         readFile = new RandomAccessFile(file.toFile(), "r");

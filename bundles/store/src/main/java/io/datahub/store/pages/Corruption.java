@@ -1,4 +1,4 @@
-package io.datahub.store.metadata;
+package io.datahub.store.pages;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -6,7 +6,7 @@ import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStoreException;
 
 /** What a failure implies about the database file with index and journal. */
-enum Corruption {
+public enum Corruption {
     /** An I/O error; the file itself may be intact. */
     NONE,
     /** Unknown without reading the whole file. */
@@ -15,16 +15,16 @@ enum Corruption {
     CERTAIN;
 
     /** Thrown when the file contains something that the hub can't have written. */
-    static final class Found extends IllegalStateException {
+    public static final class Found extends IllegalStateException {
 
         private static final long serialVersionUID = 1L;
 
-        Found(String what) {
+        public Found(String what) {
             super(what);
         }
     }
 
-    static Corruption of(Throwable failure) {
+    public static Corruption of(Throwable failure) {
         if (failure instanceof Found) {
             return CERTAIN;
         }

@@ -1,4 +1,4 @@
-package io.datahub.store.metadata;
+package io.datahub.store.pages;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -23,7 +23,7 @@ import org.h2.mvstore.type.StringDataType;
  *
  * @param <K> the key type
  */
-final class ChecksummedMap<K> {
+public final class ChecksummedMap<K> {
 
     /** More entries than a page of the file can hold. */
     private static final int MAX_IN_PAGE = 1 << 20;
@@ -37,13 +37,13 @@ final class ChecksummedMap<K> {
     }
 
     /** A map with text keys. */
-    static ChecksummedMap<String> withTextKeys(MVStore store, String name) {
+    public static ChecksummedMap<String> withTextKeys(MVStore store, String name) {
         return new ChecksummedMap<>(
                 open(store, name, new TextKeys()), key -> key.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
     /** A map with numeric keys. */
-    static ChecksummedMap<Long> withLongKeys(MVStore store, String name) {
+    public static ChecksummedMap<Long> withLongKeys(MVStore store, String name) {
         return new ChecksummedMap<>(
                 open(store, name, LongDataType.INSTANCE),
                 key -> ByteBuffer.allocate(Long.BYTES).putLong(key).array());
@@ -54,35 +54,35 @@ final class ChecksummedMap<K> {
     }
 
     /** Returns the value; null if there is none. */
-    byte[] get(K key) {
+    public byte[] get(K key) {
         return unseal(key, map.get(key));
     }
 
-    void put(K key, byte[] value) {
+    public void put(K key, byte[] value) {
         map.put(key, seal(key, value));
     }
 
     /** Removes and returns the value; null if there was none. */
-    byte[] remove(K key) {
+    public byte[] remove(K key) {
         return unseal(key, map.remove(key));
     }
 
     /** Returns the lowest key; null if the map is empty. */
-    K firstKey() {
+    public K firstKey() {
         return map.firstKey();
     }
 
-    long size() {
+    public long size() {
         return map.sizeAsLong();
     }
 
     /** Returns the lowest key that is greater than or equal to this one; null if there is none. */
-    K ceilingKey(K key) {
+    public K ceilingKey(K key) {
         return map.ceilingKey(key);
     }
 
     /** Visits the entries in key order, starting at a key, until the visitor returns false. */
-    void forEachFrom(K first, BiPredicate<K, byte[]> visitor) {
+    public void forEachFrom(K first, BiPredicate<K, byte[]> visitor) {
         Cursor<K, byte[]> cursor = map.cursor(first);
         boolean more = true;
         while (more && cursor.hasNext()) {
@@ -91,7 +91,7 @@ final class ChecksummedMap<K> {
         }
     }
 
-    void forEach(BiConsumer<K, byte[]> visitor) {
+    public void forEach(BiConsumer<K, byte[]> visitor) {
         forEachFrom(null, (key, value) -> {
             visitor.accept(key, value);
             return true;
@@ -154,7 +154,7 @@ final class ChecksummedMap<K> {
     }
 
     /** Texts whose length is validated before they are read. */
-    static class Texts extends StringDataType {
+    public static class Texts extends StringDataType {
         @Override
         public String read(ByteBuffer buffer) {
             requireFits(buffer);
