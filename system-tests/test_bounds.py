@@ -46,7 +46,7 @@ def hub(new_hub, most):
 @pytest.fixture(scope="module", autouse=True)
 def head_timeout(hub):
     with open(f"{hub.home}/etc/io.datahub.jetty.cfg", "a") as f:
-        f.write(f"\nheadMillis = {HEAD_SECONDS * 1000}\n")
+        f.write(f"\nrequestHeadTimeoutMillis = {HEAD_SECONDS * 1000}\n")
     assert until(lambda: closed_after(hub) < HEAD_SECONDS + 3, 20)
 
 
@@ -281,7 +281,7 @@ class OpenConnection:
     def health(self):
         """The status of readiness, and its detail for the process."""
         status, body = self.ask("GET", "/health/ready")
-        return status, [part["detail"] for part in json.loads(body)["parts"] if part["name"] == "process"][0]
+        return status, [part["detail"] for part in json.loads(body)["components"] if part["name"] == "process"][0]
 
 
 def test_no_descriptors(hub, admin):

@@ -250,7 +250,7 @@ def ssh(hub, user, token, *command):
 def test_ssh_with_a_token(hub, tokens):
     """For administrators only."""
     out = ssh(hub, "ops", tokens["ops"], "datahub:status --json")
-    assert out.returncode == 0 and '"part"' in out.stdout, out
+    assert out.returncode == 0 and '"component"' in out.stdout and '"part"' in out.stdout, out
     for user in ("nagios", "ci", "karaf"):
         out = ssh(hub, user, tokens.get(user, "karaf"), "datahub:status")
         assert out.returncode == 255 and "broker" not in out.stdout, user
@@ -435,7 +435,7 @@ def health(hub, tokens, restored_users):
     def health(user="nagios"):
         status, _, body = hub.curl(tokens.get(user), "/health/ready")
         body = json.loads(body)
-        return status, body["status"], {part["name"]: part["detail"] for part in body.get("parts", [])}
+        return status, body["status"], {part["name"]: part["detail"] for part in body.get("components", [])}
     return health
 
 
@@ -488,6 +488,27 @@ def test_configuration_that_can_not_be_used(hub, health):
     assert 'error: etc/io.datahub.websocket.cfg: idleMillis: "30s" isn\'t allowed: must be a whole number' in checked.stdout
     with open(config, "w") as f:
         f.write(good)
+
+
+def test_keys_under_their_former_names(hub, health):
+    """They work, with a warning; a file that has both names uses the present one."""
+    config = f"{hub.home}/etc/io.datahub.http.cfg"
+    with open(config) as f:
+        good = f.read()
+    with open(config, "a") as f:
+        f.write("\nparts = auth, absent\n")
+    assert until(lambda: health()[0] == 503 and "absent" in health()[2], 30)
+    assert "parts: is the former name of requiredComponents; rename it" in health()[2]["configuration"]
+    checked = hub.run("check-config")
+    assert checked.returncode == 0
+    assert "warning: etc/io.datahub.http.cfg: parts: is the former name of requiredComponents" in checked.stdout
+    with open(config, "a") as f:
+        f.write("requiredComponents = auth, store\n")
+    assert until(lambda: health()[0] == 200, 30)
+    assert "parts: has no effect, since requiredComponents replaces it" in hub.run("check-config").stdout
+    with open(config, "w") as f:
+        f.write(good)
+    assert until(lambda: "parts" not in health()[2]["configuration"], 30)
 
 
 def test_validator_that_refuses_its_configuration(hub, admin, health):

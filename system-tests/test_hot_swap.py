@@ -352,7 +352,7 @@ def test_trial(hub, admin, console):
     with open(config) as f:
         before = f.read()
     with open(config, "a") as f:
-        f.write("\ntrial = colour/2.0.0\n")
+        f.write("\ntrialValidators = colour/2.0.0\n")
     deploy(hub, colour_jar(hub, "2.0.0", "org.example.newer"), "newer.jar")
     assert until(lambda: console.colours() == {("2.0.0", "trial"), ("1.0.0", "active")}, 30), console.colours()
     put("blue", "BLUE")

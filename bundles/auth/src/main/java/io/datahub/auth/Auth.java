@@ -124,9 +124,10 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
     }
 
     private static String pairs(AuthConfiguration configuration) {
-        return "allowClearAdmin=" + configuration.allowClearAdmin() + " freeFailures=" + configuration.freeFailures()
-                + " maxPenaltyMillis=" + configuration.maxPenaltyMillis() + " failureHalfLifeMillis="
-                + configuration.failureHalfLifeMillis() + " maxAddresses=" + configuration.maxAddresses()
+        return "allowClearAdmin=" + configuration.allowClearAdmin() + " undelayedFailures="
+                + configuration.undelayedFailures()
+                + " maxFailureDelayMillis=" + configuration.maxFailureDelayMillis() + " failureHalfLifeMillis="
+                + configuration.failureHalfLifeMillis() + " maxFailureCounters=" + configuration.maxFailureCounters()
                 + " maxTokens=" + configuration.maxTokens();
     }
 

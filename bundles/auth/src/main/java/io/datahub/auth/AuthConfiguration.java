@@ -29,13 +29,13 @@ public @interface AuthConfiguration {
             description = "Number of failed logins from one address, or of one user, that get a response at once.",
             min = "0",
             max = "1000")
-    int freeFailures() default 5;
+    int undelayedFailures() default 5;
 
     @AttributeDefinition(
             description = "Maximum delay of the response to a failed login in milliseconds.",
             min = "0",
             max = "60000")
-    long maxPenaltyMillis() default 5_000;
+    long maxFailureDelayMillis() default 5_000;
 
     @AttributeDefinition(
             description = "Half-life of the number of failed logins in milliseconds.",
@@ -48,7 +48,7 @@ public @interface AuthConfiguration {
                     + " evicted.",
             min = "100",
             max = "1000000")
-    int maxAddresses() default 10_000;
+    int maxFailureCounters() default 10_000;
 
     @AttributeDefinition(
             description =

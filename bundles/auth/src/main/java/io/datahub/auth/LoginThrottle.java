@@ -20,17 +20,17 @@ final class LoginThrottle {
     private static final int MAX_DOUBLINGS = 20;
     private static final int MAX_NAME = 64; // no user name is longer, and memory must be bounded
 
-    private final int freeFailures;
+    private final int undelayedFailures;
     private final long maxMillis;
     private final FailureCounts<InetAddress> byAddress;
     private final FailureCounts<String> byUser;
 
     LoginThrottle(AuthConfiguration configuration, LongSupplier nanoClock) {
-        this.freeFailures = configuration.freeFailures();
-        this.maxMillis = configuration.maxPenaltyMillis();
+        this.undelayedFailures = configuration.undelayedFailures();
+        this.maxMillis = configuration.maxFailureDelayMillis();
         double halfLifeNanos = configuration.failureHalfLifeMillis() * 1e6;
-        byAddress = new FailureCounts<>(configuration.maxAddresses(), halfLifeNanos, nanoClock);
-        byUser = new FailureCounts<>(configuration.maxAddresses(), halfLifeNanos, nanoClock);
+        byAddress = new FailureCounts<>(configuration.maxFailureCounters(), halfLifeNanos, nanoClock);
+        byUser = new FailureCounts<>(configuration.maxFailureCounters(), halfLifeNanos, nanoClock);
     }
 
     void failed(Credentials credentials, Origin origin) {
@@ -53,7 +53,7 @@ final class LoginThrottle {
     }
 
     private Duration penalty(double failures) {
-        double over = failures - freeFailures;
+        double over = failures - undelayedFailures;
         if (over <= 0) {
             return Duration.ZERO;
         }

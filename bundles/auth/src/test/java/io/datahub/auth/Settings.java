@@ -3,7 +3,7 @@ package io.datahub.auth;
 import java.lang.annotation.Annotation;
 
 /** A configuration as Configuration Admin would supply it. */
-record Settings(String adminTokenFile, boolean allowClearAdmin, int freeFailures, int maxAddresses)
+record Settings(String adminTokenFile, boolean allowClearAdmin, int undelayedFailures, int maxFailureCounters)
         implements AuthConfiguration {
 
     static final Settings DEFAULT = new Settings("", false, 5, 10_000);
@@ -22,7 +22,7 @@ record Settings(String adminTokenFile, boolean allowClearAdmin, int freeFailures
     }
 
     @Override
-    public long maxPenaltyMillis() {
+    public long maxFailureDelayMillis() {
         return 5_000;
     }
 

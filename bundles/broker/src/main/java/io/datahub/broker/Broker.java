@@ -64,7 +64,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
     public Broker(BrokerConfiguration configuration) {
         limits = BrokerLimits.of(configuration);
         router = new Router(limits.maxSubscriptionBytes());
-        router.validators().require(configuration.judgedTopics());
+        router.validators().require(configuration.requireValidationTopics());
         router.validators().setMaxBytes(limits.maxValidatingBytes());
         queueLimit = new GlobalQueueLimit(limits.maxQueuedBytes(), this::queues);
         refresher = new SessionRefresher(router);
@@ -82,7 +82,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         limits = BrokerLimits.of(configuration);
         queueLimit.setMaxBytes(limits.maxQueuedBytes());
         router.setMaxBytes(limits.maxSubscriptionBytes());
-        router.validators().require(configuration.judgedTopics());
+        router.validators().require(configuration.requireValidationTopics());
         router.validators().setMaxBytes(limits.maxValidatingBytes());
         LOG.info("event=broker.configured {}", limits.logText());
     }

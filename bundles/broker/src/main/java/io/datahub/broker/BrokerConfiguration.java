@@ -43,20 +43,13 @@ public @interface BrokerConfiguration {
     long pushWaitMillis() default 5_000;
 
     @AttributeDefinition(
-            description = "How long a subscriber of tooSlowTransports may keep losing events before it is"
-                    + " disconnected, in milliseconds; 0 is forever")
-    long tooSlowMillis() default 10_000;
-
-    @AttributeDefinition(description = "Transports to which tooSlowMillis applies")
-    String[] tooSlowTransports() default {"http", "websocket"};
-
-    @AttributeDefinition(
-            description = "How long a subscriber of any other transport, such as zeromq, may keep losing events"
-                    + " before it is disconnected, in milliseconds; 0 is forever")
-    long slowDisconnectMillis() default 0;
+            description = "How long a subscriber may keep losing events before it is disconnected, in milliseconds, by"
+                    + " transport: TRANSPORT: MILLISECONDS, separated by commas; * is any other transport. Subscribers"
+                    + " of transports that aren't listed, or with 0, stay connected.")
+    String[] slowSubscriberTimeoutMillis() default {"http: 10000", "websocket: 10000"};
 
     @AttributeDefinition(
             description = "Prefixes of topics whose events are refused while no validator of them is available,"
                     + " separated by commas")
-    String[] judgedTopics() default {};
+    String[] requireValidationTopics() default {};
 }

@@ -2,9 +2,10 @@ package io.datahub.broker;
 
 import io.datahub.api.log.LogText;
 import io.datahub.broker.queue.QueueLimits;
-import java.util.Arrays;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The broker's limits, validated and with defaults resolved.
@@ -14,9 +15,8 @@ import java.util.stream.Collectors;
  * @param maxMessageBytes maximum size of a message without its topic
  * @param maxSubscriptions maximum number of subscriptions of a session
  * @param maxSubscriptionBytes maximum memory of all sessions' subscriptions
- * @param tooSlowMillis how long a session may keep losing events before it is ended; 0 is forever
- * @param tooSlowTransports the transports to which tooSlowMillis applies
- * @param slowDisconnectMillis the same for sessions of all other transports; 0 is forever
+ * @param slowSubscriberTimeoutMillis how long a session may keep losing events before it is ended, by transport or
+ *     {@code *} for all others; 0 is forever
  */
 record BrokerLimits(
         QueueLimits queue,
@@ -24,10 +24,10 @@ record BrokerLimits(
         int maxMessageBytes,
         int maxSubscriptions,
         long maxSubscriptionBytes,
-        long tooSlowMillis,
-        Set<String> tooSlowTransports,
-        long slowDisconnectMillis) {
+        Map<String, Long> slowSubscriberTimeoutMillis) {
 
+    private static final String OTHER_TRANSPORTS = "*";
+    private static final Pattern MILLIS = Pattern.compile("[0-9]{1,15}");
     private static final int LARGEST_TOPIC_AND_HEADERS = 8_192;
 
     static BrokerLimits of(BrokerConfiguration configuration) {
@@ -40,8 +40,6 @@ record BrokerLimits(
         requireNotNegative("maxQueuedBytes", configuration.maxQueuedBytes());
         requireNotNegative("maxSubscriptionBytes", configuration.maxSubscriptionBytes());
         requireNotNegative("pushWaitMillis", configuration.pushWaitMillis());
-        requireNotNegative("tooSlowMillis", configuration.tooSlowMillis());
-        requireNotNegative("slowDisconnectMillis", configuration.slowDisconnectMillis());
         long largestMessage = (long) configuration.maxMessageBytes() + LARGEST_TOPIC_AND_HEADERS;
         long total = configuration.maxQueuedBytes() > 0
                 ? configuration.maxQueuedBytes()
@@ -59,9 +57,7 @@ record BrokerLimits(
                 configuration.maxSubscriptionBytes() > 0
                         ? configuration.maxSubscriptionBytes()
                         : Runtime.getRuntime().maxMemory() / 8 * 3,
-                configuration.tooSlowMillis(),
-                names(configuration.tooSlowTransports()),
-                configuration.slowDisconnectMillis());
+                timeouts(configuration.slowSubscriberTimeoutMillis()));
     }
 
     /**
@@ -74,7 +70,8 @@ record BrokerLimits(
 
     /** How long a session of that transport may keep losing events, in milliseconds; 0 is forever. */
     long maxLossMillis(String transport) {
-        return tooSlowTransports.contains(transport) ? tooSlowMillis : slowDisconnectMillis;
+        return slowSubscriberTimeoutMillis.getOrDefault(
+                transport, slowSubscriberTimeoutMillis.getOrDefault(OTHER_TRANSPORTS, 0L));
     }
 
     /** The limits as key=value pairs. */
@@ -83,17 +80,24 @@ record BrokerLimits(
                 + queue.highWaterBytes() + " pinnedBytes=" + queue.pinnedBytes() + " maxQueuedBytes=" + maxQueuedBytes
                 + " maxMessageBytes=" + maxMessageBytes + " maxSubscriptions=" + maxSubscriptions
                 + " maxSubscriptionBytes=" + maxSubscriptionBytes + " pushWaitMillis=" + queue.pushWaitMillis()
-                + " tooSlowMillis=" + tooSlowMillis + " tooSlowTransports="
-                + LogText.quoted(String.join(",", tooSlowTransports)) + " slowDisconnectMillis="
-                + slowDisconnectMillis;
+                + " slowSubscriberTimeoutMillis=" + LogText.quoted(slowSubscriberTimeoutMillis.toString());
     }
 
     /** A list from a configuration file is a single comma-separated string. */
-    private static Set<String> names(String[] values) {
-        return Arrays.stream(String.join(",", values).split(",", -1))
-                .map(String::strip)
-                .filter(name -> !name.isEmpty())
-                .collect(Collectors.toUnmodifiableSet());
+    private static Map<String, Long> timeouts(String[] values) {
+        Map<String, Long> timeouts = new TreeMap<>();
+        for (String item : String.join(",", values).split(",", -1)) {
+            if (!item.isBlank()) {
+                int colon = item.indexOf(':');
+                String millis = item.substring(colon + 1).strip();
+                if (colon < 0 || !MILLIS.matcher(millis).matches()) {
+                    throw new IllegalArgumentException("slowSubscriberTimeoutMillis has \"" + item.strip()
+                            + "\"; write TRANSPORT: MILLISECONDS, such as http: 10000");
+                }
+                timeouts.put(item.substring(0, colon).strip(), Long.valueOf(millis));
+            }
+        }
+        return Collections.unmodifiableMap(timeouts);
     }
 
     private static void requirePositive(String key, long value) {

@@ -31,8 +31,8 @@ import org.osgi.framework.Version;
 class EventValidatorsTest {
 
     private final FakeUsers users = new FakeUsers().with("ci", PUBLISH, "", SUBSCRIBE, "");
-    private final Broker broker =
-            new Broker(Configurations.of(BrokerConfiguration.class, Map.of("judgedTopics", new String[] {"deploy."})));
+    private final Broker broker = new Broker(
+            Configurations.of(BrokerConfiguration.class, Map.of("requireValidationTopics", new String[] {"deploy."})));
     private final Session publisher = broker.open(users.login("ci"), new FakeSink());
     private final Session subscriber = broker.open(users.login("ci"), new FakeSink());
     private int numbers;

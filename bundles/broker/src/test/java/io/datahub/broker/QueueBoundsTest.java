@@ -28,6 +28,7 @@ class QueueBoundsTest {
 
     private static final int BOUND = 20_000;
     private static final int PAYLOAD = 1000;
+    private static final String TIMEOUTS = "slowSubscriberTimeoutMillis";
 
     /** The size of one such event with the topic {@code t.x} in a queue, without the overhead of its run. */
     private static final int EVENT = 2 + 3 + 9 + PAYLOAD;
@@ -43,15 +44,8 @@ class QueueBoundsTest {
 
     /** Starts with a queue of {@link #BOUND} bytes, a high-water mark of 5,000, and these settings. */
     private void begin(Object... keysAndValues) {
-        Map<String, Object> values = new HashMap<>(Map.of(
-                "queueBytes",
-                (long) BOUND,
-                "highWaterBytes",
-                5_000L,
-                "maxMessageBytes",
-                4_000,
-                "tooSlowTransports",
-                new String[] {"slow, http"}));
+        Map<String, Object> values =
+                new HashMap<>(Map.of("queueBytes", (long) BOUND, "highWaterBytes", 5_000L, "maxMessageBytes", 4_000));
         for (int i = 0; i < keysAndValues.length; i += 2) {
             values.put((String) keysAndValues[i], keysAndValues[i + 1]);
         }
@@ -340,7 +334,7 @@ class QueueBoundsTest {
 
     @Test
     void shouldEndASessionThatLosesEventsForTooLongWhereItsTransportWantsThat() {
-        begin("tooSlowMillis", 300L);
+        begin(TIMEOUTS, new String[] {"slow: 300, http: 300"});
         FakeSink slowSink = new FakeSink();
         Session slow = broker.open(users.login("u", "slow"), slowSink);
         slow.subscribe(new byte[0]);
@@ -357,7 +351,7 @@ class QueueBoundsTest {
 
     @Test
     void shouldEndAnySessionThatLosesEventsForTooLongIfTheOperatorWantsThat() {
-        begin("slowDisconnectMillis", 300L, "tooSlowMillis", 0L);
+        begin(TIMEOUTS, new String[] {"slow: 0", "*: 300"});
         FakeSink stuckSink = new FakeSink();
         Session stuck = open(stuckSink, "t.");
         FakeSink patientSink = new FakeSink();
@@ -379,7 +373,7 @@ class QueueBoundsTest {
 
     @Test
     void shouldKeepASessionThatCatchesUp() {
-        begin("slowDisconnectMillis", 300L);
+        begin(TIMEOUTS, new String[] {"*: 300"});
         FakeSink slowSink = new FakeSink();
         Session slow = open(slowSink, "t.");
         FakeSink stuckSink = new FakeSink();
@@ -513,9 +507,7 @@ class QueueBoundsTest {
                 "pinnedBytes",
                 "maxQueuedBytes",
                 "maxSubscriptionBytes",
-                "pushWaitMillis",
-                "tooSlowMillis",
-                "slowDisconnectMillis")) {
+                "pushWaitMillis")) {
             assertThatThrownBy(() -> BrokerLimits.of(Configurations.of(BrokerConfiguration.class, Map.of(key, -1L))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(key + "=-1");
@@ -524,6 +516,12 @@ class QueueBoundsTest {
             assertThatThrownBy(() -> BrokerLimits.of(Configurations.of(BrokerConfiguration.class, Map.of(key, 0))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(key + "=0");
+        }
+        for (String timeout : List.of("http", "http: soon", "http: -1")) {
+            assertThatThrownBy(() -> BrokerLimits.of(
+                            Configurations.of(BrokerConfiguration.class, Map.of(TIMEOUTS, new String[] {timeout}))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(TIMEOUTS + " has \"" + timeout + "\"");
         }
     }
 }

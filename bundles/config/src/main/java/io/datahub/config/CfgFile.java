@@ -20,7 +20,8 @@ import org.apache.felix.utils.properties.InterpolationHelper;
  * fatal problem.
  *
  * @param name the file name
- * @param values keys and values, with variables replaced and leading and trailing white space removed
+ * @param values keys and values, with variables replaced, leading and trailing white space removed, and former keys
+ *     renamed
  * @param problems the problems found while parsing
  */
 public record CfgFile(String name, Map<String, String> values, List<ConfigurationProblem> problems) {
@@ -58,8 +59,8 @@ public record CfgFile(String name, Map<String, String> values, List<Configuratio
             public synchronized Object put(Object key, Object value) {
                 Object previous = super.put(key, value);
                 if (previous != null) {
-                    problems.add(
-                            new ConfigurationProblem(name, key.toString(), "stands twice; the last one counts", false));
+                    problems.add(new ConfigurationProblem(
+                            name, key.toString(), "is defined twice; the last definition is used", false));
                 }
                 return previous;
             }
@@ -78,6 +79,7 @@ public record CfgFile(String name, Map<String, String> values, List<Configuratio
                         name, key.toString(), "\"" + value + "\" can't be resolved: " + e.getMessage(), true));
             }
         });
+        FormerKeys.rename(name, values, problems);
         return new CfgFile(name, values, problems);
     }
 

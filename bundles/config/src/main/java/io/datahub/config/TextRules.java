@@ -33,6 +33,10 @@ final class TextRules {
             form(
                     "PREFIX: DAYS, separated by commas, such as builds/nightly/: 30",
                     ".+:\\s*[0-9]{1,6}(?:\\.[0-9]{1,9})?"),
+            "io.datahub.broker slowSubscriberTimeoutMillis",
+            form(
+                    "TRANSPORT: MILLISECONDS, separated by commas, such as http: 10000, websocket: 10000",
+                    "[^:]*[^:\\s][^:]*:\\s*[0-9]{1,15}"),
             "io.datahub.store require",
             form("NAME: PATTERN, separated by commas, such as xsd: orders/**", "[^:]*[^:\\s][^:]*:.*\\S.*"));
 

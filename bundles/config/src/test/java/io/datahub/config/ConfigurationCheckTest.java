@@ -71,7 +71,7 @@ class ConfigurationCheckTest {
         assertThat(check("port = 80\nport = 81\nprot = 82\n")).isTrue();
         assertThat(output.toString(StandardCharsets.UTF_8))
                 .contains(
-                        "warning: etc/io.datahub.x.cfg: port: stands twice",
+                        "warning: etc/io.datahub.x.cfg: port: is defined twice",
                         "warning: etc/io.datahub.x.cfg: prot: is unknown");
     }
 

@@ -14,6 +14,7 @@ class TextRulesTest {
         "io.datahub.store, quotas, 'builds/: 100 GiB 100000 files, @jenkins: 20 GiB, @*: 5 files'",
         "io.datahub.store, keepDays, 'builds/nightly/: 30, tmp/: 0.5'",
         "io.datahub.store, require, 'invoice: invoices/**'",
+        "io.datahub.broker, slowSubscriberTimeoutMillis, 'http: 0,*:60000'",
         "io.datahub.validator.xml, paths, 'prüf/**, *.xml'",
         "io.datahub.store, publicUrl, 'https://hub.example:8443/datahub,1/'",
         "io.datahub.store, publicUrl, ''",
@@ -31,7 +32,9 @@ class TextRulesTest {
         "io.datahub.store, quotas, 'builds/ 5 GiB', PREFIX:",
         "io.datahub.store, keepDays, 'tmp/: 1, x', PREFIX: DAYS",
         "io.datahub.store, require, invoices/**, NAME: PATTERN",
-        "io.datahub.store, publicUrl, hub.example, an http or https URL"
+        "io.datahub.store, publicUrl, hub.example, an http or https URL",
+        "io.datahub.broker, slowSubscriberTimeoutMillis, 'http: 1, 60000', TRANSPORT: MILLISECONDS",
+        "io.datahub.broker, slowSubscriberTimeoutMillis, 'http: 10s', TRANSPORT: MILLISECONDS"
     })
     void shouldDescribeAllowedValues(String pid, String key, String value, String allowed) {
         assertThat(TextRules.violation(pid, key, value)).startsWith(allowed);

@@ -46,5 +46,5 @@ public @interface HttpConfiguration {
     long maxIncomingEventBytes() default 64L * 1024 * 1024;
 
     @AttributeDefinition(description = "Components that must be ready for the hub to be ready")
-    String[] parts() default {"auth", "broker", "store", "watcher", "zeromq", "jetty"};
+    String[] requiredComponents() default {"auth", "broker", "store", "watcher", "zeromq", "jetty"};
 }

@@ -96,5 +96,5 @@ public @interface JettyConfiguration {
     int maxUnauthenticated() default 2_000;
 
     @AttributeDefinition(description = "Timeout of a request head or a TLS handshake, in milliseconds", min = "100")
-    long headMillis() default 10_000;
+    long requestHeadTimeoutMillis() default 10_000;
 }

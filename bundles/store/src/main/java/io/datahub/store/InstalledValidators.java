@@ -132,7 +132,7 @@ public final class InstalledValidators implements ValidatorDirectory {
     private Set<String> trial() {
         Set<String> trial = new HashSet<>();
         for (Configuration store : configurations(STORE)) {
-            trial.addAll(ValidatorProperties.list(store.getProperties().get("trial")));
+            trial.addAll(ValidatorProperties.list(store.getProperties().get("trialValidators")));
         }
         return trial;
     }

@@ -31,7 +31,7 @@ final class PendingHandshakes {
     /** Called when a handshake failed. */
     void failed(Pending connection, ZeromqSettings settings) {
         remove(connection);
-        evict(put(heldBack, connection, settings.maxHeldBack()));
+        evict(put(heldBack, connection, settings.maxDelayedRejections()));
     }
 
     /** Called when the peer is authenticated or the connection is closed. */

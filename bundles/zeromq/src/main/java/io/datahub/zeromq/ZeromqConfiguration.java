@@ -54,7 +54,7 @@ public @interface ZeromqConfiguration {
             description =
                     "The maximum number of connections held open after a failed authentication; beyond it, the oldest is closed",
             min = "0")
-    int maxHeldBack() default 5_000;
+    int maxDelayedRejections() default 5_000;
 
     @AttributeDefinition(description = "The timeout for the handshake, in milliseconds", min = "1", max = "86400000")
     long handshakeMillis() default 10_000;
@@ -63,7 +63,7 @@ public @interface ZeromqConfiguration {
             description = "The delay before a client that failed to authenticate is disconnected, in milliseconds",
             min = "0",
             max = "86400000")
-    long failCloseMillis() default 1_000;
+    long rejectionDelayMillis() default 1_000;
 
     @AttributeDefinition(
             description = "The interval of PINGs to clients that support them, in milliseconds; 0 disables them",

@@ -19,7 +19,7 @@ record ZeromqSettings(
         int maxConnectionsPerAddress,
         Networks proxies,
         int maxHandshakes,
-        int maxHeldBack,
+        int maxDelayedRejections,
         long handshakeNanos,
         long failCloseNanos,
         long pingNanos,
@@ -50,9 +50,9 @@ record ZeromqSettings(
         requireRange("maxConnections", configuration.maxConnections(), 1, Integer.MAX_VALUE);
         requireRange("maxConnectionsPerAddress", configuration.maxConnectionsPerAddress(), 1, Integer.MAX_VALUE);
         requireRange("maxHandshakes", configuration.maxHandshakes(), 1, Integer.MAX_VALUE);
-        requireRange("maxHeldBack", configuration.maxHeldBack(), 0, Integer.MAX_VALUE);
+        requireRange("maxDelayedRejections", configuration.maxDelayedRejections(), 0, Integer.MAX_VALUE);
         requireRange("handshakeMillis", configuration.handshakeMillis(), 1, MAX_MILLIS);
-        requireRange("failCloseMillis", configuration.failCloseMillis(), 0, MAX_MILLIS);
+        requireRange("rejectionDelayMillis", configuration.rejectionDelayMillis(), 0, MAX_MILLIS);
         requireRange("pingMillis", configuration.pingMillis(), 0, MAX_MILLIS);
         requireRange("idleMillis", configuration.idleMillis(), 0, MAX_MILLIS);
         requireRange("readBufferBytes", configuration.readBufferBytes(), 16_384, 1 << 26);
@@ -66,9 +66,9 @@ record ZeromqSettings(
                 configuration.maxConnectionsPerAddress(),
                 new Networks(configuration.proxies()),
                 Math.min(configuration.maxHandshakes(), quarter),
-                Math.min(configuration.maxHeldBack(), quarter),
+                Math.min(configuration.maxDelayedRejections(), quarter),
                 TimeUnit.MILLISECONDS.toNanos(configuration.handshakeMillis()),
-                TimeUnit.MILLISECONDS.toNanos(configuration.failCloseMillis()),
+                TimeUnit.MILLISECONDS.toNanos(configuration.rejectionDelayMillis()),
                 TimeUnit.MILLISECONDS.toNanos(configuration.pingMillis()),
                 TimeUnit.MILLISECONDS.toNanos(configuration.idleMillis()),
                 configuration.readBufferBytes(),
@@ -136,9 +136,9 @@ record ZeromqSettings(
                 + " maxConnectionsPerAddress=" + maxConnectionsPerAddress
                 + " proxies=" + LogText.quoted(proxies)
                 + " maxHandshakes=" + maxHandshakes
-                + " maxHeldBack=" + maxHeldBack
+                + " maxDelayedRejections=" + maxDelayedRejections
                 + " handshakeMillis=" + TimeUnit.NANOSECONDS.toMillis(handshakeNanos)
-                + " failCloseMillis=" + TimeUnit.NANOSECONDS.toMillis(failCloseNanos)
+                + " rejectionDelayMillis=" + TimeUnit.NANOSECONDS.toMillis(failCloseNanos)
                 + " pingMillis=" + TimeUnit.NANOSECONDS.toMillis(pingNanos)
                 + " idleMillis=" + TimeUnit.NANOSECONDS.toMillis(idleNanos)
                 + " readBufferBytes=" + readBufferBytes

@@ -94,7 +94,7 @@ public final class Fixture implements AutoCloseable {
     }
 
     static ZeromqConfiguration configuration(Object... keysAndValues) {
-        Map<String, Object> values = new HashMap<>(Map.of("port", 0, "failCloseMillis", 300L));
+        Map<String, Object> values = new HashMap<>(Map.of("port", 0, "rejectionDelayMillis", 300L));
         for (int i = 0; i < keysAndValues.length; i += 2) {
             values.put((String) keysAndValues[i], keysAndValues[i + 1]);
         }

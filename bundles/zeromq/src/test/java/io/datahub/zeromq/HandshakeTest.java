@@ -166,7 +166,7 @@ class HandshakeTest {
 
     @Test
     void shouldLimitHeldBackClientsAndEvictTheOldest() throws IOException {
-        hub.zeromq.modified(Fixture.configuration("maxHeldBack", 2));
+        hub.zeromq.modified(Fixture.configuration("maxDelayedRejections", 2));
         hub.users.penalties.put("ci", Duration.ofMinutes(10));
         RawPeer oldest = fail("ci");
         RawPeer second = fail("ci");

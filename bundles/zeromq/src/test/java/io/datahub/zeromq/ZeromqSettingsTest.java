@@ -19,11 +19,11 @@ class ZeromqSettingsTest {
                 "maxConnections",
                 "maxConnectionsPerAddress",
                 "maxHandshakes",
-                "maxHeldBack",
+                "maxDelayedRejections",
                 "readBufferBytes")) {
             assertRefused(key, -1);
         }
-        for (String key : List.of("handshakeMillis", "failCloseMillis", "pingMillis", "idleMillis")) {
+        for (String key : List.of("handshakeMillis", "rejectionDelayMillis", "pingMillis", "idleMillis")) {
             assertRefused(key, -1L);
         }
     }
@@ -51,9 +51,9 @@ class ZeromqSettingsTest {
 
         assertThat(few.maxConnections()).isEqualTo(400);
         assertThat(few.maxHandshakes()).isEqualTo(100);
-        assertThat(few.maxHeldBack()).isEqualTo(100);
+        assertThat(few.maxDelayedRejections()).isEqualTo(100);
         assertThat(many.maxConnections()).isEqualTo(20_000);
         assertThat(many.maxHandshakes()).isEqualTo(1_000);
-        assertThat(many.maxHeldBack()).isEqualTo(5_000);
+        assertThat(many.maxDelayedRejections()).isEqualTo(5_000);
     }
 }

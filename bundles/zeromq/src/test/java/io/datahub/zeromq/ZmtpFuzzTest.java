@@ -156,7 +156,7 @@ class ZmtpFuzzTest {
                     MAX_MESSAGE,
                     "proxies",
                     new String[] {"127.0.0.1"},
-                    "failCloseMillis",
+                    "rejectionDelayMillis",
                     0L);
             hub.users.with("anonymous", "public.", "public.").with("witness", "", "");
             witness = hub.subscriber("witness", "witness.");

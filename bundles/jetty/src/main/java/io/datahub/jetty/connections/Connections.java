@@ -70,7 +70,7 @@ public final class Connections implements ClientConnection.Observer {
                     total,
                     Math.max(1, configuration.maxConnectionsPerAddress()),
                     Math.max(1, Math.min(configuration.maxUnauthenticated(), total / 2)),
-                    TimeUnit.MILLISECONDS.toNanos(Math.max(100, configuration.headMillis())));
+                    TimeUnit.MILLISECONDS.toNanos(Math.max(100, configuration.requestHeadTimeoutMillis())));
         }
     }
 

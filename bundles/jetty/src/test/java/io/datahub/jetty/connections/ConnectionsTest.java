@@ -47,7 +47,7 @@ class ConnectionsTest {
 
     @Test
     void shouldCloseConnectionsWhoseHeadIsTrickled() throws Exception {
-        start("headMillis", 300L);
+        start("requestHeadTimeoutMillis", 300L);
         Socket socket = connect("GET /files HTTP/1.1\r\nHost: localhost\r\nX: ");
         Thread trickle = new Thread(() -> trickle(socket));
         trickle.start();

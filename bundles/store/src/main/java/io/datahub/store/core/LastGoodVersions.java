@@ -77,7 +77,7 @@ public final class LastGoodVersions {
 
     private boolean fits(long size) {
         StoreSettings current = context.settings().get();
-        return size <= current.maxGoodFileBytes() && bytes.get() + size <= current.maxGoodBytes();
+        return size <= current.maxLastGoodFileBytes() && bytes.get() + size <= current.maxLastGoodBytes();
     }
 
     /** Deletes a copy that is no longer referenced, or never was. */

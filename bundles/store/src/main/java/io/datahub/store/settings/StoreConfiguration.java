@@ -40,18 +40,18 @@ public @interface StoreConfiguration {
                     "Validators on trial, which don't validate yet: NAME/VERSION, or NAME for any version, separated by"
                             + " commas",
             required = false)
-    String[] trial() default {};
+    String[] trialValidators() default {};
 
     @AttributeDefinition(
             description = "Maximum duration of the validation of one record by all validators, in milliseconds",
             min = "1")
-    long judgeMillis() default 60_000;
+    long validationTimeoutMillis() default 60_000;
 
     @AttributeDefinition(
             description = "Maximum number of concurrently running validators; changes need a restart",
             min = "1",
             max = "1000")
-    int judgementsAtOnce() default 64;
+    int maxConcurrentValidations() default 64;
 
     @AttributeDefinition(description = "Maximum size of a record, in bytes", min = "0")
     long maxUploadBytes() default 1L << 40;
@@ -70,12 +70,12 @@ public @interface StoreConfiguration {
                     "Maximum total size of the copies of last good versions of validated records, in bytes; 0 keeps only"
                             + " that of the users file",
             min = "0")
-    long maxGoodBytes() default 1L << 30;
+    long maxLastGoodBytes() default 1L << 30;
 
     @AttributeDefinition(
             description = "Maximum size of a record of which a last good copy is kept, in bytes",
             min = "0")
-    long maxGoodFileBytes() default 64L << 20;
+    long maxLastGoodFileBytes() default 64L << 20;
 
     @AttributeDefinition(description = "How long rejected files are kept in state/rejected, in days", min = "0")
     int rejectedDays() default 7;

@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
  * @param keepJournal retention period of journal entries
  * @param maxJournalBytes maximum total size of the journal entries, in bytes
  * @param cacheMiB maximum memory for the cache of the database file, in MiB
- * @param maxGoodBytes maximum total size of the copies of last good versions, in bytes
- * @param maxGoodFileBytes maximum size of a record of which a copy is kept, in bytes
+ * @param maxLastGoodBytes maximum total size of the copies of last good versions, in bytes
+ * @param maxLastGoodFileBytes maximum size of a record of which a copy is kept, in bytes
  * @param keepRejected how long rejected files are kept
  * @param maxRejected maximum number of rejected files
  * @param maxUploads maximum number of concurrent uploads
@@ -52,8 +52,8 @@ public record StoreSettings(
         Duration keepJournal,
         long maxJournalBytes,
         int cacheMiB,
-        long maxGoodBytes,
-        long maxGoodFileBytes,
+        long maxLastGoodBytes,
+        long maxLastGoodFileBytes,
         Duration keepRejected,
         int maxRejected,
         int maxUploads,
@@ -71,25 +71,25 @@ public record StoreSettings(
      * @throws IllegalArgumentException if a value is malformed or out of range; the message names the key
      */
     public static StoreSettings of(StoreConfiguration configuration) {
-        if (configuration.judgeMillis() < 1) {
+        if (configuration.validationTimeoutMillis() < 1) {
             throw new IllegalArgumentException(
-                    "judgeMillis is " + configuration.judgeMillis() + "; set it to 1 or more");
+                    "validationTimeoutMillis is " + configuration.validationTimeoutMillis() + "; set it to 1 or more");
         }
         return new StoreSettings(
                 configuration.source(),
                 urls(configuration.publicUrl()),
                 RequiredValidator.parse(configuration.require()),
                 Duration.ofMillis(configuration.waitMillis()),
-                trial(configuration.trial()),
-                Duration.ofMillis(configuration.judgeMillis()),
-                configuration.judgementsAtOnce(),
+                trial(configuration.trialValidators()),
+                Duration.ofMillis(configuration.validationTimeoutMillis()),
+                configuration.maxConcurrentValidations(),
                 configuration.maxUploadBytes(),
                 configuration.reserveBytes(),
                 Duration.ofDays(configuration.journalDays()),
                 configuration.maxJournalBytes(),
                 configuration.cacheMiB(),
-                configuration.maxGoodBytes(),
-                configuration.maxGoodFileBytes(),
+                configuration.maxLastGoodBytes(),
+                configuration.maxLastGoodFileBytes(),
                 Duration.ofDays(configuration.rejectedDays()),
                 configuration.maxRejected(),
                 configuration.maxUploads(),
@@ -126,16 +126,16 @@ public record StoreSettings(
                 + " publicUrl=" + LogText.quoted(urls)
                 + " require=" + quoted(required)
                 + " waitMillis=" + validatorWait.toMillis()
-                + " trial=" + quoted(trial)
-                + " judgeMillis=" + validationTime.toMillis()
-                + " judgementsAtOnce=" + maxValidations
+                + " trialValidators=" + quoted(trial)
+                + " validationTimeoutMillis=" + validationTime.toMillis()
+                + " maxConcurrentValidations=" + maxValidations
                 + " maxUploadBytes=" + maxUploadBytes
                 + " reserveBytes=" + reserveBytes
                 + " journalDays=" + keepJournal.toDays()
                 + " maxJournalBytes=" + maxJournalBytes
                 + " cacheMiB=" + cacheMiB
-                + " maxGoodBytes=" + maxGoodBytes
-                + " maxGoodFileBytes=" + maxGoodFileBytes
+                + " maxLastGoodBytes=" + maxLastGoodBytes
+                + " maxLastGoodFileBytes=" + maxLastGoodFileBytes
                 + " rejectedDays=" + keepRejected.toDays()
                 + " maxRejected=" + maxRejected
                 + " maxUploads=" + maxUploads

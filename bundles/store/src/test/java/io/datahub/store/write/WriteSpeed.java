@@ -28,7 +28,7 @@ final class WriteSpeed {
         int files = Integer.parseInt(arguments[1]);
         long bytes = Long.parseLong(arguments[2]) << 20;
         try (TestHub hub = new TestHub(folder)) {
-            hub.configure("maxUploadBytes", 1L << 40, "maxGoodBytes", 0L);
+            hub.configure("maxUploadBytes", 1L << 40, "maxLastGoodBytes", 0L);
             for (int writers : new int[] {1, 4, 16, 16}) {
                 small(hub, writers, files);
             }
