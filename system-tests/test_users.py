@@ -598,7 +598,7 @@ def test_roles_and_grants(hub, users):
     assert put(anna, "builds/anna/1") == 201 and put(bert, "builds/bert/1") == 201
     assert (put(anna, "builds/anna/1"), put(anna, "builds/bert/2"), put(anna, "other")) == (403, 403, 403), "create doesn't allow to replace"
     assert hub.curl(anna, "/files/builds/anna/1", "-X", "DELETE")[0] == 403
-    assert b'"parts"' in hub.curl(mona, "/health/ready")[2] and b'"parts"' not in hub.curl(anna, "/health/ready")[2]
+    assert b'"components"' in hub.curl(mona, "/health/ready")[2] and b'"components"' not in hub.curl(anna, "/health/ready")[2]
     assert hub.curl(mona, "/files/builds/anna/1")[0] == 403
     assert "broker_users" not in hub.curl(anna, "/files/")[2].decode() + hub.curl(anna, "/changes?since=0")[2].decode()
     assert hub.curl(anna, PATH)[0] == 403

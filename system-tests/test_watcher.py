@@ -47,7 +47,7 @@ class UnprivilegedHub(Hub):
     def health(self):
         """The status of readiness, and the detail of each component."""
         status, _, body = self.curl(self.token(), "/health/ready")
-        return status, {p["name"]: p["detail"] for p in json.loads(body).get("parts", [])}
+        return status, {p["name"]: p["detail"] for p in json.loads(body).get("components", [])}
 
     def compares(self):
         """Whether health says that directories are compared because they can't be watched."""

@@ -34,9 +34,11 @@ public final class RescanCommand extends DatahubCommand {
         String root = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         ChangeJournal journal = service(ChangeJournal.class);
         long before = journal.head().sequence();
-        List<RecordPath> unsettled = new ArrayList<>();
-        service(RecordStore.class).check(require(RecordPath.parse(root)), QUIET, unsettled::add);
-        print(new Table("changes", "unsettled").row(journal.head().sequence() - before, unsettled));
+        List<RecordPath> pending = new ArrayList<>();
+        service(RecordStore.class).check(require(RecordPath.parse(root)), QUIET, pending::add);
+        print(new Table("changes", "pending")
+                .formerName("pending", "unsettled")
+                .row(journal.head().sequence() - before, pending));
         return null;
     }
 }

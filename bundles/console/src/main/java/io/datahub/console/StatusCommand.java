@@ -39,7 +39,7 @@ public final class StatusCommand extends DatahubCommand {
             });
             return null;
         }
-        Table table = new Table("part", "ready", "degraded", "detail");
+        Table table = new Table("component", "ready", "degraded", "detail").formerName("component", "part");
         checks.forEach((name, health) -> table.row(name, health.ready(), health.degraded(), health.detail()));
         print(table);
         if (!checks.values().stream().allMatch(Health::ready)) {

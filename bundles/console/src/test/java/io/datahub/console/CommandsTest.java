@@ -244,11 +244,13 @@ class CommandsTest {
         StatusCommand status = new StatusCommand();
         status.json = true;
         assertThat(context.run(status).strip())
-                .isEqualTo("[{\"part\":\"store\",\"ready\":true,\"degraded\":false,\"detail\":\"fine\"}]");
+                .isEqualTo(
+                        "[{\"component\":\"store\",\"part\":\"store\",\"ready\":true,\"degraded\":false,\"detail\":\"fine\"}]");
         context.add(HealthCheck.class, () -> Health.down("no room"), "1", Map.of(HealthCheck.NAME, "auth"));
         assertThatThrownBy(() -> context.run(status)).isInstanceOf(CommandException.class);
         assertThat(context.output)
-                .contains("{\"part\":\"auth\",\"ready\":false,\"degraded\":false,\"detail\":\"no room\"}");
+                .contains(
+                        "{\"component\":\"auth\",\"part\":\"auth\",\"ready\":false,\"degraded\":false,\"detail\":\"no room\"}");
     }
 
     @Test

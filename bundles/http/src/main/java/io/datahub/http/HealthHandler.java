@@ -41,6 +41,9 @@ public final class HealthHandler extends Handler.Abstract {
 
     static final String MOUNT = "/health";
 
+    /** The former name of the field {@code components}, which monitoring scripts may read. */
+    private static final String FORMER_NAME = "parts";
+
     private static final Logger LOG = LoggerFactory.getLogger(HealthHandler.class);
     private static final Pattern COMMA = Pattern.compile(",");
 
@@ -58,7 +61,7 @@ public final class HealthHandler extends Handler.Abstract {
     }
 
     private static List<String> required(HttpConfiguration configuration) {
-        return Stream.of(configuration.parts())
+        return Stream.of(configuration.requiredComponents())
                 .flatMap(COMMA::splitAsStream)
                 .map(String::strip)
                 .filter(name -> !name.isEmpty())
@@ -142,19 +145,25 @@ public final class HealthHandler extends Handler.Abstract {
         json.writeStartObject();
         json.writeStringField("status", status);
         if (!components.isEmpty()) {
-            json.writeArrayFieldStart("parts");
-            for (Map.Entry<String, Health> component : components.entrySet()) {
-                json.writeStartObject();
-                json.writeStringField("name", component.getKey());
-                json.writeBooleanField("ready", component.getValue().ready());
-                if (component.getValue().degraded()) {
-                    json.writeBooleanField("degraded", true);
-                }
-                json.writeStringField("detail", component.getValue().detail());
-                json.writeEndObject();
-            }
-            json.writeEndArray();
+            writeArray(json, "components", components);
+            writeArray(json, FORMER_NAME, components);
         }
         json.writeEndObject();
+    }
+
+    private static void writeArray(JsonGenerator json, String field, Map<String, Health> components)
+            throws IOException {
+        json.writeArrayFieldStart(field);
+        for (Map.Entry<String, Health> component : components.entrySet()) {
+            json.writeStartObject();
+            json.writeStringField("name", component.getKey());
+            json.writeBooleanField("ready", component.getValue().ready());
+            if (component.getValue().degraded()) {
+                json.writeBooleanField("degraded", true);
+            }
+            json.writeStringField("detail", component.getValue().detail());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 }

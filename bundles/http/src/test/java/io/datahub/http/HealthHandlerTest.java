@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class HealthHandlerTest {
 
-    private final HealthHandler handler =
-            new HealthHandler(Configurations.of(HttpConfiguration.class, "parts", new String[] {"auth, store"}));
+    private final HealthHandler handler = new HealthHandler(
+            Configurations.of(HttpConfiguration.class, "requiredComponents", new String[] {"auth, store"}));
     private final HealthCheck store = () -> Health.ready("7 records");
     private TestServer server;
 
@@ -49,9 +49,10 @@ class HealthHandlerTest {
         HttpResponse<String> answer = server.get("/health/ready");
 
         assertThat(answer.statusCode()).isEqualTo(200);
+        String components = "[{\"name\":\"auth\",\"ready\":true,\"detail\":\"2 users\"},"
+                + "{\"name\":\"store\",\"ready\":true,\"detail\":\"7 records\"}]";
         assertThat(answer.body())
-                .isEqualTo("{\"status\":\"ready\",\"parts\":[{\"name\":\"auth\",\"ready\":true,\"detail\":\"2 users\"},"
-                        + "{\"name\":\"store\",\"ready\":true,\"detail\":\"7 records\"}]}");
+                .isEqualTo("{\"status\":\"ready\",\"components\":" + components + ",\"parts\":" + components + "}");
     }
 
     @Test
@@ -67,10 +68,11 @@ class HealthHandlerTest {
 
     @Test
     void shouldApplyANewListOfRequiredComponents() throws Exception {
-        handler.modified(Configurations.of(HttpConfiguration.class, "parts", new String[] {"auth, zeromq"}));
+        handler.modified(
+                Configurations.of(HttpConfiguration.class, "requiredComponents", new String[] {"auth, zeromq"}));
         assertThat(server.get("/health/ready").body()).contains("\"name\":\"zeromq\",\"ready\":false");
 
-        handler.modified(Configurations.of(HttpConfiguration.class, "parts", new String[] {"auth"}));
+        handler.modified(Configurations.of(HttpConfiguration.class, "requiredComponents", new String[] {"auth"}));
         assertThat(server.get("/health/ready").statusCode()).isEqualTo(200);
     }
 

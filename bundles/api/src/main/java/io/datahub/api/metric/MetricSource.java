@@ -11,7 +11,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface MetricSource {
 
     /** Service property: the component's short name, such as {@code store}. */
-    String COMPONENT = "datahub.metrics.part";
+    String COMPONENT = "datahub.metrics.component";
 
     /**
      * Reports every metric, including those that are zero.

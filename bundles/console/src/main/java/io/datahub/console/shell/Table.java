@@ -8,7 +8,9 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.karaf.shell.support.table.ShellTable;
 
@@ -19,10 +21,17 @@ public final class Table {
 
     private final List<String> columns;
     private final List<List<Object>> rows = new ArrayList<>();
+    private final Map<String, String> formerNames = new HashMap<>();
 
     /** Creates a table without rows. */
     public Table(String... columns) {
         this.columns = List.of(columns);
+    }
+
+    /** Repeats a column in JSON under its former name, which scripts may read. */
+    public Table formerName(String column, String former) {
+        formerNames.put(column, former);
+        return this;
     }
 
     /** Adds a row. Numbers, booleans and collections keep their types in JSON; everything else becomes a string. */
@@ -62,8 +71,10 @@ public final class Table {
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartObject();
             for (int i = 0; i < columns.size(); i++) {
-                json.writeFieldName(columns.get(i));
-                write(json, row.get(i));
+                write(json, columns.get(i), row.get(i));
+                if (formerNames.containsKey(columns.get(i))) {
+                    write(json, formerNames.get(columns.get(i)), row.get(i));
+                }
             }
             json.writeEndObject();
         } catch (IOException e) {
@@ -72,7 +83,8 @@ public final class Table {
         return text.toString();
     }
 
-    private static void write(JsonGenerator json, Object cell) throws IOException {
+    private static void write(JsonGenerator json, String column, Object cell) throws IOException {
+        json.writeFieldName(column);
         if (cell instanceof Number number) {
             json.writeNumber(number.longValue());
         } else if (cell instanceof Boolean flag) {
