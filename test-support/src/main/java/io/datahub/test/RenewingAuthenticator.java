@@ -8,6 +8,8 @@ import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** An authenticator that rejects all credentials, but renews every login until all are revoked. For any thread. */
 public final class RenewingAuthenticator implements Authenticator {
@@ -20,8 +22,14 @@ public final class RenewingAuthenticator implements Authenticator {
     }
 
     @Override
-    public Result<Login> authenticate(Credentials credentials, Origin origin) {
-        return Result.refused(Reason.UNAUTHENTICATED, "the credentials are not known");
+    public CompletionStage<Result<Login>> authenticate(Credentials credentials, Origin origin) {
+        return CompletableFuture.completedFuture(
+                Result.refused(Reason.UNAUTHENTICATED, "the credentials are not known"));
+    }
+
+    @Override
+    public boolean isKnown(Credentials credentials, Origin origin) {
+        return false;
     }
 
     @Override

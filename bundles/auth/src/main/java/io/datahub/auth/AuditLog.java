@@ -70,14 +70,24 @@ final class AuditLog {
         LOG.info("event=auth.token.revoked {}", pairs(user, token, by));
     }
 
+    void shortLivedIssued(String user, Credential token, Login by) {
+        LOG.info("event=auth.short-lived.issued {}", pairs(user, token, by));
+    }
+
     /** Which token it is, who did it, and from where. */
     private static String pairs(String user, Credential token, Login by) {
-        return "user=" + user + " begins=" + token.id().substring(0, SHOWN_DIGITS) + " label="
+        return "user=" + user + " begins=" + shown(token) + " label="
                 + LogText.quoted(token.label())
                 + token.expires().map(end -> " expires=" + end).orElse("") + " by="
                 + LogText.quoted(by.user().toString()) + " transport="
                 + by.origin().transport() + " address="
                 + by.origin().address().getHostAddress();
+    }
+
+    private static String shown(Credential credential) {
+        return credential.kind().equals(Kind.SSH_KEY.word())
+                ? credential.id()
+                : credential.id().substring(0, SHOWN_DIGITS);
     }
 
     /**

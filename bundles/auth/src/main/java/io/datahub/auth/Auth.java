@@ -4,21 +4,26 @@ import io.datahub.api.Home;
 import io.datahub.api.Result;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.metric.MetricSource;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.CredentialVerifier;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.api.user.UsersListener;
+import io.datahub.auth.users.Users;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -56,6 +61,10 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
     private final ExpiryTimer expiry;
     private final TokenAuthenticator tokenAuthenticator;
     private final TokenService tokenService;
+    private final Identities identities;
+    private final ExternalVerifiers verifiers;
+    private final ShortLivedTokens shortLivedTokens;
+    private final ShortLivedService shortLived;
     private final LastUsedStore lastUsed;
     private final AuditLog audit = new AuditLog();
 
@@ -85,8 +94,32 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         currentUsers = new CurrentUsers(lastGood, audit, this::usersChanged);
         expiry = new ExpiryTimer(currentUsers, clock, executor, () -> notifyUsersChanged(this));
         lastUsed = new LastUsedStore(home, clock);
-        tokenAuthenticator = new TokenAuthenticator(currentUsers, clock, audit, lastUsed, configuration);
-        tokenService = new TokenService(currentUsers, new UsersEditor(record), lastUsed, clock, audit, configuration);
+        verifiers = new ExternalVerifiers(executor);
+        shortLivedTokens = new ShortLivedTokens(home, clock, () -> notifyUsersChanged(this));
+        shortLivedTokens.expiries().forEach(expiry::watch);
+        identities = new Identities(currentUsers, shortLivedTokens, clock);
+        tokenAuthenticator = new TokenAuthenticator(
+                currentUsers, identities, verifiers, expiry::watch, clock, audit, lastUsed, configuration);
+        Actors actors = new Actors(identities, clock);
+        shortLived = new ShortLivedService(
+                currentUsers,
+                shortLivedTokens,
+                actors,
+                lastUsed,
+                expiry::watch,
+                () -> notifyUsersChanged(this),
+                clock,
+                audit);
+        tokenService = new TokenService(
+                currentUsers,
+                new UsersEditor(record),
+                identities,
+                actors,
+                shortLived,
+                lastUsed,
+                clock,
+                audit,
+                configuration);
         loader = new UsersLoader(
                 record,
                 lastGood,
@@ -109,9 +142,17 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
 
     @SuppressWarnings("FutureReturnValueIgnored") // the tasks don't throw; they end with the executor
     private void scheduleSaving() {
-        executor.scheduleWithFixedDelay(
-                () -> lastUsed.save(currentUsers.get()), SAVE_SECONDS, SAVE_SECONDS, TimeUnit.SECONDS);
+        executor.scheduleWithFixedDelay(this::save, SAVE_SECONDS, SAVE_SECONDS, TimeUnit.SECONDS);
         executor.scheduleWithFixedDelay(audit::writeOverdue, SAVE_SECONDS, SAVE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void save() {
+        lastUsed.save(currentUsers.get(), identities::exists);
+        try {
+            shortLivedTokens.save();
+        } catch (IOException e) {
+            LOG.warn("event=auth.short-lived.save-failed reason={}", LogText.quoted(e.toString()));
+        }
     }
 
     private static ScheduledThreadPoolExecutor executor() {
@@ -143,7 +184,8 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
     void deactivate() throws InterruptedException {
         changes.stop();
         executor.shutdownNow();
-        lastUsed.save(currentUsers.get());
+        verifiers.close();
+        save();
         audit.close();
         currentUsers.close();
         notifyUsersChanged(new DenyAll());
@@ -165,7 +207,22 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
 
     private void usersChanged() {
         expiry.reset();
+        Users users = currentUsers.get();
+        if (users != Users.EMPTY) {
+            shortLivedTokens.purge(identities::hasParent);
+        }
         notifyUsersChanged(this);
+        verifiers.trustRules(users.rules());
+        executor.execute(this::save);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addVerifier(CredentialVerifier verifier, Map<String, ?> properties) {
+        verifiers.add(verifier, properties);
+    }
+
+    void removeVerifier(CredentialVerifier verifier) {
+        verifiers.remove(verifier);
     }
 
     private void notifyUsersChanged(Authenticator authenticator) {
@@ -184,8 +241,13 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
     }
 
     @Override
-    public Result<Login> authenticate(Credentials credentials, Origin origin) {
+    public CompletionStage<Result<Login>> authenticate(Credentials credentials, Origin origin) {
         return tokenAuthenticator.authenticate(credentials, origin);
+    }
+
+    @Override
+    public boolean isKnown(Credentials credentials, Origin origin) {
+        return tokenAuthenticator.isKnown(credentials, origin);
     }
 
     @Override
@@ -217,6 +279,11 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
     public Result<IssuedToken> issueToken(Login actor, String user, String label, Optional<Instant> expires)
             throws IOException {
         return tokenService.issueToken(actor, user, label, expires);
+    }
+
+    @Override
+    public Result<IssuedToken> issueShortLived(Login login, Duration lifetime, String label) throws IOException {
+        return shortLived.issue(login, lifetime, label);
     }
 
     @Override
@@ -252,5 +319,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
                 "datahub_users",
                 "Users of the current version of the users file",
                 currentUsers.get().all().size());
+        report.gauge(
+                "datahub_short_lived_tokens", "Short-lived tokens that haven't been removed", shortLivedTokens.size());
     }
 }

@@ -8,13 +8,21 @@ import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** Refuses every login: used while the hub has no users. */
 final class DenyAll implements Authenticator {
 
     @Override
-    public Result<Login> authenticate(Credentials credentials, Origin origin) {
-        return Result.refused(Reason.UNAUTHENTICATED, "no users are loaded at the moment");
+    public CompletionStage<Result<Login>> authenticate(Credentials credentials, Origin origin) {
+        return CompletableFuture.completedFuture(
+                Result.refused(Reason.UNAUTHENTICATED, "no users are loaded at the moment"));
+    }
+
+    @Override
+    public boolean isKnown(Credentials credentials, Origin origin) {
+        return false;
     }
 
     @Override

@@ -4,7 +4,10 @@ import io.datahub.auth.users.Users;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -16,12 +19,14 @@ import java.util.function.Supplier;
  */
 final class ExpiryTimer {
 
+    private static final Duration ROUND_UP = Duration.ofNanos(999_999_999);
     private static final Duration MAX_DELAY = Duration.ofMinutes(1);
 
     private final Supplier<Users> currentUsers;
     private final Clock clock;
     private final ScheduledExecutorService executor;
     private final Runnable expired;
+    private final NavigableSet<Instant> others = new TreeSet<>(); // guarded by this
     private Instant lastCheck; // guarded by this
     private Future<?> next; // guarded by this
 
@@ -38,8 +43,24 @@ final class ExpiryTimer {
         if (next != null) {
             next.cancel(false);
         }
-        Optional<Instant> end = currentUsers.get().nextExpiry(lastCheck);
-        next = end.map(this::await).orElse(null);
+        next = nextExpiry().map(this::await).orElse(null);
+    }
+
+    /**
+     * Also calls back at this time, for what expires and isn't in the users file. Times within a second are one, so that
+     * there are few of them.
+     */
+    synchronized void watch(Instant end) {
+        Instant second = end.plus(ROUND_UP).truncatedTo(ChronoUnit.SECONDS);
+        if (second.isAfter(lastCheck) && others.add(second) && second.equals(others.first())) {
+            reset();
+        }
+    }
+
+    private Optional<Instant> nextExpiry() {
+        Optional<Instant> other = Optional.ofNullable(others.higher(lastCheck));
+        Optional<Instant> listed = currentUsers.get().nextExpiry(lastCheck);
+        return listed.filter(end -> other.filter(end::isAfter).isEmpty()).or(() -> other);
     }
 
     private Future<?> await(Instant end) {
@@ -52,11 +73,8 @@ final class ExpiryTimer {
         boolean any;
         synchronized (this) {
             Instant now = clock.instant();
-            any = currentUsers
-                    .get()
-                    .nextExpiry(lastCheck)
-                    .map(end -> !end.isAfter(now))
-                    .orElse(false);
+            any = nextExpiry().map(end -> !end.isAfter(now)).orElse(false);
+            others.headSet(now, true).clear();
             lastCheck = now;
             reset();
         }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,13 +76,17 @@ final class LastUsedStore {
         return Optional.ofNullable(seconds.get(credential)).map(Instant::ofEpochSecond);
     }
 
-    /** Saves unsaved uses, and removes credentials that no longer exist. */
-    void save(Users users) {
+    /**
+     * Saves unsaved uses, and removes credentials that no longer exist, unless there are no users.
+     *
+     * @param exists whether a credential still exists
+     */
+    void save(Users users, Predicate<String> exists) {
         if (!changed || users == Users.EMPTY) {
             return;
         }
         changed = false;
-        seconds.keySet().removeIf(credential -> users.credential(credential).isEmpty());
+        seconds.keySet().removeIf(exists.negate());
         String lines = new TreeMap<>(seconds)
                 .entrySet().stream()
                         .map(use -> use.getKey() + " " + Instant.ofEpochSecond(use.getValue()) + "\n")

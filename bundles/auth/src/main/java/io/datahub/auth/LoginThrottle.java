@@ -5,7 +5,6 @@ import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Origin;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -63,14 +62,9 @@ final class LoginThrottle {
 
     /** The claimed user; for credentials without a user name, the credential itself. */
     private static Optional<String> claimed(Credentials credentials) {
-        if (credentials instanceof Credentials.Token token) {
-            return token.user().map(name -> name.substring(0, Math.min(name.length(), MAX_NAME)));
-        }
-        if (credentials instanceof Credentials.CurveKey key) {
-            return Optional.of("curve-key:" + HexFormat.of().formatHex(key.key()));
-        }
-        return credentials instanceof Credentials.Certificate certificate
-                ? Optional.of("certificate:" + certificate.sha256())
-                : Optional.empty();
+        return credentials
+                .user()
+                .map(name -> name.substring(0, Math.min(name.length(), MAX_NAME)))
+                .or(() -> credentials.publicId().map(id -> credentials.kind() + ":" + id));
     }
 }

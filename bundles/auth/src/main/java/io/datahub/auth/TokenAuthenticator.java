@@ -1,46 +1,57 @@
 package io.datahub.auth;
 
 import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.CredentialVerifier.Verified;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
-import io.datahub.auth.users.StoredCredential;
-import io.datahub.auth.users.StoredCredential.Kind;
 import io.datahub.auth.users.StoredUser;
 import io.datahub.auth.users.Users;
-import io.datahub.auth.users.Users.Owned;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HexFormat;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Authenticates against the current users. Refusals are indistinguishable to the client; the audit log has the reason.
- * Thread-safe; never blocks.
+ * Authenticates against the current users, whoever verifies the credentials. Refusals are indistinguishable to the
+ * client; the audit log has the reason. Thread-safe; never blocks.
  */
 final class TokenAuthenticator implements Authenticator {
 
-    private static final int MAX_TOKEN_BYTES = 255;
     private static final String NO_CREDENTIAL = "none";
 
     private final Supplier<Users> currentUsers;
+    private final Identities identities;
+    private final ExternalVerifiers verifiers;
+    private final Consumer<Instant> expiry;
     private final Clock clock;
     private final AuditLog audit;
     private final LastUsedStore lastUsed;
     private volatile LoginThrottle throttle;
     private volatile boolean clearAdminAllowed;
 
+    /** @param expiry is told when a login expires whose credential isn't in the users file */
     TokenAuthenticator(
             Supplier<Users> currentUsers,
+            Identities identities,
+            ExternalVerifiers verifiers,
+            Consumer<Instant> expiry,
             Clock clock,
             AuditLog audit,
             LastUsedStore lastUsed,
             AuthConfiguration configuration) {
         this.currentUsers = currentUsers;
+        this.identities = identities;
+        this.verifiers = verifiers;
+        this.expiry = expiry;
         this.clock = clock;
         this.audit = audit;
         this.lastUsed = lastUsed;
@@ -54,77 +65,107 @@ final class TokenAuthenticator implements Authenticator {
     }
 
     @Override
-    public Result<Login> authenticate(Credentials credentials, Origin origin) {
-        Result<Login> result = verify(credentials, origin);
-        if (!(credentials instanceof Credentials.None)
-                && result.refusal()
-                        .filter(refusal -> refusal.reason() == Reason.UNAUTHENTICATED)
-                        .isPresent()) {
+    public CompletionStage<Result<Login>> authenticate(Credentials credentials, Origin origin) {
+        if (credentials instanceof Credentials.None) {
+            return CompletableFuture.completedFuture(anonymous(origin));
+        }
+        Optional<Identity> found = identities.of(credentials);
+        if (found.isPresent()) {
+            return CompletableFuture.completedFuture(counted(credentials, origin, accept(credentials, origin, found)));
+        }
+        Optional<Credentials> external = external(credentials);
+        return external.isPresent()
+                ? verifiers
+                        .verify(external.get())
+                        .thenApply(verified -> counted(credentials, origin, judge(external.get(), origin, verified)))
+                : CompletableFuture.completedFuture(
+                        counted(credentials, origin, refuse(credentials, origin, "unknown " + credentials.kind())));
+    }
+
+    /** What a verifier is asked: another kind of credentials, or a token that may be an external one; empty for none. */
+    private Optional<Credentials> external(Credentials credentials) {
+        if (credentials instanceof Credentials.Token token) {
+            return verifiers.handles(Credentials.ExternalToken.KIND)
+                    ? Credentials.ExternalToken.of(token.user(), token.token()).map(jwt -> jwt)
+                    : Optional.empty();
+        }
+        return verifiers.handles(credentials.kind()) ? Optional.of(credentials) : Optional.empty();
+    }
+
+    private Result<Login> judge(Credentials credentials, Origin origin, Result<Verified> verified) {
+        if (!verified.isRefused()) {
+            Result<Login> login = accept(credentials, origin, identities.of(credentials.kind(), verified.get()));
+            return login.then(accepted -> {
+                accepted.expires().ifPresent(expiry);
+                return login;
+            });
+        }
+        String reason = verified.refusal().orElseThrow().detail();
+        Result<Login> refused = refuse(credentials, origin, reason);
+        return verified.refusal().orElseThrow().reason() == Reason.UNAVAILABLE
+                ? Result.refused(Refusal.unavailable(
+                        "the credentials can't be verified at the moment; try again",
+                        verified.refusal().orElseThrow().retryAfter()))
+                : refused;
+    }
+
+    private Result<Login> counted(Credentials credentials, Origin origin, Result<Login> result) {
+        if (result.refusal()
+                .filter(refusal -> refusal.reason() == Reason.UNAUTHENTICATED)
+                .isPresent()) {
             throttle.failed(credentials, origin);
         }
         return result;
     }
 
-    private Result<Login> verify(Credentials credentials, Origin origin) {
-        if (credentials instanceof Credentials.None) {
-            return anonymous(origin);
-        }
-        if (credentials instanceof Credentials.Token token) {
-            return byToken(token, origin);
-        }
-        Optional<Owned> found = credentials instanceof Credentials.CurveKey key
-                ? currentUsers.get().owning(Kind.CURVE_KEY, HexFormat.of().formatHex(key.key()))
-                : currentUsers.get().owning(Kind.CERTIFICATE, ((Credentials.Certificate) credentials).sha256());
-        return found.map(owned -> accept(owned, origin))
-                .orElseGet(() -> refuse("", origin, "unknown " + kind(credentials)));
-    }
-
-    private Result<Login> byToken(Credentials.Token token, Origin origin) {
-        byte[] bytes = token.token();
-        String claimed = token.user().orElse("");
-        if (bytes.length == 0 || bytes.length > MAX_TOKEN_BYTES) {
-            return refuse(claimed, origin, "a token has from 1 to " + MAX_TOKEN_BYTES + " bytes");
-        }
-        Optional<Owned> found = currentUsers.get().owning(Kind.TOKEN, Hashes.sha256(bytes));
+    private Result<Login> accept(Credentials credentials, Origin origin, Optional<Identity> found) {
         if (found.isEmpty()) {
-            return refuse(claimed, origin, "unknown token");
+            return refuse(credentials, origin, "there is no such user or trust rule any more");
         }
-        Owned owned = found.get();
-        boolean isOwner = token.user().map(owned.owner().name()::equals).orElse(true);
-        return isOwner ? accept(owned, origin) : refuse(claimed, origin, "the token is another user's");
-    }
-
-    private static String kind(Credentials credentials) {
-        return credentials instanceof Credentials.CurveKey ? Kind.CURVE_KEY.word() : Kind.CERTIFICATE.word();
-    }
-
-    private Result<Login> accept(Owned owned, Origin origin) {
-        String name = owned.owner().name();
-        if (owned.owner().disabled()) {
+        Identity identity = found.get();
+        String name = identity.owner().name();
+        if (credentials.user().filter(claimed -> !claimed.equals(name)).isPresent()) {
+            return refuse(credentials, origin, "the " + identity.kind() + " is another user's");
+        }
+        if (identity.owner().disabled()) {
             return refuse(name, origin, "the user is disabled");
         }
-        if (!owned.credential().isValidAt(clock.instant())) {
-            return refuse(name, origin, "the " + owned.credential().kind().word() + " has expired");
+        if (!identity.isValidAt(clock.instant())) {
+            return refuse(name, origin, "the " + identity.kind() + " has expired");
         }
-        if (isAdminInClear(owned.owner().user(), origin)) {
+        if (isAdminInClear(identity.owner().user(), origin)) {
             audit.refused(name, origin, "an administrator off loopback needs TLS or CURVE, or allowClearAdmin=true");
             return Result.refused(
                     Reason.FORBIDDEN,
                     "administrators can log in from another machine over TLS or CURVE only; DATAHUB_ALLOW_CLEAR_ADMIN=true"
                             + " allows it without encryption");
         }
-        lastUsed.used(owned.credential().name());
-        return Result.done(login(owned, origin));
-    }
-
-    private static Login login(Owned owned, Origin origin) {
-        StoredCredential credential = owned.credential();
-        Optional<String> label = Optional.of(credential.label()).filter(text -> !text.isEmpty());
-        return new Login(owned.owner().user(), credential.name(), label, credential.expires(), origin);
+        lastUsed.used(identity.credential());
+        return Result.done(identity.login(origin, Optional.empty()));
     }
 
     private boolean isAdminInClear(User user, Origin origin) {
         return user.isAdmin() && !origin.confidential() && !origin.local() && !clearAdminAllowed;
+    }
+
+    @Override
+    public boolean isKnown(Credentials credentials, Origin origin) {
+        return credentials.publicId().isPresent()
+                && identities
+                        .of(credentials)
+                        .filter(identity -> credentials
+                                .user()
+                                .filter(claimed ->
+                                        !claimed.equals(identity.owner().name()))
+                                .isEmpty())
+                        .filter(identity -> isUsable(identity, origin))
+                        .isPresent();
+    }
+
+    private boolean isUsable(Identity identity, Origin origin) {
+        return !identity.owner().disabled()
+                && identity.isValidAt(clock.instant())
+                && !isAdminInClear(identity.owner().user(), origin);
     }
 
     /** Connecting without credentials is not a login attempt: it is neither counted nor logged. */
@@ -145,6 +186,10 @@ final class TokenAuthenticator implements Authenticator {
                 .map(StoredUser::user);
     }
 
+    private Result<Login> refuse(Credentials credentials, Origin origin, String reason) {
+        return refuse(credentials.user().orElse(""), origin, reason);
+    }
+
     private Result<Login> refuse(String claimed, Origin origin, String reason) {
         audit.refused(audit.showable(claimed, currentUsers.get()), origin, reason);
         return Result.refused(
@@ -159,14 +204,10 @@ final class TokenAuthenticator implements Authenticator {
                     .map(user -> new Login(user, NO_CREDENTIAL, Optional.empty(), Optional.empty(), login.origin())
                             .in(login.session()));
         }
-        return currentUsers
-                .get()
-                .credential(login.credential())
-                .filter(owned -> owned.owner().name().equals(login.user().name()))
-                .filter(owned -> !owned.owner().disabled())
-                .filter(owned -> owned.credential().isValidAt(clock.instant()))
-                .filter(owned -> !isAdminInClear(owned.owner().user(), login.origin()))
-                .map(owned -> login(owned, login.origin()).in(login.session()));
+        return identities
+                .of(login)
+                .filter(identity -> isUsable(identity, login.origin()))
+                .map(identity -> identity.login(login.origin(), login.session()));
     }
 
     @Override

@@ -5,14 +5,15 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
-import io.datahub.api.user.UserRegistry;
+import io.datahub.api.user.UserRegistry.Account;
+import io.datahub.api.user.UserRegistry.Credential;
+import io.datahub.api.user.UserRegistry.IssuedToken;
 import io.datahub.auth.users.InvalidUsersException;
 import io.datahub.auth.users.StoredCredential;
 import io.datahub.auth.users.StoredCredential.Kind;
 import io.datahub.auth.users.StoredUser;
 import io.datahub.auth.users.TokenEdit;
 import io.datahub.auth.users.Users;
-import io.datahub.auth.users.Users.Owned;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -26,11 +27,14 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** Issues, rotates and revokes tokens, as far as the actor is permitted to. Thread-safe; blocks. */
-final class TokenService implements UserRegistry {
+/** Issues, rotates and revokes the tokens of the users file, as far as the actor is permitted to. Thread-safe; blocks. */
+final class TokenService {
 
     private final Supplier<Users> currentUsers;
     private final UsersEditor editor;
+    private final Identities identities;
+    private final Actors actors;
+    private final ShortLivedService shortLived;
     private final LastUsedStore lastUsed;
     private final Clock clock;
     private final AuditLog audit;
@@ -39,12 +43,18 @@ final class TokenService implements UserRegistry {
     TokenService(
             Supplier<Users> currentUsers,
             UsersEditor editor,
+            Identities identities,
+            Actors actors,
+            ShortLivedService shortLived,
             LastUsedStore lastUsed,
             Clock clock,
             AuditLog audit,
             AuthConfiguration configuration) {
         this.currentUsers = currentUsers;
         this.editor = editor;
+        this.identities = identities;
+        this.actors = actors;
+        this.shortLived = shortLived;
         this.lastUsed = lastUsed;
         this.clock = clock;
         this.audit = audit;
@@ -55,25 +65,40 @@ final class TokenService implements UserRegistry {
         maxTokens = configuration.maxTokens();
     }
 
-    @Override
-    public List<Account> accounts() {
+    List<Account> accounts() {
         return currentUsers.get().all().stream()
                 .sorted(Comparator.comparing(StoredUser::name))
-                .map(user -> user.account(lastUsed::of))
+                .map(user -> user.account(lastUsed::of, shortLived.of(user.name())))
                 .toList();
     }
 
-    @Override
-    public Optional<Credential> credential(Login login) {
-        return currentUsers.get().credential(login.credential()).map(owned -> described(owned.credential()));
+    Optional<Credential> credential(Login login) {
+        String name = login.credential();
+        return currentUsers
+                .get()
+                .credential(name)
+                .map(owned -> described(owned.credential()))
+                .or(() -> shortLived.named(name))
+                .or(() -> identities.of(login).map(identity -> described(identity, name)));
+    }
+
+    /** A credential that a verifier accepted. */
+    private Credential described(Identity identity, String name) {
+        String value = Identities.value(name);
+        return new Credential(
+                Identities.kind(name),
+                Identities.isTrust(name) ? StoredCredential.id(value) : value,
+                identity.label(),
+                Optional.empty(),
+                identity.expires(),
+                lastUsed.of(name));
     }
 
     private Credential described(StoredCredential credential) {
         return credential.described(lastUsed.of(credential.name()));
     }
 
-    @Override
-    public Result<IssuedToken> issueToken(Login actor, String user, String label, Optional<Instant> expires)
+    Result<IssuedToken> issueToken(Login actor, String user, String label, Optional<Instant> expires)
             throws IOException {
         Optional<Refusal> invalid = TokenRules.validate(label, expires, clock.instant());
         if (invalid.isPresent()) {
@@ -86,6 +111,9 @@ final class TokenService implements UserRegistry {
 
     private Result<IssuedToken> add(Login actor, TokenEdit edit, String token, String label, Optional<Instant> expires)
             throws InvalidUsersException {
+        if (ShortLivedToken.isNamed(actor.credential())) {
+            return Result.refused(ShortLivedService.noIssuer());
+        }
         Result<Optional<Instant>> end = TokenRules.expiry(actor, expires);
         if (end.isRefused()) {
             return Result.refused(end.refusal().orElseThrow());
@@ -99,7 +127,9 @@ final class TokenService implements UserRegistry {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Optional<String> parent = edit.before()
                 .credential(actor.credential())
-                .map(owned -> owned.credential().value());
+                .map(owned -> owned.credential().value())
+                .or(() -> Optional.of(Identities.value(actor.credential()))
+                        .filter(value -> Identities.isTrust(actor.credential())));
         StoredCredential added =
                 edit.add(new StoredCredential(Kind.TOKEN, sha256, label, Optional.of(now), end.get(), parent));
         return Result.done(new IssuedToken(edit.user().name(), token, added.described(Optional.empty())));
@@ -117,9 +147,8 @@ final class TokenService implements UserRegistry {
         return true;
     }
 
-    @Override
-    public Result<IssuedToken> rotateToken(
-            Login actor, String user, String old, Optional<Instant> expires, Duration overlap) throws IOException {
+    Result<IssuedToken> rotateToken(Login actor, String user, String old, Optional<Instant> expires, Duration overlap)
+            throws IOException {
         Optional<Refusal> invalid = TokenRules.validate("", expires, clock.instant());
         if (invalid.isPresent()) {
             return Result.refused(invalid.get());
@@ -147,8 +176,10 @@ final class TokenService implements UserRegistry {
         return audited(rotated, made -> audit.rotated(user, made.credential(), actor));
     }
 
-    @Override
-    public Result<Credential> revokeToken(Login actor, String user, String token) throws IOException {
+    Result<Credential> revokeToken(Login actor, String user, String token) throws IOException {
+        if (isShortLived(user, token)) {
+            return shortLived.revoke(actor, user, token);
+        }
         Result<Credential> revoked = edit(actor, user, edit -> {
             Result<StoredCredential> found = find(edit, token);
             if (found.isRefused()) {
@@ -160,8 +191,10 @@ final class TokenService implements UserRegistry {
         return audited(revoked, credential -> audit.revoked(user, credential, actor));
     }
 
-    @Override
-    public Result<List<Credential>> revokeWithDescendants(Login actor, String user, String token) throws IOException {
+    Result<List<Credential>> revokeWithDescendants(Login actor, String user, String token) throws IOException {
+        if (isShortLived(user, token)) {
+            return shortLived.revoke(actor, user, token).then(credential -> Result.done(List.of(credential)));
+        }
         Result<List<Credential>> revoked = edit(actor, user, edit -> {
             Result<StoredCredential> found = find(edit, token);
             return found.isRefused()
@@ -171,8 +204,7 @@ final class TokenService implements UserRegistry {
         return auditedAll(revoked, actor, user);
     }
 
-    @Override
-    public Result<List<Credential>> revokeAll(Login actor, String user) throws IOException {
+    Result<List<Credential>> revokeAll(Login actor, String user) throws IOException {
         return auditedAll(edit(actor, user, edit -> Result.done(described(edit.removeAll()))), actor, user);
     }
 
@@ -185,6 +217,14 @@ final class TokenService implements UserRegistry {
             revoked.get().forEach(credential -> audit.revoked(user, credential, actor));
         }
         return revoked;
+    }
+
+    /** Whether a short-lived token is meant, and none of the users file. */
+    private boolean isShortLived(String user, String token) {
+        boolean isListed = currentUsers.get().named(user).stream()
+                .flatMap(owner -> owner.credentials().stream())
+                .anyMatch(credential -> credential.kind() == Kind.TOKEN && credential.matches(token));
+        return !isListed && !shortLived.matching(user, token).isEmpty();
     }
 
     private static Result<StoredCredential> find(TokenEdit edit, String token) {
@@ -202,8 +242,9 @@ final class TokenService implements UserRegistry {
     }
 
     private <T> Result<T> edit(Login actor, String user, UsersEditor.Step<T> change) throws IOException {
-        if (!actor.user().isAdmin() && !actor.user().name().equals(user)) {
-            return Result.refused(Reason.FORBIDDEN, "only an administrator can manage the tokens of other users");
+        Optional<Refusal> foreign = actors.refusal(actor, user);
+        if (foreign.isPresent()) {
+            return Result.refused(foreign.get());
         }
         if (user.equals(User.ANONYMOUS)) {
             return Result.refused(
@@ -212,23 +253,11 @@ final class TokenService implements UserRegistry {
         }
         User author = actor.user().isAdmin() ? actor.user() : User.HUB;
         return editor.edit(author, user, edit -> {
-            if (!isStillValid(actor, edit.before())) {
-                return Result.refused(Reason.FORBIDDEN, "your credential isn't valid any more; log in again");
+            if (!actors.isStillValid(actor, edit.before())) {
+                return Result.refused(Actors.invalid());
             }
             return change.to(edit);
         });
-    }
-
-    private boolean isStillValid(Login actor, Users users) {
-        Optional<Owned> owned = users.credential(actor.credential());
-        return actor.user() == User.HUB
-                || owned.filter(found ->
-                                found.owner().name().equals(actor.user().name()))
-                        .filter(found -> !found.owner().disabled())
-                        .filter(found ->
-                                found.owner().user().isAdmin() || !actor.user().isAdmin())
-                        .filter(found -> found.credential().isValidAt(clock.instant()))
-                        .isPresent();
     }
 
     private static <T> Result<T> audited(Result<T> result, Consumer<T> log) {

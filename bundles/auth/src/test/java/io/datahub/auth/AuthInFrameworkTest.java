@@ -125,6 +125,8 @@ class AuthInFrameworkTest {
         Authenticator authenticator = service(Authenticator.class);
         Login login = authenticator
                 .authenticate(Samples.bearer(Samples.ROOT_TOKEN), Samples.from("127.0.0.1"))
+                .toCompletableFuture()
+                .join()
                 .get();
         await().until(() -> !told.isEmpty());
         assertThat(told.get(told.size() - 1).renew(login)).isPresent();
@@ -158,6 +160,8 @@ class AuthInFrameworkTest {
 
         assertThat(authenticator
                         .authenticate(Samples.bearer(Samples.CI_TOKEN), Samples.from("127.0.0.1"))
+                        .toCompletableFuture()
+                        .join()
                         .isRefused())
                 .isFalse();
     }

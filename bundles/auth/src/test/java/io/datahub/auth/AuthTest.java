@@ -69,7 +69,10 @@ class AuthTest {
     }
 
     private static boolean letsIn(Authenticator auth, Credentials credentials) {
-        return !auth.authenticate(credentials, HERE).isRefused();
+        return !auth.authenticate(credentials, HERE)
+                .toCompletableFuture()
+                .join()
+                .isRefused();
     }
 
     @Test
@@ -83,7 +86,10 @@ class AuthTest {
             assertThat(token).matches("dh_[A-Za-z0-9_-]{43}");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                     .isEqualTo("rw-------");
-            Login login = auth.authenticate(Samples.basic("admin", token), HERE).get();
+            Login login = auth.authenticate(Samples.basic("admin", token), HERE)
+                    .toCompletableFuture()
+                    .join()
+                    .get();
             assertThat(login.user().isAdmin()).isTrue();
             assertThat(store.text()).contains(Samples.sha256(token)).doesNotContain(token);
             await().until(() -> log.lines().stream().anyMatch(line -> line.contains(file.toString())));
@@ -321,7 +327,7 @@ class AuthTest {
         Instant end = Instant.now().plus(700, ChronoUnit.MILLIS);
         store.put(Samples.users(Samples.ci("expires='" + end + "'")));
         Auth auth = start();
-        Login login = auth.authenticate(CI, HERE).get();
+        Login login = auth.authenticate(CI, HERE).toCompletableFuture().join().get();
         Listener listener = new Listener();
         auth.addListener(listener);
         assertThat(listener.told).hasSize(1);
@@ -355,7 +361,7 @@ class AuthTest {
     void shouldRefuseEveryLoginAfterDeactivation() throws Exception {
         store.put(Samples.users(""));
         Auth auth = start();
-        Login login = auth.authenticate(ROOT, HERE).get();
+        Login login = auth.authenticate(ROOT, HERE).toCompletableFuture().join().get();
         Listener listener = new Listener();
         auth.addListener(listener);
 

@@ -35,7 +35,7 @@ class LastUsedStoreTest {
     void shouldRestoreUsesToTheSecondAfterARestart() throws Exception {
         LastUsedStore lastUsed = lastUsed();
         lastUsed.used(CI);
-        lastUsed.save(Samples.read(Samples.users(Samples.ci(""))));
+        Samples.save(lastUsed, Samples.read(Samples.users(Samples.ci(""))));
 
         assertThat(lastUsed.of(CI)).contains(Instant.parse("2026-11-23T10:00:00Z"));
         assertThat(lastUsed().of(CI)).contains(Instant.parse("2026-11-23T10:00:00Z"));
@@ -50,7 +50,7 @@ class LastUsedStoreTest {
         lastUsed.used(CI);
         lastUsed.used(ROOT);
 
-        lastUsed.save(Samples.read(Samples.users("")));
+        Samples.save(lastUsed, Samples.read(Samples.users("")));
 
         assertThat(lastUsed.of(CI)).isEmpty();
         assertThat(lastUsed().of(ROOT)).isPresent();
@@ -61,7 +61,7 @@ class LastUsedStoreTest {
         LastUsedStore lastUsed = lastUsed();
         lastUsed.used(CI);
 
-        lastUsed.save(Users.EMPTY);
+        Samples.save(lastUsed, Users.EMPTY);
 
         assertThat(lastUsed.of(CI)).isPresent();
         assertThat(file()).doesNotExist();
@@ -81,11 +81,11 @@ class LastUsedStoreTest {
         Users users = Samples.read(Samples.users(""));
         LastUsedStore lastUsed = lastUsed();
         lastUsed.used(ROOT);
-        lastUsed.save(users);
+        Samples.save(lastUsed, users);
         Files.delete(file());
 
         lastUsed.used(ROOT);
-        lastUsed.save(users);
+        Samples.save(lastUsed, users);
 
         assertThat(file()).doesNotExist();
     }

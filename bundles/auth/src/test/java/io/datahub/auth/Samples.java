@@ -56,4 +56,8 @@ public final class Samples {
             throw new IllegalArgumentException(e);
         }
     }
+
+    static void save(LastUsedStore lastUsed, Users users) {
+        lastUsed.save(users, name -> users.credential(name).isPresent());
+    }
 }

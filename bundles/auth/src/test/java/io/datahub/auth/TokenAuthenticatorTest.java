@@ -13,8 +13,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +33,9 @@ class TokenAuthenticatorTest {
     private Path home;
 
     private Users users = Users.EMPTY;
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
+    private final ExternalVerifiers verifiers = new ExternalVerifiers(executor);
+    private final List<Instant> expiries = new ArrayList<>();
     private LastUsedStore lastUsed;
     private TokenAuthenticator authenticator;
 
@@ -37,10 +44,24 @@ class TokenAuthenticatorTest {
         authenticator = authenticator(Settings.DEFAULT);
     }
 
+    @AfterEach
+    void tearDown() {
+        executor.shutdownNow();
+    }
+
     private TokenAuthenticator authenticator(AuthConfiguration configuration) {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         lastUsed = new LastUsedStore(() -> home, clock);
-        return new TokenAuthenticator(() -> users, clock, new AuditLog(), lastUsed, configuration);
+        ShortLivedTokens shortLived = new ShortLivedTokens(() -> home, clock, () -> {});
+        return new TokenAuthenticator(
+                () -> users,
+                new Identities(() -> users, shortLived, clock),
+                verifiers,
+                expiries::add,
+                clock,
+                new AuditLog(),
+                lastUsed,
+                configuration);
     }
 
     private void users(String content) throws InvalidUsersException {
@@ -50,6 +71,8 @@ class TokenAuthenticatorTest {
     private Reason refused(Credentials credentials, Origin origin) {
         return authenticator
                 .authenticate(credentials, origin)
+                .toCompletableFuture()
+                .join()
                 .refusal()
                 .orElseThrow()
                 .reason();
@@ -61,6 +84,8 @@ class TokenAuthenticatorTest {
 
         Login login = authenticator
                 .authenticate(Samples.bearer(Samples.CI_TOKEN), THERE)
+                .toCompletableFuture()
+                .join()
                 .get();
 
         assertThat(login.user().name()).isEqualTo("ci");
@@ -76,11 +101,13 @@ class TokenAuthenticatorTest {
 
         Login login = authenticator
                 .authenticate(Samples.bearer(Samples.CI_TOKEN), THERE)
+                .toCompletableFuture()
+                .join()
                 .get();
         refused(Samples.bearer("x"), THERE);
 
         assertThat(lastUsed.of(login.credential())).contains(NOW);
-        lastUsed.save(users);
+        Samples.save(lastUsed, users);
         assertThat(home.resolve("state/users.last-used")).hasContent(login.credential() + " " + NOW + "\n");
     }
 
@@ -90,6 +117,8 @@ class TokenAuthenticatorTest {
 
         assertThat(authenticator
                         .authenticate(Samples.basic("ci", Samples.CI_TOKEN), THERE)
+                        .toCompletableFuture()
+                        .join()
                         .isRefused())
                 .isFalse();
         assertThat(refused(Samples.basic("root", Samples.CI_TOKEN), THERE)).isEqualTo(Reason.UNAUTHENTICATED);
@@ -117,12 +146,16 @@ class TokenAuthenticatorTest {
 
         assertThat(authenticator
                         .authenticate(new Credentials.CurveKey(key), THERE)
+                        .toCompletableFuture()
+                        .join()
                         .get()
                         .user()
                         .name())
                 .isEqualTo("u");
         assertThat(authenticator
                         .authenticate(new Credentials.Certificate("ab".repeat(32)), THERE)
+                        .toCompletableFuture()
+                        .join()
                         .get()
                         .user()
                         .name())
@@ -134,13 +167,23 @@ class TokenAuthenticatorTest {
     @Test
     void shouldRefuseDisabledUsersAndExpiredCredentialsAlike() throws Exception {
         users(Samples.ci("expires='2026-11-23T10:00:00Z'"));
-        Result<Login> expired = authenticator.authenticate(Samples.bearer(Samples.CI_TOKEN), THERE);
+        Result<Login> expired = authenticator
+                .authenticate(Samples.bearer(Samples.CI_TOKEN), THERE)
+                .toCompletableFuture()
+                .join();
         users(Samples.ci("").replace("name='ci'", "name='ci' disabled='true'"));
-        Result<Login> disabled = authenticator.authenticate(Samples.bearer(Samples.CI_TOKEN), THERE);
+        Result<Login> disabled = authenticator
+                .authenticate(Samples.bearer(Samples.CI_TOKEN), THERE)
+                .toCompletableFuture()
+                .join();
 
         assertThat(expired.refusal().orElseThrow().reason()).isEqualTo(Reason.UNAUTHENTICATED);
         assertThat(disabled).isEqualTo(expired);
-        assertThat(authenticator.authenticate(Samples.bearer("unknown"), THERE)).isEqualTo(expired);
+        assertThat(authenticator
+                        .authenticate(Samples.bearer("unknown"), THERE)
+                        .toCompletableFuture()
+                        .join())
+                .isEqualTo(expired);
     }
 
     @Test
@@ -150,7 +193,11 @@ class TokenAuthenticatorTest {
         assertThat(refused(none, THERE)).isEqualTo(Reason.UNAUTHENTICATED);
 
         users("<user name='anonymous'><allow read='public/'/></user>");
-        Login login = authenticator.authenticate(none, THERE).get();
+        Login login = authenticator
+                .authenticate(none, THERE)
+                .toCompletableFuture()
+                .join()
+                .get();
         assertThat(login.user().name()).isEqualTo("anonymous");
         assertThat(authenticator.renew(login)).isPresent();
 
@@ -166,15 +213,26 @@ class TokenAuthenticatorTest {
 
         assertThat(refused(root, THERE)).isEqualTo(Reason.FORBIDDEN);
         assertThat(authenticator.failureDelay(THERE)).isZero();
-        assertThat(authenticator.authenticate(root, HERE).isRefused()).isFalse();
+        assertThat(authenticator
+                        .authenticate(root, HERE)
+                        .toCompletableFuture()
+                        .join()
+                        .isRefused())
+                .isFalse();
         Origin forwarded = new Origin("http", HERE.address(), false, true, false);
         assertThat(refused(root, forwarded)).isEqualTo(Reason.FORBIDDEN);
         assertThat(authenticator
                         .authenticate(root, Samples.from("192.0.2.1", true))
+                        .toCompletableFuture()
+                        .join()
                         .isRefused())
                 .isFalse();
         authenticator.configure(Settings.withClearAdmin());
-        Login login = authenticator.authenticate(root, THERE).get();
+        Login login = authenticator
+                .authenticate(root, THERE)
+                .toCompletableFuture()
+                .join()
+                .get();
         assertThat(authenticator.renew(login)).isPresent();
         authenticator.configure(Settings.DEFAULT);
         assertThat(authenticator.renew(login)).isEmpty();
@@ -185,6 +243,8 @@ class TokenAuthenticatorTest {
         users(Samples.ci(""));
         Login login = authenticator
                 .authenticate(Samples.bearer(Samples.CI_TOKEN), THERE)
+                .toCompletableFuture()
+                .join()
                 .get();
 
         users(Samples.ci("label='new'").replace("build.", "test."));
@@ -200,6 +260,8 @@ class TokenAuthenticatorTest {
         users(Samples.ci(""));
         Login login = authenticator
                 .authenticate(Samples.bearer(Samples.CI_TOKEN), THERE)
+                .toCompletableFuture()
+                .join()
                 .get();
 
         for (String now : List.of(
@@ -244,6 +306,8 @@ class TokenAuthenticatorTest {
                 .isZero();
         assertThat(authenticator
                         .authenticate(Samples.basic("ci", Samples.CI_TOKEN), HERE)
+                        .toCompletableFuture()
+                        .join()
                         .isRefused())
                 .isFalse();
     }

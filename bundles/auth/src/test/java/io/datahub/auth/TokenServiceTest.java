@@ -59,7 +59,10 @@ class TokenServiceTest {
     }
 
     private Login login(String token) {
-        return auth.authenticate(Samples.bearer(token), HERE).get();
+        return auth.authenticate(Samples.bearer(token), HERE)
+                .toCompletableFuture()
+                .join()
+                .get();
     }
 
     @AfterEach
@@ -178,8 +181,11 @@ class TokenServiceTest {
             for (int i = 0; i < issued.size(); i++) {
                 String token = issued.get(i).get();
                 String user = i % 2 == 0 ? "ci" : "empty";
-                await().until(() ->
-                        auth.authenticate(Samples.bearer(token), HERE).refusal().isEmpty());
+                await().until(() -> auth.authenticate(Samples.bearer(token), HERE)
+                        .toCompletableFuture()
+                        .join()
+                        .refusal()
+                        .isEmpty());
                 assertThat(owner(token)).isEqualTo(user);
             }
         } finally {
@@ -245,7 +251,10 @@ class TokenServiceTest {
 
     @Test
     void shouldRefuseAnActorWithoutCredentials() throws Exception {
-        Login nobody = auth.authenticate(new Credentials.None(), HERE).get();
+        Login nobody = auth.authenticate(new Credentials.None(), HERE)
+                .toCompletableFuture()
+                .join()
+                .get();
 
         assertThat(refused(nobody, "anonymous", "", Optional.empty())).isEqualTo(Reason.FORBIDDEN);
         assertThat(auth.credential(nobody)).isEmpty();
@@ -282,13 +291,19 @@ class TokenServiceTest {
 
         Credential revoked = auth.revokeToken(ci, "ci", "one").get();
         assertThat(revoked.id()).isEqualTo(one.credential().id());
-        assertThat(auth.authenticate(Samples.bearer(one.token()), HERE).isRefused())
+        assertThat(auth.authenticate(Samples.bearer(one.token()), HERE)
+                        .toCompletableFuture()
+                        .join()
+                        .isRefused())
                 .isTrue();
         assertThat(owner(two.token())).isEqualTo("ci");
         auth.revokeToken(root, "ci", two.credential().id().substring(0, 6).toUpperCase(Locale.ROOT))
                 .get();
 
-        assertThat(auth.authenticate(Samples.bearer(two.token()), HERE).isRefused())
+        assertThat(auth.authenticate(Samples.bearer(two.token()), HERE)
+                        .toCompletableFuture()
+                        .join()
+                        .isRefused())
                 .isTrue();
         assertThat(owner(Samples.CI_TOKEN)).isEqualTo("ci");
         assertThat(store.text()).hasSizeLessThan(before.length()).contains("<!-- the build machine -->");
@@ -333,7 +348,10 @@ class TokenServiceTest {
         IssuedToken fresh = auth.rotateToken(CONSOLE, "ci", "agent", Optional.empty(), Duration.ZERO)
                 .get();
 
-        assertThat(auth.authenticate(Samples.bearer(old.token()), HERE).isRefused())
+        assertThat(auth.authenticate(Samples.bearer(old.token()), HERE)
+                        .toCompletableFuture()
+                        .join()
+                        .isRefused())
                 .isTrue();
         assertThat(login(fresh.token()).label()).contains("agent");
         assertThat(fresh.credential().expires().orElseThrow())
@@ -382,11 +400,15 @@ class TokenServiceTest {
 
         assertThat(revoked).hasSize(2);
         assertThat(List.of(child, grandchild))
-                .allMatch(
-                        token -> auth.authenticate(Samples.bearer(token), HERE).isRefused());
+                .allMatch(token -> auth.authenticate(Samples.bearer(token), HERE)
+                        .toCompletableFuture()
+                        .join()
+                        .isRefused());
         assertThat(List.of(Samples.CI_TOKEN, other))
-                .noneMatch(
-                        token -> auth.authenticate(Samples.bearer(token), HERE).isRefused());
+                .noneMatch(token -> auth.authenticate(Samples.bearer(token), HERE)
+                        .toCompletableFuture()
+                        .join()
+                        .isRefused());
         assertThat(store.text()).contains("<!-- the build machine -->");
     }
 
@@ -407,7 +429,11 @@ class TokenServiceTest {
         assertThat(auth.revokeWithDescendants(root, "ci", Samples.sha256(Samples.CI_TOKEN))
                         .get())
                 .hasSize(2);
-        assertThat(auth.authenticate(Samples.bearer(rotated), HERE).isRefused()).isTrue();
+        assertThat(auth.authenticate(Samples.bearer(rotated), HERE)
+                        .toCompletableFuture()
+                        .join()
+                        .isRefused())
+                .isTrue();
     }
 
     @Test
@@ -418,8 +444,10 @@ class TokenServiceTest {
         assertThat(auth.revokeAll(root, "ci").get()).hasSize(2);
 
         assertThat(List.of(Samples.CI_TOKEN, second))
-                .allMatch(
-                        token -> auth.authenticate(Samples.bearer(token), HERE).isRefused());
+                .allMatch(token -> auth.authenticate(Samples.bearer(token), HERE)
+                        .toCompletableFuture()
+                        .join()
+                        .isRefused());
         assertThat(store.text()).contains("<allow publish='build.'/>");
     }
 }

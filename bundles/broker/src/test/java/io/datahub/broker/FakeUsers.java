@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** In-memory users, by name. */
@@ -53,8 +55,13 @@ final class FakeUsers implements Authenticator {
     }
 
     @Override
-    public Result<Login> authenticate(Credentials credentials, Origin origin) {
-        return Result.refused(Reason.UNAUTHENTICATED, "not here");
+    public CompletionStage<Result<Login>> authenticate(Credentials credentials, Origin origin) {
+        return CompletableFuture.completedFuture(Result.refused(Reason.UNAUTHENTICATED, "not here"));
+    }
+
+    @Override
+    public boolean isKnown(Credentials credentials, Origin origin) {
+        return false;
     }
 
     @Override

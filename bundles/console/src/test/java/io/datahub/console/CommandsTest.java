@@ -54,8 +54,8 @@ class CommandsTest {
                             new Grant(Action.READ, "logs/", "role ci"),
                             new Grant(Action.PUBLISH, "build.", "user jenkins")));
             return List.of(
-                    new Account(jenkins, false, List.of(credential("agent"))),
-                    new Account(new User("root", Set.of(User.ADMIN), List.of()), true, List.of()));
+                    new Account(jenkins, false, List.of(credential("agent")), List.of()),
+                    new Account(new User("root", Set.of(User.ADMIN), List.of()), true, List.of(), List.of()));
         }
 
         private Credential credential(String label) {
@@ -75,6 +75,11 @@ class CommandsTest {
             return user.equals("jenkins")
                     ? Result.done(new IssuedToken(user, "dh_x", credential(label)))
                     : Result.refused(Reason.NOT_FOUND, "no such user");
+        }
+
+        @Override
+        public Result<IssuedToken> issueShortLived(Login login, Duration lifetime, String label) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -33,8 +33,9 @@ public final class FakeRegistry implements UserRegistry {
                                         "",
                                         Optional.empty(),
                                         Optional.empty(),
-                                        Optional.empty()))),
-                new Account(new User("ops", Set.of(User.ADMIN), List.of()), false, List.of()));
+                                        Optional.empty())),
+                        List.of()),
+                new Account(new User("ops", Set.of(User.ADMIN), List.of()), false, List.of(), List.of()));
     }
 
     private static Credential credential(String label, Optional<Instant> expires) {
@@ -60,6 +61,11 @@ public final class FakeRegistry implements UserRegistry {
         return actor.user().name().equals(user) || actor.user().isAdmin()
                 ? Result.done(new IssuedToken(user, "dh_x", credential(label, expires)))
                 : Result.refused(Reason.FORBIDDEN, "others");
+    }
+
+    @Override
+    public Result<IssuedToken> issueShortLived(Login login, Duration lifetime, String label) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

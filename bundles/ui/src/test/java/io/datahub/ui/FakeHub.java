@@ -35,7 +35,7 @@ final class FakeHub implements EventBroker, UserRegistry {
 
     @Override
     public List<Account> accounts() {
-        return List.of(new Account(jenkins, false, List.of()));
+        return List.of(new Account(jenkins, false, List.of(), List.of()));
     }
 
     @Override
@@ -60,6 +60,11 @@ final class FakeHub implements EventBroker, UserRegistry {
 
     @Override
     public Result<IssuedToken> issueToken(Login actor, String user, String label, Optional<Instant> expires) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<IssuedToken> issueShortLived(Login login, Duration lifetime, String label) {
         throw new UnsupportedOperationException();
     }
 

@@ -11,7 +11,7 @@ import org.eclipse.jetty.websocket.core.OpCode;
 final class MessageAssembler {
 
     /** Message size limit before authentication; enough for an auth message. */
-    static final int MAX_UNAUTHENTICATED_BYTES = 8 * 1024;
+    static final int MAX_UNAUTHENTICATED_BYTES = 20 * 1024;
 
     private final int maxTextBytes;
     private final int maxBinaryBytes;

@@ -198,7 +198,11 @@ final class MessageHandler {
                     auth.id(), Optional.of(new Refusal(Reason.CONFLICT, "the connection is already authenticated")));
             return;
         }
-        Result<Login> login = endpoint.authenticator().authenticate(auth.token(), origin);
+        endpoint.authenticator()
+                .authenticate(auth.token(), origin, endpoint::execute, login -> authenticated(auth, open, login));
+    }
+
+    private void authenticated(ClientMessage.Auth auth, Session open, Result<Login> login) {
         if (login.isRefused()) {
             Refusal refusal = login.refusal().orElseThrow();
             Duration penalty = endpoint.authenticator().failureDelay(auth.token(), origin);

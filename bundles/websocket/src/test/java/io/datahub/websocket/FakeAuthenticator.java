@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** Authenticates the user NAME by the token {@code token-of-NAME}. */
 final class FakeAuthenticator implements Authenticator {
@@ -39,7 +41,16 @@ final class FakeAuthenticator implements Authenticator {
     }
 
     @Override
-    public Result<Login> authenticate(Credentials credentials, Origin origin) {
+    public CompletionStage<Result<Login>> authenticate(Credentials credentials, Origin origin) {
+        return CompletableFuture.completedFuture(verify(credentials, origin));
+    }
+
+    @Override
+    public boolean isKnown(Credentials credentials, Origin origin) {
+        return !verify(credentials, origin).isRefused();
+    }
+
+    private Result<Login> verify(Credentials credentials, Origin origin) {
         String token = new String(((Credentials.Token) credentials).token(), StandardCharsets.UTF_8);
         return token.startsWith(TOKEN_OF)
                 ? Result.done(login(token.substring(TOKEN_OF.length()), origin))

@@ -371,7 +371,7 @@ class WebSocketHandlerTest {
     @Test
     void shouldLimitMessagesBeforeAuthentication() throws Exception {
         try (RawClient client = new RawClient(gateway.port)) {
-            client.send("{\"type\":\"auth\",\"token\":\"token-of-ann\",\"x\":\"" + "x".repeat(9000) + "\"}");
+            client.send("{\"type\":\"auth\",\"token\":\"token-of-ann\",\"x\":\"" + "x".repeat(21_000) + "\"}");
             assertThat(client.closeCode()).isEqualTo(1009);
         }
     }

@@ -1,5 +1,6 @@
 package io.datahub.zeromq;
 
+import io.datahub.api.Result;
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Published;
@@ -28,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -287,6 +289,25 @@ final class Connection
             peer.validated(session.validated());
             paused |= !session.flush() && peer.appliesBackpressure();
         } catch (RuntimeException e) {
+            onException(e);
+        }
+        resumeInput();
+    }
+
+    @Override
+    public void await(CompletionStage<Result<Login>> authentication, ConnectionContext.Continuation next) {
+        suspended = true;
+        authentication.thenAccept(result -> loop.execute(() -> authenticated(result, next)));
+    }
+
+    private void authenticated(Result<Login> result, ConnectionContext.Continuation next) {
+        if (!open || setup.isRefused()) {
+            return;
+        }
+        suspended = false;
+        try {
+            next.accept(result);
+        } catch (ProtocolException | RuntimeException e) {
             onException(e);
         }
         resumeInput();

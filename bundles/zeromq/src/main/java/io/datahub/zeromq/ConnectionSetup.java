@@ -20,6 +20,7 @@ import io.datahub.zeromq.zmtp.ProxyHeader;
 import io.datahub.zeromq.zmtp.ZmtpGreeting;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A connection's setup, until its peer is authenticated or refused: the client's address, the choice of mechanism,
@@ -104,7 +105,7 @@ final class ConnectionSetup {
         return new Handshake(connection, mechanism);
     }
 
-    private Result<Login> authenticate(Credentials credentials) {
+    private CompletionStage<Result<Login>> authenticate(Credentials credentials) {
         presented = credentials;
         return context.authenticator().authenticate(credentials, origin());
     }

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -54,7 +56,16 @@ public final class FakeAuthenticator implements Authenticator {
     }
 
     @Override
-    public Result<Login> authenticate(Credentials credentials, Origin origin) {
+    public CompletionStage<Result<Login>> authenticate(Credentials credentials, Origin origin) {
+        return CompletableFuture.completedFuture(verify(credentials, origin));
+    }
+
+    @Override
+    public boolean isKnown(Credentials credentials, Origin origin) {
+        return !verify(credentials, origin).isRefused();
+    }
+
+    private Result<Login> verify(Credentials credentials, Origin origin) {
         attempts.incrementAndGet();
         Optional<User> user = Optional.empty();
         if (credentials instanceof Credentials.Token token) {

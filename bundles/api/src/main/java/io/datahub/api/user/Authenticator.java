@@ -3,21 +3,60 @@ package io.datahub.api.user;
 import io.datahub.api.Result;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** Authenticates credentials against the current users file. Thread-safe; never blocks. */
+/** Authenticates credentials and renews logins against the current users file. Thread-safe; never blocks. */
 @ProviderType
 public interface Authenticator {
 
     /**
      * Authenticates a client. A failure is counted against the address and the user, and written to the audit log.
      *
+     * <p>The kinds of credentials that the hub verifies itself are verified before this method returns. Others may take
+     * a while, at most about ten seconds. The caller's thread need not wait: the stage is completed on any thread, on
+     * which its dependents must not block.
+     *
      * @param credentials what the client presents
      * @param origin where it connects from
-     * @return the login, or a refusal with {@link io.datahub.api.Reason#UNAUTHENTICATED} or, if the credentials are
-     *     valid but not permitted on this transport, {@link io.datahub.api.Reason#FORBIDDEN}
+     * @return the login, or a refusal with {@link io.datahub.api.Reason#UNAUTHENTICATED}; or, if the credentials are
+     *     valid but not permitted on this transport, {@link io.datahub.api.Reason#FORBIDDEN}; or, if they can't be
+     *     verified at the moment, {@link io.datahub.api.Reason#UNAVAILABLE}. Never completed exceptionally
      */
-    Result<Login> authenticate(Credentials credentials, Origin origin);
+    CompletionStage<Result<Login>> authenticate(Credentials credentials, Origin origin);
+
+    /**
+     * Authenticates a client and continues with the result: on the caller's thread if it is at hand, as it is for the
+     * kinds that the hub verifies itself, otherwise on an executor.
+     *
+     * @param credentials what the client presents
+     * @param origin where it connects from
+     * @param executor runs the continuation if the result comes later
+     * @param continuation takes the result
+     */
+    default void authenticate(
+            Credentials credentials, Origin origin, Executor executor, Consumer<Result<Login>> continuation) {
+        CompletionStage<Result<Login>> stage = authenticate(credentials, origin);
+        CompletableFuture<Result<Login>> result = stage.toCompletableFuture();
+        if (result.isDone()) {
+            continuation.accept(result.join());
+        } else {
+            stage.thenAcceptAsync(continuation, executor);
+        }
+    }
+
+    /**
+     * Whether these credentials would be accepted, if the client proved that they are its own: for protocols in which
+     * clients ask which of their public keys to use. Nothing is counted, logged or recorded as a use.
+     *
+     * @param credentials a public key, as it was offered
+     * @param origin where the client connects from
+     * @return whether it would be accepted; false for kinds that are secrets
+     */
+    boolean isKnown(Credentials credentials, Origin origin);
 
     /**
      * Updates a login to the current users.

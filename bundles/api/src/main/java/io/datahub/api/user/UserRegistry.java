@@ -39,6 +39,22 @@ public interface UserRegistry {
             throws IOException;
 
     /**
+     * Creates a short-lived token for the user of a login. It is not written to the users file: the hub keeps its hash
+     * apart, over restarts. It ends at its expiry, and with the credential of the login, the user, or the browser
+     * session; connections authenticated with it end then as well. It authenticates like any other token and has the
+     * user's grants, but no token can be issued with it.
+     *
+     * @param login the login, which may be one by an external token
+     * @param lifetime how long it is valid, one hour at most; cut to the end of the login's credential
+     * @param label a label; may be empty
+     * @return the token, which is durable; or a refusal with {@link io.datahub.api.Reason#FORBIDDEN} if the login isn't
+     *     valid any more, is anonymous or was made with a short-lived token, or
+     *     {@link io.datahub.api.Reason#TOO_MANY} if the user or the hub has too many
+     * @throws IOException if it can't be stored
+     */
+    Result<IssuedToken> issueShortLived(Login login, Duration lifetime, String label) throws IOException;
+
+    /**
      * Creates a token with the label of an old one, which expires.
      *
      * @param actor who requests it
@@ -51,7 +67,7 @@ public interface UserRegistry {
             throws IOException;
 
     /**
-     * Removes a token from the users file. Connections authenticated with it are closed.
+     * Removes a token from the users file, or a short-lived one. Connections authenticated with it are closed.
      *
      * @param actor who requests it
      * @param user the token's owner
@@ -86,19 +102,23 @@ public interface UserRegistry {
      * @param user the user with its grants
      * @param disabled whether it is disabled
      * @param credentials its credentials, without secrets
+     * @param trustRules the trust rules by which it is authenticated
      */
-    record Account(User user, boolean disabled, List<Credential> credentials) {
+    record Account(User user, boolean disabled, List<Credential> credentials, List<TrustRule> trustRules) {
         public Account {
             credentials = List.copyOf(credentials);
+            trustRules = List.copyOf(trustRules);
         }
     }
 
     /**
      * A credential.
      *
-     * @param kind {@code token}, {@code curve-key} or {@code certificate}
-     * @param id the beginning of a token's or certificate's SHA-256, or of a key, in hexadecimal
-     * @param label the token's label; otherwise empty
+     * @param kind {@code token}, {@code short-lived} for a short-lived token, {@code curve-key}, {@code certificate},
+     *     {@code ssh-key}, {@code trust} for a login by a trust rule, or the kind of a {@link CredentialVerifier}
+     * @param id the beginning of a token's or certificate's SHA-256, or of a CURVE key, in hexadecimal; the fingerprint
+     *     of an SSH key as OpenSSH prints it; what a verifier calls it
+     * @param label the label of a token or SSH key, or what a verifier calls it; may be empty
      * @param created when the token was created, where known
      * @param expires when it expires, if it does
      * @param lastUsed when it was last used to authenticate, to the second, where known

@@ -3,6 +3,8 @@ package io.datahub.auth.users;
 import io.datahub.api.user.UserRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -10,8 +12,8 @@ import java.util.Optional;
  * A credential as stored in the users file.
  *
  * @param kind its kind
- * @param value in lower-case hexadecimal: the SHA-256 of a token or certificate, or the bytes of a CURVE key
- * @param label a token's label; otherwise empty
+ * @param value in lower-case hexadecimal: the SHA-256 of a token, certificate or SSH key, or the bytes of a CURVE key
+ * @param label the label of a token or SSH key; otherwise empty
  * @param created when a token was created, where recorded
  * @param expires when it expires, if it does
  * @param parent the value of the credential that a token was created with, where recorded
@@ -40,7 +42,8 @@ public record StoredCredential(
     public enum Kind {
         TOKEN("token"),
         CURVE_KEY("curve-key"),
-        CERTIFICATE("certificate");
+        CERTIFICATE("certificate"),
+        SSH_KEY("ssh-key");
 
         private final String word;
 
@@ -63,6 +66,11 @@ public record StoredCredential(
         return kind.word() + ":" + value.substring(0, NAME_DIGITS);
     }
 
+    /** Whether it opens a way in without further bundles, as an administrator must always have. */
+    boolean isGeneral() {
+        return kind != Kind.SSH_KEY;
+    }
+
     public boolean isValidAt(Instant now) {
         return expires.map(now::isBefore).orElse(true);
     }
@@ -83,9 +91,24 @@ public record StoredCredential(
         return new StoredCredential(kind, this.value, label, created, expires, value);
     }
 
-    /** The short ID shown to users. */
+    /** The short ID shown to users; for an SSH key, its fingerprint as OpenSSH prints it. */
     public String id() {
+        return kind == Kind.SSH_KEY
+                ? "SHA256:"
+                        + Base64.getEncoder()
+                                .withoutPadding()
+                                .encodeToString(HexFormat.of().parseHex(value))
+                : id(value);
+    }
+
+    /** The short ID of what has this value. */
+    public static String id(String value) {
         return value.substring(0, ID_DIGITS);
+    }
+
+    /** Whether it has this label, or its hash starts with these digits. */
+    public boolean matches(String labelOrPrefix) {
+        return (!labelOrPrefix.isEmpty() && labelOrPrefix.equals(label)) || matchesPrefix(labelOrPrefix);
     }
 
     /** Whether its hash starts with these digits, which must be enough of them. */
@@ -94,7 +117,7 @@ public record StoredCredential(
     }
 
     public UserRegistry.Credential described(Optional<Instant> lastUsed) {
-        Optional<String> parentId = parent.map(whole -> whole.substring(0, ID_DIGITS));
+        Optional<String> parentId = parent.map(StoredCredential::id);
         return new UserRegistry.Credential(kind.word(), id(), label, created, expires, lastUsed, parentId);
     }
 }

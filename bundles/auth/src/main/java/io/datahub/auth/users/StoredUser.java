@@ -1,11 +1,14 @@
 package io.datahub.auth.users;
 
+import io.datahub.api.user.TrustRule;
 import io.datahub.api.user.User;
 import io.datahub.api.user.UserRegistry.Account;
+import io.datahub.api.user.UserRegistry.Credential;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A user as stored in the users file.
@@ -13,11 +16,13 @@ import java.util.function.Function;
  * @param user the user with the grants of its roles and its own
  * @param disabled whether it is disabled
  * @param credentials its credentials
+ * @param trustRules the trust rules by which it is authenticated
  */
-public record StoredUser(User user, boolean disabled, List<StoredCredential> credentials) {
+public record StoredUser(User user, boolean disabled, List<StoredCredential> credentials, List<TrustRule> trustRules) {
 
     public StoredUser {
         credentials = List.copyOf(credentials);
+        trustRules = List.copyOf(trustRules);
     }
 
     public String name() {
@@ -28,13 +33,12 @@ public record StoredUser(User user, boolean disabled, List<StoredCredential> cre
      * The user with its credentials, as its registry describes them.
      *
      * @param lastUsed returns when a credential was last used, by its name
+     * @param shortLived its credentials that are not in the users file
      */
-    public Account account(Function<String, Optional<Instant>> lastUsed) {
+    public Account account(Function<String, Optional<Instant>> lastUsed, List<Credential> shortLived) {
+        Stream<Credential> listed =
+                credentials.stream().map(credential -> credential.described(lastUsed.apply(credential.name())));
         return new Account(
-                user,
-                disabled,
-                credentials.stream()
-                        .map(credential -> credential.described(lastUsed.apply(credential.name())))
-                        .toList());
+                user, disabled, Stream.concat(listed, shortLived.stream()).toList(), trustRules);
     }
 }

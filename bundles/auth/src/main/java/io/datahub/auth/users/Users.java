@@ -1,5 +1,6 @@
 package io.datahub.auth.users;
 
+import io.datahub.api.user.TrustRule;
 import io.datahub.auth.users.StoredCredential.Kind;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -18,6 +19,7 @@ public final class Users {
     private final List<StoredUser> all;
     private final Map<String, StoredUser> byName = new HashMap<>();
     private final Map<String, Owned> byCredential = new HashMap<>();
+    private final Map<String, TrustRule> byRule = new HashMap<>();
 
     /**
      * A credential and its owner.
@@ -38,6 +40,15 @@ public final class Users {
                 throw new IllegalArgumentException("there are two users named " + user.name());
             }
             user.credentials().forEach(credential -> enter(new Owned(user, credential)));
+            user.trustRules().forEach(this::enter);
+        }
+    }
+
+    private void enter(TrustRule rule) {
+        TrustRule other = byRule.put(rule.id(), rule);
+        if (other != null) {
+            throw new IllegalArgumentException(
+                    "the users " + other.user() + " and " + rule.user() + " share a trust rule");
         }
     }
 
@@ -80,6 +91,19 @@ public final class Users {
     /** Finds a credential by the identifier kept in a login. */
     public Optional<Owned> credential(String name) {
         return Optional.ofNullable(byCredential.get(name));
+    }
+
+    /** Finds a trust rule. */
+    public Optional<TrustRule> rule(String id) {
+        return Optional.ofNullable(byRule.get(id));
+    }
+
+    /** The trust rules of all users that aren't disabled, in the order of the file. */
+    public List<TrustRule> rules() {
+        return all.stream()
+                .filter(user -> !user.disabled())
+                .flatMap(user -> user.trustRules().stream())
+                .toList();
     }
 
     /** The first expiry of a credential after this time. */

@@ -1,6 +1,7 @@
 package io.datahub.auth.users;
 
 import io.datahub.api.log.LogText;
+import io.datahub.api.user.TrustRule;
 import io.datahub.api.user.User;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -50,6 +51,8 @@ public final class UsersDifference {
                     + String.join(",", after.user().roles()) + " grants="
                     + after.user().grants().size());
         }
+        trust("removed", before, Set.copyOf(after.trustRules()));
+        trust("added", after, Set.copyOf(before.trustRules()));
         Set<StoredCredential> old = new HashSet<>(before.credentials());
         Set<StoredCredential> present = new HashSet<>(after.credentials());
         for (StoredCredential credential : before.credentials()) {
@@ -64,13 +67,27 @@ public final class UsersDifference {
         }
     }
 
+    /** The trust rules of a user that are not among the others. */
+    private void trust(String change, StoredUser user, Set<TrustRule> others) {
+        user.trustRules().stream()
+                .filter(rule -> !others.contains(rule))
+                .forEach(rule -> lines.add("change=trust-" + change + " user=" + user.name() + " begins="
+                        + rule.id().substring(0, SHOWN_DIGITS) + " issuer=" + LogText.quoted(rule.issuer())));
+    }
+
     private static List<Object> rights(User user) {
         return List.of(user.roles(), user.grants());
     }
 
+    private static String shown(StoredCredential credential) {
+        return credential.kind() == StoredCredential.Kind.SSH_KEY
+                ? credential.id()
+                : credential.value().substring(0, SHOWN_DIGITS);
+    }
+
     private void credential(String change, StoredUser user, StoredCredential credential) {
         lines.add("change=" + credential.kind().word() + "-" + change + " user=" + user.name() + " begins="
-                + credential.value().substring(0, SHOWN_DIGITS) + " label=" + LogText.quoted(credential.label())
+                + shown(credential) + " label=" + LogText.quoted(credential.label())
                 + credential.expires().map(end -> " expires=" + end).orElse(""));
     }
 }

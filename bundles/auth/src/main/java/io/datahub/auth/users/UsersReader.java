@@ -2,6 +2,8 @@ package io.datahub.auth.users;
 
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
+import io.datahub.api.user.SshPublicKey;
+import io.datahub.api.user.TrustRule;
 import io.datahub.api.user.User;
 import io.datahub.api.user.Z85;
 import io.datahub.auth.users.StoredCredential.Kind;
@@ -41,7 +43,12 @@ public final class UsersReader {
 
     /** A user whose roles may be defined later in the file. */
     private record Draft(
-            String name, Set<String> roles, boolean disabled, List<Allow> own, List<StoredCredential> credentials) {}
+            String name,
+            Set<String> roles,
+            boolean disabled,
+            List<Allow> own,
+            List<StoredCredential> credentials,
+            List<TrustRule> trustRules) {}
 
     private UsersReader(UsersXml xml) {
         this.xml = xml;
@@ -81,7 +88,9 @@ public final class UsersReader {
     }
 
     private static boolean isAdministrator(StoredUser user) {
-        return user.user().isAdmin() && !user.disabled() && !user.credentials().isEmpty();
+        return user.user().isAdmin()
+                && !user.disabled()
+                && user.credentials().stream().anyMatch(StoredCredential::isGeneral);
     }
 
     private void role() throws XMLStreamException, InvalidUsersException {
@@ -102,19 +111,21 @@ public final class UsersReader {
         boolean disabled = xml.flag("disabled");
         List<Allow> own = new ArrayList<>();
         List<StoredCredential> credentials = new ArrayList<>();
+        List<TrustRule> trustRules = new ArrayList<>();
         while (xml.nextChild()) {
             if (xml.is("allow")) {
                 allow(own, "user " + name);
-            } else if (xml.is("ssh-key") || xml.is("trust")) {
-                xml.skip(); // written by a newer hub; not usable to log in here
+            } else if (xml.is("trust")) {
+                trustRules.add(TrustElement.read(xml, name));
             } else {
                 credentials.add(credential());
             }
         }
         xml.require(
-                !name.equals(User.ANONYMOUS) || (credentials.isEmpty() && !wanted.contains(User.ADMIN)),
+                !name.equals(User.ANONYMOUS)
+                        || (credentials.isEmpty() && trustRules.isEmpty() && !wanted.contains(User.ADMIN)),
                 "the user " + User.ANONYMOUS + " comes without credentials and is no administrator");
-        drafts.add(new Draft(name, wanted, disabled, own, credentials));
+        drafts.add(new Draft(name, wanted, disabled, own, credentials, trustRules));
     }
 
     private StoredUser finish(Draft draft) throws InvalidUsersException {
@@ -124,7 +135,8 @@ public final class UsersReader {
             roles.getOrDefault(role, List.of()).forEach(allow -> grants.add(allow.to(draft.name())));
         }
         draft.own().forEach(allow -> grants.add(allow.to(draft.name())));
-        return new StoredUser(new User(draft.name(), draft.roles(), grants), draft.disabled(), draft.credentials());
+        User user = new User(draft.name(), draft.roles(), grants);
+        return new StoredUser(user, draft.disabled(), draft.credentials(), draft.trustRules());
     }
 
     private static boolean isBuiltIn(String role) {
@@ -154,6 +166,9 @@ public final class UsersReader {
         if (xml.is("curve-key")) {
             return curveKey();
         }
+        if (xml.is("ssh-key")) {
+            return sshKey();
+        }
         throw xml.unexpected();
     }
 
@@ -166,6 +181,13 @@ public final class UsersReader {
         Optional<String> parent = xml.attribute("parent").map(value -> value.toLowerCase(Locale.ROOT));
         xml.end();
         return new StoredCredential(Kind.TOKEN, digest, label, created, expires, parent);
+    }
+
+    private StoredCredential sshKey() throws XMLStreamException, InvalidUsersException {
+        xml.attributes(Set.of("label"));
+        String label = xml.attribute("label").orElse("");
+        String sha256 = SshPublicKey.parse(xml.text()).sha256();
+        return new StoredCredential(Kind.SSH_KEY, sha256, label, Optional.empty(), Optional.empty());
     }
 
     private StoredCredential curveKey() throws XMLStreamException, InvalidUsersException {

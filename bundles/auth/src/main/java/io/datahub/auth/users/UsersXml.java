@@ -66,15 +66,6 @@ public final class UsersXml {
         }
     }
 
-    /** Skips to the end of an element, whatever its content. */
-    void skip() throws XMLStreamException {
-        for (int depth = 1; depth > 0; ) {
-            int event = xml.next();
-            depth += event == XMLStreamConstants.START_ELEMENT ? 1 : 0;
-            depth -= event == XMLStreamConstants.END_ELEMENT ? 1 : 0;
-        }
-    }
-
     boolean is(String element) {
         return xml.getLocalName().equals(element) && NAMESPACE.equals(xml.getNamespaceURI());
     }

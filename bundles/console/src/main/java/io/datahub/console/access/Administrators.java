@@ -10,6 +10,10 @@ import java.security.Principal;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import javax.security.auth.login.FailedLoginException;
 import org.apache.karaf.jaas.boot.principal.RolePrincipal;
@@ -19,6 +23,8 @@ import org.apache.karaf.jaas.boot.principal.UserPrincipal;
 final class Administrators {
 
     private static final Set<String> ROLES = Set.of("admin", "manager", "viewer", "systembundles", "ssh");
+
+    private static final long MAX_SECONDS = 15;
 
     private final Authenticator authenticator;
 
@@ -34,13 +40,30 @@ final class Administrators {
      */
     Login authenticate(String user, String token, Origin origin) throws FailedLoginException {
         Credentials credentials = new Credentials.Token(Optional.of(user), token.getBytes(StandardCharsets.UTF_8));
-        Result<Login> login = authenticator.authenticate(credentials, origin);
+        Result<Login> login = await(authenticator.authenticate(credentials, origin));
         if (login.isRefused() || !login.get().user().isAdmin()) {
             LockSupport.parkNanos(
                     authenticator.failureDelay(credentials, origin).toNanos());
             throw new FailedLoginException("login failed");
         }
         return login.get();
+    }
+
+    private static Result<Login> await(CompletionStage<Result<Login>> stage) throws FailedLoginException {
+        try {
+            return stage.toCompletableFuture().get(MAX_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw failed(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed(e);
+        }
+    }
+
+    private static FailedLoginException failed(Exception cause) {
+        FailedLoginException failed = new FailedLoginException("login failed");
+        failed.initCause(cause);
+        return failed;
     }
 
     /** The principals that Karaf expects of an administrator. */

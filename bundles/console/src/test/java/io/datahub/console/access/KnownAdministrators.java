@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Users whose token is their name, with their current roles. */
@@ -22,7 +24,16 @@ final class KnownAdministrators implements Authenticator {
     final Map<String, Set<String>> roles = new ConcurrentHashMap<>();
 
     @Override
-    public Result<Login> authenticate(Credentials credentials, Origin origin) {
+    public CompletionStage<Result<Login>> authenticate(Credentials credentials, Origin origin) {
+        return CompletableFuture.completedFuture(verify(credentials, origin));
+    }
+
+    @Override
+    public boolean isKnown(Credentials credentials, Origin origin) {
+        return !verify(credentials, origin).isRefused();
+    }
+
+    private Result<Login> verify(Credentials credentials, Origin origin) {
         String name = new String(((Credentials.Token) credentials).token(), StandardCharsets.UTF_8);
         return login(name, origin)
                 .map(Result::done)

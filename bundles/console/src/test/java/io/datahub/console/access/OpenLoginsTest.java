@@ -72,6 +72,8 @@ class OpenLoginsTest {
         return users.authenticate(
                         new Credentials.Token(Optional.of(user), user.getBytes(StandardCharsets.UTF_8)),
                         new Origin("ssh", InetAddress.getLoopbackAddress(), true))
+                .toCompletableFuture()
+                .join()
                 .get();
     }
 }

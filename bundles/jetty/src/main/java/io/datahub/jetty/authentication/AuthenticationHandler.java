@@ -105,25 +105,59 @@ public final class AuthenticationHandler extends Handler.Abstract {
         Result<Credentials> presented = hasNoCredentials(headerCredentials)
                 ? ClientCertificate.of(request).orElse(headerCredentials)
                 : headerCredentials;
-        Result<Login> login = sessionLogin
-                .map(Result::done)
-                .orElseGet(() -> presented.then(credentials -> authenticator.authenticate(credentials, origin)));
-        if (login.isRefused() && !hasNoCredentials(presented)) {
-            Duration penalty = presented.isRefused()
-                    ? authenticator.failureDelay(origin)
-                    : authenticator.failureDelay(presented.get(), origin);
-            refuseDelayed(request, response, callback, login.refusal().orElseThrow(), penalty);
+        Presented client = new Presented(presented, sessionLogin.isPresent(), origin, registrations, isSessionRequest);
+        if (sessionLogin.isPresent() || presented.isRefused()) {
+            Result<Login> login = sessionLogin
+                    .map(Result::done)
+                    .orElseGet(() -> Result.refused(presented.refusal().orElseThrow()));
+            return authenticated(client, login, request, response, callback);
+        }
+        authenticator.authenticate(
+                presented.get(),
+                origin,
+                request.getComponents().getExecutor(),
+                login -> authenticated(client, login, request, response, callback));
+        return true;
+    }
+
+    /**
+     * What a client presented, and for what.
+     *
+     * @param credentials the credentials in the request
+     * @param hasSession whether the request belongs to a session
+     * @param registrations the handlers of the path
+     * @param isSessionRequest whether a session is to be opened
+     */
+    private record Presented(
+            Result<Credentials> credentials,
+            boolean hasSession,
+            Origin origin,
+            List<HandlerRegistration> registrations,
+            boolean isSessionRequest) {}
+
+    /** Handles a request with the result of authentication. */
+    private boolean authenticated(
+            Presented client, Result<Login> login, Request request, Response response, Callback callback) {
+        try {
+            Result<Credentials> presented = client.credentials();
+            if (login.isRefused() && !hasNoCredentials(presented)) {
+                Duration penalty = presented.isRefused()
+                        ? authenticator.failureDelay(client.origin())
+                        : authenticator.failureDelay(presented.get(), client.origin());
+                refuseDelayed(request, response, callback, login.refusal().orElseThrow(), penalty);
+                return true;
+            }
+            if (!login.isRefused()) {
+                request.setAttribute(Login.class.getName(), login.get());
+                ConnectionHandler.loggedIn(request, login.get());
+            }
+            return client.isSessionRequest()
+                    ? openSession(client, login, request, response, callback)
+                    : dispatch(client.registrations(), login.refusal(), request, response, callback);
+        } catch (Exception e) {
+            Response.writeError(request, response, callback, e);
             return true;
         }
-        if (!login.isRefused()) {
-            request.setAttribute(Login.class.getName(), login.get());
-            ConnectionHandler.loggedIn(request, login.get());
-        }
-        if (isSessionRequest) {
-            return openSession(
-                    login, sessionLogin.isPresent(), hasNoCredentials(presented), origin, request, response, callback);
-        }
-        return dispatch(registrations, login.refusal(), request, response, callback);
     }
 
     private static boolean dispatch(
@@ -152,14 +186,8 @@ public final class AuthenticationHandler extends Handler.Abstract {
 
     /** A session requires a credential: an anonymous request gets none, and a session can't be used to open another. */
     private boolean openSession(
-            Result<Login> login,
-            boolean hasSession,
-            boolean hasNoCredentials,
-            Origin origin,
-            Request request,
-            Response response,
-            Callback callback) {
-        if (hasNoCredentials && !hasSession) {
+            Presented client, Result<Login> login, Request request, Response response, Callback callback) {
+        if (hasNoCredentials(client.credentials()) && !client.hasSession()) {
             refuse(
                     request,
                     response,
@@ -169,10 +197,10 @@ public final class AuthenticationHandler extends Handler.Abstract {
                             "send the token for which to open a session in the Authorization header"));
         } else if (!Conditions.check(new Exchange(request, response, callback), true)) {
             return true;
-        } else if (hasSession) {
+        } else if (client.hasSession()) {
             SessionEndpoint.sendNoContent(request, response, callback);
         } else {
-            sessionEndpoint.open(login.get(), origin, request, response, callback);
+            sessionEndpoint.open(login.get(), client.origin(), request, response, callback);
         }
         return true;
     }

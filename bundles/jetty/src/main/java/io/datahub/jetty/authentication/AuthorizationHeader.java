@@ -14,8 +14,6 @@ import java.util.Optional;
 /** The {@code Authorization} header: a bearer token (RFC 6750) or Basic with the token as password (RFC 7617). */
 final class AuthorizationHeader {
 
-    private static final int MAX_TOKEN_BYTES = 255;
-
     private AuthorizationHeader() {}
 
     /** The credentials in the header; refused with {@link Reason#UNAUTHENTICATED} if they can't be parsed. */
@@ -62,8 +60,9 @@ final class AuthorizationHeader {
     }
 
     private static Result<Credentials> token(Optional<String> user, byte[] token) {
-        return token.length == 0 || token.length > MAX_TOKEN_BYTES
-                ? refuse("a token has from 1 to " + MAX_TOKEN_BYTES + " bytes")
+        return token.length == 0 || token.length > Credentials.ExternalToken.MAX_BYTES
+                ? refuse("a token has from 1 to " + Credentials.Token.MAX_LISTED_BYTES + " bytes, a JWT up to "
+                        + Credentials.ExternalToken.MAX_BYTES)
                 : Result.done(new Credentials.Token(user, token));
     }
 

@@ -8,6 +8,8 @@ import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * The authenticator in use. It can be replaced while requests are served; while there is none, clients are refused as
@@ -39,11 +41,13 @@ public final class CurrentAuthenticator {
         return current().isPresent();
     }
 
-    Result<Login> authenticate(Credentials credentials, Origin origin) {
-        return current()
-                .map(authenticator -> authenticator.authenticate(credentials, origin))
-                .orElseGet(() -> Result.refused(Refusal.unavailable(
-                        "authentication is starting, stopping or being replaced; try again", RETRY_AFTER)));
+    /** Authenticates a client and continues with the result: on an executor if it isn't at hand. */
+    void authenticate(Credentials credentials, Origin origin, Executor executor, Consumer<Result<Login>> continuation) {
+        current()
+                .ifPresentOrElse(
+                        authenticator -> authenticator.authenticate(credentials, origin, executor, continuation),
+                        () -> continuation.accept(Result.refused(Refusal.unavailable(
+                                "authentication is starting, stopping or being replaced; try again", RETRY_AFTER))));
     }
 
     Optional<Login> renew(Login login) {

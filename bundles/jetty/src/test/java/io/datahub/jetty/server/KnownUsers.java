@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Users in memory, each with one token. */
@@ -40,7 +42,16 @@ public final class KnownUsers implements Authenticator {
     }
 
     @Override
-    public Result<Login> authenticate(Credentials credentials, Origin origin) {
+    public CompletionStage<Result<Login>> authenticate(Credentials credentials, Origin origin) {
+        return CompletableFuture.completedFuture(verify(credentials, origin));
+    }
+
+    @Override
+    public boolean isKnown(Credentials credentials, Origin origin) {
+        return !verify(credentials, origin).isRefused();
+    }
+
+    private Result<Login> verify(Credentials credentials, Origin origin) {
         String token =
                 credentials instanceof Credentials.Token shown ? new String(shown.token(), StandardCharsets.UTF_8) : "";
         if (credentials instanceof Credentials.Certificate certificate) {

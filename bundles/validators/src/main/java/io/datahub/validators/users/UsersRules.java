@@ -29,6 +29,7 @@ final class UsersRules extends DefaultHandler {
     private final StringBuilder text = new StringBuilder();
     private final UserTopics topics = new UserTopics();
     private UsersValues values;
+    private TrustValues trust;
     private Locator locator;
     private String user = "";
     private boolean administrator;
@@ -56,6 +57,15 @@ final class UsersRules extends DefaultHandler {
             case "user" -> user(attributes);
             case "token" -> token(attributes);
             case "certificate" -> certificate(attributes);
+            case "ssh-key" -> {
+                rejectIfAnonymous("ssh-key");
+                values.label(attributes.getValue("label"));
+            }
+            case "trust" -> {
+                rejectIfAnonymous("trust");
+                trust = new TrustValues(user, attributes);
+            }
+            case "claim" -> claim(attributes);
             case "allow" -> {
                 values.grants(attributes);
                 topics.allow(attributes);
@@ -133,6 +143,28 @@ final class UsersRules extends DefaultHandler {
         }
     }
 
+    /** An SSH key is not a way in that an administrator always has: the hub may be without SSH. */
+    private void sshKey() {
+        values.sshKey(text.toString())
+                .ifPresent(key -> checkUnique(
+                        "ssh-key", key.sha256(), "this ssh-key", "each user needs a key of its own; remove one"));
+    }
+
+    private void claim(Attributes attributes) {
+        if (trust != null) { // otherwise the schema refuses it
+            trust.claim(attributes).ifPresent(defect -> findings.add(locator, defect));
+        }
+    }
+
+    private void trust() {
+        try {
+            checkUnique(
+                    "trust", trust.rule().meaning(), "a trust rule for the same tokens", "remove one, or add a claim");
+        } catch (IllegalArgumentException e) {
+            findings.add(locator, e.getMessage());
+        }
+    }
+
     private void rejectIfAnonymous(String kind) {
         if (user.equals(ANONYMOUS)) {
             findings.add(locator, "the user anonymous has no credentials; remove its " + kind);
@@ -159,6 +191,10 @@ final class UsersRules extends DefaultHandler {
     public void endElement(String uri, String element, String qName) {
         if (element.equals("curve-key")) {
             curveKey();
+        } else if (element.equals("ssh-key")) {
+            sshKey();
+        } else if (element.equals("trust")) {
+            trust();
         } else if (element.equals("user")) {
             administrator = false;
             user = "";
@@ -173,7 +209,7 @@ final class UsersRules extends DefaultHandler {
         if (!hasUsableAdministrator) {
             findings.add(
                     "no administrator could log in tomorrow: an enabled user with the role admin needs a token that is"
-                            + " valid for at least another 24 hours, a curve-key or a certificate");
+                            + " valid for at least another 24 hours, a curve-key or a certificate; an ssh-key or trust is not enough");
         }
     }
 

@@ -2,6 +2,7 @@ package io.datahub.validators.users;
 
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
+import io.datahub.api.user.SshPublicKey;
 import io.datahub.api.user.Z85;
 import io.datahub.validators.support.Findings;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +80,16 @@ final class UsersValues {
                 || reject(
                         "a curve-key has 40 characters of Z85, as CURVE tools print a public key (write & as &amp; and < as"
                                 + " &lt;)");
+    }
+
+    /** Parses an SSH key; empty if it is invalid. */
+    Optional<SshPublicKey> sshKey(String line) {
+        try {
+            return Optional.of(SshPublicKey.parse(line));
+        } catch (IllegalArgumentException e) {
+            reject(e.getMessage() + "; write the line of the file that ends in .pub");
+            return Optional.empty();
+        }
     }
 
     private static boolean isCurveKey(String key) {

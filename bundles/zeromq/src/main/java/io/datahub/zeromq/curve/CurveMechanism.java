@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
@@ -36,7 +37,7 @@ public final class CurveMechanism implements Mechanism {
     private static final long READY_NONCE = 1;
 
     private final CurveKeyPair hubKeys;
-    private final Function<Credentials, Result<Login>> authenticator;
+    private final Function<Credentials, CompletionStage<Result<Login>>> authenticator;
     private boolean helloReceived;
 
     /** The key of the cookie; cleared after the first attempt to open it. */
@@ -48,7 +49,7 @@ public final class CurveMechanism implements Mechanism {
     /** The nonce of the last command received. */
     private long lastNonce;
 
-    public CurveMechanism(CurveKeyPair hubKeys, Function<Credentials, Result<Login>> authenticator) {
+    public CurveMechanism(CurveKeyPair hubKeys, Function<Credentials, CompletionStage<Result<Login>>> authenticator) {
         this.hubKeys = hubKeys;
         this.authenticator = authenticator;
     }
@@ -138,10 +139,11 @@ public final class CurveMechanism implements Mechanism {
         if (!valid) {
             return new Outcome.Rejected("the peer failed to prove that it has the secret key of its public key");
         }
-        Result<Login> result = authenticator.apply(new Credentials.CurveKey(key));
-        return result instanceof Result.Done<Login> done
-                ? new Outcome.Authenticated(done.value(), Metadata.parse(content))
-                : new Outcome.Rejected(result.refusal().orElseThrow().detail());
+        return Mechanism.outcome(
+                authenticator.apply(new Credentials.CurveKey(key)),
+                result -> result instanceof Result.Done<Login> done
+                        ? new Outcome.Authenticated(done.value(), Metadata.parse(content))
+                        : new Outcome.Rejected(result.refusal().orElseThrow().detail()));
     }
 
     @Override

@@ -12,6 +12,9 @@ public final class Handshake implements ProtocolState {
     private final Mechanism mechanism;
     private boolean done;
 
+    /** Whether the peer's authentication isn't completed yet. */
+    private boolean waiting;
+
     public Handshake(ConnectionContext connection, Mechanism mechanism) {
         this.connection = connection;
         this.mechanism = mechanism;
@@ -21,7 +24,7 @@ public final class Handshake implements ProtocolState {
     public int read(SharedBuffer buffer, int from, int to) throws ProtocolException {
         ByteBuffer bytes = buffer.bytes();
         int at = from;
-        while (!done && to - at >= FrameHeader.SHORT) {
+        while (!done && !waiting && to - at >= FrameHeader.SHORT) {
             int flags = bytes.get(at);
             if ((flags & ~FrameHeader.LONG) != FrameHeader.COMMAND) {
                 throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "a command was expected");
@@ -48,9 +51,18 @@ public final class Handshake implements ProtocolState {
         if (command.name().equals("ERROR")) {
             throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "the peer sent ERROR");
         }
-        Mechanism.Outcome outcome = mechanism.receive(command);
+        handle(mechanism.receive(command));
+    }
+
+    private void handle(Mechanism.Outcome outcome) throws ProtocolException {
         if (outcome instanceof Mechanism.Outcome.Reply reply) {
             connection.send(reply.bytes());
+        } else if (outcome instanceof Mechanism.Outcome.Pending pending) {
+            waiting = true;
+            connection.await(pending.login(), login -> {
+                waiting = false;
+                handle(pending.next().after(login));
+            });
         } else if (outcome instanceof Mechanism.Outcome.Authenticated success) {
             done = true;
             SocketType type = success.peer().socketType();

@@ -4,10 +4,11 @@ import io.datahub.api.Result;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /** The NULL mechanism (RFC 23): no credentials, for the user {@code anonymous} if the hub has one. */
-public record NullMechanism(Function<Credentials, Result<Login>> authenticator) implements Mechanism {
+public record NullMechanism(Function<Credentials, CompletionStage<Result<Login>>> authenticator) implements Mechanism {
 
     public static final String NAME = "NULL";
 
@@ -17,10 +18,11 @@ public record NullMechanism(Function<Credentials, Result<Login>> authenticator) 
             throw new ProtocolException(DisconnectReason.BAD_HANDSHAKE, "READY was expected");
         }
         Metadata peer = Metadata.parse(command.body());
-        Result<Login> result = authenticator.apply(new Credentials.None());
-        return result instanceof Result.Done<Login> done
-                ? new Outcome.Authenticated(done.value(), peer)
-                : new Outcome.Rejected(result.refusal().orElseThrow().detail());
+        return Mechanism.outcome(
+                authenticator.apply(new Credentials.None()),
+                result -> result instanceof Result.Done<Login> done
+                        ? new Outcome.Authenticated(done.value(), peer)
+                        : new Outcome.Rejected(result.refusal().orElseThrow().detail()));
     }
 
     @Override

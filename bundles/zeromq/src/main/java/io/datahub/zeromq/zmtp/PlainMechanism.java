@@ -6,6 +6,7 @@ import io.datahub.api.user.Login;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /** The PLAIN mechanism (RFC 24): a user name, and a token as the password. */
@@ -13,10 +14,10 @@ public final class PlainMechanism implements Mechanism {
 
     public static final String NAME = "PLAIN";
 
-    private final Function<Credentials, Result<Login>> authenticator;
+    private final Function<Credentials, CompletionStage<Result<Login>>> authenticator;
     private Login login;
 
-    public PlainMechanism(Function<Credentials, Result<Login>> authenticator) {
+    public PlainMechanism(Function<Credentials, CompletionStage<Result<Login>>> authenticator) {
         this.authenticator = authenticator;
     }
 
@@ -38,7 +39,11 @@ public final class PlainMechanism implements Mechanism {
         if (body.hasRemaining()) {
             throw malformed();
         }
-        Result<Login> result = authenticator.apply(new Credentials.Token(Optional.of(user), token));
+        return Mechanism.outcome(
+                authenticator.apply(new Credentials.Token(Optional.of(user), token)), this::authenticated);
+    }
+
+    private Outcome authenticated(Result<Login> result) {
         if (result instanceof Result.Done<Login> done) {
             login = done.value();
             return new Outcome.Reply(Command.frame("WELCOME", new byte[0]));

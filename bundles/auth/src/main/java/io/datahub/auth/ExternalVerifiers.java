@@ -1,0 +1,204 @@
+package io.datahub.auth;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.log.LogText;
+import io.datahub.api.user.CredentialVerifier;
+import io.datahub.api.user.CredentialVerifier.Verified;
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.TrustRule;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The verifiers of credentials that the hub doesn't verify itself. Bounds how long and for how many verifications it
+ * waits, and turns whatever a verifier does into an answer. Thread-safe; never blocks.
+ */
+final class ExternalVerifiers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExternalVerifiers.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+    private static final long MAX_SECONDS = 10;
+    private static final int MAX_PENDING = 1_000;
+    private static final int MAX_LABEL = 100;
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    private final ScheduledExecutorService executor;
+    private final Set<Runnable> pending = ConcurrentHashMap.newKeySet(); // each ends a verification
+    private volatile List<Registered> registered = List.of(); // written under this; the highest ranking first
+    private volatile List<TrustRule> rules = List.of();
+    private volatile boolean closed;
+
+    private record Registered(CredentialVerifier verifier, Set<String> kinds, int ranking) {}
+
+    /** @param executor ends verifications that take too long */
+    ExternalVerifiers(ScheduledExecutorService executor) {
+        this.executor = executor;
+    }
+
+    /** Adds a verifier with its service properties. */
+    void add(CredentialVerifier verifier, Map<String, ?> properties) {
+        Object kinds = properties.get(CredentialVerifier.KIND);
+        int ranking = properties.get("service.ranking") instanceof Integer rank ? rank : 0;
+        Set<String> named = kinds instanceof String[] several ? Set.of(several) : Set.of(String.valueOf(kinds));
+        synchronized (this) {
+            List<Registered> more = new ArrayList<>(registered);
+            more.add(new Registered(verifier, named, ranking));
+            more.sort(Comparator.comparing(Registered::ranking).reversed());
+            registered = List.copyOf(more);
+        }
+        tell(verifier, rules);
+        LOG.info("event=auth.verifier.added verifier={} kinds={}", name(verifier), LogText.quoted(named));
+    }
+
+    synchronized void remove(CredentialVerifier verifier) {
+        registered =
+                registered.stream().filter(each -> each.verifier() != verifier).toList();
+        LOG.info("event=auth.verifier.removed verifier={}", name(verifier));
+    }
+
+    /** Tells all verifiers the rules, if they have changed. */
+    void trustRules(List<TrustRule> present) {
+        if (!present.equals(rules)) {
+            rules = present;
+            registered.forEach(each -> tell(each.verifier(), present));
+        }
+    }
+
+    private static void tell(CredentialVerifier verifier, List<TrustRule> present) {
+        try {
+            verifier.trustRules(present);
+        } catch (RuntimeException e) {
+            LOG.error("event=auth.verifier.failed verifier={}", name(verifier), e);
+        }
+    }
+
+    private static String name(CredentialVerifier verifier) {
+        return verifier.getClass().getName();
+    }
+
+    /** Whether there is a verifier for this kind. */
+    boolean handles(String kind) {
+        for (Registered each : registered) {
+            if (each.kinds().contains(kind)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Asks the verifiers of the kind; never completed exceptionally. */
+    CompletionStage<Result<Verified>> verify(Credentials credentials) {
+        List<CredentialVerifier> asked = registered.stream()
+                .filter(each -> each.kinds().contains(credentials.kind()))
+                .map(Registered::verifier)
+                .toList();
+        if (closed || pending.size() >= MAX_PENDING) {
+            return CompletableFuture.completedFuture(unavailable("too many logins are being verified"));
+        }
+        CompletableFuture<Result<Verified>> answer = new CompletableFuture<>();
+        ask(asked.iterator(), credentials, Result.refused(Reason.UNAUTHENTICATED, "unknown"), answer);
+        if (!answer.isDone()) {
+            await(answer);
+        }
+        return answer;
+    }
+
+    private void await(CompletableFuture<Result<Verified>> answer) {
+        Runnable stop = () -> answer.complete(unavailable("authentication is stopping"));
+        pending.add(stop);
+        Future<?> limit = executor.schedule(
+                () -> answer.complete(unavailable("the verifier didn't answer in time")),
+                MAX_SECONDS,
+                TimeUnit.SECONDS);
+        CompletionStage<Result<Verified>> answered = answer;
+        answered.whenComplete((result, failure) -> {
+            pending.remove(stop);
+            limit.cancel(false);
+        });
+        if (closed) {
+            stop.run();
+        }
+    }
+
+    /**
+     * Asks one verifier after another until one doesn't refuse.
+     *
+     * @param before the answer if there are no more
+     */
+    private static void ask(
+            Iterator<CredentialVerifier> others,
+            Credentials credentials,
+            Result<Verified> before,
+            CompletableFuture<Result<Verified>> answer) {
+        if (!others.hasNext() || answer.isDone()) {
+            answer.complete(before);
+            return;
+        }
+        CredentialVerifier verifier = others.next();
+        ask(verifier, credentials).whenComplete((given, failure) -> {
+            Result<Verified> result = failure == null && isValid(given) ? given : failed(verifier, failure);
+            if (result.isRefused()) {
+                ask(others, credentials, isUnavailable(before) ? before : result, answer);
+            } else {
+                answer.complete(result);
+            }
+        });
+    }
+
+    private static CompletionStage<Result<Verified>> ask(CredentialVerifier verifier, Credentials credentials) {
+        try {
+            CompletionStage<Result<Verified>> stage = verifier.verify(credentials);
+            return stage == null ? CompletableFuture.failedFuture(new NullPointerException("no answer")) : stage;
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static boolean isValid(Result<Verified> result) {
+        return result != null
+                && (result.isRefused()
+                        || (ID.matcher(result.get().id()).matches()
+                                && result.get().label().length() <= MAX_LABEL
+                                && result.get().label().chars().noneMatch(Character::isISOControl)));
+    }
+
+    private static boolean isUnavailable(Result<Verified> result) {
+        return result.refusal()
+                .filter(refusal -> refusal.reason() == Reason.UNAVAILABLE)
+                .isPresent();
+    }
+
+    private static Result<Verified> failed(CredentialVerifier verifier, Throwable failure) {
+        LOG.error(
+                "event=auth.verifier.failed verifier={}",
+                name(verifier),
+                failure == null ? new IllegalStateException("it gave an invalid answer") : failure);
+        return unavailable("the verifier failed");
+    }
+
+    private static Result<Verified> unavailable(String detail) {
+        return Result.refused(Refusal.unavailable(detail, RETRY_AFTER));
+    }
+
+    /** Refuses what is being verified as unavailable, and everything after. */
+    void close() {
+        closed = true;
+        pending.forEach(Runnable::run);
+    }
+}

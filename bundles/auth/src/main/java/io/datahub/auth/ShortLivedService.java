@@ -1,0 +1,149 @@
+package io.datahub.auth;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.UserRegistry.Credential;
+import io.datahub.api.user.UserRegistry.IssuedToken;
+import io.datahub.auth.users.StoredCredential;
+import io.datahub.auth.users.Users;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Issues and revokes short-lived tokens. Thread-safe; blocks. */
+final class ShortLivedService {
+
+    private static final Duration MAX_LIFETIME = Duration.ofHours(1);
+
+    private final Supplier<Users> currentUsers;
+    private final ShortLivedTokens tokens;
+    private final Actors actors;
+    private final LastUsedStore lastUsed;
+    private final Consumer<Instant> expiry;
+    private final Runnable ended;
+    private final Clock clock;
+    private final AuditLog audit;
+
+    /**
+     * @param expiry is told when a token expires
+     * @param ended called when tokens were removed
+     */
+    ShortLivedService(
+            Supplier<Users> currentUsers,
+            ShortLivedTokens tokens,
+            Actors actors,
+            LastUsedStore lastUsed,
+            Consumer<Instant> expiry,
+            Runnable ended,
+            Clock clock,
+            AuditLog audit) {
+        this.currentUsers = currentUsers;
+        this.tokens = tokens;
+        this.actors = actors;
+        this.lastUsed = lastUsed;
+        this.expiry = expiry;
+        this.ended = ended;
+        this.clock = clock;
+        this.audit = audit;
+    }
+
+    Result<IssuedToken> issue(Login login, Duration lifetime, String label) throws IOException {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        Instant longest = now.plus(lifetime.compareTo(MAX_LIFETIME) < 0 ? lifetime : MAX_LIFETIME);
+        Instant end = login.expires().filter(longest::isAfter).orElse(longest);
+        Optional<Refusal> refusal =
+                TokenRules.validate(label, Optional.of(end), now).or(() -> refusal(login));
+        if (refusal.isPresent()) {
+            return Result.refused(refusal.get());
+        }
+        String secret = Tokens.random();
+        ShortLivedToken token = new ShortLivedToken(
+                Hashes.sha256(secret.getBytes(StandardCharsets.UTF_8)),
+                login.user().name(),
+                login.credential(),
+                label,
+                now,
+                end,
+                login.session());
+        Optional<Refusal> full = tokens.add(token);
+        if (full.isPresent()) {
+            return Result.refused(full.get());
+        }
+        expiry.accept(end);
+        Credential credential = token.described(Optional.empty());
+        audit.shortLivedIssued(token.user(), credential, login);
+        return Result.done(new IssuedToken(token.user(), secret, credential));
+    }
+
+    private Optional<Refusal> refusal(Login login) {
+        if (ShortLivedToken.isNamed(login.credential())) {
+            return Optional.of(noIssuer());
+        }
+        return actors.isStillValid(login, currentUsers.get())
+                        && !login.user().name().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Actors.invalid());
+    }
+
+    /** Of whoever has a short-lived token only. */
+    static Refusal noIssuer() {
+        return new Refusal(
+                Reason.FORBIDDEN,
+                "a token can't be issued with a short-lived one; use the credential that it was made with");
+    }
+
+    Result<Credential> revoke(Login actor, String user, String token) throws IOException {
+        List<ShortLivedToken> matching = matching(user, token);
+        Optional<Refusal> foreign = actors.refusal(actor, user);
+        if (foreign.isPresent()) {
+            return Result.refused(foreign.get());
+        }
+        if (!actors.isStillValid(actor, currentUsers.get())) {
+            return Result.refused(Actors.invalid());
+        }
+        if (matching.size() != 1) {
+            return Result.refused(
+                    matching.isEmpty() ? Reason.NOT_FOUND : Reason.CONFLICT,
+                    "not one token matches; choose one by its hash: "
+                            + matching.stream()
+                                    .map(each -> StoredCredential.id(each.sha256()))
+                                    .collect(Collectors.joining(", ")));
+        }
+        ShortLivedToken revoked = matching.get(0);
+        tokens.remove(revoked);
+        ended.run();
+        tokens.save();
+        Credential credential = described(revoked);
+        audit.revoked(user, credential, actor);
+        return Result.done(credential);
+    }
+
+    /** The tokens of a user with this label or hash prefix. */
+    List<ShortLivedToken> matching(String user, String token) {
+        return tokens.of(user).stream().filter(each -> each.matches(token)).toList();
+    }
+
+    /** The tokens of a user. */
+    List<Credential> of(String user) {
+        return tokens.of(user).stream().map(this::described).toList();
+    }
+
+    /** The token with this identifier, as kept in a login. */
+    Optional<Credential> named(String name) {
+        return tokens.named(name).map(this::described);
+    }
+
+    private Credential described(ShortLivedToken token) {
+        return token.described(lastUsed.of(token.name()));
+    }
+}
