@@ -10,6 +10,7 @@ import io.datahub.api.record.ChangeListener;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.Listing;
+import io.datahub.api.record.MoveRequest;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
@@ -179,6 +180,31 @@ final class FolderStore implements RecordStore, Home {
 
     @Override
     public Result<List<Change>> delete(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<List<Change>> move(MoveRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<Boolean> mkdir(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<RecordPath> rmdir(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<RecordVersion> setClientModified(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<Listing.Entry> stat(User user, RecordPath path) {
         throw new UnsupportedOperationException();
     }
 

@@ -96,7 +96,12 @@ class ValidateCommandTest {
         try (Stream<Path> files = Files.list(path)) {
             List<Listing.Entry> entries = files.sorted()
                     .map(file -> new Listing.Entry(
-                            file.getFileName().toString(), Files.isDirectory(file), 0, Instant.EPOCH, Optional.empty()))
+                            file.getFileName().toString(),
+                            Files.isDirectory(file),
+                            0,
+                            Instant.EPOCH,
+                            Optional.empty(),
+                            Optional.empty()))
                     .toList();
             return Result.done(new Listing(directory, entries, Optional.empty(), Cursor.BEGINNING));
         }

@@ -9,6 +9,7 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.Listing;
+import io.datahub.api.record.MoveRequest;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
@@ -146,6 +147,31 @@ public final class FakeStore implements RecordStore {
     }
 
     @Override
+    public Result<List<Change>> move(MoveRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<Boolean> mkdir(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<RecordPath> rmdir(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<RecordVersion> setClientModified(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<Listing.Entry> stat(User user, RecordPath path) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Result<List<Change>> deleteTree(WriteRequest request) {
         List<Change> changes = new ArrayList<>();
         for (RecordPath path : List.copyOf(records.keySet())) {
@@ -194,11 +220,7 @@ public final class FakeStore implements RecordStore {
                 int slash = below.indexOf('/');
                 String name = slash < 0 ? below : below.substring(0, slash);
                 RecordVersion version = version(path).orElseThrow();
-                entries.put(
-                        name,
-                        slash < 0
-                                ? new Listing.Entry(name, false, version.size(), MODIFIED, version.etag())
-                                : new Listing.Entry(name, true, 0, MODIFIED, Optional.empty()));
+                entries.put(name, slash < 0 ? Listing.Entry.of(version) : Listing.Entry.directory(name, MODIFIED));
             }
         }
         List<Listing.Entry> page = entries.values().stream()

@@ -5,6 +5,7 @@ import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.Listing;
+import io.datahub.api.record.MoveRequest;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
@@ -12,6 +13,9 @@ import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.store.core.IoErrors;
 import io.datahub.store.core.StoreContext;
+import io.datahub.store.namespace.ClientTimes;
+import io.datahub.store.namespace.Directories;
+import io.datahub.store.namespace.Mover;
 import io.datahub.store.read.DirectoryLister;
 import io.datahub.store.read.RecordReader;
 import io.datahub.store.reconcile.TreeReconciler;
@@ -33,6 +37,9 @@ final class FileRecordStore implements RecordStore {
     private final DirectoryLister lister;
     private final Uploads uploads;
     private final Deleter deleter;
+    private final Mover mover;
+    private final Directories directories;
+    private final ClientTimes clientTimes;
     private final TreeReconciler reconciler;
 
     FileRecordStore(
@@ -41,12 +48,18 @@ final class FileRecordStore implements RecordStore {
             DirectoryLister lister,
             Uploads uploads,
             Deleter deleter,
+            Mover mover,
+            Directories directories,
+            ClientTimes clientTimes,
             TreeReconciler reconciler) {
         this.context = context;
         this.reader = reader;
         this.lister = lister;
         this.uploads = uploads;
         this.deleter = deleter;
+        this.mover = mover;
+        this.directories = directories;
+        this.clientTimes = clientTimes;
         this.reconciler = reconciler;
     }
 
@@ -68,6 +81,31 @@ final class FileRecordStore implements RecordStore {
     @Override
     public Result<List<Change>> deleteTree(WriteRequest request) throws IOException {
         return IoErrors.translate(() -> deleter.deleteTree(request));
+    }
+
+    @Override
+    public Result<List<Change>> move(MoveRequest request) throws IOException {
+        return IoErrors.translate(() -> mover.move(request));
+    }
+
+    @Override
+    public Result<Boolean> mkdir(WriteRequest request) throws IOException {
+        return IoErrors.translate(() -> directories.create(request));
+    }
+
+    @Override
+    public Result<RecordPath> rmdir(WriteRequest request) throws IOException {
+        return IoErrors.translate(() -> deleter.rmdir(request));
+    }
+
+    @Override
+    public Result<RecordVersion> setClientModified(WriteRequest request) throws IOException {
+        return IoErrors.translate(() -> clientTimes.set(request));
+    }
+
+    @Override
+    public Result<Listing.Entry> stat(User user, RecordPath path) throws IOException {
+        return IoErrors.translate(() -> lister.stat(user, path));
     }
 
     @Override

@@ -15,11 +15,15 @@ import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.SpareFile;
 import io.datahub.store.metadata.DurableAdapterStates;
 import io.datahub.store.metadata.MetadataStore;
+import io.datahub.store.namespace.ClientTimes;
+import io.datahub.store.namespace.Directories;
+import io.datahub.store.namespace.Mover;
 import io.datahub.store.read.DirectoryLister;
 import io.datahub.store.read.DiskSnapshots;
 import io.datahub.store.read.RecordReader;
 import io.datahub.store.reconcile.ExternalChangeInspector;
 import io.datahub.store.reconcile.IgnoredFiles;
+import io.datahub.store.reconcile.IntentRecovery;
 import io.datahub.store.reconcile.Postponed;
 import io.datahub.store.reconcile.PostponedRetry;
 import io.datahub.store.reconcile.Reconciler;
@@ -35,6 +39,7 @@ import io.datahub.store.validation.ValidationService;
 import io.datahub.store.validation.ValidatorRegistry;
 import io.datahub.store.write.Commit;
 import io.datahub.store.write.Deleter;
+import io.datahub.store.write.Quotas;
 import io.datahub.store.write.ResumableUploadStore;
 import io.datahub.store.write.Retention;
 import io.datahub.store.write.ServedLinks;
@@ -85,6 +90,7 @@ final class Store implements AutoCloseable {
             throws IOException {
         context = new StoreContext(home, metadata, settings, failPoints);
         FreeSpaceCheck freeSpace = new FreeSpaceCheck(List.of(home.files(), home.state()), settings);
+        Quotas quotas = new Quotas(metadata, settings);
         SpareFile spare = new SpareFile(home.state().resolve(SpareFile.NAME));
         metadata.onFull(spare::release);
         IndexWriter indexWriter = new IndexWriter(metadata);
@@ -95,29 +101,35 @@ final class Store implements AutoCloseable {
         snapshots = new DiskSnapshots(home, context);
 
         WriteGuard guard = new WriteGuard(context.tree());
-        UploadAdmission admission = new UploadAdmission(context, guard, freeSpace, spare);
-        Commit commit = new Commit(context, guard, indexWriter, lastGoodVersions, new ServedLinks(home.served()));
+        UploadAdmission admission = new UploadAdmission(context, guard, freeSpace, spare, quotas);
+        ServedLinks links = new ServedLinks(home.served());
+        Commit commit = new Commit(context, guard, indexWriter, lastGoodVersions, links);
         UploadCommitter committer = new UploadCommitter(context, validation, lastGoodVersions, commit, uploadCounts);
         Uploads uploads = new Uploads(context, admission, committer, uploadCounts);
         Deleter deleter = new Deleter(context, guard, indexWriter, lastGoodVersions, postponed::add);
         retention = new Retention(context, deleter);
+        Mover mover = new Mover(context, guard, validation, indexWriter, lastGoodVersions, links, quotas);
+        Directories directories = new Directories(context, guard);
+        ClientTimes clientTimes = new ClientTimes(context, guard, indexWriter);
 
         UnflushedChanges unflushed = new UnflushedChanges(postponed::add);
         IgnoredFiles ignored = new IgnoredFiles();
         UnreadablePaths unreadable = new UnreadablePaths();
         RejectedFiles rejectedFiles = new RejectedFiles(home.state().resolve("rejected"), settings);
         Rollback rollback = new Rollback(context, indexWriter, lastGoodVersions, rejectedFiles, unflushed);
+        IntentRecovery intents = new IntentRecovery(context, indexWriter, unflushed);
         ExternalChangeInspector inspector =
                 new ExternalChangeInspector(context, validators, validation, lastGoodVersions);
-        Reconciler reconciler = new Reconciler(context, indexWriter, inspector, rollback, unflushed);
+        Reconciler reconciler = new Reconciler(context, indexWriter, intents, inspector, rollback, unflushed);
         TreeReconciler treeReconciler =
                 new TreeReconciler(context, reconciler, unflushed, postponed, rejectedFiles, ignored, unreadable);
         postponedRetry = new PostponedRetry(context, unflushed, postponed, freeSpace, spare);
         health = new StoreHealth(context, freeSpace, ignored, unreadable);
-        records = new FileRecordStore(context, reader, lister, uploads, deleter, treeReconciler);
+        records = new FileRecordStore(
+                context, reader, lister, uploads, deleter, mover, directories, clientTimes, treeReconciler);
 
         new RootIdentity(context.tree(), metadata).require();
-        Recovery recovery = new Recovery(context, reconciler, indexWriter, rollback, lastGoodVersions, unflushed);
+        Recovery recovery = new Recovery(context, intents, indexWriter, rollback, lastGoodVersions, unflushed);
         lastGoodVersions.sweep(recovery.run());
         resumableUploads = new ResumableUploadStore(context, uploads, admission, committer);
         adapterStates = new DurableAdapterStates(metadata, InstantSource.system());

@@ -1,5 +1,6 @@
 package io.datahub.api.record;
 
+import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.user.User;
@@ -38,7 +39,7 @@ public interface RecordStore {
     Result<Draft> edit(WriteRequest request) throws IOException;
 
     /**
-     * Deletes a record or an empty directory; {@code length} and {@code digests} of the request are ignored.
+     * Deletes a record or an empty directory; of the request only path, user and precondition matter.
      *
      * @param request which record, by whom, and under which conditions
      * @return the changes, which are durable and announced, or the refusal
@@ -54,6 +55,69 @@ public interface RecordStore {
      * @throws IOException if the disk failed; part of the records may be deleted
      */
     Result<List<Change>> deleteTree(WriteRequest request) throws IOException;
+
+    /**
+     * Moves a record or a directory to another path. The user needs {@code write} and {@code read} for the old path, and
+     * {@code create} for the new one, or {@code write} where a record is replaced. The bytes are validated by the
+     * validators of the new path. A record at the new path is a new version with an entity tag of its own, whose
+     * {@code modified} is the time of the move; the client's own time is kept.
+     *
+     * <p>Each record gives two entries of the journal with consecutive numbers: created, or updated if it replaced a
+     * record, then deleted. All entries of one move are committed together, so a hub that is killed has moved everything
+     * or nothing. Missing parents of the new path are created; parents of the old path that become empty remain.
+     *
+     * @param request what, where to, by whom, and under which conditions
+     * @return the changes in the order of the journal, which are durable and announced, none for a directory without
+     *     records; or the refusal: {@link Reason#NOT_FOUND} if there is nothing at the old path, {@link
+     *     Reason#PRECONDITION_FAILED} if something is at the new path and may not be replaced, {@link Reason#CONFLICT}
+     *     if a directory would be moved into itself or replaced, or a directory has more records than the
+     *     implementation moves at once, {@link Reason#FORBIDDEN} for the users file, for the root and for a move of a
+     *     path to itself
+     * @throws IOException if the disk failed
+     */
+    Result<List<Change>> move(MoveRequest request) throws IOException;
+
+    /**
+     * Creates a directory and its missing parents. It exists until it is removed, even if records in it expire. There
+     * is no event. The user needs {@code create} or {@code write} for something in it, or for all of it.
+     *
+     * @param request which directory, by whom, and under which conditions; a precondition is evaluated as for a record
+     *     that doesn't exist, and refused for a directory that exists
+     * @return whether it was created, false if it existed; or the refusal: {@link Reason#CONFLICT} if there is a record
+     *     at the path or at one of its parents
+     * @throws IOException if the disk failed
+     */
+    Result<Boolean> mkdir(WriteRequest request) throws IOException;
+
+    /**
+     * Removes an empty directory, like {@link #delete}, but never a record. There is no event.
+     *
+     * @param request which directory, by whom; a precondition is refused, since a directory has no version
+     * @return the removed directory; or the refusal: {@link Reason#CONFLICT} if it isn't empty, or is a record
+     * @throws IOException if the disk failed
+     */
+    Result<RecordPath> rmdir(WriteRequest request) throws IOException;
+
+    /**
+     * Sets, or with an empty value removes, the time that the client has for a record's bytes. This is neither a new
+     * version nor an event, and the entity tag stays. The user needs {@code write}, or {@code create} for a version
+     * that it wrote itself.
+     *
+     * @param request which record, by whom, under which conditions, and {@link WriteRequest#clientModified}
+     * @return the version with the new time, which is durable; or the refusal
+     * @throws IOException if the disk failed
+     */
+    Result<RecordVersion> setClientModified(WriteRequest request) throws IOException;
+
+    /**
+     * What is at a path: a record or a directory.
+     *
+     * @param user who reads; for a directory it must be permitted to read something in it
+     * @param path the record or directory
+     * @return the entry as in a listing, named by the last segment of the path; or the refusal
+     * @throws IOException if the disk failed
+     */
+    Result<Listing.Entry> stat(User user, RecordPath path) throws IOException;
 
     /**
      * The current version of a record.

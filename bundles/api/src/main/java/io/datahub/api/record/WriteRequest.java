@@ -2,6 +2,7 @@ package io.datahub.api.record;
 
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.user.User;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  * @param length the number of bytes, if the client specified it
  * @param digests the digests that the client specified, by algorithm ({@code MD5}, {@code SHA-1}, {@code SHA-256},
  *     {@code SHA-512}), in lower-case hexadecimal
+ * @param clientModified the client's own time of the bytes, if it gave one
  * @param currentUser supplies the user's current state, empty if its credentials are no longer valid; called on commit,
  *     since the upload may take long
  */
@@ -28,6 +30,7 @@ public record WriteRequest(
         Precondition precondition,
         OptionalLong length,
         Map<String, String> digests,
+        Optional<Instant> clientModified,
         Supplier<Optional<User>> currentUser) {
 
     public WriteRequest {
@@ -37,7 +40,20 @@ public record WriteRequest(
         Objects.requireNonNull(precondition);
         Objects.requireNonNull(length);
         digests = Map.copyOf(digests);
+        Objects.requireNonNull(clientModified);
         Objects.requireNonNull(currentUser);
+    }
+
+    /** A request of a client that gave no time for the bytes. */
+    public WriteRequest(
+            User user,
+            String from,
+            RecordPath path,
+            Precondition precondition,
+            OptionalLong length,
+            Map<String, String> digests,
+            Supplier<Optional<User>> currentUser) {
+        this(user, from, path, precondition, length, digests, Optional.empty(), currentUser);
     }
 
     /** A request by a user whose permissions don't change. */
@@ -62,7 +78,7 @@ public record WriteRequest(
      * @return the request
      */
     public WriteRequest withPrecondition(Precondition condition) {
-        return new WriteRequest(user, from, path, condition, length, digests, currentUser);
+        return new WriteRequest(user, from, path, condition, length, digests, clientModified, currentUser);
     }
 
     /**
@@ -72,11 +88,21 @@ public record WriteRequest(
      * @return the request
      */
     public WriteRequest withLength(OptionalLong bytes) {
-        return new WriteRequest(user, from, path, precondition, bytes, digests, currentUser);
+        return new WriteRequest(user, from, path, precondition, bytes, digests, clientModified, currentUser);
     }
 
     /** The same request with the user's current state. */
     public WriteRequest withUser(User now) {
-        return new WriteRequest(now, from, path, precondition, length, digests, currentUser);
+        return new WriteRequest(now, from, path, precondition, length, digests, clientModified, currentUser);
+    }
+
+    /**
+     * The same request with the client's own time of the bytes.
+     *
+     * @param time the time, or empty for none
+     * @return the request
+     */
+    public WriteRequest withClientModified(Optional<Instant> time) {
+        return new WriteRequest(user, from, path, precondition, length, digests, time, currentUser);
     }
 }

@@ -165,6 +165,18 @@ public final class User {
         return isAdmin() || any(Action.READ, grant -> grant.reachesInto(directory));
     }
 
+    /**
+     * Whether it may create something in this directory, and so may create the directory.
+     *
+     * @param directory the directory
+     * @return whether a grant to create or write covers it, or leads into it
+     */
+    public boolean mayCreateIn(RecordPath directory) {
+        return isAdmin()
+                || any(Action.CREATE, grant -> grant.reachesInto(directory))
+                || any(Action.WRITE, grant -> grant.reachesInto(directory));
+    }
+
     private boolean may(Action action, RecordPath path) {
         return isAdmin() || (!path.equals(RecordPath.USERS) && any(action, grant -> grant.covers(path)));
     }

@@ -7,14 +7,21 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.Optional;
 
-/** A staged file as validators see it. */
+/** A file as validators see it: a staged one, or one that is already in the tree and is to be moved. */
 public final class CandidateFile implements Candidate {
 
     private final RecordPath path;
     private final String user;
-    private final StagedFile file;
+    private final long size;
+    private final String sha256;
+    private final Content content;
     private final Previous previous;
     private volatile boolean previousOpened;
+
+    /** Opens the bytes to be validated. */
+    public interface Content {
+        InputStream open() throws IOException;
+    }
 
     /** Opens the version that would be replaced; empty if there is none. */
     public interface Previous {
@@ -22,9 +29,15 @@ public final class CandidateFile implements Candidate {
     }
 
     public CandidateFile(RecordPath path, String user, StagedFile file, Previous previous) {
+        this(path, user, file.size(), file.sha256(), () -> Files.newInputStream(file.path()), previous);
+    }
+
+    public CandidateFile(RecordPath path, String user, long size, String sha256, Content content, Previous previous) {
         this.path = path;
         this.user = user;
-        this.file = file;
+        this.size = size;
+        this.sha256 = sha256;
+        this.content = content;
         this.previous = previous;
     }
 
@@ -40,17 +53,17 @@ public final class CandidateFile implements Candidate {
 
     @Override
     public long size() {
-        return file.size();
+        return size;
     }
 
     @Override
     public String sha256() {
-        return file.sha256();
+        return sha256;
     }
 
     @Override
     public InputStream open() throws IOException {
-        return Files.newInputStream(file.path());
+        return content.open();
     }
 
     @Override

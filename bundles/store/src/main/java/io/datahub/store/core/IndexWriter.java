@@ -13,8 +13,12 @@ import io.datahub.store.metadata.MetadataStore;
 import io.datahub.store.metadata.PendingChange;
 import io.datahub.store.metadata.Transaction;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Writes changes of a path to index and journal in one transaction. The caller holds the path's lock. */
 public final class IndexWriter {
@@ -54,9 +58,50 @@ public final class IndexWriter {
         });
     }
 
+    /**
+     * A completed move of a record.
+     *
+     * @param source the old path
+     * @param target the new path
+     * @param intent the intent at the new path
+     * @param onDisk what is at the new path
+     * @param old the index entry of the old path
+     * @param replaced the index entry of the record that was at the new path
+     */
+    public record Move(
+            RecordPath source,
+            RecordPath target,
+            Intent intent,
+            DirectoryEntry onDisk,
+            Optional<IndexEntry> old,
+            Optional<IndexEntry> replaced) {}
+
+    /**
+     * Records completed moves: for each first the new path, then the old one.
+     *
+     * @param also more to be written in the same transaction
+     */
+    public CommitFuture<List<Change>> moved(List<Move> moves, Consumer<Transaction> also) throws IOException {
+        return metadata.submit(transaction -> {
+            List<Change> changes = new ArrayList<>();
+            for (Move move : moves) {
+                transaction.removeIntent(move.source());
+                transaction.removeIntent(move.target());
+                changes.add(written(
+                        transaction, move.target(), move.intent(), move.onDisk().stat(), move.replaced()));
+                move.old()
+                        .ifPresent(entry -> changes.add(deleted(
+                                transaction, move.source(), entry, move.intent().user())));
+            }
+            also.accept(transaction);
+            return changes;
+        });
+    }
+
     private static Change written(
             Transaction transaction, RecordPath path, Intent intent, FileStat stat, Optional<IndexEntry> before) {
-        IndexEntry entry = IndexEntry.of(stat, transaction.newEtag(intent.sha256()), intent.sha256(), intent.user());
+        IndexEntry entry = IndexEntry.of(
+                stat, transaction.newEtag(intent.sha256()), intent.sha256(), intent.user(), intent.times());
         transaction.put(path, entry);
         if (!intent.lastGoodCopy().isEmpty()) {
             transaction.putLastGoodCopy(path, new LastGoodCopy(intent.lastGoodCopy(), intent.size(), intent.sha256()));
@@ -123,10 +168,25 @@ public final class IndexWriter {
         });
     }
 
+    /** Records another time of the client for the present version. There is no event. */
+    public CommitFuture<IndexEntry> clientModified(RecordPath path, IndexEntry entry, Optional<Instant> time)
+            throws IOException {
+        return metadata.submit(transaction -> {
+            IndexEntry changed = entry.withClientModified(time);
+            transaction.put(path, changed);
+            return changed;
+        });
+    }
+
     /** Removes an intent that was abandoned. */
     public CommitFuture<Optional<Change>> dropIntent(RecordPath path) throws IOException {
+        return dropIntents(List.of(path));
+    }
+
+    /** Removes intents that were abandoned. */
+    public CommitFuture<Optional<Change>> dropIntents(Collection<RecordPath> paths) throws IOException {
         return metadata.submit(transaction -> {
-            transaction.removeIntent(path);
+            paths.forEach(transaction::removeIntent);
             return Optional.empty();
         });
     }

@@ -6,10 +6,11 @@ import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.LastGoodCopy;
 import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.HashSet;
 import java.util.Optional;
@@ -65,14 +66,32 @@ public final class LastGoodVersions {
      * Copies a staged version if its size is within the limits. The copy takes effect once the index references it.
      */
     public Optional<LastGoodCopy> keep(RecordPath path, StagedFile staged) throws IOException {
+        return keep(path, staged.size(), staged.sha256(), file -> Files.copy(staged.path(), file));
+    }
+
+    /** Copies a version that is already in the tree, if its size is within the limits. */
+    public Optional<LastGoodCopy> keep(RecordPath path, long size, String sha256) throws IOException {
+        return keep(path, size, sha256, file -> {
+            try (InputStream bytes = Channels.newInputStream(context.tree().open(path))) {
+                Files.copy(bytes, file);
+            }
+        });
+    }
+
+    /** Writes a copy. */
+    private interface Copying {
+        void to(Path file) throws IOException;
+    }
+
+    private Optional<LastGoodCopy> keep(RecordPath path, long size, String sha256, Copying copying) throws IOException {
         boolean users = path.equals(RecordPath.USERS);
-        if (!users && !fits(staged.size())) {
+        if (!users && !fits(size)) {
             return Optional.empty();
         }
-        String name = (users ? USERS_PREFIX : "") + staged.sha256().substring(0, 16) + "-" + UUID.randomUUID();
-        Files.copy(staged.path(), folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-        bytes.addAndGet(staged.size());
-        return Optional.of(new LastGoodCopy(name, staged.size(), staged.sha256()));
+        String name = (users ? USERS_PREFIX : "") + sha256.substring(0, 16) + "-" + UUID.randomUUID();
+        copying.to(folder.resolve(name));
+        bytes.addAndGet(size);
+        return Optional.of(new LastGoodCopy(name, size, sha256));
     }
 
     private boolean fits(long size) {

@@ -1,6 +1,10 @@
 package io.datahub.store.core;
 
 import io.datahub.api.path.RecordPath;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -27,6 +31,13 @@ public final class PathLocks {
             locks.computeIfPresent(path, (key, present) -> --present.holders == 0 ? null : present);
             allPaths.readLock().unlock();
         };
+    }
+
+    /** Waits for the locks of several paths, in the order of the paths; the caller closes them together. */
+    public Held hold(Collection<RecordPath> paths) {
+        Deque<Held> held = new ArrayDeque<>();
+        new TreeSet<>(paths).forEach(path -> held.push(hold(path)));
+        return () -> held.forEach(Held::close);
     }
 
     /** Waits until no path is locked, and blocks locking of any path until closed. */

@@ -11,6 +11,9 @@ import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.MetadataStore;
 import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -36,6 +39,7 @@ public record StoreContext(
         Supplier<StoreSettings> settings) {
 
     private static final int TRIES = 100;
+    private static final int RENAME_TRIES = 5;
 
     /** Opens the home's folders of records and staged files. */
     public StoreContext(Home home, MetadataStore metadata, Supplier<StoreSettings> settings, FailPoints failPoints)
@@ -123,6 +127,39 @@ public record StoreContext(
         return onDisk.isFile() && onDisk.stat().hasContentOf(staged)
                 ? onDisk
                 : new DirectoryEntry(DirectoryEntry.Kind.FILE, staged);
+    }
+
+    /** Renames something to a path whose parents exist. */
+    public interface Rename {
+        void run() throws IOException;
+    }
+
+    /**
+     * Creates the missing parents of a path, and renames something to it.
+     *
+     * @return false if the path holds something that can't be replaced
+     */
+    public boolean renameTo(RecordPath path, Rename rename) throws IOException {
+        for (int i = 0; ; i++) {
+            try {
+                parents.create(path);
+                rename.run();
+                return true;
+            } catch (NoSuchFileException e) {
+                // A parent directory was removed because it was empty.
+                if (i == RENAME_TRIES) {
+                    throw e;
+                }
+            } catch (AccessDeniedException e) {
+                throw e;
+            } catch (FileSystemException e) {
+                DirectoryEntry onDisk = tree.lookUp(path);
+                if (onDisk.isFile() || onDisk.isNothing()) {
+                    throw e;
+                }
+                return false;
+            }
+        }
     }
 
     private PathState lookUntilStable(RecordPath path) throws IOException {

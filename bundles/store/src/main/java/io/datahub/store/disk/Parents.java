@@ -58,6 +58,13 @@ public final class Parents {
         }
     }
 
+    /** Creates a directory and its missing parents, if they don't exist; durable when this returns. */
+    public void createDirectory(RecordPath directory) throws IOException {
+        create(directory);
+        createDirectory(directory, staging.newFile());
+        flush(directory);
+    }
+
     /**
      * Synchronized, since otherwise it could replace a directory that another thread has just created and is about to
      * use.
@@ -113,7 +120,9 @@ public final class Parents {
         for (int i = 0; i < levels && !parent.isRoot(); i++, parent = parent.parent()) {
             try {
                 tree.removeDirectory(parent);
-            } catch (DirectoryNotEmptyException | NoSuchFileException e) {
+            } catch (NoSuchFileException e) {
+                // It wasn't created; its parent may have been.
+            } catch (DirectoryNotEmptyException e) {
                 return;
             }
         }

@@ -189,6 +189,24 @@ public final class Tree {
         }
     }
 
+    /**
+     * Moves a file or directory within the tree atomically, replacing an existing file.
+     *
+     * @throws java.nio.file.AtomicMoveNotSupportedException if the paths are on different file systems
+     */
+    public void move(RecordPath source, RecordPath target) throws IOException {
+        Optional<Boolean> result = handles.apply(
+                source.parent(),
+                from -> handles.apply(target.parent(), to -> {
+                            from.move(Path.of(source.name()), to, Path.of(target.name()));
+                            return true;
+                        })
+                        .orElse(null));
+        if (result.isEmpty()) {
+            Disk.replace(resolve(source), resolve(target));
+        }
+    }
+
     /** Removes a file, if it exists. */
     public void remove(RecordPath path) throws IOException {
         removeFile(path.parent(), Path.of(path.name()));

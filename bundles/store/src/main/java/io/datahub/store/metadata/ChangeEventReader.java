@@ -28,6 +28,7 @@ final class ChangeEventReader {
     private RecordPath path;
     private long size;
     private Instant modified;
+    private Optional<Instant> clientModified = Optional.empty();
     private Optional<String> etag = Optional.empty();
     private Optional<String> sha256 = Optional.empty();
     private Optional<String> user = Optional.empty();
@@ -44,8 +45,8 @@ final class ChangeEventReader {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        RecordVersion version =
-                new RecordVersion(reader.path, reader.size, reader.modified, reader.etag, reader.sha256);
+        RecordVersion version = new RecordVersion(
+                reader.path, reader.size, reader.modified, reader.etag, reader.sha256, reader.clientModified);
         String url = urls.of(reader.path);
         String json = ChangeEventWriter.withUrl(text, url);
         return new Change(reader.type, cursor, reader.time, version, reader.user, reader.validators, url, json);
@@ -75,6 +76,7 @@ final class ChangeEventReader {
                 case "path" -> path = RecordPath.of(json.getText());
                 case "size" -> size = json.getLongValue();
                 case "modified" -> modified = Instant.parse(json.getText());
+                case "clientModified" -> clientModified = Optional.of(Instant.parse(json.getText()));
                 case "etag" -> etag = Optional.of(json.getText());
                 case "sha256" -> sha256 = Optional.of(json.getText());
                 case "user" -> user = Optional.of(json.getText());

@@ -72,6 +72,10 @@ final class ChangeEventWriter {
         json.writeStringField("path", version.path().toString());
         json.writeNumberField("size", version.size());
         json.writeStringField("modified", version.modified().toString());
+        if (version.clientModified().isPresent()) {
+            json.writeStringField(
+                    "clientModified", version.clientModified().get().toString());
+        }
         if (version.etag().isPresent()) {
             json.writeStringField("etag", version.etag().get());
         }

@@ -12,18 +12,29 @@ import java.util.Optional;
  *
  * @param sha256 in lower-case hexadecimal; empty if unknown
  * @param user who wrote the version; empty if unknown
+ * @param times what the file doesn't carry
  */
-public record IndexEntry(long size, long modified, long changed, long key, String etag, String sha256, String user) {
+public record IndexEntry(
+        long size, long modified, long changed, long key, String etag, String sha256, String user, CommitTimes times) {
 
     private static final long SECOND = 1_000_000_000L;
 
     public static IndexEntry of(FileStat stat, String etag, String sha256, String user) {
-        return new IndexEntry(stat.size(), stat.modified(), stat.changed(), stat.key(), etag, sha256, user);
+        return of(stat, etag, sha256, user, CommitTimes.NONE);
+    }
+
+    public static IndexEntry of(FileStat stat, String etag, String sha256, String user, CommitTimes times) {
+        return new IndexEntry(stat.size(), stat.modified(), stat.changed(), stat.key(), etag, sha256, user, times);
     }
 
     /** Returns the same version with the stat of another file. */
     public IndexEntry withStat(FileStat stat) {
-        return of(stat, etag, sha256, user);
+        return of(stat, etag, sha256, user, stat.modified() == modified ? times : CommitTimes.written(times.client()));
+    }
+
+    /** Returns the same version with another time of the client. */
+    public IndexEntry withClientModified(Optional<Instant> time) {
+        return new IndexEntry(size, modified, changed, key, etag, sha256, user, times.withClient(time));
     }
 
     /** Whether the file is the one that was indexed, unmodified. */
@@ -35,9 +46,10 @@ public record IndexEntry(long size, long modified, long changed, long key, Strin
         return new RecordVersion(
                 path,
                 size,
-                instant(modified),
+                times.committed().orElseGet(() -> instant(modified)),
                 Optional.of(etag),
-                Optional.of(sha256).filter(hash -> !hash.isEmpty()));
+                Optional.of(sha256).filter(hash -> !hash.isEmpty()),
+                times.client());
     }
 
     public static Instant instant(long nanos) {
@@ -53,6 +65,9 @@ public record IndexEntry(long size, long modified, long changed, long key, Strin
             out.writeUTF(etag);
             out.writeUTF(sha256);
             out.writeUTF(user);
+            if (!times.equals(CommitTimes.NONE)) {
+                times.write(out);
+            }
         });
     }
 
@@ -66,6 +81,7 @@ public record IndexEntry(long size, long modified, long changed, long key, Strin
                         in.readLong(),
                         in.readUTF(),
                         in.readUTF(),
-                        in.readUTF()));
+                        in.readUTF(),
+                        RecordCodec.trailing(in, CommitTimes::read, CommitTimes.NONE)));
     }
 }

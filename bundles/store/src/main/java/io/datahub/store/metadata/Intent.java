@@ -1,9 +1,12 @@
 package io.datahub.store.metadata;
 
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Violation;
 import io.datahub.store.disk.DirectoryEntry;
+import java.io.DataInput;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An operation on a path that is written to the database before it is carried out, so that recovery after a crash can
@@ -19,6 +22,9 @@ import java.util.List;
  * @param violations the violations that they found
  * @param parents how many parent directories will be created for it
  * @param lastGoodCopy the file name of the new version's last good copy, kept for rollback; empty if there is none
+ * @param times the times of the new version
+ * @param counterpart the other path of a move, which has an intent too: the old path for a write, the new one for a
+ *     deletion
  */
 public record Intent(
         Kind kind,
@@ -30,7 +36,9 @@ public record Intent(
         List<ValidatorId> validators,
         List<Violation> violations,
         int parents,
-        String lastGoodCopy) {
+        String lastGoodCopy,
+        CommitTimes times,
+        Optional<RecordPath> counterpart) {
 
     /** The operations on a path. */
     public enum Kind {
@@ -43,6 +51,38 @@ public record Intent(
     public Intent {
         validators = List.copyOf(validators);
         violations = List.copyOf(violations);
+    }
+
+    /** An intent of a write, deletion or rejection that is no part of a move. */
+    public Intent(
+            Kind kind,
+            long key,
+            long size,
+            long modified,
+            String sha256,
+            String user,
+            List<ValidatorId> validators,
+            List<Violation> violations,
+            int parents,
+            String lastGoodCopy) {
+        this(
+                kind,
+                key,
+                size,
+                modified,
+                sha256,
+                user,
+                validators,
+                violations,
+                parents,
+                lastGoodCopy,
+                CommitTimes.NONE,
+                Optional.empty());
+    }
+
+    /** The intent to delete the path; with a counterpart, as part of a move to there. */
+    public static Intent deletion(String user, Optional<RecordPath> counterpart) {
+        return new Intent(Kind.DELETE, 0, 0, 0, "", user, List.of(), List.of(), 0, "", CommitTimes.NONE, counterpart);
     }
 
     /** Whether the operation was carried out, according to what is at the path. */
@@ -80,6 +120,8 @@ public record Intent(
             });
             out.writeInt(parents);
             out.writeUTF(lastGoodCopy);
+            times.write(out);
+            out.writeUTF(counterpart.map(RecordPath::toString).orElse(""));
         });
     }
 
@@ -98,6 +140,10 @@ public record Intent(
                                 in,
                                 i -> new Violation(i.readUTF(), i.readUTF(), i.readInt(), i.readInt(), i.readUTF())),
                         in.readInt(),
-                        in.readUTF()));
+                        in.readUTF(),
+                        RecordCodec.trailing(in, CommitTimes::read, CommitTimes.NONE),
+                        Optional.of(RecordCodec.trailing(in, DataInput::readUTF, ""))
+                                .filter(path -> !path.isEmpty())
+                                .map(RecordPath::of)));
     }
 }

@@ -48,6 +48,9 @@ final class MetadataDatabase {
     final ChecksummedMap<String> partialUploads;
     final AdapterStateTable adapters;
 
+    /** Directories that were made on purpose; the values are empty. */
+    final ChecksummedMap<String> madeDirectories;
+
     /** Identifies this incarnation of the journal. */
     final String epoch;
 
@@ -70,6 +73,7 @@ final class MetadataDatabase {
         lastGoodCopies = ChecksummedMap.withTextKeys(store, "goods");
         partialUploads = ChecksummedMap.withTextKeys(store, "unfinished");
         adapters = new AdapterStateTable(store);
+        madeDirectories = ChecksummedMap.withTextKeys(store, "directories");
         properties = store.openMap(
                 "facts",
                 new MVMap.Builder<String, String>()

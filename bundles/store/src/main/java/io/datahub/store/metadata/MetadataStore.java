@@ -78,6 +78,11 @@ public final class MetadataStore implements AutoCloseable {
                 Optional.ofNullable(database.intents.get(PathKeys.of(path))).map(Intent::unpack));
     }
 
+    /** Whether the directory was made on purpose, so that it is kept when it becomes empty. */
+    public boolean isMadeDirectory(RecordPath directory) throws IOException {
+        return read(database -> database.madeDirectories.get(PathKeys.of(directory)) != null);
+    }
+
     /** The paths of all pending intents; few. */
     public List<RecordPath> intents() throws IOException {
         return read(database -> {

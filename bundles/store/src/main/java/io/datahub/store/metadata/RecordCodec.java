@@ -9,8 +9,10 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Serializes small values to bytes and back. */
 final class RecordCodec {
@@ -54,11 +56,29 @@ final class RecordCodec {
 
     /** Reads a flag at the end; false where an earlier version of the hub didn't write one. */
     static boolean trailingFlag(DataInput in) throws IOException {
+        return trailing(in, DataInput::readBoolean, false);
+    }
+
+    /** Reads what a later version of the hub appended; the default where an earlier one wrote nothing. */
+    static <T> T trailing(DataInput in, Source<T> source, T absent) throws IOException {
         try {
-            return in.readBoolean();
+            return source.from(in);
         } catch (EOFException e) {
-            return false;
+            return absent;
         }
+    }
+
+    static void writeInstant(DataOutput out, Optional<Instant> time) throws IOException {
+        out.writeBoolean(time.isPresent());
+        if (time.isPresent()) {
+            Instant present = time.get();
+            out.writeLong(present.getEpochSecond());
+            out.writeInt(present.getNano());
+        }
+    }
+
+    static Optional<Instant> readInstant(DataInput in) throws IOException {
+        return in.readBoolean() ? Optional.of(Instant.ofEpochSecond(in.readLong(), in.readInt())) : Optional.empty();
     }
 
     static <T> void list(DataOutput out, List<T> items, ItemWriter<T> writer) throws IOException {

@@ -63,6 +63,35 @@ public final class Transaction {
         database.lastGoodCopies.remove(PathKeys.of(path));
     }
 
+    /** Records that a directory was made on purpose. */
+    public RecordPath putMadeDirectory(RecordPath directory) {
+        database.madeDirectories.put(PathKeys.of(directory), new byte[0]);
+        return directory;
+    }
+
+    public RecordPath removeMadeDirectory(RecordPath directory) {
+        database.madeDirectories.remove(PathKeys.of(directory));
+        return directory;
+    }
+
+    /** Moves what is known about a directory and about those below it. */
+    public void moveMadeDirectories(RecordPath source, RecordPath target) {
+        List<RecordPath> made = new ArrayList<>();
+        String end = PathKeys.end(source);
+        database.madeDirectories.forEachFrom(PathKeys.of(source), (key, value) -> {
+            RecordPath path = PathKeys.path(key);
+            if (path.equals(source) || path.isBelow(source)) {
+                made.add(path);
+            }
+            return key.compareTo(end) < 0;
+        });
+        for (RecordPath path : made) {
+            removeMadeDirectory(path);
+            putMadeDirectory(RecordPath.of(
+                    target + path.toString().substring(source.toString().length())));
+        }
+    }
+
     /** Stores a resumable upload or its new state. */
     public void putPartialUpload(String name, PartialUploadEntry upload) {
         database.partialUploads.put(name, upload.pack());

@@ -66,6 +66,18 @@ public final class DirectoryLister {
         return Result.done(new Listing(directory, entries, next, cursor));
     }
 
+    /** The record or directory at a path. */
+    public Result<Listing.Entry> stat(User user, RecordPath path) throws IOException {
+        if (!user.mayRead(path) && !user.mayEnter(path)) {
+            return Result.refused(Reason.FORBIDDEN, "you have no grant to read " + shown(path));
+        }
+        Optional<Listing.Entry> entry = Tree.isReserved(path) ? Optional.empty() : entry(user, path, path.name());
+        return entry.map(Result::done)
+                .orElseGet(() -> user.mayRead(path)
+                        ? Result.refused(Reason.NOT_FOUND, "there is nothing at " + shown(path))
+                        : Result.refused(Reason.FORBIDDEN, "you have no grant to read " + shown(path)));
+    }
+
     private static String shown(RecordPath directory) {
         return "/" + directory;
     }
@@ -125,12 +137,11 @@ public final class DirectoryLister {
         PathState state = context.lookUp(path);
         if (state.onDisk().isDirectory() && user.mayEnter(path)) {
             Instant modified = IndexEntry.instant(state.onDisk().stat().modified());
-            return Optional.of(new Listing.Entry(name, true, 0, modified, Optional.empty()));
+            return Optional.of(Listing.Entry.directory(name, modified));
         }
         if (!user.mayRead(path) || context.isTemporary(path, state)) {
             return Optional.empty();
         }
-        return state.version(path)
-                .map(version -> new Listing.Entry(name, false, version.size(), version.modified(), version.etag()));
+        return state.version(path).map(Listing.Entry::of);
     }
 }

@@ -37,6 +37,7 @@ public final class Reconciler {
 
     private final StoreContext context;
     private final IndexWriter indexWriter;
+    private final IntentRecovery intents;
     private final ExternalChangeInspector inspector;
     private final Rollback rollback;
     private final UnflushedChanges unflushed;
@@ -44,11 +45,13 @@ public final class Reconciler {
     public Reconciler(
             StoreContext context,
             IndexWriter indexWriter,
+            IntentRecovery intents,
             ExternalChangeInspector inspector,
             Rollback rollback,
             UnflushedChanges unflushed) {
         this.context = context;
         this.indexWriter = indexWriter;
+        this.intents = intents;
         this.inspector = inspector;
         this.rollback = rollback;
         this.unflushed = unflushed;
@@ -66,10 +69,10 @@ public final class Reconciler {
             return context.tree().lookUp(path);
         }
         PathState state;
-        try (PathLocks.Held held = context.locks().hold(path)) {
+        try (PathLocks.Held held = intents.hold(path)) {
             state = context.lookUpLocked(path);
             if (state.isConsistent()
-                    || applyIntent(path, state)
+                    || intents.apply(path, state)
                     || context.isTemporary(path, state)
                     || recordAbsence(path, state)) {
                 return state.onDisk();
@@ -85,23 +88,6 @@ public final class Reconciler {
             checkLater.accept(path);
         }
         return state.onDisk();
-    }
-
-    /** Records what an intent did; drops an intent that did nothing. */
-    boolean applyIntent(RecordPath path, PathState state) throws IOException {
-        Optional<Intent> intent = context.metadata().intent(path);
-        if (intent.isEmpty()) {
-            return false;
-        }
-        if (!intent.get().isDone(state.onDisk())) {
-            indexWriter.dropIntent(path);
-            if (!state.onDisk().isFile()) {
-                context.parents().removeEmpty(path, intent.get().parents());
-            }
-            return false;
-        }
-        unflushed.add(path, indexWriter.completed(path, intent.get(), state.onDisk(), state.entry()));
-        return true;
     }
 
     private boolean recordAbsence(RecordPath path, PathState state) throws IOException {

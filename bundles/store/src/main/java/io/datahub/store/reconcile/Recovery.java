@@ -24,7 +24,7 @@ public final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
     private final StoreContext context;
-    private final Reconciler reconciler;
+    private final IntentRecovery intents;
     private final IndexWriter indexWriter;
     private final Rollback rollback;
     private final LastGoodVersions lastGoodVersions;
@@ -32,13 +32,13 @@ public final class Recovery {
 
     public Recovery(
             StoreContext context,
-            Reconciler reconciler,
+            IntentRecovery intents,
             IndexWriter indexWriter,
             Rollback rollback,
             LastGoodVersions lastGoodVersions,
             UnflushedChanges unflushed) {
         this.context = context;
-        this.reconciler = reconciler;
+        this.intents = intents;
         this.indexWriter = indexWriter;
         this.rollback = rollback;
         this.lastGoodVersions = lastGoodVersions;
@@ -65,8 +65,8 @@ public final class Recovery {
             rebuild();
         }
         for (RecordPath path : context.metadata().intents()) {
-            try (PathLocks.Held held = context.locks().hold(path)) {
-                reconciler.applyIntent(path, context.lookUp(path));
+            try (PathLocks.Held held = intents.hold(path)) {
+                intents.apply(path, context.lookUp(path));
             }
         }
         try (PathLocks.Held held = context.locks().hold(RecordPath.USERS)) {

@@ -6,6 +6,7 @@ import io.datahub.store.core.Audit;
 import io.datahub.store.metadata.CommitFuture;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -22,7 +23,7 @@ public final class UnflushedChanges {
 
     private final Consumer<RecordPath> failed;
 
-    private record Item(RecordPath path, CommitFuture<Optional<Change>> future, Runnable afterwards) {}
+    private record Item(RecordPath path, CommitFuture<?> future, Runnable afterwards) {}
 
     /** @param failed called with the paths whose changes couldn't be written because the disk failed */
     public UnflushedChanges(Consumer<RecordPath> failed) {
@@ -39,8 +40,20 @@ public final class UnflushedChanges {
      * @param afterwards run some time after the change is durable
      */
     void add(RecordPath path, CommitFuture<Optional<Change>> future, Runnable afterwards) throws IOException {
+        add(new Item(path, future, () -> {
+            future.value().ifPresent(Audit::external);
+            afterwards.run();
+        }));
+    }
+
+    /** Adds the changes of a move. */
+    void addMove(RecordPath path, CommitFuture<List<Change>> future) throws IOException {
+        add(new Item(path, future, () -> future.value().forEach(Audit::external)));
+    }
+
+    private void add(Item item) throws IOException {
         synchronized (this) {
-            items.add(new Item(path, future, afterwards));
+            items.add(item);
         }
         shrink(MAX_PENDING, true);
     }
@@ -67,7 +80,7 @@ public final class UnflushedChanges {
                 items.poll();
             }
             try {
-                oldest.future().await().ifPresent(Audit::external);
+                oldest.future().await();
             } catch (IOException e) {
                 failed.accept(oldest.path());
                 throw e;

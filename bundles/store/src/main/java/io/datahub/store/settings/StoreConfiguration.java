@@ -117,6 +117,13 @@ public @interface StoreConfiguration {
 
     @AttributeDefinition(
             description =
+                    "Maximum number of records of a directory that is moved; no other write is committed meanwhile",
+            min = "0",
+            max = "100000")
+    int maxMovedRecords() default 10_000;
+
+    @AttributeDefinition(
+            description =
                     "Names of other programs' unfinished files: * is any characters, ? one, XXXXXX six letters and"
                             + " digits that aren't all lower-case letters; a trailing / stands for a directory and all"
                             + " below it. A file in files/ or incoming/ with such a name is no record until renamed")

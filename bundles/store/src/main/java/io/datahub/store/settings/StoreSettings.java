@@ -37,6 +37,7 @@ import java.util.stream.Collectors;
  * @param maxPartialUploads maximum number of unfinished resumable uploads per user
  * @param quotas quotas per prefix and user
  * @param retentionRules how long records are kept
+ * @param maxMovedRecords maximum number of records of a directory that is moved
  * @param temporaryNames names of other programs' unfinished files, which are no records until they are renamed
  */
 public record StoreSettings(
@@ -63,6 +64,7 @@ public record StoreSettings(
         int maxPartialUploads,
         List<Quota> quotas,
         List<RetentionRule> retentionRules,
+        int maxMovedRecords,
         TemporaryNames temporaryNames) {
 
     /**
@@ -99,6 +101,7 @@ public record StoreSettings(
                 configuration.maxUnfinishedUploads(),
                 Quota.parse(configuration.quotas()),
                 RetentionRule.parse(configuration.keepDays()),
+                configuration.maxMovedRecords(),
                 TemporaryNames.of(configuration.temporaryNames()));
     }
 
@@ -145,6 +148,7 @@ public record StoreSettings(
                 + " maxUnfinishedUploads=" + maxPartialUploads
                 + " quotas=" + quoted(quotas)
                 + " keepDays=" + quoted(retentionRules)
+                + " maxMovedRecords=" + maxMovedRecords
                 + " temporaryNames=" + LogText.quoted(temporaryNames);
     }
 

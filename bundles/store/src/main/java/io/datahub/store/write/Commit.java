@@ -20,11 +20,11 @@ import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.DirectoryEntry;
 import io.datahub.store.disk.FileStat;
 import io.datahub.store.metadata.CommitFuture;
+import io.datahub.store.metadata.CommitTimes;
+import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.Intent;
 import io.datahub.store.metadata.LastGoodCopy;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
@@ -35,8 +35,6 @@ import java.util.Optional;
  * even if a later step fails; recovery or the next reconciliation then adds it to the index.
  */
 public final class Commit {
-
-    private static final int TRIES = 5;
 
     private final StoreContext context;
     private final WriteGuard guard;
@@ -150,7 +148,9 @@ public final class Commit {
                 validators,
                 List.of(),
                 context.parents().countMissing(request.path()),
-                copy.map(LastGoodCopy::file).orElse(""));
+                copy.map(LastGoodCopy::file).orElse(""),
+                CommitTimes.written(request.clientModified()),
+                Optional.empty());
     }
 
     /**
@@ -170,14 +170,15 @@ public final class Commit {
         boolean conditional = request.precondition() != Precondition.NONE;
         boolean moved = false;
         try (InFlightRenames.Mark mark = context.renames().begin(path)) {
-            if ((conditional && !context.tree().lookUp(path).equals(before.onDisk())) || !replace(path, staged)) {
+            if ((conditional && !context.tree().lookUp(path).equals(before.onDisk()))
+                    || !context.renameTo(path, () -> context.tree().put(staged.path(), path))) {
                 return null;
             }
             moved = true;
             staged.moved();
             context.failPoints().at(Step.MOVED);
             if (!path.equals(RecordPath.USERS)) {
-                links.link(context.tree().resolve(path), intent.sha256(), intent.modified());
+                links.link(context.tree().resolve(path), intent.sha256(), IndexEntry.instant(intent.modified()));
             }
             context.parents().flush(path);
             context.failPoints().at(Step.FLUSHED);
@@ -190,29 +191,6 @@ public final class Commit {
             if (!moved) {
                 indexWriter.dropIntent(path);
                 context.parents().removeEmpty(path, intent.parents());
-            }
-        }
-    }
-
-    private boolean replace(RecordPath path, StagedFile staged) throws IOException {
-        for (int i = 0; ; i++) {
-            try {
-                context.parents().create(path);
-                context.tree().put(staged.path(), path);
-                return true;
-            } catch (NoSuchFileException e) {
-                // A parent directory was removed because it was empty.
-                if (i == TRIES) {
-                    throw e;
-                }
-            } catch (AccessDeniedException e) {
-                throw e;
-            } catch (FileSystemException e) {
-                DirectoryEntry onDisk = context.tree().lookUp(path);
-                if (onDisk.isFile() || onDisk.isNothing()) {
-                    throw e;
-                }
-                return false;
             }
         }
     }

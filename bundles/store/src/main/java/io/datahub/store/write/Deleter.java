@@ -57,6 +57,20 @@ public final class Deleter {
         return removeDirectory(path) ? Result.done(List.of()) : Audit.refuse("delete", request, notEmpty(path));
     }
 
+    /** Removes an empty directory; refuses a record. */
+    public Result<RecordPath> rmdir(WriteRequest request) throws IOException {
+        RecordPath path = request.path();
+        PathState state = context.lookUp(path);
+        Optional<Refusal> refusal = guard.refuseDelete(request, state);
+        if (refusal.isEmpty() && !state.onDisk().isDirectory()) {
+            refusal = Optional.of(new Refusal(Reason.CONFLICT, path + " is a record and not a directory"));
+        }
+        if (refusal.isEmpty() && !removeDirectory(path)) {
+            refusal = Optional.of(notEmpty(path));
+        }
+        return refusal.isPresent() ? Audit.refuse("rmdir", request, refusal.get()) : Result.done(path);
+    }
+
     /** Checks the request, and deletes the record; empty if the path is a directory, which the user may delete. */
     private Optional<Result<List<Change>>> deleteUnlessDirectory(WriteRequest request) throws IOException {
         PathState state = context.lookUp(request.path());
@@ -148,10 +162,13 @@ public final class Deleter {
                                 + " (links, or names that aren't UTF-8 or not allowed in paths); delete it recursively");
     }
 
-    /** Removes a directory and its parents as long as they are empty and below the prefix. */
+    /** Removes a directory and its parents as long as they are empty, below the prefix, and weren't made on purpose. */
     void removeEmpty(RecordPath directory, String prefix) throws IOException {
         RecordPath each = directory;
-        while ((each + "/").length() > prefix.length() && !each.isRoot() && removeDirectory(each)) {
+        while ((each + "/").length() > prefix.length()
+                && !each.isRoot()
+                && !context.metadata().isMadeDirectory(each)
+                && removeDirectory(each)) {
             each = each.parent();
         }
     }
@@ -160,6 +177,9 @@ public final class Deleter {
         try {
             if (context.tree().removeDirectory(directory)) {
                 context.parents().flush(directory);
+                if (context.metadata().isMadeDirectory(directory)) {
+                    context.metadata().submit(transaction -> transaction.removeMadeDirectory(directory));
+                }
             }
             return true;
         } catch (DirectoryNotEmptyException e) {

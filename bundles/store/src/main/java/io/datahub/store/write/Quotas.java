@@ -2,6 +2,7 @@ package io.datahub.store.write;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
+import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.store.metadata.IndexEntry;
@@ -15,12 +16,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /**
- * Enforces quotas on uploads. Uploads in progress count with the size known so far, so that concurrent uploads can't
+ * Enforces quotas on uploads and moves. Uploads in progress count with the size known so far, so that concurrent uploads can't
  * exceed a quota together. Thread-safe.
  */
-final class Quotas {
+public final class Quotas {
 
     private final MetadataStore metadata;
     private final Usage usage;
@@ -32,7 +34,7 @@ final class Quotas {
     /** The quotas that the usage was measured for. */
     private volatile List<Quota> measured = List.of();
 
-    Quotas(MetadataStore metadata, Supplier<StoreSettings> settings) {
+    public Quotas(MetadataStore metadata, Supplier<StoreSettings> settings) {
         this.metadata = metadata;
         this.settings = settings;
         usage = metadata.usage();
@@ -64,8 +66,77 @@ final class Quotas {
         return claim;
     }
 
+    /**
+     * A record to be moved.
+     *
+     * @param entry its index entry
+     * @param replaced the index entry of the record that it will replace
+     */
+    public record Relocation(RecordPath source, RecordPath target, IndexEntry entry, Optional<IndexEntry> replaced) {}
+
+    /**
+     * Claims what quotas of the new paths gain by a move; the moved versions count to the user who moves them. The
+     * caller closes the claim.
+     */
+    public Result<Claim> claim(List<Relocation> relocations, String user) throws IOException {
+        Claim claim = new MoveClaim(relocations, user);
+        claim.reopen();
+        Optional<Refusal> refusal = claim.reserve(0, Optional.empty());
+        if (refusal.isPresent()) {
+            claim.close();
+        }
+        return refusal.<Result<Claim>>map(Result::refused).orElseGet(() -> Result.done(claim));
+    }
+
+    /** The quota that a move takes: the difference of what it adds and what it frees. */
+    private final class MoveClaim extends Claim {
+
+        private final List<Relocation> relocations;
+
+        private MoveClaim(List<Relocation> relocations, String user) {
+            super(RecordPath.ROOT, user);
+            this.relocations = relocations;
+        }
+
+        @Override
+        boolean concerns(Quota quota) {
+            return true;
+        }
+
+        @Override
+        long bytes(Quota quota) {
+            return sum(quota, IndexEntry::size);
+        }
+
+        @Override
+        long files(Quota quota) {
+            return sum(quota, entry -> 1);
+        }
+
+        private long sum(Quota quota, ToLongFunction<IndexEntry> amount) {
+            long sum = 0;
+            for (Relocation each : relocations) {
+                if (quota.isOfUser() || quota.appliesTo(each.target(), "")) {
+                    sum += amount.applyAsLong(each.entry());
+                    sum -= each.replaced()
+                            .filter(entry -> isCounted(quota, each.target(), entry))
+                            .map(amount::applyAsLong)
+                            .orElse(0L);
+                }
+                if (isCounted(quota, each.source(), each.entry())) {
+                    sum -= amount.applyAsLong(each.entry());
+                }
+            }
+            return sum;
+        }
+
+        private boolean isCounted(Quota quota, RecordPath path, IndexEntry entry) {
+            return quota.isOfUser() ? entry.user().equals(user()) : quota.appliesTo(path, "");
+        }
+    }
+
     /** The quota that one upload takes. */
-    final class Claim implements AutoCloseable {
+    public class Claim implements AutoCloseable {
 
         private final RecordPath path;
         private final String user;
@@ -122,7 +193,7 @@ final class Quotas {
             long bytes = now.bytes();
             long files = now.files();
             for (Claim other : claims) {
-                if (other != this && (quota.isOfUser() ? other.user.equals(user) : quota.appliesTo(other.path, ""))) {
+                if (other != this && (quota.isOfUser() ? other.user.equals(user) : other.concerns(quota))) {
                     bytes += Math.max(0, other.bytes(quota));
                     files += Math.max(0, other.files(quota));
                 }
@@ -131,21 +202,32 @@ final class Quotas {
                     || (files(quota) > 0 && files + files(quota) > quota.files());
         }
 
+        /** Whether it may count towards a quota of a prefix. */
+        boolean concerns(Quota quota) {
+            return quota.appliesTo(path, "");
+        }
+
+        String user() {
+            return user;
+        }
+
         private boolean counts(Quota quota, List<Quota> all) {
             boolean named = quota.user().equals(Quota.EVERYBODY)
                     && all.stream().anyMatch(each -> each.user().equals(user));
-            return quota.appliesTo(path, user) && !named && !(quota.isOfUser() && user.isEmpty());
+            return (quota.isOfUser() ? quota.appliesTo(path, user) : concerns(quota))
+                    && !named
+                    && !(quota.isOfUser() && user.isEmpty());
         }
 
         private Optional<IndexEntry> replaced(Quota quota) {
             return old.filter(entry -> !quota.isOfUser() || entry.user().equals(user));
         }
 
-        private long bytes(Quota quota) {
+        long bytes(Quota quota) {
             return size - replaced(quota).map(IndexEntry::size).orElse(0L);
         }
 
-        private long files(Quota quota) {
+        long files(Quota quota) {
             return replaced(quota).isPresent() ? 0 : 1;
         }
 

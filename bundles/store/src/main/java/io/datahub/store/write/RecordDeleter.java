@@ -140,8 +140,7 @@ final class RecordDeleter {
     /** Unlinks files of one directory and updates the index. The caller holds the locks of all of them. */
     private List<CommitFuture<Optional<Change>>> unlink(
             WriteRequest request, List<RecordPath> paths, List<LastGoodCopy> oldCopies) throws IOException {
-        Intent intent =
-                new Intent(Intent.Kind.DELETE, 0, 0, 0, "", request.user().name(), List.of(), List.of(), 0, "");
+        Intent intent = Intent.deletion(request.user().name(), Optional.empty());
         context.metadata()
                 .submit(transaction -> {
                     paths.forEach(path -> transaction.putIntent(path, intent));
@@ -211,19 +210,14 @@ final class RecordDeleter {
         return files;
     }
 
+    @SuppressWarnings("try")
     private List<Change> tryToDelete(WriteRequest request, List<RecordPath> paths) throws IOException {
         if (paths.isEmpty()) {
             return List.of();
         }
-        List<PathLocks.Held> held = new ArrayList<>();
         List<LastGoodCopy> oldCopies = new ArrayList<>();
-        try {
-            for (RecordPath path : paths) {
-                held.add(context.locks().hold(path));
-            }
+        try (PathLocks.Held held = context.locks().hold(paths)) {
             return finish(request, unlink(request, paths, oldCopies), oldCopies);
-        } finally {
-            held.forEach(PathLocks.Held::close);
         }
     }
 }

@@ -77,9 +77,7 @@ public final class Retention {
                 if (path.equals(RecordPath.USERS) || !longestMatch(rules, path).equals(rule)) {
                     continue;
                 }
-                Instant due = IndexEntry.instant(
-                                Math.max(each.entry().modified(), each.entry().changed()))
-                        .plus(rule.time());
+                Instant due = stored(each.entry()).plus(rule.time());
                 if (due.isAfter(now)) {
                     first = due.isBefore(first) ? due : first;
                 } else {
@@ -91,6 +89,12 @@ public final class Retention {
             }
             from = page.get(page.size() - 1).key() + '\0';
         }
+    }
+
+    /** When the version was put at its path on this disk. */
+    private static Instant stored(IndexEntry entry) {
+        Instant onDisk = IndexEntry.instant(Math.max(entry.modified(), entry.changed()));
+        return entry.times().committed().filter(onDisk::isBefore).orElse(onDisk);
     }
 
     private static RetentionRule longestMatch(List<RetentionRule> rules, RecordPath path) {

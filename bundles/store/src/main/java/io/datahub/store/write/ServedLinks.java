@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,14 +29,15 @@ public final class ServedLinks {
     /**
      * Creates a hard link to a file if the folder exists and the file system supports links.
      *
-     * @param modified in nanoseconds since 1970
+     * @param modified when the version was committed
      */
-    void link(Path file, String sha256, long modified) {
+    public void link(Path file, String sha256, Instant modified) {
         if (!Files.isDirectory(folder)) {
             return;
         }
+        long nanos = TimeUnit.SECONDS.toNanos(modified.getEpochSecond()) + modified.getNano();
         try {
-            Files.createLink(folder.resolve(sha256 + "-" + modified), file);
+            Files.createLink(folder.resolve(sha256 + "-" + nanos), file);
         } catch (FileAlreadyExistsException e) {
             LOG.debug("event=store.link.exists file={}", LogText.quoted(file));
         } catch (IOException | UnsupportedOperationException e) {

@@ -26,12 +26,13 @@ public final class UploadAdmission {
     private final Quotas quotas;
     private final UploadLimiter limiter;
 
-    public UploadAdmission(StoreContext context, WriteGuard guard, FreeSpaceCheck freeSpace, SpareFile spare) {
+    public UploadAdmission(
+            StoreContext context, WriteGuard guard, FreeSpaceCheck freeSpace, SpareFile spare, Quotas quotas) {
         this.context = context;
         this.guard = guard;
         this.freeSpace = freeSpace;
         this.spare = spare;
-        quotas = new Quotas(context.metadata(), context.settings());
+        this.quotas = quotas;
         limiter = new UploadLimiter(context.settings());
     }
 

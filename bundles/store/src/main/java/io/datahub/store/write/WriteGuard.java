@@ -10,6 +10,7 @@ import io.datahub.api.user.User;
 import io.datahub.store.core.PathState;
 import io.datahub.store.disk.Tree;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Decides whether a path may be written or deleted: grants, reserved names, what is on disk, preconditions. */
 public final class WriteGuard {
@@ -23,30 +24,60 @@ public final class WriteGuard {
     }
 
     /** Refuses a write that is not allowed. */
-    Optional<Refusal> refuseWrite(WriteRequest request, PathState state) {
+    public Optional<Refusal> refuseWrite(WriteRequest request, PathState state) {
         RecordPath path = request.path();
         User user = request.user();
         if (!user.mayCreate(path)) {
             return refusal(Reason.FORBIDDEN, "you have no grant to write " + path);
         }
-        if (Tree.isReserved(path)) {
-            return refusal(Reason.FORBIDDEN, Tree.RESERVED + " is reserved for the hub; choose another name");
-        }
-        if (!tree.fits(path)) {
-            return refusal(Reason.BAD_REQUEST, "the path is too long for the hub's file system");
+        Optional<Refusal> refusal = refuseName(path).or(() -> refuseKind(path, state));
+        if (refusal.isPresent()) {
+            return refusal;
         }
         return switch (state.onDisk().kind()) {
             case DIRECTORY ->
                 refusal(Reason.CONFLICT, shown(path) + " is a directory and can't be replaced by a record");
-            case BELOW_FILE -> refusal(Reason.CONFLICT, "a parent directory of " + path + " is a record");
-            case SPECIAL -> refusal(Reason.CONFLICT, path + " or one of its parents is a link or special file");
             case FILE ->
                 user.mayWrite(path)
                         ? refuseCondition(request, state)
                         : refusal(
                                 Reason.FORBIDDEN,
                                 "you may create records here but not replace them, and " + path + " already exists");
+            case NOTHING, BELOW_FILE, SPECIAL -> refuseCondition(request, state);
+        };
+    }
+
+    /** Refuses the creation of a directory if it is not allowed; allowed if there is one already. */
+    public Optional<Refusal> refuseDirectory(WriteRequest request, PathState state) {
+        RecordPath path = request.path();
+        if (!path.isRoot() && !request.user().mayCreateIn(path)) {
+            return refusal(Reason.FORBIDDEN, "you have no grant to write anything in " + path);
+        }
+        if (path.equals(RecordPath.USERS) || path.isBelow(RecordPath.USERS)) {
+            return refusal(Reason.FORBIDDEN, RecordPath.USERS + " is reserved for the users file");
+        }
+        return refuseName(path).or(() -> switch (state.onDisk().kind()) {
+            case FILE -> refusal(Reason.CONFLICT, path + " is a record and can't be replaced by a directory");
+            case DIRECTORY -> refuseConditionOfDirectory(request);
             case NOTHING -> refuseCondition(request, state);
+            case BELOW_FILE, SPECIAL -> refuseKind(path, state);
+        });
+    }
+
+    private Optional<Refusal> refuseName(RecordPath path) {
+        if (Tree.isReserved(path)) {
+            return refusal(Reason.FORBIDDEN, Tree.RESERVED + " is reserved for the hub; choose another name");
+        }
+        return tree.fits(path)
+                ? Optional.empty()
+                : refusal(Reason.BAD_REQUEST, "the path is too long for the hub's file system");
+    }
+
+    private static Optional<Refusal> refuseKind(RecordPath path, PathState state) {
+        return switch (state.onDisk().kind()) {
+            case BELOW_FILE -> refusal(Reason.CONFLICT, "a parent directory of " + path + " is a record");
+            case SPECIAL -> refusal(Reason.CONFLICT, path + " or one of its parents is a link or special file");
+            case FILE, DIRECTORY, NOTHING -> Optional.empty();
         };
     }
 
@@ -59,7 +90,7 @@ public final class WriteGuard {
     }
 
     /** Refuses the deletion of a record or directory if it is not allowed. */
-    Optional<Refusal> refuseDelete(WriteRequest request, PathState state) {
+    public Optional<Refusal> refuseDelete(WriteRequest request, PathState state) {
         RecordPath path = request.path();
         boolean directory = state.onDisk().isDirectory();
         if (path.isRoot()) {
@@ -83,10 +114,14 @@ public final class WriteGuard {
         };
     }
 
-    /** Whether the user may write everything in the directory, tested with a name that no grant mentions. */
     private static boolean mayWriteBelow(User user, RecordPath directory) {
+        return mayBelow(directory, user::mayWrite);
+    }
+
+    /** Whether something is allowed for everything in the directory, tested with a name that no grant mentions. */
+    public static boolean mayBelow(RecordPath directory, Predicate<RecordPath> allowed) {
         return directory.child(ANY_NAME).refusal().isEmpty()
-                && user.mayWrite(directory.child(ANY_NAME).get());
+                && allowed.test(directory.child(ANY_NAME).get());
     }
 
     /** A directory has neither an entity tag nor a date that a condition could be evaluated against. */
@@ -96,10 +131,11 @@ public final class WriteGuard {
                 : refusal(
                         Reason.PRECONDITION_FAILED,
                         request.path()
-                                + " is a directory, which has no version for a precondition; delete it without one");
+                                + " is a directory, which has no version for a precondition; repeat the request without one");
     }
 
-    private static Optional<Refusal> refuseCondition(WriteRequest request, PathState state) {
+    /** Refuses if the precondition doesn't hold for the record, or can't be evaluated now. */
+    public Optional<Refusal> refuseCondition(WriteRequest request, PathState state) {
         if (request.precondition() == Precondition.NONE) {
             return Optional.empty();
         }

@@ -273,8 +273,51 @@ class MetadataStoreTest {
             assertThat(metadata.lastGoodCopy(path)).contains(new LastGoodCopy("file", 5, "ff"));
             assertThat(metadata.intents()).containsExactly(path);
         }
-        RecordVersion version = new IndexEntry(1, -1, 0, 0, "\"e\"", "", "").version(path);
+        RecordVersion version = new IndexEntry(1, -1, 0, 0, "\"e\"", "", "", CommitTimes.NONE).version(path);
         assertThat(version.modified()).isEqualTo(Instant.ofEpochSecond(-1, 999_999_999));
         assertThat(version.sha256()).isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void shouldReadEntriesAndIntentsOfEarlierVersions() throws Exception {
+        byte[] entry = RecordCodec.write(out -> {
+            for (long number = 1; number <= 4; number++) {
+                out.writeLong(number);
+            }
+            out.writeUTF("\"e\"");
+            out.writeUTF("ff");
+            out.writeUTF("ada");
+        });
+        IndexEntry read = IndexEntry.unpack(entry);
+
+        assertThat(read).isEqualTo(new IndexEntry(1, 2, 3, 4, "\"e\"", "ff", "ada", CommitTimes.NONE));
+        assertThat(read.pack()).isEqualTo(entry);
+        byte[] intent = RecordCodec.write(out -> {
+            out.writeUTF("WRITE");
+            for (long number = 1; number <= 3; number++) {
+                out.writeLong(number);
+            }
+            out.writeUTF("ff");
+            out.writeUTF("ada");
+            out.writeInt(0);
+            out.writeInt(0);
+            out.writeInt(5);
+            out.writeUTF("copy");
+        });
+        assertThat(Intent.unpack(intent))
+                .isEqualTo(new Intent(Intent.Kind.WRITE, 1, 2, 3, "ff", "ada", List.of(), List.of(), 5, "copy"));
+    }
+
+    @Test
+    void shouldKeepTheTimesThatAFileDoesNotCarry() {
+        Instant committed = Instant.parse("2025-11-23T10:00:00.000000001Z");
+        Instant client = Instant.parse("1969-12-31T23:59:59.999999999Z");
+        IndexEntry entry = new IndexEntry(
+                1, 2, 3, 4, "\"e\"", "ff", "ada", new CommitTimes(Optional.of(committed), Optional.of(client)));
+
+        assertThat(IndexEntry.unpack(entry.pack())).isEqualTo(entry);
+        RecordVersion version = entry.version(RecordPath.of("a"));
+        assertThat(version.modified()).isEqualTo(committed);
+        assertThat(version.clientModified()).contains(client);
     }
 }

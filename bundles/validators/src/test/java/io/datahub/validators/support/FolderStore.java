@@ -6,6 +6,7 @@ import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.Listing;
+import io.datahub.api.record.MoveRequest;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
@@ -89,6 +90,31 @@ public final class FolderStore implements RecordStore {
 
     @Override
     public Result<List<Change>> delete(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<List<Change>> move(MoveRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<Boolean> mkdir(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<RecordPath> rmdir(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<RecordVersion> setClientModified(WriteRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<Listing.Entry> stat(User user, RecordPath path) {
         throw new UnsupportedOperationException();
     }
 

@@ -1,0 +1,79 @@
+package io.datahub.store.namespace;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.path.RecordPath;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.User;
+import io.datahub.store.core.Audit;
+import io.datahub.store.core.IndexWriter;
+import io.datahub.store.core.PathLocks;
+import io.datahub.store.core.PathState;
+import io.datahub.store.core.StoreContext;
+import io.datahub.store.metadata.CommitFuture;
+import io.datahub.store.metadata.IndexEntry;
+import io.datahub.store.write.WriteGuard;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Sets the client's time of records, which is neither a new version nor an event. Thread-safe. */
+public final class ClientTimes {
+
+    private final StoreContext context;
+    private final WriteGuard guard;
+    private final IndexWriter indexWriter;
+
+    public ClientTimes(StoreContext context, WriteGuard guard, IndexWriter indexWriter) {
+        this.context = context;
+        this.guard = guard;
+        this.indexWriter = indexWriter;
+    }
+
+    /** Sets, or removes, the client's time of the present version. */
+    @SuppressWarnings("try")
+    public Result<RecordVersion> set(WriteRequest request) throws IOException {
+        RecordPath path = request.path();
+        CommitFuture<IndexEntry> future;
+        try (PathLocks.Held held = context.locks().hold(path)) {
+            PathState state = context.lookUp(path);
+            Optional<Refusal> refusal = refuse(request, state);
+            if (refusal.isPresent()) {
+                return Audit.refuse("set-time", request, refusal.get());
+            }
+            IndexEntry entry = state.entry().orElseThrow();
+            if (entry.times().client().equals(request.clientModified())) {
+                return Result.done(entry.version(path));
+            }
+            future = indexWriter.clientModified(path, entry, request.clientModified());
+        }
+        return Result.done(future.await().version(path));
+    }
+
+    private Optional<Refusal> refuse(WriteRequest request, PathState state) {
+        RecordPath path = request.path();
+        User user = request.user();
+        boolean own = !user.name().isEmpty()
+                && state.entry()
+                        .filter(entry -> entry.user().equals(user.name()))
+                        .isPresent();
+        if (!user.mayWrite(path) && !(own && user.mayCreate(path))) {
+            return Optional.of(new Refusal(Reason.FORBIDDEN, "you have no grant to change " + path));
+        }
+        if (state.onDisk().isDirectory()) {
+            return Optional.of(new Refusal(Reason.CONFLICT, path + " is a directory, which has no time of a client"));
+        }
+        if (!state.onDisk().isFile()) {
+            return Optional.of(new Refusal(Reason.NOT_FOUND, "there is no record " + path));
+        }
+        return guard.refuseCondition(request, state).or(() -> refuseUnsettled(path, state));
+    }
+
+    private static Optional<Refusal> refuseUnsettled(RecordPath path, PathState state) {
+        return state.isConsistent()
+                ? Optional.empty()
+                : Optional.of(new Refusal(
+                        Reason.CONFLICT, path + " is being changed on disk; retry when it has stopped changing"));
+    }
+}

@@ -1,0 +1,45 @@
+package io.datahub.store.namespace;
+
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.path.RecordPath;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.store.core.Audit;
+import io.datahub.store.core.PathLocks;
+import io.datahub.store.core.PathState;
+import io.datahub.store.core.StoreContext;
+import io.datahub.store.write.WriteGuard;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Creates directories. Thread-safe. */
+public final class Directories {
+
+    private final StoreContext context;
+    private final WriteGuard guard;
+
+    public Directories(StoreContext context, WriteGuard guard) {
+        this.context = context;
+        this.guard = guard;
+    }
+
+    /** Creates a directory and its missing parents; returns whether it is new. It is kept when it becomes empty. */
+    @SuppressWarnings("try")
+    public Result<Boolean> create(WriteRequest request) throws IOException {
+        RecordPath path = request.path();
+        try (PathLocks.Held held = context.locks().hold(path)) {
+            PathState state = context.lookUp(path);
+            Optional<Refusal> refusal = guard.refuseDirectory(request, state);
+            if (refusal.isPresent()) {
+                return Audit.refuse("mkdir", request, refusal.get());
+            }
+            if (!path.isRoot()) {
+                context.parents().createDirectory(path);
+                context.metadata()
+                        .submit(transaction -> transaction.putMadeDirectory(path))
+                        .await();
+            }
+            return Result.done(!state.onDisk().isDirectory());
+        }
+    }
+}
