@@ -22,13 +22,11 @@ import io.datahub.test.memory.MemoryReading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /** A store that holds only the users record, in a directory. Listeners are notified before a commit returns. */
 final class FolderStore implements RecordStore, Home {
@@ -44,8 +42,7 @@ final class FolderStore implements RecordStore, Home {
 
     FolderStore(Path root) throws IOException {
         this.root = root;
-        this.file = RecordPath.USERS.under(files());
-        Files.createDirectories(files());
+        this.file = RecordPath.USERS.under(Files.createDirectories(root.resolve("files")));
         Files.createDirectories(state());
     }
 
@@ -215,11 +212,6 @@ final class FolderStore implements RecordStore, Home {
 
     @Override
     public Result<Listing> list(User user, RecordPath directory, String after, int limit) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) {
         throw new UnsupportedOperationException();
     }
 }

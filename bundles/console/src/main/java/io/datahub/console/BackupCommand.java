@@ -1,7 +1,7 @@
 package io.datahub.console;
 
 import io.datahub.api.Home;
-import io.datahub.api.record.Snapshots;
+import io.datahub.api.disk.Snapshots;
 import io.datahub.console.shell.CommandException;
 import io.datahub.console.shell.Table;
 import java.io.IOException;
@@ -43,7 +43,8 @@ public final class BackupCommand extends DatahubCommand {
         Path partial = archive.resolveSibling(".partial-" + archive.getFileName());
         Files.deleteIfExists(partial);
         Files.createFile(partial, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (Snapshots.Snapshot snapshot = service(Snapshots.class).take()) {
+        try (Snapshots.Snapshot snapshot =
+                diskService(Snapshots.class, "back them up where they are").take()) {
             addConfiguration(service(Home.class).root(), snapshot.folder());
             pack(snapshot.folder(), partial);
             Files.move(partial, archive, StandardCopyOption.ATOMIC_MOVE);

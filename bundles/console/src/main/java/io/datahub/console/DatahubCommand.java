@@ -1,5 +1,6 @@
 package io.datahub.console;
 
+import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
@@ -39,6 +40,19 @@ abstract class DatahubCommand implements Action {
         return HubServices.find(context, type)
                 .orElseThrow(() -> new CommandException(type.getSimpleName()
                         + " is unavailable; run datahub:status and bundle:list to see which component is down"));
+    }
+
+    /**
+     * Finds a service of a store that keeps its records on the hub's disk.
+     *
+     * @param consequence what the user can or can't do if this hub has another store
+     * @throws CommandException if it is unavailable
+     */
+    <T> T diskService(Class<T> type, String consequence) {
+        service(RecordStore.class); // the store is running, so a service that is missing isn't just late
+        return HubServices.find(context, type)
+                .orElseThrow(() ->
+                        new CommandException("this hub doesn't keep its records on its own disk; " + consequence));
     }
 
     void print(Table table) {

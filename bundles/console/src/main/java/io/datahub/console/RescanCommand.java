@@ -2,9 +2,9 @@ package io.datahub.console;
 
 import static io.datahub.console.shell.CommandException.require;
 
+import io.datahub.api.disk.DiskRecords;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.ChangeJournal;
-import io.datahub.api.record.RecordStore;
 import io.datahub.console.shell.Table;
 import java.io.IOException;
 import java.time.Duration;
@@ -35,7 +35,8 @@ public final class RescanCommand extends DatahubCommand {
         ChangeJournal journal = service(ChangeJournal.class);
         long before = journal.head().sequence();
         List<RecordPath> pending = new ArrayList<>();
-        service(RecordStore.class).check(require(RecordPath.parse(root)), QUIET, pending::add);
+        diskService(DiskRecords.class, "there are no files to compare with the index")
+                .reconcile(require(RecordPath.parse(root)), QUIET, pending::add);
         print(new Table("changes", "pending")
                 .formerName("pending", "unsettled")
                 .row(journal.head().sequence() - before, pending));

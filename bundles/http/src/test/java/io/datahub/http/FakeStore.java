@@ -23,7 +23,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -33,7 +32,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 
 /** An in-memory record store. It refuses content that contains the word "wrong" or exceeds its size limit. */
 public final class FakeStore implements RecordStore {
@@ -230,11 +228,6 @@ public final class FakeStore implements RecordStore {
                 page.size() > limit ? Optional.of(page.get(limit - 1).name()) : Optional.empty();
         return Result.done(new Listing(
                 directory, page.subList(0, Math.min(limit, page.size())), next, new Cursor("e1", sequence.get())));
-    }
-
-    @Override
-    public void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) {
-        throw new UnsupportedOperationException();
     }
 
     private final class Staged extends MemoryDraft {

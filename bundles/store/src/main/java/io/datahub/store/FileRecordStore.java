@@ -12,19 +12,15 @@ import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.store.core.IoErrors;
-import io.datahub.store.core.StoreContext;
 import io.datahub.store.namespace.ClientTimes;
 import io.datahub.store.namespace.Directories;
 import io.datahub.store.namespace.Mover;
 import io.datahub.store.read.DirectoryLister;
 import io.datahub.store.read.RecordReader;
-import io.datahub.store.reconcile.TreeReconciler;
 import io.datahub.store.write.Deleter;
 import io.datahub.store.write.Uploads;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * The record store, which keeps records as files below the home folder. Assigns each operation to its use case, and
@@ -32,7 +28,6 @@ import java.util.function.Consumer;
  */
 final class FileRecordStore implements RecordStore {
 
-    private final StoreContext context;
     private final RecordReader reader;
     private final DirectoryLister lister;
     private final Uploads uploads;
@@ -40,19 +35,15 @@ final class FileRecordStore implements RecordStore {
     private final Mover mover;
     private final Directories directories;
     private final ClientTimes clientTimes;
-    private final TreeReconciler reconciler;
 
     FileRecordStore(
-            StoreContext context,
             RecordReader reader,
             DirectoryLister lister,
             Uploads uploads,
             Deleter deleter,
             Mover mover,
             Directories directories,
-            ClientTimes clientTimes,
-            TreeReconciler reconciler) {
-        this.context = context;
+            ClientTimes clientTimes) {
         this.reader = reader;
         this.lister = lister;
         this.uploads = uploads;
@@ -60,7 +51,6 @@ final class FileRecordStore implements RecordStore {
         this.mover = mover;
         this.directories = directories;
         this.clientTimes = clientTimes;
-        this.reconciler = reconciler;
     }
 
     @Override
@@ -121,15 +111,5 @@ final class FileRecordStore implements RecordStore {
     @Override
     public Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException {
         return IoErrors.translate(() -> lister.list(user, directory, after, limit));
-    }
-
-    @Override
-    public void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException {
-        reconciler.check(path, quiet, unsettled);
-    }
-
-    @Override
-    public boolean isTemporary(RecordPath path) {
-        return context.isTemporary(path);
     }
 }

@@ -1,6 +1,7 @@
 package io.datahub.store;
 
 import io.datahub.api.Home;
+import io.datahub.store.disk.Tree;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -31,7 +32,7 @@ final class HomeFolder implements Home, AutoCloseable {
         this.root = root.toAbsolutePath().normalize();
         try {
             Files.createDirectories(this.root);
-            createFolder(files(), WORLD_READABLE);
+            createFolder(this.root.resolve(Tree.FOLDER), WORLD_READABLE);
             createFolder(incoming(), WORLD_READABLE);
             createFolder(state(), OWNER_ONLY);
             setPermissions(state(), OWNER_ONLY);

@@ -1,12 +1,14 @@
 package io.datahub.store;
 
 import io.datahub.api.Home;
+import io.datahub.api.disk.DiskRecords;
+import io.datahub.api.disk.Snapshots;
+import io.datahub.api.disk.TemporaryNames;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.ResumableUploads;
-import io.datahub.api.record.Snapshots;
 import io.datahub.store.core.FailPoints;
 import io.datahub.store.core.FreeSpaceCheck;
 import io.datahub.store.core.IndexWriter;
@@ -49,6 +51,7 @@ import io.datahub.store.write.UploadCounts;
 import io.datahub.store.write.Uploads;
 import io.datahub.store.write.WriteGuard;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -66,6 +69,7 @@ final class Store implements AutoCloseable {
 
     private final StoreContext context;
     private final FileRecordStore records;
+    private final HomeRecords diskRecords;
     private final ResumableUploadStore resumableUploads;
     private final DurableAdapterStates adapterStates;
     private final DiskSnapshots snapshots;
@@ -89,7 +93,7 @@ final class Store implements AutoCloseable {
             FailPoints failPoints)
             throws IOException {
         context = new StoreContext(home, metadata, settings, failPoints);
-        FreeSpaceCheck freeSpace = new FreeSpaceCheck(List.of(home.files(), home.state()), settings);
+        FreeSpaceCheck freeSpace = new FreeSpaceCheck(List.of(context.tree().root(), home.state()), settings);
         Quotas quotas = new Quotas(metadata, settings);
         SpareFile spare = new SpareFile(home.state().resolve(SpareFile.NAME));
         metadata.onFull(spare::release);
@@ -99,10 +103,11 @@ final class Store implements AutoCloseable {
         RecordReader reader = new RecordReader(context, lastGoodVersions, indexWriter);
         DirectoryLister lister = new DirectoryLister(context);
         snapshots = new DiskSnapshots(home, context);
+        Path servedLinks = home.root().resolve("cache").resolve("served");
 
         WriteGuard guard = new WriteGuard(context.tree());
         UploadAdmission admission = new UploadAdmission(context, guard, freeSpace, spare, quotas);
-        ServedLinks links = new ServedLinks(home.served());
+        ServedLinks links = new ServedLinks(servedLinks);
         Commit commit = new Commit(context, guard, indexWriter, lastGoodVersions, links);
         UploadCommitter committer = new UploadCommitter(context, validation, lastGoodVersions, commit, uploadCounts);
         Uploads uploads = new Uploads(context, admission, committer, uploadCounts);
@@ -125,8 +130,8 @@ final class Store implements AutoCloseable {
                 new TreeReconciler(context, reconciler, unflushed, postponed, rejectedFiles, ignored, unreadable);
         postponedRetry = new PostponedRetry(context, unflushed, postponed, freeSpace, spare);
         health = new StoreHealth(context, freeSpace, ignored, unreadable);
-        records = new FileRecordStore(
-                context, reader, lister, uploads, deleter, mover, directories, clientTimes, treeReconciler);
+        records = new FileRecordStore(reader, lister, uploads, deleter, mover, directories, clientTimes);
+        diskRecords = new HomeRecords(context.tree().root(), servedLinks, treeReconciler);
 
         new RootIdentity(context.tree(), metadata).require();
         Recovery recovery = new Recovery(context, intents, indexWriter, rollback, lastGoodVersions, unflushed);
@@ -147,6 +152,14 @@ final class Store implements AutoCloseable {
 
     RecordStore records() {
         return records;
+    }
+
+    DiskRecords diskRecords() {
+        return diskRecords;
+    }
+
+    TemporaryNames temporaryNames() {
+        return context::isTemporary;
     }
 
     ResumableUploads resumableUploads() {

@@ -1,6 +1,9 @@
 package io.datahub.store;
 
 import io.datahub.api.Home;
+import io.datahub.api.disk.DiskRecords;
+import io.datahub.api.disk.Snapshots;
+import io.datahub.api.disk.TemporaryNames;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.log.LogText;
@@ -9,7 +12,6 @@ import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.ChangeListener;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.ResumableUploads;
-import io.datahub.api.record.Snapshots;
 import io.datahub.api.state.AdapterStates;
 import io.datahub.api.validation.Validator;
 import io.datahub.store.core.FailPoints;
@@ -54,11 +56,11 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = StoreConfiguration.class)
 @Capability(
         namespace = "osgi.service",
-        attribute = "objectClass:List<String>='io.datahub.api.health.HealthCheck,io.datahub.api.metric.MetricSource,"
+        attribute = "objectClass:List<String>='io.datahub.api.disk.DiskRecords,io.datahub.api.disk.Snapshots,"
+                + "io.datahub.api.disk.TemporaryNames,io.datahub.api.health.HealthCheck,io.datahub.api.metric.MetricSource,"
                 + "io.datahub.api.record.ChangeJournal,io.datahub.api.record.RecordStore,"
-                + "io.datahub.api.record.ResumableUploads,io.datahub.api.record.Snapshots,"
-                + "io.datahub.api.state.AdapterStates'",
-        uses = {HealthCheck.class, MetricSource.class, RecordStore.class})
+                + "io.datahub.api.record.ResumableUploads,io.datahub.api.state.AdapterStates'",
+        uses = {DiskRecords.class, HealthCheck.class, MetricSource.class, RecordStore.class})
 public final class StoreService {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreService.class);
@@ -128,10 +130,12 @@ public final class StoreService {
         register(context, SynchronousConfigurationListener.class, requiredValidators, Map.of());
         register(context, HealthCheck.class, store.health(), health);
         register(context, MetricSource.class, metrics, source);
+        register(context, TemporaryNames.class, store.temporaryNames(), Map.of());
+        register(context, DiskRecords.class, store.diskRecords(), Map.of());
+        register(context, Snapshots.class, store.snapshots(), Map.of());
         register(context, ChangeJournal.class, journal, Map.of());
         register(context, RecordStore.class, store.records(), Map.of());
         register(context, ResumableUploads.class, store.resumableUploads(), Map.of());
-        register(context, Snapshots.class, store.snapshots(), Map.of());
         Map<String, ?> adapterHealth = Map.of(HealthCheck.NAME, "adapter-state");
         Map<String, ?> adapterMetrics = Map.of(MetricSource.COMPONENT, "adapter-state");
         register(context, AdapterStates.class, store.adapterStates(), Map.of());

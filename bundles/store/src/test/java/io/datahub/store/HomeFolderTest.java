@@ -19,13 +19,13 @@ class HomeFolderTest {
     void shouldCreateItsFoldersAndMakeTheStatePrivate() throws Exception {
         Path root = folder.resolve("new/home");
         try (HomeFolder home = new HomeFolder(root)) {
-            assertThat(home.files()).isDirectory();
+            assertThat(root.resolve("files")).isDirectory();
             assertThat(home.incoming()).isDirectory();
             assertThat(home.state().resolve("staging")).isDirectory();
             assertThat(home.state().resolve("rejected")).isDirectory();
             assertThat(Files.getPosixFilePermissions(home.state()))
                     .isEqualTo(PosixFilePermissions.fromString("rwx------"));
-            assertThat(Files.getPosixFilePermissions(home.files()))
+            assertThat(Files.getPosixFilePermissions(root.resolve("files")))
                     .isEqualTo(PosixFilePermissions.fromString("rwxr-xr-x"));
         }
     }

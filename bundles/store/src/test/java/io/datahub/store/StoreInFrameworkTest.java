@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.json.PackageVersion;
-import io.datahub.api.Home;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.disk.DiskRecords;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.path.RecordPath;
@@ -62,6 +62,7 @@ class StoreInFrameworkTest {
     private static final String SHARED_PACKAGES = String.join(
             ",",
             "io.datahub.api;version=0.9",
+            "io.datahub.api.disk;version=0.9",
             "io.datahub.api.event;version=0.9",
             "io.datahub.api.health;version=0.9",
             "io.datahub.api.log;version=0.9",
@@ -300,7 +301,7 @@ class StoreInFrameworkTest {
         context.registerService(EventBroker.class, broker, null);
 
         assertThat(service(ChangeJournal.class).head()).isEqualTo(head);
-        store().check(RecordPath.ROOT, java.time.Duration.ZERO, unsettled -> {});
+        service(DiskRecords.class).reconcile(RecordPath.ROOT, java.time.Duration.ZERO, stillChanging -> {});
         assertThat(broker.topics).containsExactly("file.created/a", "file.created/b");
     }
 
@@ -327,7 +328,7 @@ class StoreInFrameworkTest {
 
     @Test
     void shouldProvideHomeAndHealthCheck() throws Exception {
-        assertThat(service(Home.class).files()).isEqualTo(folder.resolve("home/files"));
+        assertThat(service(DiskRecords.class).files()).isEqualTo(folder.resolve("home/files"));
         assertThat(folder.resolve("home/incoming")).isDirectory();
         store();
         ServiceReference<HealthCheck> reference = context.getServiceReference(HealthCheck.class);

@@ -3,6 +3,8 @@ package io.datahub.store;
 import io.datahub.api.Home;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.disk.DiskRecords;
+import io.datahub.api.disk.Snapshots;
 import io.datahub.api.health.Health;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
@@ -13,7 +15,6 @@ import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.ResumableUploads;
-import io.datahub.api.record.Snapshots;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
@@ -43,6 +44,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.osgi.framework.Version;
 
@@ -82,10 +84,17 @@ public final class TestHub implements AutoCloseable {
     public Journal journal;
     Store store;
     public RecordStore records;
+    public DiskRecords disk;
     Step killAt;
     private int killAfter;
     public Runnable atIntent = () -> {};
     public Runnable atMove = () -> {};
+    public Runnable atFlush = () -> {};
+    public Runnable atIndex = () -> {};
+
+    /** Called with each change when it is announced, on the thread that makes changes durable. */
+    public Consumer<Change> onAnnouncement = change -> {};
+
     private final List<RegisteredValidator> registered = new ArrayList<>();
 
     public TestHub(Path root) throws IOException {
@@ -103,10 +112,16 @@ public final class TestHub implements AutoCloseable {
         validators = new ValidatorRegistry();
         registered.forEach(validators::add);
         validation = new ValidationService(validators, 16);
-        metadata = new MetadataStore(root.resolve("state/store.mv"), () -> settings, announced::add);
+        metadata = new MetadataStore(root.resolve("state/store.mv"), () -> settings, this::announce);
         journal = new Journal(metadata, () -> settings.urls());
         store = new Store(home(), metadata, validators, validation, () -> settings, this::step);
         records = store.records();
+        disk = store.diskRecords();
+    }
+
+    private void announce(Change change) {
+        announced.add(change);
+        onAnnouncement.accept(change);
     }
 
     /** Replaces settings: names of components of {@link StoreSettings}, each followed by its value. */
@@ -146,6 +161,12 @@ public final class TestHub implements AutoCloseable {
         }
         if (step == Step.MOVED) {
             atMove.run();
+        }
+        if (step == Step.FLUSHED) {
+            atFlush.run();
+        }
+        if (step == Step.INDEXED) {
+            atIndex.run();
         }
         if (step == killAt && --killAfter == 0) {
             throw new Killed();
@@ -262,7 +283,7 @@ public final class TestHub implements AutoCloseable {
 
     public List<String> check(String path, Duration quiet) throws IOException {
         List<String> checkLater = new ArrayList<>();
-        records.check(path(path), quiet, found -> checkLater.add(found.toString()));
+        disk.reconcile(path(path), quiet, found -> checkLater.add(found.toString()));
         metadata.submit(transaction -> "flushed").await();
         return checkLater;
     }

@@ -1,9 +1,9 @@
 package io.datahub.watcher;
 
 import io.datahub.api.Result;
+import io.datahub.api.disk.TemporaryNames;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
-import io.datahub.api.record.RecordStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ final class DropFolder {
     private static final Logger LOG = LoggerFactory.getLogger(DropFolder.class);
 
     private final Path root;
-    private final RecordStore store;
+    private final TemporaryNames temporaryNames;
     private final FileImporter importer;
     private final QuietTracker quietTracker;
     private final KeptFiles keptFiles;
@@ -33,9 +33,14 @@ final class DropFolder {
      * @param quietTracker tracks for how long files have been unchanged
      * @param keptFiles keeps the files that were read
      */
-    DropFolder(Path root, RecordStore store, FileImporter importer, QuietTracker quietTracker, KeptFiles keptFiles) {
+    DropFolder(
+            Path root,
+            TemporaryNames temporaryNames,
+            FileImporter importer,
+            QuietTracker quietTracker,
+            KeptFiles keptFiles) {
         this.root = root;
-        this.store = store;
+        this.temporaryNames = temporaryNames;
         this.importer = importer;
         this.quietTracker = quietTracker;
         this.keptFiles = keptFiles;
@@ -77,7 +82,7 @@ final class DropFolder {
     }
 
     private boolean isIgnored(RecordPath path) {
-        return store.isTemporary(path) || path.name().startsWith(KeptFolder.TAKEN_PREFIX);
+        return temporaryNames.isTemporary(path) || path.name().startsWith(KeptFolder.TAKEN_PREFIX);
     }
 
     private void ingestChildren(Path directory, Consumer<RecordPath> retry) throws IOException {

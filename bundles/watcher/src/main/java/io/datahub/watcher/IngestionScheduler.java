@@ -1,6 +1,7 @@
 package io.datahub.watcher;
 
 import io.datahub.api.Home;
+import io.datahub.api.disk.TemporaryNames;
 import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.path.RecordPath;
@@ -34,7 +35,12 @@ final class IngestionScheduler implements PathChangeListener, AutoCloseable {
 
     @SuppressWarnings("FutureReturnValueIgnored") // both tasks log their own failures
     IngestionScheduler(
-            WatcherConfiguration configuration, Home home, RecordStore store, Duration initialDelay, Duration maxQuiet)
+            WatcherConfiguration configuration,
+            Home home,
+            RecordStore store,
+            TemporaryNames temporaryNames,
+            Duration initialDelay,
+            Duration maxQuiet)
             throws IOException {
         Duration quiet = Duration.ofMillis(configuration.incomingQuietMillis());
         FileImporter importer = new FileImporter(store);
@@ -47,8 +53,8 @@ final class IngestionScheduler implements PathChangeListener, AutoCloseable {
                         Duration.ofHours(configuration.incomingKeepHours()),
                         configuration.incomingKeepMiB() * BYTES_PER_MIB),
                 System::nanoTime);
-        dropFolder =
-                new DropFolder(home.incoming(), store, importer, new QuietTracker(quiet, System::nanoTime), keptFiles);
+        dropFolder = new DropFolder(
+                home.incoming(), temporaryNames, importer, new QuietTracker(quiet, System::nanoTime), keptFiles);
         debouncer = new Debouncer("incoming", initialDelay, quiet, maxQuiet, 1, (path, quietTime) -> ingest(path));
         long intervalMillis = Math.max(1, Math.min(MAX_SWEEP_INTERVAL_MILLIS, quiet.toMillis()));
         executor.scheduleWithFixedDelay(dropFolder::sweep, intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);

@@ -62,7 +62,7 @@ class DropFolderTest {
                 importer,
                 new KeptFiles.Limits(QUIET, keepFor, maxBytes),
                 () -> now);
-        dropFolder = new DropFolder(root, store, importer, new QuietTracker(QUIET, () -> now), kept);
+        dropFolder = new DropFolder(root, WatcherTest::isTemporary, importer, new QuietTracker(QUIET, () -> now), kept);
     }
 
     private void advance(Duration time) {

@@ -20,7 +20,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -28,14 +27,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 
-/** Records uploads and checked paths; refuses commits while {@link #refusal} is set. */
+/** Records uploads; refuses commits while {@link #refusal} is set. */
 final class FakeStore implements RecordStore {
 
     final Map<String, String> records = new ConcurrentHashMap<>();
-    final List<String> checked = new CopyOnWriteArrayList<>();
-    final Map<String, Duration> quietTimes = new ConcurrentHashMap<>();
     final Map<String, RecordVersion> versions = new ConcurrentHashMap<>();
 
     /** Each committed version as {@code PATH=CONTENT}. */
@@ -101,17 +97,6 @@ final class FakeStore implements RecordStore {
     @Override
     public Result<Draft> edit(WriteRequest request) {
         throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) {
-        quietTimes.put(path.toString(), quiet);
-        checked.add(path.toString());
-    }
-
-    @Override
-    public boolean isTemporary(RecordPath path) {
-        return path.name().endsWith(".part");
     }
 
     @Override

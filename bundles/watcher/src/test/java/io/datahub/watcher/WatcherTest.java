@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.datahub.api.Home;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
+import io.datahub.api.path.RecordPath;
+import io.datahub.test.DiskFolder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -31,15 +33,25 @@ class WatcherTest {
 
     private final FakeStore store = new FakeStore();
     private final Home home = () -> root;
+    private DiskFolder disk;
     private Watcher watcher;
 
     @BeforeEach
     void start() throws IOException {
-        Files.createDirectories(home.files());
+        disk = new DiskFolder(root);
+        Files.createDirectories(disk.files());
         Files.createDirectories(home.incoming());
         Files.writeString(home.incoming().resolve("early.txt"), "there before the hub");
-        watcher = new Watcher(new Quick("auto"), home, store);
-        await().until(() -> store.checked.contains(""));
+        watcher = watcher("auto");
+        await().until(() -> disk.reconciled().contains(""));
+    }
+
+    static boolean isTemporary(RecordPath path) {
+        return path.name().endsWith(".part");
+    }
+
+    private Watcher watcher(String poll) throws IOException {
+        return new Watcher(new Quick(poll), home, store, WatcherTest::isTemporary, disk);
     }
 
     @AfterEach
@@ -49,9 +61,9 @@ class WatcherTest {
 
     @Test
     void shouldCheckAChangeOnceAfterTheQuietPeriod() throws IOException {
-        Files.writeString(home.files().resolve("a.txt"), "x");
-        await().until(() -> store.checked.contains("a.txt"));
-        assertThat(store.checked.stream().filter("a.txt"::equals)).hasSize(1);
+        Files.writeString(disk.files().resolve("a.txt"), "x");
+        await().until(() -> disk.reconciled().contains("a.txt"));
+        assertThat(disk.reconciled().stream().filter("a.txt"::equals)).hasSize(1);
         assertThat(watcher.check().ready()).isTrue();
     }
 
@@ -70,40 +82,53 @@ class WatcherTest {
     @Test
     void shouldCompareNothingWhileTheRootIsUnavailableAndEverythingOnceItIsBack() throws IOException {
         Path moved = root.resolve("moved");
-        Files.move(home.files(), moved);
+        Files.move(disk.files(), moved);
         await().until(() -> !watcher.check().ready());
         assertThat(watcher.check().detail()).contains("is missing");
-        store.checked.clear();
+        disk.reconciled().clear();
         Files.writeString(moved.resolve("created"), "x");
-        Files.move(moved, home.files());
-        await().until(() -> watcher.check().ready() && store.checked.contains(""));
+        Files.move(moved, disk.files());
+        await().until(() -> watcher.check().ready() && disk.reconciled().contains(""));
+    }
+
+    @Test
+    void shouldWatchOnlyIncomingIfTheRecordsAreNotFiles() throws IOException {
+        watcher.stop();
+        disk.reconciled().clear();
+        watcher = new Watcher(new Quick("auto"), home, store, WatcherTest::isTemporary, null);
+        Files.writeString(home.incoming().resolve("late.part"), "x");
+        Files.writeString(home.incoming().resolve("late"), "x");
+        await().until(() -> "x".equals(store.records.get("late")));
+        assertThat(store.records).doesNotContainKey("late.part");
+        assertThat(watcher.check().ready()).isTrue();
+        assertThat(watcher.check().detail()).contains("the records aren't files on this disk");
+        assertThat(disk.reconciled()).isEmpty();
     }
 
     @Test
     void shouldScanAtIntervalsIfConfigured() throws IOException {
         watcher.stop();
-        watcher = new Watcher(new Quick("always"), home, store);
+        watcher = watcher("always");
         for (int i = 0; i < 3; i++) {
-            store.checked.clear();
-            await().until(() -> store.checked.contains(""));
+            disk.reconciled().clear();
+            await().until(() -> disk.reconciled().contains(""));
         }
         assertThat(watcher.check().detail()).contains("everything is compared every 100 ms", "poll=always");
     }
 
     @Test
     void shouldRejectAnUnknownPollValue() {
-        assertThatThrownBy(() -> new Watcher(new Quick("sometimes"), home, store))
-                .hasMessageContaining("must be auto, always or never");
+        assertThatThrownBy(() -> watcher("sometimes")).hasMessageContaining("must be auto, always or never");
     }
 
     @Test
     void shouldApplyTheQuietPeriodToEachFileHoweverLongItsDirectoryWasPending() throws IOException {
-        Path directory = Files.createDirectory(home.files().resolve("d"));
+        Path directory = Files.createDirectory(disk.files().resolve("d"));
         await().until(() -> {
             touch(directory);
-            return store.checked.contains("d");
+            return disk.reconciled().contains("d");
         });
-        assertThat(store.quietTimes.get("d")).isEqualTo(Duration.ofMillis(50));
+        assertThat(disk.quietTimes().get("d")).isEqualTo(Duration.ofMillis(50));
     }
 
     private static void touch(Path path) {
@@ -160,8 +185,8 @@ class WatcherTest {
         store.refusal = Optional.of(Refusal.unavailable("away", Duration.ofSeconds(1)));
         Path file = home.incoming().resolve("later.txt");
         Files.writeString(file, "text");
-        Files.writeString(home.files().resolve("fence"), "x");
-        await().until(() -> store.checked.contains("fence"));
+        Files.writeString(disk.files().resolve("fence"), "x");
+        await().until(() -> disk.reconciled().contains("fence"));
         assertThat(file).exists();
         store.refusal = Optional.empty();
         await().until(() -> "text".equals(store.records.get("later.txt")) && !Files.exists(file));

@@ -70,7 +70,7 @@ public interface Reading extends AutoCloseable {
      * @return a stream; closing it closes this reading, and the other way round
      */
     default InputStream stream() {
-        return new ReadingStream(this);
+        return new ReadingStream(this::read, version().size(), this::close);
     }
 
     @Override

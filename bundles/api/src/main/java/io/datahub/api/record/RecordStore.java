@@ -5,9 +5,7 @@ import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.user.User;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
-import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -150,30 +148,4 @@ public interface RecordStore {
      * @throws IOException if the disk failed
      */
     Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException;
-
-    /**
-     * Reconciles a path with the disk, or everything below it if it is, or was, a directory: differences are recorded
-     * and announced. Idempotent: a second call finds no difference. Changes made outside the hub are validated first.
-     * The first reconciliation of the whole tree also announces changes that a killed hub had recorded but not
-     * announced.
-     *
-     * @param path a record or a directory
-     * @param quiet how long a file must have been unmodified before its change counts
-     * @param unsettled receives each path whose change doesn't count yet, so that it is checked again later; the
-     *     consumer passed to the latest check of the whole tree is also called, at any time, for paths that a reader
-     *     found changed
-     * @throws IOException if the disk failed
-     */
-    void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) throws IOException;
-
-    /**
-     * Whether this is a name that programs give to unfinished files. A file created outside the hub under such a name
-     * is not a record until it is renamed; one uploaded under such a name is a record like any other.
-     *
-     * @param path the path
-     * @return whether its name is one
-     */
-    default boolean isTemporary(RecordPath path) {
-        return false;
-    }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -47,7 +48,7 @@ final class Accelerator implements AutoCloseable {
     private static final List<HttpHeader> HUB_CONDITIONS =
             List.of(HttpHeader.IF_MATCH, HttpHeader.IF_NONE_MATCH, HttpHeader.IF_UNMODIFIED_SINCE, HttpHeader.IF_RANGE);
 
-    private final Path links;
+    private final Optional<Path> links;
     private final String location;
     private final long minBytes;
     private final ScheduledExecutorService sweeper;
@@ -56,11 +57,11 @@ final class Accelerator implements AutoCloseable {
     /**
      * Enables or disables the links of the store and starts the cleanup thread.
      *
-     * @param links the directory of the links
+     * @param links the directory of the links; empty if the store has none, so that there can be no redirects
      * @param location where nginx serves that directory, such as {@code /served/}; empty to disable redirects
      * @param minBytes records smaller than this are sent by the hub itself
      */
-    Accelerator(Path links, String location, long minBytes) {
+    Accelerator(Optional<Path> links, String location, long minBytes) {
         this.links = links;
         this.location = location.isEmpty() || location.endsWith("/") ? location : location + "/";
         this.minBytes = minBytes;
@@ -69,16 +70,22 @@ final class Accelerator implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
+        if (links.isEmpty() && !location.isEmpty()) {
+            LOG.warn("event=http.accel-links.unavailable accelLocation={}", LogText.quoted(location));
+        }
         sweepTask = sweeper.scheduleWithFixedDelay(this::sweep, 0, LINK_GRACE_PERIOD.toSeconds(), TimeUnit.SECONDS);
     }
 
     private void sweep() {
+        if (links.isEmpty()) {
+            return;
+        }
         try {
             sweep(Instant.now().minus(LINK_GRACE_PERIOD));
         } catch (IOException | DirectoryIteratorException e) {
             LOG.warn(
                     "event=http.accel-links.cleanup-failed folder={} reason={}",
-                    LogText.quoted(links),
+                    LogText.quoted(links.get()),
                     LogText.quoted(e));
         }
     }
@@ -87,22 +94,23 @@ final class Accelerator implements AutoCloseable {
      * Removes links whose record was deleted before the given time, or the whole directory if redirects are disabled.
      */
     void sweep(Instant before) throws IOException {
+        Path folder = links.orElseThrow();
         if (isEnabled()) {
-            Files.createDirectories(links);
-        } else if (!Files.isDirectory(links)) {
+            Files.createDirectories(folder);
+        } else if (!Files.isDirectory(folder)) {
             return;
         }
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(links)) {
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
             for (Path link : all) {
                 if (!isEnabled() || isStale(link, before)) {
                     Files.deleteIfExists(link);
                 }
             }
         } catch (NoSuchFileException e) {
-            LOG.debug("event=http.accel-links.cleanup-skipped folder={}", LogText.quoted(links));
+            LOG.debug("event=http.accel-links.cleanup-skipped folder={}", LogText.quoted(folder));
         }
         if (!isEnabled()) {
-            Files.deleteIfExists(links);
+            Files.deleteIfExists(folder);
         }
     }
 
@@ -113,7 +121,7 @@ final class Accelerator implements AutoCloseable {
     }
 
     private boolean isEnabled() {
-        return !location.isEmpty();
+        return links.isPresent() && !location.isEmpty();
     }
 
     @Override
@@ -149,7 +157,7 @@ final class Accelerator implements AutoCloseable {
 
     /** Whether there is a link to this version whose content has not been modified. */
     private boolean isLinked(RecordVersion version) throws IOException {
-        Path link = links.resolve(name(version));
+        Path link = links.orElseThrow().resolve(name(version));
         if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
             return false;
         }

@@ -1,9 +1,9 @@
 package io.datahub.http.files;
 
-import io.datahub.api.Home;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.disk.DiskRecords;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.RecordStore;
@@ -37,6 +37,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 
 /** The records, under {@code /files}. */
@@ -55,21 +57,23 @@ public final class FilesHandler extends Handler.Abstract {
     private final RecordStore store;
     private final Authenticator authenticator;
     private final DirectoryListing listing;
-    private final Path links;
+    private final Optional<Path> links;
     private volatile Settings settings;
 
     /** Values of the configuration. A request in progress keeps the values it started with. */
     private record Settings(Download download, int maxFormParts, Accelerator accelerator, EncodedSlashes slashes) {}
 
+    /** @param records null if the records aren't files on this hub's disk, so that no web server can send them */
     @Activate
     public FilesHandler(
             @Reference RecordStore store,
-            @Reference Home home,
             @Reference Authenticator authenticator,
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
+                    DiskRecords records,
             HttpConfiguration configuration) {
         this.authenticator = authenticator;
         this.store = store;
-        links = home.served();
+        links = Optional.ofNullable(records).map(DiskRecords::servedLinks);
         listing = new DirectoryListing(store);
         settings = settings(configuration);
     }

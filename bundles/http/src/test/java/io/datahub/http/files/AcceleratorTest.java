@@ -8,12 +8,14 @@ import io.datahub.http.FakeStore;
 import io.datahub.http.HttpConfiguration;
 import io.datahub.http.TestServer;
 import io.datahub.test.Configurations;
+import io.datahub.test.DiskFolder;
 import io.datahub.test.RenewingAuthenticator;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,8 +42,8 @@ class AcceleratorTest {
         store.put("a.bin", "0123456789");
         server = new TestServer(new FilesHandler(
                 store,
-                () -> home,
                 new RenewingAuthenticator(),
+                new DiskFolder(home),
                 Configurations.of(HttpConfiguration.class, "accelLocation", "/served", "accelMinBytes", 10L)));
         RecordVersion version =
                 store.find(TestServer.ADMIN, RecordPath.of("a.bin")).get();
@@ -121,7 +123,7 @@ class AcceleratorTest {
     void shouldRemoveStaleLinksAfterTheGracePeriod() throws Exception {
         Path links = link.getParent();
         Path kept = Files.createLink(links.resolve("kept"), Files.writeString(directory.resolve("record"), "x"));
-        try (Accelerator accelerator = new Accelerator(links, "/served/", 0)) {
+        try (Accelerator accelerator = new Accelerator(Optional.of(links), "/served/", 0)) {
             accelerator.sweep(Instant.now().minusSeconds(600));
             assertThat(link).exists();
 
@@ -135,13 +137,13 @@ class AcceleratorTest {
     @Test
     void shouldKeepTheLinkDirectoryOnlyWhileEnabled() throws Exception {
         Path links = directory.resolve("other");
-        try (Accelerator enabled = new Accelerator(links, "/served/", 0)) {
+        try (Accelerator enabled = new Accelerator(Optional.of(links), "/served/", 0)) {
             enabled.sweep(Instant.now());
             assertThat(links).isDirectory();
         }
         Files.writeString(links.resolve("a"), "x");
 
-        try (Accelerator disabled = new Accelerator(links, "", 0)) {
+        try (Accelerator disabled = new Accelerator(Optional.of(links), "", 0)) {
             disabled.sweep(Instant.now());
             assertThat(links).doesNotExist();
         }

@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.datahub.api.Home;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.user.Action;
@@ -22,7 +21,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -36,7 +34,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,21 +42,14 @@ class FilesHandlerTest {
 
     private static final String LAST_MODIFIED = "Sun, 23 Nov 2025 10:00:01 GMT";
 
-    @TempDir
-    Path directory;
-
     private FakeStore store;
     private final RenewingAuthenticator renewals = new RenewingAuthenticator();
     private TestServer server;
 
-    private Home home() {
-        return () -> directory;
-    }
-
     @BeforeEach
     void start() throws Exception {
         store = new FakeStore();
-        server = new TestServer(new FilesHandler(store, home(), renewals, Configurations.of(HttpConfiguration.class)));
+        server = new TestServer(new FilesHandler(store, renewals, null, Configurations.of(HttpConfiguration.class)));
         store.put("builds/app.txt", "0123456789");
     }
 
@@ -392,7 +382,7 @@ class FilesHandlerTest {
         store.put("a.pdf", "x");
         String[] allowed = {"application/pdf, text/html"};
         try (TestServer other = new TestServer(new FilesHandler(
-                store, home(), renewals, Configurations.of(HttpConfiguration.class, "inlineTypes", allowed)))) {
+                store, renewals, null, Configurations.of(HttpConfiguration.class, "inlineTypes", allowed)))) {
             assertThat(other.get("/files/a.pdf").headers().firstValue("Content-Disposition"))
                     .isEmpty();
         }
@@ -401,7 +391,7 @@ class FilesHandlerTest {
     @Test
     void shouldApplyANewConfigurationDuringAFormUpload() throws Exception {
         store.put("a.pdf", "x");
-        FilesHandler handler = new FilesHandler(store, home(), renewals, Configurations.of(HttpConfiguration.class));
+        FilesHandler handler = new FilesHandler(store, renewals, null, Configurations.of(HttpConfiguration.class));
         try (TestServer other = new TestServer(handler);
                 Socket slow = other.connect()) {
             String body = part("f", "one", "x") + part("f", "two", "y") + "--B--\r\n";
@@ -977,7 +967,7 @@ class FilesHandlerTest {
     @Test
     void shouldRefuseAFormWithTooManyFiles() throws Exception {
         try (TestServer other = new TestServer(new FilesHandler(
-                store, home(), renewals, Configurations.of(HttpConfiguration.class, "maxFormParts", 2)))) {
+                store, renewals, null, Configurations.of(HttpConfiguration.class, "maxFormParts", 2)))) {
             String three = part("f", "a", "x") + part("f", "b", "x") + part("f", "c", "x") + "--B--\r\n";
 
             assertThat(other.send("POST", "/files/", three, "Content-Type", "multipart/form-data; boundary=B")

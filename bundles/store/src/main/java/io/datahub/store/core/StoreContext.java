@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -44,7 +45,11 @@ public record StoreContext(
     /** Opens the home's folders of records and staged files. */
     public StoreContext(Home home, MetadataStore metadata, Supplier<StoreSettings> settings, FailPoints failPoints)
             throws IOException {
-        this(new Tree(home.files()), metadata, new Staging(home.state(), home.files()), settings, failPoints);
+        this(new Tree(files(home)), metadata, new Staging(home.state(), files(home)), settings, failPoints);
+    }
+
+    private static Path files(Home home) {
+        return home.root().resolve(Tree.FOLDER);
     }
 
     private StoreContext(

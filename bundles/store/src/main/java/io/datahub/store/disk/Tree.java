@@ -21,6 +21,9 @@ import java.util.Set;
 /** The folder of the records. Links below it are never followed. Thread-safe. */
 public final class Tree {
 
+    /** The name of this folder in the home. */
+    public static final String FOLDER = "files";
+
     /** The first segment of the hub's own paths, which are never listed, announced or addressable. */
     public static final String RESERVED = ".datahub-staging";
 

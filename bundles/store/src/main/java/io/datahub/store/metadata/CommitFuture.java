@@ -1,6 +1,9 @@
 package io.datahub.store.metadata;
 
+import io.datahub.api.path.RecordPath;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -11,14 +14,26 @@ import java.util.concurrent.CountDownLatch;
 public final class CommitFuture<T> {
 
     private final CountDownLatch completed = new CountDownLatch(1);
-    private final T value;
     private final Runnable onFlushRequested;
+
+    /** The paths whose index entries it wrote; used under the commit lock, and by the writer thread afterwards. */
+    private final List<RecordPath> paths = new ArrayList<>(1);
+
+    private volatile T value;
     private volatile Throwable failure;
 
     /** @param onFlushRequested called when a caller starts to wait */
-    CommitFuture(T value, Runnable onFlushRequested) {
-        this.value = value;
+    CommitFuture(Runnable onFlushRequested) {
         this.onFlushRequested = onFlushRequested;
+    }
+
+    List<RecordPath> paths() {
+        return paths;
+    }
+
+    /** Sets the transaction's result, which nobody gets before it is durable. */
+    void applied(T result) {
+        value = result;
     }
 
     void complete() {
@@ -30,11 +45,6 @@ public final class CommitFuture<T> {
         completed.countDown();
     }
 
-    /** The transaction's result; it may not be durable yet. */
-    public T value() {
-        return value;
-    }
-
     /** Whether the transaction was flushed or failed. */
     public boolean isDone() {
         return completed.getCount() == 0;
@@ -44,6 +54,16 @@ public final class CommitFuture<T> {
     public void requestFlush() {
         if (!isDone()) {
             onFlushRequested.run();
+        }
+    }
+
+    /** Waits like {@link #await}; returns false if the disk failed. */
+    boolean isDurable() {
+        try {
+            await();
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

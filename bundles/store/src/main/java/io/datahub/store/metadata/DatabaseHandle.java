@@ -187,6 +187,7 @@ final class DatabaseHandle {
     /** Closes the file without committing, as a killed process would leave it. */
     void abandon() {
         markClosed();
+        failure = new IllegalStateException("it was abandoned");
         database.abandon();
     }
 

@@ -51,7 +51,7 @@ public final class DurableAdapterStates implements AdapterStates, HealthCheck, M
         for (int i = 0; more && i < MAX_TRANSACTIONS; i++) {
             more = metadata.read(database -> database.adapters.hasExpired(now))
                     && metadata.submit(transaction -> transaction.removeExpiredState(now, EXPIRED_PER_TRANSACTION))
-                                    .value()
+                                    .await()
                             == EXPIRED_PER_TRANSACTION;
         }
     }

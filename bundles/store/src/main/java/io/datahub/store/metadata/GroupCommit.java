@@ -1,11 +1,13 @@
 package io.datahub.store.metadata;
 
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -42,6 +44,7 @@ final class GroupCommit implements AutoCloseable {
     private final Supplier<StoreSettings> settings;
     private final JournalHead head = new JournalHead();
     private final Usage usage = new Usage();
+    private final UnflushedEntries unflushed = new UnflushedEntries();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition workSubmitted = lock.newCondition();
     private final DatabaseHandle handle;
@@ -125,6 +128,7 @@ final class GroupCommit implements AutoCloseable {
      */
     <T> CommitFuture<T> submit(Function<Transaction, T> work) throws IOException {
         MetadataDatabase database = handle.get();
+        CommitFuture<T> commit = new CommitFuture<>(this::requestFlush);
         lock.lock();
         try {
             if (stopped) {
@@ -134,8 +138,9 @@ final class GroupCommit implements AutoCloseable {
                 throw new IOException("the hub's database can't be written at present; retry");
             }
             StoreSettings current = settings.get();
-            Transaction transaction = new Transaction(database, current.source(), current.urls(), usage);
-            CommitFuture<T> commit = new CommitFuture<>(apply(work, transaction), this::requestFlush);
+            Transaction transaction = new Transaction(
+                    database, current.source(), current.urls(), usage, path -> unflushed.add(path, commit));
+            commit.applied(apply(work, transaction));
             pendingChanges.addAll(transaction.changes());
             pendingCommits.add(commit);
             if (pendingCommits.size() == 1) {
@@ -143,7 +148,9 @@ final class GroupCommit implements AutoCloseable {
             }
             return commit;
         } catch (RuntimeException e) {
-            throw fail(database, e);
+            IOException failure = fail(database, e);
+            fail(List.of(commit), e);
+            throw failure;
         } finally {
             lock.unlock();
         }
@@ -189,14 +196,45 @@ final class GroupCommit implements AutoCloseable {
         lock.lock();
         try {
             if (handle.invalidate(database, cause)) {
-                pendingCommits.forEach(commit -> commit.fail(cause));
-                pendingCommits = new ArrayList<>();
-                pendingChanges = new ArrayList<>();
+                failPending(cause);
             }
         } finally {
             lock.unlock();
         }
         return DatabaseHandle.unusable(cause);
+    }
+
+    /** Fails what isn't part of a batch yet. The caller holds the commit lock. */
+    private void failPending(Throwable cause) {
+        fail(pendingCommits, cause);
+        pendingCommits = new ArrayList<>();
+        pendingChanges = new ArrayList<>();
+    }
+
+    private void fail(List<? extends CommitFuture<?>> commits, Throwable cause) {
+        commits.forEach(unflushed::remove);
+        commits.forEach(commit -> commit.fail(cause));
+    }
+
+    /**
+     * Waits until the index entries of these paths that could be read so far are durable. Not on the thread that makes
+     * them durable: it announces changes to listeners, which read what they were told about.
+     *
+     * @return false if one was lost, since the disk failed
+     */
+    boolean awaitDurable(Collection<RecordPath> paths) {
+        if (Thread.currentThread() == writer) {
+            return true;
+        }
+        List<CommitFuture<?>> commits = new ArrayList<>(0);
+        for (RecordPath path : paths) {
+            unflushed.of(path).ifPresent(commits::add);
+        }
+        boolean durable = true;
+        for (CommitFuture<?> commit : commits) {
+            durable &= commit.isDurable();
+        }
+        return durable;
     }
 
     private void writeLoop() {
@@ -307,9 +345,10 @@ final class GroupCommit implements AutoCloseable {
         }
         if (!durable) {
             Throwable cause = handle.failure().orElseGet(() -> new IOException("the database was reopened"));
-            batch.forEach(commit -> commit.fail(cause));
+            fail(batch, cause);
             return;
         }
+        batch.forEach(unflushed::remove);
         publisher.publishAll(database, batchChanges, head);
         batch.forEach(CommitFuture::complete);
     }
@@ -331,9 +370,8 @@ final class GroupCommit implements AutoCloseable {
         try {
             stopped = true;
             if (abandon) {
-                pendingCommits = new ArrayList<>();
-                pendingChanges = new ArrayList<>();
                 handle.abandon();
+                failPending(new IOException("the store was abandoned"));
             }
             workSubmitted.signal();
         } finally {

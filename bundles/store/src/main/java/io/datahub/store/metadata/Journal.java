@@ -37,7 +37,8 @@ public final class Journal implements ChangeJournal {
     @Override
     public Cursor oldest() {
         try {
-            return metadata.read(database -> new Cursor(database.epoch, oldest(database)));
+            Cursor head = head();
+            return metadata.read(database -> new Cursor(head.epoch(), Math.min(oldest(database), head.sequence())));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -6,6 +6,7 @@ import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import java.util.function.Supplier;
 
 /**
  * The index, the journal, intents, last good copies and partial uploads. Thread-safe. Reads see submitted
- * transactions, even before they are durable.
+ * transactions, even before they are durable; before an index entry is shown to anybody, {@link #awaitDurable} is called.
  */
 public final class MetadataStore implements AutoCloseable {
 
@@ -71,6 +72,15 @@ public final class MetadataStore implements AutoCloseable {
     public Optional<IndexEntry> entry(RecordPath path) throws IOException {
         return read(database ->
                 Optional.ofNullable(database.index.get(PathKeys.of(path))).map(IndexEntry::unpack));
+    }
+
+    /**
+     * Waits until the index entries of these paths that could be read so far are durable.
+     *
+     * @return false if one was lost, since the disk failed, so that it has to be read again
+     */
+    public boolean awaitDurable(Collection<RecordPath> paths) {
+        return commits.awaitDurable(paths);
     }
 
     public Optional<Intent> intent(RecordPath path) throws IOException {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Writes to index, journal and intents that are committed atomically. Used under the commit lock only. */
 public final class Transaction {
@@ -25,9 +26,12 @@ public final class Transaction {
     private final String source;
     private final RecordUrls urls;
     private final Usage usage;
+    private final Consumer<RecordPath> onEntry;
     private final List<Change> changes = new ArrayList<>(2);
 
-    Transaction(MetadataDatabase database, String source, RecordUrls urls, Usage usage) {
+    /** @param onEntry called with each path whose index entry is about to change */
+    Transaction(MetadataDatabase database, String source, RecordUrls urls, Usage usage, Consumer<RecordPath> onEntry) {
+        this.onEntry = onEntry;
         this.database = database;
         this.source = source;
         this.urls = urls;
@@ -35,6 +39,7 @@ public final class Transaction {
     }
 
     public void put(RecordPath path, IndexEntry entry) {
+        onEntry.accept(path);
         String key = PathKeys.of(path);
         byte[] before = usage.isMeasured() ? database.index.get(key) : null;
         byte[] after = entry.pack();
@@ -43,6 +48,7 @@ public final class Transaction {
     }
 
     public void remove(RecordPath path) {
+        onEntry.accept(path);
         usage.update(path, database.index.remove(PathKeys.of(path)), null);
     }
 

@@ -26,6 +26,8 @@ import java.util.function.Predicate;
 /** Lists directories page by page. The cost of a page depends on its entries, not on the size of the directory. */
 public final class DirectoryLister {
 
+    private static final int TRIES = 20;
+
     private final StoreContext context;
     private final DirectoryNames directoryNames;
 
@@ -59,11 +61,24 @@ public final class DirectoryLister {
             names.pollLast();
             next = Optional.of(names.last());
         }
-        List<Listing.Entry> entries = new ArrayList<>(names.size());
-        for (String name : names) {
-            entry(user, directory.child(name).get(), name).ifPresent(entries::add);
+        return Result.done(new Listing(directory, durableEntries(user, directory, names), next, cursor));
+    }
+
+    /** The entries with these names, with nothing that a killed hub would forget. */
+    private List<Listing.Entry> durableEntries(User user, RecordPath directory, NavigableSet<String> names)
+            throws IOException {
+        List<RecordPath> paths =
+                names.stream().map(name -> directory.child(name).get()).toList();
+        for (int i = 0; i < TRIES; i++) {
+            List<Listing.Entry> entries = new ArrayList<>(paths.size());
+            for (RecordPath path : paths) {
+                entry(user, path, path.name()).ifPresent(entries::add);
+            }
+            if (context.metadata().awaitDurable(paths)) {
+                return entries;
+            }
         }
-        return Result.done(new Listing(directory, entries, next, cursor));
+        throw new IOException("the index entries of " + shown(directory) + " can't be written");
     }
 
     /** The record or directory at a path. */

@@ -2,13 +2,14 @@ package io.datahub.store.read;
 
 import io.datahub.api.Home;
 import io.datahub.api.Result;
+import io.datahub.api.disk.Snapshots;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Cursor;
-import io.datahub.api.record.Snapshots;
 import io.datahub.store.core.PathLocks;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.FileStat;
 import io.datahub.store.disk.SpareFile;
+import io.datahub.store.disk.Tree;
 import io.datahub.store.metadata.IndexEntry;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -32,7 +33,6 @@ import java.util.stream.Stream;
  */
 public final class DiskSnapshots implements Snapshots {
 
-    private static final String FILES = "files";
     private static final String STORE = "store.mv";
     private static final String LAST_GOOD = "good";
 
@@ -68,7 +68,7 @@ public final class DiskSnapshots implements Snapshots {
     @SuppressWarnings("try")
     private Snapshot fill(Path folder) throws IOException {
         try (PathLocks.Held held = context.locks().holdAll()) {
-            long records = copyTree(home.files(), folder.resolve(FILES), Set.of(), this::linkRecord);
+            long records = copyTree(context.tree().root(), folder.resolve(Tree.FOLDER), Set.of(), this::linkRecord);
             context.metadata().copyTo(folder.resolve("state").resolve(STORE));
             copyTree(home.state(), folder.resolve("state"), EXCLUDED, this::copyState);
             return new TakenSnapshot(folder, records, context.metadata().head().cursor());
@@ -127,7 +127,7 @@ public final class DiskSnapshots implements Snapshots {
     }
 
     private void linkRecord(Path file, Path link) throws IOException {
-        relink(home.files().relativize(file), () -> linkOrCopy(file, link));
+        relink(context.tree().root().relativize(file), () -> linkOrCopy(file, link));
     }
 
     /**
@@ -182,7 +182,7 @@ public final class DiskSnapshots implements Snapshots {
     }
 
     private void remove(Path folder) throws IOException {
-        Path links = folder.resolve(FILES);
+        Path links = folder.resolve(Tree.FOLDER);
         if (Files.exists(folder)) {
             List<Path> all;
             try (Stream<Path> files = Files.walk(folder)) {

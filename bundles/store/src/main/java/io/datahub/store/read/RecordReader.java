@@ -22,6 +22,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 
 /** Serves current versions to users who may read them. */
@@ -115,8 +116,20 @@ public final class RecordReader {
         if (Tree.isReserved(path) || !(user.mayRead(path) || user.mayEnter(path))) {
             return PathState.NOTHING;
         }
-        PathState state = versionMatcher.match(path, context.lookUp(path));
+        PathState state = durableState(path);
         return context.isTemporary(path, state) ? PathState.NOTHING : state;
+    }
+
+    /** The state of a path, with nothing that a killed hub would forget. */
+    private PathState durableState(RecordPath path) throws IOException {
+        List<RecordPath> paths = List.of(path);
+        for (int i = 0; i < TRIES; i++) {
+            PathState state = versionMatcher.match(path, context.lookUp(path));
+            if (context.metadata().awaitDurable(paths)) {
+                return state;
+            }
+        }
+        throw new IOException("the index entry of " + path + " can't be written");
     }
 
     private Optional<Refusal> refuse(User user, RecordPath path, PathState state) throws IOException {

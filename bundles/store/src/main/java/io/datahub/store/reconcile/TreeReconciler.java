@@ -46,10 +46,10 @@ public final class TreeReconciler {
      * Reconciles a path with the disk.
      *
      * @param quiet how long a file must have been unmodified before its change counts
-     * @param checkLater called with each path whose change doesn't count yet; after a check of the root it is also
+     * @param checkLater called with each path whose change doesn't count yet; after the root was reconciled it is also
      *     called with the paths that a reader finds changed
      */
-    public void check(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater) throws IOException {
+    public void reconcile(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater) throws IOException {
         if (Tree.isReserved(path)) {
             return;
         }
@@ -70,22 +70,22 @@ public final class TreeReconciler {
 
     private void compare(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater) throws IOException {
         Optional<DirectoryEntry> onDisk =
-                path.isRoot() ? Optional.of(context.tree().lookUp(path)) : reconcile(path, quiet, checkLater);
+                path.isRoot() ? Optional.of(context.tree().lookUp(path)) : reconcileIfReadable(path, quiet, checkLater);
         if (onDisk.isEmpty()) {
             return;
         }
         if (onDisk.get().isDirectory()) {
-            new Scan(context, ignored, unreadable, path, found -> reconcile(found, quiet, checkLater)).run();
+            new Scan(context, ignored, unreadable, path, found -> reconcileIfReadable(found, quiet, checkLater)).run();
             unflushed.await();
         } else {
-            checkFormerDirectory(path, quiet, checkLater);
+            reconcileFormerDirectory(path, quiet, checkLater);
             unflushed.removeDurable();
         }
     }
 
     /** Reconciles a path; empty if it can't be read, so that a scan continues with the other paths. */
-    private Optional<DirectoryEntry> reconcile(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater)
-            throws IOException {
+    private Optional<DirectoryEntry> reconcileIfReadable(
+            RecordPath path, Duration quiet, Consumer<RecordPath> checkLater) throws IOException {
         try {
             DirectoryEntry onDisk = reconciler.reconcile(path, quiet, checkLater);
             if (!onDisk.isDirectory()) {
@@ -108,7 +108,7 @@ public final class TreeReconciler {
     }
 
     /** Reconciles records below a path that is no longer a directory; they are gone. */
-    private void checkFormerDirectory(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater)
+    private void reconcileFormerDirectory(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater)
             throws IOException {
         IndexRange indexed = new IndexRange(context.metadata(), path);
         Optional<RecordPath> below = indexed.next();

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -50,6 +51,9 @@ final class BaseVersion implements AutoCloseable {
         FileSystemException failure = null;
         for (int i = 0; i < TRIES; i++) {
             PathState state = context.lookUp(path);
+            if (!context.metadata().awaitDurable(List.of(path))) {
+                continue;
+            }
             if (!state.onDisk().isFile() || context.isTemporary(path, state)) {
                 return Result.done(Optional.empty());
             }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.datahub.api.disk.Snapshots.Snapshot;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
-import io.datahub.api.record.Snapshots.Snapshot;
 import io.datahub.store.TestHub;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -232,7 +232,7 @@ class CheckTest {
     void shouldRequestACheckOfAPathThatAReaderFindsChanged() throws Exception {
         hub.put("a", "x");
         List<String> asked = new ArrayList<>();
-        hub.records.check(path(""), Duration.ZERO, found -> asked.add(found.toString()));
+        hub.disk.reconcile(path(""), Duration.ZERO, found -> asked.add(found.toString()));
         hub.find("a");
         assertThat(asked).isEmpty();
         Files.createLink(hub.file("b"), hub.file("a"));
@@ -543,7 +543,7 @@ class CheckTest {
         List<CompletableFuture<Void>> checks = java.util.stream.IntStream.range(0, 4)
                 .mapToObj(i -> CompletableFuture.runAsync(() -> {
                     try {
-                        hub.records.check(path(i % 2 == 0 ? "" : "d"), Duration.ZERO, checkLater -> {});
+                        hub.disk.reconcile(path(i % 2 == 0 ? "" : "d"), Duration.ZERO, checkLater -> {});
                     } catch (IOException e) {
                         throw new AssertionError(e);
                     }

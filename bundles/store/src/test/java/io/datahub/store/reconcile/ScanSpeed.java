@@ -40,7 +40,7 @@ final class ScanSpeed {
                 long find = find(folder);
                 long cpu = cpu();
                 begin = System.nanoTime();
-                hub.records.check(RecordPath.ROOT, Duration.ZERO, path -> {
+                hub.disk.reconcile(RecordPath.ROOT, Duration.ZERO, path -> {
                     throw new IllegalStateException(path + " differs");
                 });
                 long scan = millisSince(begin);

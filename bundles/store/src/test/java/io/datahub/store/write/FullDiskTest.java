@@ -103,7 +103,7 @@ class FullDiskTest {
     void shouldDeleteWithoutAnIntentWhenThereIsNoSpaceForIt() throws Exception {
         hub.put("a", "x");
         List<RecordPath> reported = new ArrayList<>();
-        hub.records.check(RecordPath.ROOT, Duration.ZERO, reported::add);
+        hub.disk.reconcile(RecordPath.ROOT, Duration.ZERO, reported::add);
         hub.topics();
         full = 2;
 
@@ -161,7 +161,7 @@ class FullDiskTest {
     void shouldRetryAReconciliationThatFailedForLackOfSpace() throws Exception {
         hub.register("strict", "1.0.0", "**", candidate -> Verdict.refuse("never"));
         List<RecordPath> reported = new ArrayList<>();
-        hub.records.check(RecordPath.ROOT, Duration.ZERO, reported::add);
+        hub.disk.reconcile(RecordPath.ROOT, Duration.ZERO, reported::add);
         hub.write("bad", "x");
         full = 1;
 

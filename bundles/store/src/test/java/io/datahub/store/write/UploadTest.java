@@ -111,7 +111,7 @@ class UploadTest {
     @Test
     void shouldLinkVersionsWhenTheLinkFolderExists() throws Exception {
         hub.put("a", "unwanted");
-        Path links = Files.createDirectories(hub.home().served());
+        Path links = Files.createDirectories(hub.disk.servedLinks());
         RecordVersion version = hub.put("a", "hello").get().version();
         hub.put("b", "hello");
 

@@ -16,13 +16,11 @@ import io.datahub.test.memory.MemoryReading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** A read-only store of records in a directory. */
 public final class FolderStore implements RecordStore {
@@ -125,11 +123,6 @@ public final class FolderStore implements RecordStore {
 
     @Override
     public Result<Listing> list(User user, RecordPath directory, String after, int limit) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void check(RecordPath path, Duration quiet, Consumer<RecordPath> unsettled) {
         throw new UnsupportedOperationException();
     }
 }
