@@ -7,8 +7,8 @@ import io.datahub.api.disk.TemporaryNames;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.path.RecordPath;
+import io.datahub.api.record.LastingDrafts;
 import io.datahub.api.record.RecordStore;
-import io.datahub.api.record.ResumableUploads;
 import io.datahub.store.core.FailPoints;
 import io.datahub.store.core.FreeSpaceCheck;
 import io.datahub.store.core.IndexWriter;
@@ -41,8 +41,8 @@ import io.datahub.store.validation.ValidationService;
 import io.datahub.store.validation.ValidatorRegistry;
 import io.datahub.store.write.Commit;
 import io.datahub.store.write.Deleter;
+import io.datahub.store.write.LastingDraftStore;
 import io.datahub.store.write.Quotas;
-import io.datahub.store.write.ResumableUploadStore;
 import io.datahub.store.write.Retention;
 import io.datahub.store.write.ServedLinks;
 import io.datahub.store.write.UploadAdmission;
@@ -70,7 +70,7 @@ final class Store implements AutoCloseable {
     private final StoreContext context;
     private final FileRecordStore records;
     private final HomeRecords diskRecords;
-    private final ResumableUploadStore resumableUploads;
+    private final LastingDraftStore lastingDrafts;
     private final DurableAdapterStates adapterStates;
     private final DiskSnapshots snapshots;
     private final StoreHealth health;
@@ -136,7 +136,7 @@ final class Store implements AutoCloseable {
         new RootIdentity(context.tree(), metadata).require();
         Recovery recovery = new Recovery(context, intents, indexWriter, rollback, lastGoodVersions, unflushed);
         lastGoodVersions.sweep(recovery.run());
-        resumableUploads = new ResumableUploadStore(context, uploads, admission, committer);
+        lastingDrafts = new LastingDraftStore(context, uploads, admission, committer);
         adapterStates = new DurableAdapterStates(metadata, InstantSource.system());
         metadata.onReopened(() -> recoverAgain(recovery));
     }
@@ -162,8 +162,8 @@ final class Store implements AutoCloseable {
         return context::isTemporary;
     }
 
-    ResumableUploads resumableUploads() {
-        return resumableUploads;
+    LastingDrafts lastingDrafts() {
+        return lastingDrafts;
     }
 
     DurableAdapterStates adapterStates() {
@@ -185,7 +185,7 @@ final class Store implements AutoCloseable {
 
     /** Deletes expired uploads, records and entries of adapters, and closes unused handles. Called periodically. */
     void deleteExpired(Instant now) throws IOException {
-        resumableUploads.expire(now);
+        lastingDrafts.expire(now);
         retention.run(now);
         adapterStates.removeExpired(now);
         context.tree().closeIdle();

@@ -10,8 +10,8 @@ import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricSource;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.ChangeListener;
+import io.datahub.api.record.LastingDrafts;
 import io.datahub.api.record.RecordStore;
-import io.datahub.api.record.ResumableUploads;
 import io.datahub.api.state.AdapterStates;
 import io.datahub.api.validation.Validator;
 import io.datahub.store.core.FailPoints;
@@ -59,7 +59,7 @@ import org.slf4j.LoggerFactory;
         attribute = "objectClass:List<String>='io.datahub.api.disk.DiskRecords,io.datahub.api.disk.Snapshots,"
                 + "io.datahub.api.disk.TemporaryNames,io.datahub.api.health.HealthCheck,io.datahub.api.metric.MetricSource,"
                 + "io.datahub.api.record.ChangeJournal,io.datahub.api.record.RecordStore,"
-                + "io.datahub.api.record.ResumableUploads,io.datahub.api.state.AdapterStates'",
+                + "io.datahub.api.record.LastingDrafts,io.datahub.api.state.AdapterStates'",
         uses = {DiskRecords.class, HealthCheck.class, MetricSource.class, RecordStore.class})
 public final class StoreService {
 
@@ -135,7 +135,7 @@ public final class StoreService {
         register(context, Snapshots.class, store.snapshots(), Map.of());
         register(context, ChangeJournal.class, journal, Map.of());
         register(context, RecordStore.class, store.records(), Map.of());
-        register(context, ResumableUploads.class, store.resumableUploads(), Map.of());
+        register(context, LastingDrafts.class, store.lastingDrafts(), Map.of());
         Map<String, ?> adapterHealth = Map.of(HealthCheck.NAME, "adapter-state");
         Map<String, ?> adapterMetrics = Map.of(MetricSource.COMPONENT, "adapter-state");
         register(context, AdapterStates.class, store.adapterStates(), Map.of());

@@ -69,6 +69,7 @@ class StoreInFrameworkTest {
             "io.datahub.api.metric;version=0.9",
             "io.datahub.api.path;version=0.9",
             "io.datahub.api.record;version=0.9",
+            "io.datahub.api.state;version=0.9",
             "io.datahub.api.user;version=0.9",
             "io.datahub.api.validation;version=0.9",
             "com.fasterxml.jackson.core;version=" + PackageVersion.VERSION,

@@ -10,11 +10,11 @@ import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.Draft;
+import io.datahub.api.record.LastingDrafts;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.api.record.ResumableUploads;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
@@ -129,8 +129,8 @@ public final class TestHub implements AutoCloseable {
         settings = TestSettings.with(settings, namesAndValues);
     }
 
-    public ResumableUploads resumableUploads() {
-        return store.resumableUploads();
+    public LastingDrafts lastingDrafts() {
+        return store.lastingDrafts();
     }
 
     public Health health() {

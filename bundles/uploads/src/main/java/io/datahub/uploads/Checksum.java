@@ -2,12 +2,14 @@ package io.datahub.uploads;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 
-/** Parses {@code Upload-Checksum}, the checksum of the bytes of one request. */
+/** The checksum of the bytes of one request, from {@code Upload-Checksum}. Not thread-safe. */
 final class Checksum {
 
     static final String HEADER = "Upload-Checksum";
@@ -16,12 +18,18 @@ final class Checksum {
     private static final Map<String, String> NAMES =
             Map.of("sha1", "SHA-1", "sha256", "SHA-256", "sha512", "SHA-512", "md5", "MD5");
 
-    private Checksum() {}
+    private final byte[] expected;
+    private final MessageDigest digest;
+
+    private Checksum(byte[] expected, MessageDigest digest) {
+        this.expected = expected;
+        this.digest = digest;
+    }
 
     /** Parses the header: an algorithm, a space, and the checksum in Base64. */
-    static Result<Map<String, String>> parse(Optional<String> header) {
+    static Result<Optional<Checksum>> parse(Optional<String> header) {
         if (header.isEmpty()) {
-            return Result.done(Map.of());
+            return Result.done(Optional.empty());
         }
         String[] words = header.get().strip().split(" +", -1);
         String algorithm = NAMES.get(words[0]);
@@ -31,10 +39,22 @@ final class Checksum {
                     HEADER + " must be an algorithm (" + ALGORITHMS + ") and the checksum in Base64");
         }
         try {
-            return Result.done(Map.of(
-                    algorithm, HexFormat.of().formatHex(Base64.getDecoder().decode(words[1]))));
+            byte[] expected = Base64.getDecoder().decode(words[1]);
+            return Result.done(Optional.of(new Checksum(expected, MessageDigest.getInstance(algorithm))));
         } catch (IllegalArgumentException e) {
             return Result.refused(Reason.BAD_REQUEST, HEADER + " isn't Base64");
+        } catch (NoSuchAlgorithmException e) {
+            return Result.refused(Reason.BAD_REQUEST, "the hub's Java platform doesn't have " + algorithm);
         }
+    }
+
+    /** Adds bytes, which aren't consumed. */
+    void add(ByteBuffer bytes) {
+        digest.update(bytes.duplicate());
+    }
+
+    /** Whether the bytes match the checksum; called once. */
+    boolean matches() {
+        return MessageDigest.isEqual(expected, digest.digest());
     }
 }

@@ -4,7 +4,6 @@ import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
-import io.datahub.api.record.PartialUpload;
 import io.datahub.jetty.web.Digests;
 import io.datahub.jetty.web.Exchange;
 import java.util.Optional;
@@ -36,25 +35,27 @@ final class TusHeaders {
 
     private TusHeaders() {}
 
-    static String location(PartialUpload upload) {
+    static String location(TusUpload upload) {
         return UploadsHandler.MOUNT + "/" + upload.name();
     }
 
     /** Sets the expiration time of an incomplete upload. */
-    static void setExpires(Exchange exchange, PartialUpload upload) {
-        exchange.response().getHeaders().put(EXPIRES, DateGenerator.formatDate(upload.expires()));
+    static void setExpires(Exchange exchange, TusUpload upload) {
+        exchange.response()
+                .getHeaders()
+                .put(EXPIRES, DateGenerator.formatDate(upload.draft().expires()));
     }
 
     /** Sets the headers that describe the record created from the upload. */
-    static void setRecordHeaders(Exchange exchange, PartialUpload upload, Change change) {
+    static void setRecordHeaders(Exchange exchange, TusUpload upload, Change change) {
         HttpFields.Mutable headers = exchange.response().getHeaders();
         change.version().etag().ifPresent(etag -> headers.put(HttpHeader.ETAG, etag));
         change.version().sha256().ifPresent(hash -> headers.put(Digests.REPR_DIGEST, Digests.format(hash)));
         headers.put(HttpHeader.CONTENT_LOCATION, recordUri(upload));
     }
 
-    static String recordUri(PartialUpload upload) {
-        return RecordUrls.RELATIVE.of(upload.path());
+    static String recordUri(TusUpload upload) {
+        return RecordUrls.RELATIVE.of(upload.draft().path());
     }
 
     /**

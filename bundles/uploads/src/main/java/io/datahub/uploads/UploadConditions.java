@@ -1,7 +1,6 @@
 package io.datahub.uploads;
 
 import io.datahub.api.Result;
-import io.datahub.api.record.PartialUpload;
 import io.datahub.api.record.Precondition;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
@@ -9,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
@@ -44,12 +42,12 @@ final class UploadConditions {
      *
      * @return whether to proceed
      */
-    static boolean check(Exchange exchange, PartialUpload upload) {
+    static boolean check(Exchange exchange, TusUpload upload) {
         Map<String, String> conditions = notes(exchange);
         boolean isRepeated = HEADERS.stream()
                 .map(HttpHeader::asString)
-                .allMatch(name ->
-                        Objects.equals(conditions.get(name), upload.notes().get(name)));
-        return isRepeated || Conditions.check(exchange, true, upload.isDone() ? upload.etag() : Optional.empty());
+                .allMatch(name -> Objects.equals(
+                        conditions.get(name), upload.draft().notes().get(name)));
+        return isRepeated || Conditions.check(exchange, true, upload.draft().etag());
     }
 }

@@ -5,9 +5,9 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.json.JsonText;
 import io.datahub.api.path.RecordPath;
-import io.datahub.api.record.PartialUpload;
-import io.datahub.api.record.ResumableUploads;
-import io.datahub.api.record.ResumableUploads.Concatenation;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.LastingDraft;
+import io.datahub.api.record.LastingDrafts;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.WriteResponse;
@@ -18,7 +18,7 @@ import java.util.OptionalLong;
 import org.eclipse.jetty.http.HttpHeader;
 
 /** Creates an upload: one that becomes a record, a part, or a record concatenated from existing parts. */
-record UploadCreation(Exchange exchange, ResumableUploads uploads, ChunkAppender appender, Destination destination) {
+record UploadCreation(Exchange exchange, LastingDrafts drafts, ChunkAppender appender, Destination destination) {
 
     /** Creates the upload and responds, or returns the refusal. */
     Optional<Refusal> run() throws IOException {
@@ -30,7 +30,7 @@ record UploadCreation(Exchange exchange, ResumableUploads uploads, ChunkAppender
         }
         Result<Concat> concat = Concat.parse(exchange.header(Concat.HEADER));
         Result<OptionalLong> length = TusHeaders.length(exchange);
-        Result<Map<String, String>> checksum = Checksum.parse(exchange.header(Checksum.HEADER));
+        Result<Optional<Checksum>> checksum = Checksum.parse(exchange.header(Checksum.HEADER));
         Optional<Refusal> malformed = concat.refusal()
                 .or(length::refusal)
                 .or(checksum::refusal)
@@ -45,7 +45,7 @@ record UploadCreation(Exchange exchange, ResumableUploads uploads, ChunkAppender
         if (path.isRefused()) {
             return path.refusal();
         }
-        Result<WriteRequest> request = appender.request(exchange, path.get(), length.get(), notes, Map.of());
+        Result<WriteRequest> request = appender.request(exchange, path.get(), length.get(), notes);
         if (request.isRefused()) {
             return request.refusal();
         }
@@ -54,18 +54,18 @@ record UploadCreation(Exchange exchange, ResumableUploads uploads, ChunkAppender
                     ? refusal("an upload that is concatenated from parts can't have a body")
                     : concatenate(request.get(), concat.get(), notes);
         }
-        Result<PartialUpload> created =
-                concat.get().isPart() ? uploads.createPart(request.get(), notes) : uploads.create(request.get(), notes);
+        Result<LastingDraft> created = drafts.create(request.get(), notes);
         if (created.isRefused()) {
             return created.refusal();
         }
+        TusUpload upload = new TusUpload(created.get());
         boolean isEmptyRecord = !concat.get().isPart() && length.get().orElse(-1) == 0;
         if (hasBytes || isEmptyRecord) {
-            return appender.append(exchange, created.get(), length.get(), 0, checksum.get(), true);
+            return appender.append(exchange, upload, length.get(), 0, checksum.get(), true);
         }
-        exchange.response().getHeaders().put(HttpHeader.LOCATION, TusHeaders.location(created.get()));
+        exchange.response().getHeaders().put(HttpHeader.LOCATION, TusHeaders.location(upload));
         exchange.response().getHeaders().put(TusHeaders.OFFSET, "0");
-        TusHeaders.setExpires(exchange, created.get());
+        TusHeaders.setExpires(exchange, upload);
         exchange.empty(201);
         return Optional.empty();
     }
@@ -93,17 +93,15 @@ record UploadCreation(Exchange exchange, ResumableUploads uploads, ChunkAppender
 
     private Optional<Refusal> concatenate(WriteRequest request, Concat concat, Map<String, String> notes)
             throws IOException {
-        Result<Concatenation> concatenated = uploads.concatenate(request, concat.parts(), notes);
-        if (!concatenated.isRefused()) {
-            PartialUpload upload = concatenated.get().upload();
+        Result<Concatenation.Committed> committed = new Concatenation(drafts, concat.parts()).commit(request, notes);
+        if (!committed.isRefused()) {
+            TusUpload upload = committed.get().upload();
+            Change change = committed.get().change();
             exchange.response().getHeaders().put(HttpHeader.LOCATION, TusHeaders.location(upload));
-            TusHeaders.setRecordHeaders(exchange, upload, concatenated.get().change());
-            exchange.json(
-                    201,
-                    JsonText.of(
-                            json -> WriteResponse.write(json, concatenated.get().change())));
+            TusHeaders.setRecordHeaders(exchange, upload, change);
+            exchange.json(201, JsonText.of(json -> WriteResponse.write(json, change)));
         }
-        return concatenated.refusal();
+        return committed.refusal();
     }
 
     private static Optional<Refusal> refusal(String detail) {

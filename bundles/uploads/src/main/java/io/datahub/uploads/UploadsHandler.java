@@ -4,15 +4,14 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.log.LogText;
-import io.datahub.api.record.PartialUpload;
-import io.datahub.api.record.ResumableUploads;
+import io.datahub.api.record.LastingDraft;
+import io.datahub.api.record.LastingDrafts;
 import io.datahub.api.user.Authenticator;
 import io.datahub.jetty.web.BodyDrainer;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.HttpMount;
 import io.datahub.jetty.web.WriteHeaders;
 import java.io.IOException;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -48,18 +47,18 @@ public final class UploadsHandler extends Handler.Abstract {
     private static final String COLLECTION_METHODS = "POST, OPTIONS";
     private static final String UPLOAD_METHODS = "HEAD, PATCH, DELETE, OPTIONS";
 
-    private final ResumableUploads uploads;
+    private final LastingDrafts drafts;
     private final Authenticator authenticator;
 
     private volatile Destination destination;
 
     @Activate
     public UploadsHandler(
-            @Reference ResumableUploads uploads,
+            @Reference LastingDrafts drafts,
             @Reference Authenticator authenticator,
             UploadsConfiguration configuration) {
         this.authenticator = authenticator;
-        this.uploads = uploads;
+        this.drafts = drafts;
         destination = new Destination(configuration.directory());
     }
 
@@ -120,7 +119,7 @@ public final class UploadsHandler extends Handler.Abstract {
                 .getHeaders()
                 .put("Tus-Version", TusHeaders.VERSION)
                 .put("Tus-Extension", TusHeaders.EXTENSIONS)
-                .put("Tus-Max-Size", Long.toString(uploads.maxBytes()))
+                .put("Tus-Max-Size", Long.toString(drafts.maxBytes()))
                 .put("Tus-Checksum-Algorithm", Checksum.ALGORITHMS)
                 .put(HttpHeader.ALLOW, isCollection ? COLLECTION_METHODS : UPLOAD_METHODS);
         exchange.empty(204);
@@ -129,7 +128,7 @@ public final class UploadsHandler extends Handler.Abstract {
 
     private Optional<Refusal> handleCollection(Exchange exchange) throws IOException {
         if (TusHeaders.method(exchange).equals("POST")) {
-            return new UploadCreation(exchange, uploads, new ChunkAppender(uploads, authenticator), destination).run();
+            return new UploadCreation(exchange, drafts, new ChunkAppender(drafts, authenticator), destination).run();
         }
         exchange.refuseMethod(COLLECTION_METHODS);
         return Optional.empty();
@@ -154,23 +153,24 @@ public final class UploadsHandler extends Handler.Abstract {
     }
 
     private Optional<Refusal> state(Exchange exchange, String name) throws IOException {
-        Result<PartialUpload> found = uploads.find(exchange.user(), name);
+        Result<LastingDraft> found = drafts.release(exchange.user(), name);
         if (found.isRefused()) {
             return found.refusal();
         }
-        PartialUpload upload = found.get();
+        LastingDraft draft = found.get();
+        TusUpload upload = new TusUpload(draft);
         if (!UploadConditions.check(exchange, upload)) {
             return Optional.empty();
         }
         HttpFields.Mutable headers = exchange.response().getHeaders();
         headers.put(TusHeaders.OFFSET, upload.offset());
-        upload.length()
+        draft.length()
                 .ifPresentOrElse(
                         length -> headers.put(TusHeaders.LENGTH, length), () -> headers.put(TusHeaders.DEFERRED, "1"));
-        headers.put(TusHeaders.METADATA, upload.notes().get(TusHeaders.METADATA));
-        headers.put(Concat.HEADER, upload.notes().get(Concat.HEADER));
-        if (upload.isDone()) {
-            upload.etag().ifPresent(etag -> headers.put(HttpHeader.ETAG, etag));
+        headers.put(TusHeaders.METADATA, draft.notes().get(TusHeaders.METADATA));
+        headers.put(Concat.HEADER, draft.notes().get(Concat.HEADER));
+        if (draft.isCommitted()) {
+            draft.etag().ifPresent(etag -> headers.put(HttpHeader.ETAG, etag));
             headers.put(HttpHeader.CONTENT_LOCATION, TusHeaders.recordUri(upload));
         } else {
             TusHeaders.setExpires(exchange, upload);
@@ -180,14 +180,14 @@ public final class UploadsHandler extends Handler.Abstract {
     }
 
     private Optional<Refusal> delete(Exchange exchange, String name) throws IOException {
-        Result<PartialUpload> found = uploads.find(exchange.user(), name);
+        Result<LastingDraft> found = drafts.find(exchange.user(), name);
         if (found.isRefused()) {
             return found.refusal();
         }
-        if (!UploadConditions.check(exchange, found.get())) {
+        if (!UploadConditions.check(exchange, new TusUpload(found.get()))) {
             return Optional.empty();
         }
-        Result<PartialUpload> removed = uploads.remove(exchange.user(), name);
+        Result<LastingDraft> removed = drafts.remove(exchange.user(), name);
         if (!removed.isRefused()) {
             exchange.empty(204);
         }
@@ -203,21 +203,22 @@ public final class UploadsHandler extends Handler.Abstract {
             return refusal(Reason.BAD_REQUEST, TusHeaders.OFFSET + " must give the offset of the chunk");
         }
         Result<OptionalLong> length = TusHeaders.length(exchange);
-        Result<Map<String, String>> checksum = Checksum.parse(exchange.header(Checksum.HEADER));
+        Result<Optional<Checksum>> checksum = Checksum.parse(exchange.header(Checksum.HEADER));
         if (length.isRefused() || checksum.isRefused()) {
             return length.refusal().or(checksum::refusal);
         }
-        Result<PartialUpload> found = uploads.find(exchange.user(), name);
+        Result<LastingDraft> found = drafts.release(exchange.user(), name);
         if (found.isRefused()) {
             return found.refusal();
         }
         if (Concat.isFinal(found.get().notes().get(Concat.HEADER))) {
             return refusal(Reason.FORBIDDEN, "the upload was concatenated from parts and doesn't accept chunks");
         }
-        if (!UploadConditions.check(exchange, found.get())) {
+        TusUpload upload = new TusUpload(found.get());
+        if (!UploadConditions.check(exchange, upload)) {
             return Optional.empty();
         }
-        return new ChunkAppender(uploads, authenticator)
-                .append(exchange, found.get(), length.get(), offset.get(), checksum.get(), false);
+        return new ChunkAppender(drafts, authenticator)
+                .append(exchange, upload, length.get(), offset.get(), checksum.get(), false);
     }
 }

@@ -5,19 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.record.Precondition;
+import io.datahub.api.user.User;
 import io.datahub.test.Configurations;
 import io.datahub.test.RenewingAuthenticator;
+import io.datahub.test.memory.MemoryLastingDrafts;
 import io.tus.java.client.TusClient;
 import io.tus.java.client.TusUpload;
 import io.tus.java.client.TusUploader;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +32,11 @@ class UploadsHandlerTest {
 
     private static final String BYTES = "application/offset+octet-stream";
 
-    private final FakeUploads uploads = new FakeUploads();
+    private static final User OPS = new User("ops", Set.of(), List.of());
+
+    private final TestRecords store = new TestRecords();
+    private final MemoryLastingDrafts uploads =
+            new MemoryLastingDrafts(store::begin, Instant.parse("2026-11-08T09:00:00Z"), 1_000_000);
     private TestServer server;
 
     @BeforeEach
@@ -72,7 +81,7 @@ class UploadsHandlerTest {
     }
 
     private static String checksum(String algorithm, String text) {
-        String hash = FakeUploads.hash(algorithm, text.getBytes(StandardCharsets.UTF_8));
+        String hash = TestRecords.hash(algorithm, text.getBytes(StandardCharsets.UTF_8));
         return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(hash));
     }
 
@@ -111,7 +120,7 @@ class UploadsHandlerTest {
         assertThat(header(second, "ETag")).isEqualTo("\"v1\"");
         assertThat(header(second, "Content-Location")).isEqualTo("/files/builds/gr%C3%BCn%20app.tgz");
         assertThat(header(second, "Repr-Digest")).isEqualTo("sha-256=:" + checksum("SHA-256", "fourmore") + ":");
-        assertThat(uploads.records.get("builds/grün app.tgz")).asString().isEqualTo("fourmore");
+        assertThat(store.records.get("builds/grün app.tgz")).asString().isEqualTo("fourmore");
         HttpResponse<String> after = server.send("HEAD", upload, "");
         assertThat(header(after, "Upload-Offset")).isEqualTo("8");
         assertThat(header(after, "ETag")).isEqualTo("\"v1\"");
@@ -136,14 +145,14 @@ class UploadsHandlerTest {
         assertThat(response.body())
                 .startsWith("{\"path\":\"a\",\"url\":\"/files/a\",\"size\":4,")
                 .contains("\"sequence\":7");
-        assertThat(uploads.records).containsKey("a");
+        assertThat(store.records).containsKey("a");
     }
 
     @Test
     void shouldCreateAnEmptyRecordImmediately() throws Exception {
         create("empty", 0);
 
-        assertThat(uploads.records.get("empty")).isEmpty();
+        assertThat(store.records.get("empty")).isEmpty();
     }
 
     @Test
@@ -162,7 +171,7 @@ class UploadsHandlerTest {
         assertThat(response.statusCode()).isEqualTo(422);
         assertThat(header(response, "Location")).isNull();
         assertThat(header(response, "Upload-Offset")).isNull();
-        assertThat(uploads.uploads).isEmpty();
+        assertThat(uploads.names()).isEmpty();
     }
 
     @Test
@@ -242,7 +251,7 @@ class UploadsHandlerTest {
         String upload = create("a", 4, "If-None-Match", "*");
 
         Map<String, String> notes =
-                uploads.find(null, upload.substring("/uploads/".length())).get().notes();
+                uploads.find(OPS, upload.substring("/uploads/".length())).get().notes();
         Precondition precondition = UploadConditions.of(notes).get();
         assertThat(precondition.holds(Optional.empty())).isTrue();
         assertThat(precondition.holds(Optional.of(new io.datahub.api.record.RecordVersion(
@@ -264,7 +273,7 @@ class UploadsHandlerTest {
                 "v1");
 
         assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(uploads.uploads).isEmpty();
+        assertThat(uploads.names()).isEmpty();
     }
 
     @Test
@@ -317,8 +326,8 @@ class UploadsHandlerTest {
                 "PATCH " + upload + " HTTP/1.1\r\nHost: h\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nContent-Type: "
                         + BYTES + "\r\nContent-Length: 8\r\n\r\nfour");
 
-        FakeUploads.Held held = uploads.uploads.get(upload.substring("/uploads/".length()));
-        await().until(() -> held.size() == 4);
+        String name = upload.substring("/uploads/".length());
+        await().until(() -> uploads.find(OPS, name).get().size() == 4);
         assertThat(header(server.send("HEAD", upload, ""), "Upload-Offset")).isEqualTo("4");
     }
 
@@ -340,7 +349,7 @@ class UploadsHandlerTest {
         }
         uploader.finish();
 
-        assertThat(uploads.records.get("from/java")).isEqualTo(bytes);
+        assertThat(store.records.get("from/java")).isEqualTo(bytes);
     }
 
     private HttpResponse<String> create(String query, Map<String, String> metadata) throws Exception {
@@ -375,8 +384,7 @@ class UploadsHandlerTest {
                         .statusCode())
                 .isEqualTo(201);
 
-        assertThat(uploads.records)
-                .containsOnlyKeys("inbox/ü.png", "a b/c/only.txt", "top", "tree/sub/x", "whole/path");
+        assertThat(store.records).containsOnlyKeys("inbox/ü.png", "a b/c/only.txt", "top", "tree/sub/x", "whole/path");
     }
 
     @Test
@@ -396,7 +404,7 @@ class UploadsHandlerTest {
         assertThat(create("?to=d/", Map.of("filename", "x", "relativePath", "../x"))
                         .statusCode())
                 .isEqualTo(400);
-        assertThat(uploads.records).isEmpty();
+        assertThat(store.records).isEmpty();
     }
 
     @Test
@@ -410,11 +418,11 @@ class UploadsHandlerTest {
 
         create("", Map.of("filename", "x"));
         create("?to=else/", Map.of("filename", "x"));
-        assertThat(uploads.records).containsOnlyKeys("in/ops/x", "else/x");
+        assertThat(store.records).containsOnlyKeys("in/ops/x", "else/x");
 
         handler.modified(Configurations.of(UploadsConfiguration.class, "directory", "a/../b"));
         create("", Map.of("filename", "y"));
-        assertThat(uploads.records).containsKey("in/ops/y");
+        assertThat(store.records).containsKey("in/ops/y");
         handler.modified(Configurations.of(UploadsConfiguration.class, "directory", ""));
         assertThat(create("", Map.of("filename", "z")).statusCode()).isEqualTo(400);
         assertThatThrownBy(() -> new UploadsHandler(
@@ -440,7 +448,7 @@ class UploadsHandlerTest {
         assertThat(header(head, "Upload-Defer-Length")).isEqualTo("1");
         assertThat(header(head, "Upload-Length")).isNull();
         assertThat(last.statusCode()).isEqualTo(204);
-        assertThat(uploads.records.get("late")).asString().isEqualTo("fourmore");
+        assertThat(store.records.get("late")).asString().isEqualTo("fourmore");
         head = server.send("HEAD", upload, "");
         assertThat(header(head, "Upload-Length")).isEqualTo("8");
         assertThat(header(head, "Upload-Defer-Length")).isNull();
@@ -469,7 +477,7 @@ class UploadsHandlerTest {
         String upload = create("a", 4);
         assertThat(patch(upload, 0, "four", "Upload-Length", "four").statusCode())
                 .isEqualTo(400);
-        assertThat(uploads.uploads).hasSize(1);
+        assertThat(uploads.names()).hasSize(1);
     }
 
     private String part(String text) throws Exception {
@@ -502,7 +510,7 @@ class UploadsHandlerTest {
         assertThat(joined.statusCode()).isEqualTo(201);
         assertThat(joined.body()).startsWith("{\"path\":\"all\",\"url\":\"/files/all\",\"size\":8,");
         assertThat(header(joined, "ETag")).isEqualTo("\"v1\"");
-        assertThat(uploads.records.get("all")).asString().isEqualTo("fourmore");
+        assertThat(store.records.get("all")).asString().isEqualTo("fourmore");
         String upload = header(joined, "Location");
         head = server.send("HEAD", upload, "");
         assertThat(header(head, "Upload-Concat")).isEqualTo(whole);
@@ -521,6 +529,6 @@ class UploadsHandlerTest {
                 server.send("POST", "/uploads", "", "Upload-Concat", whole, "Upload-Metadata", "path " + base64("all"));
 
         assertThat(joined.statusCode()).isEqualTo(409);
-        assertThat(uploads.records).isEmpty();
+        assertThat(store.records).isEmpty();
     }
 }

@@ -3,6 +3,7 @@ package io.datahub.test.memory;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Draft;
+import io.datahub.api.record.WriteRequest;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
@@ -10,18 +11,36 @@ import java.util.Optional;
 /** The bytes of a draft in memory; what becomes of them is up to the subclass. */
 public abstract class MemoryDraft implements Draft {
 
+    private final WriteRequest request;
     private final Optional<String> baseEtag;
     private byte[] bytes;
 
-    /** An empty draft. */
+    /** An empty draft that can't be kept. */
     protected MemoryDraft() {
         this(Optional.empty(), new byte[0]);
     }
 
-    /** A draft that begins from a version. */
+    /** A draft that begins from a version and can't be kept. */
     protected MemoryDraft(Optional<String> baseEtag, byte[] bytes) {
+        this(null, baseEtag, bytes);
+    }
+
+    /**
+     * A draft that {@link MemoryLastingDrafts#keep} can keep.
+     *
+     * @param request the request that it was begun with
+     * @param baseEtag the entity tag of the version that it begins from
+     * @param bytes the bytes of that version
+     */
+    protected MemoryDraft(WriteRequest request, Optional<String> baseEtag, byte[] bytes) {
+        this.request = request;
         this.baseEtag = baseEtag;
         this.bytes = bytes.clone();
+    }
+
+    /** The request that it was begun with; null if it can't be kept. */
+    final WriteRequest request() {
+        return request;
     }
 
     /** The present bytes. */

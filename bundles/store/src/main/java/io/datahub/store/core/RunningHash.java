@@ -27,6 +27,9 @@ final class RunningHash {
     /** The number of bytes from the start that are hashed. */
     private long covered;
 
+    /** How often bytes that were hashed have changed since. */
+    private int resets;
+
     /** Hashes with SHA-256 and with these algorithms as far as the platform has them. */
     RunningHash(Collection<String> algorithms) {
         try {
@@ -42,6 +45,7 @@ final class RunningHash {
             digests.put(digest.getKey(), (MessageDigest) digest.getValue().clone());
         }
         covered = original.covered;
+        resets = original.resets;
     }
 
     private void add(String algorithm) {
@@ -88,6 +92,12 @@ final class RunningHash {
     private void reset() {
         digests.values().forEach(MessageDigest::reset);
         covered = 0;
+        resets++;
+    }
+
+    /** Whether the bytes that a copy of this state had hashed are unchanged. */
+    boolean continues(RunningHash earlier) {
+        return resets == earlier.resets;
     }
 
     /** Reads from the file what isn't hashed yet, up to a size or its end. */
@@ -122,7 +132,7 @@ final class RunningHash {
     private Map<String, String> hashes() {
         Map<String, String> hashes = new HashMap<>();
         digests.forEach((name, digest) -> hashes.put(name, HexFormat.of().formatHex(digest.digest())));
-        covered = 0;
+        reset();
         return hashes;
     }
 

@@ -30,6 +30,9 @@ public final class StagedFile implements AutoCloseable {
     /** Whether the next write, if it appends, hashes the bytes before it, too. */
     private boolean catchesUp;
 
+    /** Whether bytes may not be durable yet. */
+    private boolean dirty = true;
+
     private boolean kept;
 
     /** Creates the file. It is hashed with SHA-256 and with these algorithms as far as the platform has them. */
@@ -74,7 +77,7 @@ public final class StagedFile implements AutoCloseable {
         }
     }
 
-    /** A state of the file that can be returned to, as long as the bytes before its end aren't overwritten. */
+    /** A state of the file that can be returned to. */
     public static final class Mark {
         private final long size;
         private final RunningHash hash;
@@ -95,10 +98,13 @@ public final class StagedFile implements AutoCloseable {
         return new Mark(size, hash.copy());
     }
 
-    /** Discards what was appended after the mark. */
+    /** Discards what was appended after the mark; bytes before it that were overwritten stay overwritten. */
     public void returnTo(Mark mark) throws IOException {
-        truncate(mark.size);
-        if (size == mark.size) {
+        boolean continues = hash.continues(mark.hash);
+        if (size > mark.size) {
+            truncate(mark.size);
+        }
+        if (continues) {
             hash = mark.hash.copy();
         }
     }
@@ -181,6 +187,7 @@ public final class StagedFile implements AutoCloseable {
     }
 
     private FileChannel changing() throws IOException {
+        dirty = true;
         if (!hashes.isEmpty()) {
             hashes = Map.of();
         }
@@ -217,13 +224,16 @@ public final class StagedFile implements AutoCloseable {
 
     /** Makes the bytes durable. */
     public void sync() throws IOException {
-        opened().force(true);
+        if (dirty) {
+            opened().force(true);
+            dirty = false;
+        }
     }
 
     /** Makes the bytes durable and closes the file. */
     public void flush() throws IOException {
         if (channel.isOpen()) {
-            channel.force(true);
+            sync();
             channel.close();
         }
     }

@@ -45,7 +45,7 @@ final class MetadataDatabase {
     final ChecksummedMap<Long> journal;
     final ChecksummedMap<String> intents;
     final ChecksummedMap<String> lastGoodCopies;
-    final ChecksummedMap<String> partialUploads;
+    final ChecksummedMap<String> lastingDrafts;
     final AdapterStateTable adapters;
 
     /** Directories that were made on purpose; the values are empty. */
@@ -71,7 +71,7 @@ final class MetadataDatabase {
         journal = ChecksummedMap.withLongKeys(store, "journal");
         intents = ChecksummedMap.withTextKeys(store, "intents");
         lastGoodCopies = ChecksummedMap.withTextKeys(store, "goods");
-        partialUploads = ChecksummedMap.withTextKeys(store, "unfinished");
+        lastingDrafts = ChecksummedMap.withTextKeys(store, "unfinished");
         adapters = new AdapterStateTable(store);
         madeDirectories = ChecksummedMap.withTextKeys(store, "directories");
         properties = store.openMap(

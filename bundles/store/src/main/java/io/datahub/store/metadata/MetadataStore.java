@@ -16,7 +16,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The index, the journal, intents, last good copies and partial uploads. Thread-safe. Reads see submitted
+ * The index, the journal, intents, last good copies and lasting drafts. Thread-safe. Reads see submitted
  * transactions, even before they are durable; before an index entry is shown to anybody, {@link #awaitDurable} is called.
  */
 public final class MetadataStore implements AutoCloseable {
@@ -115,11 +115,11 @@ public final class MetadataStore implements AutoCloseable {
         });
     }
 
-    /** All resumable uploads by name. */
-    public Map<String, PartialUploadEntry> partialUploads() throws IOException {
+    /** All lasting drafts by name. */
+    public Map<String, LastingDraftEntry> lastingDrafts() throws IOException {
         return read(database -> {
-            Map<String, PartialUploadEntry> entries = new HashMap<>();
-            database.partialUploads.forEach((name, bytes) -> entries.put(name, PartialUploadEntry.unpack(bytes)));
+            Map<String, LastingDraftEntry> entries = new HashMap<>();
+            database.lastingDrafts.forEach((name, bytes) -> entries.put(name, LastingDraftEntry.unpack(bytes)));
             return entries;
         });
     }

@@ -98,13 +98,13 @@ public final class Transaction {
         }
     }
 
-    /** Stores a resumable upload or its new state. */
-    public void putPartialUpload(String name, PartialUploadEntry upload) {
-        database.partialUploads.put(name, upload.pack());
+    /** Stores a lasting draft or its new state. */
+    public void putLastingDraft(String name, LastingDraftEntry upload) {
+        database.lastingDrafts.put(name, upload.pack());
     }
 
-    public void removePartialUpload(String name) {
-        database.partialUploads.remove(name);
+    public void removeLastingDraft(String name) {
+        database.lastingDrafts.remove(name);
     }
 
     /** Creates an entity tag for a version with this hash, which may be unknown. */

@@ -185,6 +185,13 @@ public final class Quotas {
             return settings.get().quotas().isEmpty() ? Optional.empty() : raise(size);
         }
 
+        /** Takes this much without asking, since the bytes are there. */
+        void settle(long size) {
+            synchronized (usage) {
+                this.size = size;
+            }
+        }
+
         private boolean isOver(Quota quota, List<Quota> all) {
             if (!counts(quota, all)) {
                 return false;

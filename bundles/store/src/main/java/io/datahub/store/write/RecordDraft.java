@@ -7,11 +7,14 @@ import io.datahub.api.log.LogText;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.store.core.IoErrors;
 import io.datahub.store.core.StagedFile;
+import io.datahub.store.disk.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,20 +29,22 @@ final class RecordDraft implements Draft {
 
     private final WriteRequest request;
     private final StagedFile staged;
-    private final Optional<BaseVersion> base;
+    private final DraftBytes bytes;
     private final Quotas.Claim claim;
-    private final UploadReceiver receiver;
     private final UploadAdmission admission;
     private final UploadCommitter committer;
+    private final Ending ending;
     private final long began = System.nanoTime();
     private Refusal refusal;
     private ValidatedUpload validated;
     private boolean done;
+    private boolean closed;
 
     /**
      * @param base the version that it began from; closed on close
      * @param claim the quota claim; released on close
      * @param receiver writes to the staged file; closed on close
+     * @param ending is told how the draft ends
      */
     RecordDraft(
             WriteRequest request,
@@ -48,42 +53,46 @@ final class RecordDraft implements Draft {
             Quotas.Claim claim,
             UploadReceiver receiver,
             UploadAdmission admission,
-            UploadCommitter committer) {
+            UploadCommitter committer,
+            Ending ending) {
         this.request = request;
         this.staged = staged;
-        this.base = base;
         this.claim = claim;
-        this.receiver = receiver;
+        bytes = new DraftBytes(staged, base, receiver, this::refuseSize);
         this.admission = admission;
         this.committer = committer;
+        this.ending = ending;
+    }
+
+    /** Is told how a draft ends. */
+    interface Ending {
+
+        /** Nobody needs to know. */
+        Ending NONE = new Ending() {};
+
+        /** The draft has become the record. */
+        default void committed(Change change) {}
+
+        /** The draft is closed. */
+        default void closed() {}
     }
 
     @Override
     public long size() {
-        return base.isEmpty() ? staged.size() : base.get().size();
+        return bytes.size();
     }
 
     @Override
     public Optional<String> baseEtag() {
-        return base.flatMap(BaseVersion::etag);
+        return bytes.baseEtag();
     }
 
     @Override
-    public Optional<Refusal> write(long offset, ByteBuffer bytes) throws IOException {
+    public Optional<Refusal> write(long offset, ByteBuffer more) throws IOException {
         requireOpen();
         if (refusal == null) {
-            refusal = refuseSize(Math.max(staged.size(), offset + bytes.remaining()))
-                    .orElse(null);
-        }
-        if (refusal == null && base.isPresent() && offset != staged.size()) {
-            refusal = copyBase().orElse(null);
-        }
-        if (refusal == null) {
             validated = null;
-            refusal = receiver.write(offset, bytes).orElse(null);
-        }
-        if (base.isPresent()) {
-            base.get().stagedChanged(false);
+            refusal = bytes.write(offset, more).orElse(null);
         }
         return Optional.ofNullable(refusal);
     }
@@ -101,33 +110,12 @@ final class RecordDraft implements Draft {
                 : Optional.of(new Refusal(Reason.BAD_REQUEST, "the body is longer than the announced length"));
     }
 
-    private Optional<Refusal> copyBase() throws IOException {
-        if (base.isEmpty() || !base.get().isPending()) {
-            return Optional.empty();
-        }
-        Optional<Refusal> tooLarge = refuseSize(size());
-        return tooLarge.isPresent() ? tooLarge : base.get().copy(receiver);
-    }
-
     @Override
     public Optional<Refusal> truncate(long size) throws IOException {
         requireOpen();
-        validated = null;
         if (refusal == null) {
-            refusal = refuseSize(size).orElse(null);
-        }
-        boolean ofBase = refusal == null && base.isPresent() && base.get().truncate(size);
-        if (refusal == null && !ofBase) {
-            boolean extended = size > size();
-            if (extended) {
-                refusal = copyBase().orElse(null);
-            }
-            if (refusal == null) {
-                refusal = receiver.truncate(size).orElse(null);
-            }
-            if (base.isPresent()) {
-                base.get().stagedChanged(!extended);
-            }
+            validated = null;
+            refusal = bytes.truncate(size).orElse(null);
         }
         return Optional.ofNullable(refusal);
     }
@@ -135,24 +123,32 @@ final class RecordDraft implements Draft {
     @Override
     public Result<Integer> read(long offset, ByteBuffer target) throws IOException {
         requireOpen();
-        if (base.filter(BaseVersion::isUsed).isPresent() && !request.user().mayRead(request.path())) {
+        if (bytes.useBase() && !request.user().mayRead(request.path())) {
             return Result.refused(Reason.FORBIDDEN, "you have no grant to read " + request.path());
         }
-        return IoErrors.translate(() -> {
-            Optional<Refusal> unreadable = copyBase();
-            return unreadable.isPresent() ? Result.refused(unreadable.get()) : Result.done(staged.read(offset, target));
-        });
+        return completed(() -> staged.read(offset, target));
     }
 
     @Override
     public Optional<Refusal> sync() throws IOException {
         requireOpen();
-        return IoErrors.translate(() -> {
-                    Optional<Refusal> incomplete = copyBase();
+        return completed(() -> {
                     staged.sync();
-                    return incomplete.<Result<StagedFile>>map(Result::refused).orElseGet(() -> Result.done(staged));
+                    return staged;
                 })
                 .refusal();
+    }
+
+    /** What needs the whole staged file. */
+    private interface Use<T> {
+        T apply() throws IOException;
+    }
+
+    private <T> Result<T> completed(Use<T> use) throws IOException {
+        return IoErrors.translate(() -> {
+            Optional<Refusal> incomplete = bytes.complete();
+            return incomplete.isPresent() ? Result.refused(incomplete.get()) : Result.done(use.apply());
+        });
     }
 
     @Override
@@ -167,9 +163,9 @@ final class RecordDraft implements Draft {
 
     private Result<ValidatedUpload> validateStaged() throws IOException {
         if (refusal == null) {
-            refusal = copyBase().orElse(null);
+            refusal = bytes.complete().orElse(null);
         }
-        receiver.allReceived();
+        bytes.allReceived();
         Optional<Refusal> incomplete = refusal == null ? refuseBytes() : Optional.of(refusal);
         return incomplete.isPresent() ? Result.refused(incomplete.get()) : committer.validate(request, staged);
     }
@@ -196,12 +192,15 @@ final class RecordDraft implements Draft {
     public Result<Change> commit() throws IOException {
         requireOpen();
         ValidatedUpload earlier = validated;
-        WriteRequest conditional = base.isEmpty()
-                ? request
-                : request.withPrecondition(request.precondition().and(base.get().condition()));
+        WriteRequest conditional = bytes.useBase()
+                ? request.withPrecondition(request.precondition().and(bytes.condition()))
+                : request;
         Result<Change> result = committer.commit(
                 conditional, staged, claim, () -> earlier == null ? validateStaged() : Result.done(earlier), began);
         done = !result.isRefused();
+        if (done) {
+            ending.committed(result.get());
+        }
         return result;
     }
 
@@ -211,15 +210,74 @@ final class RecordDraft implements Draft {
         }
     }
 
+    User user() {
+        return request.user();
+    }
+
+    /** The entity tag of the version whose bytes it may contain; empty if there is none. */
+    String usedEtag() {
+        return bytes.useBase() ? bytes.baseEtag().orElse("") : "";
+    }
+
+    /**
+     * Moves the bytes, which are durable then, to another file. The draft is closed once it was registered there, but
+     * its quota claim stays open.
+     *
+     * @param registration called with the state of the file
+     */
+    <T> Result<T> moveTo(Path file, Registration<T> registration) throws IOException {
+        Optional<Refusal> incomplete = sync();
+        if (incomplete.isPresent()) {
+            return Result.refused(incomplete.get());
+        }
+        T registered = null;
+        Disk.replace(staged.path(), file);
+        try {
+            Disk.flushDirectory(file.getParent());
+            registered = registration.register(request, staged.mark(), claim);
+        } finally {
+            if (registered == null) {
+                Disk.replace(file, staged.path());
+            }
+        }
+        done = true;
+        closed = true;
+        staged.leave();
+        release();
+        ending.closed();
+        return Result.done(registered);
+    }
+
+    /** Registers a file under its new name. */
+    interface Registration<T> {
+        T register(WriteRequest request, StagedFile.Mark state, Quotas.Claim claim) throws IOException;
+    }
+
+    /** Releases everything but the staged file and the quota claim. */
+    void release() {
+        quietly(bytes::release);
+    }
+
     @Override
     public void close() {
-        receiver.close();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        release();
         claim.close();
+        quietly(staged::close);
+        ending.closed();
+    }
+
+    /** What ends the draft. */
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private void quietly(Work work) {
         try {
-            if (base.isPresent()) {
-                base.get().close();
-            }
-            staged.close();
+            work.run();
         } catch (IOException e) {
             LOG.warn("event=store.staging.left file={} reason={}", LogText.quoted(staged.path()), LogText.quoted(e));
         }

@@ -26,23 +26,30 @@ public final class Uploads {
 
     /** Begins an empty draft, unless it can't succeed. */
     public Result<Draft> begin(WriteRequest request) throws IOException {
-        return begin(request, false);
+        return begin(request, false, RecordDraft.Ending.NONE);
+    }
+
+    /** Likewise; the ending is told how the draft ends, unless it is refused. */
+    Result<Draft> begin(WriteRequest request, RecordDraft.Ending ending) throws IOException {
+        return begin(request, false, ending);
     }
 
     /** Begins a draft from the present version of the record. */
     public Result<Draft> edit(WriteRequest request) throws IOException {
-        return begin(request, true);
+        return begin(request, true, RecordDraft.Ending.NONE);
     }
 
-    private Result<Draft> begin(WriteRequest request, boolean fromPresent) throws IOException {
-        Result<Draft> begun = tryToBegin(request, fromPresent);
+    private Result<Draft> begin(WriteRequest request, boolean fromPresent, RecordDraft.Ending ending)
+            throws IOException {
+        Result<Draft> begun = tryToBegin(request, fromPresent, ending);
         if (begun.isRefused()) {
             counts.refused();
         }
         return begun;
     }
 
-    private Result<Draft> tryToBegin(WriteRequest request, boolean fromPresent) throws IOException {
+    private Result<Draft> tryToBegin(WriteRequest request, boolean fromPresent, RecordDraft.Ending ending)
+            throws IOException {
         Optional<Refusal> refusal = admission.refuse(request, request.length().orElse(0));
         if (refusal.isPresent()) {
             return Result.refused(refusal.get());
@@ -57,7 +64,7 @@ public final class Uploads {
             claim = admission.claim(request);
             begun = claim.isRefused()
                     ? Result.refused(claim.refusal().orElseThrow())
-                    : open(request, fromPresent, slot.get(), claim.get());
+                    : open(request, fromPresent, slot.get(), claim.get(), ending);
             return begun;
         } finally {
             if (begun == null || begun.isRefused()) {
@@ -69,7 +76,12 @@ public final class Uploads {
         }
     }
 
-    private Result<Draft> open(WriteRequest request, boolean fromPresent, UploadLimiter.Slot slot, Quotas.Claim claim)
+    private Result<Draft> open(
+            WriteRequest request,
+            boolean fromPresent,
+            UploadLimiter.Slot slot,
+            Quotas.Claim claim,
+            RecordDraft.Ending ending)
             throws IOException {
         StagedFile staged =
                 new StagedFile(context.staging().newFile(), request.digests().keySet());
@@ -80,7 +92,8 @@ public final class Uploads {
                 return Result.refused(base.refusal().orElseThrow());
             }
             UploadReceiver receiver = admission.receive(request, staged, slot);
-            return Result.done(new RecordDraft(request, staged, base.get(), claim, receiver, admission, committer));
+            return Result.done(
+                    new RecordDraft(request, staged, base.get(), claim, receiver, admission, committer, ending));
         } finally {
             if (base == null || base.isRefused()) {
                 staged.close();

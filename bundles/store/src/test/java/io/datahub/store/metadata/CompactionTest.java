@@ -40,7 +40,7 @@ class CompactionTest {
             String key = "k" + random.nextInt(KEYS);
             byte[] value = new byte[400];
             random.nextBytes(value);
-            database.partialUploads.put(key, value);
+            database.lastingDrafts.put(key, value);
             expected.put(key, value);
             if (i % 500 == 0) {
                 database.commit();
@@ -48,7 +48,7 @@ class CompactionTest {
         }
         for (int i = 0; i < KEYS; i++) {
             if (i % 4 != 0 && expected.remove("k" + i) != null) {
-                database.partialUploads.remove("k" + i);
+                database.lastingDrafts.remove("k" + i);
             }
         }
         database.commit();
@@ -65,7 +65,7 @@ class CompactionTest {
 
     private static void assertContents(MetadataDatabase database, Map<String, byte[]> expected) {
         Map<String, byte[]> actual = new TreeMap<>();
-        database.partialUploads.forEach(actual::put);
+        database.lastingDrafts.forEach(actual::put);
         assertThat(actual.keySet()).isEqualTo(new TreeMap<>(expected).keySet());
         actual.forEach((key, value) -> assertThat(value).isEqualTo(expected.get(key)));
     }
@@ -92,7 +92,7 @@ class CompactionTest {
     void shouldNotCompactAFileOfMostlyLiveData() throws IOException {
         MetadataDatabase database = open(folder.resolve("store.mv"));
         for (int i = 0; i < 10 * KEYS; i++) {
-            database.partialUploads.put("k" + i, new byte[400]);
+            database.lastingDrafts.put("k" + i, new byte[400]);
         }
         database.commit();
         assertThat(database.fileBytes()).isGreaterThan(8 << 20);

@@ -81,7 +81,7 @@ class FullDiskTest {
         assertThat(reason(hub.put("a", "y"))).isEqualTo(Reason.NO_ROOM);
         WriteRequest piecemeal =
                 new WriteRequest(ADMIN, "test", path("c"), Precondition.NONE, OptionalLong.of(5), Map.of());
-        assertThat(reason(hub.resumableUploads().create(piecemeal, Map.of()))).isEqualTo(Reason.NO_ROOM);
+        assertThat(reason(hub.lastingDrafts().create(piecemeal, Map.of()))).isEqualTo(Reason.NO_ROOM);
         assertThat(hub.put(USERS, "<after/>").refusal()).isEmpty();
         assertThat(hub.read(USERS)).isEqualTo("<after/>");
         assertThat(hub.delete("a").isRefused()).isFalse();

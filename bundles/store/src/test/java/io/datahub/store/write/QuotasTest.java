@@ -12,6 +12,7 @@ import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Draft;
+import io.datahub.api.record.LastingDrafts.Remaining;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
@@ -173,24 +174,24 @@ class QuotasTest {
     }
 
     @Test
-    void shouldCountTheFullLengthOfResumableUploads() throws Exception {
+    void shouldCountTheFullLengthOfLastingDrafts() throws Exception {
         quotas("/: 10");
-        var uploads = hub.resumableUploads();
-        String name = uploads.create(announced(ANN, "a", 8), Map.of()).get().name();
+        var drafts = hub.lastingDrafts();
+        String name = drafts.create(announced(ANN, "a", 8), Map.of()).get().name();
         assertThat(reason(put(ANN, "b", 3))).isEqualTo(Reason.NO_ROOM);
         hub.restart();
-        uploads = hub.resumableUploads();
+        drafts = hub.lastingDrafts();
         assertThat(reason(put(ANN, "b", 3))).isEqualTo(Reason.NO_ROOM);
-        assertThat(reason(uploads.create(announced(ANN, "b", 3), Map.of()))).isEqualTo(Reason.NO_ROOM);
-        try (var append = uploads.resume(announced(ANN, "a", 8), name, 0).get()) {
-            append.write(ByteBuffer.allocate(8));
-            append.keep();
-            assertThat(append.commit().isRefused()).isFalse();
+        assertThat(reason(drafts.create(announced(ANN, "b", 3), Map.of()))).isEqualTo(Reason.NO_ROOM);
+        try (var draft =
+                drafts.resume(announced(ANN, "a", 8), name, Remaining.RECEIVED).get()) {
+            draft.append(ByteBuffer.allocate(8));
+            assertThat(draft.commit().isRefused()).isFalse();
         }
         assertThat(put(ANN, "b", 2).isRefused()).isFalse();
         assertThat(reason(put(ANN, "c", 1))).isEqualTo(Reason.NO_ROOM);
-        name = uploads.create(announced(ANN, "c", 0), Map.of()).get().name();
-        uploads.remove(ANN, name);
+        name = drafts.create(announced(ANN, "c", 0), Map.of()).get().name();
+        drafts.remove(ANN, name);
     }
 
     @Test

@@ -5,16 +5,16 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The metadata of a resumable upload. Times are milliseconds since 1970.
+ * The metadata of a lasting draft. Times are milliseconds since 1970.
  *
  * @param user the owner
  * @param length the total length in bytes; negative while unknown
  * @param notes metadata of the transport, returned to it unchanged
  * @param done when it was committed as a record; 0 if it wasn't yet
- * @param etag of that record; empty if unknown
- * @param isPart whether it is one of several uploads to be concatenated, which never becomes a record itself
+ * @param etag of that record; before, of the version that it began from; empty if unknown or none
+ * @param isPart whether its path isn't known yet; the path is the root then
  */
-public record PartialUploadEntry(
+public record LastingDraftEntry(
         String user,
         RecordPath path,
         long length,
@@ -24,18 +24,25 @@ public record PartialUploadEntry(
         String etag,
         boolean isPart) {
 
-    public PartialUploadEntry {
+    public LastingDraftEntry {
         notes = Map.copyOf(notes);
     }
 
-    /** Returns this upload as committed. */
-    public PartialUploadEntry done(long now, String tag) {
-        return new PartialUploadEntry(user, path, length, created, notes, now, tag, isPart);
+    /** Returns this draft under a path, which may be another one; it doesn't depend on a version then. */
+    public LastingDraftEntry of(RecordPath other) {
+        return other.equals(path)
+                ? this
+                : new LastingDraftEntry(user, other, length, created, notes, done, "", other.isRoot());
     }
 
-    /** Returns this upload with its total length. */
-    public PartialUploadEntry withLength(long bytes) {
-        return new PartialUploadEntry(user, path, bytes, created, notes, done, etag, isPart);
+    /** Returns this draft as committed. */
+    public LastingDraftEntry done(long now, String tag) {
+        return new LastingDraftEntry(user, path, length, created, notes, now, tag, isPart);
+    }
+
+    /** Returns this draft with its total length. */
+    public LastingDraftEntry withLength(long bytes) {
+        return new LastingDraftEntry(user, path, bytes, created, notes, done, etag, isPart);
     }
 
     public boolean hasLength() {
@@ -63,7 +70,7 @@ public record PartialUploadEntry(
         });
     }
 
-    static PartialUploadEntry unpack(byte[] bytes) {
+    static LastingDraftEntry unpack(byte[] bytes) {
         return RecordCodec.read(bytes, in -> {
             String user = in.readUTF();
             RecordPath path = RecordPath.of(in.readUTF());
@@ -75,7 +82,7 @@ public record PartialUploadEntry(
             for (int left = in.readInt(); left > 0; left--) {
                 notes.put(in.readUTF(), in.readUTF());
             }
-            return new PartialUploadEntry(user, path, length, created, notes, done, etag, RecordCodec.trailingFlag(in));
+            return new LastingDraftEntry(user, path, length, created, notes, done, etag, RecordCodec.trailingFlag(in));
         });
     }
 }

@@ -10,11 +10,13 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
-import io.datahub.api.record.PartialUpload;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.Draft;
+import io.datahub.api.record.LastingDraft;
+import io.datahub.api.record.LastingDrafts;
+import io.datahub.api.record.LastingDrafts.Joined;
+import io.datahub.api.record.LastingDrafts.Remaining;
 import io.datahub.api.record.Precondition;
-import io.datahub.api.record.ResumableUploads;
-import io.datahub.api.record.ResumableUploads.Concatenation;
-import io.datahub.api.record.ResumableUploads.Continuation;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
@@ -37,8 +39,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Uploads whose length is declared late, and concatenation of parts. */
-class ConcatenationTest {
+/** Drafts whose length is declared late, and drafts that are made of others. */
+class DraftJoinTest {
 
     private static final OptionalLong UNKNOWN = OptionalLong.empty();
 
@@ -46,6 +48,7 @@ class ConcatenationTest {
     Path folder;
 
     private TestHub hub;
+    private String lastJoined;
 
     @BeforeEach
     void start() throws IOException {
@@ -57,8 +60,8 @@ class ConcatenationTest {
         hub.close();
     }
 
-    private ResumableUploads uploads() {
-        return hub.resumableUploads();
+    private LastingDrafts drafts() {
+        return hub.lastingDrafts();
     }
 
     private static WriteRequest request(User user, RecordPath path, OptionalLong length) {
@@ -81,27 +84,43 @@ class ConcatenationTest {
         return result.refusal().map(Refusal::reason).orElseThrow();
     }
 
-    private long send(WriteRequest request, String name, long offset, String text) throws IOException {
-        try (Continuation append = uploads().resume(request, name, offset).get()) {
-            assertThat(append.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))))
+    private void send(WriteRequest request, String name, String text) throws IOException {
+        try (Draft draft = resume(request, name).get()) {
+            assertThat(draft.append(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))))
                     .isEmpty();
-            return append.keep().get();
         }
     }
 
+    private Result<Draft> resume(WriteRequest request, String name) throws IOException {
+        return drafts().resume(request, name, Remaining.RECEIVED);
+    }
+
     private String part(String text) throws IOException {
-        String name =
-                uploads().createPart(part(of(text.length())), Map.of()).get().name();
-        assertThat(send(part(of(text.length())), name, 0, text)).isEqualTo(text.length());
+        String name = drafts().create(part(of(text.length())), Map.of()).get().name();
+        send(part(of(text.length())), name, text);
         return name;
     }
 
-    private PartialUpload state(String name) throws IOException {
-        return uploads().find(ADMIN, name).get();
+    private LastingDraft state(String name) throws IOException {
+        return drafts().find(ADMIN, name).get();
     }
 
-    private Result<Concatenation> join(String... parts) throws IOException {
-        return uploads().concatenate(request(UNKNOWN), List.of(parts), Map.of("note", "n"));
+    private Result<Change> join(String... parts) throws IOException {
+        return join(request(UNKNOWN), parts);
+    }
+
+    private Result<Change> join(WriteRequest request, String... parts) throws IOException {
+        Result<Joined> joined = drafts().join(request, List.of(parts), Map.of("note", "n"));
+        if (joined.isRefused()) {
+            return Result.refused(joined.refusal().orElseThrow());
+        }
+        try (Draft draft = joined.get().draft()) {
+            Result<Change> committed = draft.commit();
+            if (!committed.isRefused()) {
+                lastJoined = joined.get().name();
+            }
+            return committed;
+        }
     }
 
     private List<String> leftovers() throws IOException {
@@ -110,40 +129,37 @@ class ConcatenationTest {
 
     @Test
     void shouldAcceptTheLengthWithTheLastAppend() throws Exception {
-        String name = uploads().create(request(UNKNOWN), Map.of()).get().name();
-        assertThat(send(request(UNKNOWN), name, 0, "four")).isEqualTo(4);
+        String name = drafts().create(request(UNKNOWN), Map.of()).get().name();
+        send(request(UNKNOWN), name, "four");
         assertThat(state(name).length()).isEmpty();
-        assertThat(state(name).offset()).isEqualTo(4);
+        assertThat(state(name).size()).isEqualTo(4);
         hub.kill();
         hub.start();
 
-        assertThat(reason(uploads().resume(request(of(3)), name, 4))).isEqualTo(Reason.BAD_REQUEST);
-        assertThat(reason(uploads().resume(request(of(8)), name, 3))).isEqualTo(Reason.CONFLICT);
-        assertThat(reason(uploads().resume(request(of(1L << 50)), name, 4))).isEqualTo(Reason.TOO_LARGE);
+        assertThat(reason(resume(request(of(3)), name))).isEqualTo(Reason.BAD_REQUEST);
+        assertThat(reason(resume(request(of(1L << 50)), name))).isEqualTo(Reason.TOO_LARGE);
         assertThat(state(name).length()).isEmpty();
-        send(request(of(8)), name, 4, "mo");
+        send(request(of(8)), name, "mo");
         hub.kill();
         hub.start();
 
         assertThat(state(name).length()).hasValue(8);
-        assertThat(reason(uploads().resume(request(of(9)), name, 6))).isEqualTo(Reason.BAD_REQUEST);
-        try (Continuation last = uploads().resume(request(UNKNOWN), name, 6).get()) {
-            last.write(ByteBuffer.wrap("re".getBytes(StandardCharsets.UTF_8)));
-            last.keep().get();
+        assertThat(reason(resume(request(of(9)), name))).isEqualTo(Reason.BAD_REQUEST);
+        try (Draft last = resume(request(UNKNOWN), name).get()) {
+            last.append(ByteBuffer.wrap("re".getBytes(StandardCharsets.UTF_8)));
             last.commit().get();
         }
         assertThat(hub.read("a/b")).isEqualTo("fourmore");
-        assertThat(state(name).isDone()).isTrue();
+        assertThat(state(name).isCommitted()).isTrue();
         assertThat(leftovers()).isEmpty();
     }
 
     @Test
     void shouldCommitWhenOnlyTheLengthWasMissing() throws Exception {
-        String name = uploads().create(request(UNKNOWN), Map.of()).get().name();
-        send(request(UNKNOWN), name, 0, "four");
+        String name = drafts().create(request(UNKNOWN), Map.of()).get().name();
+        send(request(UNKNOWN), name, "four");
 
-        try (Continuation nothing = uploads().resume(request(of(4)), name, 4).get()) {
-            assertThat(nothing.keep().get()).isEqualTo(4);
+        try (Draft nothing = resume(request(of(4)), name).get()) {
             nothing.commit().get();
         }
 
@@ -151,55 +167,54 @@ class ConcatenationTest {
     }
 
     @Test
-    void shouldEnforceSizeAndQuotaOnAnUploadOfUnknownLength() throws Exception {
+    void shouldEnforceSizeAndQuotaOnADraftOfUnknownLength() throws Exception {
         hub.configure(
                 "maxUploadBytes", 6L, "quotas", List.of(Quota.parse("a/: 5").get(0)));
-        String name = uploads().create(request(UNKNOWN), Map.of()).get().name();
-        try (Continuation append = uploads().resume(request(UNKNOWN), name, 0).get()) {
-            assertThat(append.write(ByteBuffer.wrap(new byte[4]))).isEmpty();
-            assertThat(append.write(ByteBuffer.wrap(new byte[2])).orElseThrow().reason())
+        String name = drafts().create(request(UNKNOWN), Map.of()).get().name();
+        send(request(UNKNOWN), name, "four");
+        try (Draft draft = resume(request(UNKNOWN), name).get()) {
+            assertThat(draft.append(ByteBuffer.wrap(new byte[2])).orElseThrow().reason())
                     .isEqualTo(Reason.NO_ROOM);
-            assertThat(append.write(ByteBuffer.wrap(new byte[3])).orElseThrow().reason())
+        }
+        try (Draft draft = resume(request(UNKNOWN), name).get()) {
+            assertThat(draft.append(ByteBuffer.wrap(new byte[3])).orElseThrow().reason())
                     .isEqualTo(Reason.TOO_LARGE);
         }
-        assertThat(reason(uploads().resume(request(of(6)), name, 4))).isEqualTo(Reason.NO_ROOM);
-        assertThat(state(name).offset()).isEqualTo(4);
+        assertThat(reason(resume(request(of(6)), name))).isEqualTo(Reason.NO_ROOM);
+        assertThat(state(name).size()).isEqualTo(4);
         assertThat(state(name).length()).isEmpty();
     }
 
     @Test
-    void shouldConcatenatePartsToOneRecord() throws Exception {
+    void shouldMakeOneRecordOfParts() throws Exception {
         String first = part("four");
         String second = part("more");
-        assertThat(state(first).offset()).isEqualTo(4);
-        assertThat(state(first).isDone()).isFalse();
+        assertThat(state(first).size()).isEqualTo(4);
+        assertThat(state(first).isCommitted()).isFalse();
         assertThat(hub.announced).isEmpty();
 
-        Concatenation joined = join(first, second, first).get();
+        Change change = join(first, second, first).get();
 
         assertThat(hub.read("a/b")).isEqualTo("fourmorefour");
         assertThat(hub.topics()).containsExactly("file.created/a/b");
-        assertThat(joined.change().version().size()).isEqualTo(12);
-        assertThat(state(joined.upload().name()).isDone()).isTrue();
-        assertThat(state(joined.upload().name()).notes()).containsEntry("note", "n");
-        assertThat(reason(uploads().find(ADMIN, first))).isEqualTo(Reason.NOT_FOUND);
-        assertThat(leftovers()).isEmpty();
+        assertThat(change.version().size()).isEqualTo(12);
+        assertThat(state(lastJoined).notes()).containsEntry("note", "n");
+        assertThat(leftovers()).containsExactlyInAnyOrder(first, second);
         hub.restart();
-        assertThat(state(joined.upload().name()).etag())
-                .isEqualTo(joined.change().version().etag());
-        assertThat(reason(uploads().find(ADMIN, second))).isEqualTo(Reason.NOT_FOUND);
+        assertThat(state(lastJoined).isCommitted()).isTrue();
+        assertThat(state(lastJoined).etag()).isEqualTo(change.version().etag());
     }
 
     @Test
     void shouldKeepPartsAfterAKill() throws Exception {
         String first = part("four");
-        String second = uploads().createPart(part(UNKNOWN), Map.of()).get().name();
-        send(part(UNKNOWN), second, 0, "mo");
+        String second = drafts().create(part(UNKNOWN), Map.of()).get().name();
+        send(part(UNKNOWN), second, "mo");
         hub.kill();
         hub.start();
 
-        assertThat(state(first).offset()).isEqualTo(4);
-        send(part(of(4)), second, 2, "re");
+        assertThat(state(first).size()).isEqualTo(4);
+        send(part(of(4)), second, "re");
         join(first, second).get();
         assertThat(hub.read("a/b")).isEqualTo("fourmore");
     }
@@ -224,20 +239,11 @@ class ConcatenationTest {
     }
 
     @Test
-    void shouldRefuseInvalidConcatenations() throws Exception {
-        String whole = uploads().create(request(of(4)), Map.of()).get().name();
-        String begun = uploads().createPart(part(of(4)), Map.of()).get().name();
-        String open = uploads().createPart(part(UNKNOWN), Map.of()).get().name();
+    void shouldRefuseToJoinWhatIsNotThere() throws Exception {
         String done = part("four");
-        send(part(of(4)), begun, 0, "fo");
-
-        assertThat(reason(join(done, begun))).isEqualTo(Reason.CONFLICT);
-        assertThat(reason(join(done, open))).isEqualTo(Reason.CONFLICT);
-        assertThat(reason(join(done, whole))).isEqualTo(Reason.BAD_REQUEST);
         assertThat(reason(join(done, "0".repeat(32)))).isEqualTo(Reason.NOT_FOUND);
         User eve = user("eve", Action.WRITE, "");
-        assertThat(reason(uploads().concatenate(request(eve, path("a/b"), UNKNOWN), List.of(done), Map.of())))
-                .isEqualTo(Reason.FORBIDDEN);
+        assertThat(reason(join(request(eve, path("a/b"), UNKNOWN), done))).isEqualTo(Reason.FORBIDDEN);
         assertThat(hub.announced).isEmpty();
         join(done).get();
     }
@@ -248,7 +254,7 @@ class ConcatenationTest {
         String part = part("four");
 
         assertThat(reason(join(part))).isEqualTo(Reason.INVALID);
-        assertThat(state(part).offset()).isEqualTo(4);
+        assertThat(state(part).size()).isEqualTo(4);
         assertThat(hub.folder("state/staging")).isEmpty();
     }
 
@@ -266,19 +272,15 @@ class ConcatenationTest {
     @Test
     void shouldRequireAGrantForTheRecordAndAnyWriteGrantForAPart() throws Exception {
         User reader = user("r", Action.READ, "");
-        assertThat(reason(uploads().createPart(request(reader, RecordPath.ROOT, of(4)), Map.of())))
+        assertThat(reason(drafts().create(request(reader, RecordPath.ROOT, of(4)), Map.of())))
                 .isEqualTo(Reason.FORBIDDEN);
         User bob = user("bob", Action.CREATE, "bob/");
         WriteRequest request = request(bob, RecordPath.ROOT, of(4));
-        String part = uploads().createPart(request, Map.of()).get().name();
-        send(request, part, 0, "four");
+        String part = drafts().create(request, Map.of()).get().name();
+        send(request, part, "four");
 
-        assertThat(reason(uploads().concatenate(request(bob, path("a/b"), UNKNOWN), List.of(part), Map.of())))
-                .isEqualTo(Reason.FORBIDDEN);
-        assertThat(uploads()
-                        .concatenate(request(bob, path("bob/x"), UNKNOWN), List.of(part), Map.of())
-                        .isRefused())
-                .isFalse();
+        assertThat(reason(join(request(bob, path("a/b"), UNKNOWN), part))).isEqualTo(Reason.FORBIDDEN);
+        assertThat(join(request(bob, path("bob/x"), UNKNOWN), part).refusal()).isEmpty();
     }
 
     @Test
@@ -287,10 +289,10 @@ class ConcatenationTest {
         String first = part("12345");
         String second = part("12345");
 
-        assertThat(reason(uploads().createPart(part(of(3)), Map.of()))).isEqualTo(Reason.NO_ROOM);
-        assertThat(reason(uploads().createPart(part(of(9)), Map.of()))).isEqualTo(Reason.TOO_LARGE);
+        assertThat(reason(drafts().create(part(of(3)), Map.of()))).isEqualTo(Reason.NO_ROOM);
+        assertThat(reason(drafts().create(part(of(9)), Map.of()))).isEqualTo(Reason.TOO_LARGE);
         assertThat(reason(join(first, second))).isEqualTo(Reason.TOO_LARGE);
-        assertThat(reason(uploads().createPart(part(of(3)), Map.of()))).isEqualTo(Reason.NO_ROOM);
+        assertThat(reason(drafts().create(part(of(3)), Map.of()))).isEqualTo(Reason.NO_ROOM);
         hub.configure("maxUploadBytes", 12L, "quotas", Quota.parse("/: 12"));
         join(first, second).get();
         assertThat(hub.read("a/b")).isEqualTo("1234512345");
@@ -302,7 +304,7 @@ class ConcatenationTest {
 
         hub.deleteExpired(Instant.now().plus(Duration.ofHours(25)));
 
-        assertThat(reason(uploads().find(ADMIN, part))).isEqualTo(Reason.NOT_FOUND);
+        assertThat(reason(drafts().find(ADMIN, part))).isEqualTo(Reason.NOT_FOUND);
         assertThat(reason(join(part))).isEqualTo(Reason.NOT_FOUND);
         assertThat(leftovers()).isEmpty();
     }

@@ -1,0 +1,189 @@
+package io.datahub.store.write;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.log.LogText;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.Draft;
+import io.datahub.api.record.LastingDrafts.Remaining;
+import io.datahub.api.validation.ValidatorId;
+import io.datahub.store.core.StagedFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A lasting draft for its holder. Synchronizes on the {@link KeptDraft}, since another request can take it over. */
+final class HeldDraft implements Draft, KeptDraft.Holder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HeldDraft.class);
+    private static final Refusal TAKEN_OVER =
+            new Refusal(Reason.CONFLICT, "another request has taken over the upload; query its offset");
+    private static final Refusal WITHOUT_PATH =
+            new Refusal(Reason.BAD_REQUEST, "the draft has no path yet; resume it for one");
+
+    private final KeptDraft kept;
+    private final RecordDraft draft;
+    private final StagedFile staged;
+    private final KeptDrafts drafts;
+    private final Optional<String> baseEtag;
+    private final boolean isReadable;
+    private final boolean keepsOnlySynced;
+
+    /** What remains if only synced bytes do. */
+    private StagedFile.Mark synced;
+
+    /**
+     * @param baseEtag the tag of the version it began from
+     * @param isReadable whether the user may read bytes of that version
+     */
+    HeldDraft(
+            KeptDraft kept,
+            RecordDraft draft,
+            StagedFile staged,
+            KeptDrafts drafts,
+            Optional<String> baseEtag,
+            boolean isReadable,
+            Remaining remaining)
+            throws IOException {
+        this.kept = kept;
+        this.draft = draft;
+        this.staged = staged;
+        this.drafts = drafts;
+        this.baseEtag = baseEtag;
+        this.isReadable = isReadable;
+        keepsOnlySynced = remaining == Remaining.SYNCED;
+        if (keepsOnlySynced) {
+            synced = staged.mark();
+            kept.discardAfter(synced.size());
+        }
+    }
+
+    @Override
+    public long size() {
+        synchronized (kept) {
+            return staged.size();
+        }
+    }
+
+    @Override
+    public Optional<String> baseEtag() {
+        return baseEtag;
+    }
+
+    /** A call of the draft. */
+    private interface Call<T> {
+        T run() throws IOException;
+    }
+
+    private Optional<Refusal> attempt(Call<Optional<Refusal>> call) throws IOException {
+        synchronized (kept) {
+            return kept.isHolder(this) ? call.run() : Optional.of(TAKEN_OVER);
+        }
+    }
+
+    @Override
+    public Optional<Refusal> write(long offset, ByteBuffer bytes) throws IOException {
+        return attempt(() -> draft.write(offset, bytes));
+    }
+
+    @Override
+    public Optional<Refusal> append(ByteBuffer bytes) throws IOException {
+        return attempt(() -> draft.append(bytes));
+    }
+
+    @Override
+    public Optional<Refusal> truncate(long size) throws IOException {
+        return attempt(() -> draft.truncate(size));
+    }
+
+    @Override
+    public Result<Integer> read(long offset, ByteBuffer target) throws IOException {
+        synchronized (kept) {
+            if (!kept.isHolder(this)) {
+                return Result.refused(TAKEN_OVER);
+            }
+            return isReadable
+                    ? draft.read(offset, target)
+                    : Result.refused(Reason.FORBIDDEN, "you have no grant to read the version that this began from");
+        }
+    }
+
+    @Override
+    public Optional<Refusal> sync() throws IOException {
+        return attempt(() -> {
+            Optional<Refusal> refusal = draft.sync();
+            if (refusal.isEmpty() && keepsOnlySynced) {
+                synced = staged.mark();
+                kept.discardAfter(synced.size());
+            }
+            return refusal;
+        });
+    }
+
+    @Override
+    public Result<List<ValidatorId>> validate() throws IOException {
+        return exclusively(draft::validate);
+    }
+
+    @Override
+    public Result<Change> commit() throws IOException {
+        Result<Change> result = exclusively(() -> {
+            Result<Change> committed = draft.commit();
+            if (!committed.isRefused()) {
+                draft.release();
+                kept.done(committed.get());
+            }
+            return committed;
+        });
+        if (!result.isRefused()) {
+            drafts.completed(kept);
+        }
+        return result;
+    }
+
+    /** Runs a call that may take long without the monitor; nobody can take the draft over in the meantime. */
+    private <T> Result<T> exclusively(Call<Result<T>> call) throws IOException {
+        if (!kept.beginCommit(this)) {
+            return Result.refused(TAKEN_OVER);
+        }
+        try {
+            return kept.entry().path().isRoot() ? Result.refused(WITHOUT_PATH) : call.run();
+        } finally {
+            kept.endCommit();
+        }
+    }
+
+    /** Ends the writing, from any thread. */
+    @Override
+    public void end() throws IOException {
+        if (keepsOnlySynced) {
+            staged.returnTo(synced);
+        }
+        draft.release();
+        staged.flush();
+        staged.leave();
+        kept.ended(staged.mark());
+    }
+
+    @Override
+    public void close() {
+        synchronized (kept) {
+            if (kept.isHolder(this)) {
+                try {
+                    end();
+                } catch (IOException e) {
+                    LOG.warn(
+                            "event=store.upload.flush-failed file={} reason={}",
+                            LogText.quoted(staged.path()),
+                            LogText.quoted(e));
+                }
+            } else {
+                draft.release();
+            }
+        }
+    }
+}

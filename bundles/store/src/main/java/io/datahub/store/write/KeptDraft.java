@@ -1,0 +1,270 @@
+package io.datahub.store.write;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.LastingDraft;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.store.core.StagedFile;
+import io.datahub.store.disk.Disk;
+import io.datahub.store.metadata.LastingDraftEntry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One lasting draft. Its bytes are in a file. At most one holder at a time writes it, and a later one takes over.
+ * Thread-safe.
+ *
+ * <p>While bytes are received that remain only if they are synced, a file next to it holds the size without them, so
+ * that they are discarded if the hub is killed in the meantime.
+ */
+final class KeptDraft {
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final String name;
+    private final Path file;
+    private final Path unchecked;
+
+    // All guarded by this.
+    private LastingDraftEntry entry;
+    private Quotas.Claim claim;
+    private long size;
+
+    /** The state of the bytes received so far; null if they have to be read again. */
+    private StagedFile.Mark received;
+
+    /** Who writes it; null if nobody does. */
+    private Holder holder;
+
+    private boolean committing;
+    private boolean gone;
+    private long lastChanged;
+
+    /** Who writes a draft. */
+    interface Holder {
+
+        /** The size of the draft so far. */
+        long size();
+
+        /** Ends the writing, from any thread; called with the draft's monitor held. */
+        void end() throws IOException;
+    }
+
+    /** Opens the draft for a holder. */
+    interface Opener<H extends Holder> {
+        H open(StagedFile staged) throws IOException;
+    }
+
+    /**
+     * Loads a draft.
+     *
+     * @param claim the quota claim for the whole record, held until it is committed or deleted
+     */
+    KeptDraft(String name, LastingDraftEntry entry, Path folder, Quotas.Claim claim) throws IOException {
+        this(name, entry, folder, claim, null);
+        if (!entry.isDone()) {
+            size = Files.size(file);
+            lastChanged = Math.max(lastChanged, Files.getLastModifiedTime(file).toMillis());
+            if (Files.exists(unchecked)) {
+                size = Math.min(size, Long.parseLong(Files.readString(unchecked)));
+                StagedFile.resume(file, size, List.of()).leave();
+                Files.delete(unchecked);
+            }
+            Disk.flushFile(file);
+        }
+    }
+
+    /** Likewise one of which the received bytes are known. */
+    KeptDraft(String name, LastingDraftEntry entry, Path folder, Quotas.Claim claim, StagedFile.Mark received) {
+        this.name = name;
+        this.entry = entry;
+        this.claim = claim;
+        this.received = received;
+        size = received == null ? 0 : received.size();
+        file = folder.resolve(name);
+        unchecked = folder.resolve(name + ".unchecked");
+        lastChanged = Math.max(entry.created(), entry.done());
+    }
+
+    synchronized LastingDraftEntry entry() {
+        return entry;
+    }
+
+    synchronized Quotas.Claim claim() {
+        return claim;
+    }
+
+    String name() {
+        return name;
+    }
+
+    synchronized boolean isExpired(Duration keep, Instant now) {
+        return holder == null && !committing && !expires(keep).isAfter(now);
+    }
+
+    synchronized Instant expires(Duration keep) {
+        return Instant.ofEpochMilli(lastChanged).plus(keep);
+    }
+
+    /** The present state. */
+    synchronized LastingDraft state(Duration keep) {
+        OptionalLong length = entry.hasLength() ? OptionalLong.of(entry.length()) : OptionalLong.empty();
+        long present = entry.isDone() ? length.orElse(0) : holder == null ? size : holder.size();
+        Optional<String> etag = Optional.of(entry.etag()).filter(tag -> entry.isDone() && !tag.isEmpty());
+        return new LastingDraft(
+                name, entry.path(), length, present, expires(keep), entry.notes(), entry.isDone(), etag);
+    }
+
+    /**
+     * Makes somebody the holder.
+     *
+     * @param request with the length of the whole record if it is known by now; it is stored, as is its path
+     * @param newClaim the quota claim for another path; null if it is the same
+     */
+    synchronized <H extends Holder> Result<H> resume(WriteRequest request, Quotas.Claim newClaim, Opener<H> opener)
+            throws IOException {
+        if (committing) {
+            return Result.refused(Refusal.unavailable("the draft is being committed; retry", RETRY_AFTER));
+        }
+        endHolder();
+        if (gone || entry.isDone()) {
+            return Result.refused(Reason.CONFLICT, gone ? "the draft was deleted" : "the draft is committed already");
+        }
+        long length = request.length().orElse(-1);
+        if (entry.hasLength() ? length != entry.length() : length >= 0 && length < size) {
+            return Result.refused(
+                    Reason.BAD_REQUEST,
+                    entry.hasLength()
+                            ? "the length was already declared as " + entry.length()
+                            : "there are " + size + " bytes already, more than the declared length");
+        }
+        boolean known = received != null && request.digests().isEmpty();
+        StagedFile staged = known
+                ? StagedFile.resume(file, received)
+                : StagedFile.resume(file, size, request.digests().keySet());
+        try {
+            H opened = opener.open(staged);
+            holder = opened;
+            entry = entry.of(request.path()).withLength(length);
+            if (newClaim != null) {
+                claim = newClaim;
+            }
+            return Result.done(opened);
+        } finally {
+            if (holder == null) {
+                staged.leave();
+            }
+        }
+    }
+
+    /** Whether this is still the holder. */
+    synchronized boolean isHolder(Holder one) {
+        return holder == one;
+    }
+
+    /** Ends the writing, if anybody writes and isn't committing. The bytes received so far are durable. */
+    synchronized void endHolder() throws IOException {
+        if (holder != null && !committing) {
+            holder.end();
+        }
+    }
+
+    /** The holder has ended. */
+    synchronized void ended(StagedFile.Mark end) throws IOException {
+        holder = null;
+        size = end.size();
+        if (!entry.hasLength()) {
+            claim.settle(size);
+        }
+        received = end;
+        lastChanged = System.currentTimeMillis();
+        Files.deleteIfExists(unchecked);
+    }
+
+    /** Stores that only this many bytes remain if the hub is killed; all if it is negative. */
+    void discardAfter(long bytes) throws IOException {
+        if (bytes < 0) {
+            Files.deleteIfExists(unchecked);
+            return;
+        }
+        Path fresh = unchecked.resolveSibling(unchecked.getFileName() + ".fresh"); // never half-written
+        Files.writeString(fresh, Long.toString(bytes));
+        Disk.replace(fresh, unchecked);
+    }
+
+    /** Begins the commit, during which nobody can take the draft over; false if this isn't the holder. */
+    synchronized boolean beginCommit(Holder one) {
+        committing = holder == one;
+        return committing;
+    }
+
+    /** Ends the commit. */
+    synchronized void endCommit() {
+        committing = false;
+    }
+
+    /** The draft is the record now. */
+    synchronized void done(Change change) throws IOException {
+        holder = null;
+        received = null;
+        lastChanged = System.currentTimeMillis();
+        entry = entry.withLength(change.version().size())
+                .done(lastChanged, change.version().etag().orElse(""));
+        claim.close();
+        Files.deleteIfExists(unchecked);
+    }
+
+    /** The number of bytes. */
+    synchronized long bytes() {
+        return size;
+    }
+
+    /**
+     * Takes the draft away from its holder, so that its bytes can be read until {@link #endCommit}; refuses if it is
+     * committed or being read already.
+     */
+    synchronized Optional<Refusal> hold() throws IOException {
+        if (committing) {
+            return Optional.of(Refusal.unavailable("the draft " + name + " is being committed; retry", RETRY_AFTER));
+        }
+        if (gone || entry.isDone()) {
+            return Optional.of(new Refusal(Reason.CONFLICT, "the draft " + name + " is committed or deleted already"));
+        }
+        endHolder();
+        committing = true;
+        return Optional.empty();
+    }
+
+    /** The file that holds the bytes. */
+    Path file() {
+        return file;
+    }
+
+    /** Deletes the bytes; false if the draft is being committed. */
+    synchronized boolean remove() throws IOException {
+        if (committing) {
+            return false;
+        }
+        endHolder();
+        gone = true;
+        claim.close();
+        Files.deleteIfExists(file);
+        Files.deleteIfExists(unchecked);
+        return true;
+    }
+
+    /** Restores the quota claim that was released while another draft was made of this one. */
+    synchronized void reopenClaim() {
+        if (!gone && !entry.isDone()) {
+            claim.reopen();
+        }
+    }
+}
