@@ -23,7 +23,12 @@ public final class UnflushedChanges {
 
     private final Consumer<RecordPath> failed;
 
-    private record Item(RecordPath path, CommitFuture<?> future, Runnable afterwards) {}
+    private record Item(RecordPath path, CommitFuture<?> future, Work afterwards) {}
+
+    /** What is done once a change is durable. */
+    private interface Work {
+        void run() throws IOException;
+    }
 
     /** @param failed called with the paths whose changes couldn't be written because the disk failed */
     public UnflushedChanges(Consumer<RecordPath> failed) {
@@ -41,14 +46,14 @@ public final class UnflushedChanges {
      */
     void add(RecordPath path, CommitFuture<Optional<Change>> future, Runnable afterwards) throws IOException {
         add(new Item(path, future, () -> {
-            future.value().ifPresent(Audit::external);
+            future.await().ifPresent(Audit::external);
             afterwards.run();
         }));
     }
 
     /** Adds the changes of a move. */
     void addMove(RecordPath path, CommitFuture<List<Change>> future) throws IOException {
-        add(new Item(path, future, () -> future.value().forEach(Audit::external)));
+        add(new Item(path, future, () -> future.await().forEach(Audit::external)));
     }
 
     private void add(Item item) throws IOException {
