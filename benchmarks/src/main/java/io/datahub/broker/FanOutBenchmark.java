@@ -5,6 +5,7 @@ import io.datahub.api.event.EventWriter;
 import io.datahub.api.event.NoOpSink;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.Login;
@@ -32,6 +33,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.osgi.framework.ServiceReference;
 
 /**
  * One event from the permission check through the queues of all its subscribers and out again, in batches as large as
@@ -56,12 +58,17 @@ public class FanOutBenchmark {
     @Param({"1", "10"})
     public int topics;
 
+    /** What else sees the events: nothing, a listener to all topics, or a log that keeps all topics. */
+    @Param({"nothing", "listener", "log"})
+    public String follower;
+
     private final List<Session> subscriberSessions = new ArrayList<>();
     private final int[] starts = new int[EVENTS + 1];
     private final int[] topicEnds = new int[EVENTS];
     private Broker broker;
     private Session publisher;
     private SharedBuffer buffer;
+    private long seen;
 
     @Setup
     public void connect() {
@@ -69,6 +76,7 @@ public class FanOutBenchmark {
                 BrokerConfiguration.class.getClassLoader(),
                 new Class<?>[] {BrokerConfiguration.class},
                 (proxy, method, arguments) -> method.getDefaultValue()));
+        follow();
         publisher = broker.open(login(), NoOpSink.INSTANCE);
         for (int i = 0; i < subscribers; i++) {
             Session session = broker.open(login(), NoOpSink.INSTANCE);
@@ -85,6 +93,33 @@ public class FanOutBenchmark {
         buffer = new SharedBuffer(bytes);
     }
 
+    private void follow() {
+        switch (follower) {
+            case "listener" -> broker.router().listeners().put(reference(), () -> run -> seen += run.count());
+            case "log" ->
+                broker.router().logs().put(reference(), () -> (event, completion) -> {
+                    seen++;
+                    completion.appended(new Cursor("bench", seen));
+                });
+            default -> {
+                // nothing else sees them
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <S> ServiceReference<S> reference() {
+        return (ServiceReference<S>) Proxy.newProxyInstance(
+                ServiceReference.class.getClassLoader(),
+                new Class<?>[] {ServiceReference.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "getProperty" -> arguments[0].equals("topics") ? "*" : null;
+                    case "hashCode", "compareTo" -> 0;
+                    case "equals" -> proxy == arguments[0];
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
+    }
+
     private static Login login() {
         User user = new User(
                 "bench",
@@ -98,7 +133,13 @@ public class FanOutBenchmark {
     @OperationsPerInvocation(EVENTS)
     public long fanOut() {
         for (int i = 0; i < EVENTS; i++) {
-            publisher.publish(buffer, starts[i], starts[i + 1], starts[i] + TOPIC_START, topicEnds[i]);
+            publisher.publish(
+                    buffer,
+                    starts[i],
+                    starts[i + 1],
+                    starts[i] + TOPIC_START,
+                    topicEnds[i],
+                    FanOutBenchmark::unexpected);
         }
         publisher.flush();
         long taken = 0;
@@ -110,6 +151,10 @@ public class FanOutBenchmark {
             } while (bytes > 0);
         }
         return taken;
+    }
+
+    private static void unexpected() {
+        throw new IllegalStateException("an event is pending");
     }
 
     private static void release(EventRun run) {

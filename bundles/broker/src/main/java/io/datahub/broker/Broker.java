@@ -1,23 +1,31 @@
 package io.datahub.broker;
 
 import io.datahub.api.event.CloseReason;
+import io.datahub.api.event.ClusterSessions;
 import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.EventInjector;
+import io.datahub.api.event.EventLog;
 import io.datahub.api.event.EventSink;
+import io.datahub.api.event.NoOpSink;
+import io.datahub.api.event.PublishedEventListener;
 import io.datahub.api.event.Session;
+import io.datahub.api.event.SessionId;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.metric.MetricSource;
+import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.UsersListener;
 import io.datahub.api.validation.EventValidator;
 import io.datahub.broker.queue.EventCounters;
 import io.datahub.broker.queue.EventQueue;
+import io.datahub.broker.queue.FanOut;
 import io.datahub.broker.queue.GlobalQueueLimit;
+import io.datahub.broker.whiteboard.AllSessions;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,7 +64,9 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
     private final SessionRefresher refresher;
     private final BrokerMetrics metrics;
     private final HubPublisher hubPublisher;
+    private final PendingEventLimit pendingLimit;
     private final SessionContext context;
+    private final AllSessions allSessions = new AllSessions();
     private volatile BrokerLimits limits;
     private volatile boolean stopped;
 
@@ -65,13 +75,13 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         limits = BrokerLimits.of(configuration);
         router = new Router(limits.maxSubscriptionBytes());
         router.validators().require(configuration.requireValidationTopics());
-        router.validators().setMaxBytes(limits.maxValidatingBytes());
+        pendingLimit = new PendingEventLimit(limits.maxPendingBytes());
         queueLimit = new GlobalQueueLimit(limits.maxQueuedBytes(), this::queues);
         refresher = new SessionRefresher(router);
         metrics = new BrokerMetrics(eventCounters, queueLimit);
         hubPublisher = new HubPublisher(router, queueLimit, eventCounters);
-        context =
-                new SessionContext(router, queueLimit, eventCounters, new RefusalPublisher(hubPublisher), this::remove);
+        context = new SessionContext(
+                router, queueLimit, eventCounters, new RefusalPublisher(hubPublisher), pendingLimit, this::remove);
         monitor = new SlowConsumerMonitor(sessions.values(), () -> limits);
         LOG.info("event=broker.started {}", limits.logText());
     }
@@ -83,7 +93,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         queueLimit.setMaxBytes(limits.maxQueuedBytes());
         router.setMaxBytes(limits.maxSubscriptionBytes());
         router.validators().require(configuration.requireValidationTopics());
-        router.validators().setMaxBytes(limits.maxValidatingBytes());
+        pendingLimit.setMaxBytes(limits.maxPendingBytes());
         LOG.info("event=broker.configured {}", limits.logText());
     }
 
@@ -106,6 +116,57 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         router.validators().remove(validator.getServiceReference());
     }
 
+    @Reference(
+            service = EventLog.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            updated = "updateLog",
+            unbind = "removeLog")
+    void addLog(ComponentServiceObjects<EventLog> log) {
+        router.logs().put(log.getServiceReference(), log::getService);
+    }
+
+    void updateLog(ComponentServiceObjects<EventLog> log) {
+        router.logs().put(log.getServiceReference(), log::getService);
+    }
+
+    void removeLog(ComponentServiceObjects<EventLog> log) {
+        router.logs().remove(log.getServiceReference());
+    }
+
+    @Reference(
+            service = PublishedEventListener.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            updated = "updateListener",
+            unbind = "removeListener")
+    void addListener(ComponentServiceObjects<PublishedEventListener> listener) {
+        router.listeners().put(listener.getServiceReference(), listener::getService);
+    }
+
+    void updateListener(ComponentServiceObjects<PublishedEventListener> listener) {
+        router.listeners().put(listener.getServiceReference(), listener::getService);
+    }
+
+    void removeListener(ComponentServiceObjects<PublishedEventListener> listener) {
+        router.listeners().remove(listener.getServiceReference());
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            unbind = "leaveCluster")
+    void joinCluster(ClusterSessions cluster) {
+        allSessions.join(cluster);
+    }
+
+    void leaveCluster(ClusterSessions cluster) {
+        allSessions.leave(cluster);
+    }
+
     @Override
     public Session open(Login login, EventSink sink) {
         BrokerSession session = new BrokerSession(ids.incrementAndGet(), login, sink, limits, context);
@@ -120,7 +181,21 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
 
     @Override
     public void announce(String name, byte[] payload) {
-        hubPublisher.publish(name, payload);
+        hubPublisher.publish(name, payload, Optional.empty());
+    }
+
+    @Override
+    public void announce(Cursor cursor, String name, byte[] payload) {
+        hubPublisher.publish(name, payload, Optional.of(cursor));
+    }
+
+    @Override
+    public EventInjector openInjector() {
+        return new BrokerInjector(
+                router,
+                new FanOut(queueLimit, NoOpSink.INSTANCE),
+                eventCounters,
+                events -> sessions.values().forEach(session -> session.missed(events)));
     }
 
     @Override
@@ -130,17 +205,16 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
 
     @Override
     public List<SessionInfo> sessions() {
-        return sessions.values().stream()
-                .map(BrokerSession::info)
-                .sorted(Comparator.comparingLong(SessionInfo::id))
-                .toList();
+        return allSessions.list(sessions.values().stream().map(BrokerSession::info));
     }
 
     @Override
-    public boolean disconnect(long id) {
-        return Optional.ofNullable(sessions.get(id))
-                .filter(session -> session.end(CloseReason.DISCONNECTED))
-                .isPresent();
+    public boolean disconnect(SessionId id) {
+        return allSessions.isLocal(id)
+                ? Optional.ofNullable(sessions.get(id.number()))
+                        .filter(session -> session.end(CloseReason.DISCONNECTED))
+                        .isPresent()
+                : allSessions.disconnect(id);
     }
 
     @Override
@@ -168,11 +242,16 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
 
     @Override
     public void report(MetricReport report) {
-        metrics.report(report, sessions());
+        metrics.report(
+                report, sessions.values().stream().map(BrokerSession::info).toList());
     }
 
     Router router() {
         return router;
+    }
+
+    PendingEventLimit pendingLimit() {
+        return pendingLimit;
     }
 
     private void remove(long id) {

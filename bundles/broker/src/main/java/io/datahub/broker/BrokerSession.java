@@ -6,6 +6,7 @@ import io.datahub.api.event.EventRun;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
+import io.datahub.api.event.SessionId;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.api.log.LogText;
@@ -46,10 +47,11 @@ final class BrokerSession implements Session {
         subscriptions = new Subscriptions(state, context.router(), limits.maxSubscriptions());
         publisher = new Publisher(
                 state,
-                context.router(),
+                context,
                 new FanOut(context.queueLimit(), this.sink),
+                new KeptEventDelivery(
+                        context.router(), context.pendingLimit(), new FanOut(context.queueLimit(), this.sink)),
                 counters,
-                context.refusals(),
                 limits.maxMessageBytes());
     }
 
@@ -90,19 +92,14 @@ final class BrokerSession implements Session {
     }
 
     @Override
-    public Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd) {
-        return publisher.publishAndWait(buffer, start, end, topicStart, topicEnd);
-    }
-
-    @Override
     public Published publish(
-            SharedBuffer buffer, int start, int end, int topicStart, int topicEnd, Runnable validated) {
-        return publisher.publish(buffer, start, end, topicStart, topicEnd, validated);
+            SharedBuffer buffer, int start, int end, int topicStart, int topicEnd, Runnable completed) {
+        return publisher.publish(buffer, start, end, topicStart, topicEnd, completed);
     }
 
     @Override
-    public Published validated() {
-        return publisher.validated();
+    public Published completed() {
+        return publisher.completed();
     }
 
     @Override
@@ -128,7 +125,7 @@ final class BrokerSession implements Session {
     @Override
     public SessionInfo info() {
         return new SessionInfo(
-                id,
+                new SessionId(id),
                 state.login(),
                 since,
                 subscriptions.size(),
@@ -137,6 +134,13 @@ final class BrokerSession implements Session {
                 counters.lost(),
                 counters.refused(),
                 queue.bytes());
+    }
+
+    /** Counts events that were lost before they arrived here, some of which may have been for this session. */
+    void missed(long events) {
+        if (subscriptions.size() > 0 && queue.missed(events)) {
+            sink.ready();
+        }
     }
 
     @Override

@@ -1,13 +1,15 @@
 package io.datahub.broker;
 
+import io.datahub.api.event.EventRun;
 import io.datahub.api.event.NoOpSink;
+import io.datahub.api.record.Cursor;
 import io.datahub.broker.queue.EventCounters;
-import io.datahub.broker.queue.EventQueue;
 import io.datahub.broker.queue.EventRuns;
 import io.datahub.broker.queue.FanOut;
 import io.datahub.broker.queue.GlobalQueueLimit;
 import io.datahub.broker.topic.Topic;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** Publishes the hub's own events. They bypass grants and validators, and never wait for a full queue. Thread-safe. */
 final class HubPublisher {
@@ -24,16 +26,20 @@ final class HubPublisher {
 
     /** Whether anyone would receive an event with this topic. */
     boolean hasSubscribers(Topic topic) {
-        return router.receivers(topic).length > 0;
+        return !router.receivers(topic).isEmpty();
     }
 
-    void publish(String name, byte[] payload) {
+    /** @param cursor the position of the event in the history, if it is there */
+    void publish(String name, byte[] payload, Optional<Cursor> cursor) {
         Topic topic = new Topic(name.getBytes(StandardCharsets.UTF_8));
-        EventQueue[] receivers = router.receivers(topic);
+        Receivers receivers = router.receivers(topic);
         counters.in(1);
-        if (receivers.length > 0) {
+        if (!receivers.isEmpty()) {
+            EventRun event = EventRuns.ofHub(topic.bytes(), payload);
+            EventRun run = cursor.map(event::at).orElse(event);
             FanOut fanOut = new FanOut(queueLimit, NoOpSink.INSTANCE);
-            fanOut.put(EventRuns.ofHub(topic.bytes(), payload), receivers);
+            fanOut.put(run, receivers.queues());
+            receivers.showPublished(run);
             fanOut.wake();
         }
     }

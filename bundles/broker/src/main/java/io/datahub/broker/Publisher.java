@@ -2,21 +2,16 @@ package io.datahub.broker;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
-import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.SharedBuffer;
-import io.datahub.api.user.User;
 import io.datahub.broker.queue.EventCounters;
-import io.datahub.broker.queue.EventQueue;
 import io.datahub.broker.queue.FanOut;
 import io.datahub.broker.topic.Topic;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 
 /**
  * The publishing side of a session: combines consecutive events with the same receivers into one run, so that the work
@@ -29,10 +24,11 @@ final class Publisher {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final SessionState session;
-    private final RefusalPublisher refusals;
+    private final SessionContext context;
     private final Router router;
     private final FanOut fanOut;
     private final EventCounters counters;
+    private final KeptEventDelivery keptDelivery;
     private final int maxMessageBytes;
     private final Routes routes = new Routes();
 
@@ -41,53 +37,34 @@ final class Publisher {
     private int end;
     private int count;
     private long bytesIn;
-    private EventQueue[] receivers = Router.NO_RECEIVERS;
+    private Receivers receivers = Receivers.NONE;
     private long batchMillis;
 
-    /** The event in validation, or null. */
+    /** The event that is being validated or kept, or null. */
     private PendingEvent pending;
 
-    /** Why validation refused the last validated event. */
+    /** Why the last pending event was refused. */
     private Optional<Refusal> refusal = Optional.empty();
 
     Publisher(
             SessionState session,
-            Router router,
+            SessionContext context,
             FanOut fanOut,
+            KeptEventDelivery keptDelivery,
             EventCounters counters,
-            RefusalPublisher refusals,
             int maxMessageBytes) {
         this.session = session;
-        this.refusals = refusals;
-        this.router = router;
+        this.context = context;
         this.fanOut = fanOut;
+        this.keptDelivery = keptDelivery;
         this.counters = counters;
         this.maxMessageBytes = maxMessageBytes;
-    }
-
-    /** See {@link io.datahub.api.event.Session#publish(SharedBuffer, int, int, int, int)}. */
-    Published publishAndWait(SharedBuffer from, int eventStart, int eventEnd, int topicStart, int topicEnd) {
-        CountDownLatch decided = new CountDownLatch(1);
-        Published published = publish(from, eventStart, eventEnd, topicStart, topicEnd, decided::countDown);
-        if (published != Published.PENDING) {
-            return published;
-        }
-        try {
-            decided.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            PendingEvent interrupted = pending;
-            pending = null;
-            refusal = Optional.of(
-                    new Refusal(Reason.UNAVAILABLE, "the publisher was interrupted while its event was validated"));
-            return refused(Published.NOT_VALIDATED, interrupted.bytes, interrupted.topicStart, interrupted.topicEnd);
-        }
-        return validated();
+        router = context.router();
     }
 
     /** See {@link io.datahub.api.event.Session#publish(SharedBuffer, int, int, int, int, Runnable)}. */
     Published publish(
-            SharedBuffer from, int eventStart, int eventEnd, int topicStart, int topicEnd, Runnable validated) {
+            SharedBuffer from, int eventStart, int eventEnd, int topicStart, int topicEnd, Runnable completed) {
         ByteBuffer bytes = from.bytes();
         Route route = routes.find(bytes, topicStart, topicEnd, router.epoch());
         if (route == null) {
@@ -99,15 +76,15 @@ final class Publisher {
             }
             route = lookUp(bytes, topicStart, topicEnd);
         }
-        if (eventEnd - topicEnd > maxMessageBytes + FRAME_HEADER && !isRefused(route)) {
+        if (eventEnd - topicEnd > maxMessageBytes + FRAME_HEADER && !route.isRefused()) {
             return refused(Published.TOO_LARGE, bytes, topicStart, topicEnd);
         }
         if (route.verdict() != Published.ACCEPTED) {
-            return route.validators().isEmpty()
+            return route.isRefused()
                     ? refused(route.verdict(), bytes, topicStart, topicEnd)
-                    : validate(route, bytes, eventStart, eventEnd, topicStart, topicEnd, validated);
+                    : hold(route, bytes, eventStart, eventEnd, topicStart, topicEnd, completed);
         }
-        EventQueue[] targets = targets(route, bytes, eventStart, eventEnd, topicStart);
+        Receivers targets = targets(route, bytes, eventStart, eventEnd, topicStart);
         if (from == buffer && eventStart == end && targets == receivers) {
             end = eventEnd;
             count++;
@@ -123,117 +100,97 @@ final class Publisher {
     }
 
     /** Subscriptions match the whole first frame, even if it is the only one and so contains the payload. */
-    private EventQueue[] targets(Route route, ByteBuffer bytes, int eventStart, int eventEnd, int topicStart) {
+    private Receivers targets(Route route, ByteBuffer bytes, int eventStart, int eventEnd, int topicStart) {
         if (!route.hasLongerSubscriptions() || (bytes.get(eventStart) & MORE) != 0) {
             return route.receivers();
         }
         byte[] frame = new byte[Math.min(eventEnd - topicStart, Topic.MAX_BYTES)];
         bytes.get(topicStart, frame);
-        EventQueue[] found = router.receivers(new Topic(route.topic()), frame);
-        return Arrays.equals(found, receivers) ? receivers : found;
+        return router.receivers(new Topic(route.topic()), frame, receivers);
     }
 
-    private static boolean isRefused(Route route) {
-        return route.verdict() != Published.ACCEPTED && route.validators().isEmpty();
-    }
-
-    /** An event in validation, copied to its own buffer. */
-    private static final class PendingEvent {
-        final ByteBuffer bytes;
-        final int topicStart;
-        final int topicEnd;
-        final Route route;
-        volatile Optional<Refusal> refusal = Optional.empty();
-
-        PendingEvent(ByteBuffer bytes, int topicStart, int topicEnd, Route route) {
-            this.bytes = bytes;
-            this.topicStart = topicStart;
-            this.topicEnd = topicEnd;
-            this.route = route;
-        }
-    }
-
-    private Published validate(
-            Route route, ByteBuffer from, int start, int end, int topicStart, int topicEnd, Runnable validated) {
+    /** Has an event validated and kept, as its topic demands, before it is delivered. */
+    private Published hold(
+            Route route, ByteBuffer from, int start, int end, int topicStart, int topicEnd, Runnable completed) {
         if (pending != null) {
-            throw new IllegalStateException("the event that was published before is still being validated");
+            throw new IllegalStateException("the event that was published before is still pending");
         }
         int size = end - start;
-        if (!router.validators().reserve(size)) {
+        if (!context.pendingLimit().reserve(size)) {
             refusal = Optional.of(new Refusal(
                     Reason.UNAVAILABLE,
-                    "too many events are being validated at once; try again",
+                    "too many events are being validated or kept at once; try again",
                     List.of(),
                     RETRY_AFTER));
-            return refused(Published.NOT_VALIDATED, from, topicStart, topicEnd);
+            Published verdict = route.validators().isEmpty() ? Published.NOT_KEPT : Published.NOT_VALIDATED;
+            return refused(verdict, from, topicStart, topicEnd);
         }
+        endRun();
         ByteBuffer copy = ByteBuffer.allocate(size).put(0, from, start, size);
-        PendingEvent event = new PendingEvent(copy, topicStart - start, topicEnd - start, route);
-        pending = event;
-        String user = session.user().name();
-        EventReader reader = new EventReader(new EventRun(new SharedBuffer(copy), 0, size, 1, user, 0));
-        reader.next();
-        router.validators().validate(route.validators(), reader.topic(), user, reader.payload(), size, found -> {
-            event.refusal = found;
-            validated.run();
-        });
-        return Published.PENDING;
+        EventRun run =
+                new EventRun(new SharedBuffer(copy), 0, size, 1, session.user().name(), System.currentTimeMillis());
+        pending = new PendingEvent(run, topicStart - start, route, session, keptDelivery, completed);
+        return pending.begin() ? completed() : Published.PENDING;
     }
 
-    /** See {@link io.datahub.api.event.Session#validated}. */
-    Published validated() {
+    /** See {@link io.datahub.api.event.Session#completed}. */
+    Published completed() {
         PendingEvent event = pending;
-        if (event == null) {
-            throw new IllegalStateException("no event is being validated");
+        if (event == null || !event.isOver()) {
+            throw new IllegalStateException(
+                    event == null ? "no event is pending" : "the pending event isn't completed yet");
         }
         pending = null;
-        refusal = event.refusal;
-        Published verdict = event.refusal
-                .map(why -> why.reason() == Reason.INVALID ? Published.INVALID : Published.NOT_VALIDATED)
-                .orElse(Published.ACCEPTED);
-        if (verdict == Published.ACCEPTED && session.isClosed()) {
-            verdict = Published.CLOSED;
-        }
-        Route routed = event.route;
-        if (verdict == Published.ACCEPTED) {
-            Route now = routes.find(event.bytes, event.topicStart, event.topicEnd, router.epoch());
-            now = now == null ? lookUp(event.bytes, event.topicStart, event.topicEnd) : now;
-            if (!isRefused(now)) {
+        refusal = event.refusal();
+        byte[] topic = event.route().topic();
+        ByteBuffer bytes = event.run().buffer().bytes();
+        int topicEnd = event.topicStart() + topic.length;
+        Published verdict = event.verdict();
+        Route routed = event.route();
+        if (verdict == Published.ACCEPTED && !event.isDelivered()) {
+            Route now = routes.find(bytes, event.topicStart(), topicEnd, router.epoch());
+            now = now == null ? lookUp(bytes, event.topicStart(), topicEnd) : now;
+            if (!now.isRefused()) {
                 routed = now;
             } else if (now.verdict() != Published.NOT_VALIDATED) {
                 verdict = now.verdict();
             }
         }
         if (verdict != Published.ACCEPTED) {
-            return refused(verdict, event.bytes, event.topicStart, event.topicEnd);
+            return refused(verdict, bytes, event.topicStart(), topicEnd);
+        }
+        if (event.isDelivered()) {
+            counters.in(1);
+            bytesIn += event.run().length();
+            return verdict;
         }
         endRun();
-        buffer = new SharedBuffer(event.bytes);
+        buffer = event.run().buffer();
         start = 0;
-        end = event.bytes.capacity();
+        end = event.run().end();
         count = 1;
-        receivers = targets(routed, event.bytes, 0, end, event.topicStart);
-        return Published.ACCEPTED;
+        receivers = targets(routed, bytes, 0, end, event.topicStart());
+        return verdict;
     }
 
     /** See {@link io.datahub.api.event.Session#refusal}. */
     Optional<Refusal> refusal(Published published) {
-        return published == Published.INVALID || published == Published.NOT_VALIDATED
-                ? refusal.or(published::refusal)
-                : published.refusal();
+        return switch (published) {
+            case INVALID, NOT_VALIDATED, NOT_KEPT -> refusal.or(published::refusal);
+            default -> published.refusal();
+        };
     }
 
     private Published refused(Published verdict, ByteBuffer bytes, int topicStart, int topicEnd) {
         counters.refuse();
-        refusals.publish(session, verdict, bytes, topicStart, topicEnd);
+        context.refusals().publish(session, verdict, bytes, topicStart, topicEnd);
         return verdict;
     }
 
     private Route lookUp(ByteBuffer bytes, int from, int to) {
         byte[] topic = new byte[to - from];
         bytes.get(from, topic);
-        User user = session.user();
-        Route route = router.route(topic, user, routes.lastReceivers());
+        Route route = router.route(topic, session.user(), routes.lastReceivers());
         routes.put(route, bytes, from, to);
         return route;
     }
@@ -247,9 +204,11 @@ final class Publisher {
         }
         counters.in(count);
         bytesIn += end - start;
-        if (receivers.length > 0) {
-            String name = session.user().name();
-            fanOut.put(new EventRun(buffer, start, end, count, name, batchMillis), receivers);
+        if (!receivers.isEmpty()) {
+            EventRun run =
+                    new EventRun(buffer, start, end, count, session.user().name(), batchMillis);
+            fanOut.put(run, receivers.queues());
+            receivers.showPublished(run);
         }
         buffer = null;
         count = 0;
@@ -261,6 +220,7 @@ final class Publisher {
         counters.bytesIn(bytesIn);
         bytesIn = 0;
         batchMillis = 0;
-        return fanOut.flush();
+        boolean mayGoOn = pending != null || keptDelivery.flush();
+        return fanOut.flush() && mayGoOn;
     }
 }

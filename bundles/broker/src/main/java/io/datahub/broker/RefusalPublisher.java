@@ -6,6 +6,7 @@ import io.datahub.api.user.Login;
 import io.datahub.broker.topic.Topic;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * Publishes refusals to monitors that subscribed to {@code hub.refused}, as JSON. Without subscribers a refusal costs
@@ -46,7 +47,7 @@ final class RefusalPublisher {
                     + JsonText.quoted(publisher.origin().address().getHostAddress())
                     + ",\"status\":" + refusal.reason().status()
                     + ",\"detail\":" + JsonText.quoted(refusal.detail()) + "}";
-            hub.publish(NAME, json.getBytes(StandardCharsets.UTF_8));
+            hub.publish(NAME, json.getBytes(StandardCharsets.UTF_8), Optional.empty());
         });
     }
 }

@@ -1,13 +1,14 @@
 package io.datahub.broker;
 
 import io.datahub.api.event.Published;
-import io.datahub.broker.queue.EventQueue;
 import io.datahub.broker.validation.RegisteredEventValidator;
+import io.datahub.broker.whiteboard.RegisteredEventLog;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 
 /** The cached result of looking up where events of one topic from one publisher go. Immutable. */
 final class Route {
@@ -17,39 +18,56 @@ final class Route {
     private final byte[] topic;
     private final long epoch;
     private final Published verdict;
-    private final EventQueue[] receivers;
+    private final Receivers receivers;
     private final List<RegisteredEventValidator> validators;
+    private final Optional<RegisteredEventLog> log;
     private final boolean hasLongerSubscriptions;
-
-    /** @param epoch the router's epoch before the lookup */
-    Route(byte[] topic, long epoch, Published verdict, EventQueue... receivers) {
-        this(topic, epoch, verdict, List.of(), false, receivers);
-    }
 
     private Route(
             byte[] topic,
             long epoch,
             Published verdict,
+            Receivers receivers,
             List<RegisteredEventValidator> validators,
-            boolean hasLongerSubscriptions,
-            EventQueue... receivers) {
-        this.hasLongerSubscriptions = hasLongerSubscriptions;
+            Optional<RegisteredEventLog> log,
+            boolean hasLongerSubscriptions) {
         this.topic = topic;
         this.epoch = epoch;
         this.verdict = verdict;
-        this.validators = validators;
         this.receivers = receivers;
+        this.validators = validators;
+        this.log = log;
+        this.hasLongerSubscriptions = hasLongerSubscriptions;
     }
 
-    /** A route whose events each need validation, so that its own verdict is not ACCEPTED. */
-    static Route needingValidation(
-            byte[] topic, long epoch, List<RegisteredEventValidator> validators, EventQueue... receivers) {
-        return new Route(topic, epoch, Published.INVALID, validators, false, receivers);
+    /**
+     * A route whose events are all refused.
+     *
+     * @param epoch the router's epoch before the lookup
+     */
+    static Route refused(byte[] topic, long epoch, Published verdict) {
+        return new Route(topic, epoch, verdict, Receivers.NONE, List.of(), Optional.empty(), false);
+    }
+
+    /**
+     * A route whose events are delivered at once, unless they must be validated or kept first.
+     *
+     * @param epoch the router's epoch before the lookup
+     */
+    static Route to(
+            Receivers receivers,
+            byte[] topic,
+            long epoch,
+            List<RegisteredEventValidator> validators,
+            Optional<RegisteredEventLog> log) {
+        boolean direct = validators.isEmpty() && log.isEmpty();
+        return new Route(
+                topic, epoch, direct ? Published.ACCEPTED : Published.PENDING, receivers, validators, log, false);
     }
 
     /** The same route where longer subscriptions exist; see {@link #hasLongerSubscriptions}. */
     Route withLongerSubscriptions() {
-        return new Route(topic, epoch, verdict, validators, true, receivers);
+        return new Route(topic, epoch, verdict, receivers, validators, log, true);
     }
 
     /**
@@ -64,18 +82,31 @@ final class Route {
         return topic;
     }
 
-    /** The validators that must accept each event; empty if the verdict applies to all events. */
+    /** The validators that must accept each event. */
     List<RegisteredEventValidator> validators() {
         return validators;
     }
 
+    /** The log that each event must be appended to. */
+    Optional<RegisteredEventLog> log() {
+        return log;
+    }
+
+    /** The verdict on all events, or PENDING if each must be validated or kept first. */
     Published verdict() {
         return verdict;
     }
 
-    /** Shared; must not be modified. */
-    EventQueue[] receivers() {
+    boolean isRefused() {
+        return verdict != Published.ACCEPTED && verdict != Published.PENDING;
+    }
+
+    Receivers receivers() {
         return receivers;
+    }
+
+    boolean isCurrent(long currentEpoch) {
+        return epoch == currentEpoch;
     }
 
     /** Whether this is the route of the topic at that position, and still valid. Called for every event. */

@@ -7,11 +7,13 @@ import io.datahub.broker.topic.PrefixIndex;
 import io.datahub.broker.topic.Topic;
 import io.datahub.broker.validation.EventValidators;
 import io.datahub.broker.validation.RegisteredEventValidator;
+import io.datahub.broker.whiteboard.EventLogs;
+import io.datahub.broker.whiteboard.PublishedEventListeners;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -20,8 +22,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * Thread-safe.
  */
 final class Router {
-
-    static final EventQueue[] NO_RECEIVERS = {};
 
     /**
      * Overhead of a subscription in addition to its prefix, which is stored twice; measured with a million of them.
@@ -32,6 +32,8 @@ final class Router {
     private final AtomicLong epoch = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
     private final EventValidators validators = new EventValidators(this::changed);
+    private final EventLogs logs = new EventLogs(this::changed);
+    private final PublishedEventListeners listeners = new PublishedEventListeners(this::changed);
     private volatile long maxBytes;
 
     Router(long maxBytes) {
@@ -45,6 +47,14 @@ final class Router {
 
     EventValidators validators() {
         return validators;
+    }
+
+    EventLogs logs() {
+        return logs;
+    }
+
+    PublishedEventListeners listeners() {
+        return listeners;
     }
 
     long epoch() {
@@ -94,27 +104,40 @@ final class Router {
      * @param publisher the user that publishes it
      * @param like reused as receivers if they are the same, so that runs can span topics
      */
-    Route route(byte[] topic, User publisher, EventQueue[] like) {
+    Route route(byte[] topic, User publisher, Receivers like) {
         long now = epoch();
         Published verdict = verdict(topic, publisher);
         if (verdict != Published.ACCEPTED) {
-            return new Route(topic, now, verdict, NO_RECEIVERS);
+            return Route.refused(topic, now, verdict);
         }
         List<RegisteredEventValidator> active = validators.forTopic(topic);
         if (active.isEmpty() && validators.isRequired(topic)) {
-            return new Route(topic, now, Published.NOT_VALIDATED, NO_RECEIVERS);
+            return Route.refused(topic, now, Published.NOT_VALIDATED);
         }
-        EventQueue[] found = receivers(new Topic(topic));
-        EventQueue[] receivers = Arrays.equals(found, like) ? like : found;
-        Route route = active.isEmpty()
-                ? new Route(topic, now, verdict, receivers)
-                : Route.needingValidation(topic, now, active, receivers);
+        Receivers receivers = receivers(new Topic(topic), topic, like);
+        return withLongerSubscriptions(Route.to(receivers, topic, now, active, logs.forTopic(topic)));
+    }
+
+    /**
+     * Looks up a topic for events that were accepted elsewhere.
+     *
+     * @param like reused as receivers if they are the same, so that runs can span topics
+     */
+    Route injectedRoute(byte[] topic, Receivers like) {
+        long now = epoch();
+        Receivers receivers = Receivers.of(queues(new Topic(topic), topic), List.of(), like);
+        return withLongerSubscriptions(Route.to(receivers, topic, now, List.of(), Optional.empty()));
+    }
+
+    private Route withLongerSubscriptions(Route route) {
+        byte[] topic = route.topic();
         return index.hasLongerPrefix(topic, (byte) ' ') || index.hasLongerPrefix(topic, (byte) 0)
                 ? route.withLongerSubscriptions()
                 : route;
     }
 
-    private static Published verdict(byte[] topic, User publisher) {
+    /** Whether a user may publish a topic, apart from what validators and logs say about each event. */
+    Published verdict(byte[] topic, User publisher) {
         if (!Topic.isValid(topic)) {
             return Published.BAD_TOPIC;
         }
@@ -124,22 +147,29 @@ final class Router {
         return publisher.mayPublish(topic) ? Published.ACCEPTED : Published.NOT_GRANTED;
     }
 
-    /** The current receivers, each once. */
-    EventQueue[] receivers(Topic topic) {
-        return receivers(topic, topic.bytes());
+    /** The current receivers of what is published here. */
+    Receivers receivers(Topic topic) {
+        return receivers(topic, topic.bytes(), Receivers.NONE);
     }
 
     /**
-     * The current receivers of an event with a single frame, each once.
+     * The current receivers of what is published here.
      *
-     * @param frame the beginning of the frame: the topic, and what follows it
+     * @param frame the beginning of the first frame: the topic and, if it is the only frame, what follows it
+     * @param like returned if they are the same
      */
-    EventQueue[] receivers(Topic topic, byte[] frame) {
+    Receivers receivers(Topic topic, byte[] frame, Receivers like) {
+        return Receivers.of(queues(topic, frame), listeners.forTopic(topic.bytes()), like);
+    }
+
+    /**
+     * The current subscribers of an event, each once.
+     *
+     * @param frame the beginning of the first frame: the topic and, if it is the only frame, what follows it
+     */
+    EventQueue[] queues(Topic topic, byte[] frame) {
         List<SessionState> found = new ArrayList<>();
         index.match(frame, topic.minPrefixLength(), found::add);
-        if (found.isEmpty()) {
-            return NO_RECEIVERS;
-        }
         return distinct(found).stream()
                 .filter(session -> topic.isVisibleTo(session.user()))
                 .map(SessionState::queue)
@@ -147,6 +177,6 @@ final class Router {
     }
 
     private static Collection<SessionState> distinct(List<SessionState> found) {
-        return found.size() == 1 ? found : new LinkedHashSet<>(found);
+        return found.size() <= 1 ? found : new LinkedHashSet<>(found);
     }
 }

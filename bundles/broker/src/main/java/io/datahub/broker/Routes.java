@@ -1,6 +1,5 @@
 package io.datahub.broker;
 
-import io.datahub.broker.queue.EventQueue;
 import java.nio.ByteBuffer;
 
 /**
@@ -52,8 +51,8 @@ final class Routes {
     }
 
     /** The receivers of the last route; empty if there was none. */
-    EventQueue[] lastReceivers() {
-        return last == null ? Router.NO_RECEIVERS : last.receivers();
+    Receivers lastReceivers() {
+        return last == null ? Receivers.NONE : last.receivers();
     }
 
     private int slot(ByteBuffer bytes, int from, int to) {

@@ -43,15 +43,15 @@ final class Batch {
     /** Publishes all events without flushing. */
     List<Published> publish(Session session) {
         return places.stream()
-                .map(place -> session.publish(buffer, place[0], place[1], place[2], place[3]))
+                .map(place -> Publishing.publish(session, buffer, place[0], place[1], place[2], place[3]))
                 .toList();
     }
 
     /** The same without waiting for validators; stops at the first pending event. */
-    List<Published> publish(Session session, Runnable validated) {
+    List<Published> publish(Session session, Runnable completed) {
         List<Published> all = new ArrayList<>();
         for (int[] place : places) {
-            all.add(session.publish(buffer, place[0], place[1], place[2], place[3], validated));
+            all.add(session.publish(buffer, place[0], place[1], place[2], place[3], completed));
             if (all.get(all.size() - 1) == Published.PENDING) {
                 break;
             }

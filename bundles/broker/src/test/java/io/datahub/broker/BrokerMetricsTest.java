@@ -50,8 +50,8 @@ class BrokerMetricsTest {
         Session subscriber = broker.open(users.login("ci"), new FakeSink());
         subscriber.subscribe("build.".getBytes(StandardCharsets.UTF_8));
         Session publisher = broker.open(users.login("ci"), new FakeSink());
-        publisher.publish("build.a", new byte[100]);
-        publisher.publish("deploy", new byte[100]);
+        Publishing.publish(publisher, "build.a", new byte[100]);
+        Publishing.publish(publisher, "deploy", new byte[100]);
 
         assertThat(figures())
                 .containsEntry("datahub_events_in_total", 1.0)

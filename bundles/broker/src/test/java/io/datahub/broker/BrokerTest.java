@@ -65,7 +65,7 @@ class BrokerTest {
         Session one = subscribed("ci", "build.");
         Session other = subscribed("ci", "build.x");
 
-        assertThat(open("ci").publish("build.done", bytes("1"))).isEqualTo(Published.ACCEPTED);
+        assertThat(Publishing.publish(open("ci"), "build.done", bytes("1"))).isEqualTo(Published.ACCEPTED);
 
         assertThat(events(one)).containsExactly("build.done=1");
         assertThat(events(other)).isEmpty();
@@ -75,7 +75,7 @@ class BrokerTest {
     void shouldDeliverAnEventOnceToASubscriberOfSeveralOfItsPrefixes() {
         Session session = subscribed("ci", "", "build.", "build.d");
 
-        open("ci").publish("build.done", bytes("1"));
+        Publishing.publish(open("ci"), "build.done", bytes("1"));
 
         assertThat(events(session)).containsExactly("build.done=1");
     }
@@ -86,9 +86,9 @@ class BrokerTest {
         Session publisher = open("ci");
 
         assertThat(session.unsubscribe(bytes("build."))).isTrue();
-        publisher.publish("build.1", bytes(""));
+        Publishing.publish(publisher, "build.1", bytes(""));
         assertThat(session.unsubscribe(bytes("build."))).isTrue();
-        publisher.publish("build.2", bytes(""));
+        Publishing.publish(publisher, "build.2", bytes(""));
 
         assertThat(events(session)).containsExactly("build.1=");
         assertThat(session.unsubscribe(bytes("build."))).isFalse();
@@ -109,14 +109,14 @@ class BrokerTest {
         Session session = open("ci");
         Session root = open("root");
 
-        assertThat(session.publish("deploy.done")).isEqualTo(Published.NOT_GRANTED);
-        assertThat(root.publish("file.created/x")).isEqualTo(Published.RESERVED);
-        assertThat(root.publish("hub.x")).isEqualTo(Published.RESERVED);
-        assertThat(root.publish("")).isEqualTo(Published.BAD_TOPIC);
-        assertThat(root.publish("a\0b")).isEqualTo(Published.BAD_TOPIC);
-        assertThat(root.publish("x".repeat(4201))).isEqualTo(Published.TOPIC_TOO_LONG);
-        assertThat(root.publish("x".repeat(4200))).isEqualTo(Published.ACCEPTED);
-        assertThat(root.publish("grüße")).isEqualTo(Published.ACCEPTED);
+        assertThat(Publishing.publish(session, "deploy.done")).isEqualTo(Published.NOT_GRANTED);
+        assertThat(Publishing.publish(root, "file.created/x")).isEqualTo(Published.RESERVED);
+        assertThat(Publishing.publish(root, "hub.x")).isEqualTo(Published.RESERVED);
+        assertThat(Publishing.publish(root, "")).isEqualTo(Published.BAD_TOPIC);
+        assertThat(Publishing.publish(root, "a\0b")).isEqualTo(Published.BAD_TOPIC);
+        assertThat(Publishing.publish(root, "x".repeat(4201))).isEqualTo(Published.TOPIC_TOO_LONG);
+        assertThat(Publishing.publish(root, "x".repeat(4200))).isEqualTo(Published.ACCEPTED);
+        assertThat(Publishing.publish(root, "grüße")).isEqualTo(Published.ACCEPTED);
         assertThat(session.info().refused()).isEqualTo(1);
         assertThat(root.info().refused()).isEqualTo(5);
         assertThat(broker.counters().refused()).isEqualTo(6);
@@ -129,7 +129,7 @@ class BrokerTest {
         Session everything = subscribed("root", "");
         Session curious = subscribed("ci", "hub.refused");
 
-        open("ci").publish("deploy.\"x\"");
+        Publishing.publish(open("ci"), "deploy.\"x\"");
 
         assertThat(events(monitor))
                 .containsExactly("hub.refused={\"topic\":\"deploy.\\\"x\\\"\",\"user\":\"ci\",\"transport\":\"test\","
@@ -142,7 +142,7 @@ class BrokerTest {
     private static Published single(Session session, String frame) {
         ByteBuffer bytes = EventWriter.write(frame.getBytes(StandardCharsets.UTF_8));
         int topicEnd = EventReader.topicEnd(bytes, 2, bytes.limit());
-        Published published = session.publish(new SharedBuffer(bytes), 0, bytes.limit(), 2, topicEnd);
+        Published published = Publishing.publish(session, new SharedBuffer(bytes), 0, bytes.limit(), 2, topicEnd);
         session.flush();
         return published;
     }
@@ -163,7 +163,8 @@ class BrokerTest {
         assertThat(single(root, "10001 80 60")).isEqualTo(Published.ACCEPTED);
         assertThat(single(root, "10001 9")).isEqualTo(Published.ACCEPTED);
         assertThat(single(root, "10001\u00008")).isEqualTo(Published.ACCEPTED);
-        assertThat(root.publish("10001", "80".getBytes(StandardCharsets.UTF_8))).isEqualTo(Published.ACCEPTED);
+        assertThat(Publishing.publish(root, "10001", "80".getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(Published.ACCEPTED);
         assertThat(single(root, "100010 80")).isEqualTo(Published.ACCEPTED);
 
         assertThat(events(blank)).containsExactly("10001=80 60", "10001=9", "10001=8", "10001=80", "100010=80");
@@ -181,7 +182,7 @@ class BrokerTest {
         ByteBuffer bytes = EventWriter.write(new byte[] {'a', (byte) 0xff}, new byte[1]);
         Session root = open("root");
 
-        assertThat(root.publish(new SharedBuffer(bytes), 0, bytes.limit(), 2, 4))
+        assertThat(Publishing.publish(root, new SharedBuffer(bytes), 0, bytes.limit(), 2, 4))
                 .isEqualTo(Published.BAD_TOPIC);
     }
 
@@ -190,8 +191,8 @@ class BrokerTest {
         Broker small = new Broker(Configurations.of(BrokerConfiguration.class, Map.of("maxMessageBytes", 1000)));
         Session session = small.open(users.login("root"), new FakeSink());
 
-        assertThat(session.publish("t", new byte[1000])).isEqualTo(Published.ACCEPTED);
-        assertThat(session.publish("t", new byte[1001])).isEqualTo(Published.TOO_LARGE);
+        assertThat(Publishing.publish(session, "t", new byte[1000])).isEqualTo(Published.ACCEPTED);
+        assertThat(Publishing.publish(session, "t", new byte[1001])).isEqualTo(Published.TOO_LARGE);
         small.stop();
     }
 
@@ -247,16 +248,16 @@ class BrokerTest {
     void shouldCallReadyOnceUntilTheQueueIsEmpty() {
         Session session = subscribed("ci", "build.");
         Session publisher = open("ci");
-        publisher.publish("build.1", bytes("x"));
-        publisher.publish("build.2", bytes("x"));
+        Publishing.publish(publisher, "build.1", bytes("x"));
+        Publishing.publish(publisher, "build.2", bytes("x"));
         assertThat(sink.ready).hasValue(1);
 
         assertThat(session.take(1, run -> {})).isPositive();
-        publisher.publish("build.3", bytes("x"));
+        Publishing.publish(publisher, "build.3", bytes("x"));
         assertThat(sink.ready).hasValue(1);
 
         assertThat(runs(session)).hasSize(2);
-        publisher.publish("build.4", bytes("x"));
+        Publishing.publish(publisher, "build.4", bytes("x"));
         assertThat(sink.ready).hasValue(2);
     }
 
@@ -265,7 +266,7 @@ class BrokerTest {
         Session session = subscribed("ci", "build.");
         Session publisher = open("ci");
         for (int i = 0; i < 3; i++) {
-            publisher.publish("build.1", new byte[100]);
+            Publishing.publish(publisher, "build.1", new byte[100]);
         }
         int one = 2 + 7 + 2 + 100;
 
@@ -278,12 +279,12 @@ class BrokerTest {
     void shouldDeliverByTheCurrentGrants() {
         Session session = subscribed("ci", "");
         Session publisher = open("root");
-        publisher.publish("deploy.1");
+        Publishing.publish(publisher, "deploy.1");
 
         users.with("ci", SUBSCRIBE, "deploy.");
         broker.usersChanged(users);
-        publisher.publish("deploy.2");
-        publisher.publish("build.3");
+        Publishing.publish(publisher, "deploy.2");
+        Publishing.publish(publisher, "build.3");
 
         assertThat(events(session)).containsExactly("deploy.2=");
         assertThat(sink.renewed).hasSize(1);
@@ -293,13 +294,13 @@ class BrokerTest {
     @Test
     void shouldRefusePublishingAtOnceWhenTheGrantIsRevoked() {
         Session publisher = open("ci");
-        assertThat(publisher.publish("build.1")).isEqualTo(Published.ACCEPTED);
+        assertThat(Publishing.publish(publisher, "build.1")).isEqualTo(Published.ACCEPTED);
 
         users.with("ci", PUBLISH, "deploy.");
         broker.usersChanged(users);
 
-        assertThat(publisher.publish("build.1")).isEqualTo(Published.NOT_GRANTED);
-        assertThat(publisher.publish("deploy.1")).isEqualTo(Published.ACCEPTED);
+        assertThat(Publishing.publish(publisher, "build.1")).isEqualTo(Published.NOT_GRANTED);
+        assertThat(Publishing.publish(publisher, "deploy.1")).isEqualTo(Published.ACCEPTED);
     }
 
     @Test
@@ -311,7 +312,7 @@ class BrokerTest {
         broker.usersChanged(users);
 
         assertThat(sink.ended).containsExactly(CloseReason.ACCESS_LOST);
-        assertThat(session.publish("build.1")).isEqualTo(Published.CLOSED);
+        assertThat(Publishing.publish(session, "build.1")).isEqualTo(Published.CLOSED);
         assertThat(broker.sessions())
                 .extracting(SessionInfo::id)
                 .containsExactly(other.info().id());
@@ -389,7 +390,7 @@ class BrokerTest {
     @Test
     void shouldListAndDisconnectSessions() {
         Session session = subscribed("ci", "build.");
-        open("ci").publish("build.1", bytes("x"));
+        Publishing.publish(open("ci"), "build.1", bytes("x"));
         SessionInfo info = broker.sessions().get(0);
 
         assertThat(info.login().user().name()).isEqualTo("ci");
@@ -406,8 +407,8 @@ class BrokerTest {
     void shouldCountForEachSessionAndForAll() {
         Session session = subscribed("ci", "build.");
         Session publisher = open("ci");
-        publisher.publish("build.1");
-        publisher.publish("build.2");
+        Publishing.publish(publisher, "build.1");
+        Publishing.publish(publisher, "build.2");
         events(session);
 
         assertThat(session.info().out()).isEqualTo(2);
@@ -422,7 +423,7 @@ class BrokerTest {
     void shouldNotNotifyASessionThatClosesItself() {
         Session session = subscribed("ci", "build.");
         session.close();
-        open("ci").publish("build.1");
+        Publishing.publish(open("ci"), "build.1");
 
         assertThat(sink.ended).isEmpty();
         assertThat(sink.ready).hasValue(0);
@@ -444,7 +445,7 @@ class BrokerTest {
         bad.subscribe(bytes("build."));
         Session good = subscribed("ci", "build.");
 
-        open("ci").publish("build.1");
+        Publishing.publish(open("ci"), "build.1");
 
         assertThat(events(good)).containsExactly("build.1=");
     }

@@ -15,7 +15,6 @@ import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
 import io.datahub.broker.validation.RegisteredEventValidator;
 import io.datahub.test.Configurations;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
-import org.osgi.framework.Version;
 
 class EventValidatorsTest {
 
@@ -35,7 +32,7 @@ class EventValidatorsTest {
             Configurations.of(BrokerConfiguration.class, Map.of("requireValidationTopics", new String[] {"deploy."})));
     private final Session publisher = broker.open(users.login("ci"), new FakeSink());
     private final Session subscriber = broker.open(users.login("ci"), new FakeSink());
-    private int numbers;
+    private final FakeReferences references = new FakeReferences();
 
     private final EventValidator noCheese = (topic, user, payload) -> {
         String text = StandardCharsets.UTF_8.decode(payload).toString();
@@ -47,26 +44,8 @@ class EventValidatorsTest {
         broker.stop();
     }
 
-    @SuppressWarnings("unchecked")
     private ServiceReference<EventValidator> reference(String version, String name, Object topics) {
-        int number = numbers++;
-        Bundle bundle = (Bundle) Proxy.newProxyInstance(
-                Bundle.class.getClassLoader(),
-                new Class<?>[] {Bundle.class},
-                (self, method, arguments) -> Version.parseVersion(version));
-        Map<String, Object> properties =
-                Map.of("service.pid", name, "service.id", (long) number, EventValidator.TOPICS, topics);
-        return (ServiceReference<EventValidator>) Proxy.newProxyInstance(
-                ServiceReference.class.getClassLoader(),
-                new Class<?>[] {ServiceReference.class},
-                (self, method, arguments) -> switch (method.getName()) {
-                    case "getBundle" -> bundle;
-                    case "getProperty" -> properties.get(arguments[0]);
-                    case "hashCode" -> number;
-                    case "equals" -> self == arguments[0];
-                    case "compareTo" -> Integer.compare(number, arguments[0].hashCode());
-                    default -> throw new UnsupportedOperationException(method.getName());
-                });
+        return references.create(version, Map.of("service.pid", name, EventValidator.TOPICS, topics));
     }
 
     private ServiceReference<EventValidator> seat(String name, String topics, EventValidator validator) {
@@ -76,7 +55,7 @@ class EventValidatorsTest {
     }
 
     private Published publish(String topic, String payload) {
-        return publisher.publish(topic, payload.getBytes(StandardCharsets.UTF_8));
+        return Publishing.publish(publisher, topic, payload.getBytes(StandardCharsets.UTF_8));
     }
 
     private Refusal refusal(String topic, String payload) {
@@ -116,8 +95,8 @@ class EventValidatorsTest {
     void shouldValidateWhatFollowsTheTopicInSingleFrameEvents() {
         seat("x", "build.", noCheese);
 
-        assertThat(publisher.publish("build.a cheese")).isEqualTo(Published.INVALID);
-        assertThat(publisher.publish("build.a ham")).isEqualTo(Published.ACCEPTED);
+        assertThat(Publishing.publish(publisher, "build.a cheese")).isEqualTo(Published.INVALID);
+        assertThat(Publishing.publish(publisher, "build.a ham")).isEqualTo(Published.ACCEPTED);
         Batch batch = new Batch(100).add("build.a", "cheese").add("build.a", "ham");
         assertThat(batch.publish(publisher)).containsExactly(Published.INVALID, Published.ACCEPTED);
         batch.release();
@@ -231,7 +210,7 @@ class EventValidatorsTest {
         }
         assertThat(decided.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(sessions)
-                .allSatisfy(session -> assertThat(session.validated()).isEqualTo(Published.NOT_VALIDATED));
+                .allSatisfy(session -> assertThat(session.completed()).isEqualTo(Published.NOT_VALIDATED));
         assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
 
         assertThat(refusal("build.a", "y").detail())
@@ -267,7 +246,7 @@ class EventValidatorsTest {
         assertThat(events(subscriber)).containsExactly("other=1");
         release.countDown();
         assertThat(decided.await(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(publisher.validated()).isEqualTo(Published.ACCEPTED);
+        assertThat(publisher.completed()).isEqualTo(Published.ACCEPTED);
         publish("other", "3");
 
         assertThat(events(subscriber)).containsExactly("build.a=2", "other=3");
@@ -289,24 +268,9 @@ class EventValidatorsTest {
 
         release.countDown();
         assertThat(decided.await(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(publisher.validated()).isEqualTo(Published.NOT_GRANTED);
+        assertThat(publisher.completed()).isEqualTo(Published.NOT_GRANTED);
         publisher.flush();
         assertThat(events(subscriber)).isEmpty();
-    }
-
-    @Test
-    void shouldKeepTheInterruptOfAPublisherThatWaits() {
-        seat("x", "build.", (topic, user, payload) -> {
-            new CountDownLatch(1).await();
-            return Verdict.accept();
-        });
-        Thread.currentThread().interrupt();
-
-        Refusal refusal = refusal("build.a", "x");
-
-        assertThat(Thread.interrupted()).isTrue();
-        assertThat(refusal.reason()).isEqualTo(Reason.UNAVAILABLE);
-        assertThat(refusal.detail()).isEqualTo("the publisher was interrupted while its event was validated");
     }
 
     @Test
@@ -316,19 +280,19 @@ class EventValidatorsTest {
             release.await();
             return Verdict.accept();
         });
-        broker.router().validators().setMaxBytes(40);
+        broker.pendingLimit().setMaxBytes(40);
         CountDownLatch decided = new CountDownLatch(1);
         Session other = broker.open(users.login("ci"), new FakeSink());
 
         assertThat(new Batch(100).add("build.a", "0123456789").publish(publisher, decided::countDown))
                 .containsExactly(Published.PENDING);
-        Published second = other.publish("build.a", "0123456789".getBytes(StandardCharsets.UTF_8));
+        Published second = Publishing.publish(other, "build.a", "0123456789".getBytes(StandardCharsets.UTF_8));
         assertThat(other.refusal(second).orElseThrow().detail())
-                .isEqualTo("too many events are being validated at once; try again");
+                .isEqualTo("too many events are being validated or kept at once; try again");
         release.countDown();
         assertThat(decided.await(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(publisher.validated()).isEqualTo(Published.ACCEPTED);
-        assertThat(other.publish("build.a", "0123456789".getBytes(StandardCharsets.UTF_8)))
+        assertThat(publisher.completed()).isEqualTo(Published.ACCEPTED);
+        assertThat(Publishing.publish(other, "build.a", "0123456789".getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(Published.ACCEPTED);
     }
 
@@ -342,6 +306,6 @@ class EventValidatorsTest {
         broker.stop();
 
         assertThat(decided.await(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(publisher.validated()).isEqualTo(Published.NOT_VALIDATED);
+        assertThat(publisher.completed()).isEqualTo(Published.NOT_VALIDATED);
     }
 }

@@ -111,7 +111,7 @@ class QueueBoundsTest {
         Session stuck = open(sink, "t.");
         Session publisher = open(new FakeSink());
         for (int i = 0; i < 5; i++) {
-            publisher.publish("t." + i);
+            Publishing.publish(publisher, "t." + i);
         }
 
         assertThat(events(stuck)).containsExactly("t.0=", "t.1=", "t.2=");
@@ -122,7 +122,7 @@ class QueueBoundsTest {
     void shouldAlwaysTakeTheLargestMessage() {
         begin("queueBytes", 10L);
         Session session = open(sink, "t");
-        open(new FakeSink()).publish("t".repeat(4200), new byte[4000]);
+        Publishing.publish(open(new FakeSink()), "t".repeat(4200), new byte[4000]);
 
         assertThat(events(session)).hasSize(1);
     }
@@ -133,16 +133,16 @@ class QueueBoundsTest {
         Session stuck = open(sink, "t.", "hub.lost");
         Session publisher = open(new FakeSink());
         for (int i = 0; i < 5; i++) {
-            publisher.publish("t." + i);
+            Publishing.publish(publisher, "t." + i);
         }
         assertThat(events(stuck)).containsExactly("t.0=", "t.1=", "hub.lost={\"lost\":3,\"total\":3}");
 
         for (int i = 5; i < 9; i++) {
-            publisher.publish("t." + i);
+            Publishing.publish(publisher, "t." + i);
         }
         List<String> first = new ArrayList<>();
         stuck.take(1, run -> first.add("one"));
-        publisher.publish("t.9");
+        Publishing.publish(publisher, "t.9");
         assertThat(events(stuck)).containsExactly("t.6=", "hub.lost={\"lost\":2,\"total\":5}", "t.9=");
         assertThat(first).hasSize(1);
     }
@@ -152,8 +152,8 @@ class QueueBoundsTest {
         begin("queueMessages", 1);
         Session stuck = open(sink, "");
         Session publisher = open(new FakeSink());
-        publisher.publish("t.0");
-        publisher.publish("t.1");
+        Publishing.publish(publisher, "t.0");
+        Publishing.publish(publisher, "t.1");
 
         assertThat(events(stuck)).containsExactly("t.0=");
     }
@@ -164,7 +164,7 @@ class QueueBoundsTest {
         Session fullest = open(sink, "t.", "a", "hub.");
         Session other = open(new FakeSink(), "t.");
         Session publisher = open(new FakeSink());
-        publisher.publish("a", new byte[3000]);
+        Publishing.publish(publisher, "a", new byte[3000]);
         for (int i = 0; i < 30; i++) {
             batch(1).publish(publisher);
             publisher.flush();
@@ -359,8 +359,8 @@ class QueueBoundsTest {
         FakeSink fullSink = new FakeSink();
         open(fullSink, "full");
         Session publisher = open(new FakeSink());
-        publisher.publish("full", new byte[4_000]);
-        publisher.publish("full", new byte[4_000]);
+        Publishing.publish(publisher, "full", new byte[4_000]);
+        Publishing.publish(publisher, "full", new byte[4_000]);
         batch(30).publish(publisher);
         publisher.flush();
 
@@ -436,7 +436,7 @@ class QueueBoundsTest {
                 }
             };
             bytes.put(0, EventWriter.write("t.x".getBytes(StandardCharsets.UTF_8), new byte[12_000]), 0, 12_014);
-            publisher.publish(buffer, 0, 12_014, 2, 5);
+            Publishing.publish(publisher, buffer, 0, 12_014, 2, 5);
             publisher.flush();
             buffer.release();
             heldUp += unused[0] ? 0 : 20_000 - 12_014;
@@ -464,7 +464,7 @@ class QueueBoundsTest {
                 unused[0] = true;
             }
         };
-        publisher.publish(scarce, 0, event.limit(), 2, 5);
+        Publishing.publish(publisher, scarce, 0, event.limit(), 2, 5);
         publisher.flush();
         scarce.release();
 

@@ -57,8 +57,7 @@ class RoutesTest {
 
     private static void put(Routes routes, String topic) {
         byte[] name = topic.getBytes(StandardCharsets.UTF_8);
-        routes.put(
-                new Route(name, EPOCH, Published.ACCEPTED, Router.NO_RECEIVERS), ByteBuffer.wrap(name), 0, name.length);
+        routes.put(Route.refused(name, EPOCH, Published.NOT_GRANTED), ByteBuffer.wrap(name), 0, name.length);
     }
 
     private static Route find(Routes routes, String topic, long epoch) {

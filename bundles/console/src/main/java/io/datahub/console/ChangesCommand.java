@@ -7,9 +7,6 @@ import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
 import io.datahub.console.shell.Table;
-import java.util.ArrayDeque;
-import java.util.Collection;
-import java.util.Deque;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
@@ -19,8 +16,6 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Command(scope = "datahub", name = "changes", description = "Shows the changes of records, oldest first")
 @Service
 public final class ChangesCommand extends DatahubCommand {
-
-    private static final int PAGE = 1_000;
 
     @Option(
             name = "--since",
@@ -38,12 +33,11 @@ public final class ChangesCommand extends DatahubCommand {
     public Object execute() {
         ChangeJournal journal = service(ChangeJournal.class);
         int max = Math.max(1, limit);
-        Collection<Change> changes = since == null
-                ? newest(journal, max)
-                : require(journal.read(User.HUB, require(Cursor.parse(since)), path, max))
-                        .changes();
+        ChangeJournal.Page page = since == null
+                ? journal.newest(User.HUB, path, max)
+                : require(journal.read(User.HUB, require(Cursor.parse(since)), path, max));
         Table table = new Table("cursor", "time", "change", "path", "size", "user");
-        for (Change change : changes) {
+        for (Change change : page.changes()) {
             table.row(
                     change.cursor(),
                     change.time(),
@@ -54,25 +48,5 @@ public final class ChangesCommand extends DatahubCommand {
         }
         print(table);
         return null;
-    }
-
-    private Collection<Change> newest(ChangeJournal journal, int max) {
-        Deque<Change> newest = new ArrayDeque<>();
-        Cursor head = journal.head();
-        Cursor position = journal.oldest();
-        if (path.isEmpty() && head.sequence() - position.sequence() > max) {
-            position = new Cursor(head.epoch(), head.sequence() - max);
-        }
-        while (position.sequence() < head.sequence()) {
-            ChangeJournal.Page page = require(journal.read(User.HUB, position, path, PAGE));
-            for (Change change : page.changes()) {
-                if (newest.size() == max) {
-                    newest.removeFirst();
-                }
-                newest.addLast(change);
-            }
-            position = page.next();
-        }
-        return newest;
     }
 }

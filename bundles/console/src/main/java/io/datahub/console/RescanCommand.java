@@ -5,6 +5,8 @@ import static io.datahub.console.shell.CommandException.require;
 import io.datahub.api.disk.DiskRecords;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.user.User;
 import io.datahub.console.shell.Table;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Service
 public final class RescanCommand extends DatahubCommand {
 
+    private static final int PAGE = 1_000;
     private static final Duration QUIET = Duration.ofMillis(500);
 
     @Argument(name = "path", description = "A record or directory; default: all")
@@ -33,13 +36,24 @@ public final class RescanCommand extends DatahubCommand {
     public Object execute() throws IOException {
         String root = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         ChangeJournal journal = service(ChangeJournal.class);
-        long before = journal.head().sequence();
+        Cursor before = journal.head();
         List<RecordPath> pending = new ArrayList<>();
         diskService(DiskRecords.class, "there are no files to compare with the index")
                 .reconcile(require(RecordPath.parse(root)), QUIET, pending::add);
         print(new Table("changes", "pending")
                 .formerName("pending", "unsettled")
-                .row(journal.head().sequence() - before, pending));
+                .row(changesAfter(before, journal), pending));
         return null;
+    }
+
+    private static long changesAfter(Cursor begin, ChangeJournal journal) {
+        long changes = 0;
+        Cursor head = journal.head();
+        for (Cursor position = begin; !head.isUpTo(position); ) {
+            ChangeJournal.Page page = require(journal.read(User.HUB, position, "", PAGE));
+            changes += page.changes().size();
+            position = page.next();
+        }
+        return changes;
     }
 }

@@ -13,6 +13,6 @@ public final class SessionNumbers extends NameCompleter {
     Stream<String> names(String typed) {
         return HubServices.find(context, EventBroker.class).stream()
                 .flatMap(broker -> broker.sessions().stream())
-                .map(session -> Long.toString(session.id()));
+                .map(session -> session.id().toString());
     }
 }

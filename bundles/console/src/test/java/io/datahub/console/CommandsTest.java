@@ -376,9 +376,9 @@ class CommandsTest {
                         + " 1970-01-01T00:00:00Z used 1970-01-01T00:00:00Z\"]");
         assertThat(context.run(new ClientsCommand())).contains("console", "127.0.0.1");
         DisconnectCommand disconnect = new DisconnectCommand();
-        disconnect.id = 7;
+        disconnect.id = "7";
         context.run(disconnect);
-        disconnect.id = 8;
+        disconnect.id = "8";
         assertThatThrownBy(() -> context.run(disconnect)).isInstanceOf(CommandException.class);
     }
 

@@ -9,7 +9,9 @@ import io.datahub.api.record.RecordVersion;
 import io.datahub.api.user.User;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
@@ -53,6 +55,18 @@ record FakeJournal(long entries) implements ChangeJournal {
             }
         }
         return Result.done(new Page(found, cursor(position)));
+    }
+
+    @Override
+    public Page newest(User user, String prefix, int limit) {
+        Deque<Change> found = new ArrayDeque<>();
+        for (long position = entries; position > 0 && found.size() < limit; position--) {
+            Change change = change(position);
+            if (change.path().toString().startsWith(prefix)) {
+                found.addFirst(change);
+            }
+        }
+        return new Page(List.copyOf(found), head());
     }
 
     @Override

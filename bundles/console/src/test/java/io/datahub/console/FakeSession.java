@@ -1,20 +1,25 @@
 package io.datahub.console;
 
+import io.datahub.api.Refusal;
 import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.EventInjector;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.EventWriter;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
+import io.datahub.api.event.SessionId;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Login;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -50,13 +55,23 @@ final class FakeSession implements Session, EventBroker {
     }
 
     @Override
-    public List<SessionInfo> sessions() {
-        return List.of(new SessionInfo(7, DatahubCommand.CONSOLE, Instant.EPOCH, 1, 2, 3, 4, 5, 6));
+    public void announce(Cursor cursor, String topic, byte[] payload) {
+        throw new UnsupportedOperationException();
     }
 
     @Override
-    public boolean disconnect(long id) {
-        return id == 7;
+    public EventInjector openInjector() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<SessionInfo> sessions() {
+        return List.of(new SessionInfo(new SessionId(7), DatahubCommand.CONSOLE, Instant.EPOCH, 1, 2, 3, 4, 5, 6));
+    }
+
+    @Override
+    public boolean disconnect(SessionId id) {
+        return id.equals(new SessionId(7));
     }
 
     @Override
@@ -80,11 +95,27 @@ final class FakeSession implements Session, EventBroker {
     }
 
     @Override
-    public Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd) {
+    public Published publish(
+            SharedBuffer buffer, int start, int end, int topicStart, int topicEnd, Runnable completed) {
         EventReader reader = new EventReader(new EventRun(buffer, start, end, 1, "", 0));
         reader.next();
         published.add(reader.topic() + " " + StandardCharsets.UTF_8.decode(reader.payload()));
         return answer;
+    }
+
+    @Override
+    public Published completed() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<Refusal> refusal(Published outcome) {
+        return outcome.refusal();
+    }
+
+    @Override
+    public long lost() {
+        return 0;
     }
 
     @Override

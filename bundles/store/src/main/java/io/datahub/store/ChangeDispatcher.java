@@ -47,7 +47,7 @@ final class ChangeDispatcher implements Consumer<Change> {
             latestUsersChange = change;
         }
         listeners.forEach(listener -> notifyListener(listener, change));
-        broker.announce(change.topic(), change.json().getBytes(StandardCharsets.UTF_8));
+        broker.announce(change.cursor(), change.topic(), change.json().getBytes(StandardCharsets.UTF_8));
     }
 
     private static void notifyListener(ChangeListener listener, Change change) {

@@ -65,6 +65,7 @@ class StoreInFrameworkTest {
             "io.datahub.api.disk;version=0.9",
             "io.datahub.api.event;version=0.9",
             "io.datahub.api.health;version=0.9",
+            "io.datahub.api.history;version=0.9",
             "io.datahub.api.log;version=0.9",
             "io.datahub.api.metric;version=0.9",
             "io.datahub.api.path;version=0.9",

@@ -1,9 +1,12 @@
 package io.datahub.store;
 
 import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.EventInjector;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Session;
+import io.datahub.api.event.SessionId;
 import io.datahub.api.event.SessionInfo;
+import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Login;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,7 +18,7 @@ final class TopicBroker implements EventBroker {
 
     @Override
     public void announce(String topic, byte[] payload) {
-        topics.add(topic);
+        throw new UnsupportedOperationException();
     }
 
     @Override
@@ -29,7 +32,17 @@ final class TopicBroker implements EventBroker {
     }
 
     @Override
-    public boolean disconnect(long id) {
+    public void announce(Cursor cursor, String topic, byte[] payload) {
+        topics.add(topic);
+    }
+
+    @Override
+    public EventInjector openInjector() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean disconnect(SessionId id) {
         return false;
     }
 

@@ -59,7 +59,10 @@ final class StatusJson {
 
     private static void write(JsonGenerator json, SessionInfo session) throws IOException {
         json.writeStartObject();
-        json.writeNumberField("id", session.id());
+        json.writeNumberField("id", session.id().number());
+        if (!session.id().hub().isEmpty()) {
+            json.writeStringField("hub", session.id().hub());
+        }
         json.writeStringField("user", session.login().user().name());
         json.writeStringField("transport", session.login().origin().transport());
         json.writeStringField("address", session.login().origin().address().getHostAddress());

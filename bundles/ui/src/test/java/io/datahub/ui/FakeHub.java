@@ -2,9 +2,12 @@ package io.datahub.ui;
 
 import io.datahub.api.Result;
 import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.EventInjector;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Session;
+import io.datahub.api.event.SessionId;
 import io.datahub.api.event.SessionInfo;
+import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
@@ -25,7 +28,7 @@ final class FakeHub implements EventBroker, UserRegistry {
     public List<SessionInfo> sessions() {
         Origin origin = new Origin("zeromq", InetAddress.getLoopbackAddress(), false);
         Login login = new Login(jenkins, "t", Optional.empty(), Optional.empty(), origin);
-        return List.of(new SessionInfo(9, login, Instant.EPOCH, 1, 2, 3, 4, 5, 6));
+        return List.of(new SessionInfo(new SessionId(9), login, Instant.EPOCH, 1, 2, 3, 4, 5, 6));
     }
 
     @Override
@@ -49,7 +52,17 @@ final class FakeHub implements EventBroker, UserRegistry {
     }
 
     @Override
-    public boolean disconnect(long id) {
+    public void announce(Cursor cursor, String topic, byte[] payload) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public EventInjector openInjector() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean disconnect(SessionId id) {
         throw new UnsupportedOperationException();
     }
 

@@ -3,11 +3,14 @@ package io.datahub.webconsole;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.EventInjector;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Session;
+import io.datahub.api.event.SessionId;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
@@ -86,11 +89,22 @@ class DatahubPageTest {
                     Optional.empty(),
                     Optional.empty(),
                     new Origin("zeromq", InetAddress.getLoopbackAddress(), false));
-            return List.of(new SessionInfo(1, login, Instant.parse("2026-11-23T10:00:00.5Z"), 7, 1, 2, 3, 4, 5));
+            return List.of(new SessionInfo(
+                    new SessionId(1), login, Instant.parse("2026-11-23T10:00:00.5Z"), 7, 1, 2, 3, 4, 5));
         }
 
         @Override
-        public boolean disconnect(long id) {
+        public void announce(Cursor cursor, String topic, byte[] payload) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public EventInjector openInjector() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean disconnect(SessionId id) {
             throw new UnsupportedOperationException();
         }
 

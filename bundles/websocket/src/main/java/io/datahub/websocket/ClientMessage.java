@@ -14,7 +14,7 @@ sealed interface ClientMessage {
     /** Authenticates with a token. */
     record Auth(Optional<String> id, Credentials.Token token) implements ClientMessage {}
 
-    /** Subscribes to topic prefixes; with a cursor, file events after it are replayed. */
+    /** Subscribes to topic prefixes; with a cursor, kept events after it are replayed. */
     record Subscribe(Optional<String> id, List<String> topics, Optional<Cursor> since) implements ClientMessage {}
 
     /** Removes subscriptions. */

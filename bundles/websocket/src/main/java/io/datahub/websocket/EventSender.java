@@ -6,7 +6,7 @@ import io.datahub.api.event.EventRun;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Session;
 import io.datahub.api.feed.ReplayingFeed;
-import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.history.EventHistory;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Login;
 import java.util.ArrayDeque;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends events to one client. It takes a batch from the client's feed, writes it, and takes the next one when the write
  * has completed, so that pending events stay in the bounded queue of the broker. Broker threads only signal; batches
- * are built on threads of the executors, one at a time: on those for replays while the journal must be read, since that
+ * are built on threads of the executors, one at a time: on those for replays while the history must be read, since that
  * may block on disk I/O.
  */
 final class EventSender implements EventSink {
@@ -33,7 +33,7 @@ final class EventSender implements EventSink {
     private static final int BATCH_BYTES = 32 * 1024;
 
     private final CoreSession socket;
-    private final ChangeJournal journal;
+    private final EventHistory history;
     private final RunEncoder encoder;
     private final Executor sendExecutor;
     private final Executor replayExecutor;
@@ -49,13 +49,13 @@ final class EventSender implements EventSink {
 
     EventSender(
             CoreSession socket,
-            ChangeJournal journal,
+            EventHistory history,
             RunEncoder encoder,
             Executor sendExecutor,
             Executor replayExecutor,
             Consumer<CloseReason> onEnd) {
         this.socket = socket;
-        this.journal = journal;
+        this.history = history;
         this.encoder = encoder;
         this.sendExecutor = sendExecutor;
         this.replayExecutor = replayExecutor;
@@ -65,7 +65,7 @@ final class EventSender implements EventSink {
     /** Starts to send the events of a session; no subscriptions may be made before. */
     void start(Session session) {
         synchronized (this) {
-            feed = new ReplayingFeed(session, journal);
+            feed = new ReplayingFeed(session, history);
         }
         signal();
     }
@@ -76,10 +76,10 @@ final class EventSender implements EventSink {
     }
 
     /**
-     * Subscribes to events and replays the file events after a cursor. The outcome is reported on a thread of the
+     * Subscribes to events and replays the kept events after a cursor. The outcome is reported on a thread of the
      * executors, before the first event is sent.
      *
-     * @param gap receives the refusal if the subscription ends later because the journal lacks what must be read
+     * @param gap receives the refusal if the subscription ends later because the history lacks what must be read
      */
     void subscribe(List<String> topics, Cursor since, Consumer<Optional<Refusal>> outcome, Consumer<Refusal> gap) {
         synchronized (this) {

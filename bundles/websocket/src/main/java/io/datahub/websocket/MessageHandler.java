@@ -31,7 +31,7 @@ final class MessageHandler {
 
     private static final int MAX_REPLAYS = 8;
 
-    /** Each topic is compared with every journal entry. */
+    /** Each topic is compared with every event of the history. */
     private static final int MAX_REPLAYED_TOPICS = 1_000;
 
     private static final int MAX_TOPIC_BYTES = 4200;
@@ -277,16 +277,16 @@ final class MessageHandler {
         } else if (topic.length() > MAX_TOPIC_BYTES) {
             published = Published.TOPIC_TOO_LONG;
         } else {
-            published = open.publish(() -> endpoint.execute(() -> validated(open, id)), topic, payload);
+            published = open.publish(() -> endpoint.execute(() -> completed(open, id)), topic, payload);
         }
         if (published != Published.PENDING) {
             reply(open, id, published);
         }
     }
 
-    /** Resumes after validation; until then no further message is read from the client. */
-    private void validated(Session open, Optional<String> id) {
-        Published published = open.validated();
+    /** Resumes once a pending event is completed; until then no further message is read from the client. */
+    private void completed(Session open, Optional<String> id) {
+        Published published = open.completed();
         open.flush();
         reply(open, id, published);
     }

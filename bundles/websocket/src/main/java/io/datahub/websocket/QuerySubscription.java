@@ -13,7 +13,7 @@ import org.eclipse.jetty.util.Fields;
  * {@code ?topic=}, and one {@code &since=}.
  *
  * @param topics the topic prefixes; all topics if there is none
- * @param since the cursor after which file events are replayed
+ * @param since the cursor after which kept events are replayed
  */
 record QuerySubscription(List<String> topics, Optional<Cursor> since) {
 

@@ -2,7 +2,7 @@ package io.datahub.websocket;
 
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventBroker;
-import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.history.EventHistory;
 import io.datahub.api.user.Authenticator;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -31,7 +31,7 @@ final class WebSocketEndpoint implements AutoCloseable {
 
     private final EventBroker broker;
     private final Authenticator authenticator;
-    private final ChangeJournal journal;
+    private final EventHistory history;
     private final Map<Subprotocol, RunEncoder> encoders = new EnumMap<>(Subprotocol.class);
     private final AtomicLong buffered = new AtomicLong();
     private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
@@ -46,11 +46,11 @@ final class WebSocketEndpoint implements AutoCloseable {
     WebSocketEndpoint(
             EventBroker broker,
             Authenticator authenticator,
-            ChangeJournal journal,
+            EventHistory history,
             WebSocketConfiguration configuration) {
         this.broker = broker;
         this.authenticator = authenticator;
-        this.journal = journal;
+        this.history = history;
         this.configuration = configuration;
         configure(configuration);
         for (Subprotocol subprotocol : Subprotocol.values()) {
@@ -107,7 +107,7 @@ final class WebSocketEndpoint implements AutoCloseable {
 
     /** Creates the sender of a client's events. */
     EventSender sender(CoreSession socket, Subprotocol subprotocol, Consumer<CloseReason> onEnd) {
-        return new EventSender(socket, journal, encoders.get(subprotocol), nextSender(), replayExecutor, onEnd);
+        return new EventSender(socket, history, encoders.get(subprotocol), nextSender(), replayExecutor, onEnd);
     }
 
     /**

@@ -5,7 +5,7 @@ import io.datahub.api.Result;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
-import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.history.EventHistory;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
@@ -31,6 +31,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,9 +68,9 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
     public WebSocketHandler(
             @Reference EventBroker broker,
             @Reference Authenticator authenticator,
-            @Reference ChangeJournal journal,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) EventHistory history,
             WebSocketConfiguration configuration) {
-        endpoint = new WebSocketEndpoint(broker, authenticator, journal, configuration);
+        endpoint = new WebSocketEndpoint(broker, authenticator, history, configuration);
         origins = new Origins(configuration.origins());
         components = new WebSocketComponents(
                 new WebSocketExtensionRegistry(), null, new HeapBuffers(), null, null, endpoint::execute);

@@ -166,12 +166,12 @@ class CloudEventsTest {
 
     @Test
     void shouldReplayFileEventsSinceACursor() throws Exception {
-        gateway.journal.create("open/a");
-        gateway.journal.create("open/b");
+        gateway.files.create("open/a");
+        gateway.files.create("open/b");
         try (RawClient client = connect("topic=file.&since=0")) {
             assertThat(client.text()).contains("open/a");
             assertThat(client.text()).contains("open/b");
-            gateway.journal.create("open/c");
+            gateway.files.create("open/c");
             assertThat(client.text()).contains("open/c");
         }
         try (RawClient client =

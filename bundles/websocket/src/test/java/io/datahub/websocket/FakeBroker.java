@@ -1,15 +1,19 @@
 package io.datahub.websocket;
 
+import io.datahub.api.Refusal;
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.EventInjector;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.EventWriter;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
+import io.datahub.api.event.SessionId;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
 import java.nio.ByteBuffer;
@@ -18,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -49,11 +54,25 @@ final class FakeBroker implements EventBroker {
 
     /** Publishes one event with these frames to all subscribers. */
     EventRun publish(String user, long timeMillis, byte[]... frames) {
-        ByteBuffer bytes = EventWriter.write(frames);
-        SharedBuffer buffer = new SharedBuffer(bytes);
-        EventRun run = new EventRun(buffer, 0, bytes.limit(), 1, user, timeMillis);
+        EventRun run = event(user, timeMillis, frames);
         sessions.forEach(session -> session.offer(run, new String(frames[0], StandardCharsets.UTF_8)));
         return run;
+    }
+
+    private static EventRun event(String user, long timeMillis, byte[]... frames) {
+        ByteBuffer bytes = EventWriter.write(frames);
+        return new EventRun(new SharedBuffer(bytes), 0, bytes.limit(), 1, user, timeMillis);
+    }
+
+    @Override
+    public void announce(Cursor cursor, String topic, byte[] payload) {
+        EventRun run = event("", 0, utf8(topic), payload).at(cursor);
+        sessions.forEach(session -> session.offer(run, topic));
+    }
+
+    @Override
+    public EventInjector openInjector() {
+        throw new UnsupportedOperationException();
     }
 
     void end(CloseReason reason) {
@@ -73,7 +92,7 @@ final class FakeBroker implements EventBroker {
     }
 
     @Override
-    public boolean disconnect(long id) {
+    public boolean disconnect(SessionId id) {
         return false;
     }
 
@@ -139,8 +158,7 @@ final class FakeBroker implements EventBroker {
             return prefixes.remove(new String(prefix, StandardCharsets.UTF_8));
         }
 
-        @Override
-        public Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd) {
+        private Published publishNow(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd) {
             byte[] topic = new byte[topicEnd - topicStart];
             buffer.bytes().get(topicStart, topic);
             if (User.isReserved(topic)) {
@@ -159,18 +177,28 @@ final class FakeBroker implements EventBroker {
 
         @Override
         public Published publish(
-                SharedBuffer buffer, int start, int end, int topicStart, int topicEnd, Runnable validated) {
+                SharedBuffer buffer, int start, int end, int topicStart, int topicEnd, Runnable completed) {
             if (validation == null) {
-                return publish(buffer, start, end, topicStart, topicEnd);
+                return publishNow(buffer, start, end, topicStart, topicEnd);
             }
-            pending = () -> publish(buffer, start, end, topicStart, topicEnd);
-            validation.accept(validated);
+            pending = () -> publishNow(buffer, start, end, topicStart, topicEnd);
+            validation.accept(completed);
             return Published.PENDING;
         }
 
         @Override
-        public Published validated() {
+        public Published completed() {
             return pending.get();
+        }
+
+        @Override
+        public Optional<Refusal> refusal(Published published) {
+            return published.refusal();
+        }
+
+        @Override
+        public long lost() {
+            return lost;
         }
 
         @Override
@@ -191,7 +219,7 @@ final class FakeBroker implements EventBroker {
 
         @Override
         public synchronized SessionInfo info() {
-            return new SessionInfo(1, login, Instant.EPOCH, prefixes.size(), 0, 0, lost, 0, 0);
+            return new SessionInfo(new SessionId(1), login, Instant.EPOCH, prefixes.size(), 0, 0, lost, 0, 0);
         }
 
         synchronized boolean isClosed() {

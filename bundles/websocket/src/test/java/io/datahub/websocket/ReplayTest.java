@@ -52,9 +52,9 @@ class ReplayTest {
 
     @Test
     void shouldReplayFromTheBeginningAndContinueLive() throws Exception {
-        gateway.journal.create("open/1");
-        gateway.journal.create("secret/1");
-        gateway.journal.create("open/2");
+        gateway.files.create("open/1");
+        gateway.files.create("secret/1");
+        gateway.files.create("open/2");
         try (RawClient client = gateway.connect("ann")) {
             client.send("{\"type\":\"subscribe\",\"topics\":[\"file.\"],\"since\":0,\"id\":1}");
             assertThat(client.text()).startsWith("{\"type\":\"ok\",\"id\":1,\"granted\":[\"file.created/open/\",");
@@ -62,16 +62,16 @@ class ReplayTest {
                     .contains("file.created/open/1", "1970-01-01T00:00:00Z", "\\\"id\\\":\\\"e1-1\\\"");
             assertThat(client.text()).contains("file.created/open/2");
             await().until(() -> !gateway.broker.sessions.get(0).prefixes.isEmpty());
-            gateway.journal.create("open/3");
+            gateway.files.create("open/3");
             assertThat(client.text()).contains("file.created/open/3");
         }
     }
 
     @Test
     void shouldReplayOnlyMatchingTopicsAfterACursor() throws Exception {
-        gateway.journal.create("open/1");
-        gateway.journal.create("open/2");
-        gateway.journal.create("open/33");
+        gateway.files.create("open/1");
+        gateway.files.create("open/2");
+        gateway.files.create("open/33");
         try (RawClient client = gateway.connect("ann")) {
             client.send("{\"type\":\"subscribe\",\"topics\":[\"file.created/open/3\"],\"since\":\"e1-1\"}");
             assertThat(client.text()).contains("file.created/open/33");
@@ -93,20 +93,20 @@ class ReplayTest {
     void shouldNeitherLoseNorDuplicateConcurrentChanges() throws Exception {
         AtomicInteger last = new AtomicInteger();
         for (int i = 0; i < 1000; i++) {
-            gateway.journal.create("open/" + last.incrementAndGet());
+            gateway.files.create("open/" + last.incrementAndGet());
         }
         AtomicInteger reads = new AtomicInteger();
-        gateway.journal.beforeRead = () -> {
+        gateway.files.history.beforeRead(() -> {
             for (int i = 0; i < 100 && reads.incrementAndGet() < 2000; i++) {
-                gateway.journal.create("open/" + last.incrementAndGet());
+                gateway.files.create("open/" + last.incrementAndGet());
             }
-        };
+        });
         try (RawClient client = gateway.connect("ann")) {
             Thread writer = new Thread(
                     () -> {
                         for (int i = 0; i < 3000; i++) {
-                            synchronized (gateway.journal) {
-                                gateway.journal.create("open/" + last.incrementAndGet());
+                            synchronized (gateway.files) {
+                                gateway.files.create("open/" + last.incrementAndGet());
                             }
                         }
                     },
@@ -114,30 +114,30 @@ class ReplayTest {
             client.send("{\"type\":\"subscribe\",\"topics\":[\"\"],\"since\":\"0\"}");
             writer.start();
             writer.join();
-            await().until(() -> gateway.journal.changes.size() == 1000 + 1999 + 3000);
-            List<String> created = gateway.journal.changes.stream()
-                    .map(change -> change.path().name())
+            await().until(() -> gateway.files.created.size() == 1000 + 1999 + 3000);
+            List<String> created = gateway.files.created.stream()
+                    .map(path -> path.substring("open/".length()))
                     .toList();
             List<Integer> got = numbers(client, created.size());
             assertThat(got)
                     .containsExactlyElementsOf(
                             created.stream().map(Integer::valueOf).toList());
-            gateway.journal.create("open/0");
+            gateway.files.create("open/0");
             assertThat(numbers(client, 1)).containsExactly(0);
         }
     }
 
     @Test
-    void shouldReadWhatTheSessionHasLostFromTheJournal() throws Exception {
+    void shouldReadWhatTheSessionHasLostFromTheHistory() throws Exception {
         try (RawClient client = gateway.connect("ann")) {
             client.send("{\"type\":\"subscribe\",\"topics\":[\"file.\"],\"since\":0,\"id\":1}");
             assertThat(client.text()).startsWith("{\"type\":\"ok\",\"id\":1");
-            gateway.journal.create("open/1");
+            gateway.files.create("open/1");
             assertThat(numbers(client, 1)).containsExactly(1);
             gateway.broker.lose = true;
-            gateway.journal.create("open/2");
+            gateway.files.create("open/2");
             gateway.broker.lose = false;
-            gateway.journal.create("open/3");
+            gateway.files.create("open/3");
             assertThat(numbers(client, 2)).containsExactly(2, 3);
         }
     }
@@ -147,13 +147,13 @@ class ReplayTest {
         try (RawClient client = gateway.connect("ann")) {
             client.send("{\"type\":\"subscribe\",\"topics\":[\"file.\"],\"since\":0,\"id\":1}");
             assertThat(client.text()).startsWith("{\"type\":\"ok\",\"id\":1");
-            gateway.journal.create("open/1");
+            gateway.files.create("open/1");
             assertThat(numbers(client, 1)).containsExactly(1);
-            gateway.journal.isGone = true;
+            gateway.files.history.rebuild();
             gateway.broker.lose = true;
-            gateway.journal.create("open/2");
+            gateway.files.create("open/2");
             gateway.broker.lose = false;
-            gateway.journal.create("open/3");
+            gateway.files.create("open/3");
             assertThat(client.text()).startsWith("{\"type\":\"error\",\"id\":1,\"status\":410");
             assertThat(gateway.broker.sessions.get(0).prefixes).isEmpty();
         }

@@ -17,7 +17,7 @@ import org.eclipse.jetty.util.Callback;
 final class RunningGateway implements AutoCloseable {
 
     final FakeBroker broker = new FakeBroker();
-    final FakeJournal journal = new FakeJournal(broker);
+    final FileEvents files = new FileEvents(broker);
     final WebSocketHandler handler;
     final AtomicInteger loggedInLater = new AtomicInteger();
     final int port;
@@ -29,7 +29,7 @@ final class RunningGateway implements AutoCloseable {
     }
 
     RunningGateway(Settings settings) throws Exception {
-        handler = new WebSocketHandler(broker, new FakeAuthenticator(), journal, settings);
+        handler = new WebSocketHandler(broker, new FakeAuthenticator(), files.history, settings);
         ServerConnector connector = new ServerConnector(server, 1, 1);
         connector.setHost("127.0.0.1");
         server.addConnector(connector);

@@ -68,17 +68,17 @@ final class Connection
     private boolean paused;
     private boolean writeQueued;
 
-    /** Whether the last event is being validated; the input after it is held back until then. */
+    /** Whether the last event is pending; the input after it is held back until then. */
     private boolean suspended;
 
-    private final Runnable onValidated;
+    private final Runnable onCompleted;
 
     /** @throws IOException if the peer has disconnected already */
     Connection(EventLoop loop, EndpointContext context, SocketChannel channel) throws IOException {
         this.loop = loop;
         this.context = context;
         this.channel = channel;
-        onValidated = () -> loop.execute(this::validationDone);
+        onCompleted = () -> loop.execute(this::pendingCompleted);
         setup = new ConnectionSetup(this, context, (InetSocketAddress) channel.getRemoteAddress(), loop.now());
         state = setup.initialState();
         key = loop.register(channel, this);
@@ -266,8 +266,8 @@ final class Connection
     }
 
     @Override
-    public Runnable onValidated() {
-        return onValidated;
+    public Runnable onCompleted() {
+        return onCompleted;
     }
 
     @Override
@@ -280,13 +280,13 @@ final class Connection
         return suspended;
     }
 
-    private void validationDone() {
+    private void pendingCompleted() {
         if (!open) {
             return;
         }
         suspended = false;
         try {
-            peer.validated(session.validated());
+            peer.completed(session.completed());
             paused |= !session.flush() && peer.appliesBackpressure();
         } catch (RuntimeException e) {
             onException(e);

@@ -64,7 +64,7 @@ abstract class Peer implements FrameReceiver {
     }
 
     /** Called with the result of an event that was {@link Published#PENDING}. */
-    void validated(Published published) {}
+    void completed(Published published) {}
 
     /** Called when the user's grants changed. */
     void renewed(Login login) {}

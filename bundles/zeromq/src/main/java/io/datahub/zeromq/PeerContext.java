@@ -13,9 +13,9 @@ interface PeerContext {
     void setPeerTimeout(int tenths);
 
     /** The callback for when the validation of one of this peer's events is done; may be run on any thread. */
-    Runnable onValidated();
+    Runnable onCompleted();
 
-    /** Suspends input while an event is being validated: the bytes after it are held back, and nothing more is read. */
+    /** Suspends input while an event is pending: the bytes after it are held back, and nothing more is read. */
     void suspend();
 
     /** Logs the peer's first message that isn't published. */

@@ -27,7 +27,7 @@ final class PublishingPeer extends Peer {
     private final Set<ByteBuffer> subscriptions = new LinkedHashSet<>();
     private boolean refusalLogged;
 
-    /** The topic of the event being validated, for the log. */
+    /** The topic of the pending event, for the log. */
     private String pendingTopic = "";
 
     PublishingPeer(PeerContext connection, Session session, int maxMessageBytes, boolean filtersBySubscription) {
@@ -51,7 +51,7 @@ final class PublishingPeer extends Peer {
     public boolean message(SharedBuffer buffer, int start, int end, int firstStart, int firstEnd, int frames) {
         int topicEnd = frames > 1 ? firstEnd : topicEnd(buffer.bytes(), firstStart, firstEnd);
         Published published = session()
-                .publish(buffer, start, end, firstStart, topicEnd, connection().onValidated());
+                .publish(buffer, start, end, firstStart, topicEnd, connection().onCompleted());
         if (published == Published.ACCEPTED) {
             return true;
         }
@@ -66,7 +66,7 @@ final class PublishingPeer extends Peer {
     }
 
     @Override
-    void validated(Published published) {
+    void completed(Published published) {
         if (published != Published.ACCEPTED) {
             logRefusal(pendingTopic, published);
         }

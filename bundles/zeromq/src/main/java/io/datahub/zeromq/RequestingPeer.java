@@ -35,7 +35,7 @@ final class RequestingPeer extends Peer {
     private final int maxMessageBytes;
     private final int maxFrames;
 
-    /** The envelope of the event being validated. */
+    /** The envelope of the pending event. */
     private byte[] pendingEnvelope = DELIMITER;
 
     RequestingPeer(PeerContext connection, Session session, int maxMessageBytes, int maxFrames) {
@@ -83,7 +83,7 @@ final class RequestingPeer extends Peer {
         }
         Published published = session()
                 .publish(
-                        buffer, bodyEnd, end, topicStart, topicEnd, connection().onValidated());
+                        buffer, bodyEnd, end, topicStart, topicEnd, connection().onCompleted());
         if (published == Published.PENDING) {
             pendingEnvelope = envelope;
             connection().suspend();
@@ -94,7 +94,7 @@ final class RequestingPeer extends Peer {
     }
 
     @Override
-    void validated(Published published) {
+    void completed(Published published) {
         replyResult(pendingEnvelope, published);
     }
 

@@ -1,5 +1,6 @@
 package io.datahub.api.event;
 
+import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Login;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
@@ -29,22 +30,39 @@ public interface EventBroker {
     void announce(String topic, byte[] payload);
 
     /**
-     * The open sessions.
+     * Publishes an event of the hub itself that is in the history, such as a change of a record. Called in the order of
+     * the positions.
      *
-     * @return a snapshot, by ascending ID
+     * @param cursor the position of the event
+     * @param topic the topic
+     * @param payload the payload; not copied, so it must not change any more
+     */
+    void announce(Cursor cursor, String topic, byte[] payload);
+
+    /**
+     * Opens a way in for events that were accepted elsewhere.
+     *
+     * @return an injector for one source of events; it needs no closing
+     */
+    EventInjector openInjector();
+
+    /**
+     * The open sessions of this hub and, in a cluster, those that are known of the others.
+     *
+     * @return a snapshot: those of this hub first, each group by ascending ID
      */
     List<SessionInfo> sessions();
 
     /**
-     * Ends a session; false if there is none with this ID.
+     * Ends a session, at whichever hub; false if there is none with this ID.
      *
-     * @param id the ID as in {@link SessionInfo}
+     * @param id the ID as in {@link SessionInfo}; without a hub's name it is one of this hub
      * @return whether it was open
      */
-    boolean disconnect(long id);
+    boolean disconnect(SessionId id);
 
     /**
-     * The counters since the broker started.
+     * The counters of this hub since the broker started.
      *
      * @return a snapshot
      */
@@ -53,7 +71,7 @@ public interface EventBroker {
     /**
      * Counts of whole events.
      *
-     * @param in accepted from publishers
+     * @param in accepted from publishers, the hub itself and injectors
      * @param out taken by transports
      * @param lost by subscribers that were too slow
      * @param refused to publishers

@@ -12,6 +12,9 @@ import java.util.List;
 /** Writes events as JSON, in the format of event streams and WebSocket. Thread-safe. */
 public final class EventJson {
 
+    /** File events have their cursor in the payload. */
+    private static final String FILE = "file.";
+
     private EventJson() {}
 
     /**
@@ -31,6 +34,9 @@ public final class EventJson {
                 json.writeStringField("user", run.user());
             }
             json.writeStringField("time", Instant.ofEpochMilli(run.timeMillis()).toString());
+            if (run.cursor().isPresent() && !event.topic().startsWith(FILE)) {
+                json.writeStringField("cursor", run.cursor().get().toString());
+            }
             writePayload(json, bytes(event.payload()));
             writeFrames(json, event.moreFrames());
             json.writeEndObject();

@@ -86,7 +86,18 @@ public final class EventReader {
                 .toString();
     }
 
-    private int topicEnd() {
+    /** The start of the topic of the current event in the buffer. */
+    public int topicStart() {
+        return bounds[0];
+    }
+
+    /** The end of the first frame of the current event in the buffer, which subscriptions match. */
+    public int firstFrameEnd() {
+        return bounds[1];
+    }
+
+    /** The end of the topic of the current event in the buffer. */
+    public int topicEnd() {
         return frames == 1 ? topicEnd(bytes, bounds[0], bounds[1]) : bounds[1];
     }
 

@@ -1,11 +1,15 @@
 package io.datahub.api.event;
 
+import io.datahub.api.record.Cursor;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * One or more whole events that one user published consecutively and that go to the same receivers. They are contiguous
  * in a shared buffer, encoded as ZMTP message frames (RFC 23, "traffic": flags, length, body), which is the format that
  * every transport passes in and takes out; {@link EventReader} parses it. Immutable.
+ *
+ * <p>An event that is in the hub's history has its position there; a run with a position has a single event.
  */
 public final class EventRun {
 
@@ -15,8 +19,11 @@ public final class EventRun {
     private final int count;
     private final String user;
     private final long timeMillis;
+    private final Cursor cursor;
 
     /**
+     * A run of events that are in no history.
+     *
      * @param buffer the buffer that contains the events
      * @param start the offset of the first event in the buffer
      * @param end the offset after the last byte of the last event
@@ -25,12 +32,31 @@ public final class EventRun {
      * @param timeMillis when the events were received, in milliseconds since 1970
      */
     public EventRun(SharedBuffer buffer, int start, int end, int count, String user, long timeMillis) {
+        this(buffer, start, end, count, user, timeMillis, null);
+    }
+
+    private EventRun(SharedBuffer buffer, int start, int end, int count, String user, long timeMillis, Cursor cursor) {
         this.buffer = buffer;
         this.start = start;
         this.end = end;
         this.count = count;
         this.user = user;
         this.timeMillis = timeMillis;
+        this.cursor = cursor;
+    }
+
+    /**
+     * The same event with its position in the hub's history.
+     *
+     * @param position the cursor after which the next event follows
+     * @return a run of this single event, in the same buffer
+     * @throws IllegalStateException if there are several events
+     */
+    public EventRun at(Cursor position) {
+        if (count != 1) {
+            throw new IllegalStateException("only a single event has a position, and these are " + count);
+        }
+        return new EventRun(buffer, start, end, 1, user, timeMillis, position);
     }
 
     /**
@@ -82,6 +108,15 @@ public final class EventRun {
     /** When the events were received, in milliseconds since 1970. */
     public long timeMillis() {
         return timeMillis;
+    }
+
+    /**
+     * The position of a single event in the hub's history.
+     *
+     * @return the cursor; empty if the event isn't in the history
+     */
+    public Optional<Cursor> cursor() {
+        return Optional.ofNullable(cursor);
     }
 
     /** A view of the bytes with its own position, valid while the caller holds the buffer. */

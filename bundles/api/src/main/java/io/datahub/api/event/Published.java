@@ -8,7 +8,7 @@ import java.util.Optional;
 public enum Published {
     /** The event was delivered to its subscribers. */
     ACCEPTED(null, ""),
-    /** Validation is in progress; {@link Session#validated} returns the outcome. */
+    /** The event is being validated or kept; {@link Session#completed} returns the outcome. */
     PENDING(null, ""),
     NOT_GRANTED(Reason.FORBIDDEN, "you have no grant to publish this topic; an administrator can add one"),
     RESERVED(Reason.FORBIDDEN, "topics that begin with file. or hub. belong to the hub; choose another"),
@@ -16,6 +16,7 @@ public enum Published {
     TOPIC_TOO_LONG(Reason.BAD_REQUEST, "the topic is longer than 4,200 bytes"),
     INVALID(Reason.INVALID, "a validator rejected the message"),
     NOT_VALIDATED(Reason.UNAVAILABLE, "a validator of this topic is unavailable or failed; try again"),
+    NOT_KEPT(Reason.UNAVAILABLE, "the log of this topic is unavailable or failed; try again"),
     TOO_LARGE(Reason.TOO_LARGE, "the message exceeds the size limit"),
     CLOSED(Reason.UNAUTHENTICATED, "the session has ended; log in again");
 

@@ -43,59 +43,39 @@ public interface Session extends AutoCloseable {
     boolean unsubscribe(byte[] prefix);
 
     /**
-     * Publishes one event from a shared buffer. Delivery may be deferred until the next {@link #flush}, so the caller
-     * must hold the buffer until then. Blocks for up to some seconds while validators validate the event; if the thread
-     * is interrupted, it stays interrupted and the event is refused.
+     * Publishes one event from a shared buffer; never blocks. Delivery may be deferred until the next {@link #flush}, so
+     * the caller must hold the buffer until then. If the event must be validated or kept first, and that takes time, the
+     * result is {@link Published#PENDING}: nothing else may be published until {@code completed} was called and {@link
+     * #completed()} after it. The caller need not hold the buffer for a pending event.
      *
      * @param buffer the buffer with the event
      * @param start the start of the event, which has the format of {@link EventRun}
      * @param end the end of the event
      * @param topicStart the start of its topic
      * @param topicEnd the end of its topic
-     * @return the outcome
-     */
-    Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd);
-
-    /**
-     * Like {@link #publish(SharedBuffer, int, int, int, int)}, but never blocks: if the event needs validation, the
-     * result is {@link Published#PENDING}. Nothing else may be published until {@code validated} was called and {@link
-     * #validated()} after it. The caller need not hold the buffer for a pending event.
-     *
-     * @param buffer the buffer with the event
-     * @param start the start of the event
-     * @param end the end of the event
-     * @param topicStart the start of its topic
-     * @param topicEnd the end of its topic
-     * @param validated called once for a pending event, on any thread, possibly before this method has returned; it
-     *     must not block, and must leave all further work to the publishing thread
+     * @param completed called once for a pending event and for no other, on any thread, possibly before this method has
+     *     returned; it must not block, and must leave all further work to the publishing thread
      * @return the outcome, or {@link Published#PENDING}
      */
-    default Published publish(
-            SharedBuffer buffer, int start, int end, int topicStart, int topicEnd, Runnable validated) {
-        return publish(buffer, start, end, topicStart, topicEnd);
-    }
+    Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd, Runnable completed);
 
     /**
-     * The outcome of the event that was {@link Published#PENDING}, once its validation is complete; if accepted, it is
-     * delivered with the next {@link #flush}. Call it on the publishing thread.
+     * The outcome of the event that was {@link Published#PENDING}, once it is known; if accepted, it is delivered with
+     * the next {@link #flush} at the latest. Call it on the publishing thread.
      *
-     * @return the outcome
+     * @return the outcome, never {@link Published#PENDING}
      * @throws IllegalStateException if no event is pending
      */
-    default Published validated() {
-        throw new IllegalStateException("no event is being validated");
-    }
+    Published completed();
 
     /**
-     * Why the last published event was refused, including what validators found; empty if it was accepted. Call it on
-     * the publishing thread.
+     * Why the last published event was refused, including what validators or its log found; empty if it was accepted.
+     * Call it on the publishing thread.
      *
-     * @param published the result that {@link #publish} returned for it
+     * @param published the result that {@link #publish} or {@link #completed} returned for it
      * @return the refusal
      */
-    default Optional<Refusal> refusal(Published published) {
-        return published.refusal();
-    }
+    Optional<Refusal> refusal(Published published);
 
     /**
      * Delivers the published events.
@@ -106,42 +86,22 @@ public interface Session extends AutoCloseable {
     boolean flush();
 
     /**
-     * Publishes one event with a topic, a payload and any further frames, and flushes.
-     *
-     * @param topic the topic
-     * @param frames the payload and any further frames
-     * @return the outcome
-     */
-    default Published publish(String topic, byte[]... frames) {
-        byte[][] all = new byte[frames.length + 1][];
-        all[0] = topic.getBytes(StandardCharsets.UTF_8);
-        System.arraycopy(frames, 0, all, 1, frames.length);
-        ByteBuffer bytes = EventWriter.write(all);
-        int topicStart = all[0].length > 255 ? 9 : 2;
-        SharedBuffer buffer = new SharedBuffer(bytes);
-        Published published = publish(buffer, 0, bytes.limit(), topicStart, topicStart + all[0].length);
-        flush();
-        buffer.release();
-        return published;
-    }
-
-    /**
      * Publishes one event with a topic, a payload and any further frames, and flushes unless the event is {@link
      * Published#PENDING}; see {@link #publish(SharedBuffer, int, int, int, int, Runnable)}.
      *
-     * @param validated called once for a pending event
+     * @param completed called once for a pending event
      * @param topic the topic
      * @param frames the payload and any further frames
      * @return the outcome, or {@link Published#PENDING}
      */
-    default Published publish(Runnable validated, String topic, byte[]... frames) {
+    default Published publish(Runnable completed, String topic, byte[]... frames) {
         byte[][] all = new byte[frames.length + 1][];
         all[0] = topic.getBytes(StandardCharsets.UTF_8);
         System.arraycopy(frames, 0, all, 1, frames.length);
         ByteBuffer bytes = EventWriter.write(all);
         int topicStart = all[0].length > 255 ? 9 : 2;
         SharedBuffer buffer = new SharedBuffer(bytes);
-        Published published = publish(buffer, 0, bytes.limit(), topicStart, topicStart + all[0].length, validated);
+        Published published = publish(buffer, 0, bytes.limit(), topicStart, topicStart + all[0].length, completed);
         if (published != Published.PENDING) {
             flush();
         }
@@ -164,9 +124,7 @@ public interface Session extends AutoCloseable {
      *
      * @return the number of whole events
      */
-    default long lost() {
-        return info().lost();
-    }
+    long lost();
 
     /**
      * A snapshot of the session's state.

@@ -6,7 +6,7 @@ import java.time.Instant;
 /**
  * A session, as shown to administrators. The counts are of whole events since the session started.
  *
- * @param id unique among the sessions since the hub was started
+ * @param id identifies it, and the hub that it is connected to
  * @param login the user and where it connected from
  * @param since when the session started
  * @param subscriptions the number of subscriptions
@@ -17,7 +17,7 @@ import java.time.Instant;
  * @param queuedBytes bytes waiting in its queue
  */
 public record SessionInfo(
-        long id,
+        SessionId id,
         Login login,
         Instant since,
         int subscriptions,
@@ -25,4 +25,16 @@ public record SessionInfo(
         long out,
         long lost,
         long refused,
-        long queuedBytes) {}
+        long queuedBytes) {
+
+    /**
+     * The same session, as one of a named hub.
+     *
+     * @param hub the name of the hub that it is connected to
+     * @return the session with that name in its ID
+     */
+    public SessionInfo at(String hub) {
+        return new SessionInfo(
+                new SessionId(hub, id.number()), login, since, subscriptions, in, out, lost, refused, queuedBytes);
+    }
+}

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A subscription that began in the past, with the position up to which its file events have been delivered. Not
+ * A subscription that began in the past, with the position up to which its kept events have been delivered. Not
  * thread-safe.
  */
 final class ReplayedSubscription {
@@ -21,8 +21,8 @@ final class ReplayedSubscription {
 
     /**
      * @param since the position that it starts after
-     * @param pastEnd the head of the journal when it began: what comes later isn't the past that the client requested
-     * @param gap receives the refusal if events are no longer in the journal
+     * @param pastEnd the head of the history when it began: what comes later isn't the past that the client requested
+     * @param gap receives the refusal if events are no longer in the history
      */
     ReplayedSubscription(List<String> prefixes, Cursor since, Cursor pastEnd, Consumer<? super Refusal> gap) {
         this.prefixes = new ArrayList<>(prefixes);
@@ -51,28 +51,24 @@ final class ReplayedSubscription {
 
     /** Everything up to this position has been delivered; a position before the current one changes nothing. */
     void advance(Cursor to) {
-        if (!isUpTo(to, position)) {
+        if (!to.isUpTo(position)) {
             position = to;
         }
     }
 
     /** Whether the position is at or after this one. */
     boolean hasReached(Cursor cursor) {
-        return isUpTo(cursor, position);
+        return cursor.isUpTo(position);
     }
 
     /** Whether an entry that it includes was delivered because of it. */
     boolean hasDelivered(Cursor cursor) {
-        return isUpTo(cursor, position) && !isUpTo(cursor, since);
+        return cursor.isUpTo(position) && !cursor.isUpTo(since);
     }
 
     /** Whether an entry belongs to the past that the client requested. */
     boolean isPast(Cursor cursor) {
-        return isUpTo(cursor, pastEnd);
-    }
-
-    private static boolean isUpTo(Cursor cursor, Cursor end) {
-        return cursor.epoch().equals(end.epoch()) && cursor.sequence() <= end.sequence();
+        return cursor.isUpTo(pastEnd);
     }
 
     void reportGap(Refusal refusal) {

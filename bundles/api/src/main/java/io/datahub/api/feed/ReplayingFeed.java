@@ -5,13 +5,9 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
-import io.datahub.api.event.EventWriter;
 import io.datahub.api.event.Session;
-import io.datahub.api.event.SharedBuffer;
-import io.datahub.api.record.Change;
-import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.history.EventHistory;
 import io.datahub.api.record.Cursor;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,48 +19,49 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The events of a session, where a subscription may start at an earlier cursor: its file events are read from the journal until
- * that has been read to its end, and are then delivered live.
+ * The events of a session, where a subscription may start at an earlier cursor: its kept events are read from the history until
+ * that has been read to its end, and are then delivered live. Kept are file events and the events of kept topics: those that have
+ * a cursor.
  *
  * <p>The contract of such a subscription:
  *
  * <ul>
- *   <li><b>Order and completeness</b>: each file event after the cursor is delivered exactly once and in the order of
- *       the journal, whether it comes from the journal or live. Other events are delivered as soon as they are taken,
- *       also while the journal is being read.
- *   <li><b>Loss</b>: if the session loses events because its queue is full, the file events among them are read from
- *       the journal, before any later file event is delivered. Other lost events stay lost.
- *   <li><b>Gap</b>: if the journal no longer has what must be read, the subscription ends, and the refusal ({@link
+ *   <li><b>Order and completeness</b>: each kept event after the cursor is delivered exactly once and in the order of
+ *       the history, whether it comes from there or live. Other events are delivered as soon as they are taken, also
+ *       while the history is being read.
+ *   <li><b>Loss</b>: if the session loses events because its queue is full, the kept events among them are read from
+ *       the history, before any later kept event is delivered. Other lost events stay lost.
+ *   <li><b>Gap</b>: if the history no longer has what must be read, the subscription ends, and the refusal ({@link
  *       Reason#GONE}) is reported to the subscriber. Nothing is skipped silently.
- *   <li><b>Slow clients</b>: nothing is read ahead. The journal is read, and the session's queue is emptied, only as
- *       often as {@link #next} is called; memory is bounded by one page of the journal and the session's queue.
+ *   <li><b>Slow clients</b>: nothing is read ahead. The history is read, and the session's queue is emptied, only as
+ *       often as {@link #next} is called; memory is bounded by one page of the history and the session's queue.
  *   <li><b>End</b>: once the session has been closed, {@link #next} finds no further live events; a replay that has
  *       begun can be read to its end.
  * </ul>
  *
  * <p>Where subscriptions overlap, an event that is new since the second of them began is delivered once; the past is
- * delivered for each of them that asked for it. What the user may read is checked by the broker for live events and by
- * the journal, page by page with the session's current login, for the past.
+ * delivered for each of them that asked for it. What the user may receive is checked by the broker for live events and
+ * by the history, page by page with the session's current login, for the past.
  *
  * <p>Not thread-safe: all methods must be called by one thread at a time. {@link #next} may block on disk I/O while {@link
  * #isReplaying}, and {@link #subscribe(List, Cursor, Consumer)} at any time; no other method blocks.
  */
 public final class ReplayingFeed {
 
-    private static final String FILE = "file.";
-    private static final int PAGE_SIZE = 256;
+    private static final int PAGE_EVENTS = 256;
+    private static final int PAGE_BYTES = 1 << 20;
     private static final int MAX_REPLAYED_PREFIXES = 8_000;
 
     private final Session session;
-    private final ChangeJournal journal;
+    private final EventHistory history;
 
-    /** Subscriptions that have caught up with the journal. */
+    /** Subscriptions that have caught up with the history. */
     private final List<ReplayedSubscription> live = new ArrayList<>();
 
     /** Subscriptions whose past is still being read. */
     private final Deque<ReplayedSubscription> replaying = new ArrayDeque<>();
 
-    /** Whether the journal must be read for the live subscriptions, because the session has lost events. */
+    /** Whether the history must be read for the live subscriptions, because the session has lost events. */
     private boolean recovering;
 
     /** The session's count of lost events up to which losses were noticed. */
@@ -74,11 +71,11 @@ public final class ReplayingFeed {
      * Creates a feed; it delivers live events only until {@link #subscribe(List, Cursor, Consumer)} is called.
      *
      * @param session only this feed may take events from it
-     * @param journal where file events of the past, and lost ones, are read from
+     * @param history where kept events of the past, and lost ones, are read from
      */
-    public ReplayingFeed(Session session, ChangeJournal journal) {
+    public ReplayingFeed(Session session, EventHistory history) {
         this.session = session;
-        this.journal = journal;
+        this.history = history;
     }
 
     /**
@@ -99,19 +96,19 @@ public final class ReplayingFeed {
     }
 
     /**
-     * Subscribes to events, to all prefixes or to none, and to the file events after a cursor. Events published from
+     * Subscribes to events, to all prefixes or to none, and to the kept events after a cursor. Events published from
      * now on are part of the subscription.
      *
      * @param prefixes the topic prefixes
-     * @param since the position in the journal that the replay starts after
+     * @param since the position in the history that the replay starts after
      * @param gap receives the refusal, on the thread that calls {@link #next}, if the subscription ends because the
-     *     journal no longer has what must be read; it is unsubscribed already
-     * @return the refusal: {@link Reason#GONE} if the journal no longer has what came after the cursor, or
+     *     history no longer has what must be read; it is unsubscribed already
+     * @return the refusal: {@link Reason#GONE} if the history no longer has what came after the cursor, or
      *     {@link Reason#TOO_MANY}
      */
     public Optional<Refusal> subscribe(List<String> prefixes, Cursor since, Consumer<? super Refusal> gap) {
-        Optional<Refusal> gone =
-                journal.read(session.login().user(), since, "", 1).refusal();
+        Optional<Refusal> gone = history.read(session.login().user(), since, prefixes, 1, PAGE_BYTES)
+                .refusal();
         if (gone.isPresent()) {
             return gone;
         }
@@ -124,7 +121,7 @@ public final class ReplayingFeed {
         if (live.isEmpty() && replaying.isEmpty()) {
             lost = session.lost();
         }
-        Cursor head = journal.head();
+        Cursor head = history.head();
         Optional<Refusal> refusal = subscribe(prefixes);
         if (refusal.isEmpty()) {
             replaying.add(new ReplayedSubscription(prefixes, since, head, gap));
@@ -139,7 +136,7 @@ public final class ReplayingFeed {
 
     /**
      * Removes a subscription to a prefix. If it started at an earlier cursor and hasn't caught up yet, its replay continues to
-     * the end of the journal.
+     * the end of the history.
      *
      * @param prefix the prefix, as subscribed
      * @return false if there was no such subscription
@@ -163,7 +160,7 @@ public final class ReplayingFeed {
     }
 
     /**
-     * Whether the journal must be read, so that {@link #next} may block on disk I/O.
+     * Whether the history must be read, so that {@link #next} may block on disk I/O.
      *
      * @return whether it must
      */
@@ -181,7 +178,7 @@ public final class ReplayingFeed {
     }
 
     /**
-     * Delivers what comes next: a page of the journal, if that must be read, and the live events that are waiting.
+     * Delivers what comes next: a page of the history, if that must be read, and the live events that are waiting.
      *
      * @param maxBytes stops once this many bytes of live events were delivered
      * @param receiver receives the events, in runs; it must neither retain nor release their buffer
@@ -224,41 +221,28 @@ public final class ReplayingFeed {
         }
     }
 
+    /** Delivers a live event unless it is a duplicate or still to be read from the history. */
     private void filter(EventRun run, Consumer<? super EventRun> receiver) {
-        if (!run.user().isEmpty()) {
+        Optional<Cursor> cursor = run.cursor();
+        if (cursor.isEmpty() || isDue(topic(run), cursor.get())) {
             receiver.accept(run);
-            return;
-        }
-        for (EventReader event = new EventReader(run); event.next(); ) {
-            if (isDue(run, event)) {
-                boolean whole = run.count() == 1;
-                receiver.accept(
-                        whole
-                                ? run
-                                : new EventRun(
-                                        run.buffer(), event.start(), event.end(), 1, run.user(), run.timeMillis()));
-            }
         }
     }
 
-    /** Whether a live event is neither a duplicate nor still to be read from the journal. */
-    private boolean isDue(EventRun run, EventReader event) {
-        String topic = event.topic();
-        if (!topic.startsWith(FILE)) {
-            return true;
-        }
-        boolean ofLive = live.stream().anyMatch(subscription -> subscription.includes(topic));
-        if (!ofLive && replaying.stream().noneMatch(subscription -> subscription.includes(topic))) {
-            return true;
-        }
-        Optional<Cursor> found = EventCursor.of(run, event);
-        if (found.isEmpty()) {
+    private static String topic(EventRun run) {
+        EventReader event = new EventReader(run);
+        event.next();
+        return event.topic();
+    }
+
+    private boolean isDue(String topic, Cursor cursor) {
+        boolean ofLive = any(live, topic, subscription -> true);
+        if (!ofLive && !any(replaying, topic, subscription -> true)) {
             return true;
         }
         if (!ofLive || recovering) {
             return false;
         }
-        Cursor cursor = found.get();
         boolean isDuplicate = any(live, topic, subscription -> subscription.hasReached(cursor))
                 || any(replaying, topic, subscription -> subscription.hasDelivered(cursor));
         live.forEach(subscription -> subscription.advance(cursor));
@@ -277,20 +261,19 @@ public final class ReplayingFeed {
 
     /** Reads the next page of a subscription's past. */
     private void replay(ReplayedSubscription subscription, Consumer<? super EventRun> receiver) {
-        Cursor head = journal.head();
-        Result<ChangeJournal.Page> page = read(subscription.position());
+        Cursor head = history.head();
+        Result<EventHistory.Page> page = read(subscription.position(), subscription.prefixes());
         if (page.isRefused()) {
             end(subscription, page.refusal().orElseThrow());
             return;
         }
-        for (Change change : page.get().changes()) {
-            String topic = change.topic();
-            Cursor cursor = change.cursor();
-            if (subscription.includes(topic)
-                    && (subscription.isPast(cursor)
-                            || !(any(live, topic, other -> other.hasDelivered(cursor))
-                                    || any(replaying, topic, other -> other.hasDelivered(cursor))))) {
-                receiver.accept(run(change));
+        for (EventRun event : page.get().events()) {
+            String topic = topic(event);
+            Cursor cursor = event.cursor().orElseThrow();
+            if (subscription.isPast(cursor)
+                    || !(any(live, topic, other -> other.hasDelivered(cursor))
+                            || any(replaying, topic, other -> other.hasDelivered(cursor)))) {
+                receiver.accept(event);
             }
         }
         boolean atEnd = isAtEnd(page.get(), subscription.position(), head);
@@ -304,26 +287,27 @@ public final class ReplayingFeed {
 
     /** Reads the next page after the oldest position of the live subscriptions. */
     private void recover(Consumer<? super EventRun> receiver) {
-        Cursor head = journal.head();
+        Cursor head = history.head();
         ReplayedSubscription oldest = live.stream()
-                .min((one, other) ->
-                        Long.compare(one.position().sequence(), other.position().sequence()))
+                .reduce((one, other) -> one.position().isUpTo(other.position()) ? one : other)
                 .orElseThrow();
         Cursor position = oldest.position();
-        Result<ChangeJournal.Page> page = read(position);
+        List<String> prefixes = live.stream()
+                .flatMap(subscription -> subscription.prefixes().stream())
+                .toList();
+        Result<EventHistory.Page> page = read(position, prefixes);
         if (page.isRefused()) {
             live.remove(oldest);
             recovering = !live.isEmpty();
             end(oldest, page.refusal().orElseThrow());
             return;
         }
-        for (Change change : page.get().changes()) {
-            String topic = change.topic();
-            Cursor cursor = change.cursor();
-            if (any(live, topic, subscription -> true)
-                    && !any(live, topic, subscription -> subscription.hasReached(cursor))
+        for (EventRun event : page.get().events()) {
+            String topic = topic(event);
+            Cursor cursor = event.cursor().orElseThrow();
+            if (!any(live, topic, subscription -> subscription.hasReached(cursor))
                     && !any(replaying, topic, subscription -> subscription.hasDelivered(cursor))) {
-                receiver.accept(run(change));
+                receiver.accept(event);
             }
         }
         live.forEach(subscription -> subscription.advance(page.get().next()));
@@ -331,27 +315,19 @@ public final class ReplayingFeed {
         applyRemovals();
     }
 
-    private Result<ChangeJournal.Page> read(Cursor position) {
-        return journal.read(session.login().user(), position, "", PAGE_SIZE);
+    private Result<EventHistory.Page> read(Cursor position, List<String> prefixes) {
+        return history.read(session.login().user(), position, prefixes, PAGE_EVENTS, PAGE_BYTES);
     }
 
     /** Whether a page ends at or after a head that was read before it, so that everything later comes live. */
-    private static boolean isAtEnd(ChangeJournal.Page page, Cursor position, Cursor head) {
-        Cursor next = page.next();
-        return next.equals(position) || (next.epoch().equals(head.epoch()) && next.sequence() >= head.sequence());
+    private static boolean isAtEnd(EventHistory.Page page, Cursor position, Cursor head) {
+        return page.next().equals(position) || head.isUpTo(page.next());
     }
 
     private void end(ReplayedSubscription subscription, Refusal refusal) {
         subscription.applyRemovals();
         subscription.prefixes().forEach(prefix -> session.unsubscribe(utf8(prefix)));
         subscription.reportGap(refusal);
-    }
-
-    /** A change as a run of one event, the same as its live event. */
-    private static EventRun run(Change change) {
-        ByteBuffer event = EventWriter.write(utf8(change.topic()), utf8(change.json()));
-        return new EventRun(
-                new SharedBuffer(event), 0, event.limit(), 1, "", change.time().toEpochMilli());
     }
 
     private static byte[] utf8(String text) {

@@ -1,4 +1,4 @@
-/** Feeds that begin in the past: file events from the journal first, then live events. */
+/** Feeds that begin in the past: kept events from the history first, then live events. */
 @Export
 @Version("0.9.0")
 package io.datahub.api.feed;

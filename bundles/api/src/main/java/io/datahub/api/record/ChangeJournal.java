@@ -33,9 +33,21 @@ public interface ChangeJournal {
      * @param prefix a prefix of the paths, ending in {@code /} for a tree; empty for all
      * @param limit the maximum number of entries, at least 1
      * @return a page, or {@link Reason#GONE} if the cursor is of another epoch or the entry after it is no longer
-     *     retained
+     *     retained. Where several hubs share a journal, a cursor ahead of this hub is not gone: the page is empty and
+     *     continues from that cursor
      */
     Result<Page> read(User user, Cursor since, String prefix, int limit);
+
+    /**
+     * Reads the newest entries.
+     *
+     * @param user entries that this user may not read are omitted
+     * @param prefix a prefix of the paths, ending in {@code /} for a tree; empty for all
+     * @param limit the maximum number of entries, at least 1
+     * @return the newest of them, oldest first, and the head that they end at; fewer than there are if many other
+     *     entries lie between them
+     */
+    Page newest(User user, String prefix, int limit);
 
     /**
      * Blocks until there is an entry after the cursor.

@@ -6,14 +6,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A position in the journal: after all entries up to and including the sequence number.
+ * A position in the hub's history: after all entries up to and including a number. File events and kept topics share one
+ * numbering. A number is never given to two entries of one epoch: whatever could repeat one (a journal that was rebuilt,
+ * restored from a backup or has lost its end) begins a new epoch.
  *
- * @param epoch identifies one lifetime of the journal; empty only for {@link #BEGINNING}
+ * <p>Clients see the text, and treat it as opaque: they store it, compare it for equality and send it back. Within the
+ * hub, too, only what keeps a history looks at the number; everybody else orders cursors by {@link #isUpTo}.
+ *
+ * @param epoch identifies one lifetime of the history; empty only for {@link #BEGINNING}
  * @param sequence the number of the last entry before this position
  */
 public record Cursor(String epoch, long sequence) {
 
-    /** The position before the oldest retained entry. */
+    /** The position before the oldest retained entry, whichever that is. */
     public static final Cursor BEGINNING = new Cursor("", 0);
 
     private static final Pattern FORM = Pattern.compile("([0-9a-z]{1,32})-([0-9]{1,18})");
@@ -31,7 +36,30 @@ public record Cursor(String epoch, long sequence) {
         Matcher parts = FORM.matcher(text);
         return parts.matches()
                 ? Result.done(new Cursor(parts.group(1), Long.parseLong(parts.group(2))))
-                : Result.refused(Reason.BAD_REQUEST, "a cursor has the form EPOCH-SEQUENCE, or is 0 for the beginning");
+                : Result.refused(
+                        Reason.BAD_REQUEST,
+                        "this isn't a cursor: use one that the hub has sent, unchanged, such as the id of a file event"
+                                + " or the header Datahub-Cursor, or 0 for the oldest entry");
+    }
+
+    /**
+     * Whether it belongs to the same lifetime of the history as another one. Only then one of them is before the other.
+     *
+     * @param other another cursor
+     * @return whether both have the same epoch
+     */
+    public boolean isComparableTo(Cursor other) {
+        return epoch.equals(other.epoch);
+    }
+
+    /**
+     * Whether it is at or before another position.
+     *
+     * @param end the other position
+     * @return whether everything before this position is before the other one, too; false if they are not comparable
+     */
+    public boolean isUpTo(Cursor end) {
+        return isComparableTo(end) && sequence <= end.sequence;
     }
 
     @Override

@@ -1,35 +1,35 @@
 package io.datahub.api.feed;
 
 import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.event.EventWriter;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
+import io.datahub.api.event.SessionId;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.event.SharedBuffer;
-import io.datahub.api.path.RecordPath;
-import io.datahub.api.record.Change;
-import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.history.EventHistory;
 import io.datahub.api.record.Cursor;
-import io.datahub.api.record.RecordVersion;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Consumer;
 
-/** A journal and one session in memory, whose queue is bounded like the broker's. */
-final class FakeHub implements ChangeJournal, Session {
+/** A history and one session in memory, whose queue is bounded like the broker's. */
+final class FakeHub implements EventHistory, Session {
 
     static final int QUEUE_SIZE = 4;
     static final int MAX_SUBSCRIPTIONS = 8;
@@ -42,40 +42,46 @@ final class FakeHub implements ChangeJournal, Session {
 
     String epoch = "e1";
     int reads;
-    private final List<Change> changes = new ArrayList<>();
+    private final List<EventRun> events = new ArrayList<>();
     private final Queue<EventRun> queue = new ArrayDeque<>();
     private long trimmed;
     private long lost;
     private boolean closed;
 
-    /** Adds an entry to the journal, and then announces it. */
+    /** Adds an event to the history, and then delivers it. */
     void create(String path) {
         announce(append(path));
     }
 
-    /** Adds an entry to the journal. */
-    Change append(String path) {
-        Cursor cursor = new Cursor(epoch, changes.size() + 1L);
-        String json = "{\"specversion\":\"1.0\",\"id\":\"" + cursor + "\",\"subject\":\"" + path + "\"}";
-        Change change = new Change(
-                Change.Type.CREATED,
-                cursor,
-                Instant.EPOCH,
-                new RecordVersion(RecordPath.of(path), 1, Instant.EPOCH, Optional.empty(), Optional.empty()),
-                Optional.empty(),
-                List.of(),
-                "/files/" + path,
-                json);
-        changes.add(change);
-        return change;
+    /** Adds an event to the history. */
+    EventRun append(String path) {
+        EventRun event = event("", "file.created/" + path, "{}").at(new Cursor(epoch, events.size() + 1L));
+        events.add(event);
+        return event;
     }
 
-    void announce(Change change) {
-        publish("", change.topic(), change.json());
+    void announce(EventRun event) {
+        offer(event, topic(event));
+    }
+
+    private static EventRun event(String user, String topic, String payload) {
+        ByteBuffer bytes =
+                EventWriter.write(topic.getBytes(StandardCharsets.UTF_8), payload.getBytes(StandardCharsets.UTF_8));
+        return new EventRun(new SharedBuffer(bytes), 0, bytes.limit(), 1, user, 0);
+    }
+
+    private static String topic(EventRun event) {
+        EventReader reader = new EventReader(event);
+        reader.next();
+        return reader.topic();
     }
 
     /** Publishes an event of a user. */
     void publish(String user, String topic, String payload) {
+        offer(event(user, topic, payload), topic);
+    }
+
+    private void offer(EventRun event, String topic) {
         if (closed || prefixes.stream().noneMatch(topic::startsWith)) {
             return;
         }
@@ -83,16 +89,9 @@ final class FakeHub implements ChangeJournal, Session {
             lost++;
             return;
         }
-        ByteBuffer bytes =
-                EventWriter.write(topic.getBytes(StandardCharsets.UTF_8), payload.getBytes(StandardCharsets.UTF_8));
-        SharedBuffer buffer = new SharedBuffer(bytes);
-        buffers.add(buffer);
-        queue.add(new EventRun(buffer, 0, bytes.limit(), 1, user, 0));
-    }
-
-    /** Offers a run of several events of the hub. */
-    void offer(EventRun run) {
-        queue.add(run);
+        EventRun own = event(event.user(), topic, "{}");
+        buffers.add(own.buffer());
+        queue.add(event.cursor().map(own::at).orElse(own));
     }
 
     /** Removes the entries up to this one. */
@@ -102,7 +101,7 @@ final class FakeHub implements ChangeJournal, Session {
 
     @Override
     public Cursor head() {
-        return new Cursor(epoch, changes.size());
+        return new Cursor(epoch, events.size());
     }
 
     @Override
@@ -111,21 +110,29 @@ final class FakeHub implements ChangeJournal, Session {
     }
 
     @Override
-    public Result<Page> read(User user, Cursor since, String prefix, int limit) {
+    public Result<Page> read(User user, Cursor since, Collection<String> topics, int maxEvents, int maxBytes) {
         reads++;
         long from = since.epoch().isEmpty() ? trimmed : since.sequence();
         if (from < trimmed
-                || from > changes.size()
+                || from > events.size()
                 || !(since.epoch().isEmpty() || since.epoch().equals(epoch))) {
             return Result.refused(Reason.GONE, "the oldest cursor is " + oldest());
         }
-        List<Change> page = List.copyOf(changes.subList((int) from, (int) Math.min(from + limit, changes.size())));
+        long to = Math.min(from + maxEvents, events.size());
+        List<EventRun> page = events.subList((int) from, (int) to).stream()
+                .filter(event -> topics.stream().anyMatch(topic(event)::startsWith))
+                .toList();
         onRead.run();
-        return Result.done(new Page(page, new Cursor(epoch, from + page.size())));
+        return Result.done(new Page(page, new Cursor(epoch, to)));
     }
 
     @Override
-    public boolean await(Cursor since, Duration time) {
+    public Page newest(User user, Collection<String> topics, int maxEvents, int maxBytes) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Runnable whenAfter(Cursor since, Runnable action) {
         throw new UnsupportedOperationException();
     }
 
@@ -146,8 +153,24 @@ final class FakeHub implements ChangeJournal, Session {
     }
 
     @Override
-    public Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd) {
+    public Published publish(
+            SharedBuffer buffer, int start, int end, int topicStart, int topicEnd, Runnable completed) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Published completed() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<Refusal> refusal(Published published) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long lost() {
+        return lost;
     }
 
     @Override
@@ -168,7 +191,7 @@ final class FakeHub implements ChangeJournal, Session {
 
     @Override
     public SessionInfo info() {
-        return new SessionInfo(1, login(), Instant.EPOCH, prefixes.size(), 0, 0, lost, 0, 0);
+        return new SessionInfo(new SessionId(1), login(), Instant.EPOCH, prefixes.size(), 0, 0, lost, 0, 0);
     }
 
     @Override

@@ -7,12 +7,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
-import io.datahub.api.event.EventWriter;
-import io.datahub.api.event.SharedBuffer;
-import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -103,7 +98,7 @@ class ReplayingFeedTest {
     void shouldNotSkipAnEntryThatIsJournaledAndNotYetAnnounced() {
         create(1, 1);
         subscribe(Cursor.BEGINNING, "file.");
-        Change late = hub.append("a/2");
+        EventRun late = hub.append("a/2");
         drain();
         hub.announce(late);
         create(3, 3);
@@ -255,22 +250,6 @@ class ReplayingFeedTest {
     }
 
     @Test
-    void shouldDeliverTheEventsOfARunThatAreDue() {
-        create(1, 3);
-        subscribe(Cursor.BEGINNING, "");
-        drain();
-        received.clear();
-        ByteBuffer bytes = ByteBuffer.allocate(1_000);
-        for (Change change : List.of(hub.append("a/4"), hub.append("a/5"))) {
-            bytes.put(EventWriter.write(utf8(change.topic()), utf8(change.json())));
-        }
-        bytes.put(EventWriter.write(utf8("hub.x"), utf8("y"))).flip();
-        hub.offer(new EventRun(new SharedBuffer(bytes), 0, bytes.limit(), 3, "", 0));
-        drain();
-        assertThat(received).containsExactly("a/4", "a/5", "hub.x");
-    }
-
-    @Test
     void shouldReleaseTheBuffersOfDeliveredAndDroppedEvents() {
         subscribe(Cursor.BEGINNING, "");
         create(1, 2);
@@ -290,9 +269,5 @@ class ReplayingFeedTest {
         drain();
         assertThat(received).containsExactlyElementsOf(names(1, 300));
         assertThat(feed.next(1, this::receive)).isFalse();
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -165,6 +165,24 @@ public final class EventQueue implements GlobalQueueLimit.LimitedQueue {
         }
     }
 
+    /**
+     * Counts events as lost that never arrived here, without regarding the subscriber as slow.
+     *
+     * @return whether the subscriber's transport must be notified
+     */
+    public synchronized boolean missed(long count) {
+        if (closed) {
+            return false;
+        }
+        counters.lost(count);
+        if (reportsLosses.getAsBoolean()) {
+            mark(count);
+        }
+        boolean mustWake = !notified && !runs.isEmpty();
+        notified |= mustWake;
+        return mustWake;
+    }
+
     private void mark(long count) {
         if (runs.peekLast() == GAP) {
             gaps.addLast(gaps.removeLast() + count);

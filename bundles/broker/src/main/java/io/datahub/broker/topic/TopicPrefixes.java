@@ -1,5 +1,6 @@
 package io.datahub.broker.topic;
 
+import io.datahub.api.user.User;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -53,6 +54,16 @@ public final class TopicPrefixes {
 
     public boolean isEmpty() {
         return prefixes.isEmpty();
+    }
+
+    /**
+     * Whether the topic begins with one of them, where the hub's own topics match only prefixes of them: what everybody
+     * can publish is not what the hub announces.
+     */
+    public boolean matchPublished(byte[] topic) {
+        boolean ofHub = User.isReserved(topic);
+        return prefixes.stream()
+                .anyMatch(prefix -> Topic.startsWith(topic, prefix) && User.isReserved(prefix) == ofHub);
     }
 
     /** Whether the topic begins with one of them. */

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -34,11 +33,6 @@ public final class EventValidators {
 
     private final Runnable changed;
     private final ValidationWatch watch = new ValidationWatch();
-
-    /** The size of all events in validation, in bytes. */
-    private final AtomicLong bytes = new AtomicLong();
-
-    private volatile long maxBytes = Long.MAX_VALUE;
 
     /** Unregistered validators that still have stuck threads. */
     private final Queue<RegisteredEventValidator> retired = new ConcurrentLinkedQueue<>();
@@ -97,28 +91,9 @@ public final class EventValidators {
         retired.forEach(RegisteredEventValidator::close);
     }
 
-    /** Limits the memory of all events in validation, in bytes. */
-    public void setMaxBytes(long max) {
-        maxBytes = max;
-    }
-
-    /**
-     * Reserves memory for an event before its validation; {@link #validate} releases it.
-     *
-     * @return false if the limit is exceeded
-     */
-    public boolean reserve(long size) {
-        if (bytes.addAndGet(size) > maxBytes) {
-            bytes.addAndGet(-size);
-            return false;
-        }
-        return true;
-    }
-
     /**
      * Starts the validation of an event, without blocking.
      *
-     * @param reserved the memory reserved for it
      * @param payload must not change any more
      * @param done receives the outcome, once, on any thread, possibly before this returns
      */
@@ -127,13 +102,8 @@ public final class EventValidators {
             String topic,
             String user,
             ByteBuffer payload,
-            long reserved,
             Consumer<Optional<Refusal>> done) {
-        Consumer<Optional<Refusal>> completed = refusal -> {
-            bytes.addAndGet(-reserved);
-            done.accept(refusal);
-        };
-        new Validation(validators, topic, user, payload, completed).begin();
+        new Validation(validators, topic, user, payload, done).begin();
     }
 
     /** The validators with stuck threads and the number of these; empty if there are none. */

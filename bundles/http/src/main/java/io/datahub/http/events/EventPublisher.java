@@ -157,22 +157,22 @@ final class EventPublisher extends RequestBodySink {
         publishRemaining(Published.ACCEPTED);
     }
 
-    /** Publishes the remaining events; blocks no thread while an event is being validated. */
+    /** Publishes the remaining events; blocks no thread while an event is pending. */
     private void publishRemaining(Published last) {
         Published published = last;
         while (published == Published.ACCEPTED && remaining.hasNext()) {
             Outgoing event = remaining.next();
-            published = session.publish(this::validated, event.topic(), event.payload());
+            published = session.publish(this::completed, event.topic(), event.payload());
         }
         if (published != Published.PENDING) {
             respond(session.refusal(published));
         }
     }
 
-    private void validated() {
+    private void completed() {
         exchange().request().getComponents().getExecutor().execute(() -> {
             try {
-                Published published = session.validated();
+                Published published = session.completed();
                 session.flush();
                 publishRemaining(published);
             } catch (RuntimeException e) {

@@ -7,8 +7,8 @@ import io.datahub.api.cloudevent.CloudEventHeaders;
 import io.datahub.api.cloudevent.CloudEventMode;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.Session;
+import io.datahub.api.history.EventHistory;
 import io.datahub.api.path.PercentText;
-import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.http.HttpConfiguration;
 import io.datahub.jetty.web.BodyDrainer;
@@ -36,6 +36,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /** Events over plain HTTP: {@code POST /events/TOPIC} publishes, {@code GET /events} is an event stream (SSE). */
 @Component(service = Handler.class, configurationPid = "io.datahub.http")
@@ -48,7 +49,7 @@ public final class EventsHandler extends AsyncHandler {
     private static final HttpField UNBUFFERED = new PreEncodedHttpField("X-Accel-Buffering", "no");
 
     private final EventBroker broker;
-    private final ChangeJournal journal;
+    private final EventHistory history;
     private volatile Settings settings;
     private final Set<SseStream> streams = ConcurrentHashMap.newKeySet();
 
@@ -62,9 +63,11 @@ public final class EventsHandler extends AsyncHandler {
 
     @Activate
     public EventsHandler(
-            @Reference EventBroker broker, @Reference ChangeJournal journal, HttpConfiguration configuration) {
+            @Reference EventBroker broker,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) EventHistory history,
+            HttpConfiguration configuration) {
         this.broker = broker;
-        this.journal = journal;
+        this.history = history;
         settings = Settings.of(configuration);
     }
 
@@ -161,7 +164,7 @@ public final class EventsHandler extends AsyncHandler {
         if (refusal.isPresent() && refusal.get().reason() == Reason.GONE) {
             exchange.response()
                     .getHeaders()
-                    .put(ChangesResponse.CURSOR, journal.oldest().toString());
+                    .put(ChangesResponse.CURSOR, history.oldest().toString());
         }
         return refusal;
     }
@@ -175,8 +178,8 @@ public final class EventsHandler extends AsyncHandler {
     }
 
     private Optional<Refusal> head(Exchange exchange, Optional<Cursor> since) {
-        Optional<Refusal> gone = since.flatMap(
-                cursor -> journal.read(exchange.user(), cursor, "", 1).refusal());
+        Optional<Refusal> gone = since.flatMap(cursor ->
+                history.read(exchange.user(), cursor, List.of(""), 1, 1).refusal());
         if (gone.isEmpty()) {
             setStreamHeaders(exchange);
             exchange.callback().succeeded();
@@ -185,7 +188,7 @@ public final class EventsHandler extends AsyncHandler {
     }
 
     private Optional<Refusal> start(Exchange exchange, Topics topics, Optional<Cursor> since) {
-        SseStream stream = new SseStream(exchange, journal, topics, streams::remove);
+        SseStream stream = new SseStream(exchange, history, topics, streams::remove);
         Session session = broker.open(exchange.login().orElseThrow(), stream);
         Optional<Refusal> refusal = stream.subscribe(session, since);
         if (refusal.isPresent()) {

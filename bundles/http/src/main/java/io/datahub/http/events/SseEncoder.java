@@ -3,11 +3,9 @@ package io.datahub.http.events;
 import io.datahub.api.event.EventJson;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
-import io.datahub.api.record.Cursor;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 
 /** Encodes an event stream ({@code text/event-stream}) into a buffer until it is taken. Not thread-safe. */
 final class SseEncoder {
@@ -34,12 +32,14 @@ final class SseEncoder {
         line("", "");
     }
 
-    /** Appends an event; with a cursor it has an id. */
-    void event(EventRun run, EventReader event, Optional<Cursor> cursor) {
-        cursor.ifPresent(id -> line("id: ", id.toString()));
-        append("data: ");
-        EventJson.append(buffer, run, event, true);
-        append("\n\n");
+    /** Appends events; one with a cursor has it as its id. */
+    void events(EventRun run) {
+        run.cursor().ifPresent(cursor -> line("id: ", cursor.toString()));
+        for (EventReader event = new EventReader(run); event.next(); ) {
+            append("data: ");
+            EventJson.append(buffer, run, event, true);
+            append("\n\n");
+        }
     }
 
     private void line(String field, String value) {

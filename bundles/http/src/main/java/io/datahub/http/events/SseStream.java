@@ -2,13 +2,10 @@ package io.datahub.http.events;
 
 import io.datahub.api.Refusal;
 import io.datahub.api.event.CloseReason;
-import io.datahub.api.event.EventReader;
-import io.datahub.api.event.EventRun;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Session;
-import io.datahub.api.feed.EventCursor;
 import io.datahub.api.feed.ReplayingFeed;
-import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.history.EventHistory;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Login;
 import io.datahub.jetty.web.Exchange;
@@ -22,7 +19,7 @@ import org.eclipse.jetty.util.IteratingCallback;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Sends events to one client until it disconnects. If it requested a replay, it misses no file event; see {@link
+ * Sends events to one client until it disconnects. If it requested a replay, it misses no kept event; see {@link
  * ReplayingFeed}. One write is in progress at a time; while the client is slow, events wait in the bounded queue of the session and no thread is blocked.
  */
 final class SseStream extends IteratingCallback implements EventSink {
@@ -31,7 +28,7 @@ final class SseStream extends IteratingCallback implements EventSink {
     private static final long KEEP_ALIVE_SECONDS = 15;
 
     private final Exchange exchange;
-    private final ChangeJournal journal;
+    private final EventHistory history;
     private final Topics topics;
     private final Consumer<SseStream> onDone;
     private final Executor executor;
@@ -47,9 +44,9 @@ final class SseStream extends IteratingCallback implements EventSink {
     /** Whether the session has been assigned: the broker may call before it has returned the session. */
     private volatile boolean started;
 
-    SseStream(Exchange exchange, ChangeJournal journal, Topics topics, Consumer<SseStream> onDone) {
+    SseStream(Exchange exchange, EventHistory history, Topics topics, Consumer<SseStream> onDone) {
         this.exchange = exchange;
-        this.journal = journal;
+        this.history = history;
         this.topics = topics;
         this.onDone = onDone;
         executor = exchange.request().getComponents().getExecutor();
@@ -59,11 +56,11 @@ final class SseStream extends IteratingCallback implements EventSink {
     /**
      * Subscribes to the topics; called once, before {@link #start}.
      *
-     * @param since where the replay of file events starts; empty for none
+     * @param since where the replay of kept events starts; empty for none
      */
     Optional<Refusal> subscribe(Session opened, Optional<Cursor> since) {
         session = opened;
-        feed = new ReplayingFeed(opened, journal);
+        feed = new ReplayingFeed(opened, history);
         return since.map(cursor -> feed.subscribe(topics.prefixes(), cursor, gap -> endReason = gap.detail()))
                 .orElseGet(() -> feed.subscribe(topics.prefixes()));
     }
@@ -146,13 +143,7 @@ final class SseStream extends IteratingCallback implements EventSink {
         }
         boolean more = true;
         while (more && endReason.isEmpty() && encoder.size() < CHUNK_BYTES) {
-            more = feed.next(CHUNK_BYTES, this::append);
-        }
-    }
-
-    private void append(EventRun run) {
-        for (EventReader event = new EventReader(run); event.next(); ) {
-            encoder.event(run, event, EventCursor.of(run, event));
+            more = feed.next(CHUNK_BYTES, encoder::events);
         }
     }
 

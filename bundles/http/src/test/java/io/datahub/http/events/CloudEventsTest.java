@@ -8,6 +8,7 @@ import io.datahub.api.user.User;
 import io.datahub.http.HttpConfiguration;
 import io.datahub.http.TestServer;
 import io.datahub.test.Configurations;
+import io.datahub.test.memory.MemoryHistory;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -35,7 +36,7 @@ class CloudEventsTest {
     void start() throws Exception {
         server = new TestServer(new EventsHandler(
                 broker,
-                new FakeJournal(),
+                new MemoryHistory(),
                 Configurations.of(
                         HttpConfiguration.class, "maxEventBytes", 100_000, "maxIncomingEventBytes", 150_000L)));
     }

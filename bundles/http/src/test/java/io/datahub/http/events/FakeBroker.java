@@ -1,15 +1,19 @@
 package io.datahub.http.events;
 
+import io.datahub.api.Refusal;
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.EventInjector;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.EventWriter;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
+import io.datahub.api.event.SessionId;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Login;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -40,11 +45,19 @@ final class FakeBroker implements EventBroker {
 
     /** Delivers an event to every subscribed session. */
     void send(String user, byte[]... frames) {
+        send(event(user, frames), new String(frames[0], StandardCharsets.UTF_8));
+    }
+
+    private static EventRun event(String user, byte[]... frames) {
         ByteBuffer bytes = EventWriter.write(frames);
-        String topic = new String(frames[0], StandardCharsets.UTF_8);
+        return new EventRun(new SharedBuffer(bytes), 0, bytes.limit(), 1, user, TIME);
+    }
+
+    private void send(EventRun run, String topic) {
         for (FakeSession session : open) {
             if (session.prefixes.stream().anyMatch(topic::startsWith)) {
-                session.queue(new EventRun(new SharedBuffer(bytes), 0, bytes.limit(), 1, user, TIME));
+                run.buffer().retain();
+                session.queue(run);
             }
         }
     }
@@ -59,12 +72,22 @@ final class FakeBroker implements EventBroker {
     }
 
     @Override
+    public void announce(Cursor cursor, String topic, byte[] payload) {
+        send(event("", topic.getBytes(StandardCharsets.UTF_8), payload).at(cursor), topic);
+    }
+
+    @Override
+    public EventInjector openInjector() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public List<SessionInfo> sessions() {
         return open.stream().map(FakeSession::info).toList();
     }
 
     @Override
-    public boolean disconnect(long id) {
+    public boolean disconnect(SessionId id) {
         return false;
     }
 
@@ -125,8 +148,7 @@ final class FakeBroker implements EventBroker {
             return prefixes.remove(new String(prefix, StandardCharsets.UTF_8));
         }
 
-        @Override
-        public Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd) {
+        private Published publishNow(SharedBuffer buffer, int start, int end) {
             EventReader event = new EventReader(new EventRun(buffer, start, end, 1, "", TIME));
             event.next();
             if (event.topic().startsWith("secret")) {
@@ -138,18 +160,28 @@ final class FakeBroker implements EventBroker {
 
         @Override
         public Published publish(
-                SharedBuffer buffer, int start, int end, int topicStart, int topicEnd, Runnable validated) {
+                SharedBuffer buffer, int start, int end, int topicStart, int topicEnd, Runnable completed) {
             if (validation == null) {
-                return publish(buffer, start, end, topicStart, topicEnd);
+                return publishNow(buffer, start, end);
             }
-            pending = () -> publish(buffer, start, end, topicStart, topicEnd);
-            validation.accept(validated);
+            pending = () -> publishNow(buffer, start, end);
+            validation.accept(completed);
             return Published.PENDING;
         }
 
         @Override
-        public Published validated() {
+        public Published completed() {
             return pending.get();
+        }
+
+        @Override
+        public Optional<Refusal> refusal(Published published) {
+            return published.refusal();
+        }
+
+        @Override
+        public long lost() {
+            return lost;
         }
 
         @Override
@@ -170,7 +202,7 @@ final class FakeBroker implements EventBroker {
 
         @Override
         public SessionInfo info() {
-            return new SessionInfo(1, login, Instant.EPOCH, prefixes.size(), 0, 0, lost, 0, 0);
+            return new SessionInfo(new SessionId(1), login, Instant.EPOCH, prefixes.size(), 0, 0, lost, 0, 0);
         }
 
         @Override

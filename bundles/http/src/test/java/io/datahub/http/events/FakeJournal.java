@@ -66,6 +66,15 @@ final class FakeJournal implements ChangeJournal {
     }
 
     @Override
+    public Page newest(User user, String prefix, int limit) {
+        List<Change> visible = changes.stream()
+                .filter(change -> user.mayRead(change.path()))
+                .filter(change -> change.path().toString().startsWith(prefix))
+                .toList();
+        return new Page(visible.subList(Math.max(0, visible.size() - limit), visible.size()), head());
+    }
+
+    @Override
     public boolean await(Cursor since, Duration time) {
         throw new UnsupportedOperationException();
     }

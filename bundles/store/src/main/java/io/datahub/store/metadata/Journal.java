@@ -11,8 +11,11 @@ import io.datahub.store.pages.Corruption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Reads the journal up to its durable end. Thread-safe. */
@@ -53,20 +56,41 @@ public final class Journal implements ChangeJournal {
     public Result<Page> read(User user, Cursor since, String prefix, int limit) {
         Cursor head = head();
         try {
-            return metadata.read(database -> read(database, head, user, since, prefix, limit));
+            Selection selection = new Selection(user, prefix, urls.get());
+            return metadata.read(database -> read(database, head, since, selection, limit));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private Result<Page> read(
-            MetadataDatabase database, Cursor head, User user, Cursor since, String prefix, int limit) {
+    @Override
+    public Page newest(User user, String prefix, int limit) {
+        Cursor head = head();
+        try {
+            Selection selection = new Selection(user, prefix, urls.get());
+            return metadata.read(database -> newest(database, head, selection, limit));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Page newest(MetadataDatabase database, Cursor head, Selection selection, int limit) {
+        Deque<Change> matching = new ArrayDeque<>();
+        long end = Math.max(oldest(database), head.sequence() - MAX_SCANNED);
+        for (long position = head.sequence(); position > end && matching.size() < limit; position--) {
+            selection.entry(database, new Cursor(head.epoch(), position)).ifPresent(matching::addFirst);
+        }
+        return new Page(List.copyOf(matching), head);
+    }
+
+    private static Result<Page> read(
+            MetadataDatabase database, Cursor head, Cursor since, Selection selection, int limit) {
         boolean fromOldest = since.epoch().isEmpty();
         boolean known = fromOldest || since.epoch().equals(head.epoch());
         long oldest = Math.min(oldest(database), head.sequence());
         long from = fromOldest ? oldest : since.sequence();
         if (known && from >= oldest && from <= head.sequence()) {
-            Page page = page(database, head, user, from, prefix, limit);
+            Page page = page(database, head, from, selection, limit);
             long trimmed = oldest(database);
             if (trimmed <= from) {
                 return Result.done(page);
@@ -100,25 +124,37 @@ public final class Journal implements ChangeJournal {
         return firstEntry == null ? database.sequence : firstEntry - 1;
     }
 
-    private Page page(MetadataDatabase database, Cursor head, User user, long from, String prefix, int limit) {
+    private static Page page(MetadataDatabase database, Cursor head, long from, Selection selection, int limit) {
         List<Change> matching = new ArrayList<>();
-        RecordUrls current = urls.get();
         long position = from;
         long scanEnd = Math.min(head.sequence(), from + MAX_SCANNED);
         while (position < scanEnd && matching.size() < limit) {
             position++;
-            byte[] bytes = database.journal.get(position);
-            if (bytes == null) {
-                requireTrimmed(database, position);
-            } else {
-                Cursor cursor = new Cursor(head.epoch(), position);
-                Change change = ChangeEventReader.read(bytes, cursor, current);
-                if (change.path().toString().startsWith(prefix) && user.mayRead(change.path())) {
-                    matching.add(change);
-                }
-            }
+            selection.entry(database, new Cursor(head.epoch(), position)).ifPresent(matching::add);
         }
         return new Page(matching, new Cursor(head.epoch(), position));
+    }
+
+    /**
+     * What is read.
+     *
+     * @param user may read it
+     * @param prefix begins its path
+     * @param urls the URLs of records
+     */
+    private record Selection(User user, String prefix, RecordUrls urls) {
+
+        /** An entry; empty if it isn't selected or was trimmed. */
+        Optional<Change> entry(MetadataDatabase database, Cursor cursor) {
+            byte[] bytes = database.journal.get(cursor.sequence());
+            if (bytes == null) {
+                requireTrimmed(database, cursor.sequence());
+                return Optional.empty();
+            }
+            Change change = ChangeEventReader.read(bytes, cursor, urls);
+            return Optional.of(change)
+                    .filter(found -> found.path().toString().startsWith(prefix) && user.mayRead(found.path()));
+        }
     }
 
     /** Sequence numbers have no gaps: a missing entry was trimmed, possibly just now, or the journal is corrupt. */

@@ -1,0 +1,55 @@
+package io.datahub.api.event;
+
+import io.datahub.api.Refusal;
+import io.datahub.api.record.Cursor;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Keeps the events of some topics. The broker delivers an event of such a topic, and answers its publisher, only after
+ * the log has appended it, so that an answer says that the event is kept. Registered as a service with the property
+ * {@link #TOPICS}, which may change at any time; of several for one topic the one with the highest service ranking is
+ * used.
+ *
+ * <p>{@link #append} is called on the threads of publishers, several at once, and must not block: a log that has to wait
+ * for a disk or another machine completes later, on a thread of its own, while the broker takes nothing more from that
+ * publisher.
+ */
+@ConsumerType
+public interface EventLog {
+
+    /**
+     * Service property: the topic prefixes that it keeps, as an array, a collection, or one comma-separated text; an
+     * asterisk at the end of a prefix is ignored. Without it the log keeps nothing. The hub's own topics are never
+     * offered.
+     */
+    String TOPICS = "topics";
+
+    /**
+     * Appends an event that grants and validators have accepted.
+     *
+     * @param event a single event without a position; its buffer is the event's own and never reused
+     * @param completion called exactly once, possibly before this returns. A log that throws instead, or that is
+     *     unregistered before it has called it, refuses the event
+     */
+    void append(EventRun event, Completion completion);
+
+    /** Receives the outcome of appending one event. Thread-safe; doesn't block. */
+    interface Completion {
+
+        /**
+         * The event was appended, as durably as its topic demands. The broker delivers it within this call: a log calls
+         * it in the order of the positions and one at a time, so that all subscribers receive events in that order.
+         *
+         * @param cursor the position of the event, as in {@link io.datahub.api.history.EventHistory}
+         */
+        void appended(Cursor cursor);
+
+        /**
+         * The event is not kept, is not delivered, and its publisher is told why.
+         *
+         * @param refusal the cause and the remedy, with the reason {@code NO_ROOM}, {@code TOO_LARGE}, {@code TOO_MANY}
+         *     or {@code UNAVAILABLE}
+         */
+        void refused(Refusal refusal);
+    }
+}

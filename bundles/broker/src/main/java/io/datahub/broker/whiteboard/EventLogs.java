@@ -1,0 +1,73 @@
+package io.datahub.broker.whiteboard;
+
+import io.datahub.api.event.EventLog;
+import io.datahub.broker.topic.TopicPrefixes;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.osgi.framework.ServiceReference;
+
+/** The registered logs, by topic. Of several for one topic the one with the highest ranking is used. Thread-safe. */
+public final class EventLogs {
+
+    private final Runnable changed;
+
+    /** Guarded by this. */
+    private final Map<ServiceReference<EventLog>, RegisteredEventLog> all = new HashMap<>();
+
+    /** By descending ranking. */
+    private volatile List<RegisteredEventLog> active = List.of();
+
+    /** @param changed called after each change */
+    public EventLogs(Runnable changed) {
+        this.changed = changed;
+    }
+
+    /** Adds a log, or applies its changed topics; events that it has begun to append are not affected. */
+    public synchronized void put(ServiceReference<EventLog> reference, Supplier<EventLog> log) {
+        RegisteredEventLog before = all.get(reference);
+        TopicPrefixes topics = TopicPrefixes.parse(reference.getProperty(EventLog.TOPICS));
+        if (before != null) {
+            before.setTopics(topics);
+        } else {
+            EventLog service = log.get();
+            if (service != null) {
+                all.put(reference, new RegisteredEventLog(service, topics));
+            }
+        }
+        activate();
+    }
+
+    /** Removes a log, and refuses the events that it hasn't appended yet. */
+    public void remove(ServiceReference<EventLog> reference) {
+        RegisteredEventLog removed;
+        synchronized (this) {
+            removed = all.remove(reference);
+            activate();
+        }
+        if (removed != null) {
+            removed.close();
+        }
+    }
+
+    private void activate() {
+        active = all.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey(Comparator.reverseOrder()))
+                .map(Map.Entry::getValue)
+                .toList();
+        changed.run();
+    }
+
+    /** The log that keeps a topic; empty for most. */
+    public Optional<RegisteredEventLog> forTopic(byte[] topic) {
+        for (RegisteredEventLog log : active) {
+            if (log.keeps(topic)) {
+                return Optional.of(log);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,2 @@
+/** The services that follow, keep or show what passes through the broker, as other bundles register them. */
+package io.datahub.broker.whiteboard;

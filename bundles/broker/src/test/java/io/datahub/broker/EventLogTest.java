@@ -1,0 +1,256 @@
+package io.datahub.broker;
+
+import static io.datahub.api.user.Action.PUBLISH;
+import static io.datahub.api.user.Action.SUBSCRIBE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.event.EventLog;
+import io.datahub.api.event.EventReader;
+import io.datahub.api.event.EventRun;
+import io.datahub.api.event.Published;
+import io.datahub.api.event.PublishedEventListener;
+import io.datahub.api.event.Session;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.validation.EventValidator;
+import io.datahub.api.validation.Verdict;
+import io.datahub.test.Configurations;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.osgi.framework.ServiceReference;
+
+class EventLogTest {
+
+    private final FakeUsers users = new FakeUsers().with("ci", PUBLISH, "", SUBSCRIBE, "");
+    private final Broker broker = new Broker(Configurations.of(BrokerConfiguration.class));
+    private final FakeReferences references = new FakeReferences();
+    private final Session publisher = broker.open(users.login("ci"), new FakeSink());
+    private final FakeSink sink = new FakeSink();
+    private final Session subscriber = broker.open(users.login("ci"), sink);
+
+    /** Appends at once, or when it is told to. */
+    private static final class TestLog implements EventLog {
+
+        final List<Completion> waiting = new CopyOnWriteArrayList<>();
+        boolean immediate;
+        private long number;
+
+        @Override
+        public synchronized void append(EventRun event, Completion completion) {
+            waiting.add(completion);
+            if (immediate) {
+                appendNext();
+            }
+        }
+
+        synchronized void appendNext() {
+            waiting.remove(0).appended(new Cursor("e", ++number));
+        }
+    }
+
+    private final TestLog log = new TestLog();
+
+    @AfterEach
+    void stop() {
+        broker.stop();
+    }
+
+    private ServiceReference<EventLog> keep(String topics, EventLog kept) {
+        ServiceReference<EventLog> reference = references.create("1.0.0", Map.of(EventLog.TOPICS, topics));
+        broker.router().logs().put(reference, () -> kept);
+        return reference;
+    }
+
+    private List<String> received() {
+        List<String> events = new ArrayList<>();
+        for (EventRun run : FakeSink.runs(subscriber)) {
+            for (EventReader event = new EventReader(run); event.next(); ) {
+                events.add(
+                        event.topic() + run.cursor().map(cursor -> "@" + cursor).orElse(""));
+            }
+            run.buffer().release();
+        }
+        return events;
+    }
+
+    private static Published publish(Session session, Runnable completed, String topic) {
+        return session.publish(completed, topic, new byte[] {'x'});
+    }
+
+    private static void unexpected() {
+        throw new AssertionError("the outcome was known at once");
+    }
+
+    @Test
+    void shouldDeliverAKeptEventOnlyOnceItIsAppended() {
+        subscriber.subscribe(new byte[0]);
+        keep("build.", log);
+        AtomicInteger completed = new AtomicInteger();
+
+        assertThat(publish(publisher, EventLogTest::unexpected, "other")).isEqualTo(Published.ACCEPTED);
+        assertThat(publish(publisher, completed::incrementAndGet, "build.a")).isEqualTo(Published.PENDING);
+        assertThat(received()).containsExactly("other");
+        assertThatThrownBy(publisher::completed).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> publish(publisher, () -> {}, "build.b")).hasMessageContaining("still pending");
+        int woken = sink.ready.get();
+        log.appendNext();
+
+        assertThat(completed).hasValue(1);
+        assertThat(sink.ready).hasValue(woken + 1);
+        assertThat(received()).containsExactly("build.a@e-1");
+        assertThat(publisher.completed()).isEqualTo(Published.ACCEPTED);
+        publisher.flush();
+        assertThat(received()).isEmpty();
+        assertThat(publisher.info().in()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldAnswerAtOnceWhenTheLogHasAppendedAtOnce() {
+        subscriber.subscribe(new byte[0]);
+        keep("build.", log);
+        log.immediate = true;
+        assertThat(new Batch(100)
+                        .add("other", "")
+                        .add("build.a", "")
+                        .add("other", "")
+                        .add("build.b", "")
+                        .publish(publisher, EventLogTest::unexpected))
+                .containsOnly(Published.ACCEPTED);
+        assertThat(sink.ready).hasValue(0);
+        publisher.flush();
+        assertThat(sink.ready).hasValue(1);
+        assertThat(received()).containsExactly("other", "build.a@e-1", "other", "build.b@e-2");
+    }
+
+    @Test
+    void shouldDeliverInTheOrderOfTheLogWhicheverPublisherIsFirst() {
+        subscriber.subscribe(new byte[0]);
+        keep("build.", log);
+        Session second = broker.open(users.login("ci"), new FakeSink());
+        assertThat(publish(publisher, () -> {}, "build.a")).isEqualTo(Published.PENDING);
+        assertThat(publish(second, () -> {}, "build.b")).isEqualTo(Published.PENDING);
+        log.waiting.add(log.waiting.remove(0)); // the log has appended the second one first
+        log.appendNext();
+        log.appendNext();
+        assertThat(second.completed()).isEqualTo(Published.ACCEPTED);
+        assertThat(publisher.completed()).isEqualTo(Published.ACCEPTED);
+        assertThat(received()).containsExactly("build.b@e-1", "build.a@e-2");
+    }
+
+    @Test
+    void shouldTellThePublisherWhyAnEventIsNotKept() {
+        subscriber.subscribe(new byte[0]);
+        keep("build.", (event, completion) -> completion.refused(new Refusal(Reason.NO_ROOM, "the log is full")));
+        Published published = publish(publisher, EventLogTest::unexpected, "build.a");
+        assertThat(published).isEqualTo(Published.NOT_KEPT);
+        assertThat(publisher.refusal(published).orElseThrow().detail()).isEqualTo("the log is full");
+        keep("build.", (event, completion) -> {
+            throw new IllegalStateException("broken");
+        });
+        published = publish(publisher, EventLogTest::unexpected, "build.a");
+        assertThat(publisher.refusal(published).orElseThrow().reason()).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(received()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseWhatALogHasNotKeptWhenItIsRemoved() {
+        ServiceReference<EventLog> reference = keep("build.", log);
+        AtomicInteger completed = new AtomicInteger();
+        assertThat(publish(publisher, completed::incrementAndGet, "build.a")).isEqualTo(Published.PENDING);
+        broker.router().logs().remove(reference);
+        assertThat(completed).hasValue(1);
+        assertThat(publisher.completed()).isEqualTo(Published.NOT_KEPT);
+        log.appendNext(); // too late
+        assertThat(completed).hasValue(1);
+        assertThat(publish(publisher, EventLogTest::unexpected, "build.a")).isEqualTo(Published.ACCEPTED);
+    }
+
+    @Test
+    void shouldKeepOnlyWhatValidatorsAccept() throws Exception {
+        subscriber.subscribe(new byte[0]);
+        ServiceReference<EventValidator> validator =
+                references.create("1.0.0", Map.of("service.pid", "x", EventValidator.TOPICS, "build."));
+        broker.router()
+                .validators()
+                .put(
+                        validator,
+                        () -> (topic, user, payload) ->
+                                topic.endsWith("bad") ? Verdict.refuse("bad") : Verdict.accept());
+        keep("build.", log);
+        assertThat(Publishing.publish(publisher, "build.bad")).isEqualTo(Published.INVALID);
+        assertThat(log.waiting).isEmpty();
+        CountDownLatch completed = new CountDownLatch(1);
+        assertThat(publish(publisher, completed::countDown, "build.good")).isEqualTo(Published.PENDING);
+        org.awaitility.Awaitility.await().until(() -> !log.waiting.isEmpty());
+        log.appendNext();
+        assertThat(completed.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(publisher.completed()).isEqualTo(Published.ACCEPTED);
+        assertThat(received()).containsExactly("build.good@e-1");
+    }
+
+    @Test
+    void shouldDeliverWhatWasKeptAfterItsPublisherHasGone() {
+        subscriber.subscribe(new byte[0]);
+        keep("build.", log);
+        assertThat(publish(publisher, () -> {}, "build.a")).isEqualTo(Published.PENDING);
+        publisher.close();
+        log.appendNext();
+        assertThat(sink.ready).hasValue(1);
+        assertThat(received()).containsExactly("build.a@e-1");
+    }
+
+    @Test
+    void shouldShowListenersWhatIsPublishedInOrderAlsoWithoutSubscribers() {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        PublishedEventListener listener = run -> {
+            for (EventReader event = new EventReader(run); event.next(); ) {
+                seen.add(run.user() + ":" + event.topic()
+                        + run.cursor().map(c -> "@" + c).orElse(""));
+            }
+        };
+        ServiceReference<PublishedEventListener> reference = references.create("1.0.0", Map.of());
+        broker.router().listeners().put(reference, () -> listener);
+        ServiceReference<PublishedEventListener> broken = references.create("1.0.0", Map.of());
+        broker.router().listeners().put(broken, () -> run -> {
+            throw new IllegalStateException("broken");
+        });
+        keep("build.", log);
+        log.immediate = true;
+        new Batch(200).add("a", "").add("b", "").add("build.c", "").add("d", "").publish(publisher, () -> {});
+        publisher.flush();
+        broker.announce("hub.x", new byte[0]);
+        broker.announce(new Cursor("e", 7), "file.created/x", new byte[0]);
+        assertThat(seen).containsExactly("ci:a", "ci:b", "ci:build.c@e-1", "ci:d");
+
+        seen.clear();
+        ServiceReference<PublishedEventListener> ofHub =
+                references.create("1.0.0", Map.of(PublishedEventListener.TOPICS, "file., hub., b"));
+        broker.router().listeners().remove(reference);
+        broker.router().listeners().put(ofHub, () -> listener);
+        new Batch(200).add("a", "").add("b", "").publish(publisher, () -> {});
+        publisher.flush();
+        broker.announce("hub.x", new byte[0]);
+        broker.announce(new Cursor("e", 7), "file.created/x", new byte[0]);
+        assertThat(seen).containsExactly("ci:b", ":hub.x", ":file.created/x@e-7");
+    }
+
+    @Test
+    void shouldNotShowListenersWhatCameInByAnInjector() {
+        List<EventRun> seen = new CopyOnWriteArrayList<>();
+        broker.router().listeners().put(references.create("1.0.0", Map.of()), () -> seen::add);
+        subscriber.subscribe("build.".getBytes(StandardCharsets.UTF_8));
+        broker.openInjector().inject(InjectorTest.run("eve", 1, "build.a", "other", "build.b"));
+        assertThat(received()).containsExactly("build.a", "build.b");
+        assertThat(seen).isEmpty();
+    }
+}
