@@ -26,7 +26,7 @@ class ManifestIT {
     private static final String WEB = "io.datahub.jetty.web";
 
     private static final Set<String> WEB_USERS =
-            Set.of("datahub-http", "datahub-uploads", "datahub-ui", "datahub-metrics");
+            Set.of("datahub-http", "datahub-uploads", "datahub-ui", "datahub-metrics", "datahub-websocket");
 
     /** The optional imports that are allowed, each as bundle and package. */
     private static final Set<String> OPTIONAL_IMPORTS = Set.of();

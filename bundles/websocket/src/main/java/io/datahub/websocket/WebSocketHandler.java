@@ -9,6 +9,7 @@ import io.datahub.api.history.EventHistory;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
+import io.datahub.jetty.web.WebOrigins;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +61,7 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
     private static final int OUTPUT_BUFFER_BYTES = 32 * 1024;
 
     private final WebSocketEndpoint endpoint;
-    private volatile Origins origins;
+    private volatile WebOrigins origins;
     private final Handshaker handshaker = Handshaker.newInstance();
     private final WebSocketComponents components;
 
@@ -71,7 +72,7 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
             @Reference(policyOption = ReferencePolicyOption.GREEDY) EventHistory history,
             WebSocketConfiguration configuration) {
         endpoint = new WebSocketEndpoint(broker, authenticator, history, configuration);
-        origins = new Origins(configuration.origins());
+        origins = new WebOrigins(configuration.origins());
         components = new WebSocketComponents(
                 new WebSocketExtensionRegistry(), null, new HeapBuffers(), null, null, endpoint::execute);
         LOG.info("event=websocket.started {}", logText(configuration));
@@ -80,7 +81,7 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
     /** Applies a new configuration to new connections; existing ones stay open. */
     @Modified
     void modified(WebSocketConfiguration changed) {
-        origins = new Origins(changed.origins());
+        origins = new WebOrigins(changed.origins());
         endpoint.configure(changed);
         LOG.info("event=websocket.configured {}", logText(changed));
     }

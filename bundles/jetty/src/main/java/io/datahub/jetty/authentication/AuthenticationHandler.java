@@ -14,9 +14,11 @@ import io.datahub.jetty.handlers.RawPath;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.RequestDrainer;
+import io.datahub.jetty.web.WebOrigins;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -34,6 +36,7 @@ import org.eclipse.jetty.util.Callback;
  */
 public final class AuthenticationHandler extends Handler.Abstract {
 
+    private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
     private static final Pattern TOKEN_IN_URL = Pattern.compile("(?:^|&)access_token=");
 
@@ -75,17 +78,17 @@ public final class AuthenticationHandler extends Handler.Abstract {
             return refuse(request, response, callback, notFound(path));
         }
         WebOrigins webOrigins = origins;
-        if (webOrigins.applyCors(request, response, callback)) {
+        if (CorsHeaders.apply(webOrigins, request, response, callback)) {
             return true;
         }
-        if (!webOrigins.mayWrite(request)) {
+        Origin origin = forwardedHeaders.get().origin(request);
+        request.setAttribute(Origin.class.getName(), origin);
+        if (!READS.contains(request.getMethod()) && !webOrigins.isAllowed(request)) {
             return refuse(request, response, callback, foreignOrigin());
         }
         if (hasTokenInUrl(request)) {
             return refuse(request, response, callback, tokenInUrl());
         }
-        Origin origin = forwardedHeaders.get().origin(request);
-        request.setAttribute(Origin.class.getName(), origin);
         Optional<Refusal> sessionRefusal =
                 isSessionRequest ? SessionEndpoint.refusal(request, response) : Optional.empty();
         if (sessionRefusal.isPresent()) {

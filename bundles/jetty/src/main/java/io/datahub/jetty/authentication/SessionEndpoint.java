@@ -5,6 +5,7 @@ import io.datahub.api.Refusal;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.jetty.web.RequestDrainer;
+import io.datahub.jetty.web.WebOrigins;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -29,13 +30,13 @@ final class SessionEndpoint {
      */
     Optional<Login> login(Request request, Origin origin) {
         return SessionCookie.read(request, origin.confidential())
-                .filter(secret -> WebOrigins.isSameOriginRequest(request))
+                .filter(secret -> WebOrigins.isSameOrigin(request))
                 .flatMap(secret -> sessions.login(secret, origin));
     }
 
     /** The refusal of an invalid request, independent of the user; empty if it is valid. */
     static Optional<Refusal> refusal(Request request, Response response) {
-        if (!WebOrigins.isSameOriginRequest(request)) {
+        if (!WebOrigins.isSameOrigin(request)) {
             return Optional.of(new Refusal(Reason.FORBIDDEN, "pages of other origins can't have a session"));
         }
         if (!request.getMethod().equals("POST") && !request.getMethod().equals("DELETE")) {
