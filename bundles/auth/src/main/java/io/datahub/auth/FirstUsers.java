@@ -1,6 +1,8 @@
 package io.datahub.auth;
 
+import io.datahub.api.Sha256;
 import io.datahub.api.Home;
+import io.datahub.api.file.AtomicFile;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import io.datahub.auth.users.UsersXml;
@@ -85,14 +87,14 @@ final class FirstUsers {
     /** Writes a generated token to its file, and creates the users file for it. */
     byte[] prepare(Instant now) throws IOException {
         if (supplied.isEmpty()) {
-            PrivateFile.write(tokenFile, (token + "\n").getBytes(StandardCharsets.UTF_8));
+            AtomicFile.write(tokenFile, AtomicFile.Access.PRIVATE, (token + "\n").getBytes(StandardCharsets.UTF_8));
         }
         return text(sha256(), now).getBytes(StandardCharsets.UTF_8);
     }
 
     /** The SHA-256 of the token, in lower-case hexadecimal. */
     String sha256() {
-        return Hashes.sha256(token.getBytes(StandardCharsets.UTF_8));
+        return Sha256.hex(token);
     }
 
     /** Logs where the token is, once the users file is in effect. */

@@ -1,6 +1,7 @@
 package io.datahub.auth;
 
 import io.datahub.api.Home;
+import io.datahub.api.file.AtomicFile;
 import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ final class LastGoodUsers {
         inMemory = bytes;
         Optional<byte[]> kept = onDisk();
         if (kept.isEmpty() || !Arrays.equals(kept.get(), bytes)) {
-            PrivateFile.write(file, bytes);
+            AtomicFile.write(file, AtomicFile.Access.PRIVATE, bytes);
         }
     }
 }

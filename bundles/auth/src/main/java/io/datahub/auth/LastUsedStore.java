@@ -1,6 +1,7 @@
 package io.datahub.auth;
 
 import io.datahub.api.Home;
+import io.datahub.api.file.AtomicFile;
 import io.datahub.api.log.LogText;
 import io.datahub.auth.users.Users;
 import java.io.IOException;
@@ -92,7 +93,7 @@ final class LastUsedStore {
                         .map(use -> use.getKey() + " " + Instant.ofEpochSecond(use.getValue()) + "\n")
                         .collect(Collectors.joining());
         try {
-            PrivateFile.write(file, lines.getBytes(StandardCharsets.UTF_8));
+            AtomicFile.write(file, AtomicFile.Access.PRIVATE, lines.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             changed = true;
             LOG.warn("event=auth.last-used.save-failed file={} reason={}", file, LogText.quoted(e.toString()));

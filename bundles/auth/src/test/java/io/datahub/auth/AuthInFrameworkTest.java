@@ -37,6 +37,8 @@ class AuthInFrameworkTest {
     private static final String SHARED = String.join(
             ",",
             "io.datahub.api;version=0.9",
+            "io.datahub.api.config;version=0.9",
+            "io.datahub.api.file;version=0.9",
             "io.datahub.api.health;version=0.9",
             "io.datahub.api.log;version=0.9",
             "io.datahub.api.metric;version=0.9",

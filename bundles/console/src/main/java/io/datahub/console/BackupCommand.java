@@ -2,13 +2,13 @@ package io.datahub.console;
 
 import io.datahub.api.Home;
 import io.datahub.api.disk.Snapshots;
+import io.datahub.api.file.AtomicFile;
 import io.datahub.console.shell.CommandException;
 import io.datahub.console.shell.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Argument;
@@ -40,18 +40,15 @@ public final class BackupCommand extends DatahubCommand {
         if (Files.exists(archive)) {
             throw new CommandException(file + " already exists; choose another file, or delete it");
         }
-        Path partial = archive.resolveSibling(".partial-" + archive.getFileName());
-        Files.deleteIfExists(partial);
-        Files.createFile(partial, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        if (!Files.isDirectory(archive.getParent())) {
+            throw new CommandException("there is no directory " + archive.getParent() + "; create it first");
+        }
         try (Snapshots.Snapshot snapshot =
                 diskService(Snapshots.class, "back them up where they are").take()) {
             addConfiguration(service(Home.class).root(), snapshot.folder());
-            pack(snapshot.folder(), partial);
-            Files.move(partial, archive, StandardCopyOption.ATOMIC_MOVE);
+            AtomicFile.write(archive, AtomicFile.Access.PRIVATE, partial -> pack(snapshot.folder(), partial));
             print(new Table("file", "bytes", "records", "cursor")
                     .row(archive, Files.size(archive), snapshot.records(), snapshot.cursor()));
-        } finally {
-            Files.deleteIfExists(partial);
         }
         return null;
     }

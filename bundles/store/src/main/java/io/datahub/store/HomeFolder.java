@@ -1,6 +1,7 @@
 package io.datahub.store;
 
 import io.datahub.api.Home;
+import io.datahub.api.file.AtomicFile;
 import io.datahub.store.disk.Tree;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -9,7 +10,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -71,10 +71,8 @@ final class HomeFolder implements Home, AutoCloseable {
                     + "); start that version or a newer one, or restore a backup");
         }
         if (Integer.parseInt(found) < FORMAT) {
-            Path replacement =
-                    file.resolveSibling("format.fresh"); // a truncated file would prevent the hub from starting
-            Files.writeString(replacement, FORMAT + "\n");
-            Files.move(replacement, file, StandardCopyOption.ATOMIC_MOVE);
+            // a truncated file would prevent the hub from starting
+            AtomicFile.write(file, AtomicFile.Access.READABLE, (FORMAT + "\n").getBytes(StandardCharsets.ISO_8859_1));
         }
     }
 

@@ -64,6 +64,8 @@ class StoreInFrameworkTest {
             "io.datahub.api;version=0.9",
             "io.datahub.api.disk;version=0.9",
             "io.datahub.api.event;version=0.9",
+            "io.datahub.api.config;version=0.9",
+            "io.datahub.api.file;version=0.9",
             "io.datahub.api.health;version=0.9",
             "io.datahub.api.history;version=0.9",
             "io.datahub.api.log;version=0.9",

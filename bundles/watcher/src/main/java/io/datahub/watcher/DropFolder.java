@@ -2,6 +2,7 @@ package io.datahub.watcher;
 
 import io.datahub.api.Result;
 import io.datahub.api.disk.TemporaryNames;
+import io.datahub.api.file.FileStat;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import java.io.IOException;
@@ -49,8 +50,8 @@ final class DropFolder {
     /** Records the state of a file that changed: its quiet period starts now. */
     void noteChange(RecordPath path) {
         try {
-            FileStamp.of(path.under(root))
-                    .filter(FileStamp::isFile)
+            FileStat.of(path.under(root))
+                    .filter(FileStat::isFile)
                     .ifPresent(stamp -> quietTracker.isQuiet(path, stamp));
         } catch (IOException e) {
             LOG.debug(
@@ -67,7 +68,7 @@ final class DropFolder {
      */
     synchronized void ingest(RecordPath path, Consumer<RecordPath> retry) throws IOException {
         Path file = path.under(root);
-        Optional<FileStamp> found = FileStamp.of(file);
+        Optional<FileStat> found = FileStat.of(file);
         if (found.isEmpty()) {
             quietTracker.forget(path);
         } else if (found.get().isDirectory()) {
@@ -95,7 +96,7 @@ final class DropFolder {
         }
     }
 
-    private void ingest(RecordPath path, Path file, FileStamp stamp, Consumer<RecordPath> retry) throws IOException {
+    private void ingest(RecordPath path, Path file, FileStat stamp, Consumer<RecordPath> retry) throws IOException {
         if (!Files.isWritable(file.getParent())) {
             throw new IOException(file.getParent()
                     + " isn't writable, so files can't be moved out of it; give the hub's user write permission");

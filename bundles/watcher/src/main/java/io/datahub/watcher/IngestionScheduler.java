@@ -46,7 +46,7 @@ final class IngestionScheduler implements PathChangeListener, AutoCloseable {
         FileImporter importer = new FileImporter(store);
         KeptFiles keptFiles = new KeptFiles(
                 new KeptFolder(home.state().resolve("taken"), home.incoming()),
-                new RejectedFiles(home.state().resolve("rejected")),
+                new RefusedFiles(home.state().resolve("rejected")),
                 importer,
                 new KeptFiles.Limits(
                         quiet,

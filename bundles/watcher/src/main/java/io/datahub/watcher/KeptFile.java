@@ -1,5 +1,6 @@
 package io.datahub.watcher;
 
+import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
 import java.time.Instant;
 import java.util.List;
@@ -21,15 +22,18 @@ final class KeptFile {
     /** The check interval is the age of the file divided by this. */
     private static final int AGE_DIVISOR = 10;
 
+    /** The stamp of a file that was never read; equal to no stamp of an existing file. */
+    static final FileStat NEVER_READ = stamp(-1, 0, 0, 0);
+
     private final String name;
     private final RecordPath path;
     private final String location;
-    private FileStamp stamp;
+    private FileStat stamp;
     private String sha256;
     private Instant readAt;
     private int versions;
 
-    private FileStamp lastSeen;
+    private FileStat lastSeen;
     private long lastSeenSince;
     private long nextCheck = Long.MIN_VALUE;
 
@@ -41,7 +45,7 @@ final class KeptFile {
      * @param sha256 the hash of what was read; empty if unknown
      * @param readAt when the file was last read
      */
-    KeptFile(String name, RecordPath path, String location, FileStamp stamp, String sha256, Instant readAt) {
+    KeptFile(String name, RecordPath path, String location, FileStat stamp, String sha256, Instant readAt) {
         this.name = name;
         this.path = path;
         this.location = location;
@@ -63,7 +67,7 @@ final class KeptFile {
                 name,
                 RecordPath.of(note.get(1)),
                 note.get(2),
-                FileStamp.parse(note.get(3)),
+                parseStamp(note.get(3)),
                 note.get(4),
                 Instant.ofEpochMilli(Long.parseLong(note.get(5))));
     }
@@ -74,9 +78,26 @@ final class KeptFile {
                 FORMAT_VERSION,
                 path.toString(),
                 location,
-                stamp.toString(),
+                stamp.size() + " " + stamp.modified() + " " + stamp.changed() + " " + stamp.key(),
                 sha256,
                 Long.toString(readAt.toEpochMilli()));
+    }
+
+    private static FileStat parseStamp(String text) {
+        String[] fields = text.split(" ", -1);
+        if (fields.length != 4) {
+            throw new IllegalArgumentException("\"" + text + "\" isn't size, modified, changed and inode");
+        }
+        return stamp(
+                Long.parseLong(fields[0]),
+                Long.parseLong(fields[1]),
+                Long.parseLong(fields[2]),
+                Long.parseLong(fields[3]));
+    }
+
+    /** A note contains neither owner nor permissions: a modification of either changes the time in it. */
+    private static FileStat stamp(long size, long modified, long changed, long key) {
+        return new FileStat(FileStat.Kind.FILE, size, modified, changed, key, -1, -1);
     }
 
     String name() {
@@ -91,7 +112,7 @@ final class KeptFile {
         return location;
     }
 
-    FileStamp stamp() {
+    FileStat stamp() {
         return stamp;
     }
 
@@ -109,12 +130,12 @@ final class KeptFile {
     }
 
     /** Updates the stamp of a file whose content is unchanged. */
-    void updateStamp(FileStamp now) {
+    void updateStamp(FileStat now) {
         stamp = now;
     }
 
     /** Records that the file was read again. */
-    void markRead(FileStamp now, String hash, Instant time) {
+    void markRead(FileStat now, String hash, Instant time) {
         stamp = now;
         sha256 = hash;
         readAt = time;
@@ -137,7 +158,7 @@ final class KeptFile {
      * Records the current state of the file and returns whether it has been unchanged for the quiet period. The period
      * doubles with each version, so that a program that never stops writing doesn't create a version for each line.
      */
-    boolean isQuiet(FileStamp now, long clock, long quietNanos) {
+    boolean isQuiet(FileStat now, long clock, long quietNanos) {
         if (!now.equals(lastSeen)) {
             lastSeen = now;
             lastSeenSince = clock;

@@ -1,6 +1,7 @@
 package io.datahub.watcher;
 
 import io.datahub.api.Refusal;
+import io.datahub.api.file.FileStat;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import java.io.IOException;
@@ -33,7 +34,7 @@ final class KeptFiles {
     private static final int FREE_SPACE_DIVISOR = 4;
 
     private final KeptFolder folder;
-    private final RejectedFiles rejectedFiles;
+    private final RefusedFiles rejectedFiles;
     private final FileImporter importer;
     private final Limits limits;
     private final LongSupplier clock;
@@ -56,7 +57,7 @@ final class KeptFiles {
      * @param folder the directory of the files
      * @param clock in nanoseconds, as {@link System#nanoTime}
      */
-    KeptFiles(KeptFolder folder, RejectedFiles rejectedFiles, FileImporter importer, Limits limits, LongSupplier clock)
+    KeptFiles(KeptFolder folder, RefusedFiles rejectedFiles, FileImporter importer, Limits limits, LongSupplier clock)
             throws IOException {
         this.folder = folder;
         this.rejectedFiles = rejectedFiles;
@@ -75,21 +76,21 @@ final class KeptFiles {
      * @param outcome the outcome of its import
      * @return false if another file had replaced it, which is back in its place
      */
-    boolean keep(RecordPath path, Path file, FileStamp stampRead, FileImporter.Outcome outcome) throws IOException {
+    boolean keep(RecordPath path, Path file, FileStat stampRead, FileImporter.Outcome outcome) throws IOException {
         String sha256 = outcome instanceof FileImporter.Committed committed ? committed.sha256() : "";
         Optional<KeptFile> ingested = folder.moveIn(path, file, stampRead, sha256);
         if (ingested.isEmpty()) {
             return true;
         }
         KeptFile kept = ingested.get();
-        FileStamp now = FileStamp.of(folder.fileOf(kept)).orElse(stampRead);
+        FileStat now = FileStat.of(folder.fileOf(kept)).orElse(stampRead);
         if (now.key() != stampRead.key()) {
             return !putBack(kept, file);
         }
         files.add(kept);
         if (outcome instanceof FileImporter.Rejected refused) {
             reject(kept, now, refused.refusal());
-        } else if (now.hasBytesOf(stampRead)) {
+        } else if (now.hasContentOf(stampRead)) {
             kept.updateStamp(now);
             folder.write(kept);
         }
@@ -106,7 +107,7 @@ final class KeptFiles {
             Files.createLink(file, folder.fileOf(kept));
         } catch (IOException | UnsupportedOperationException e) {
             KeptFile unread =
-                    new KeptFile(kept.name(), kept.path(), kept.location(), FileStamp.NONE, "", kept.readAt());
+                    new KeptFile(kept.name(), kept.path(), kept.location(), KeptFile.NEVER_READ, "", kept.readAt());
             folder.write(unread);
             files.add(unread);
             return false;
@@ -148,20 +149,20 @@ final class KeptFiles {
     }
 
     private void check(KeptFile kept, long quietNanos) throws IOException {
-        Optional<FileStamp> found = FileStamp.of(folder.fileOf(kept));
+        Optional<FileStat> found = FileStat.of(folder.fileOf(kept));
         if (found.isEmpty()) {
             remove(kept);
             return;
         }
-        FileStamp now = found.get();
-        if (now.equals(kept.stamp())) {
+        FileStat now = found.get();
+        if (now.isUnchangedSince(kept.stamp())) {
             kept.markUnchanged(clock.getAsLong(), Instant.now());
         } else if (kept.isQuiet(now, clock.getAsLong(), quietNanos)) {
             importChanged(kept, now);
         }
     }
 
-    private void importChanged(KeptFile kept, FileStamp now) throws IOException {
+    private void importChanged(KeptFile kept, FileStat now) throws IOException {
         if (now.size() == kept.stamp().size() && kept.sha256().equals(FileImporter.hash(folder.fileOf(kept)))) {
             kept.updateStamp(now);
             folder.write(kept);
@@ -182,11 +183,11 @@ final class KeptFiles {
         }
     }
 
-    private void reject(KeptFile kept, FileStamp stampRead, Refusal refusal) throws IOException {
+    private void reject(KeptFile kept, FileStat stampRead, Refusal refusal) throws IOException {
         Path rejectedCopy = rejectedFiles.keep(folder.fileOf(kept), kept.path());
         String sha256 = FileImporter.hash(folder.fileOf(kept));
-        FileStamp now = FileStamp.of(folder.fileOf(kept)).orElse(stampRead);
-        kept.markRead(now.hasBytesOf(stampRead) ? now : stampRead, sha256, Instant.now());
+        FileStat now = FileStat.of(folder.fileOf(kept)).orElse(stampRead);
+        kept.markRead(now.hasContentOf(stampRead) ? now : stampRead, sha256, Instant.now());
         folder.write(kept);
         LOG.warn(
                 "event=watcher.incoming-file.refused path={} reason={} copy={}",
@@ -220,8 +221,8 @@ final class KeptFiles {
     /** Deletes a file unless it was modified since it was last read; returns whether it is deleted. */
     private boolean evictIfUnchanged(KeptFile kept) {
         try {
-            if (FileStamp.of(folder.fileOf(kept))
-                    .filter(now -> !now.equals(kept.stamp()))
+            if (FileStat.of(folder.fileOf(kept))
+                    .filter(now -> !now.isUnchangedSince(kept.stamp()))
                     .isPresent()) {
                 return false;
             }

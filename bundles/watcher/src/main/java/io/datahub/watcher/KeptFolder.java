@@ -1,9 +1,10 @@
 package io.datahub.watcher;
 
+import io.datahub.api.file.AtomicFile;
+import io.datahub.api.file.FileStat;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -42,7 +43,7 @@ final class KeptFolder {
     }
 
     /** Loads the files; one whose note is damaged is moved to the rejected files. */
-    List<KeptFile> load(RejectedFiles rejected) throws IOException {
+    List<KeptFile> load(RefusedFiles rejected) throws IOException {
         List<KeptFile> files = new ArrayList<>();
         try (DirectoryStream<Path> notes = Files.newDirectoryStream(folder, "*" + NOTE_EXTENSION)) {
             for (Path note : notes) {
@@ -52,7 +53,7 @@ final class KeptFolder {
         return files;
     }
 
-    private Optional<KeptFile> load(Path note, RejectedFiles rejected) throws IOException {
+    private Optional<KeptFile> load(Path note, RefusedFiles rejected) throws IOException {
         String fileName = note.getFileName().toString();
         String name = fileName.substring(0, fileName.length() - NOTE_EXTENSION.length());
         try {
@@ -78,7 +79,7 @@ final class KeptFolder {
      * Moves a file into this directory and writes its note; empty if the file no longer exists. If the file is on
      * another file system, it is renamed within its own directory instead.
      */
-    Optional<KeptFile> moveIn(RecordPath path, Path file, FileStamp stamp, String sha256) throws IOException {
+    Optional<KeptFile> moveIn(RecordPath path, Path file, FileStat stamp, String sha256) throws IOException {
         lastNumber = Math.max(lastNumber + 1, System.currentTimeMillis());
         String name = Long.toString(lastNumber);
         KeptFile kept = new KeptFile(name, path, "", stamp, sha256, Instant.now());
@@ -111,11 +112,13 @@ final class KeptFolder {
         return folder.resolve(kept.name() + NOTE_EXTENSION);
     }
 
-    /** Writes the note of a file, replacing the previous one atomically. */
+    /**
+     * Writes the note of a file. One that a power failure damages is discovered when it is read; waiting for the disk
+     * would slow down the import of many small files.
+     */
     void write(KeptFile kept) throws IOException {
-        Path temporary = folder.resolve(kept.name() + ".new");
-        Files.writeString(temporary, String.join("\n", kept.note()) + "\n", StandardCharsets.UTF_8);
-        Files.move(temporary, noteOf(kept), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        String note = String.join("\n", kept.note()) + "\n";
+        AtomicFile.replace(noteOf(kept), AtomicFile.Access.READABLE, file -> Files.writeString(file, note));
     }
 
     /** Removes a file and its note. */

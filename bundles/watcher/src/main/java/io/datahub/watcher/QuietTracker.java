@@ -1,5 +1,6 @@
 package io.datahub.watcher;
 
+import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
 import java.time.Duration;
 import java.util.HashMap;
@@ -19,7 +20,7 @@ final class QuietTracker {
     private final LongSupplier clock;
     private final Map<RecordPath, Observation> observations = new HashMap<>(); // guarded by this
 
-    private record Observation(FileStamp stamp, long since) {}
+    private record Observation(FileStat stamp, long since) {}
 
     /** @param clock in nanoseconds, as {@link System#nanoTime} */
     QuietTracker(Duration quiet, LongSupplier clock) {
@@ -28,7 +29,7 @@ final class QuietTracker {
     }
 
     /** Records the state of a file and returns whether it has been unchanged for the quiet period. */
-    synchronized boolean isQuiet(RecordPath path, FileStamp stamp) {
+    synchronized boolean isQuiet(RecordPath path, FileStat stamp) {
         long now = clock.getAsLong();
         Observation observation = observations.get(path);
         if (observation == null || !observation.stamp().equals(stamp)) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
+import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -58,7 +59,7 @@ class DropFolderTest {
         FileImporter importer = new FileImporter(store);
         KeptFiles kept = new KeptFiles(
                 new KeptFolder(state.resolve("taken"), root),
-                new RejectedFiles(state.resolve("rejected")),
+                new RefusedFiles(state.resolve("rejected")),
                 importer,
                 new KeptFiles.Limits(QUIET, keepFor, maxBytes),
                 () -> now);
@@ -295,7 +296,7 @@ class DropFolderTest {
 
     private boolean isNewer(String path, Instant moment) {
         try {
-            return !FileStamp.of(write(path, "x")).orElseThrow().isOlderThan(moment);
+            return !FileStat.of(write(path, "x")).orElseThrow().isUnchangedSince(moment);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -324,7 +325,7 @@ class DropFolderTest {
     void shouldImportAnUnreadFileBeforeALaterOne() throws IOException {
         Path takenFolder = Files.createDirectories(state.resolve("taken"));
         Files.writeString(takenFolder.resolve("7"), "second");
-        KeptFile unread = new KeptFile("7", RecordPath.of("a"), "", FileStamp.NONE, "", Instant.now());
+        KeptFile unread = new KeptFile("7", RecordPath.of("a"), "", KeptFile.NEVER_READ, "", Instant.now());
         Files.write(takenFolder.resolve("7.note"), unread.note());
         restart(Duration.ofHours(24), 1 << 20);
         write("a", "third");

@@ -1,12 +1,12 @@
 package io.datahub.console.installed;
 
+import io.datahub.api.file.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.zip.ZipEntry;
@@ -28,14 +28,13 @@ final class BundleCopy {
         String name = bundle.getBundleId() + "-" + bundle.getLastModified() + ".jar";
         Path copy = folder.resolve(name);
         if (!Files.exists(copy)) {
-            Files.createDirectories(folder);
-            Path temporary = folder.resolve(name + ".fresh");
-            try (OutputStream file = Files.newOutputStream(temporary);
-                    ZipOutputStream zip = new ZipOutputStream(file)) {
-                writeEntry(zip, bundle, MANIFEST);
-                writeFolder(zip, bundle, "/");
-            }
-            Files.move(temporary, copy, StandardCopyOption.ATOMIC_MOVE);
+            AtomicFile.write(copy, AtomicFile.Access.READABLE, partial -> {
+                try (OutputStream file = Files.newOutputStream(partial);
+                        ZipOutputStream zip = new ZipOutputStream(file)) {
+                    writeEntry(zip, bundle, MANIFEST);
+                    writeFolder(zip, bundle, "/");
+                }
+            });
         }
         return name;
     }

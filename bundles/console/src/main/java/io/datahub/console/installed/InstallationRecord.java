@@ -1,10 +1,10 @@
 package io.datahub.console.installed;
 
+import io.datahub.api.file.AtomicFile;
 import io.datahub.console.installed.Installation.OwnBundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -53,7 +53,6 @@ final class InstallationRecord {
 
     /** Replaces the record and deletes the copies that it no longer references. */
     void write(Installation installation) throws IOException {
-        Files.createDirectories(folder);
         List<String> lines = new ArrayList<>();
         lines.add("# What was installed (or uninstalled) at run time. Written by the hub.");
         new TreeSet<>(installation.repositories()).forEach(uri -> lines.add(REPOSITORY + uri));
@@ -64,9 +63,7 @@ final class InstallationRecord {
                 .forEach(bundle -> lines.add(BUNDLE
                         + (bundle.started() ? "started " : "stopped ") + bundle.startLevel() + " " + bundle.file() + " "
                         + bundle.location()));
-        Path temporary = folder.resolve("installed.txt.fresh");
-        Files.write(temporary, lines);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        AtomicFile.write(file, AtomicFile.Access.READABLE, partial -> Files.write(partial, lines));
         deleteUnreferencedCopies(
                 installation.bundles().stream().map(OwnBundle::file).toList());
     }

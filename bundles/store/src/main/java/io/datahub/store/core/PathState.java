@@ -1,9 +1,9 @@
 package io.datahub.store.core;
 
+import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.store.disk.DirectoryEntry;
-import io.datahub.store.disk.FileStat;
 import io.datahub.store.metadata.IndexEntry;
 import java.time.Duration;
 import java.util.Optional;

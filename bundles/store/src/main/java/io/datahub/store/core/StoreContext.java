@@ -1,9 +1,9 @@
 package io.datahub.store.core;
 
 import io.datahub.api.Home;
+import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
 import io.datahub.store.disk.DirectoryEntry;
-import io.datahub.store.disk.FileStat;
 import io.datahub.store.disk.Parents;
 import io.datahub.store.disk.Staging;
 import io.datahub.store.disk.Tree;

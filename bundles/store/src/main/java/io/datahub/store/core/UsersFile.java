@@ -1,7 +1,7 @@
 package io.datahub.store.core;
 
+import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
-import io.datahub.store.disk.FileStat;
 import io.datahub.store.disk.Tree;
 import java.io.IOException;
 import java.nio.file.Files;

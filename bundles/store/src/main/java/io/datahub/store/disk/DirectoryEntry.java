@@ -1,5 +1,6 @@
 package io.datahub.store.disk;
 
+import io.datahub.api.file.FileStat;
 import java.util.Objects;
 
 /**

@@ -1,5 +1,6 @@
 package io.datahub.store.disk;
 
+import io.datahub.api.file.FileFlush;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -61,7 +62,7 @@ final class DirectoryFlushes {
             }
             boolean flushed = false;
             try {
-                Disk.flushDirectory(directory);
+                FileFlush.directory(directory);
                 flushed = true;
             } finally {
                 synchronized (this) {

@@ -1,38 +1,15 @@
 package io.datahub.store.disk;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.Locale;
 
 /** File system operations whose durability or atomicity matters. */
 public final class Disk {
 
-    private static final boolean WINDOWS =
-            System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
-
     private Disk() {}
-
-    /** Flushes a directory, so that entries that were added or removed survive a power failure. A no-op on Windows. */
-    public static void flushDirectory(Path directory) throws IOException {
-        if (WINDOWS) {
-            return;
-        }
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
-    }
-
-    /** Flushes a file, so that its bytes survive a power failure. */
-    public static void flushFile(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-    }
 
     /** Moves a file atomically, replacing an existing one, so that readers see either the old or the new file. */
     public static void replace(Path from, Path to) throws IOException {

@@ -1,5 +1,6 @@
 package io.datahub.store.disk;
 
+import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;

@@ -1,5 +1,6 @@
 package io.datahub.store.disk;
 
+import io.datahub.api.file.FileStat;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;

@@ -1,8 +1,8 @@
 package io.datahub.store.metadata;
 
+import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.store.disk.FileStat;
 import java.time.Instant;
 import java.util.Optional;
 

@@ -1,7 +1,7 @@
 package io.datahub.store.read;
 
+import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
-import io.datahub.store.disk.FileStat;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

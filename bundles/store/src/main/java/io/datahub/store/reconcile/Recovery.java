@@ -1,5 +1,7 @@
 package io.datahub.store.reconcile;
 
+import io.datahub.api.file.FileFlush;
+import io.datahub.api.file.FileStat;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import io.datahub.store.core.IndexWriter;
@@ -8,8 +10,6 @@ import io.datahub.store.core.PathLocks;
 import io.datahub.store.core.PathState;
 import io.datahub.store.core.StagedFile;
 import io.datahub.store.core.StoreContext;
-import io.datahub.store.disk.Disk;
-import io.datahub.store.disk.FileStat;
 import io.datahub.store.metadata.LastGoodCopy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -120,7 +120,7 @@ public final class Recovery {
             FileStat stat = FileStat.of(same ? users : copy).orElseThrow();
             unflushed.add(
                     RecordPath.USERS, indexWriter.existing(RecordPath.USERS, stat, sha256, Optional.of(lastGood)));
-            Disk.flushDirectory(context.tree().root());
+            FileFlush.directory(context.tree().root());
         } catch (IOException e) {
             LOG.error("event=store.users-file.rebuild-failed", e);
         }

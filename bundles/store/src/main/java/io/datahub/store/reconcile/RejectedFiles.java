@@ -1,5 +1,6 @@
 package io.datahub.store.reconcile;
 
+import io.datahub.api.file.RejectedFileName;
 import io.datahub.api.log.LogText;
 import io.datahub.store.core.StagedFile;
 import io.datahub.store.disk.Disk;
@@ -12,9 +13,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,8 +22,6 @@ import org.slf4j.LoggerFactory;
 public final class RejectedFiles {
 
     private static final Logger LOG = LoggerFactory.getLogger(RejectedFiles.class);
-    private static final int MAX_NAME = 100;
-    private static final Pattern TIME = Pattern.compile("([0-9]{13})-");
 
     private final Path folder;
     private final Supplier<StoreSettings> settings;
@@ -37,9 +35,8 @@ public final class RejectedFiles {
 
     /** Moves a staged file here, under a name that begins with the time; returns its path. */
     synchronized Path keep(String name, StagedFile staged) throws IOException {
-        String tail = name.length() > MAX_NAME ? name.substring(name.length() - MAX_NAME) : name;
-        Path target = folder.resolve(Instant.now().toEpochMilli() + "-"
-                + staged.sha256().substring(0, 8) + "-" + tail.replaceAll("[^\\p{Alnum}._-]", "_"));
+        String hash = staged.sha256().substring(0, 8);
+        Path target = folder.resolve(RejectedFileName.of(Instant.now(), hash, name));
         try {
             Disk.replace(staged.path(), target);
         } catch (java.nio.file.AtomicMoveNotSupportedException e) {
@@ -70,11 +67,9 @@ public final class RejectedFiles {
         }
     }
 
-    /** When the file was put here, according to its name; the file's own time is when it was written. */
+    /** When the file was put here: according to its name, or its own time if someone else put it here. */
     private static Instant keptSince(Path file) throws IOException {
-        Matcher time = TIME.matcher(file.getFileName().toString());
-        return time.lookingAt()
-                ? Instant.ofEpochMilli(Long.parseLong(time.group(1)))
-                : Files.getLastModifiedTime(file).toInstant();
+        Optional<Instant> named = RejectedFileName.time(file);
+        return named.isPresent() ? named.get() : Files.getLastModifiedTime(file).toInstant();
     }
 }

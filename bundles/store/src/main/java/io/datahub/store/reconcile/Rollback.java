@@ -1,6 +1,7 @@
 package io.datahub.store.reconcile;
 
 import io.datahub.api.Refusal;
+import io.datahub.api.file.FileStat;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
@@ -14,7 +15,6 @@ import io.datahub.store.core.PathState;
 import io.datahub.store.core.StagedFile;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.DirectoryEntry;
-import io.datahub.store.disk.FileStat;
 import io.datahub.store.metadata.CommitFuture;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.Intent;

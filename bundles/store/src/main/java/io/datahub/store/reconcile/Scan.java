@@ -1,9 +1,9 @@
 package io.datahub.store.reconcile;
 
 import io.datahub.api.Result;
+import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
 import io.datahub.store.core.StoreContext;
-import io.datahub.store.disk.FileStat;
 import io.datahub.store.disk.Tree;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.PathKeys;

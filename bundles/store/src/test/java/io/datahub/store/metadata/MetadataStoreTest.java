@@ -3,6 +3,7 @@ package io.datahub.store.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
@@ -10,7 +11,6 @@ import io.datahub.api.record.Cursor;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.user.User;
 import io.datahub.store.TestHub;
-import io.datahub.store.disk.FileStat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -1,19 +1,13 @@
 package io.datahub.zeromq.curve;
 
+import io.datahub.api.file.AtomicFile;
 import io.datahub.api.log.LogText;
 import io.datahub.api.user.Z85;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -69,7 +63,7 @@ public final class CurveKeyFiles {
         String text =
                 "# The hub's CURVE keys. Anyone who has the secret key can impersonate the hub.\ncurve\n    public-key = \""
                         + pair + "\"\n    secret-key = \"" + Z85.encode(pair.secretKey()) + "\"\n";
-        write(keyFile, text, "rw-------");
+        AtomicFile.write(keyFile, AtomicFile.Access.PRIVATE, text.getBytes(StandardCharsets.ISO_8859_1));
         writePublic(pair);
         LOG.info(
                 "event=zeromq.curve-keys.generated publicKey={} file={}",
@@ -79,7 +73,7 @@ public final class CurveKeyFiles {
     }
 
     private void writePublic(CurveKeyPair pair) throws IOException {
-        write(publicFile, pair + "\n", "rw-r--r--");
+        AtomicFile.write(publicFile, AtomicFile.Access.READABLE, (pair + "\n").getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private CurveKeyPair read() throws IOException {
@@ -123,27 +117,5 @@ public final class CurveKeyFiles {
                 keyFile + " contains no valid pair of CURVE keys: " + reason
                         + "; restore it, or remove it and curve.pub" + NEW_PAIR,
                 cause);
-    }
-
-    /** Writes a file atomically and syncs it to disk: for a reader, or after a crash, it is either complete or absent. */
-    private static void write(Path file, String text, String permissions) throws IOException {
-        Path directory = Files.createDirectories(file.toAbsolutePath().getParent());
-        Path temporary = file.resolveSibling(file.getFileName() + ".part");
-        Files.deleteIfExists(temporary);
-        boolean posix = Files.getFileStore(directory).supportsFileAttributeView("posix");
-        FileAttribute<?>[] attributes = posix
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-                }
-                : new FileAttribute<?>[0];
-        try (FileChannel channel = FileChannel.open(
-                temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes)) {
-            for (ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
-                    bytes.hasRemaining(); ) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -1,4 +1,4 @@
-package io.datahub.store.disk;
+package io.datahub.api.file;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -9,12 +9,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The stat of a path, without following a link. Times are nanoseconds since 1970.
+ * The stat of a path, without following a link. Two equal stats stand for the same content of the same file. Times are
+ * nanoseconds since 1970. A program can set {@code modified} to any time, but not {@code changed}.
  *
  * @param kind what is at the path
  * @param size in bytes
@@ -42,18 +44,52 @@ public record FileStat(Kind kind, long size, long modified, long changed, long k
     private static final int DIRECTORY_TYPE = 0x4000;
     private static final int GROUP_OR_OTHERS_WRITE = 0x12;
 
-    /** Reads the stat of a path; empty if nothing is there. */
+    /**
+     * Reads the stat of a path.
+     *
+     * @return empty if nothing is there, also because a parent is a file
+     * @throws IOException if it can't be determined whether anything is there
+     */
     public static Optional<FileStat> of(Path path) throws IOException {
+        return ifPresent(path, IS_UNIX ? FileStat::unix : FileStat::basic);
+    }
+
+    /**
+     * Reads only the kind of a path.
+     *
+     * @return empty if nothing is there, also because a parent is a file
+     * @throws IOException if it can't be determined whether anything is there
+     */
+    public static Optional<Kind> kindOf(Path path) throws IOException {
+        return ifPresent(
+                path,
+                present -> kind(Files.readAttributes(present, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)));
+    }
+
+    private interface Read<T> {
+        T of(Path path) throws IOException;
+    }
+
+    private static <T> Optional<T> ifPresent(Path path, Read<T> read) throws IOException {
         try {
-            return Optional.of(IS_UNIX ? unix(path) : basic(path));
+            return Optional.of(read.of(path));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (FileSystemException e) {
-            if (e.getReason() != null && e.getReason().startsWith("Not a directory")) {
+            if (isBelowFile(path)) {
                 return Optional.empty();
             }
             throw e;
         }
+    }
+
+    /** Whether a parent is a file. The operating system says so, but in its own language. */
+    private static boolean isBelowFile(Path path) {
+        Path parent = path.getParent();
+        while (parent != null && !Files.exists(parent)) {
+            parent = parent.getParent();
+        }
+        return parent != null && Files.isRegularFile(parent);
     }
 
     private static FileStat unix(Path path) throws IOException {
@@ -74,15 +110,6 @@ public record FileStat(Kind kind, long size, long modified, long changed, long k
                 mode);
     }
 
-    /** Reads only the kind, without following a link; empty if nothing is there. */
-    static Optional<Kind> kindOf(Path path) throws IOException {
-        try {
-            return Optional.of(kind(Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        }
-    }
-
     private static Kind kind(BasicFileAttributes attributes) {
         return attributes.isRegularFile() ? Kind.FILE : attributes.isDirectory() ? Kind.DIRECTORY : Kind.OTHER;
     }
@@ -97,10 +124,12 @@ public record FileStat(Kind kind, long size, long modified, long changed, long k
         return time.to(TimeUnit.NANOSECONDS);
     }
 
+    /** Whether it is a regular file. */
     public boolean isFile() {
         return kind == Kind.FILE;
     }
 
+    /** Whether it is a directory. */
     public boolean isDirectory() {
         return kind == Kind.DIRECTORY;
     }
@@ -108,6 +137,20 @@ public record FileStat(Kind kind, long size, long modified, long changed, long k
     /** Whether it is the same file with unmodified content; it may have been renamed. */
     public boolean hasContentOf(FileStat other) {
         return key == other.key && size == other.size && modified == other.modified;
+    }
+
+    /**
+     * Whether nothing about the file has changed, as far as size, times and inode number tell.
+     *
+     * @param earlier an earlier stat, of which owner and mode need not be known
+     */
+    public boolean isUnchangedSince(FileStat earlier) {
+        return kind == earlier.kind && changed == earlier.changed && hasContentOf(earlier);
+    }
+
+    /** Whether nothing about the file has changed since a time; false if the file system doesn't report it. */
+    public boolean isUnchangedSince(Instant time) {
+        return changed != 0 && Instant.EPOCH.plusNanos(changed).isBefore(time);
     }
 
     /** When content or attributes last changed: the later of mtime and ctime, in nanoseconds since 1970. */

@@ -1,17 +1,17 @@
 package io.datahub.watcher;
 
+import io.datahub.api.file.RejectedFileName;
 import io.datahub.api.path.RecordPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 
 /**
  * Stores refused files from {@code incoming/} in the directory where the store keeps rejected content for a limited
  * time.
  */
-final class RejectedFiles {
-
-    private static final int MAX_NAME_LENGTH = 60;
+final class RefusedFiles {
 
     private final Path folder;
 
@@ -19,7 +19,7 @@ final class RejectedFiles {
      * @param folder the directory; the store deletes its files after a while, by the timestamp at the start of their
      *     names
      */
-    RejectedFiles(Path folder) {
+    RefusedFiles(Path folder) {
         this.folder = folder;
     }
 
@@ -41,12 +41,6 @@ final class RejectedFiles {
 
     private Path newPath(String name) throws IOException {
         Files.createDirectories(folder);
-        return folder.resolve(System.currentTimeMillis() + "-incoming-" + shortened(name));
-    }
-
-    /** Leaves space for the prefix, since a file name has at most 255 bytes. */
-    private static String shortened(String name) {
-        int start = Math.max(0, name.length() - MAX_NAME_LENGTH);
-        return name.substring(Character.isLowSurrogate(name.charAt(start)) ? start + 1 : start);
+        return folder.resolve(RejectedFileName.of(Instant.now(), "incoming", name));
     }
 }
