@@ -481,7 +481,7 @@ def test_configuration_that_can_not_be_used(hub, health):
     with open(config, "a") as f:
         f.write("\nidleMillis = 30s\n")
     assert until(lambda: health()[:2] == (200, "degraded"), 30)
-    for word in ("io.datahub.websocket.cfg", "idleMillis", "30s", "whole number", "version before stays in force"):
+    for word in ("io.datahub.websocket.cfg", "idleMillis", "30s", "whole number", "previous version stays in effect"):
         assert word in health()[2]["configuration"]
     checked = hub.run("check-config")
     assert checked.returncode == 1

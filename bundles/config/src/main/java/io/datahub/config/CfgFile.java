@@ -24,7 +24,7 @@ import org.apache.felix.utils.properties.InterpolationHelper;
  *     renamed
  * @param problems the problems found while parsing
  */
-public record CfgFile(String name, Map<String, String> values, List<ConfigurationProblem> problems) {
+public record CfgFile(String name, Map<String, String> values, List<FileProblem> problems) {
 
     private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final String PLACEHOLDER_START = "${";
@@ -50,7 +50,7 @@ public record CfgFile(String name, Map<String, String> values, List<Configuratio
      * @param variables returns the value of a variable, or null if it isn't set
      */
     public static CfgFile parse(String name, byte[] bytes, UnaryOperator<String> variables) {
-        List<ConfigurationProblem> problems = new ArrayList<>();
+        List<FileProblem> problems = new ArrayList<>();
         Map<String, String> values = new TreeMap<>();
         Properties properties = new Properties() {
             private static final long serialVersionUID = 1L;
@@ -59,7 +59,7 @@ public record CfgFile(String name, Map<String, String> values, List<Configuratio
             public synchronized Object put(Object key, Object value) {
                 Object previous = super.put(key, value);
                 if (previous != null) {
-                    problems.add(new ConfigurationProblem(
+                    problems.add(new FileProblem(
                             name, key.toString(), "is defined twice; the last definition is used", false));
                 }
                 return previous;
@@ -68,14 +68,14 @@ public record CfgFile(String name, Map<String, String> values, List<Configuratio
         try {
             properties.load(new StringReader(decode(name, bytes, problems)));
         } catch (IllegalArgumentException | IOException e) {
-            problems.add(new ConfigurationProblem(name, "", "can't be read: " + e.getMessage(), true));
+            problems.add(new FileProblem(name, "", "can't be read: " + e.getMessage(), true));
         }
         properties.forEach((key, value) -> {
             try {
                 values.put(
                         key.toString(), interpolate(value.toString(), variables).strip());
             } catch (IllegalArgumentException e) {
-                problems.add(new ConfigurationProblem(
+                problems.add(new FileProblem(
                         name, key.toString(), "\"" + value + "\" can't be resolved: " + e.getMessage(), true));
             }
         });
@@ -83,7 +83,7 @@ public record CfgFile(String name, Map<String, String> values, List<Configuratio
         return new CfgFile(name, values, problems);
     }
 
-    private static String decode(String name, byte[] bytes, List<ConfigurationProblem> problems) {
+    private static String decode(String name, byte[] bytes, List<FileProblem> problems) {
         String text;
         try {
             text = StandardCharsets.UTF_8
@@ -91,7 +91,7 @@ public record CfgFile(String name, Map<String, String> values, List<Configuratio
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            problems.add(new ConfigurationProblem(name, "", "isn't UTF-8; save it as UTF-8", true));
+            problems.add(new FileProblem(name, "", "isn't UTF-8; save it as UTF-8", true));
             text = new String(bytes, StandardCharsets.ISO_8859_1);
         }
         return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;

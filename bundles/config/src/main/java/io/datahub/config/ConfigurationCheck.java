@@ -50,16 +50,16 @@ public final class ConfigurationCheck {
     boolean report(Path bundles, PrintStream out) throws IOException {
         Schemas schemas = schemas(bundles);
         List<Path> files = files(etc, path -> Pid.isHubFile(name(path)));
-        List<ConfigurationProblem> problems = new ArrayList<>();
+        List<FileProblem> problems = new ArrayList<>();
         for (Path file : files) {
             problems.addAll(schemas.validate(CfgFile.parse(name(file), Files.readAllBytes(file), variables)));
             String pid = Pid.of(name(file)).base();
             if (!schemas.pids().contains(pid) && !componentPids(bundles).contains(pid)) {
-                problems.add(ConfigurationProblem.unknownFile(name(file), pid, schemas.pids()));
+                problems.add(FileProblem.unknownFile(name(file), pid, schemas.pids()));
             }
         }
         problems.forEach(problem -> out.println((problem.fatal() ? "error: " : "warning: ") + problem));
-        long errors = problems.stream().filter(ConfigurationProblem::fatal).count();
+        long errors = problems.stream().filter(FileProblem::fatal).count();
         out.println(etc + ": " + files.size() + " files, " + errors + " errors, " + (problems.size() - errors)
                 + " warnings");
         return errors == 0;

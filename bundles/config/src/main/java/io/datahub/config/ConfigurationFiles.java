@@ -1,10 +1,13 @@
 package io.datahub.config;
 
+import io.datahub.api.config.ConfigurationProblem;
+import io.datahub.api.config.ConfigurationProblems;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +28,11 @@ import org.slf4j.LoggerFactory;
  * {@value #FOLDER}; in a stock Karaf, Karaf's own file installer loads the files. Threads: the constructor loads all
  * files; after that a single thread checks for changes every second.
  */
-@Component(service = HealthCheck.class, immediate = true, property = HealthCheck.NAME + "=configuration")
-public final class ConfigurationFiles implements HealthCheck {
+@Component(
+        service = {HealthCheck.class, ConfigurationProblems.class},
+        immediate = true,
+        property = HealthCheck.NAME + "=configuration")
+public final class ConfigurationFiles implements HealthCheck, ConfigurationProblems {
 
     /** The framework property that names the directory of the configuration files. */
     static final String FOLDER = "datahub.configuration";
@@ -65,6 +71,11 @@ public final class ConfigurationFiles implements HealthCheck {
     @Override
     public Health check() {
         return loader.check();
+    }
+
+    @Override
+    public List<ConfigurationProblem> problems() {
+        return loader.problems();
     }
 
     private void poll() {

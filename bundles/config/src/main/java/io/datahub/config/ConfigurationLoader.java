@@ -1,5 +1,7 @@
 package io.datahub.config;
 
+import io.datahub.api.config.ConfigurationProblem;
+import io.datahub.api.config.ConfigurationProblem.InEffect;
 import io.datahub.api.health.Health;
 import io.datahub.api.log.LogText;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -73,6 +76,11 @@ final class ConfigurationLoader {
         return FileState.health(states.values());
     }
 
+    /** The problems of all files. */
+    List<ConfigurationProblem> problems() {
+        return FileState.problems(states.values()).toList();
+    }
+
     /** A bundle that was installed may have the component of a file that had none. */
     private void forgetUnknownIfBundlesChanged() {
         if (!unknown.isEmpty() && !bundles.fingerprint().equals(seenBundles)) {
@@ -103,21 +111,21 @@ final class ConfigurationLoader {
 
     private void apply(String name, Schemas schemas, boolean isStart) throws IOException {
         CfgFile file = CfgFile.parse(name, Files.readAllBytes(folder.resolve(name)), variables);
-        List<ConfigurationProblem> problems = schemas.validate(file);
+        List<FileProblem> problems = schemas.validate(file);
         if (isUnknown(name, schemas)) {
             unknown.add(name);
-            problems.add(ConfigurationProblem.unknownFile(name, Pid.of(name).base(), schemas.pids()));
+            problems.add(FileProblem.unknownFile(name, Pid.of(name).base(), schemas.pids()));
         }
         FileState state =
                 FileState.of(problems, states.get(name), isStart, Pid.of(name).name() != null);
         states.put(name, state);
-        for (ConfigurationProblem problem : problems) {
+        for (FileProblem problem : problems) {
             if (problem.fatal()) {
                 LOG.error(
                         "event=config.file.invalid file=etc/{} key={} inForce={} reason={}",
                         name,
                         LogText.quoted(problem.key()),
-                        state.inForce().label(),
+                        label(state.inEffect()),
                         LogText.quoted(problem.text()));
             } else {
                 LOG.warn(
@@ -135,6 +143,10 @@ final class ConfigurationLoader {
         } else if (configurations.put(name, file.values())) {
             LOG.info("event=config.file.loaded file=etc/{}", name);
         }
+    }
+
+    private static String label(InEffect inEffect) {
+        return inEffect.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private boolean isUnknown(String name, Schemas schemas) throws IOException {

@@ -1,45 +1,23 @@
 package io.datahub.config;
 
+import io.datahub.api.config.ConfigurationProblem;
+import io.datahub.api.config.ConfigurationProblem.InEffect;
 import io.datahub.api.health.Health;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The problems of a configuration file, and the configuration that is in force for it.
+ * The problems of a configuration file, and the configuration that is in effect for it.
  *
- * @param problems in the order of the keys in the file; only warnings if the file itself is in force
- * @param inForce the configuration that is in force
+ * @param problems in the order of the keys in the file; only warnings if the file itself is in effect
+ * @param inEffect the configuration that is in effect
+ * @param sinceStart whether the file has been invalid since the hub started
  */
-record FileState(List<ConfigurationProblem> problems, InForce inForce) {
+record FileState(List<FileProblem> problems, InEffect inEffect, boolean sinceStart) {
 
-    /** The configuration that is in force for a file. */
-    enum InForce {
-        /** The current version of the file. */
-        CURRENT_VERSION(""),
-        /** The file is invalid, and its previous version stays in force. */
-        PREVIOUS_VERSION("; the version before stays in force"),
-        /** The file is invalid and was added while the hub was running; the component keeps its defaults. */
-        DEFAULTS("; the defaults stay in force"),
-        /** The file is invalid and was added while the hub was running: without it the component doesn't exist. */
-        NOTHING("; nothing of it is in force"),
-        /** The file is invalid and has been invalid since the hub started. */
-        NOTHING_SINCE_START("; nothing of it is in force");
-
-        private final String text;
-
-        InForce(String text) {
-            this.text = text;
-        }
-
-        /** The name in log lines. */
-        String label() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-    }
-
-    static final FileState VALID = new FileState(List.of(), InForce.CURRENT_VERSION);
+    static final FileState VALID = new FileState(List.of(), InEffect.CURRENT_VERSION, false);
 
     /**
      * Returns the state of a file that was just read.
@@ -48,44 +26,52 @@ record FileState(List<ConfigurationProblem> problems, InForce inForce) {
      * @param isStart whether the hub is starting
      * @param isFactory whether this is a factory configuration, for which nothing exists without a valid file
      */
-    static FileState of(List<ConfigurationProblem> problems, FileState previous, boolean isStart, boolean isFactory) {
-        if (problems.stream().noneMatch(ConfigurationProblem::fatal)) {
-            return new FileState(problems, InForce.CURRENT_VERSION);
+    static FileState of(List<FileProblem> problems, FileState previous, boolean isStart, boolean isFactory) {
+        if (problems.stream().noneMatch(FileProblem::fatal)) {
+            return new FileState(problems, InEffect.CURRENT_VERSION, false);
         }
         if (isStart) {
-            return new FileState(problems, InForce.NOTHING_SINCE_START);
+            return new FileState(problems, InEffect.NOTHING, true);
         }
         if (previous == null) {
-            return new FileState(problems, isFactory ? InForce.NOTHING : InForce.DEFAULTS);
+            return new FileState(problems, isFactory ? InEffect.NOTHING : InEffect.DEFAULTS, false);
         }
-        return new FileState(
-                problems,
-                previous.inForce() == InForce.CURRENT_VERSION ? InForce.PREVIOUS_VERSION : previous.inForce());
+        return previous.inEffect() == InEffect.CURRENT_VERSION
+                ? new FileState(problems, InEffect.PREVIOUS_VERSION, false)
+                : new FileState(problems, previous.inEffect(), previous.sinceStart());
     }
 
     /** Whether the configuration in Configuration Admin must be left unchanged. */
     boolean keepsCurrentConfiguration() {
-        return inForce == InForce.PREVIOUS_VERSION || inForce == InForce.DEFAULTS;
-    }
-
-    /** The consequence of a problem for the file, as text to append to the problem. */
-    String consequence(ConfigurationProblem problem) {
-        return problem.fatal() ? inForce.text : "";
+        return inEffect == InEffect.PREVIOUS_VERSION || inEffect == InEffect.DEFAULTS;
     }
 
     /** Down while a file has been invalid since startup, degraded while any other file is invalid. */
     static Health health(Collection<FileState> states) {
-        String text = states.stream()
-                .flatMap(state -> state.problems().stream().map(problem -> problem + state.consequence(problem)))
-                .collect(Collectors.joining("; "));
+        String text = problems(states).map(Object::toString).collect(Collectors.joining("; "));
         if (text.isEmpty()) {
-            return Health.ready("every file is in force");
+            return Health.ready("every file is in effect");
         }
-        if (states.stream().anyMatch(state -> state.inForce() == InForce.NOTHING_SINCE_START)) {
+        if (states.stream().anyMatch(FileState::sinceStart)) {
             return Health.down(text);
         }
-        return states.stream().allMatch(state -> state.inForce() == InForce.CURRENT_VERSION)
+        return states.stream().allMatch(state -> state.inEffect() == InEffect.CURRENT_VERSION)
                 ? Health.ready(text)
                 : Health.degraded(text);
+    }
+
+    /** The problems of all files, each with its consequence. */
+    static Stream<ConfigurationProblem> problems(Collection<FileState> states) {
+        return states.stream()
+                .flatMap(state -> state.problems().stream().map(problem -> withConsequence(problem, state.inEffect())));
+    }
+
+    private static ConfigurationProblem withConsequence(FileProblem problem, InEffect inEffect) {
+        return new ConfigurationProblem(
+                Pid.of(problem.file()).toString(),
+                "etc/" + problem.file(),
+                problem.key(),
+                problem.text(),
+                problem.fatal() ? inEffect : InEffect.CURRENT_VERSION);
     }
 }

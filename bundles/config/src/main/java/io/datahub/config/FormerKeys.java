@@ -48,14 +48,14 @@ final class FormerKeys {
      * @param values the file's keys and values, which are changed
      * @param problems receives the warnings
      */
-    static void rename(String file, Map<String, String> values, List<ConfigurationProblem> problems) {
+    static void rename(String file, Map<String, String> values, List<FileProblem> problems) {
         String pid = Pid.of(file).base();
         Map<String, String> former = new TreeMap<>(PRESENT_NAMES.getOrDefault(pid, Map.of()));
         former.keySet().retainAll(values.keySet());
         Map<String, String> renamed = new TreeMap<>();
         former.forEach((old, present) -> {
             boolean isSet = values.containsKey(present);
-            problems.add(new ConfigurationProblem(
+            problems.add(new FileProblem(
                     file,
                     old,
                     isSet ? "has no effect, since " + present + " replaces it; remove it" : replacement(present),

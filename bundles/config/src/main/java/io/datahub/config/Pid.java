@@ -21,4 +21,10 @@ record Pid(String base, String name) {
                 ? new Pid(text, null)
                 : new Pid(text.substring(0, separator), text.substring(separator + 1));
     }
+
+    /** The PID in Configuration Admin. */
+    @Override
+    public String toString() {
+        return name == null ? base : base + "~" + name;
+    }
 }

@@ -70,8 +70,8 @@ final class Schemas {
     }
 
     /** Validates a file and returns all its problems, including those found while parsing. */
-    List<ConfigurationProblem> validate(CfgFile file) {
-        List<ConfigurationProblem> problems = new ArrayList<>(file.problems());
+    List<FileProblem> validate(CfgFile file) {
+        List<FileProblem> problems = new ArrayList<>(file.problems());
         Pid pid = Pid.of(file.name());
         Map<String, Attribute> known = byPid.get(pid.base());
         if (known == null) {
@@ -80,7 +80,7 @@ final class Schemas {
         file.values().forEach((key, value) -> {
             Attribute attribute = known.get(key);
             if (attribute == null) {
-                problems.add(new ConfigurationProblem(
+                problems.add(new FileProblem(
                         file.name(),
                         key,
                         "is unknown and has no effect; known are " + new TreeSet<>(known.keySet()),
@@ -90,14 +90,14 @@ final class Schemas {
             String allowed = value.contains("$[") ? null : attribute.violation(value);
             allowed = allowed == null ? TextRules.violation(pid.base(), key, value) : allowed;
             if (allowed != null) {
-                problems.add(new ConfigurationProblem(
-                        file.name(), key, "\"" + value + "\" isn't allowed: must be " + allowed, true));
+                problems.add(
+                        new FileProblem(file.name(), key, "\"" + value + "\" isn't allowed: must be " + allowed, true));
             }
         });
         known.values().stream()
                 .filter(attribute -> attribute.required()
                         && file.values().getOrDefault(attribute.id(), "").isEmpty())
-                .forEach(attribute -> problems.add(ConfigurationProblem.missing(file.name(), attribute.id())));
+                .forEach(attribute -> problems.add(FileProblem.missing(file.name(), attribute.id())));
         return problems;
     }
 }

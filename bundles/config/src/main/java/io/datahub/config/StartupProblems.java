@@ -1,6 +1,8 @@
 package io.datahub.config;
 
-import io.datahub.api.health.Health;
+import io.datahub.api.config.ConfigurationProblem;
+import io.datahub.api.config.ConfigurationProblem.InEffect;
+import io.datahub.api.config.ConfigurationProblems;
 import io.datahub.api.health.HealthCheck;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,13 +40,16 @@ public final class StartupProblems implements Supplier<Map<String, List<String>>
 
     private final ServiceComponentRuntime components;
     private final HealthCheck configuration;
+    private final ConfigurationProblems files;
 
     @Activate
     public StartupProblems(
             @Reference ServiceComponentRuntime components,
-            @Reference(target = "(" + HealthCheck.NAME + "=configuration)") HealthCheck configuration) {
+            @Reference(target = "(" + HealthCheck.NAME + "=configuration)") HealthCheck configuration,
+            @Reference ConfigurationProblems files) {
         this.components = components;
         this.configuration = configuration;
+        this.files = files;
     }
 
     @Override
@@ -54,15 +59,15 @@ public final class StartupProblems implements Supplier<Map<String, List<String>>
     }
 
     private List<String> failed(Collection<ComponentDescriptionDTO> descriptions) {
+        List<ConfigurationProblem> invalid = configuration.check().ready() ? List.of() : files.problems();
         List<String> problems = new ArrayList<>();
-        Health health = configuration.check();
-        String invalidFiles = health.ready() ? "" : health.detail();
-        if (!invalidFiles.isEmpty()) {
-            problems.add(invalidFiles);
-        }
+        invalid.stream()
+                .filter(problem -> problem.inEffect() == InEffect.NOTHING)
+                .forEach(problem -> problems.add(problem.toString()));
         for (ComponentDescriptionDTO description : descriptions) {
             boolean isExplained = Arrays.stream(description.configurationPid)
-                    .anyMatch(pid -> invalidFiles.contains("/" + pid + ".cfg"));
+                    .anyMatch(pid ->
+                            invalid.stream().anyMatch(problem -> problem.pid().equals(pid)));
             for (ComponentConfigurationDTO component : components.getComponentConfigurationDTOs(description)) {
                 if (!isExplained && component.state == FAILED_ACTIVATION) {
                     problems.add(description.name + ": " + ActivationFailure.rootCause(component.failure));

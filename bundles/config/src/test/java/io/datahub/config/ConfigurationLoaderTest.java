@@ -110,7 +110,7 @@ class ConfigurationLoaderTest {
         assertThat(properties("io.datahub.x")).containsEntry("port", "80");
         assertThat(loader.check().degraded()).isTrue();
         assertThat(loader.check().detail())
-                .contains("etc/io.datahub.x.cfg: port: \"many\"", "the version before stays in force");
+                .contains("etc/io.datahub.x.cfg: port: \"many\"", "the previous version stays in effect");
 
         change("io.datahub.x.cfg", "port = 81");
 
@@ -206,7 +206,7 @@ class ConfigurationLoaderTest {
         install("guest", "OSGI-INF/guest.xml", COMPONENT);
         loader.poll();
 
-        assertThat(loader.check().detail()).isEqualTo("every file is in force");
+        assertThat(loader.check().detail()).isEqualTo("every file is in effect");
         assertThat(properties("io.datahub.guest")).containsEntry("port", "80");
     }
 

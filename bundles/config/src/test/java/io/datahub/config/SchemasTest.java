@@ -51,13 +51,13 @@ class SchemasTest {
     @Test
     void shouldWarnAboutAnUnknownKeyAndRejectAMissingRequiredKey() {
         assertThat(problems("path = a/**"))
-                .extracting(ConfigurationProblem::key, ConfigurationProblem::fatal)
+                .extracting(FileProblem::key, FileProblem::fatal)
                 .containsExactly(
                         org.assertj.core.api.Assertions.tuple("path", false),
                         org.assertj.core.api.Assertions.tuple("paths", true));
     }
 
-    private List<ConfigurationProblem> problems(String text) {
+    private List<FileProblem> problems(String text) {
         return schemas.validate(
                 CfgFile.parse("io.datahub.x-y.cfg", text.getBytes(StandardCharsets.UTF_8), name -> null));
     }

@@ -2,6 +2,8 @@ package io.datahub.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.api.config.ConfigurationProblem;
+import io.datahub.api.config.ConfigurationProblem.InEffect;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import java.util.ArrayList;
@@ -20,7 +22,7 @@ import org.osgi.util.promise.Promise;
 class StartupProblemsTest {
 
     private final FakeRuntime runtime = new FakeRuntime();
-    private Health configuration = Health.ready("every file is in force");
+    private final List<ConfigurationProblem> invalid = new ArrayList<>();
 
     @Test
     void shouldReportNothingIfAllComponentsAreActive() {
@@ -40,10 +42,12 @@ class StartupProblemsTest {
 
     @Test
     void shouldReportAnInvalidFileAndNotTheComponentThatItConfigures() {
-        configuration = Health.down("etc/io.datahub.a.cfg: port: \"x\" isn't allowed");
+        invalid.add(new ConfigurationProblem(
+                "io.datahub.a", "etc/io.datahub.a.cfg", "port", "\"x\" isn't allowed", InEffect.NOTHING));
         runtime.add("io.datahub.a", "a.Service", ComponentConfigurationDTO.FAILED_ACTIVATION).failure = "x.E: port";
 
-        assertThat(problems("failed")).containsExactly("etc/io.datahub.a.cfg: port: \"x\" isn't allowed");
+        assertThat(problems("failed"))
+                .containsExactly("etc/io.datahub.a.cfg: port: \"x\" isn't allowed; the file has no effect");
     }
 
     @Test
@@ -56,8 +60,8 @@ class StartupProblemsTest {
     }
 
     private List<String> problems(String kind) {
-        HealthCheck check = () -> configuration;
-        return new StartupProblems(runtime, check).get().get(kind);
+        HealthCheck check = () -> invalid.isEmpty() ? Health.ready("") : Health.down("some files are invalid");
+        return new StartupProblems(runtime, check, () -> invalid).get().get(kind);
     }
 
     /** Components as Declarative Services would describe them. */

@@ -1,6 +1,8 @@
 package io.datahub.store;
 
-import io.datahub.api.health.HealthCheck;
+import io.datahub.api.config.ConfigurationProblem;
+import io.datahub.api.config.ConfigurationProblem.InEffect;
+import io.datahub.api.config.ConfigurationProblems;
 import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.ValidatorDirectory;
@@ -21,6 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
@@ -45,12 +49,8 @@ public final class InstalledValidators implements ValidatorDirectory {
     private final ConfigurationAdmin configurations;
     private final ActivationFailures failures;
 
-    /** Knows the problems of configuration files. */
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            target = "(" + HealthCheck.NAME + "=configuration)")
-    private volatile HealthCheck configurationHealth;
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    private volatile ConfigurationProblems configurationProblems;
 
     @Activate
     public InstalledValidators(
@@ -64,13 +64,14 @@ public final class InstalledValidators implements ValidatorDirectory {
 
     @Override
     public List<ValidatorStatus> validators() {
-        HealthCheck health = configurationHealth;
-        ConfigurationProblems problems =
-                new ConfigurationProblems(health == null ? "" : health.check().detail());
+        ConfigurationProblems service = configurationProblems;
+        List<ConfigurationProblem> problems = service == null ? List.of() : service.problems();
         List<ValidatorStatus> all = new ArrayList<>();
         for (ValidatorStatus validator : ranked(services(), trial())) {
             String pid = String.valueOf(validator.service().orElseThrow().getProperty(Constants.SERVICE_PID));
-            String reason = problems.fatal(pid).or(() -> failures.of(pid)).orElse("");
+            String reason = text(problems, pid, InstalledValidators::hasNoEffect)
+                    .or(() -> failures.of(pid))
+                    .orElse("");
             all.add(reason.isEmpty() ? validator : unavailable(validator, reason));
         }
         Set<String> registered = new HashSet<>();
@@ -138,7 +139,7 @@ public final class InstalledValidators implements ValidatorDirectory {
     }
 
     /** The validators that are required or configured, without those that are registered. */
-    private Collection<ValidatorStatus> missing(Set<String> registered, ConfigurationProblems problems) {
+    private Collection<ValidatorStatus> missing(Set<String> registered, List<ConfigurationProblem> problems) {
         Map<String, ValidatorStatus> missing = new TreeMap<>();
         for (Configuration store : configurations(STORE)) {
             for (String item : ValidatorProperties.list(store.getProperties().get("require"))) {
@@ -150,15 +151,23 @@ public final class InstalledValidators implements ValidatorDirectory {
                 }
             }
         }
-        problems.invalidFiles(ValidatorProperties.PID_PREFIX)
-                .forEach((name, reason) -> missing.put(name, unregistered(name, List.of(), List.of(), reason)));
+        for (ConfigurationProblem problem : problems) {
+            String pid = problem.pid();
+            if (pid.startsWith(ValidatorProperties.PID_PREFIX) && hasNoEffect(problem)) {
+                String name = ValidatorProperties.name(null, pid);
+                String reason =
+                        text(problems, pid, InstalledValidators::hasNoEffect).orElseThrow();
+                missing.put(name, unregistered(name, List.of(), List.of(), reason));
+            }
+        }
         for (Configuration validator : configurations(CONFIGURED)) {
             var properties = validator.getProperties();
             String pid = validator.getPid();
             String name = ValidatorProperties.name(properties.get(ValidatorService.NAME), pid);
-            String reason = problems.all(pid)
+            String reason = text(problems, pid, problem -> true)
                     .or(() -> failures.of(pid))
-                    .orElse("it can't be activated with " + ConfigurationProblems.file(pid) + "; the log says why");
+                    .orElse("it can't be activated with " + "etc/" + pid.replace('~', '-') + ".cfg"
+                            + "; the log says why");
             missing.put(
                     name,
                     unregistered(
@@ -169,6 +178,20 @@ public final class InstalledValidators implements ValidatorDirectory {
         }
         missing.keySet().removeAll(registered);
         return missing.values();
+    }
+
+    static boolean hasNoEffect(ConfigurationProblem problem) {
+        return problem.inEffect() == InEffect.NOTHING;
+    }
+
+    static Optional<String> text(
+            List<ConfigurationProblem> problems, String pid, Predicate<ConfigurationProblem> filter) {
+        String text = problems.stream()
+                .filter(problem -> problem.pid().equals(pid))
+                .filter(filter)
+                .map(ConfigurationProblem::toString)
+                .collect(Collectors.joining("; "));
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
     }
 
     private static ValidatorStatus unregistered(String name, List<String> paths, List<String> topics, String reason) {

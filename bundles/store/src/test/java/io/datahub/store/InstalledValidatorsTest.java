@@ -2,6 +2,8 @@ package io.datahub.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.api.config.ConfigurationProblem;
+import io.datahub.api.config.ConfigurationProblem.InEffect;
 import io.datahub.api.validation.Validator;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -73,17 +75,22 @@ class InstalledValidatorsTest {
     @Test
     void shouldTellTheProblemsOfAConfigurationFileFromThoseOfOthers() {
         String pid = "io.datahub.validator.policy~small";
-        String own = "etc/io.datahub.validator.policy-small.cfg: maxBytes: \"1k\" isn't allowed; must be x";
-        ConfigurationProblems problems = new ConfigurationProblems("etc/io.datahub.x.cfg: port: is wrong; " + own);
-        assertThat(problems.all(pid)).contains(own);
-        assertThat(problems.fatal(pid)).isEmpty();
-        assertThat(new ConfigurationProblems(problems.text() + "; nothing of it is in force").fatal(pid))
-                .contains(own + "; nothing of it is in force");
-        assertThat(new ConfigurationProblems("every file is in force").all(pid)).isEmpty();
-        assertThat(problems.invalidFiles("io.datahub.validator.")).isEmpty();
-        assertThat(new ConfigurationProblems(problems.text() + "; nothing of it is in force")
-                        .invalidFiles("io.datahub.validator."))
-                .containsExactly(Map.entry("policy-small", own + "; nothing of it is in force"));
+        ConfigurationProblem other = problem("io.datahub.validator.policy~smaller", InEffect.NOTHING);
+        ConfigurationProblem warning = problem(pid, InEffect.CURRENT_VERSION);
+        ConfigurationProblem fatal = problem(pid, InEffect.NOTHING);
+
+        List<ConfigurationProblem> problems = List.of(other, warning, fatal);
+
+        assertThat(InstalledValidators.text(problems, pid, problem -> true)).contains(warning + "; " + fatal);
+        assertThat(InstalledValidators.text(problems, pid, InstalledValidators::hasNoEffect))
+                .contains(fatal.toString());
+        assertThat(InstalledValidators.text(List.of(other, warning), pid, InstalledValidators::hasNoEffect))
+                .isEmpty();
+    }
+
+    private static ConfigurationProblem problem(String pid, InEffect inEffect) {
+        return new ConfigurationProblem(
+                pid, "etc/" + pid.replace('~', '-') + ".cfg", "maxBytes", inEffect + " is the effect", inEffect);
     }
 
     @Test

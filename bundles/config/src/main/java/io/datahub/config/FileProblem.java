@@ -5,27 +5,27 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * A problem in a configuration file.
+ * A problem that was found in a configuration file, regardless of the consequence. The launcher, which has no other
+ * bundle on its class path, uses it too.
  *
  * @param file the file name
  * @param key the key, or empty if the problem concerns the whole file
  * @param text the invalid value, the allowed values and the consequence, on one line
  * @param fatal whether the file is rejected; otherwise the problem is a warning
  */
-public record ConfigurationProblem(String file, String key, String text, boolean fatal) {
+public record FileProblem(String file, String key, String text, boolean fatal) {
 
     private static final String MISSING = "is missing";
     private static final int MAX_TYPING_ERRORS = 3;
 
     /** No component reads the file. */
-    static ConfigurationProblem unknownFile(String file, String pid, Set<String> known) {
+    static FileProblem unknownFile(String file, String pid, Set<String> known) {
         String similar = known.stream()
                 .filter(candidate -> distance(candidate, pid) <= MAX_TYPING_ERRORS)
                 .min(Comparator.comparingInt(candidate -> distance(candidate, pid)))
                 .map(candidate -> "did you mean " + candidate + "?")
                 .orElse("rename or remove the file");
-        return new ConfigurationProblem(
-                file, "", "has no effect, since no component reads " + pid + "; " + similar, false);
+        return new FileProblem(file, "", "has no effect, since no component reads " + pid + "; " + similar, false);
     }
 
     /** The number of characters to insert, delete or replace (Levenshtein). */
@@ -43,8 +43,8 @@ public record ConfigurationProblem(String file, String key, String text, boolean
         return costs[other.length()];
     }
 
-    static ConfigurationProblem missing(String file, String key) {
-        return new ConfigurationProblem(file, key, MISSING, true);
+    static FileProblem missing(String file, String key) {
+        return new FileProblem(file, key, MISSING, true);
     }
 
     boolean isMissing() {

@@ -5,20 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class ConfigurationProblemTest {
+class FileProblemTest {
 
     private static final Set<String> KNOWN = Set.of("io.datahub.jetty", "io.datahub.http");
 
     @Test
     void shouldSuggestTheMostSimilarPid() {
-        assertThat(ConfigurationProblem.unknownFile("io.datahub.jety.cfg", "io.datahub.jety", KNOWN))
+        assertThat(FileProblem.unknownFile("io.datahub.jety.cfg", "io.datahub.jety", KNOWN))
                 .hasToString("etc/io.datahub.jety.cfg: has no effect, since no component reads io.datahub.jety;"
                         + " did you mean io.datahub.jetty?");
     }
 
     @Test
     void shouldSuggestNothingForAPidThatIsLikeNoOther() {
-        assertThat(ConfigurationProblem.unknownFile("io.datahub.something.cfg", "io.datahub.something", KNOWN)
+        assertThat(FileProblem.unknownFile("io.datahub.something.cfg", "io.datahub.something", KNOWN)
                         .text())
                 .endsWith("; rename or remove the file");
     }
