@@ -1,5 +1,6 @@
 package io.datahub.auth;
 
+import io.datahub.api.Sha256;
 import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.user.Login;
@@ -8,7 +9,6 @@ import io.datahub.api.user.UserRegistry.Credential;
 import io.datahub.auth.users.StoredCredential.Kind;
 import io.datahub.auth.users.Users;
 import io.datahub.auth.users.UsersDifference;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -98,7 +98,7 @@ final class AuditLog {
         boolean known = users.named(claimed).isPresent();
         boolean plain = PLAIN_NAME.matcher(claimed).matches()
                 && !claimed.startsWith("dh_")
-                && users.owning(Kind.TOKEN, Hashes.sha256(claimed.getBytes(StandardCharsets.UTF_8)))
+                && users.owning(Kind.TOKEN, Sha256.hex(claimed))
                         .isEmpty();
         return known || plain || claimed.isEmpty() ? claimed : "(not shown)";
     }

@@ -1,5 +1,6 @@
 package io.datahub.auth;
 
+import io.datahub.api.Sha256;
 import io.datahub.api.user.CredentialVerifier.Verified;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
@@ -53,7 +54,7 @@ final class Identities {
         if (token.length == 0 || token.length > Credentials.Token.MAX_LISTED_BYTES) {
             return Optional.empty();
         }
-        String sha256 = Hashes.sha256(token);
+        String sha256 = Sha256.hex(token);
         return listed(Kind.TOKEN, sha256).or(() -> shortLived.find(sha256).flatMap(this::of));
     }
 

@@ -1,5 +1,6 @@
 package io.datahub.auth;
 
+import io.datahub.api.Sha256;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
@@ -9,7 +10,6 @@ import io.datahub.api.user.UserRegistry.IssuedToken;
 import io.datahub.auth.users.StoredCredential;
 import io.datahub.auth.users.Users;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,7 +68,7 @@ final class ShortLivedService {
         }
         String secret = Tokens.random();
         ShortLivedToken token = new ShortLivedToken(
-                Hashes.sha256(secret.getBytes(StandardCharsets.UTF_8)),
+                Sha256.hex(secret),
                 login.user().name(),
                 login.credential(),
                 label,

@@ -1,5 +1,6 @@
 package io.datahub.auth;
 
+import io.datahub.api.Sha256;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
@@ -15,7 +16,6 @@ import io.datahub.auth.users.StoredUser;
 import io.datahub.auth.users.TokenEdit;
 import io.datahub.auth.users.Users;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,7 +123,7 @@ final class TokenService {
                     Reason.CONFLICT,
                     "you have " + maxTokens + " tokens already; revoke an unused one, or ask an administrator");
         }
-        String sha256 = Hashes.sha256(token.getBytes(StandardCharsets.UTF_8));
+        String sha256 = Sha256.hex(token);
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Optional<String> parent = edit.before()
                 .credential(actor.credential())

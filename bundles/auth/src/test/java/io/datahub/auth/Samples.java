@@ -1,5 +1,6 @@
 package io.datahub.auth;
 
+import io.datahub.api.Sha256;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Origin;
 import io.datahub.auth.users.InvalidUsersException;
@@ -20,7 +21,7 @@ public final class Samples {
     private Samples() {}
 
     static String sha256(String token) {
-        return Hashes.sha256(token.getBytes(StandardCharsets.UTF_8));
+        return Sha256.hex(token);
     }
 
     public static String users(String content) {

@@ -3,6 +3,7 @@ package io.datahub.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.health.HealthChecks;
 import io.datahub.api.json.JsonText;
 import io.datahub.api.log.LogText;
 import io.datahub.api.user.Login;
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpHeader;
@@ -48,7 +48,8 @@ public final class HealthHandler extends Handler.Abstract {
     private static final Pattern COMMA = Pattern.compile(",");
 
     private volatile List<String> required;
-    private final Map<HealthCheck, String> checks = new ConcurrentHashMap<>();
+    private final HealthChecks checks = new HealthChecks((component, failure) ->
+            LOG.warn("event=http.health-check.failed component={}", LogText.quoted(component), failure));
 
     @Activate
     public HealthHandler(HttpConfiguration configuration) {
@@ -73,7 +74,7 @@ public final class HealthHandler extends Handler.Abstract {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindCheck(HealthCheck check, Map<String, Object> properties) {
-        checks.put(check, String.valueOf(properties.get(HealthCheck.NAME)));
+        checks.add(check, properties);
     }
 
     void unbindCheck(HealthCheck check) {
@@ -128,17 +129,8 @@ public final class HealthHandler extends Handler.Abstract {
         for (String name : required) {
             components.put(name, Health.down("the component isn't running; see the log"));
         }
-        checks.forEach((check, name) -> components.put(name, run(check, name)));
+        components.putAll(checks.run());
         return components;
-    }
-
-    private static Health run(HealthCheck check, String name) {
-        try {
-            return check.check();
-        } catch (RuntimeException e) {
-            LOG.warn("event=http.health-check.failed component={}", LogText.quoted(name), e);
-            return Health.down("the health check failed: " + e);
-        }
     }
 
     private static void write(JsonGenerator json, String status, Map<String, Health> components) throws IOException {

@@ -2,6 +2,7 @@ package io.datahub.metrics;
 
 import io.datahub.api.Reason;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.health.HealthChecks;
 import io.datahub.api.metric.MetricSource;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
@@ -41,8 +42,8 @@ public final class MetricsHandler extends Handler.Abstract {
     static final String MOUNT = "/metrics";
 
     private final Map<String, MetricSource> sources = new ConcurrentSkipListMap<>();
+    private final HealthChecks healthChecks = new HealthChecks();
     private final JmxExporter jmx = new JmxExporter();
-    private final HealthChecks healthChecks;
     private volatile boolean open;
 
     @Activate
@@ -52,8 +53,7 @@ public final class MetricsHandler extends Handler.Abstract {
 
     MetricsHandler(String version, boolean open) {
         this.open = open;
-        healthChecks = new HealthChecks(version);
-        add("hub", healthChecks);
+        add("hub", new HealthMetrics(version, healthChecks));
         add("jvm", new JvmMetrics());
     }
 
@@ -87,7 +87,7 @@ public final class MetricsHandler extends Handler.Abstract {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindCheck(HealthCheck check, Map<String, Object> properties) {
-        healthChecks.add(String.valueOf(properties.get(HealthCheck.NAME)), check);
+        healthChecks.add(check, properties);
     }
 
     void unbindCheck(HealthCheck check) {

@@ -1,12 +1,10 @@
 package io.datahub.ui;
 
+import io.datahub.api.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 
 /** The static files of the web page, by name. All are held in memory: they are small and few. Immutable. */
@@ -24,6 +22,8 @@ final class Assets {
             "status.js", "text/javascript;charset=utf-8",
             "icon.svg", "image/svg+xml");
 
+    private static final int ETAG_DIGITS = 32;
+
     private final Map<String, Asset> assets = new HashMap<>();
 
     /** @throws IllegalStateException if a file is missing, which is a build error */
@@ -34,15 +34,12 @@ final class Assets {
     private static Asset read(String name, String type) {
         try (InputStream in = Assets.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException("the bundle lacks " + name + "; build it anew");
+                throw new IllegalStateException("the bundle lacks " + name + "; rebuild it");
             }
             byte[] bytes = in.readAllBytes();
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-            return new Asset(type, bytes, '"' + HexFormat.of().formatHex(digest, 0, 16) + '"');
+            return new Asset(type, bytes, '"' + Sha256.hex(bytes).substring(0, ETAG_DIGITS) + '"');
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 

@@ -1,8 +1,10 @@
 package io.datahub.watcher;
 
+import io.datahub.api.Sha256;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Draft;
@@ -16,9 +18,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /** Commits the content of a file as a version of a record; validated like any upload. Thread-safe. */
@@ -50,7 +49,7 @@ final class FileImporter {
      *
      * @throws IOException if the file can't be read, or on an I/O error of the store
      */
-    Outcome importFile(RecordPath path, Path file, FileStamp expected) throws IOException {
+    Outcome importFile(RecordPath path, Path file, FileStat expected) throws IOException {
         if (path.equals(RecordPath.USERS)) {
             return new Rejected(new Refusal(
                     Reason.FORBIDDEN,
@@ -84,27 +83,26 @@ final class FileImporter {
         }
     }
 
-    private static boolean isChanged(Path file, FileStamp expected) throws IOException {
-        return !FileStamp.of(file).equals(Optional.of(expected));
+    private static boolean isChanged(Path file, FileStat expected) throws IOException {
+        return !FileStat.of(file).equals(Optional.of(expected));
     }
 
     /**
      * Returns the hash of the content if it has been committed since the file last changed: the hub may have been
      * killed between the commit and the removal of the file.
      */
-    private Optional<String> alreadyCommitted(RecordPath path, FileStamp stamp, FileChannel channel)
-            throws IOException {
+    private Optional<String> alreadyCommitted(RecordPath path, FileStat stamp, FileChannel channel) throws IOException {
         Result<RecordVersion> found = store.find(User.HUB, path);
         if (found.isRefused()
                 || found.get().size() != stamp.size()
-                || !stamp.isOlderThan(found.get().modified())) {
+                || !stamp.isUnchangedSince(found.get().modified())) {
             return Optional.empty();
         }
         Optional<String> sha256 = found.get().sha256();
-        return sha256.isPresent() && sha256.get().equals(hash(channel)) ? sha256 : Optional.empty();
+        return sha256.isPresent() && sha256.get().equals(Sha256.hex(channel)) ? sha256 : Optional.empty();
     }
 
-    private Outcome draft(RecordPath path, Path file, FileStamp expected, FileChannel channel) throws IOException {
+    private Outcome draft(RecordPath path, Path file, FileStat expected, FileChannel channel) throws IOException {
         Result<Draft> begin = store.begin(new WriteRequest(User.HUB, "incoming", path));
         if (begin.isRefused()) {
             return outcomeOf(begin.refusal().orElseThrow());
@@ -148,21 +146,7 @@ final class FileImporter {
     static String hash(Path file) throws IOException {
         try (FileChannel channel = open(file)) {
             writeBack(channel);
-            return hash(channel);
+            return Sha256.hex(channel);
         }
-    }
-
-    private static String hash(FileChannel channel) throws IOException {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-        while (channel.read(buffer.clear()) >= 0) {
-            digest.update(buffer.flip());
-        }
-        return HexFormat.of().formatHex(digest.digest());
     }
 }

@@ -4,12 +4,11 @@ import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.health.HealthChecks;
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import javax.servlet.Servlet;
 import javax.servlet.http.HttpServlet;
 import javax.servlet.http.HttpServletRequest;
@@ -34,7 +33,7 @@ public final class DatahubPage extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
     private final transient EventBroker broker;
-    private final transient Map<HealthCheck, String> checks = new ConcurrentHashMap<>();
+    private final transient HealthChecks checks = new HealthChecks();
 
     @Activate
     public DatahubPage(@Reference EventBroker broker) {
@@ -46,7 +45,7 @@ public final class DatahubPage extends HttpServlet {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindCheck(HealthCheck check, Map<String, Object> properties) {
-        checks.put(check, String.valueOf(properties.get(HealthCheck.NAME)));
+        checks.add(check, properties);
     }
 
     void unbindCheck(HealthCheck check) {
@@ -59,8 +58,7 @@ public final class DatahubPage extends HttpServlet {
     }
 
     private String page() {
-        Map<String, Health> results = new TreeMap<>();
-        checks.forEach((check, name) -> results.put(name, check.check()));
+        Map<String, Health> results = checks.run();
         EventBroker.Counters counters = broker.counters();
         return new HtmlWriter()
                 .heading("Components")

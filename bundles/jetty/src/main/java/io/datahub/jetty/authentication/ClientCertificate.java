@@ -1,15 +1,13 @@
 package io.datahub.jetty.authentication;
 
+import io.datahub.api.Sha256;
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.user.Credentials;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
-import java.util.HexFormat;
 import java.util.Optional;
 import javax.net.ssl.SSLSession;
 import org.eclipse.jetty.io.EndPoint;
@@ -56,12 +54,7 @@ final class ClientCertificate {
         if (session != null && session.getValue(HASH) instanceof String known) {
             return known;
         }
-        String hash;
-        try {
-            hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        String hash = Sha256.hex(certificate.getEncoded());
         if (session != null) {
             session.putValue(HASH, hash);
         }

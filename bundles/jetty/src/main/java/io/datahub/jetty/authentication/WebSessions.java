@@ -1,17 +1,14 @@
 package io.datahub.jetty.authentication;
 
+import io.datahub.api.Sha256;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.LoginSession;
 import io.datahub.api.user.Origin;
 import io.datahub.jetty.JettyConfiguration;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -77,7 +74,7 @@ public final class WebSessions {
         List<LoginSession> evicted = new ArrayList<>();
         synchronized (this) {
             evict(login.user().name(), now, evicted);
-            put(hash(secret), new Session(login.in(Optional.of(new LoginSession())), now, now));
+            put(Sha256.hex(secret), new Session(login.in(Optional.of(new LoginSession())), now, now));
         }
         evicted.forEach(LoginSession::end);
         return secret;
@@ -133,7 +130,7 @@ public final class WebSessions {
 
     /** The current login; empty if there is no such session, or its credential was removed, disabled or has expired. */
     public Optional<Login> login(String secret, Origin origin) {
-        Optional<Login> login = use(hash(secret));
+        Optional<Login> login = use(Sha256.hex(secret));
         Optional<Login> renewed = login.flatMap(opened -> authenticator.renew(opened.from(origin)));
         if (renewed.isEmpty()) {
             end(secret);
@@ -156,21 +153,12 @@ public final class WebSessions {
     public void end(String secret) {
         List<LoginSession> ended;
         synchronized (this) {
-            ended = remove(hash(secret));
+            ended = remove(Sha256.hex(secret));
         }
         ended.forEach(LoginSession::end);
     }
 
     public synchronized int size() {
         return byHash.size();
-    }
-
-    private static String hash(String secret) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(secret.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

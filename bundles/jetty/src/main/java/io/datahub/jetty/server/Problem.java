@@ -1,9 +1,8 @@
 package io.datahub.jetty.server;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.json.JsonText;
+import io.datahub.api.validation.ValidationJson;
 import io.datahub.api.validation.Violation;
-import java.io.IOException;
 import java.util.List;
 import org.eclipse.jetty.http.HttpStatus;
 
@@ -23,24 +22,8 @@ record Problem(int status, String detail, List<Violation> violations) {
             json.writeStringField("title", HttpStatus.getMessage(status));
             json.writeNumberField("status", status);
             json.writeStringField("detail", detail);
-            if (!violations.isEmpty()) {
-                json.writeArrayFieldStart("violations");
-                for (Violation violation : violations) {
-                    write(json, violation);
-                }
-                json.writeEndArray();
-            }
+            ValidationJson.writeViolations(json, violations);
             json.writeEndObject();
         });
-    }
-
-    private static void write(JsonGenerator json, Violation violation) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("validator", violation.validator());
-        json.writeStringField("version", violation.version());
-        json.writeNumberField("line", violation.line());
-        json.writeNumberField("column", violation.column());
-        json.writeStringField("message", violation.message());
-        json.writeEndObject();
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordVersion;
+import io.datahub.api.validation.ValidationJson;
 import io.datahub.api.validation.ValidatorId;
 import java.io.IOException;
 import java.util.List;
@@ -25,7 +26,7 @@ public final class WriteResponse {
         json.writeStringField("modified", version.modified().toString());
         json.writeNumberField("sequence", change.cursor().sequence());
         json.writeStringField("cursor", change.cursor().toString());
-        write(json, change.validators());
+        ValidationJson.writeValidators(json, change.validators());
         json.writeEndObject();
     }
 
@@ -36,18 +37,7 @@ public final class WriteResponse {
         json.writeStringField("path", path.toString());
         json.writeNumberField("size", size);
         json.writeBooleanField("dryRun", true);
-        write(json, validators);
+        ValidationJson.writeValidators(json, validators);
         json.writeEndObject();
-    }
-
-    private static void write(JsonGenerator json, List<ValidatorId> validators) throws IOException {
-        json.writeArrayFieldStart("validators");
-        for (ValidatorId validator : validators) {
-            json.writeStartObject();
-            json.writeStringField("name", validator.name());
-            json.writeStringField("version", validator.version());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
     }
 }

@@ -4,8 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.api.validation.ValidatorId;
-import io.datahub.api.validation.Violation;
+import io.datahub.api.validation.ValidationJson;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -85,30 +84,7 @@ final class ChangeEventWriter {
         if (!pending.user().isEmpty()) {
             json.writeStringField("user", pending.user());
         }
-        json.writeArrayFieldStart("validators");
-        for (ValidatorId validator : pending.validators()) {
-            json.writeStartObject();
-            json.writeStringField("name", validator.name());
-            json.writeStringField("version", validator.version());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-        if (!pending.violations().isEmpty()) {
-            writeViolations(json, pending);
-        }
-    }
-
-    private static void writeViolations(JsonGenerator json, PendingChange pending) throws IOException {
-        json.writeArrayFieldStart("violations");
-        for (Violation violation : pending.violations()) {
-            json.writeStartObject();
-            json.writeStringField("validator", violation.validator());
-            json.writeStringField("version", violation.version());
-            json.writeNumberField("line", violation.line());
-            json.writeNumberField("column", violation.column());
-            json.writeStringField("message", violation.message());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
+        ValidationJson.writeValidators(json, pending.validators());
+        ValidationJson.writeViolations(json, pending.violations());
     }
 }
