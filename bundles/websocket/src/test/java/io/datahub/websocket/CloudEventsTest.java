@@ -59,7 +59,7 @@ class CloudEventsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"n\":2147483648|attribute n isn't an integer of 32 bits",
+                "\"n\":2147483648|attribute n must be a string, a boolean or an integer of 32 bits",
                 "\"data_base64\":\"QQ\"|data_base64 isn't Base64",
                 "\"n\":1,\"n\":1|has the name 'n' twice",
                 "\"time\":\"2026-11-25T18:00Z\"|time must have the form",

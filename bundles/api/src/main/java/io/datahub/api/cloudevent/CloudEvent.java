@@ -4,9 +4,11 @@ import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -22,6 +24,9 @@ public record CloudEvent(Map<String, Object> attributes) {
     /** The maximum length of a type, in characters. */
     public static final int MAX_TYPE_LENGTH = 1024;
 
+    /** Bounds what an event with many wrong attributes costs. */
+    private static final int MAX_VIOLATIONS = 100;
+
     private static final List<String> REQUIRED = List.of("id", "source", "type");
     private static final List<String> NEVER_EMPTY = List.of("subject", "datacontenttype", "dataschema");
 
@@ -36,40 +41,69 @@ public record CloudEvent(Map<String, Object> attributes) {
      * @return the event, or a refusal ({@link Reason#BAD_REQUEST})
      */
     public static Result<CloudEvent> of(Map<String, Object> attributes) {
+        List<String> violations = violations(attributes);
+        return violations.isEmpty()
+                ? Result.done(new CloudEvent(attributes))
+                : Result.refused(Reason.BAD_REQUEST, violations.get(0));
+    }
+
+    /**
+     * The rules that attributes break.
+     *
+     * @param attributes by name, without the data; a value of any other class than {@link String}, {@link Boolean} and
+     *     {@link Integer} stands for one that isn't allowed
+     * @return a sentence for each, up to some 100; empty if the attributes are those of a CloudEvent
+     */
+    public static List<String> violations(Map<String, ?> attributes) {
+        List<String> violations = new ArrayList<>();
         if (!"1.0".equals(attributes.get("specversion"))) {
-            return bad("a CloudEvent's specversion must be \"1.0\"");
+            violations.add("a CloudEvent's specversion must be \"1.0\"");
         }
         for (String name : REQUIRED) {
-            if (!(attributes.get(name) instanceof String text) || text.isEmpty()) {
-                return bad("a CloudEvent's " + name + " must be a non-empty string");
+            if (!isNonEmptyString(attributes.get(name))) {
+                violations.add("a CloudEvent's " + name + " must be a non-empty string");
             }
         }
-        for (Map.Entry<String, Object> attribute : new TreeMap<>(attributes).entrySet()) {
-            String name = attribute.getKey();
-            if (!isName(name) || name.equals("data")) {
-                return bad("\"" + shortened(name)
-                        + "\" isn't the name of an attribute, which has lower-case letters and digits only");
+        for (Map.Entry<String, ?> attribute : new TreeMap<>(attributes).entrySet()) {
+            if (violations.size() >= MAX_VIOLATIONS) {
+                break;
             }
-            if (NEVER_EMPTY.contains(name) && !(attribute.getValue() instanceof String text && !text.isEmpty())) {
-                return bad("a CloudEvent's " + name + " must be a non-empty string");
+            if (!REQUIRED.contains(attribute.getKey()) && !attribute.getKey().equals("specversion")) {
+                optional(attribute.getKey(), attribute.getValue()).ifPresent(violations::add);
             }
         }
-        String type = (String) attributes.get("type");
+        String type = attributes.get("type") instanceof String text ? text : "";
         if (type.length() > MAX_TYPE_LENGTH) {
-            return bad("the type has " + type.length() + " characters; the maximum is " + MAX_TYPE_LENGTH);
+            violations.add("the type has " + type.length() + " characters; the maximum is " + MAX_TYPE_LENGTH);
         }
-        if (!isUriReference((String) attributes.get("source"))) {
-            return bad("a CloudEvent's source must be a URI-reference (RFC 3986), such as /builds/7");
+        if (attributes.get("source") instanceof String source && !source.isEmpty() && !isUriReference(source)) {
+            violations.add("a CloudEvent's source must be a URI-reference (RFC 3986), such as /builds/7");
         }
-        Object schema = attributes.get("dataschema");
-        if (schema != null && !isUri((String) schema)) {
-            return bad("a CloudEvent's dataschema must be a URI with a scheme (RFC 3986)");
+        return violations;
+    }
+
+    private static Optional<String> optional(String name, Object value) {
+        if (!isName(name) || name.equals("data")) {
+            return Optional.of("\"" + shortened(name)
+                    + "\" isn't the name of an attribute, which has lower-case letters and digits only");
         }
-        Object time = attributes.get("time");
-        if (time != null && !(time instanceof String text && Rfc3339DateTimes.isDateTime(text))) {
-            return bad("a CloudEvent's time must have the form 2026-11-25T18:00:00Z (RFC 3339)");
+        if (NEVER_EMPTY.contains(name) && !isNonEmptyString(value)) {
+            return Optional.of("a CloudEvent's " + name + " must be a non-empty string");
         }
-        return Result.done(new CloudEvent(attributes));
+        if (name.equals("dataschema") && !isUri((String) value)) {
+            return Optional.of("a CloudEvent's dataschema must be a URI with a scheme (RFC 3986)");
+        }
+        if (name.equals("time") && !(value instanceof String text && Rfc3339DateTimes.isDateTime(text))) {
+            return Optional.of("a CloudEvent's time must have the form 2026-11-25T18:00:00Z (RFC 3339)");
+        }
+        return value instanceof String || value instanceof Boolean || value instanceof Integer
+                ? Optional.empty()
+                : Optional.of("the attribute " + shortened(name)
+                        + " must be a string, a boolean or an integer of 32 bits (CloudEvents, 3)");
+    }
+
+    private static boolean isNonEmptyString(Object value) {
+        return value instanceof String text && !text.isEmpty();
     }
 
     private static boolean isName(String name) {
@@ -116,10 +150,6 @@ public record CloudEvent(Map<String, Object> attributes) {
             }
         }
         return true;
-    }
-
-    private static Result<CloudEvent> bad(String detail) {
-        return Result.refused(Reason.BAD_REQUEST, detail);
     }
 
     /**

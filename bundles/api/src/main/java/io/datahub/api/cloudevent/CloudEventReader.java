@@ -29,6 +29,9 @@ public final class CloudEventReader {
                     .build())
             .build();
 
+    /** Stands for a value that no attribute can have. */
+    private static final Object NOT_ALLOWED = new Object();
+
     private CloudEventReader() {}
 
     /**
@@ -126,16 +129,14 @@ public final class CloudEventReader {
             switch (value) {
                 case VALUE_STRING -> attributes.put(name, parser.getText());
                 case VALUE_TRUE, VALUE_FALSE -> attributes.put(name, parser.getBooleanValue());
-                case VALUE_NUMBER_INT -> {
-                    if (parser.getNumberType() != JsonParser.NumberType.INT) {
-                        return badRequest("the attribute " + name
-                                + " isn't an integer of 32 bits; send it as a string (CloudEvents, 3)");
-                    }
-                    attributes.put(name, parser.getIntValue());
-                }
+                case VALUE_NUMBER_INT ->
+                    attributes.put(
+                            name,
+                            parser.getNumberType() == JsonParser.NumberType.INT ? parser.getIntValue() : NOT_ALLOWED);
                 case VALUE_NULL -> {}
                 default -> {
-                    return badRequest("the attribute " + name + " isn't a string, an integer or a boolean");
+                    attributes.put(name, NOT_ALLOWED);
+                    parser.skipChildren();
                 }
             }
         }

@@ -49,6 +49,36 @@ class CloudEventTest {
     }
 
     @Test
+    void shouldListAllRulesThatAreBroken() {
+        Map<String, Object> attributes = sound();
+        attributes.putAll(Map.of(
+                "source", "a b", "time", "yesterday", "subject", "", "myName", "x", "size", 1.5, "dataschema", "x"));
+        attributes.remove("id");
+
+        assertThat(CloudEvent.violations(attributes))
+                .containsExactly(
+                        "a CloudEvent's id must be a non-empty string",
+                        "a CloudEvent's dataschema must be a URI with a scheme (RFC 3986)",
+                        "\"myName\" isn't the name of an attribute, which has lower-case letters and digits only",
+                        "the attribute size must be a string, a boolean or an integer of 32 bits (CloudEvents, 3)",
+                        "a CloudEvent's subject must be a non-empty string",
+                        "a CloudEvent's time must have the form 2026-11-25T18:00:00Z (RFC 3339)",
+                        "a CloudEvent's source must be a URI-reference (RFC 3986), such as /builds/7");
+        assertThat(CloudEvent.of(attributes).refusal().orElseThrow().detail())
+                .isEqualTo("a CloudEvent's id must be a non-empty string");
+    }
+
+    @Test
+    void shouldBoundTheNumberOfViolations() {
+        Map<String, Object> attributes = sound();
+        for (int i = 0; i < 10_000; i++) {
+            attributes.put("no-name-" + i, "x");
+        }
+
+        assertThat(CloudEvent.violations(attributes)).hasSizeBetween(2, 200);
+    }
+
+    @Test
     void shouldBoundTheLengthOfTheType() {
         Map<String, Object> attributes = sound();
         attributes.put("type", "t".repeat(CloudEvent.MAX_TYPE_LENGTH));

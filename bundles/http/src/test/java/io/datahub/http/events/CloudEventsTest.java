@@ -198,15 +198,15 @@ class CloudEventsTest {
                 "\"data_base64\":\"****\" | data_base64 isn't Base64",
                 "\"data_base64\":\"QQ\" | data_base64 isn't Base64",
                 "\"data_base64\":5 | data_base64 isn't Base64",
-                "\"n\":2147483648 | the attribute n isn't an integer of 32 bits",
-                "\"n\":-99999999999999999999 | the attribute n isn't an integer of 32 bits",
+                "\"n\":2147483648 | the attribute n must be a string, a boolean or an integer of 32 bits",
+                "\"n\":-99999999999999999999 | the attribute n must be a string, a boolean or an integer of 32 bits",
                 "\"n\":1,\"n\":1 | has the name 'n' twice",
                 "\"source\":\"/\" | has the name 'source' twice",
                 "\"time\":\"2026-11-25T18:00Z\" | time must have the form",
                 "\"time\":\"2026-11-25T22:59:60Z\" | time must have the form",
                 "\"dataschema\":\"/x\" | dataschema must be a URI with a scheme",
                 "\"data\":1,\"data_base64\":\"\" | data or data_base64, not both",
-                "\"n\":1.5 | the attribute n isn't a string, an integer or a boolean",
+                "\"n\":1.5 | the attribute n must be a string, a boolean or an integer",
             })
     void shouldReportWhyAStructuredEventIsRefused(String member, String reason) throws Exception {
         var answer = server.send(

@@ -73,9 +73,9 @@ final class CloudEventCheck {
         if (event.isPresent()) {
             new CloudEventRules(findings).validate(event.get());
             String type = event.get().path("type").asText();
-            if (type.length() > CloudEvent.MAX_TYPE_LENGTH) {
-                findings.add("type has " + type.length() + " characters; the maximum is " + CloudEvent.MAX_TYPE_LENGTH);
-            } else if (!types.isEmpty() && types.stream().noneMatch(pattern -> pattern.matches(type))) {
+            if (type.length() <= CloudEvent.MAX_TYPE_LENGTH
+                    && !types.isEmpty()
+                    && types.stream().noneMatch(pattern -> pattern.matches(type))) {
                 findings.add("the type " + truncated(type, MAX_QUOTED_TYPE_LENGTH) + " is not allowed here");
             }
             if (findings.verdict().accepted()) {

@@ -91,21 +91,21 @@ class CloudEventsValidatorTest {
             quoteCharacter = '`',
             value = {
                 "[]|a CloudEvent is a JSON object",
-                "{'specversion':'1.0','source':'/','type':'t'}|id is missing",
-                "{'specversion':'1.0','id':'','source':'/','type':'t'}|id is missing",
-                "{'specversion':'1.0','id':1,'source':'/','type':'t'}|id is missing",
-                "{'specversion':'0.3','id':'1','source':'/','type':'t'}|specversion is 0.3",
-                "{'specversion':'1.0','id':'1','source':'a b','type':'t'}|source is no URI",
-                "{'specversion':'1.0','id':'1','source':'/','type':'t','dataschema':'x'}|dataschema is no URI",
-                "{'specversion':'1.0','id':'1','source':'/','type':'t','time':'2026-11-23T10:00:00'}|time is no date",
-                "{'specversion':'1.0','id':'1','source':'/','type':'t','subject':''}|subject is a string",
-                "{'specversion':'1.0','id':'1','source':'/','type':'t','datacontenttype':'json'}|datacontenttype is no",
-                "{'specversion':'1.0','id':'1','source':'/','type':'t','myAttribute':'x'}|other characters than a-z",
-                "{'specversion':'1.0','id':'1','source':'/','type':'t','my':{}}|neither a string",
-                "{'specversion':'1.0','id':'1','source':'/','type':'t','my':1.5}|neither a string",
-                "{'specversion':'1.0','id':'1','source':'/','type':'t','my':3000000000}|neither a string",
-                "{'specversion':'1.0','id':'1','source':'/','type':'t','data':1,'data_base64':'AA=='}|both data",
-                "{'specversion':'1.0','id':'1','source':'/','type':'t','data_base64':'%'}|data_base64 is no",
+                "{'specversion':'1.0','source':'/','type':'t'}|id must be a non-empty string",
+                "{'specversion':'1.0','id':'','source':'/','type':'t'}|id must be a non-empty string",
+                "{'specversion':'1.0','id':1,'source':'/','type':'t'}|id must be a non-empty string",
+                "{'specversion':'0.3','id':'1','source':'/','type':'t'}|specversion must be",
+                "{'specversion':'1.0','id':'1','source':'a b','type':'t'}|source must be a URI-reference",
+                "{'specversion':'1.0','id':'1','source':'/','type':'t','dataschema':'x'}|dataschema must be a URI with a scheme",
+                "{'specversion':'1.0','id':'1','source':'/','type':'t','time':'2026-11-23T10:00:00'}|time must have the form",
+                "{'specversion':'1.0','id':'1','source':'/','type':'t','subject':''}|subject must be a non-empty string",
+                "{'specversion':'1.0','id':'1','source':'/','type':'t','datacontenttype':'json'}|datacontenttype must be a media type",
+                "{'specversion':'1.0','id':'1','source':'/','type':'t','myAttribute':'x'}|isn't the name of an attribute",
+                "{'specversion':'1.0','id':'1','source':'/','type':'t','my':{}}|my must be a string, a boolean or an integer",
+                "{'specversion':'1.0','id':'1','source':'/','type':'t','my':1.5}|my must be a string, a boolean or an integer",
+                "{'specversion':'1.0','id':'1','source':'/','type':'t','my':3000000000}|my must be a string, a boolean or an integer",
+                "{'specversion':'1.0','id':'1','source':'/','type':'t','data':1,'data_base64':'AA=='}|data or data_base64, not both",
+                "{'specversion':'1.0','id':'1','source':'/','type':'t','data_base64':'%'}|data_base64 isn't Base64",
                 "{'id':'1','id':'2'}|invalid JSON",
                 "build done|invalid JSON"
             })
@@ -217,7 +217,7 @@ class CloudEventsValidatorTest {
 
         assertThat(validate(event).violations())
                 .extracting(Violation::message)
-                .containsExactly("type has 1025 characters; the maximum is 1024");
+                .containsExactly("the type has 1025 characters; the maximum is 1024");
     }
 
     @ParameterizedTest
