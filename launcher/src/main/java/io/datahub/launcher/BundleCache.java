@@ -56,12 +56,12 @@ final class BundleCache {
                     FileTime modified = Files.getLastModifiedTime(file);
                     text.append(distribution.relativize(file))
                             .append(' ')
-                            .append(isMutable(file) ? Sha256.of(file) : Files.size(file) + " " + modified.toMillis())
+                            .append(isMutable(file) ? FileHash.of(file) : Files.size(file) + " " + modified.toMillis())
                             .append('\n');
                 }
             }
         }
-        return Sha256.of(text.toString().getBytes(StandardCharsets.UTF_8));
+        return FileHash.of(text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /**

@@ -47,11 +47,11 @@ final class ConsoleKey {
     private final Path users;
     private final int bits;
 
-    ConsoleKey(Home home) {
+    ConsoleKey(HubHome home) {
         this(home, BITS);
     }
 
-    ConsoleKey(Home home, int bits) {
+    ConsoleKey(HubHome home, int bits) {
         this.bits = bits;
         this.privateKey = home.state().resolve("console.key");
         this.publicKey = home.state().resolve("console.pub");

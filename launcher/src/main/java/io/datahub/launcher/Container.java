@@ -28,9 +28,9 @@ final class Container {
     }
 
     /** What prevents the hub from becoming ready. */
-    StartupProblems problems() {
+    StartupReport problems() {
         BundleContext context = karaf.getFramework().getBundleContext();
-        return context == null ? StartupProblems.none() : StartupProblems.read(context);
+        return context == null ? StartupReport.none() : StartupReport.read(context);
     }
 
     boolean isRunning() {

@@ -61,7 +61,7 @@ final class DefaultConfigSync {
             }
             return true;
         }
-        String installedHash = Sha256.of(target);
+        String installedHash = FileHash.of(target);
         if (installedHash.equals(hash)) {
             return true;
         }
@@ -80,7 +80,7 @@ final class DefaultConfigSync {
     }
 
     private static void removeUnlessModified(Path target, String previousHash) throws IOException {
-        if (Files.exists(target) && Sha256.of(target).equals(previousHash)) {
+        if (Files.exists(target) && FileHash.of(target).equals(previousHash)) {
             Files.delete(target);
         }
     }
@@ -89,7 +89,7 @@ final class DefaultConfigSync {
         Map<String, String> hashes = new TreeMap<>();
         try (Stream<Path> files = Files.walk(shipped)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                hashes.put(shipped.relativize(file).toString(), Sha256.of(file));
+                hashes.put(shipped.relativize(file).toString(), FileHash.of(file));
             }
         }
         return hashes;

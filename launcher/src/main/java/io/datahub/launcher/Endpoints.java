@@ -8,62 +8,62 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The addresses that the hub listens on, according to the configuration in its home directory. */
-record Endpoints(Endpoint http, Optional<Endpoint> https, Endpoint zeromq, Endpoint console, Optional<Endpoint> jmx) {
+record Endpoints(HubAddress http, Optional<HubAddress> https, HubAddress zeromq, HubAddress console, Optional<HubAddress> jmx) {
 
     private static final String LOOPBACK = "127.0.0.1";
-    private static final Endpoint.Keys KEYS = new Endpoint.Keys("host", "port");
+    private static final HubAddress.Keys KEYS = new HubAddress.Keys("host", "port");
 
     static Endpoints read(Path etc, Map<String, String> environment) throws CommandFailure, IOException {
         ConfigFile jetty = ConfigFile.read(etc.resolve("io.datahub.jetty.cfg"), environment);
         ConfigFile zeromq = ConfigFile.read(etc.resolve("io.datahub.zeromq.cfg"), environment);
         ConfigFile console = ConfigFile.read(etc.resolve("io.datahub.console.cfg"), environment);
         ConfigFile karafShell = ConfigFile.read(etc.resolve("org.apache.karaf.shell.cfg"), environment);
-        Endpoint http = Endpoint.of("HTTP", "DATAHUB_HTTP_PORT", jetty, KEYS, defaults(8480));
+        HubAddress http = HubAddress.of("HTTP", "DATAHUB_HTTP_PORT", jetty, KEYS, defaults(8480));
         return new Endpoints(
                 http,
                 https(jetty, http),
-                Endpoint.of("ZeroMQ", "DATAHUB_ZMQ_PORT", zeromq, KEYS, defaults(5555)),
-                Endpoint.of(
+                HubAddress.of("ZeroMQ", "DATAHUB_ZMQ_PORT", zeromq, KEYS, defaults(5555)),
+                HubAddress.of(
                         "console",
                         "DATAHUB_CONSOLE_PORT",
                         karafShell,
-                        new Endpoint.Keys("sshHost", "sshPort"),
+                        new HubAddress.Keys("sshHost", "sshPort"),
                         defaults(8481)),
                 jmx(console));
     }
 
     /** Fails if one of the endpoints can't be bound. */
     void check() throws CommandFailure {
-        for (Endpoint endpoint : all()) {
+        for (HubAddress endpoint : all()) {
             endpoint.check();
         }
     }
 
-    private List<Endpoint> all() {
+    private List<HubAddress> all() {
         return Stream.of(Stream.of(http, zeromq, console), https.stream(), jmx.stream())
                 .flatMap(endpoints -> endpoints)
                 .toList();
     }
 
-    private static Optional<Endpoint> https(ConfigFile jetty, Endpoint http) throws CommandFailure {
+    private static Optional<HubAddress> https(ConfigFile jetty, HubAddress http) throws CommandFailure {
         return jetty.get("tls.cert", "").isEmpty()
                 ? Optional.empty()
-                : Optional.of(Endpoint.of(
+                : Optional.of(HubAddress.of(
                         "HTTPS",
                         "DATAHUB_TLS_PORT",
                         jetty,
-                        new Endpoint.Keys("host", "tls.port"),
-                        new Endpoint("HTTPS", "", http.host(), 8443)));
+                        new HubAddress.Keys("host", "tls.port"),
+                        new HubAddress("HTTPS", "", http.host(), 8443)));
     }
 
-    private static Optional<Endpoint> jmx(ConfigFile console) throws CommandFailure {
+    private static Optional<HubAddress> jmx(ConfigFile console) throws CommandFailure {
         return console.get("jmx.port", "0").equals("0")
                 ? Optional.empty()
-                : Optional.of(Endpoint.of(
-                        "JMX", "DATAHUB_JMX_PORT", console, new Endpoint.Keys("jmx.host", "jmx.port"), defaults(0)));
+                : Optional.of(HubAddress.of(
+                        "JMX", "DATAHUB_JMX_PORT", console, new HubAddress.Keys("jmx.host", "jmx.port"), defaults(0)));
     }
 
-    private static Endpoint defaults(int port) {
-        return new Endpoint("", "", LOOPBACK, port);
+    private static HubAddress defaults(int port) {
+        return new HubAddress("", "", LOOPBACK, port);
     }
 }

@@ -19,7 +19,7 @@ final class HomeLock {
         this.lock = lock;
     }
 
-    static HomeLock acquire(Home home) throws CommandFailure, IOException {
+    static HomeLock acquire(HubHome home) throws CommandFailure, IOException {
         FileChannel channel =
                 FileChannel.open(home.state().resolve("hub.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock();

@@ -16,7 +16,7 @@ import java.util.Map;
  */
 record HubAccess(String address, Credential credential) {
 
-    static HubAccess of(Home home, Map<String, String> environment) throws CommandFailure {
+    static HubAccess of(HubHome home, Map<String, String> environment) throws CommandFailure {
         Map<String, String> variables = Map.copyOf(environment);
         try {
             return new HubAccess(address(home, variables), credential(home, variables));
@@ -38,7 +38,7 @@ record HubAccess(String address, Credential credential) {
         }
     }
 
-    private static String address(Home home, Map<String, String> variables) throws IOException, CommandFailure {
+    private static String address(HubHome home, Map<String, String> variables) throws IOException, CommandFailure {
         String url = variables.getOrDefault("DATAHUB_ZMQ_URL", "");
         if (!url.isEmpty()) {
             return url;
@@ -48,11 +48,11 @@ record HubAccess(String address, Credential credential) {
         if (!port.matches("\\d{1,5}")) {
             throw new CommandFailure(CommandFailure.USAGE, "DATAHUB_ZMQ_PORT is '" + port + "', not a port number.");
         }
-        Endpoint defaults = new Endpoint("ZeroMQ", "DATAHUB_ZMQ_PORT", host, Integer.parseInt(port));
+        HubAddress defaults = new HubAddress("ZeroMQ", "DATAHUB_ZMQ_PORT", host, Integer.parseInt(port));
         return "tcp://" + new RunFile(home).zeromq().orElse(defaults.reachable());
     }
 
-    private static Credential credential(Home home, Map<String, String> variables) throws IOException, CommandFailure {
+    private static Credential credential(HubHome home, Map<String, String> variables) throws IOException, CommandFailure {
         String keyFile = variables.getOrDefault("DATAHUB_CURVE_KEY_FILE", "");
         String user = variables.getOrDefault("DATAHUB_USER", "");
         String token = variables.getOrDefault("DATAHUB_TOKEN", "");

@@ -31,7 +31,7 @@ final class HubProcess {
     private static final int HTTP_OK = 200;
     private static final int MAX_PROBLEMS = 5;
 
-    private final Home home;
+    private final HubHome home;
     private final Path distribution;
     private final long startNanos = System.nanoTime();
     private final Container container = new Container();
@@ -39,7 +39,7 @@ final class HubProcess {
     private volatile int exitStatus;
     private volatile boolean stopping;
 
-    HubProcess(Home home, Path distribution) {
+    HubProcess(HubHome home, Path distribution) {
         this.home = home;
         this.distribution = distribution;
         this.runFile = new RunFile(home);
@@ -75,11 +75,11 @@ final class HubProcess {
     }
 
     private boolean awaitReady(Endpoints endpoints) throws InterruptedException, IOException {
-        Endpoint http = endpoints.http();
+        HubAddress http = endpoints.http();
         long installedNanos = 0;
         boolean isOverdue = false;
         while (container.isRunning() && !stopping) {
-            int status = Health.status(http.reachableHost(), http.port());
+            int status = HealthCommand.status(http.reachableHost(), http.port());
             if (status == HTTP_OK && container.isInstalled()) {
                 return true;
             }
@@ -90,7 +90,7 @@ final class HubProcess {
                         List.of("its bundles weren't installed within " + INSTALL_TIMEOUT.toMinutes() + " minutes"));
             }
             if (hasFailed(status, waited)) {
-                StartupProblems problems = container.problems();
+                StartupReport problems = container.problems();
                 return fail(problems.failed().isEmpty() ? problems.waiting() : problems.failed());
             }
             if (!isOverdue && waited.compareTo(OVERDUE_TIMEOUT) > 0) {

@@ -32,11 +32,11 @@ public final class Launcher {
     }
 
     private static int run(String command, String[] args) throws Exception {
-        Home home = new Home(Path.of(System.getProperty("karaf.base")));
+        HubHome home = new HubHome(Path.of(System.getProperty("karaf.base")));
         switch (command) {
             case "run" -> new HubProcess(home, Path.of(System.getProperty("karaf.home"))).run();
             case "health" -> {
-                int status = Health.status(args[0], Integer.parseInt(args[1]));
+                int status = HealthCommand.status(args[0], Integer.parseInt(args[1]));
                 return status == HTTP_OK ? 0 : 1;
             }
             case "console" -> {

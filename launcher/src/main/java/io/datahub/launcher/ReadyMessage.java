@@ -11,7 +11,7 @@ import java.util.List;
  * The message that the hub prints when it is ready: the addresses it listens on, the location of its files, and a
  * command to try. Never contains a token.
  */
-record ReadyMessage(Home home, Endpoints endpoints, Duration took) {
+record ReadyMessage(HubHome home, Endpoints endpoints, Duration took) {
 
     List<String> lines() throws IOException {
         List<String> lines = new ArrayList<>();

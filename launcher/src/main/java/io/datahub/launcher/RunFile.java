@@ -19,7 +19,7 @@ final class RunFile {
 
     private final Path file;
 
-    RunFile(Home home) {
+    RunFile(HubHome home) {
         this.file = home.cache().resolve("hub.run");
     }
 

@@ -22,7 +22,7 @@ final class StateFiles {
 
     private final Path state;
 
-    StateFiles(Home home) {
+    StateFiles(HubHome home) {
         this.state = home.state();
     }
 

@@ -18,14 +18,14 @@ class ConsoleKeyTest {
     @TempDir
     Path root;
 
-    private Home home;
+    private HubHome home;
     private Path key;
     private Path publicKey;
     private Path users;
 
     @BeforeEach
     void prepare() throws CommandFailure {
-        home = new Home(root);
+        home = new HubHome(root);
         home.prepare();
         key = home.state().resolve("console.key");
         publicKey = home.state().resolve("console.pub");

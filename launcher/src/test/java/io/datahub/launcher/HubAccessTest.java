@@ -18,11 +18,11 @@ class HubAccessTest {
     @TempDir
     private Path root;
 
-    private Home home;
+    private HubHome home;
 
     @BeforeEach
     void prepare() throws IOException {
-        home = new Home(root);
+        home = new HubHome(root);
         Files.createDirectories(home.cache());
         Files.createDirectories(home.state());
         Files.writeString(home.adminToken(), "dh_admin\n");

@@ -26,7 +26,7 @@ class StateFilesTest {
 
     @BeforeEach
     void prepare() throws CommandFailure {
-        Home home = new Home(root);
+        HubHome home = new HubHome(root);
         home.prepare();
         state = home.state();
         files = new StateFiles(home);

@@ -37,7 +37,7 @@ final class MessageHandler {
     private static final int MAX_TOPIC_BYTES = 4200;
 
     private final WebSocketEndpoint endpoint;
-    private final ClientConnection connection;
+    private final WebSocketClient connection;
     private final Origin origin;
     private final Subprotocol subprotocol;
     private final QuerySubscription query;
@@ -55,7 +55,7 @@ final class MessageHandler {
      */
     MessageHandler(
             WebSocketEndpoint endpoint,
-            ClientConnection connection,
+            WebSocketClient connection,
             Origin origin,
             Subprotocol subprotocol,
             QuerySubscription query) {

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * The connection of one client. Frames are read one at a time, the next one only after the reply to the previous one
  * was written, so that a client that doesn't read can't make the hub buffer replies.
  */
-final class WebSocketConnection implements FrameHandler, ClientConnection {
+final class WebSocketConnection implements FrameHandler, WebSocketClient {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
     private static final int ENVELOPE_BYTES = 64 * 1024;

@@ -34,7 +34,7 @@ final class WebSocketEndpoint implements AutoCloseable {
     private final EventHistory history;
     private final Map<Subprotocol, RunEncoder> encoders = new EnumMap<>(Subprotocol.class);
     private final AtomicLong buffered = new AtomicLong();
-    private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Set<WebSocketClient> connections = ConcurrentHashMap.newKeySet();
     private final List<SerialExecutor> senders = new CopyOnWriteArrayList<>();
     private final AtomicInteger next = new AtomicInteger();
     private final ThreadPoolExecutor replayExecutor;
@@ -142,14 +142,14 @@ final class WebSocketEndpoint implements AutoCloseable {
     void addBuffered(int change) {
         if (buffered.addAndGet(change) > configuration.maxIncomingBytes() && change > 0) {
             connections.stream()
-                    .max(Comparator.comparingInt(ClientConnection::bufferedBytes))
+                    .max(Comparator.comparingInt(WebSocketClient::bufferedBytes))
                     .ifPresent(largest -> largest.close(
                             CloseStatus.TRY_AGAIN_LATER, "too many incomplete messages at once; try again"));
         }
     }
 
     /** Registers a connection; if the endpoint has stopped, closes it and returns false. */
-    boolean register(ClientConnection connection) {
+    boolean register(WebSocketClient connection) {
         connections.add(connection);
         if (stopped) {
             connection.close(CloseStatus.SHUTDOWN, "the hub is stopping");
@@ -157,7 +157,7 @@ final class WebSocketEndpoint implements AutoCloseable {
         return !stopped;
     }
 
-    void unregister(ClientConnection connection) {
+    void unregister(WebSocketClient connection) {
         connections.remove(connection);
         if (stopped) {
             synchronized (connections) {

@@ -13,18 +13,18 @@ import java.net.UnknownHostException;
  * @param what the name of the service, for messages
  * @param variable the environment variable that changes the port
  */
-record Endpoint(String what, String variable, String host, int port) {
+record HubAddress(String what, String variable, String host, int port) {
 
     private static final int LARGEST_PORT = 65_535;
 
-    static Endpoint of(String what, String variable, ConfigFile cfg, Keys keys, Endpoint defaults)
+    static HubAddress of(String what, String variable, ConfigFile cfg, Keys keys, HubAddress defaults)
             throws CommandFailure {
         String host = cfg.get(keys.host(), defaults.host());
         String port = cfg.get(keys.port(), String.valueOf(defaults.port()));
         try {
             int value = Integer.parseInt(port);
             if (value > 0 && value <= LARGEST_PORT) {
-                return new Endpoint(what, variable, host, value);
+                return new HubAddress(what, variable, host, value);
             }
         } catch (NumberFormatException e) {
             // Reported like a number out of range.

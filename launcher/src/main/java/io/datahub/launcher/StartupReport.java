@@ -14,27 +14,27 @@ import org.osgi.framework.ServiceReference;
  * @param failed errors that somebody must correct
  * @param waiting components that wait for services which no component provides
  */
-record StartupProblems(List<String> failed, List<String> waiting) {
+record StartupReport(List<String> failed, List<String> waiting) {
 
-    private static final StartupProblems NONE = new StartupProblems(List.of(), List.of());
+    private static final StartupReport NONE = new StartupReport(List.of(), List.of());
 
-    StartupProblems {
+    StartupReport {
         failed = List.copyOf(failed);
         waiting = List.copyOf(waiting);
     }
 
-    static StartupProblems none() {
+    static StartupReport none() {
         return NONE;
     }
 
     /** Returns the current problems; none if that bundle isn't active. */
-    static StartupProblems read(BundleContext context) {
+    static StartupReport read(BundleContext context) {
         try {
             for (ServiceReference<?> reference :
                     context.getServiceReferences(Supplier.class, "(datahub.startup=problems)")) {
                 if (context.getService(reference) instanceof Supplier<?> supplier
                         && supplier.get() instanceof Map<?, ?> problems) {
-                    return new StartupProblems(lines(problems, "failed"), lines(problems, "waiting"));
+                    return new StartupReport(lines(problems, "failed"), lines(problems, "waiting"));
                 }
             }
         } catch (InvalidSyntaxException | IllegalStateException e) {

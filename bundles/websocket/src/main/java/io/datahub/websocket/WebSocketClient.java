@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.eclipse.jetty.util.Callback;
 
 /** The connection of a client, as its message handler and the endpoint use it. */
-interface ClientConnection {
+interface WebSocketClient {
 
     /** Demands the next frame; called once for each frame, when it has been handled completely. */
     void demand();

@@ -8,9 +8,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 in lower-case hexadecimal digits. */
-final class Sha256 {
+final class FileHash {
 
-    private Sha256() {}
+    private FileHash() {}
 
     static String of(Path file) throws IOException {
         return of(Files.readAllBytes(file));

@@ -11,18 +11,18 @@ import java.nio.charset.StandardCharsets;
  * Checks whether a hub is ready. Uses a plain socket, which is cheap to start and doesn't depend on the framework's URL
  * handlers.
  */
-final class Health {
+final class HealthCommand {
 
     private static final int TIMEOUT_MILLIS = 2_000;
 
-    private Health() {}
+    private HealthCommand() {}
 
     /** Returns the HTTP status of {@code /health/ready}, or 0 if there was no response within two seconds. */
     static int status(String host, int port) {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.connect(new InetSocketAddress(host, port), TIMEOUT_MILLIS);
-            String request = "GET /health/ready HTTP/1.1\r\nHost: " + Endpoint.authority(host, port)
+            String request = "GET /health/ready HTTP/1.1\r\nHost: " + HubAddress.authority(host, port)
                     + "\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return parseStatus(

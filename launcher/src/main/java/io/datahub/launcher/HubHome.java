@@ -8,7 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /** The home directory, which holds all persistent data. */
-record Home(Path root) {
+record HubHome(Path root) {
 
     Path etc() {
         return root.resolve("etc");
