@@ -98,8 +98,7 @@ final class AuditLog {
         boolean known = users.named(claimed).isPresent();
         boolean plain = PLAIN_NAME.matcher(claimed).matches()
                 && !claimed.startsWith("dh_")
-                && users.owning(Kind.TOKEN, Sha256.hex(claimed))
-                        .isEmpty();
+                && users.owning(Kind.TOKEN, Sha256.hex(claimed)).isEmpty();
         return known || plain || claimed.isEmpty() ? claimed : "(not shown)";
     }
 }

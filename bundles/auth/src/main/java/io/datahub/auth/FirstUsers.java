@@ -1,7 +1,7 @@
 package io.datahub.auth;
 
-import io.datahub.api.Sha256;
 import io.datahub.api.Home;
+import io.datahub.api.Sha256;
 import io.datahub.api.file.AtomicFile;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;

@@ -1,9 +1,9 @@
 package io.datahub.auth;
 
-import io.datahub.api.Sha256;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.Sha256;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
 import io.datahub.api.user.UserRegistry.Account;

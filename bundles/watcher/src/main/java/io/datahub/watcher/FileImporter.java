@@ -1,9 +1,9 @@
 package io.datahub.watcher;
 
-import io.datahub.api.Sha256;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.Sha256;
 import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;

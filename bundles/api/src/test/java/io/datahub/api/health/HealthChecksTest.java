@@ -58,8 +58,8 @@ class HealthChecksTest {
         for (List<Health> pair : List.of(List.of(ready, degraded), List.of(degraded, ready))) {
             assertThat(worst(pair)).isEqualTo(degraded);
         }
-        for (List<Health> pair : List.of(
-                List.of(ready, down), List.of(down, ready), List.of(degraded, down), List.of(down, degraded))) {
+        for (List<Health> pair :
+                List.of(List.of(ready, down), List.of(down, ready), List.of(degraded, down), List.of(down, degraded))) {
             assertThat(worst(pair)).isEqualTo(down);
         }
     }

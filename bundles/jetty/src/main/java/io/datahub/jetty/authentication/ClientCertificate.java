@@ -1,8 +1,8 @@
 package io.datahub.jetty.authentication;
 
-import io.datahub.api.Sha256;
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
+import io.datahub.api.Sha256;
 import io.datahub.api.user.Credentials;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateExpiredException;
