@@ -7,7 +7,7 @@ import contextlib, glob, http.client, json, os, re, shutil, signal, socket, subp
 import pytest
 
 from support.clients import EventStream
-from support.hub import new_token
+from support.hub import ROOT, new_token
 from support.waiting import until
 
 
@@ -54,6 +54,21 @@ def test_home_of_a_newer_hub(hub):
     with open(f"{newer}/state/format", "w") as f:
         f.write("99\n")
     assert_start_is_refused(hub, "newer hub", "99", DATAHUB_HOME=newer)
+
+
+def test_bundles_that_cannot_be_installed(new_hub):
+    """A distribution that lacks one: the start gives up after a while, and says so."""
+    hub = new_hub(JAVA_OPTS=f"{os.environ.get('JAVA_OPTS', '')} -Ddatahub.launcher.installSeconds=25")
+    distribution = f"{hub.work}/distribution"
+    shutil.copytree(f"{ROOT}/karaf-assembly/target/assembly", distribution, symlinks=True, copy_function=os.link)
+    shutil.copy(f"{ROOT}/datahub", f"{distribution}/bin/datahub")
+    shutil.rmtree(f"{distribution}/system/io/datahub/datahub-http")
+    started = subprocess.run([f"{distribution}/bin/datahub", "start"], env=hub.env, capture_output=True, text=True, timeout=300)
+    assert started.returncode == 1, started.stdout + started.stderr
+    assert "The hub can't become ready and is stopped" in started.stderr
+    assert "its bundles weren't installed within 25 seconds" in started.stderr
+    assert hub.log_lines("datahub-http"), "the log names the bundle"
+    assert not os.path.exists(f"{hub.home}/cache/hub.run")
 
 
 @contextlib.contextmanager

@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The addresses that the hub listens on, according to the configuration in its home directory. */
-record Endpoints(HubAddress http, Optional<HubAddress> https, HubAddress zeromq, HubAddress console, Optional<HubAddress> jmx) {
+record Endpoints(
+        HubAddress http, Optional<HubAddress> https, HubAddress zeromq, HubAddress console, Optional<HubAddress> jmx) {
 
     private static final String LOOPBACK = "127.0.0.1";
     private static final HubAddress.Keys KEYS = new HubAddress.Keys("host", "port");

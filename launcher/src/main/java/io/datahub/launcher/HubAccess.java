@@ -52,7 +52,8 @@ record HubAccess(String address, Credential credential) {
         return "tcp://" + new RunFile(home).zeromq().orElse(defaults.reachable());
     }
 
-    private static Credential credential(HubHome home, Map<String, String> variables) throws IOException, CommandFailure {
+    private static Credential credential(HubHome home, Map<String, String> variables)
+            throws IOException, CommandFailure {
         String keyFile = variables.getOrDefault("DATAHUB_CURVE_KEY_FILE", "");
         String user = variables.getOrDefault("DATAHUB_USER", "");
         String token = variables.getOrDefault("DATAHUB_TOKEN", "");

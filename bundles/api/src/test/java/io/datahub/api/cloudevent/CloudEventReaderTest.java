@@ -47,7 +47,7 @@ class CloudEventReaderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"n\":1.5|the attribute n must be a string, a boolean or an integer",
+                "\"n\":1.5|the attribute n must be a string, a boolean or an integer of 32 bits (CloudEvents, 3)",
                 "\"data\":1,\"data_base64\":\"QQ==\"|a CloudEvent has data or data_base64, not both",
                 "\"data_base64\":\"QQ\"|data_base64 isn't Base64 (RFC 4648, 4)",
                 "\"a_b\":\"c\"|\"a_b\" isn't the name of an attribute, which has lower-case letters and digits only",

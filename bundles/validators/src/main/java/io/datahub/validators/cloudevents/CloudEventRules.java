@@ -42,7 +42,8 @@ final class CloudEventRules {
         }
         CloudEvent.violations(attributes(event)).forEach(findings::add);
         JsonNode contentType = event.path("datacontenttype");
-        if (contentType.isTextual() && !MEDIA_TYPE.matcher(contentType.textValue()).matches()) {
+        if (contentType.isTextual()
+                && !MEDIA_TYPE.matcher(contentType.textValue()).matches()) {
             findings.add("a CloudEvent's datacontenttype must be a media type, such as application/json");
         }
         JsonNode base64 = event.path("data_base64");
