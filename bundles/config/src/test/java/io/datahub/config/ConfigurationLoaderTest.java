@@ -2,6 +2,8 @@ package io.datahub.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.api.config.ConfigurationProblems;
+import io.datahub.test.contract.ConfigurationProblemsContract;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -26,7 +28,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 
 /** Loads files into the Configuration Admin of a framework. */
 @Timeout(60)
-class ConfigurationLoaderTest {
+class ConfigurationLoaderTest extends ConfigurationProblemsContract {
 
     private static final String METATYPE = """
             <MetaData><OCD id="x"><AD id="port" type="Integer" min="1" max="65535" default="1"/></OCD>
@@ -73,6 +75,35 @@ class ConfigurationLoaderTest {
     void tearDown() throws Exception {
         framework.stop();
         framework.waitForStop(10_000);
+    }
+
+    @Override
+    protected ConfigurationProblems configurationProblems() {
+        return loader::problems;
+    }
+
+    @Override
+    protected void makeInvalid(String file) throws Exception {
+        put(file, "port = many");
+    }
+
+    @Override
+    protected void makeDoubtful(String file) throws Exception {
+        put(file, "port = 80\nprot = 80");
+    }
+
+    @Override
+    protected void makeValid(String file) throws Exception {
+        put(file, "port = 80");
+    }
+
+    private void put(String file, String text) throws IOException {
+        if (Files.exists(etc.resolve(file))) {
+            change(file, text);
+        } else {
+            write(file, text);
+            loader.start();
+        }
     }
 
     @Test

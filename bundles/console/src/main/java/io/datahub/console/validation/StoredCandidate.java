@@ -1,6 +1,7 @@
 package io.datahub.console.validation;
 
 import io.datahub.api.Result;
+import io.datahub.api.Sha256;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
@@ -9,9 +10,7 @@ import io.datahub.api.user.User;
 import io.datahub.api.validation.Candidate;
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.nio.channels.Channels;
 import java.util.Optional;
 
 /** An existing record, presented to a validator as if it were uploaded now, by no particular user. */
@@ -39,13 +38,8 @@ record StoredCandidate(RecordStore store, RecordVersion version) implements Cand
 
     private String digest() {
         try (InputStream in = open()) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[1 << 16];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (IOException | NoSuchAlgorithmException e) {
+            return Sha256.hex(Channels.newChannel(in));
+        } catch (IOException e) {
             throw new IllegalStateException("the record " + path() + " can't be read: " + e.getMessage(), e);
         }
     }
