@@ -1,6 +1,7 @@
 package io.datahub.auth;
 
 import io.datahub.api.Home;
+import io.datahub.api.file.AtomicFile;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.log.LogText;
@@ -199,7 +200,7 @@ final class ShortLivedTokens {
                         .map(ShortLivedToken::line)
                         .collect(Collectors.joining());
             }
-            PrivateFile.write(file, lines.getBytes(StandardCharsets.UTF_8));
+            AtomicFile.write(file, AtomicFile.Access.PRIVATE, lines.getBytes(StandardCharsets.UTF_8));
             saved = upTo;
         }
     }
