@@ -1,9 +1,9 @@
 package io.datahub.auth;
 
-import io.datahub.api.Sha256;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.Sha256;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.UserRegistry.Credential;
 import io.datahub.api.user.UserRegistry.IssuedToken;
@@ -68,13 +68,7 @@ final class ShortLivedService {
         }
         String secret = Tokens.random();
         ShortLivedToken token = new ShortLivedToken(
-                Sha256.hex(secret),
-                login.user().name(),
-                login.credential(),
-                label,
-                now,
-                end,
-                login.session());
+                Sha256.hex(secret), login.user().name(), login.credential(), label, now, end, login.session());
         Optional<Refusal> full = tokens.add(token);
         if (full.isPresent()) {
             return Result.refused(full.get());

@@ -1,9 +1,9 @@
 package io.datahub.auth;
 
 import io.datahub.api.Home;
-import io.datahub.api.file.AtomicFile;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
+import io.datahub.api.file.AtomicFile;
 import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

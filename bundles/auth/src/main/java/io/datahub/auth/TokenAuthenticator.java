@@ -3,7 +3,6 @@ package io.datahub.auth;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
-import io.datahub.api.Sha256;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.CredentialVerifier.Verified;
 import io.datahub.api.user.Credentials;
