@@ -2,6 +2,7 @@ package io.datahub.store.namespace;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
+import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.store.core.FailPoints.Step;
@@ -9,7 +10,6 @@ import io.datahub.store.core.InFlightRenames;
 import io.datahub.store.core.IndexWriter;
 import io.datahub.store.core.LastGoodVersions;
 import io.datahub.store.core.StoreContext;
-import io.datahub.store.disk.FileStat;
 import io.datahub.store.metadata.Intent;
 import io.datahub.store.metadata.LastGoodCopy;
 import io.datahub.store.metadata.Transaction;
