@@ -3,6 +3,7 @@ package io.datahub.store.write;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.file.FileFlush;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.LastingDraft;
 import io.datahub.api.record.WriteRequest;
@@ -78,7 +79,7 @@ final class KeptDraft {
                 StagedFile.resume(file, size, List.of()).leave();
                 Files.delete(unchecked);
             }
-            Disk.flushFile(file);
+            FileFlush.file(file);
         }
     }
 

@@ -3,6 +3,7 @@ package io.datahub.store.write;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.file.FileFlush;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
@@ -10,7 +11,6 @@ import io.datahub.api.record.Precondition;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.store.core.StoreContext;
-import io.datahub.store.disk.Disk;
 import io.datahub.store.metadata.LastingDraftEntry;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -100,7 +100,7 @@ final class KeptDrafts {
         Path file = folder.resolve(name);
         try {
             Files.createFile(file);
-            Disk.flushDirectory(folder);
+            FileFlush.directory(folder);
             save(name, entry);
         } catch (IOException e) {
             Files.deleteIfExists(file);

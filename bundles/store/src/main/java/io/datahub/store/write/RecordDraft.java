@@ -3,6 +3,7 @@ package io.datahub.store.write;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.file.FileFlush;
 import io.datahub.api.log.LogText;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Draft;
@@ -233,7 +234,7 @@ final class RecordDraft implements Draft {
         T registered = null;
         Disk.replace(staged.path(), file);
         try {
-            Disk.flushDirectory(file.getParent());
+            FileFlush.directory(file.getParent());
             registered = registration.register(request, staged.mark(), claim);
         } finally {
             if (registered == null) {
