@@ -10,6 +10,7 @@ import io.datahub.api.event.Published;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.Login;
@@ -19,11 +20,13 @@ import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.ValidatorStatus.State;
 import io.datahub.api.validation.Verdict;
 import io.datahub.console.shell.CommandException;
+import io.datahub.test.memory.MemoryRecordStore;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,6 +39,7 @@ import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.completers.ArgumentCommandLine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 class CommandsTest {
 
@@ -385,5 +389,22 @@ class CommandsTest {
     @Test
     void shouldNameTheServiceThatIsUnavailable() {
         assertThatThrownBy(() -> context.run(new UsersCommand())).hasMessageContaining("UserRegistry is unavailable");
+    }
+
+    @Test
+    void shouldSayThatThereIsNothingToDoIfTheRecordsAreNotOnDisk(@TempDir Path folder) throws Exception {
+        MemoryRecordStore store = new MemoryRecordStore();
+        context.add(RecordStore.class, store).add(ChangeJournal.class, store.journal());
+        BackupCommand backup = new BackupCommand();
+        backup.file = folder.resolve("backup.tar").toString();
+
+        assertThatThrownBy(() -> context.run(new RescanCommand()))
+                .isInstanceOf(CommandException.class)
+                .hasMessage("this hub doesn't keep its records on its own disk; there are no files to compare with the"
+                        + " index");
+        assertThatThrownBy(() -> context.run(backup))
+                .isInstanceOf(CommandException.class)
+                .hasMessage("this hub doesn't keep its records on its own disk; back them up where they are");
+        assertThat(folder).isEmptyDirectory();
     }
 }

@@ -16,6 +16,7 @@ import io.datahub.store.metadata.CommitFuture;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.write.WriteGuard;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /** Sets the client's time of records, which is neither a new version nor an event. Thread-safe. */
@@ -43,7 +44,8 @@ public final class ClientTimes {
                 return Audit.refuse("set-time", request, refusal.get());
             }
             IndexEntry entry = state.entry().orElseThrow();
-            if (entry.times().client().equals(request.clientModified())) {
+            boolean same = entry.times().client().equals(request.clientModified());
+            if (same && context.metadata().awaitDurable(List.of(path))) {
                 return Result.done(entry.version(path));
             }
             future = indexWriter.clientModified(path, entry, request.clientModified());

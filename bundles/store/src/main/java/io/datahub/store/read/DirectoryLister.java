@@ -61,14 +61,13 @@ public final class DirectoryLister {
             names.pollLast();
             next = Optional.of(names.last());
         }
-        return Result.done(new Listing(directory, durableEntries(user, directory, names), next, cursor));
-    }
-
-    /** The entries with these names, with nothing that a killed hub would forget. */
-    private List<Listing.Entry> durableEntries(User user, RecordPath directory, NavigableSet<String> names)
-            throws IOException {
         List<RecordPath> paths =
                 names.stream().map(name -> directory.child(name).get()).toList();
+        return Result.done(new Listing(directory, durableEntries(user, paths), next, cursor));
+    }
+
+    /** What is at these paths, with nothing that a killed hub would forget. */
+    private List<Listing.Entry> durableEntries(User user, List<RecordPath> paths) throws IOException {
         for (int i = 0; i < TRIES; i++) {
             List<Listing.Entry> entries = new ArrayList<>(paths.size());
             for (RecordPath path : paths) {
@@ -78,7 +77,7 @@ public final class DirectoryLister {
                 return entries;
             }
         }
-        throw new IOException("the index entries of " + shown(directory) + " can't be written");
+        throw new IOException("the index entries of " + paths + " can't be written");
     }
 
     /** The record or directory at a path. */
@@ -86,7 +85,9 @@ public final class DirectoryLister {
         if (!user.mayRead(path) && !user.mayEnter(path)) {
             return Result.refused(Reason.FORBIDDEN, "you have no grant to read " + shown(path));
         }
-        Optional<Listing.Entry> entry = Tree.isReserved(path) ? Optional.empty() : entry(user, path, path.name());
+        Optional<Listing.Entry> entry = Tree.isReserved(path)
+                ? Optional.empty()
+                : durableEntries(user, List.of(path)).stream().findFirst();
         return entry.map(Result::done)
                 .orElseGet(() -> user.mayRead(path)
                         ? Result.refused(Reason.NOT_FOUND, "there is nothing at " + shown(path))

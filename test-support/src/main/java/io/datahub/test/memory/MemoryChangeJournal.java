@@ -1,0 +1,145 @@
+package io.datahub.test.memory;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
+import io.datahub.api.json.JsonText;
+import io.datahub.api.path.RecordPath;
+import io.datahub.api.path.RecordUrls;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.api.user.User;
+import io.datahub.api.validation.ValidatorId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** A journal in memory. Thread-safe. */
+public final class MemoryChangeJournal implements ChangeJournal {
+
+    private static final String EPOCH = "memory";
+
+    /** The retained entries; the first one has the number after {@link #dropped}. Guarded by this. */
+    private final List<Change> changes = new ArrayList<>();
+
+    private long dropped;
+
+    /**
+     * Appends a change to a record.
+     *
+     * @param user who made it; empty if nobody knows
+     */
+    public synchronized Change append(
+            Change.Type type, RecordVersion version, Optional<String> user, List<ValidatorId> validators) {
+        Cursor cursor = new Cursor(EPOCH, dropped + changes.size() + 1);
+        Instant time = Instant.now();
+        String url = RecordUrls.RELATIVE.of(version.path());
+        Change change = new Change(
+                type, cursor, time, version, user, validators, url, json(type, cursor, time, version, user, url));
+        changes.add(change);
+        notifyAll();
+        return change;
+    }
+
+    /** A simple change for tests to which only the path matters. */
+    public Change append(Change.Type type, RecordPath path) {
+        return append(
+                type,
+                new RecordVersion(path, 0, Instant.now(), Optional.of("\"" + path + "\""), Optional.empty()),
+                Optional.empty(),
+                List.of());
+    }
+
+    private static String json(
+            Change.Type type, Cursor cursor, Instant time, RecordVersion version, Optional<String> user, String url) {
+        StringBuilder data = new StringBuilder("{");
+        member(data, "path", JsonText.quoted(version.path().toString()));
+        member(data, "url", JsonText.quoted(url));
+        member(data, "size", String.valueOf(version.size()));
+        member(data, "modified", JsonText.quoted(version.modified().toString()));
+        version.etag().ifPresent(etag -> member(data, "etag", JsonText.quoted(etag)));
+        version.sha256().ifPresent(sha256 -> member(data, "sha256", JsonText.quoted(sha256)));
+        user.ifPresent(name -> member(data, "user", JsonText.quoted(name)));
+        member(data, "validators", "[]");
+        StringBuilder json = new StringBuilder("{");
+        member(json, "specversion", "\"1.0\"");
+        member(json, "id", JsonText.quoted(cursor.toString()));
+        member(json, "sequence", String.format("\"%020d\"", cursor.sequence()));
+        member(json, "source", "\"datahub\"");
+        member(json, "type", JsonText.quoted("io.datahub.file." + type.word()));
+        member(json, "subject", JsonText.quoted(version.path().toString()));
+        member(json, "time", JsonText.quoted(time.toString()));
+        member(json, "datacontenttype", "\"application/json\"");
+        member(json, "data", data.append('}').toString());
+        return json.append('}').toString();
+    }
+
+    private static void member(StringBuilder json, String name, String value) {
+        json.append(json.length() == 1 ? "" : ",")
+                .append(JsonText.quoted(name))
+                .append(':')
+                .append(value);
+    }
+
+    /** Drops the oldest entries, as retention does. */
+    public synchronized void dropOldest(int count) {
+        changes.subList(0, count).clear();
+        dropped += count;
+    }
+
+    @Override
+    public synchronized Cursor head() {
+        return new Cursor(EPOCH, dropped + changes.size());
+    }
+
+    @Override
+    public synchronized Cursor oldest() {
+        return new Cursor(EPOCH, dropped);
+    }
+
+    @Override
+    public synchronized Result<Page> read(User user, Cursor since, String prefix, int limit) {
+        boolean fromOldest = since.epoch().isEmpty();
+        long from = fromOldest ? dropped : since.sequence();
+        if ((!fromOldest && !since.epoch().equals(EPOCH)) || from < dropped || from > head().sequence()) {
+            return Result.refused(
+                    Reason.GONE,
+                    "the journal doesn't have the changes after " + since + "; the oldest cursor is " + oldest());
+        }
+        List<Change> found = new ArrayList<>();
+        long position = from;
+        while (position < head().sequence() && found.size() < limit) {
+            Change change = changes.get((int) (position - dropped));
+            position++;
+            if (change.path().toString().startsWith(prefix) && user.mayRead(change.path())) {
+                found.add(change);
+            }
+        }
+        return Result.done(new Page(found, new Cursor(EPOCH, position)));
+    }
+
+    @Override
+    public synchronized Page newest(User user, String prefix, int limit) {
+        List<Change> matching = changes.stream()
+                .filter(change -> change.path().toString().startsWith(prefix) && user.mayRead(change.path()))
+                .toList();
+        return new Page(matching.subList(Math.max(0, matching.size() - limit), matching.size()), head());
+    }
+
+    @Override
+    public synchronized boolean await(Cursor since, Duration time) throws InterruptedException {
+        long deadline = System.nanoTime() + time.toNanos();
+        while (since.epoch().equals(EPOCH) && head().sequence() <= since.sequence()) {
+            long remaining = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (remaining <= 0) {
+                return false;
+            }
+            wait(remaining);
+        }
+        return !since.epoch().isEmpty() || head().sequence() > 0;
+    }
+}
