@@ -41,7 +41,7 @@ public final class Journal implements ChangeJournal {
     public Cursor oldest() {
         try {
             Cursor head = head();
-            return metadata.read(database -> new Cursor(head.epoch(), Math.min(oldest(database), head.sequence())));
+            return metadata.read(database -> new Cursor(head.epoch(), oldest(database, head)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -76,7 +76,7 @@ public final class Journal implements ChangeJournal {
 
     private static Page newest(MetadataDatabase database, Cursor head, Selection selection, int limit) {
         Deque<Change> matching = new ArrayDeque<>();
-        long end = Math.max(oldest(database), head.sequence() - MAX_SCANNED);
+        long end = Math.max(oldest(database, head), head.sequence() - MAX_SCANNED);
         for (long position = head.sequence(); position > end && matching.size() < limit; position--) {
             selection.entry(database, new Cursor(head.epoch(), position)).ifPresent(matching::addFirst);
         }
@@ -87,11 +87,11 @@ public final class Journal implements ChangeJournal {
             MetadataDatabase database, Cursor head, Cursor since, Selection selection, int limit) {
         boolean fromOldest = since.epoch().isEmpty();
         boolean known = fromOldest || since.epoch().equals(head.epoch());
-        long oldest = Math.min(oldest(database), head.sequence());
+        long oldest = oldest(database, head);
         long from = fromOldest ? oldest : since.sequence();
         if (known && from >= oldest && from <= head.sequence()) {
             Page page = page(database, head, from, selection, limit);
-            long trimmed = oldest(database);
+            long trimmed = oldest(database, head);
             if (trimmed <= from) {
                 return Result.done(page);
             }
@@ -103,7 +103,7 @@ public final class Journal implements ChangeJournal {
                 Reason.GONE,
                 "the journal no longer has the changes after " + since
                         + "; list the records again and resume from there. The" + " oldest cursor is "
-                        + new Cursor(head.epoch(), Math.min(oldest(database), head.sequence())));
+                        + new Cursor(head.epoch(), oldest(database, head)));
     }
 
     /**
@@ -118,10 +118,10 @@ public final class Journal implements ChangeJournal {
                 page.next().sequence() < trimmed.sequence() ? trimmed : page.next());
     }
 
-    /** The sequence number before the oldest entry. */
-    private static long oldest(MetadataDatabase database) {
+    /** The sequence number before the oldest entry, as of a head; entries after that may not be durable yet. */
+    private static long oldest(MetadataDatabase database, Cursor head) {
         Long firstEntry = database.journal.firstKey();
-        return firstEntry == null ? database.sequence : firstEntry - 1;
+        return firstEntry == null ? head.sequence() : Math.min(firstEntry - 1, head.sequence());
     }
 
     private static Page page(MetadataDatabase database, Cursor head, long from, Selection selection, int limit) {
@@ -159,7 +159,8 @@ public final class Journal implements ChangeJournal {
 
     /** Sequence numbers have no gaps: a missing entry was trimmed, possibly just now, or the journal is corrupt. */
     private static void requireTrimmed(MetadataDatabase database, long sequence) {
-        if (sequence > oldest(database)) {
+        Long firstEntry = database.journal.firstKey();
+        if (firstEntry != null && sequence >= firstEntry) {
             throw new Corruption.Found("the journal has no entry " + sequence);
         }
     }
