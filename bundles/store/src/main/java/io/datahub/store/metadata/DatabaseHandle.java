@@ -7,6 +7,7 @@ import io.datahub.store.pages.Corruption;
 import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,10 @@ import org.slf4j.LoggerFactory;
 final class DatabaseHandle {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseHandle.class);
+
+    /** A file beside the database that says that it was restored from a backup and not opened since. */
+    static final String RESTORED = "restored";
+
     private static final long REOPEN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Path file;
@@ -68,7 +73,23 @@ final class DatabaseHandle {
         this.head = head;
         this.onDatabaseOpened = onDatabaseOpened;
         database = MetadataDatabase.open(file, settings.get().cacheMiB(), Corruption.NONE, announcedSequence);
+        beginEpochIfRestored();
         head.set(database.epoch, database.sequence);
+    }
+
+    /** Begins a new epoch if the file comes from a backup: the cursors after it were given to other changes. */
+    private void beginEpochIfRestored() throws IOException {
+        Path marker = file.resolveSibling(RESTORED);
+        if (Files.exists(marker)) {
+            String former = database.epoch;
+            database.beginEpoch();
+            Files.delete(marker);
+            LOG.info(
+                    "event=store.journal.restarted reason=\"the home was restored from a backup\" formerEpoch={} epoch={}"
+                            + " consequence=\"consumers get 410 and list the records again\"",
+                    former,
+                    database.epoch);
+        }
     }
 
     /** Sets the action to run after the database was reopened following a failure. */

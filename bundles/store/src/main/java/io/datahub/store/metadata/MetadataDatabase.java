@@ -51,8 +51,8 @@ final class MetadataDatabase {
     /** Directories that were made on purpose; the values are empty. */
     final ChecksummedMap<String> madeDirectories;
 
-    /** Identifies this incarnation of the journal. */
-    final String epoch;
+    /** Identifies this incarnation of the journal; written before the database is shared. */
+    String epoch;
 
     /** The sequence number of the newest entry; guarded by the commit lock. */
     long sequence;
@@ -89,6 +89,19 @@ final class MetadataDatabase {
         }
         sequence = Long.parseLong(properties.getOrDefault(SEQUENCE, "0"));
         journalBytes = Long.parseLong(properties.getOrDefault(JOURNAL_BYTES, "0"));
+    }
+
+    /**
+     * Begins a new epoch with an empty journal, before the database is shared: after a restore, numbers that follow may
+     * have been given to other changes before. The sequence goes on.
+     */
+    void beginEpoch() {
+        epoch = newEpoch();
+        properties.put(EPOCH, epoch);
+        journal.clear();
+        journalBytes = 0;
+        commit();
+        sync();
     }
 
     private static String newEpoch() {

@@ -21,6 +21,12 @@ import java.util.function.Supplier;
  */
 public final class MetadataStore implements AutoCloseable {
 
+    /**
+     * The name of a file that belongs beside a copy of the database: when that is opened, the journal begins a new
+     * epoch, since the cursors after the copy may have been given to other changes.
+     */
+    public static final String RESTORED = DatabaseHandle.RESTORED;
+
     private final GroupCommit commits;
 
     /**

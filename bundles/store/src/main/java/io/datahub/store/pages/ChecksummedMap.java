@@ -68,6 +68,10 @@ public final class ChecksummedMap<K> {
     }
 
     /** Returns the lowest key; null if the map is empty. */
+    public void clear() {
+        map.clear();
+    }
+
     public K firstKey() {
         return map.firstKey();
     }

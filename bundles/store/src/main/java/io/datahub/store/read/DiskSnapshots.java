@@ -11,6 +11,7 @@ import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.SpareFile;
 import io.datahub.store.disk.Tree;
 import io.datahub.store.metadata.IndexEntry;
+import io.datahub.store.metadata.MetadataStore;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -71,6 +72,7 @@ public final class DiskSnapshots implements Snapshots {
             long records = copyTree(context.tree().root(), folder.resolve(Tree.FOLDER), Set.of(), this::linkRecord);
             context.metadata().copyTo(folder.resolve("state").resolve(STORE));
             copyTree(home.state(), folder.resolve("state"), EXCLUDED, this::copyState);
+            Files.createFile(folder.resolve("state").resolve(MetadataStore.RESTORED));
             return new TakenSnapshot(folder, records, context.metadata().head().cursor());
         }
     }

@@ -37,7 +37,7 @@ class MetadataStoreTest {
         return new MetadataStore(folder.resolve("store.mv"), () -> TestHub.SETTINGS, announced::add);
     }
 
-    private static Change appendChange(Transaction transaction, String path) {
+    static Change appendChange(Transaction transaction, String path) {
         IndexEntry entry = IndexEntry.of(STAT, transaction.newEtag(""), "", "");
         transaction.put(RecordPath.of(path), entry);
         return transaction.append(
