@@ -274,6 +274,32 @@ class EventValidatorsTest {
     }
 
     @Test
+    void shouldRefuseAnEventAfterTheTimeLimitOfItsValidator() {
+        EventValidator endless = (topic, user, payload) -> {
+            new CountDownLatch(1).await();
+            return Verdict.accept();
+        };
+        limited("quick", "20", endless);
+        assertThat(refusal("quick", "x").detail()).contains("it took longer than 20 ms");
+        limited("wrong", "0", endless);
+        assertThat(refusal("wrong", "x").detail())
+                .contains("it took longer than " + EventValidator.DEFAULT_TIMEOUT_MILLIS + " ms");
+    }
+
+    private void limited(String topic, String timeoutMillis, EventValidator validator) {
+        ServiceReference<EventValidator> reference = references.create(
+                "1.0.0",
+                Map.of(
+                        "service.pid",
+                        topic,
+                        EventValidator.TOPICS,
+                        topic,
+                        EventValidator.TIMEOUT_MILLIS,
+                        timeoutMillis));
+        broker.router().validators().put(reference, () -> validator);
+    }
+
+    @Test
     void shouldLimitTheMemoryOfEventsInValidation() throws InterruptedException {
         CountDownLatch release = new CountDownLatch(1);
         seat("x", "build.", (topic, user, payload) -> {

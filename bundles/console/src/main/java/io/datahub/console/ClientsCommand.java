@@ -3,6 +3,7 @@ package io.datahub.console;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.console.shell.Table;
+import java.util.List;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
@@ -13,6 +14,8 @@ public final class ClientsCommand extends DatahubCommand {
 
     @Override
     public Object execute() {
+        List<SessionInfo> sessions = service(EventBroker.class).sessions();
+        boolean isCluster = sessions.stream().anyMatch(info -> !info.id().hub().isEmpty());
         Table table = new Table(
                 "id",
                 "user",
@@ -25,9 +28,9 @@ public final class ClientsCommand extends DatahubCommand {
                 "lost",
                 "refused",
                 "queued");
-        for (SessionInfo info : service(EventBroker.class).sessions()) {
+        for (SessionInfo info : sessions) {
             table.row(
-                    info.id(),
+                    isCluster ? info.id().toString() : (Object) info.id().number(),
                     info.login().user(),
                     info.login().origin().transport(),
                     info.login().origin().address().getHostAddress(),

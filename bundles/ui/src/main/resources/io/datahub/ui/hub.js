@@ -59,7 +59,6 @@ export async function request(path, options = {}) {
   }
   if (!answer.ok) {
     const refused = refusal(answer.status, await answer.text())
-    refused.cursor = answer.headers.get('Datahub-Cursor')
     if (answer.status === 401 && mine === session) live.end()
     if (answer.status === 403) live.dispatchEvent(new Event('forbidden'))
     throw refused
@@ -108,33 +107,8 @@ export function filePath(path) {
 
 /** The latest file events of the journal that the user may read, in the form of the WebSocket. */
 export async function recent(most) {
-  const { cursor } = await (await request('/files/?limit=1')).json()
-  const [, epoch, end] = /^(.*)-(\d+)$/.exec(cursor) || [null, '', 0]
-  for (const back of [most, 20 * most]) {
-    const found = epoch ? await changes(epoch, Math.max(0, end - back), Number(end)) : []
-    if (found.length >= most / 4 || end <= back || back > most) return found.slice(-most)
-  }
-}
-
-async function changes(epoch, from, end) {
-  const found = []
-  for (let since = from; since < end;) {
-    let answer
-    try {
-      answer = await request(`/changes?limit=1000&since=${since ? `${epoch}-${since}` : '0'}`)
-    } catch (refused) {
-      const oldest = Number(/-(\d+)$/.exec(refused.cursor)?.[1] || 0)
-      if (refused.status !== 410 || oldest <= since) throw refused
-      since = oldest
-      continue
-    }
-    const lines = (await answer.text()).split('\n').filter(Boolean)
-    found.push(...lines.map(fileEvent))
-    const next = Number(/-(\d+)$/.exec(answer.headers.get('Datahub-Cursor'))?.[1] || end)
-    if (next <= since || !lines.length) break
-    since = next
-  }
-  return found
+  const answer = await request(`/changes?newest=${most}`)
+  return (await answer.text()).split('\n').filter(Boolean).map(fileEvent)
 }
 
 function fileEvent(line) {

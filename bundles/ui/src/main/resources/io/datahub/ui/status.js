@@ -114,14 +114,15 @@ function table(id, caption, heads, rows, empty) {
 }
 
 function drawClients({ clients, connected }) {
+  const inCluster = clients.some(({ hub }) => hub)
   table('clients', 'Clients',
-    [['User'], ['Transport'], ['Address'], ['Since'], ['Topics', 'number'], ['In', 'number'], ['Out', 'number'], ['Lost', 'number'], ['Queued', 'number']],
+    [...(inCluster ? [['Hub']] : []), ['User'], ['Transport'], ['Address'], ['Since'], ['Topics', 'number'], ['In', 'number'], ['Out', 'number'], ['Lost', 'number'], ['Queued', 'number']],
     clients.map(client => [
-      client.user, client.transport, client.address, moment(client.since), number(client.subscriptions), number(client.in),
+      ...(inCluster ? [client.hub] : []), client.user, client.transport, client.address, moment(client.since), number(client.subscriptions), number(client.in),
       number(client.out), number(client.lost), size(client.queuedBytes),
     ]), 'No clients.')
   if (connected > clients.length) $('clients').tBodies[0].append(
-    el('tr', {}, el('td', { colSpan: 9, className: 'empty' }, `and ${connected - clients.length} more`)))
+    el('tr', {}, el('td', { colSpan: inCluster ? 10 : 9, className: 'empty' }, `and ${connected - clients.length} more`)))
 }
 
 function drawValidators(validators) {

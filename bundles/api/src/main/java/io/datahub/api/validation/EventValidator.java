@@ -9,7 +9,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * publisher.
  *
  * <p>Called on dedicated threads, several at once. The publisher waits for the verdict, so validation should be quick.
- * After one second the event is refused as unavailable and the thread is interrupted. An exception also refuses the
+ * After its time limit, {@link #TIMEOUT_MILLIS}, the event is refused as unavailable and the thread is interrupted. An exception also refuses the
  * event, and is reported as a failure of the validator, never as a verdict.
  */
 @ConsumerType
@@ -20,6 +20,15 @@ public interface EventValidator {
      * An asterisk at the end of a prefix is ignored; alone it matches all topics.
      */
     String TOPICS = "topics";
+
+    /** Service property: the time limit of one validation in milliseconds, from 1 to {@link #MAX_TIMEOUT_MILLIS}. */
+    String TIMEOUT_MILLIS = "timeoutMillis";
+
+    /** The time limit without {@link #TIMEOUT_MILLIS}, in milliseconds. */
+    long DEFAULT_TIMEOUT_MILLIS = 1_000;
+
+    /** The longest time limit, in milliseconds. */
+    long MAX_TIMEOUT_MILLIS = 60_000;
 
     /**
      * Validates an event.

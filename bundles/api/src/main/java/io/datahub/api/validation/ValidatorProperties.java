@@ -1,5 +1,7 @@
 package io.datahub.api.validation;
 
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -15,6 +17,7 @@ public final class ValidatorProperties {
     public static final String PID_PREFIX = "io.datahub.validator.";
 
     private static final long DEFAULT_TIMEOUT_MILLIS = 10_000;
+    private static final Pattern MILLIS = Pattern.compile("[1-9][0-9]{0,8}");
     private static final Pattern COMMA = Pattern.compile(",");
 
     private ValidatorProperties() {}
@@ -73,5 +76,25 @@ public final class ValidatorProperties {
                 millis == null
                         ? DEFAULT_TIMEOUT_MILLIS
                         : Long.parseLong(millis.toString().strip()));
+    }
+
+    /**
+     * The time limit of the validation of one event by a registered validator.
+     *
+     * @param service the validator, with {@link EventValidator#TIMEOUT_MILLIS}
+     * @return the limit; a refusal ({@link Reason#BAD_REQUEST}) if the property isn't a number within its range
+     */
+    public static Result<Duration> eventTimeLimit(ServiceReference<?> service) {
+        Object property = service.getProperty(EventValidator.TIMEOUT_MILLIS);
+        if (property == null) {
+            return Result.done(Duration.ofMillis(EventValidator.DEFAULT_TIMEOUT_MILLIS));
+        }
+        String text = property.toString().strip();
+        return MILLIS.matcher(text).matches() && Long.parseLong(text) <= EventValidator.MAX_TIMEOUT_MILLIS
+                ? Result.done(Duration.ofMillis(Long.parseLong(text)))
+                : Result.refused(
+                        Reason.BAD_REQUEST,
+                        "timeoutMillis of the event validator " + name(service) + " is " + text
+                                + "; it must be a number from 1 to " + EventValidator.MAX_TIMEOUT_MILLIS);
     }
 }

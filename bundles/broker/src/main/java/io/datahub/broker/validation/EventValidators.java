@@ -1,6 +1,7 @@
 package io.datahub.broker.validation;
 
 import io.datahub.api.Refusal;
+import io.datahub.api.Result;
 import io.datahub.api.log.LogText;
 import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.ValidatorId;
@@ -8,6 +9,7 @@ import io.datahub.api.validation.ValidatorPrecedence;
 import io.datahub.api.validation.ValidatorProperties;
 import io.datahub.broker.topic.TopicPrefixes;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -53,7 +55,7 @@ public final class EventValidators {
         ValidatorId id = new ValidatorId(
                 ValidatorProperties.name(reference),
                 reference.getBundle().getVersion().toString());
-        retire(all.put(reference, new RegisteredEventValidator(id, topics, validator, watch)));
+        retire(all.put(reference, new RegisteredEventValidator(id, topics, timeLimit(reference), validator, watch)));
         selectActive();
         if (!topics.isEmpty()) {
             LOG.info(
@@ -62,6 +64,16 @@ public final class EventValidators {
                     id.version(),
                     LogText.quoted(topics));
         }
+    }
+
+    private static Duration timeLimit(ServiceReference<EventValidator> reference) {
+        Result<Duration> limit = ValidatorProperties.eventTimeLimit(reference);
+        limit.refusal()
+                .ifPresent(refusal -> LOG.error(
+                        "event=broker.validator.misconfigured reason={} consequence=\"its limit is {} ms\"",
+                        LogText.quoted(refusal.detail()),
+                        EventValidator.DEFAULT_TIMEOUT_MILLIS));
+        return limit.isRefused() ? Duration.ofMillis(EventValidator.DEFAULT_TIMEOUT_MILLIS) : limit.get();
     }
 
     public synchronized void remove(ServiceReference<EventValidator> reference) {

@@ -32,6 +32,7 @@ public final class RegisteredEventValidator {
 
     private final ValidatorId id;
     private final TopicPrefixes topics;
+    private final Duration timeLimit;
     private final Supplier<EventValidator> validator;
     private final ValidationWatch watch;
     private final ThreadPoolExecutor threads;
@@ -44,12 +45,18 @@ public final class RegisteredEventValidator {
 
     /**
      * @param topics the topics that it validates
+     * @param timeLimit of one validation
      * @param watch enforces the time limits
      */
     public RegisteredEventValidator(
-            ValidatorId id, TopicPrefixes topics, Supplier<EventValidator> validator, ValidationWatch watch) {
+            ValidatorId id,
+            TopicPrefixes topics,
+            Duration timeLimit,
+            Supplier<EventValidator> validator,
+            ValidationWatch watch) {
         this.id = id;
         this.topics = topics;
+        this.timeLimit = timeLimit;
         this.validator = validator;
         this.watch = watch;
         AtomicInteger number = new AtomicInteger();
@@ -87,11 +94,11 @@ public final class RegisteredEventValidator {
             outcome.accept(
                     null,
                     new SlowValidationException("all its " + THREADS + " threads are still busy with events"
-                            + " that have timed out after " + ValidationAttempt.MAX_MILLIS + " ms"));
+                            + " that have timed out after " + timeLimit.toMillis() + " ms"));
             return;
         }
         ValidationAttempt attempt =
-                new ValidationAttempt(() -> validator().validate(topic, user, payload), stuck, outcome);
+                new ValidationAttempt(() -> validator().validate(topic, user, payload), timeLimit, stuck, outcome);
         watch.watch(attempt);
         try {
             threads.execute(() -> {

@@ -1,6 +1,7 @@
 package io.datahub.broker.validation;
 
 import io.datahub.api.validation.Verdict;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,9 +14,6 @@ import java.util.function.BiConsumer;
  */
 final class ValidationAttempt implements Runnable {
 
-    /** The time limit of a validation. */
-    static final long MAX_MILLIS = 1_000;
-
     /** The time limit of waiting for a thread. */
     static final long MAX_WAIT_MILLIS = 5_000;
 
@@ -25,6 +23,7 @@ final class ValidationAttempt implements Runnable {
         OVER
     }
 
+    private final Duration timeLimit;
     private final AtomicInteger stuck;
     private final BiConsumer<? super Verdict, ? super Throwable> outcome;
 
@@ -37,12 +36,17 @@ final class ValidationAttempt implements Runnable {
     /**
      * Creates an attempt.
      *
+     * @param timeLimit of the validation
      * @param stuck counts the threads whose validation has timed out
      * @param outcome receives the verdict or the failure, once, on any thread
      */
     ValidationAttempt(
-            Callable<Verdict> validation, AtomicInteger stuck, BiConsumer<? super Verdict, ? super Throwable> outcome) {
+            Callable<Verdict> validation,
+            Duration timeLimit,
+            AtomicInteger stuck,
+            BiConsumer<? super Verdict, ? super Throwable> outcome) {
         this.validation = validation;
+        this.timeLimit = timeLimit;
         this.stuck = stuck;
         this.outcome = outcome;
     }
@@ -98,8 +102,8 @@ final class ValidationAttempt implements Runnable {
             long millis = TimeUnit.NANOSECONDS.toMillis(now - since);
             if (state == State.WAITING && millis >= MAX_WAIT_MILLIS) {
                 failure = "all its threads have been busy for " + MAX_WAIT_MILLIS + " ms";
-            } else if (state == State.RUNNING && millis >= MAX_MILLIS) {
-                failure = "it took longer than " + MAX_MILLIS + " ms";
+            } else if (state == State.RUNNING && millis >= timeLimit.toMillis()) {
+                failure = "it took longer than " + timeLimit.toMillis() + " ms";
             } else {
                 return;
             }

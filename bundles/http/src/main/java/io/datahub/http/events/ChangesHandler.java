@@ -1,5 +1,6 @@
 package io.datahub.http.events;
 
+import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.ChangeJournal;
@@ -68,9 +69,15 @@ public final class ChangesHandler extends AsyncHandler {
         Result<Cursor> since = Cursor.parse(Query.text(query, "since", "0"));
         Result<Integer> limit = Query.number(query, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
         Result<Integer> wait = Query.number(query, "wait", 0, 0, MAX_WAIT_SECONDS);
-        Optional<Refusal> malformed = since.refusal().or(limit::refusal).or(wait::refusal);
+        Result<Integer> newest = Query.number(query, "newest", 0, 0, MAX_LIMIT);
+        Optional<Refusal> malformed =
+                since.refusal().or(limit::refusal).or(wait::refusal).or(newest::refusal);
         if (malformed.isPresent()) {
             return Result.refused(malformed.get());
+        }
+        if (newest.get() > 0 && (query.getValue("since") != null || query.getValue("wait") != null)) {
+            return Result.refused(
+                    Reason.BAD_REQUEST, "newest can't be combined with since and wait; continue from Datahub-Cursor");
         }
         ChangesResponse changes = new ChangesResponse(
                 exchange,
@@ -81,6 +88,10 @@ public final class ChangesHandler extends AsyncHandler {
                 Query.text(query, "path", ""),
                 limit.get(),
                 waiting::remove);
+        if (newest.get() > 0) {
+            changes.respondNewest(newest.get());
+            return Result.done(changes);
+        }
         waiting.add(changes);
         changes.start(isShutdown() ? 0 : wait.get());
         return Result.done(changes);

@@ -130,6 +130,11 @@ final class ChangesResponse implements Runnable {
         onDone.accept(this);
     }
 
+    /** Responds with the newest changes, however old the cursor of the client is. */
+    void respondNewest(int count) {
+        respond(journal.newest(exchange.user(), prefix, count));
+    }
+
     private void respond(ChangeJournal.Page page) {
         StringBuilder lines = new StringBuilder();
         for (Change change : page.changes()) {

@@ -63,6 +63,21 @@ class ChangesHandlerTest {
     }
 
     @Test
+    void shouldServeTheNewestChanges() throws Exception {
+        journal.add("a");
+        String b = journal.add("b").json();
+        String c = journal.add("c").json();
+
+        HttpResponse<String> response = server.get("/changes?newest=2");
+
+        assertThat(response.body()).isEqualTo(b + "\n" + c + "\n");
+        assertThat(response.headers().firstValue("Datahub-Cursor")).contains("e1-3");
+        assertThat(server.get("/changes?newest=2&path=a").body()).contains("\"a\"");
+        assertThat(server.get("/changes?newest=2&since=0").statusCode()).isEqualTo(400);
+        assertThat(server.get("/changes?newest=x").statusCode()).isEqualTo(400);
+    }
+
+    @Test
     void shouldFilterByPrefixAndReadGrants() throws Exception {
         journal.add("private/a");
         String b = journal.add("builds/b").json();
