@@ -19,7 +19,11 @@ public final class FileDescriptors {
 
     private FileDescriptors() {}
 
-    /** The maximum number ({@code ulimit -n}); a large number if the system doesn't report it. */
+    /**
+     * The maximum number ({@code ulimit -n}); a large number if the system doesn't report it.
+     *
+     * @return the maximum number
+     */
     public static long max() {
         long max = attribute("MaxFileDescriptorCount").orElse(0);
         return max > 0 ? max : Integer.MAX_VALUE;
@@ -27,6 +31,8 @@ public final class FileDescriptors {
 
     /**
      * The number of open ones; empty if the system doesn't report it, which includes having none left to query it with.
+     *
+     * @return the number
      */
     public static OptionalLong open() {
         return attribute("OpenFileDescriptorCount");

@@ -10,15 +10,27 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Home {
 
-    /** The home directory, absolute. */
+    /**
+     * The home directory, absolute.
+     *
+     * @return the absolute path
+     */
     Path root();
 
-    /** The drop folder, where local users put files that are validated before they become records. */
+    /**
+     * The drop folder, where local users put files that are validated before they become records.
+     *
+     * @return the absolute path
+     */
     default Path incoming() {
         return root().resolve("incoming");
     }
 
-    /** Index, journal, keys and other internal state; accessible only to the hub's own user. */
+    /**
+     * Index, journal, keys and other internal state; accessible only to the hub's own user.
+     *
+     * @return the absolute path
+     */
     default Path state() {
         return root().resolve("state");
     }

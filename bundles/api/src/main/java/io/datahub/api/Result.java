@@ -30,6 +30,7 @@ public sealed interface Result<T> {
     /**
      * The request was carried out.
      *
+     * @param <T> the type of the value
      * @param value its result
      * @return the result
      */
@@ -40,6 +41,7 @@ public sealed interface Result<T> {
     /**
      * The request was refused.
      *
+     * @param <T> the type of the value that there would be
      * @param refusal why
      * @return the result
      */
@@ -50,6 +52,7 @@ public sealed interface Result<T> {
     /**
      * The request was refused.
      *
+     * @param <T> the type of the value that there would be
      * @param reason the kind of refusal
      * @param detail one sentence that states the cause and the remedy
      * @return the result

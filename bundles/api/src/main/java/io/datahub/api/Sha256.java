@@ -31,6 +31,7 @@ public final class Sha256 {
     /**
      * The hash of bytes.
      *
+     * @param bytes the bytes
      * @return 64 hexadecimal digits
      */
     public static String hex(byte[] bytes) {
@@ -40,6 +41,7 @@ public final class Sha256 {
     /**
      * The hash of a text in UTF-8.
      *
+     * @param text the text
      * @return 64 hexadecimal digits
      */
     public static String hex(String text) {
@@ -49,6 +51,7 @@ public final class Sha256 {
     /**
      * The hash of what can be read from a channel up to its end. The channel isn't closed.
      *
+     * @param channel the channel
      * @return 64 hexadecimal digits
      * @throws IOException if the channel can't be read
      */

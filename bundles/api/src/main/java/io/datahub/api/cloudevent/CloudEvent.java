@@ -116,6 +116,9 @@ public record CloudEvent(Map<String, Object> attributes) {
 
     /**
      * Whether the text is a non-empty URI-reference; non-ASCII characters are treated as their percent-encoded form.
+     *
+     * @param text any text
+     * @return whether it is one
      */
     public static boolean isUriReference(String text) {
         try {
@@ -125,7 +128,12 @@ public record CloudEvent(Map<String, Object> attributes) {
         }
     }
 
-    /** Whether the text is a URI with a scheme. */
+    /**
+     * Whether the text is a URI with a scheme.
+     *
+     * @param text any text
+     * @return whether it is one
+     */
     public static boolean isUri(String text) {
         try {
             return new URI(text).isAbsolute();
@@ -134,7 +142,12 @@ public record CloudEvent(Map<String, Object> attributes) {
         }
     }
 
-    /** Whether the text is nothing but Base64, with padding (RFC 4648, 4). */
+    /**
+     * Whether the text is nothing but Base64, with padding (RFC 4648, 4).
+     *
+     * @param text any text
+     * @return whether it is
+     */
     public static boolean isBase64(String text) {
         int end = text.length();
         if (end % 4 != 0) {

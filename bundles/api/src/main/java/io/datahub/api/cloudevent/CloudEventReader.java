@@ -38,6 +38,7 @@ public final class CloudEventReader {
      * Whether the bytes are exactly one CloudEvent in JSON.
      *
      * @param bytes any bytes
+     * @return whether they are
      */
     public static boolean isCloudEvent(byte[] bytes) {
         return bytes.length > 0 && bytes[0] == '{' && !read(bytes, "").isRefused();

@@ -14,6 +14,9 @@ public final class Rfc3339DateTimes {
      * Whether the text is a {@code date-time}, which has seconds and a zone. A fraction of a second may have any number
      * of digits. Second 60 is accepted only where a leap second can occur, at the end of a day in UTC. Runs in time
      * linear in the length of the text.
+     *
+     * @param text any text
+     * @return whether it is one
      */
     public static boolean isDateTime(String text) {
         int end = FORM.length();

@@ -29,7 +29,11 @@ public record ConfigurationProblem(String pid, String file, String key, String r
         }
     }
 
-    /** Whether the file is invalid as a whole; otherwise the problem is a warning. */
+    /**
+     * Whether the file is invalid as a whole; otherwise the problem is a warning.
+     *
+     * @return whether it is
+     */
     public boolean isFatal() {
         return inEffect != InEffect.CURRENT_VERSION;
     }

@@ -69,34 +69,58 @@ public final class EventReader {
         frames++;
     }
 
-    /** The start of the current event in the buffer. */
+    /**
+     * The start of the current event in the buffer.
+     *
+     * @return the index of its first byte
+     */
     public int start() {
         return start;
     }
 
-    /** The end of the current event in the buffer. */
+    /**
+     * The end of the current event in the buffer.
+     *
+     * @return the index after its last byte
+     */
     public int end() {
         return position;
     }
 
-    /** The topic of the current event. */
+    /**
+     * The topic of the current event.
+     *
+     * @return the topic
+     */
     public String topic() {
         return StandardCharsets.UTF_8
                 .decode(bytes.slice(bounds[0], topicEnd() - bounds[0]))
                 .toString();
     }
 
-    /** The start of the topic of the current event in the buffer. */
+    /**
+     * The start of the topic of the current event in the buffer.
+     *
+     * @return the index of its first byte
+     */
     public int topicStart() {
         return bounds[0];
     }
 
-    /** The end of the first frame of the current event in the buffer, which subscriptions match. */
+    /**
+     * The end of the first frame of the current event in the buffer, which subscriptions match.
+     *
+     * @return the index after its last byte
+     */
     public int firstFrameEnd() {
         return bounds[1];
     }
 
-    /** The end of the topic of the current event in the buffer. */
+    /**
+     * The end of the topic of the current event in the buffer.
+     *
+     * @return the index after its last byte
+     */
     public int topicEnd() {
         return frames == 1 ? topicEnd(bytes, bounds[0], bounds[1]) : bounds[1];
     }
@@ -119,7 +143,11 @@ public final class EventReader {
         return to;
     }
 
-    /** The payload of the current event, as a view. */
+    /**
+     * The payload of the current event, as a view.
+     *
+     * @return a view, valid as long as the buffer
+     */
     public ByteBuffer payload() {
         if (frames == 1) {
             int from = Math.min(topicEnd() + 1, bounds[1]);
@@ -128,7 +156,11 @@ public final class EventReader {
         return frame(1);
     }
 
-    /** The frames of the current event after the payload, as views. */
+    /**
+     * The frames of the current event after the payload, as views.
+     *
+     * @return views, valid as long as the buffer; most often none
+     */
     public List<ByteBuffer> moreFrames() {
         List<ByteBuffer> more = new ArrayList<>();
         for (int i = 2; i < frames; i++) {

@@ -95,17 +95,29 @@ public final class EventRun {
         return end - start;
     }
 
-    /** The number of events. */
+    /**
+     * The number of events.
+     *
+     * @return the number, at least 1
+     */
     public int count() {
         return count;
     }
 
-    /** The publisher; empty for the hub itself. */
+    /**
+     * The publisher; empty for the hub itself.
+     *
+     * @return the name
+     */
     public String user() {
         return user;
     }
 
-    /** When the events were received, in milliseconds since 1970. */
+    /**
+     * When the events were received, in milliseconds since 1970.
+     *
+     * @return the time
+     */
     public long timeMillis() {
         return timeMillis;
     }
@@ -119,7 +131,11 @@ public final class EventRun {
         return Optional.ofNullable(cursor);
     }
 
-    /** A view of the bytes with its own position, valid while the caller holds the buffer. */
+    /**
+     * A view of the bytes with its own position, valid while the caller holds the buffer.
+     *
+     * @return a view
+     */
     public ByteBuffer slice() {
         return buffer.bytes().slice(start, end - start);
     }

@@ -4,6 +4,7 @@ import io.datahub.api.user.Login;
 
 /** The sink of a session that only publishes, and never waits. */
 public enum NoOpSink implements EventSink {
+    /** The only instance. */
     INSTANCE;
 
     @Override

@@ -10,14 +10,23 @@ public enum Published {
     ACCEPTED(null, ""),
     /** The event is being validated or kept; {@link Session#completed} returns the outcome. */
     PENDING(null, ""),
+    /** The user has no grant for the topic. */
     NOT_GRANTED(Reason.FORBIDDEN, "you have no grant to publish this topic; an administrator can add one"),
+    /** The topic belongs to the hub. */
     RESERVED(Reason.FORBIDDEN, "topics that begin with file. or hub. belong to the hub; choose another"),
+    /** The topic is malformed. */
     BAD_TOPIC(Reason.BAD_REQUEST, "a topic must be UTF-8 without NUL, from 1 to 4,200 bytes"),
+    /** The topic is too long. */
     TOPIC_TOO_LONG(Reason.BAD_REQUEST, "the topic is longer than 4,200 bytes"),
+    /** A validator rejected the event. */
     INVALID(Reason.INVALID, "a validator rejected the message"),
+    /** A validator could not decide. */
     NOT_VALIDATED(Reason.UNAVAILABLE, "a validator of this topic is unavailable or failed; try again"),
+    /** The log of the topic could not store the event. */
     NOT_KEPT(Reason.UNAVAILABLE, "the log of this topic is unavailable or failed; try again"),
+    /** The event is too large. */
     TOO_LARGE(Reason.TOO_LARGE, "the message exceeds the size limit"),
+    /** The session has ended. */
     CLOSED(Reason.UNAUTHENTICATED, "the session has ended; log in again");
 
     private final Refusal refusal;

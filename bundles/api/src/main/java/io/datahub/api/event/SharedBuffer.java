@@ -29,7 +29,11 @@ public class SharedBuffer {
         this.bytes = bytes;
     }
 
-    /** The bytes, for absolute reads; duplicate the buffer to use a position. */
+    /**
+     * The bytes, for absolute reads; duplicate the buffer to use a position.
+     *
+     * @return the buffer, whose position and limit must not be changed
+     */
     public final ByteBuffer bytes() {
         return bytes;
     }
@@ -53,7 +57,11 @@ public class SharedBuffer {
         }
     }
 
-    /** Whether this memory is so scarce that anyone needing it for longer than a moment should copy it instead. */
+    /**
+     * Whether this memory is so scarce that anyone needing it for longer than a moment should copy it instead.
+     *
+     * @return whether it is
+     */
     public boolean isScarce() {
         return false;
     }

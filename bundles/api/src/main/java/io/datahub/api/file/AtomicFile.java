@@ -53,6 +53,8 @@ public final class AtomicFile {
      * Replaces a file durably: once this returns, the new content survives a power failure.
      *
      * @param file the file, which need not exist; missing parent directories are created
+     * @param access who may access the file
+     * @param bytes the new content
      * @throws IOException if the content can't be written, or the disk fails
      */
     public static void write(Path file, Access access, byte[] bytes) throws IOException {
@@ -62,7 +64,10 @@ public final class AtomicFile {
     /**
      * Replaces a file durably: once this returns, the new content survives a power failure.
      *
+     * @param <X> what {@code content} may throw
      * @param file the file, which need not exist; missing parent directories are created
+     * @param access who may access the file
+     * @param content writes the new content
      * @throws IOException if the content can't be written, or the disk fails
      * @throws X if {@code content} throws it
      */
@@ -78,7 +83,10 @@ public final class AtomicFile {
      * Replaces a file without waiting for the disk: after a power failure it may be the previous file, the new one, or
      * empty.
      *
+     * @param <X> what {@code content} may throw
      * @param file the file, which need not exist; missing parent directories are created
+     * @param access who may access the file
+     * @param content writes the new content
      * @throws IOException if the content can't be written
      * @throws X if {@code content} throws it
      */

@@ -30,7 +30,9 @@ public record FileStat(Kind kind, long size, long modified, long changed, long k
 
     /** The kinds of files. */
     public enum Kind {
+        /** A regular file. */
         FILE,
+        /** A directory. */
         DIRECTORY,
         /** A link, a device, a socket: never followed, never served. */
         OTHER
@@ -47,6 +49,7 @@ public record FileStat(Kind kind, long size, long modified, long changed, long k
     /**
      * Reads the stat of a path.
      *
+     * @param path the path
      * @return empty if nothing is there, also because a parent is a file
      * @throws IOException if it can't be determined whether anything is there
      */
@@ -57,6 +60,7 @@ public record FileStat(Kind kind, long size, long modified, long changed, long k
     /**
      * Reads only the kind of a path.
      *
+     * @param path the path
      * @return empty if nothing is there, also because a parent is a file
      * @throws IOException if it can't be determined whether anything is there
      */
@@ -124,17 +128,30 @@ public record FileStat(Kind kind, long size, long modified, long changed, long k
         return time.to(TimeUnit.NANOSECONDS);
     }
 
-    /** Whether it is a regular file. */
+    /**
+     * Whether it is a regular file.
+     *
+     * @return whether it is
+     */
     public boolean isFile() {
         return kind == Kind.FILE;
     }
 
-    /** Whether it is a directory. */
+    /**
+     * Whether it is a directory.
+     *
+     * @return whether it is
+     */
     public boolean isDirectory() {
         return kind == Kind.DIRECTORY;
     }
 
-    /** Whether it is the same file with unmodified content; it may have been renamed. */
+    /**
+     * Whether it is the same file with unmodified content; it may have been renamed.
+     *
+     * @param other another stat
+     * @return whether it is
+     */
     public boolean hasContentOf(FileStat other) {
         return key == other.key && size == other.size && modified == other.modified;
     }
@@ -143,17 +160,27 @@ public record FileStat(Kind kind, long size, long modified, long changed, long k
      * Whether nothing about the file has changed, as far as size, times and inode number tell.
      *
      * @param earlier an earlier stat, of which owner and mode need not be known
+     * @return whether nothing has
      */
     public boolean isUnchangedSince(FileStat earlier) {
         return kind == earlier.kind && changed == earlier.changed && hasContentOf(earlier);
     }
 
-    /** Whether nothing about the file has changed since a time; false if the file system doesn't report it. */
+    /**
+     * Whether nothing about the file has changed since a time; false if the file system doesn't report it.
+     *
+     * @param time the time
+     * @return whether nothing has
+     */
     public boolean isUnchangedSince(Instant time) {
         return changed != 0 && Instant.EPOCH.plusNanos(changed).isBefore(time);
     }
 
-    /** When content or attributes last changed: the later of mtime and ctime, in nanoseconds since 1970. */
+    /**
+     * When content or attributes last changed: the later of mtime and ctime, in nanoseconds since 1970.
+     *
+     * @return the time
+     */
     public long lastChanged() {
         return Math.max(modified, changed);
     }
@@ -161,6 +188,9 @@ public record FileStat(Kind kind, long size, long modified, long changed, long k
     /**
      * Whether only this user and root can write it, according to owner and permissions; true if these are not
      * available.
+     *
+     * @param user the numeric id of the user
+     * @return whether only they can
      */
     public boolean isWritableOnlyBy(int user) {
         return mode == -1 || ((owner == user || owner == 0) && (mode & GROUP_OR_OTHERS_WRITE) == 0);

@@ -25,8 +25,8 @@ public final class RejectedFileName {
      *
      * @param time when it was rejected
      * @param source where it came from, or a part of its hash: letters and digits
-     * @param name the former name; characters other than ASCII letters, digits, dot, underscore and hyphen are replaced,
-     *     and only the end of a long name is kept
+     * @param name the former name; characters other than ASCII letters, digits, dot, underscore and hyphen are replaced, and only the end of a long name is kept
+     * @return the name
      */
     public static String of(Instant time, String source, String name) {
         String end = name.substring(Math.max(0, name.length() - MAX_NAME));
@@ -36,6 +36,9 @@ public final class RejectedFileName {
     /**
      * When a file was rejected, according to its name; empty if this class didn't make the name. (The file's own time is
      * when it was written.)
+     *
+     * @param file the file
+     * @return the time
      */
     public static Optional<Instant> time(Path file) {
         Matcher time = TIME.matcher(file.getFileName().toString());

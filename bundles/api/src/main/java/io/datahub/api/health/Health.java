@@ -9,6 +9,12 @@ package io.datahub.api.health;
  */
 public record Health(boolean ready, boolean degraded, String detail) {
 
+    /**
+     * A component that is not degraded.
+     *
+     * @param ready whether the component works
+     * @param detail its state in one line
+     */
     public Health(boolean ready, String detail) {
         this(ready, false, detail);
     }

@@ -2,9 +2,11 @@ package io.datahub.api.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import org.osgi.annotation.versioning.ConsumerType;
 
 /** Writes a JSON value. */
 @FunctionalInterface
+@ConsumerType
 public interface JsonContent {
 
     /**

@@ -64,18 +64,32 @@ public final class Utf8 {
         max = 0xbf;
     }
 
-    /** Whether the input so far is valid and ends with a complete character. */
+    /**
+     * Whether the input so far is valid and ends with a complete character.
+     *
+     * @return whether it is and does
+     */
     public boolean isComplete() {
         return !invalid && remaining == 0;
     }
 
-    /** Whether the bytes are valid UTF-8. */
+    /**
+     * Whether the bytes are valid UTF-8.
+     *
+     * @param bytes any bytes
+     * @return whether they are
+     */
     public static boolean isValid(byte[] bytes) {
         Utf8 all = new Utf8();
         return all.add(ByteBuffer.wrap(bytes)) && all.isComplete();
     }
 
-    /** Whether the text can be encoded as UTF-8; false if it has an unpaired surrogate. */
+    /**
+     * Whether the text can be encoded as UTF-8; false if it has an unpaired surrogate.
+     *
+     * @param text any text
+     * @return whether it can
+     */
     public static boolean isEncodable(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {

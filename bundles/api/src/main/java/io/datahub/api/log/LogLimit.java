@@ -21,7 +21,12 @@ public final class LogLimit {
     private int written;
     private long suppressed;
 
-    /** Allows at most this many lines in each period. */
+    /**
+     * Allows at most this many lines in each period.
+     *
+     * @param lines the maximum number of lines
+     * @param period the length of a period
+     */
     public LogLimit(int lines, Duration period) {
         this(lines, period, System::nanoTime);
     }
@@ -36,6 +41,8 @@ public final class LogLimit {
     /**
      * Requests one line. If it may be written, the decision has the number of lines suppressed since the last one,
      * which is then reset.
+     *
+     * @return whether the line may be written
      */
     public synchronized Decision next() {
         long now = nanoTime.getAsLong();

@@ -23,7 +23,13 @@ public final class LogText {
         return '"' + escaped(text, LONGEST) + '"';
     }
 
-    /** The escaped text without quotes; truncation is marked by an ellipsis. */
+    /**
+     * The escaped text without quotes; truncation is marked by an ellipsis.
+     *
+     * @param text what to escape; null is written as such
+     * @param longest the maximum number of characters
+     * @return the escaped text
+     */
     public static String escaped(Object text, int longest) {
         String whole = String.valueOf(text);
         StringBuilder line = new StringBuilder(Math.min(whole.length(), longest) + 16);

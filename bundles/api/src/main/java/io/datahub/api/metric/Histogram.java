@@ -20,6 +20,7 @@ public final class Histogram {
 
     private final LongAdder nanos = new LongAdder();
 
+    /** Creates a histogram without any durations. */
     public Histogram() {
         Arrays.setAll(counts, i -> new LongAdder());
     }
@@ -36,12 +37,20 @@ public final class Histogram {
         nanos.add(length);
     }
 
-    /** Records the time elapsed since this value of {@link System#nanoTime}. */
+    /**
+     * Records the time elapsed since this value of {@link System#nanoTime}.
+     *
+     * @param nanoTime the start of the duration
+     */
     public void recordSince(long nanoTime) {
         record(System.nanoTime() - nanoTime);
     }
 
-    /** The current counts. */
+    /**
+     * The current counts.
+     *
+     * @return the counts, which do not change any more
+     */
     public Snapshot snapshot() {
         long[] sums = new long[counts.length];
         long sum = 0;
@@ -62,27 +71,49 @@ public final class Histogram {
             this.seconds = seconds;
         }
 
-        /** The number of bounds, not counting the unbounded last bucket. */
+        /**
+         * The number of bounds, not counting the unbounded last bucket.
+         *
+         * @return the number
+         */
         public int size() {
             return BOUNDS.length;
         }
 
-        /** The inclusive upper bound of a bucket, in seconds. */
+        /**
+         * The inclusive upper bound of a bucket, in seconds.
+         *
+         * @param bucket the index of the bucket, from 0
+         * @return the bound
+         */
         public double bound(int bucket) {
             return BOUNDS[bucket];
         }
 
-        /** The cumulative number of durations up to and including the bound. */
+        /**
+         * The cumulative number of durations up to and including the bound.
+         *
+         * @param bucket the index of the bucket, from 0
+         * @return the number
+         */
         public long upTo(int bucket) {
             return sums[bucket];
         }
 
-        /** The total number of durations. */
+        /**
+         * The total number of durations.
+         *
+         * @return the number
+         */
         public long count() {
             return sums[sums.length - 1];
         }
 
-        /** The sum of all durations, in seconds. */
+        /**
+         * The sum of all durations, in seconds.
+         *
+         * @return the sum
+         */
         public double seconds() {
             return seconds;
         }

@@ -22,6 +22,7 @@ public final class IpAddress {
      * Parses an address: IPv4 as four decimal numbers without leading zeros, or IPv6 as in RFC 4291, 2.2, without a
      * zone and without brackets.
      *
+     * @param text any text
      * @return null if the text is anything else; an IPv4 address for an IPv4-mapped IPv6 address
      */
     public static InetAddress parse(String text) {
@@ -35,6 +36,7 @@ public final class IpAddress {
     /**
      * The address with these bytes.
      *
+     * @param bytes the bytes, the most significant first
      * @return an IPv4 address for an IPv4-mapped IPv6 address
      * @throws IllegalArgumentException if there are neither 4 nor 16 bytes
      */
@@ -49,6 +51,9 @@ public final class IpAddress {
     /**
      * What counts as one client where clients are limited by address: for IPv6 the /64 network, since a single client
      * usually has all of it, with zeros for the rest; an IPv4 address unchanged.
+     *
+     * @param address the address of a client
+     * @return the address that stands for the client
      */
     public static InetAddress network(InetAddress address) {
         if (!(address instanceof Inet6Address)) {
@@ -59,12 +64,22 @@ public final class IpAddress {
         return of(bytes);
     }
 
-    /** Formats a host for a URL or before a port: IPv6 in brackets, anything else unchanged. */
+    /**
+     * Formats a host for a URL or before a port: IPv6 in brackets, anything else unchanged.
+     *
+     * @param host a host name or an address
+     * @return the host
+     */
     public static String inUrl(String host) {
         return host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host;
     }
 
-    /** Formats an address for a URL or before a port. */
+    /**
+     * Formats an address for a URL or before a port.
+     *
+     * @param address an address
+     * @return the host
+     */
     public static String inUrl(InetAddress address) {
         return address instanceof Inet6Address ? inUrl(address.getHostAddress()) : address.getHostAddress();
     }

@@ -70,7 +70,14 @@ public final class ProxyProtocol {
      */
     public record Header(State state, int length, InetSocketAddress client, boolean encrypted) {}
 
-    /** Reads the beginning of a connection, from {@code from} (inclusive) to {@code to} (exclusive). Thread-safe. */
+    /**
+     * Reads the beginning of a connection, from {@code from} (inclusive) to {@code to} (exclusive). Thread-safe.
+     *
+     * @param bytes the bytes received so far
+     * @param from the index of the first one
+     * @param to the index after the last one
+     * @return the result, whose state says whether the header is complete
+     */
     public static Header read(ByteBuffer bytes, int from, int to) {
         int v1 = common(bytes, from, to, V1);
         int v2 = common(bytes, from, to, V2);

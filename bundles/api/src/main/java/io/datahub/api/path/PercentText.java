@@ -14,7 +14,12 @@ public final class PercentText {
 
     private PercentText() {}
 
-    /** Decodes a text; refused if an escape is malformed or the result is not valid UTF-8. */
+    /**
+     * Decodes a text; refused if an escape is malformed or the result is not valid UTF-8.
+     *
+     * @param text the encoded text
+     * @return the text, or the refusal
+     */
     public static Result<String> decode(String text) {
         byte[] raw = text.getBytes(StandardCharsets.UTF_8);
         ByteBuffer decoded = ByteBuffer.allocate(raw.length);
@@ -38,12 +43,22 @@ public final class PercentText {
         }
     }
 
-    /** Encodes a text for use in a path; slashes are kept. */
+    /**
+     * Encodes a text for use in a path; slashes are kept.
+     *
+     * @param text any text
+     * @return the encoded text
+     */
     public static String encodePath(String text) {
         return encode(text, UNRESERVED + "/");
     }
 
-    /** Encodes a text for header parameters (RFC 8187). */
+    /**
+     * Encodes a text for header parameters (RFC 8187).
+     *
+     * @param text any text
+     * @return the encoded text
+     */
     public static String encodeParameter(String text) {
         return encode(text, "-._~!$&+");
     }

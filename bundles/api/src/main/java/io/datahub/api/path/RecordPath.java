@@ -46,6 +46,8 @@ public final class RecordPath implements Comparable<RecordPath> {
     /**
      * The path with these characters.
      *
+     * @param text the path, without a leading slash
+     * @return the path
      * @throws IllegalArgumentException if they are not a valid path
      */
     public static RecordPath of(String text) {
@@ -89,27 +91,50 @@ public final class RecordPath implements Comparable<RecordPath> {
         return null;
     }
 
+    /**
+     * Whether this is the root directory.
+     *
+     * @return whether it is
+     */
     public boolean isRoot() {
         return value.isEmpty();
     }
 
-    /** The last segment; empty for the root. */
+    /**
+     * The last segment; empty for the root.
+     *
+     * @return the segment
+     */
     public String name() {
         return value.substring(value.lastIndexOf('/') + 1);
     }
 
-    /** The parent directory; the root is its own parent. */
+    /**
+     * The parent directory; the root is its own parent.
+     *
+     * @return the parent
+     */
     public RecordPath parent() {
         int slash = value.lastIndexOf('/');
         return slash < 0 ? ROOT : new RecordPath(value.substring(0, slash));
     }
 
-    /** The path of the entry with this name in this directory. */
+    /**
+     * The path of the entry with this name in this directory.
+     *
+     * @param name one segment
+     * @return the path, or a refusal with {@link Reason#BAD_REQUEST} that names the rule it breaks
+     */
     public Result<RecordPath> child(String name) {
         return parse(isRoot() ? name : value + "/" + name);
     }
 
-    /** Whether this path is a descendant of that directory, at any depth. A path is not below itself. */
+    /**
+     * Whether this path is a descendant of that directory, at any depth. A path is not below itself.
+     *
+     * @param directory the path of a directory
+     * @return whether it is
+     */
     public boolean isBelow(RecordPath directory) {
         return directory.isRoot()
                 ? !isRoot()
@@ -118,7 +143,12 @@ public final class RecordPath implements Comparable<RecordPath> {
                         && value.charAt(directory.value.length()) == '/';
     }
 
-    /** Its location on disk. */
+    /**
+     * Its location on disk.
+     *
+     * @param root the directory of the root
+     * @return the path of the file or directory
+     */
     public Path under(Path root) {
         return isRoot() ? root : root.resolve(value);
     }

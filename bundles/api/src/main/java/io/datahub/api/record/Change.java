@@ -39,13 +39,20 @@ public record Change(
 
     /** The kinds of change. */
     public enum Type {
+        /** There is a new record. */
         CREATED,
+        /** A record has a new version. */
         UPDATED,
+        /** A record is gone. */
         DELETED,
         /** A change made outside the hub was rejected and rolled back. */
         REJECTED;
 
-        /** The name used in topics and event types, such as {@code created}. */
+        /**
+         * The name used in topics and event types, such as {@code created}.
+         *
+         * @return the name
+         */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }

@@ -14,7 +14,12 @@ public interface Precondition {
     /** Always holds. Unlike any other precondition, it doesn't need the version's entity tag. */
     Precondition NONE = current -> true;
 
-    /** Whether it holds; empty means that the record doesn't exist. */
+    /**
+     * Whether it holds; empty means that the record doesn't exist.
+     *
+     * @param current the version that would be replaced
+     * @return whether it holds
+     */
     boolean holds(Optional<RecordVersion> current);
 
     /**

@@ -44,7 +44,17 @@ public record WriteRequest(
         Objects.requireNonNull(currentUser);
     }
 
-    /** A request of a client that gave no time for the bytes. */
+    /**
+     * A request of a client that gave no time for the bytes.
+     *
+     * @param user who makes the request
+     * @param from the transport and address of the client
+     * @param path the record
+     * @param precondition a condition on the version that it would replace
+     * @param length the number of bytes, if the client specified it
+     * @param digests the digests that the client specified
+     * @param currentUser supplies the user's current state
+     */
     public WriteRequest(
             User user,
             String from,
@@ -56,7 +66,16 @@ public record WriteRequest(
         this(user, from, path, precondition, length, digests, Optional.empty(), currentUser);
     }
 
-    /** A request by a user whose permissions don't change. */
+    /**
+     * A request by a user whose permissions don't change.
+     *
+     * @param user who makes the request
+     * @param from the transport and address of the client
+     * @param path the record
+     * @param precondition a condition on the version that it would replace
+     * @param length the number of bytes, if the client specified it
+     * @param digests the digests that the client specified
+     */
     public WriteRequest(
             User user,
             String from,
@@ -67,6 +86,13 @@ public record WriteRequest(
         this(user, from, path, precondition, length, digests, () -> Optional.of(user));
     }
 
+    /**
+     * A request without conditions, by a user whose permissions don't change.
+     *
+     * @param user who makes the request
+     * @param from the transport and address of the client
+     * @param path the record
+     */
     public WriteRequest(User user, String from, RecordPath path) {
         this(user, from, path, Precondition.NONE, OptionalLong.empty(), Map.of());
     }
@@ -91,7 +117,12 @@ public record WriteRequest(
         return new WriteRequest(user, from, path, precondition, bytes, digests, clientModified, currentUser);
     }
 
-    /** The same request with the user's current state. */
+    /**
+     * The same request with the user's current state.
+     *
+     * @param now the user
+     * @return the request
+     */
     public WriteRequest withUser(User now) {
         return new WriteRequest(now, from, path, precondition, length, digests, clientModified, currentUser);
     }

@@ -15,12 +15,20 @@ public enum Action {
     /** Create, replace and delete records. */
     WRITE;
 
-    /** Its name in the users file. */
+    /**
+     * Its name in the users file.
+     *
+     * @return the name
+     */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether it applies to paths rather than topics. */
+    /**
+     * Whether it applies to paths rather than topics.
+     *
+     * @return whether it does
+     */
     public boolean ofPaths() {
         return this == READ || this == CREATE || this == WRITE;
     }

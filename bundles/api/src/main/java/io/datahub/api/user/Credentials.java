@@ -46,6 +46,7 @@ public interface Credentials {
      */
     final class Token implements Credentials {
 
+        /** The kind, as in {@link #kind}. */
         public static final String KIND = "token";
 
         /** The maximum length of a token that is listed in the users file. Longer ones can only be external tokens. */
@@ -96,6 +97,7 @@ public interface Credentials {
      */
     final class ExternalToken implements Credentials {
 
+        /** The kind, as in {@link #kind}. */
         public static final String KIND = "jwt";
 
         /** The maximum length in bytes. */
@@ -170,6 +172,7 @@ public interface Credentials {
     /** A CURVE public key of 32 bytes; the client proved possession of the secret key in the handshake. */
     final class CurveKey implements Credentials {
 
+        /** The kind, as in {@link #kind}. */
         public static final String KIND = "curve-key";
 
         private final byte[] key;
@@ -211,6 +214,7 @@ public interface Credentials {
     /** An SSH public key; the client proved possession of the private key by a signature that the transport verified. */
     final class SshKey implements Credentials {
 
+        /** The kind, as in {@link #kind}. */
         public static final String KIND = "ssh-key";
 
         private final Optional<String> user;
@@ -264,6 +268,7 @@ public interface Credentials {
      */
     record Certificate(String sha256) implements Credentials {
 
+        /** The kind, as in {@link #kind}. */
         public static final String KIND = "certificate";
 
         @Override

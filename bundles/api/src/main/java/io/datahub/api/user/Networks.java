@@ -36,6 +36,7 @@ public final class Networks {
     /**
      * Parses networks; each text may contain several, separated by commas.
      *
+     * @param texts networks in CIDR notation, or single addresses
      * @throws IllegalArgumentException if one is not a network; the message names it
      */
     public Networks(String... texts) {
@@ -58,7 +59,12 @@ public final class Networks {
         return new Network(address, Integer.parseInt(bits));
     }
 
-    /** Parses an address; null if it is not one. Never resolves names; see {@link IpAddress#parse}. */
+    /**
+     * Parses an address; null if it is not one. Never resolves names; see {@link IpAddress#parse}.
+     *
+     * @param text any text
+     * @return the address, or null
+     */
     public static InetAddress address(String text) {
         return IpAddress.parse(text);
     }

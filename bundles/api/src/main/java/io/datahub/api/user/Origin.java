@@ -16,12 +16,25 @@ import java.net.InetAddress;
  */
 public record Origin(String transport, InetAddress address, boolean confidential, boolean shared, boolean local) {
 
-    /** For a client that is not behind a proxy. */
+    /**
+     * For a client that is not behind a proxy.
+     *
+     * @param transport the transport, such as {@code zeromq} or {@code http}
+     * @param address the client's address
+     * @param confidential whether the connection is encrypted
+     * @param shared whether many clients share the address, as through a proxy
+     */
     public Origin(String transport, InetAddress address, boolean confidential, boolean shared) {
         this(transport, address, confidential, shared, address.isLoopbackAddress());
     }
 
-    /** For a client with its own address, or on this machine. */
+    /**
+     * For a client with its own address, or on this machine.
+     *
+     * @param transport the transport, such as {@code zeromq} or {@code http}
+     * @param address the client's address
+     * @param confidential whether the connection is encrypted
+     */
     public Origin(String transport, InetAddress address, boolean confidential) {
         this(transport, address, confidential, address.isLoopbackAddress());
     }

@@ -41,6 +41,8 @@ public final class User {
      * Creates a user.
      *
      * @param name its name, which is unique; empty for the hub
+     * @param roles its roles
+     * @param grants what it may do, unless it is an administrator
      */
     public User(String name, Set<String> roles, List<Grant> grants) {
         this.name = name;
@@ -63,34 +65,65 @@ public final class User {
                         .toList();
     }
 
-    /** Its name; empty for the hub itself. */
+    /**
+     * Its name; empty for the hub itself.
+     *
+     * @return the name
+     */
     public String name() {
         return name;
     }
 
+    /**
+     * Its roles.
+     *
+     * @return the names of the roles
+     */
     public Set<String> roles() {
         return roles;
     }
 
+    /**
+     * What it may do, unless it is an administrator.
+     *
+     * @return the grants of the user and of its roles
+     */
     public List<Grant> grants() {
         return grants;
     }
 
+    /**
+     * Whether it may do everything.
+     *
+     * @return whether it has the role {@link #ADMIN}
+     */
     public boolean isAdmin() {
         return roles.contains(ADMIN);
     }
 
-    /** Whether it may see metrics, health details and the connected clients. */
+    /**
+     * Whether it may see metrics, health details and the connected clients.
+     *
+     * @return whether it may
+     */
     public boolean isMonitor() {
         return isAdmin() || roles.contains(MONITOR);
     }
 
-    /** The topic prefixes that it may publish to. */
+    /**
+     * The topic prefixes that it may publish to.
+     *
+     * @return the prefixes in UTF-8; the empty one stands for every topic
+     */
     public List<byte[]> publishPrefixes() {
         return publishPrefixes;
     }
 
-    /** The topic prefixes that it may subscribe to, without those of files and of the hub itself. */
+    /**
+     * The topic prefixes that it may subscribe to, without those of files and of the hub itself.
+     *
+     * @return the prefixes in UTF-8; the empty one stands for every topic
+     */
     public List<byte[]> subscribePrefixes() {
         return subscribePrefixes;
     }

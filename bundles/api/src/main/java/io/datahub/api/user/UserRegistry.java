@@ -20,10 +20,19 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface UserRegistry {
 
-    /** All users, sorted by name. */
+    /**
+     * All users, sorted by name.
+     *
+     * @return the users
+     */
     List<Account> accounts();
 
-    /** The current state of the credential used for a login; empty if there was none or it was removed. */
+    /**
+     * The current state of the credential used for a login; empty if there was none or it was removed.
+     *
+     * @param login the login
+     * @return the credential
+     */
     Optional<Credential> credential(Login login);
 
     /**
@@ -32,8 +41,9 @@ public interface UserRegistry {
      * @param actor who requests it
      * @param user the token's owner
      * @param label a label chosen by the user; may be empty
-     * @param expires when it expires; if empty, never or, if the actor's own credential expires and it is not an
-     *     administrator, together with that credential
+     * @param expires when it expires; if empty, never or, if the actor's own credential expires and it is not an administrator, together with that credential
+     * @return the token, which is in force, or the refusal
+     * @throws IOException if the users file cannot be read or written
      */
     Result<IssuedToken> issueToken(Login actor, String user, String label, Optional<Instant> expires)
             throws IOException;
@@ -62,6 +72,8 @@ public interface UserRegistry {
      * @param token the old one: its label, or the beginning of its hash, at least six digits
      * @param expires when the new one expires; if empty, it has the same lifetime as the old one
      * @param overlap how long the old one stays valid; zero removes it at once
+     * @return the new token, which is in force, or the refusal
+     * @throws IOException if the users file cannot be read or written
      */
     Result<IssuedToken> rotateToken(Login actor, String user, String token, Optional<Instant> expires, Duration overlap)
             throws IOException;
@@ -73,6 +85,7 @@ public interface UserRegistry {
      * @param user the token's owner
      * @param token its label, or the beginning of its hash, at least six digits
      * @return the removed credential
+     * @throws IOException if the users file cannot be read or written
      */
     Result<Credential> revokeToken(Login actor, String user, String token) throws IOException;
 
@@ -84,6 +97,7 @@ public interface UserRegistry {
      * @param user the token's owner
      * @param token its label, or the beginning of its hash, at least six digits
      * @return the removed credentials, that token first
+     * @throws IOException if the users file cannot be read or written
      */
     Result<List<Credential>> revokeWithDescendants(Login actor, String user, String token) throws IOException;
 
@@ -93,6 +107,7 @@ public interface UserRegistry {
      * @param actor who requests it
      * @param user the owner of the credentials
      * @return the removed credentials
+     * @throws IOException if the users file cannot be read or written
      */
     Result<List<Credential>> revokeAll(Login actor, String user) throws IOException;
 
@@ -133,7 +148,16 @@ public interface UserRegistry {
             Optional<Instant> lastUsed,
             Optional<String> parent) {
 
-        /** A credential without a known parent. */
+        /**
+         * A credential without a known parent.
+         *
+         * @param kind its kind
+         * @param id what it is called in commands and logs
+         * @param label its label; may be empty
+         * @param created when it was created, if known
+         * @param expires when it expires, if it does
+         * @param lastUsed when it was last used, if ever
+         */
         public Credential(
                 String kind,
                 String id,

@@ -14,6 +14,7 @@ public final class Z85 {
      * Encodes bytes.
      *
      * @param bytes a multiple of four
+     * @return the text
      */
     public static String encode(byte[] bytes) {
         StringBuilder text = new StringBuilder(bytes.length / 4 * 5);
@@ -30,6 +31,7 @@ public final class Z85 {
      * Decodes text.
      *
      * @param text whose length is a multiple of five
+     * @return the bytes
      * @throws IllegalArgumentException if it isn't Z85
      */
     public static byte[] decode(String text) {

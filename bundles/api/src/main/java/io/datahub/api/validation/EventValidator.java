@@ -36,6 +36,8 @@ public interface EventValidator {
      * @param topic its topic
      * @param user its publisher
      * @param payload its payload, which must only be read, and only during this call
+     * @return the verdict
+     * @throws Exception if it failed; that is no verdict, and the event is refused
      */
     Verdict validate(String topic, String user, ByteBuffer payload) throws Exception;
 }

@@ -19,6 +19,8 @@ public final class PathPattern {
     /**
      * Parses a pattern.
      *
+     * @param text the pattern
+     * @return the pattern
      * @throws IllegalArgumentException if it is empty or longer than {@link WildcardPattern#MAX_LENGTH}
      */
     public static PathPattern of(String text) {
@@ -28,6 +30,12 @@ public final class PathPattern {
         return new PathPattern(WildcardPattern.ofPath(text));
     }
 
+    /**
+     * Whether the pattern matches a path.
+     *
+     * @param path a path
+     * @return whether it does
+     */
     public boolean matches(RecordPath path) {
         return pattern.matches(path.toString());
     }

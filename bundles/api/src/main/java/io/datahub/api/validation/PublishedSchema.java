@@ -11,12 +11,25 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface PublishedSchema {
 
-    /** The name under which it is served, such as {@code broker-users-1.xsd}; one segment of a path. */
+    /**
+     * The name under which it is served, such as {@code broker-users-1.xsd}; one segment of a path.
+     *
+     * @return the name
+     */
     String name();
 
-    /** Its media type, such as {@code application/xml}. */
+    /**
+     * Its media type, such as {@code application/xml}.
+     *
+     * @return the media type
+     */
     String mediaType();
 
-    /** Opens its bytes, which never change; the caller must close the stream. */
+    /**
+     * Opens its bytes, which never change; the caller must close the stream.
+     *
+     * @return the bytes
+     * @throws IOException if they cannot be read
+     */
     InputStream open() throws IOException;
 }

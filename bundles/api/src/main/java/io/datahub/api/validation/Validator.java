@@ -12,5 +12,12 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface Validator {
 
+    /**
+     * Validates the new version of a record.
+     *
+     * @param candidate the new version
+     * @return the verdict
+     * @throws Exception if it failed; that is no verdict, and the record is refused
+     */
     Verdict validate(Candidate candidate) throws Exception;
 }

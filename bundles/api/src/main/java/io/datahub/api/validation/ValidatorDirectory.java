@@ -9,6 +9,8 @@ public interface ValidatorDirectory {
 
     /**
      * The validators that are registered, configured or required: by name, and for each name by descending precedence.
+     *
+     * @return the validators
      */
     List<ValidatorStatus> validators();
 }

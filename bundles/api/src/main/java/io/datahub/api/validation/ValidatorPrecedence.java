@@ -22,7 +22,12 @@ public record ValidatorPrecedence(Version version, int ranking, long serviceId)
             .thenComparing(ValidatorPrecedence::ranking)
             .thenComparing(ValidatorPrecedence::serviceId, Comparator.reverseOrder());
 
-    /** The precedence of a registered service. */
+    /**
+     * The precedence of a registered service.
+     *
+     * @param service the reference to a service
+     * @return its precedence
+     */
     public static ValidatorPrecedence of(ServiceReference<?> service) {
         return new ValidatorPrecedence(
                 service.getBundle() == null
@@ -35,8 +40,9 @@ public record ValidatorPrecedence(Version version, int ranking, long serviceId)
     /**
      * Whether a validator is on trial, so that it isn't active yet.
      *
-     * @param trial the names of validators that are on trial, each {@code NAME/VERSION}, or {@code NAME} for all its
-     *     versions
+     * @param id the validator
+     * @param trial the names of validators that are on trial, each {@code NAME/VERSION}, or {@code NAME} for all its versions
+     * @return whether it is
      */
     public static boolean isOnTrial(ValidatorId id, Collection<String> trial) {
         return trial.contains(id.name()) || trial.contains(id.toString());

@@ -22,7 +22,12 @@ public final class ValidatorProperties {
 
     private ValidatorProperties() {}
 
-    /** The name of a registered validator. */
+    /**
+     * The name of a registered validator.
+     *
+     * @param service the reference to a service
+     * @return the name
+     */
     public static String name(ServiceReference<?> service) {
         return name(service.getProperty(ValidatorService.NAME), service.getProperty(Constants.SERVICE_PID));
     }
@@ -32,6 +37,7 @@ public final class ValidatorProperties {
      *
      * @param name the property {@link ValidatorService#NAME}; may be null
      * @param pid the PID of its configuration; may be null
+     * @return the name
      */
     public static String name(Object name, Object pid) {
         if (name != null && !name.toString().isBlank()) {
@@ -45,6 +51,7 @@ public final class ValidatorProperties {
      * The values of a property, stripped and without empty ones.
      *
      * @param property an array, a collection, or one comma-separated text; may be null
+     * @return the values
      */
     public static List<String> list(Object property) {
         Collection<?> values = property instanceof Object[] array
@@ -63,13 +70,19 @@ public final class ValidatorProperties {
      * The path patterns in a property.
      *
      * @param property as for {@link #list}
+     * @return the patterns
      * @throws IllegalArgumentException if one of them is longer than {@link WildcardPattern#MAX_LENGTH}
      */
     public static List<PathPattern> patterns(Object property) {
         return list(property).stream().map(PathPattern::of).toList();
     }
 
-    /** The time limit of one validation by a registered validator. */
+    /**
+     * The time limit of one validation by a registered validator.
+     *
+     * @param service the reference to a service
+     * @return the time limit
+     */
     public static Duration timeLimit(ServiceReference<?> service) {
         Object millis = service.getProperty(ValidatorService.TIMEOUT_MILLIS);
         return Duration.ofMillis(

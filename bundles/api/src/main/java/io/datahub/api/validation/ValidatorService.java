@@ -21,12 +21,22 @@ public @interface ValidatorService {
     /**
      * The validator's name. Of several services with the same name, the one from the bundle with the highest version is
      * used.
+     *
+     * @return the name
      */
     String name();
 
-    /** The paths that it validates, each a {@link PathPattern}. */
+    /**
+     * The paths that it validates, each a {@link PathPattern}.
+     *
+     * @return the patterns
+     */
     String[] paths();
 
-    /** The time limit of one validation, in milliseconds. */
+    /**
+     * The time limit of one validation, in milliseconds.
+     *
+     * @return the time limit
+     */
     long timeoutMillis() default 10_000;
 }

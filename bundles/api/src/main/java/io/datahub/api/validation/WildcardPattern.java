@@ -44,6 +44,8 @@ public final class WildcardPattern {
     /**
      * Parses a text pattern: {@code *} matches any number of characters; all other characters match themselves.
      *
+     * @param text the pattern
+     * @return the pattern
      * @throws IllegalArgumentException if it is longer than {@link #MAX_LENGTH}
      */
     public static WildcardPattern ofText(String text) {
@@ -62,6 +64,8 @@ public final class WildcardPattern {
      * Parses a file name pattern: {@code *} matches any number of characters, {@code ?} one character, and {@code
      * XXXXXX} six ASCII letters and digits that aren't all lower-case letters, as mkstemp(3) generates them.
      *
+     * @param text the pattern
+     * @return the pattern
      * @throws IllegalArgumentException if it is longer than {@link #MAX_LENGTH}
      */
     public static WildcardPattern ofName(String text) {
@@ -84,6 +88,8 @@ public final class WildcardPattern {
     /**
      * Parses a path pattern, as defined by {@link PathPattern}.
      *
+     * @param text the pattern
+     * @return the pattern
      * @throws IllegalArgumentException if it is longer than {@link #MAX_LENGTH}
      */
     public static WildcardPattern ofPath(String text) {
@@ -106,7 +112,12 @@ public final class WildcardPattern {
         return builder.build();
     }
 
-    /** Whether the pattern matches the whole text. */
+    /**
+     * Whether the pattern matches the whole text.
+     *
+     * @param value any text
+     * @return whether it does
+     */
     public boolean matches(String value) {
         if (!value.startsWith(prefix)) {
             return false;
