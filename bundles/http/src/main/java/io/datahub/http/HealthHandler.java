@@ -4,12 +4,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.health.HealthChecks;
+import io.datahub.api.http.HttpMount;
 import io.datahub.api.json.JsonText;
 import io.datahub.api.log.LogText;
 import io.datahub.api.user.Login;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
-import io.datahub.jetty.web.HttpMount;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * name; others see only the status.
  */
 @Component(service = Handler.class, configurationPid = "io.datahub.http")
-@HttpMount(path = HealthHandler.MOUNT, open = true)
+@HttpMount(path = HealthHandler.MOUNT, access = "open")
 public final class HealthHandler extends Handler.Abstract {
 
     static final String MOUNT = "/health";

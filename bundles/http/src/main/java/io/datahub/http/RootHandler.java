@@ -1,8 +1,8 @@
 package io.datahub.http;
 
+import io.datahub.api.http.HttpMount;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
-import io.datahub.jetty.web.HttpMount;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -13,7 +13,7 @@ import org.osgi.service.component.annotations.Component;
 
 /** Serves an overview of the endpoints at {@code /}. */
 @Component(service = Handler.class)
-@HttpMount(path = "/", open = true)
+@HttpMount(path = "/", access = "open")
 public final class RootHandler extends Handler.Abstract {
 
     private static final byte[] TEXT = """

@@ -1,10 +1,10 @@
 package io.datahub.http;
 
 import io.datahub.api.Reason;
+import io.datahub.api.http.HttpMount;
 import io.datahub.api.validation.PublishedSchema;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
-import io.datahub.jetty.web.HttpMount;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -25,7 +25,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
  * fetch them without credentials.
  */
 @Component(service = Handler.class)
-@HttpMount(path = SchemasHandler.MOUNT, open = true)
+@HttpMount(path = SchemasHandler.MOUNT, access = "open")
 public final class SchemasHandler extends Handler.Abstract {
 
     static final String MOUNT = "/schemas";

@@ -3,12 +3,12 @@ package io.datahub.metrics;
 import io.datahub.api.Reason;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.health.HealthChecks;
+import io.datahub.api.http.HttpMount;
 import io.datahub.api.metric.MetricSource;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
-import io.datahub.jetty.web.HttpMount;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +35,7 @@ import org.osgi.service.metatype.annotations.Designate;
  * configured so.
  */
 @Component(service = Handler.class, configurationPid = "io.datahub.metrics")
-@HttpMount(path = MetricsHandler.MOUNT, open = true)
+@HttpMount(path = MetricsHandler.MOUNT, access = "open")
 @Designate(ocd = MetricsConfiguration.class)
 public final class MetricsHandler extends Handler.Abstract {
 

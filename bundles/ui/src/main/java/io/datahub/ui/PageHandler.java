@@ -1,8 +1,8 @@
 package io.datahub.ui;
 
+import io.datahub.api.http.HttpMount;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
-import io.datahub.jetty.web.HttpMount;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -19,7 +19,7 @@ import org.osgi.service.component.annotations.Component;
  * which the Content-Security-Policy enforces in the browser.
  */
 @Component(service = Handler.class, property = "service.ranking:Integer=100")
-@HttpMount(path = "/", open = true)
+@HttpMount(path = "/", access = "open", shared = true)
 public final class PageHandler extends Handler.Abstract {
 
     private static final String FOLDER = "/ui/";

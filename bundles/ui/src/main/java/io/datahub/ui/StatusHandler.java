@@ -1,13 +1,11 @@
 package io.datahub.ui;
 
-import io.datahub.api.Reason;
 import io.datahub.api.event.EventBroker;
-import io.datahub.api.user.User;
+import io.datahub.api.http.HttpMount;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.api.validation.ValidatorDirectory;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
-import io.datahub.jetty.web.HttpMount;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -21,7 +19,7 @@ import org.osgi.service.component.annotations.Reference;
  * administrators also the users.
  */
 @Component(service = Handler.class)
-@HttpMount(path = StatusHandler.MOUNT)
+@HttpMount(path = StatusHandler.MOUNT, exact = true, methods = "GET", access = "monitor")
 public final class StatusHandler extends Handler.Abstract {
 
     static final String MOUNT = "/status";
@@ -40,19 +38,11 @@ public final class StatusHandler extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        if (!request.getHttpURI().getPath().equals(MOUNT)) {
-            return false;
-        }
         Exchange exchange = new Exchange(request, response, callback);
-        User user = exchange.user();
-        if (!exchange.isRead()) {
-            exchange.refuseMethod("GET, HEAD, OPTIONS");
-        } else if (!user.isMonitor()) {
-            exchange.refuse(Reason.FORBIDDEN, "this requires the role monitor");
-        } else if (Conditions.check(exchange, true)) {
+        if (Conditions.check(exchange, true)) {
+            boolean isAdmin = exchange.user().isAdmin();
             exchange.response().getHeaders().put(Exchange.NOT_STORED);
-            exchange.json(
-                    200, StatusJson.of(broker, validators.validators(), user.isAdmin() ? users.accounts() : null));
+            exchange.json(200, StatusJson.of(broker, validators.validators(), isAdmin ? users.accounts() : null));
         }
         return true;
     }

@@ -47,7 +47,8 @@ import org.slf4j.LoggerFactory;
         configurationPid = "io.datahub.websocket",
         property = {
             "datahub.http.path=/events",
-            "datahub.http.open:Boolean=true",
+            "datahub.http.access=open",
+            "datahub.http.shared:Boolean=true",
             "service.ranking:Integer=100",
             HealthCheck.NAME + "=websocket"
         })

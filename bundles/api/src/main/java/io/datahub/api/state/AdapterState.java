@@ -51,7 +51,7 @@ public interface AdapterState {
     Optional<StateEntry> get(String key) throws IOException;
 
     /**
-     * Lists entries in the order of their keys, compared by UTF-16 code units.
+     * Lists entries in a fixed order of their keys: that of the characters, where these are ASCII.
      *
      * @param prefix what the keys begin with; empty for all
      * @param after lists only keys behind this one; empty to begin with the first

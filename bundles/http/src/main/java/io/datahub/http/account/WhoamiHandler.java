@@ -2,6 +2,7 @@ package io.datahub.http.account;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.Home;
+import io.datahub.api.http.HttpMount;
 import io.datahub.api.json.JsonText;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.Login;
@@ -9,7 +10,6 @@ import io.datahub.api.user.UserRegistry;
 import io.datahub.api.user.UserRegistry.Credential;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
-import io.datahub.jetty.web.HttpMount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

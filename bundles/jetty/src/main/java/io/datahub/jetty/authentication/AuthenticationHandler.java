@@ -156,7 +156,7 @@ public final class AuthenticationHandler extends Handler.Abstract {
             }
             return client.isSessionRequest()
                     ? openSession(client, login, request, response, callback)
-                    : dispatch(client.registrations(), login.refusal(), request, response, callback);
+                    : dispatch(client.registrations(), login, request, response, callback);
         } catch (Exception e) {
             Response.writeError(request, response, callback, e);
             return true;
@@ -165,19 +165,25 @@ public final class AuthenticationHandler extends Handler.Abstract {
 
     private static boolean dispatch(
             List<HandlerRegistration> registrations,
-            Optional<Refusal> loginRefusal,
+            Result<Login> login,
             Request request,
             Response response,
             Callback callback)
             throws Exception {
         Refusal refusal = null;
         for (HandlerRegistration registration : registrations) {
-            if (loginRefusal.isPresent() && !registration.acceptsAnonymous() && registration.isAvailable()) {
-                refusal = refusal == null ? loginRefusal.get() : refusal;
-            } else if (registration.handle(request, response, callback)) {
+            Optional<Refusal> denied = registration.refusal(login);
+            if (denied.isEmpty() && registration.handle(request, response, callback)) {
                 return true;
-            } else if (!registration.isAvailable()) {
-                refusal = refusal == null ? unavailable(registration) : refusal;
+            }
+            if (!registration.isAvailable()) {
+                denied = Optional.of(unavailable(registration));
+            }
+            if (refusal == null) {
+                refusal = denied.orElse(null);
+            }
+            if (denied.isPresent() && !registration.isShared()) {
+                break;
             }
         }
         return refuse(

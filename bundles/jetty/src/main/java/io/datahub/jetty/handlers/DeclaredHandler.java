@@ -17,9 +17,11 @@ import org.eclipse.jetty.server.Handler;
  *
  * @param component the component's name
  * @param path the path of the handler
+ * @param exact whether only the path itself belongs to it
+ * @param shared whether it shares the path with others
  * @param ranking its service ranking
  */
-public record DeclaredHandler(String component, String path, int ranking) {
+public record DeclaredHandler(String component, String path, boolean exact, boolean shared, int ranking) {
 
     /**
      * Parses a component description. A component that is disabled, or that requires a configuration that may never be
@@ -53,6 +55,8 @@ public record DeclaredHandler(String component, String path, int ranking) {
         boolean providesHandler = false;
         String path = "";
         int ranking = 0;
+        boolean exact = false;
+        boolean shared = false;
         while (xml.hasNext()) {
             int event = xml.next();
             if (event == XMLStreamConstants.END_ELEMENT && xml.getLocalName().equals("component")) {
@@ -67,7 +71,9 @@ public record DeclaredHandler(String component, String path, int ranking) {
                 case "property" -> {
                     String value = attribute(xml, "value");
                     switch (attribute(xml, "name")) {
-                        case HandlerRegistration.PATH -> path = value;
+                        case Mount.PATH -> path = value;
+                        case Mount.EXACT -> exact = Mount.isTrue(value);
+                        case Mount.SHARED -> shared = Mount.isTrue(value);
                         case HandlerRegistration.RANKING -> ranking = parseInt(value);
                         default -> {}
                     }
@@ -76,7 +82,7 @@ public record DeclaredHandler(String component, String path, int ranking) {
             }
         }
         return isEnabled && providesHandler && !path.isEmpty()
-                ? Optional.of(new DeclaredHandler(name, path, ranking))
+                ? Optional.of(new DeclaredHandler(name, path, exact, shared, ranking))
                 : Optional.empty();
     }
 

@@ -1,8 +1,17 @@
 package io.datahub.jetty.handlers;
 
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.user.Login;
+import io.datahub.jetty.web.RequestDrainer;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -16,69 +25,63 @@ public final class HandlerRegistration {
 
     private static final Logger LOG = LoggerFactory.getLogger(HandlerRegistration.class);
 
-    /** Longer paths first, then higher ranking, then older service. */
-    public static final Comparator<HandlerRegistration> ORDER = Comparator.comparingInt(
-                    (HandlerRegistration registration) -> -registration.path.length())
-            .thenComparing(registration -> registration.path)
+    static final String RANKING = "service.ranking";
+
+    /** Longer paths first, exact ones before trees, then those in use, higher ranking, and the older service. */
+    static final Comparator<HandlerRegistration> ORDER = Comparator.comparingInt((HandlerRegistration registration) ->
+                    -registration.mount.path().length())
+            .thenComparing(registration -> registration.mount.path())
+            .thenComparing(registration -> !registration.mount.exact())
+            .thenComparing(HandlerRegistration::isRetired)
             .thenComparingInt(registration -> -registration.ranking)
             .thenComparingLong(registration -> registration.serviceId);
 
-    public static final String PATH = "datahub.http.path";
-    public static final String RANKING = "service.ranking";
-
-    private final String path;
+    private final Mount mount;
     private final int ranking;
     private final long serviceId;
-    private final boolean acceptsAnonymous;
     private final Handler handler; // null if it is only declared
     private final String component;
     private final long bundle;
     private int inFlight; // guarded by this
     private boolean retired; // guarded by this
 
-    /**
-     * Registers a handler.
-     *
-     * @param path the path, such as {@code /files}
-     * @param acceptsAnonymous whether the handler also accepts requests without a login
-     */
-    public HandlerRegistration(String path, int ranking, long serviceId, boolean acceptsAnonymous, Handler handler) {
-        this(path, ranking, serviceId, acceptsAnonymous, handler, "", -1);
-    }
-
     private HandlerRegistration(
-            String path,
-            int ranking,
-            long serviceId,
-            boolean acceptsAnonymous,
-            Handler handler,
-            String component,
-            long bundle) {
-        this.component = component;
-        this.bundle = bundle;
-        this.path = path;
+            Mount mount, int ranking, long serviceId, Handler handler, String component, long bundle) {
+        this.mount = mount;
         this.ranking = ranking;
         this.serviceId = serviceId;
-        this.acceptsAnonymous = acceptsAnonymous;
         this.handler = handler;
+        this.component = component;
+        this.bundle = bundle;
     }
 
-    /** Registers a handler with the path and ranking of its service properties. */
-    public static HandlerRegistration of(Handler handler, Map<String, Object> properties) {
+    /**
+     * Registers a handler with its service properties, see {@link io.datahub.api.http.HttpMount}.
+     *
+     * @throws IllegalArgumentException if one is invalid; the message names it and what is allowed
+     */
+    public static HandlerRegistration of(Handler handler, Map<String, ?> properties) {
         return new HandlerRegistration(
-                (String) properties.get(PATH),
+                Mount.of(properties),
                 properties.get(RANKING) instanceof Integer ranking ? ranking : 0,
                 properties.get("service.id") instanceof Long id ? id : 0,
-                Boolean.parseBoolean(String.valueOf(properties.get("datahub.http.open"))),
                 handler,
                 properties.get("component.name") instanceof String component ? component : "",
                 properties.get("service.bundleid") instanceof Long bundle ? bundle : -1);
     }
 
-    /** A placeholder for a handler that a bundle declares and that isn't available. */
-    public static HandlerRegistration absent(DeclaredHandler declared, long bundle) {
+    /**
+     * A placeholder for a handler that a bundle declares and that isn't available. Of the handlers with one path and
+     * ranking it is the last, so that it takes no requests from one that is running.
+     */
+    static HandlerRegistration absent(DeclaredHandler declared, long bundle) {
         return new HandlerRegistration(
-                declared.path(), declared.ranking(), 0, true, null, declared.component(), bundle);
+                Mount.declared(declared.path(), declared.exact(), declared.shared()),
+                declared.ranking(),
+                Long.MAX_VALUE,
+                null,
+                declared.component(),
+                bundle);
     }
 
     /** Whether this is the handler that the bundle declares. */
@@ -91,16 +94,44 @@ public final class HandlerRegistration {
         return handler != null && !retired;
     }
 
-    public String path() {
-        return path;
+    synchronized boolean isRetired() {
+        return retired;
     }
 
-    public boolean acceptsAnonymous() {
-        return acceptsAnonymous;
+    public String path() {
+        return mount.path();
+    }
+
+    Mount mount() {
+        return mount;
+    }
+
+    /** Whether the handlers after it with the same path get the requests that it declines or can't be sent. */
+    public boolean isShared() {
+        return mount.shared();
     }
 
     public Handler handler() {
         return handler;
+    }
+
+    /** The component, or else the class, of the handler, for messages. */
+    String name() {
+        return handler == null || !component.isEmpty()
+                ? component
+                : handler.getClass().getName();
+    }
+
+    /**
+     * Why a client may not send requests to the handler.
+     *
+     * @param login the client's login, or why it has none
+     * @return the refusal; empty if it may
+     */
+    public Optional<Refusal> refusal(Result<Login> login) {
+        return login.isRefused()
+                ? login.refusal().filter(refusal -> !mount.access().isOpen())
+                : mount.access().refusal(login.get().user());
     }
 
     /** Dispatches a request to the handler; false if it declines or {@link #isAvailable isn't available}. */
@@ -108,14 +139,15 @@ public final class HandlerRegistration {
         if (!acquire()) {
             return false;
         }
+        Callback releasing = new Callback.Nested(callback) {
+            @Override
+            public void completed() {
+                release();
+            }
+        };
         boolean handled = false;
         try {
-            handled = handler.handle(request, response, new Callback.Nested(callback) {
-                @Override
-                public void completed() {
-                    release();
-                }
-            });
+            handled = refuse(request, response, releasing) || handler.handle(limited(request), response, releasing);
         } catch (Exception e) {
             release();
             throw e;
@@ -124,6 +156,35 @@ public final class HandlerRegistration {
             release();
         }
         return handled;
+    }
+
+    /** Refuses a request that is not for this handler; false if it is. */
+    private boolean refuse(Request request, Response response, Callback callback) {
+        boolean isSupported = mount.supports(request.getMethod());
+        if (isSupported && (mount.maxBodyBytes() < 0 || request.getLength() <= mount.maxBodyBytes())) {
+            return false;
+        }
+        if (isSupported) {
+            RequestDrainer.refuse(request, response, callback, LimitedBody.tooLarge(mount.maxBodyBytes()));
+            return true;
+        }
+        String allowed = String.join(", ", mount.methods()) + ", OPTIONS";
+        response.getHeaders().put(HttpHeader.ALLOW, allowed);
+        if (HttpMethod.OPTIONS.is(request.getMethod())) {
+            response.setStatus(HttpStatus.NO_CONTENT_204);
+            response.write(true, null, callback);
+        } else {
+            RequestDrainer.refuse(
+                    request,
+                    response,
+                    callback,
+                    new Refusal(Reason.METHOD_NOT_ALLOWED, "the allowed methods are " + allowed));
+        }
+        return true;
+    }
+
+    private Request limited(Request request) {
+        return mount.maxBodyBytes() < 0 ? request : new LimitedBody(request, mount.maxBodyBytes());
     }
 
     private synchronized boolean acquire() {
@@ -139,17 +200,21 @@ public final class HandlerRegistration {
         notifyAll();
     }
 
+    /** Rejects new requests. */
+    synchronized void retire() {
+        retired = true;
+    }
+
     /**
-     * Rejects new requests and waits for those in flight.
+     * Waits for the requests in flight, once it is retired.
      *
      * @return whether all of them completed in time
      */
-    public boolean retire(long millis) throws InterruptedException {
+    boolean awaitIdle(long millis) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        retire();
         if (handler instanceof Graceful graceful) {
             var done = graceful.shutdown();
-            LOG.debug("event=http.handler.draining path={} done={}", path, done.isDone());
+            LOG.debug("event=http.handler.draining path={} done={}", path(), done.isDone());
         }
         synchronized (this) {
             for (long remaining = 1; inFlight > 0 && remaining > 0; ) {
@@ -160,9 +225,5 @@ public final class HandlerRegistration {
             }
             return inFlight == 0;
         }
-    }
-
-    private synchronized void retire() {
-        retired = true;
     }
 }

@@ -17,7 +17,6 @@ import io.datahub.jetty.connections.Connections;
 import io.datahub.jetty.connections.ForwardedHeaders;
 import io.datahub.jetty.connections.ListenAddress;
 import io.datahub.jetty.connections.Listeners;
-import io.datahub.jetty.handlers.HandlerRegistration;
 import io.datahub.jetty.handlers.HandlerRegistry;
 import io.datahub.jetty.web.WebOrigins;
 import java.net.InetAddress;
@@ -27,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
@@ -103,9 +103,9 @@ public final class HttpServer implements HealthCheck, MetricSource {
         return registry;
     }
 
-    /** Registers a handler. */
-    public void register(HandlerRegistration registration) {
-        registry.add(registration);
+    /** Registers a handler with its service properties. */
+    public void register(Handler handler, Map<String, ?> properties) {
+        registry.add(handler, properties);
     }
 
     /** Unregisters a handler after its requests in flight. */
@@ -224,7 +224,9 @@ public final class HttpServer implements HealthCheck, MetricSource {
             return Health.down("the HTTP server isn't running; see the log");
         }
         String status = "listening at " + addresses();
-        String wrong = fault.isEmpty() ? listeners.fault() : fault;
+        String wrong = Stream.of(fault, listeners.fault(), registry.problem().orElse(""))
+                .filter(each -> !each.isEmpty())
+                .collect(Collectors.joining("; "));
         return wrong.isEmpty() ? Health.ready(status) : Health.degraded(wrong + "; " + status);
     }
 

@@ -5,7 +5,6 @@ import io.datahub.api.metric.MetricSource;
 import io.datahub.jetty.JettyConfiguration;
 import io.datahub.jetty.authentication.CurrentAuthenticator;
 import io.datahub.jetty.handlers.DeclaredHandlers;
-import io.datahub.jetty.handlers.HandlerRegistration;
 import java.util.Map;
 import org.eclipse.jetty.server.Handler;
 import org.osgi.framework.BundleContext;
@@ -23,10 +22,9 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 
 /**
- * Runs the {@link HttpServer} and registers every {@link Handler} service at the path in its property {@code
- * datahub.http.path}; with {@code datahub.http.open} the handler also gets requests without a login. If a component of
- * an installed bundle declares a handler that isn't available, its requests are answered with 503. The component
- * requires a configuration, so that no port is opened unintentionally.
+ * Runs the {@link HttpServer} and registers every {@link Handler} service that has the properties of {@link
+ * io.datahub.api.http.HttpMount}. If a component of an installed bundle declares a handler that isn't available, its
+ * requests are answered with 503. The component requires a configuration, so that no port is opened unintentionally.
  */
 @Component(
         service = {},
@@ -57,7 +55,7 @@ public final class Jetty {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindHandler(Handler handler, Map<String, Object> properties) {
-        server.register(HandlerRegistration.of(handler, properties));
+        server.register(handler, properties);
     }
 
     void unbindHandler(Handler handler) {

@@ -3,7 +3,6 @@ package io.datahub.jetty.connections;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.user.Networks;
-import io.datahub.jetty.handlers.HandlerRegistration;
 import io.datahub.jetty.server.Greeter;
 import io.datahub.jetty.server.Http2Wire;
 import io.datahub.jetty.server.HttpServer;
@@ -80,14 +79,16 @@ class ConnectionsTest {
     @Test
     void shouldKeepUpgradedConnectionsThatAuthenticate() throws Exception {
         start("maxUnauthenticated", 2);
-        server.register(new HandlerRegistration("/open", 0, 1, true, new Handler.Abstract() {
-            @Override
-            public boolean handle(Request request, Response response, Callback callback) {
-                ((Runnable) request.getAttribute("datahub.http.loggedIn")).run();
-                Content.Sink.write(response, true, "", callback);
-                return true;
-            }
-        }));
+        server.register(
+                new Handler.Abstract() {
+                    @Override
+                    public boolean handle(Request request, Response response, Callback callback) {
+                        ((Runnable) request.getAttribute("datahub.http.loggedIn")).run();
+                        Content.Sink.write(response, true, "", callback);
+                        return true;
+                    }
+                },
+                Greeter.mount("/open", 0, 1, true));
         Socket later =
                 connect("GET /open HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
         assertThat(later.getInputStream().read()).isEqualTo('H');

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.api.user.Origin;
-import io.datahub.jetty.handlers.HandlerRegistration;
+import io.datahub.jetty.server.Greeter;
 import io.datahub.jetty.server.HttpServer;
 import io.datahub.jetty.server.KnownUsers;
 import io.datahub.jetty.server.Settings;
@@ -33,18 +33,20 @@ class ForwardedHeadersTest {
 
     private void listen(String... proxies) throws Exception {
         server = new HttpServer(new KnownUsers().current(), Settings.with("proxies", proxies));
-        server.register(new HandlerRegistration("/", 0, 1, true, new Handler.Abstract() {
-            @Override
-            public boolean handle(Request request, Response response, Callback callback) {
-                Origin origin = (Origin) request.getAttribute(Origin.class.getName());
-                String text = origin.address().getHostAddress()
-                        + (origin.confidential() ? " secret" : " clear")
-                        + (origin.shared() ? " shared" : " alone")
-                        + (origin.local() ? " local" : "");
-                Content.Sink.write(response, true, text, callback);
-                return true;
-            }
-        }));
+        server.register(
+                new Handler.Abstract() {
+                    @Override
+                    public boolean handle(Request request, Response response, Callback callback) {
+                        Origin origin = (Origin) request.getAttribute(Origin.class.getName());
+                        String text = origin.address().getHostAddress()
+                                + (origin.confidential() ? " secret" : " clear")
+                                + (origin.shared() ? " shared" : " alone")
+                                + (origin.local() ? " local" : "");
+                        Content.Sink.write(response, true, text, callback);
+                        return true;
+                    }
+                },
+                Greeter.mount("/", 0, 1, true));
         server.start();
     }
 

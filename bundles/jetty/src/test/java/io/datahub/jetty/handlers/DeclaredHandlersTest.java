@@ -45,13 +45,22 @@ class DeclaredHandlersTest {
 
     @Test
     void shouldReadTheDeclaredHandlerOfAComponent() throws Exception {
-        assertThat(read(COMPONENT)).containsExactly(new DeclaredHandler("org.example.Files", "/files", 100));
+        assertThat(read(COMPONENT))
+                .containsExactly(new DeclaredHandler("org.example.Files", "/files", false, false, 100));
+    }
+
+    @Test
+    void shouldReadHowTheHandlerUsesItsPath() throws Exception {
+        String shared = "<property name=\"datahub.http.exact\" type=\"Boolean\" value=\"true\"/>"
+                + "<property name=\"datahub.http.shared\" type=\"Boolean\" value=\"true\"/>";
+        assertThat(read(COMPONENT.replace("<service>", shared + "<service>")))
+                .containsExactly(new DeclaredHandler("org.example.Files", "/files", true, true, 100));
     }
 
     @Test
     void shouldDefaultTheNameToTheClass() throws Exception {
         assertThat(read(COMPONENT.replace(" name=\"org.example.Files\"", "")))
-                .containsExactly(new DeclaredHandler("org.example.Files", "/files", 100));
+                .containsExactly(new DeclaredHandler("org.example.Files", "/files", false, false, 100));
     }
 
     @Test
@@ -91,7 +100,7 @@ class DeclaredHandlersTest {
 
         assertThat(registry.lookup("/files/a")).hasSize(1).allSatisfy(registration -> {
             assertThat(registration.isAvailable()).isFalse();
-            assertThat(registration.matches(new DeclaredHandler("org.example.Files", "/files", 100), 7))
+            assertThat(registration.matches(new DeclaredHandler("org.example.Files", "/files", false, false, 100), 7))
                     .isTrue();
         });
         declared.removedBundle(bundle, null, bundle);

@@ -2,7 +2,7 @@ package io.datahub.jetty.server;
 
 import io.datahub.api.user.Login;
 import io.datahub.jetty.authentication.CurrentAuthenticator;
-import io.datahub.jetty.handlers.HandlerRegistration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -38,8 +38,17 @@ public final class Greeter extends Handler.Abstract {
     /** Starts a server with a greeter at {@code /files} that requires a login. */
     public static HttpServer serve(CurrentAuthenticator authenticator, Object... settings) throws Exception {
         HttpServer server = new HttpServer(authenticator, Settings.with(settings));
-        server.register(new HandlerRegistration("/files", 0, 1, false, new Greeter("files")));
+        server.register(new Greeter("files"), Greeter.mount("/files", 0, 1, false));
         server.start();
         return server;
+    }
+
+    /** The service properties of a handler. */
+    public static Map<String, Object> mount(String path, int ranking, long serviceId, boolean isOpen) {
+        return Map.of(
+                "datahub.http.path", path,
+                "datahub.http.access", isOpen ? "open" : "user",
+                "service.ranking", ranking,
+                "service.id", serviceId);
     }
 }

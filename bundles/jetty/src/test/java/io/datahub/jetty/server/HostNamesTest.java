@@ -3,7 +3,6 @@ package io.datahub.jetty.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.datahub.jetty.handlers.HandlerRegistration;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -16,7 +15,7 @@ class HostNamesTest {
 
     private void listen(String... hostNames) throws Exception {
         server = new HttpServer(new KnownUsers().current(), Settings.with("hostNames", hostNames));
-        server.register(new HandlerRegistration("/", 0, 1, true, new Greeter("hello")));
+        server.register(new Greeter("hello"), Greeter.mount("/", 0, 1, true));
         server.start();
     }
 

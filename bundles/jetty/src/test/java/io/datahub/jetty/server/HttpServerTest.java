@@ -8,7 +8,6 @@ import io.datahub.api.Refusal;
 import io.datahub.api.user.Login;
 import io.datahub.api.validation.Violation;
 import io.datahub.jetty.handlers.DeclaredHandler;
-import io.datahub.jetty.handlers.HandlerRegistration;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -99,7 +98,7 @@ class HttpServerTest {
 
     @Test
     void shouldDispatchUnauthenticatedRequestsToOpenHandlersOnly() throws Exception {
-        server.register(new HandlerRegistration("/files", 5, 2, true, new Greeter("open")));
+        server.register(new Greeter("open"), Greeter.mount("/files", 5, 2, true));
 
         assertThat(get("/files").body()).isEqualTo("open stranger");
         assertThat(get("/files", "Authorization", "Bearer wrong").statusCode()).isEqualTo(401);
@@ -118,9 +117,9 @@ class HttpServerTest {
 
     @Test
     void shouldPreferTheLongestPathThenTheHighestRanking() throws Exception {
-        server.register(new HandlerRegistration("/", 100, 2, true, new Greeter("root")));
-        server.register(new HandlerRegistration("/files/deep", 0, 3, true, new Greeter("deep")));
-        server.register(new HandlerRegistration("/files", 1, 4, true, new Greeter("better")));
+        server.register(new Greeter("root"), Greeter.mount("/", 100, 2, true));
+        server.register(new Greeter("deep"), Greeter.mount("/files/deep", 0, 3, true));
+        server.register(new Greeter("better"), Greeter.mount("/files", 1, 4, true));
 
         assertThat(get("/files/deep/x").body()).startsWith("deep");
         assertThat(get("/files/deeper").body()).startsWith("better");
@@ -128,15 +127,20 @@ class HttpServerTest {
     }
 
     @Test
-    void shouldTryTheNextHandlerIfOneDeclines() throws Exception {
-        server.register(new HandlerRegistration("/files", 9, 2, true, new Handler.Abstract() {
+    void shouldTryTheNextHandlerOfASharedPathIfOneDeclines() throws Exception {
+        Handler declining = new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 return false;
             }
-        }));
-
+        };
+        server.register(
+                declining, Map.of("datahub.http.path", "/files", "datahub.http.shared", true, "service.ranking", 9));
         assertThat(get("/files", "Authorization", "Bearer s3cret").body()).isEqualTo("files jenkins");
+
+        server.unregister(declining);
+        server.register(declining, Greeter.mount("/files", 9, 2, true));
+        assertThat(get("/files", "Authorization", "Bearer s3cret").statusCode()).isEqualTo(404);
     }
 
     @Test
@@ -172,14 +176,16 @@ class HttpServerTest {
 
     private String pathSeenByHandler(String path) throws Exception {
         CompletableFuture<String> seen = new CompletableFuture<>();
-        server.register(new HandlerRegistration("/files", 9, 2, true, new Handler.Abstract() {
-            @Override
-            public boolean handle(Request request, Response response, Callback callback) {
-                seen.complete(request.getHttpURI().getPath());
-                callback.succeeded();
-                return true;
-            }
-        }));
+        server.register(
+                new Handler.Abstract() {
+                    @Override
+                    public boolean handle(Request request, Response response, Callback callback) {
+                        seen.complete(request.getHttpURI().getPath());
+                        callback.succeeded();
+                        return true;
+                    }
+                },
+                Greeter.mount("/files", 9, 2, true));
 
         Wire.get(server.port(), path);
 
@@ -485,15 +491,18 @@ class HttpServerTest {
 
     @Test
     void shouldRenderARefusalWithItsViolations() throws Exception {
-        server.register(new HandlerRegistration("/judge", 0, 2, true, new Handler.Abstract() {
-            @Override
-            public boolean handle(Request request, Response response, Callback callback) {
-                Refusal refusal = Refusal.invalid(List.of(new Violation("xml", "1.2.0", 3, 7, "not \"closed\"")));
-                request.setAttribute(Refusal.class.getName(), refusal);
-                Response.writeError(request, response, callback, 422, refusal.detail());
-                return true;
-            }
-        }));
+        server.register(
+                new Handler.Abstract() {
+                    @Override
+                    public boolean handle(Request request, Response response, Callback callback) {
+                        Refusal refusal =
+                                Refusal.invalid(List.of(new Violation("xml", "1.2.0", 3, 7, "not \"closed\"")));
+                        request.setAttribute(Refusal.class.getName(), refusal);
+                        Response.writeError(request, response, callback, 422, refusal.detail());
+                        return true;
+                    }
+                },
+                Greeter.mount("/judge", 0, 2, true));
 
         HttpResponse<String> answer = get("/judge");
 
@@ -505,28 +514,32 @@ class HttpServerTest {
 
     @Test
     void shouldSendRetryAfter() throws Exception {
-        server.register(new HandlerRegistration("/busy", 0, 2, true, new Handler.Abstract() {
-            @Override
-            public boolean handle(Request request, Response response, Callback callback) {
-                request.setAttribute(
-                        Refusal.class.getName(), Refusal.unavailable("xsd is away", Duration.ofMillis(1500)));
-                Response.writeError(request, response, callback, Reason.UNAVAILABLE.status());
-                return true;
-            }
-        }));
+        server.register(
+                new Handler.Abstract() {
+                    @Override
+                    public boolean handle(Request request, Response response, Callback callback) {
+                        request.setAttribute(
+                                Refusal.class.getName(), Refusal.unavailable("xsd is away", Duration.ofMillis(1500)));
+                        Response.writeError(request, response, callback, Reason.UNAVAILABLE.status());
+                        return true;
+                    }
+                },
+                Greeter.mount("/busy", 0, 2, true));
 
         assertThat(get("/busy").headers().firstValue("Retry-After")).contains("2");
     }
 
     @Test
     void shouldNotExposeInternalErrors() throws Exception {
-        server.register(new HandlerRegistration("/broken", 0, 2, true, new Handler.Abstract() {
-            @Override
-            public boolean handle(Request request, Response response, Callback callback) throws Exception {
-                response.getHeaders().put("ETag", "\"1\"");
-                throw new IOException("/home/secret");
-            }
-        }));
+        server.register(
+                new Handler.Abstract() {
+                    @Override
+                    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+                        response.getHeaders().put("ETag", "\"1\"");
+                        throw new IOException("/home/secret");
+                    }
+                },
+                Greeter.mount("/broken", 0, 2, true));
 
         HttpResponse<String> answer = get("/broken");
 
@@ -539,7 +552,7 @@ class HttpServerTest {
     void shouldCompleteRequestsInFlightBeforeAHandlerIsRemoved() throws Exception {
         CountDownLatch mayAnswer = new CountDownLatch(1);
         Greeter slow = new Greeter("slow", mayAnswer);
-        server.register(new HandlerRegistration("/slow", 0, 2, true, slow));
+        server.register(slow, Greeter.mount("/slow", 0, 2, true));
         var answer = client.sendAsync(request("/slow").build(), BodyHandlers.ofString());
         assertThat(slow.entered.await(5, TimeUnit.SECONDS)).isTrue();
 
@@ -559,13 +572,13 @@ class HttpServerTest {
     void shouldDispatchToTheNewHandlerWhileTheOldOneCompletes() throws Exception {
         CountDownLatch mayAnswer = new CountDownLatch(1);
         Greeter old = new Greeter("old", mayAnswer);
-        server.register(new HandlerRegistration("/swapped", 0, 2, true, old));
+        server.register(old, Greeter.mount("/swapped", 0, 2, true));
         var answer = client.sendAsync(request("/swapped").build(), BodyHandlers.ofString());
         assertThat(old.entered.await(5, TimeUnit.SECONDS)).isTrue();
         CompletableFuture<Void> unmounted = CompletableFuture.runAsync(() -> server.unregister(old));
         awaitStatus("/swapped", 503);
 
-        server.register(new HandlerRegistration("/swapped", 0, 3, true, new Greeter("new")));
+        server.register(new Greeter("new"), Greeter.mount("/swapped", 0, 3, true));
 
         assertThat(get("/swapped").body()).startsWith("new");
         assertThat(unmounted).isNotDone();
@@ -578,7 +591,7 @@ class HttpServerTest {
     @ParameterizedTest
     @ValueSource(strings = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "MOVE"})
     void shouldRespond503ForADeclaredHandlerThatIsNotAvailable(String method) throws Exception {
-        server.registry().declare(7, List.of(new DeclaredHandler("later", "/later", 0)));
+        server.registry().declare(7, List.of(new DeclaredHandler("later", "/later", false, false, 0)));
 
         String answers = Wire.send(
                 server.port(),
@@ -592,23 +605,23 @@ class HttpServerTest {
 
     @Test
     void shouldRespond503WhileAHandlerIsReplaced() throws Exception {
-        server.registry().declare(7, List.of(new DeclaredHandler("files", "/records", 0)));
+        server.registry().declare(7, List.of(new DeclaredHandler("files", "/records", false, false, 0)));
         assertThat(get("/records/a").statusCode()).isEqualTo(503);
 
         Greeter first = new Greeter("first");
-        server.register(component("/records", "files", 7, true, first));
+        server.register(first, component("/records", "files", 7, true));
         assertThat(get("/records/a").body()).startsWith("first");
 
         server.unregister(first);
         assertThat(get("/records/a").statusCode()).isEqualTo(503);
 
-        server.register(component("/records", "files", 7, true, new Greeter("second")));
+        server.register(new Greeter("second"), component("/records", "files", 7, true));
         assertThat(get("/records/a").body()).startsWith("second");
     }
 
     @Test
     void shouldRespond404AfterTheBundleIsUninstalled() throws Exception {
-        server.registry().declare(7, List.of(new DeclaredHandler("files", "/records", 0)));
+        server.registry().declare(7, List.of(new DeclaredHandler("files", "/records", false, false, 0)));
         server.registry().declare(7, List.of());
 
         assertThat(get("/records/a").statusCode()).isEqualTo(404);
@@ -616,18 +629,20 @@ class HttpServerTest {
 
     @Test
     void shouldDistinguishComponentsAtTheSamePath() throws Exception {
-        server.registry().declare(7, List.of(new DeclaredHandler("upgrade", "/both", 100)));
-        server.registry().declare(8, List.of(new DeclaredHandler("stream", "/both", 0)));
-        server.register(component("/both", "stream", 8, false, new Handler.Abstract() {
-            @Override
-            public boolean handle(Request request, Response response, Callback callback) {
-                boolean mine = !request.getHeaders().contains("Upgrade");
-                if (mine) {
-                    callback.succeeded();
-                }
-                return mine;
-            }
-        }));
+        server.registry().declare(7, List.of(new DeclaredHandler("upgrade", "/both", false, true, 100)));
+        server.registry().declare(8, List.of(new DeclaredHandler("stream", "/both", false, false, 0)));
+        server.register(
+                new Handler.Abstract() {
+                    @Override
+                    public boolean handle(Request request, Response response, Callback callback) {
+                        boolean mine = !request.getHeaders().contains("Upgrade");
+                        if (mine) {
+                            callback.succeeded();
+                        }
+                        return mine;
+                    }
+                },
+                component("/both", "stream", 8, false));
 
         assertThat(Wire.get(server.port(), "/both", "Authorization: Bearer s3cret"))
                 .startsWith("HTTP/1.1 200 ");
@@ -642,7 +657,7 @@ class HttpServerTest {
 
     @Test
     void shouldRespond401DespiteAnUnavailableHandlerAbove() throws Exception {
-        server.registry().declare(7, List.of(new DeclaredHandler("page", "/", 100)));
+        server.registry().declare(7, List.of(new DeclaredHandler("page", "/", false, false, 100)));
 
         assertThat(get("/files").statusCode()).isEqualTo(401);
         assertThat(get("/else").statusCode()).isEqualTo(503);
@@ -674,21 +689,19 @@ class HttpServerTest {
         }
     }
 
-    private static HandlerRegistration component(String path, String name, long bundle, boolean open, Handler handler) {
-        return HandlerRegistration.of(
-                handler,
-                Map.of(
-                        "datahub.http.path", path,
-                        "datahub.http.open", open,
-                        "component.name", name,
-                        "service.bundleid", bundle));
+    private static Map<String, Object> component(String path, String name, long bundle, boolean open) {
+        return Map.of(
+                "datahub.http.path", path,
+                "datahub.http.access", open ? "open" : "user",
+                "component.name", name,
+                "service.bundleid", bundle);
     }
 
     @Test
     void shouldCompleteRequestsInFlightWhenStopping() throws Exception {
         CountDownLatch mayAnswer = new CountDownLatch(1);
         Greeter slow = new Greeter("slow", mayAnswer);
-        server.register(new HandlerRegistration("/slow", 0, 2, true, slow));
+        server.register(slow, Greeter.mount("/slow", 0, 2, true));
         var answer = client.sendAsync(request("/slow").build(), BodyHandlers.ofString());
         assertThat(slow.entered.await(5, TimeUnit.SECONDS)).isTrue();
 
@@ -769,14 +782,16 @@ class HttpServerTest {
     @Test
     void shouldPassTheOriginToTheHandler() throws Exception {
         CompletableFuture<Login> seen = new CompletableFuture<>();
-        server.register(new HandlerRegistration("/where", 0, 2, false, new Handler.Abstract() {
-            @Override
-            public boolean handle(Request request, Response response, Callback callback) {
-                seen.complete((Login) request.getAttribute(Login.class.getName()));
-                callback.succeeded();
-                return true;
-            }
-        }));
+        server.register(
+                new Handler.Abstract() {
+                    @Override
+                    public boolean handle(Request request, Response response, Callback callback) {
+                        seen.complete((Login) request.getAttribute(Login.class.getName()));
+                        callback.succeeded();
+                        return true;
+                    }
+                },
+                Greeter.mount("/where", 0, 2, false));
 
         get("/where", "Authorization", "Bearer s3cret");
 

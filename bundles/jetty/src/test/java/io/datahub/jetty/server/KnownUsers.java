@@ -25,7 +25,11 @@ public final class KnownUsers implements Authenticator {
     private volatile Duration penalty = Duration.ZERO;
 
     public KnownUsers add(String name, String token) {
-        byToken.put(token, new User(name, Set.of(), List.of()));
+        return add(new User(name, Set.of(), List.of()), token);
+    }
+
+    public KnownUsers add(User user, String token) {
+        byToken.put(token, user);
         return this;
     }
 

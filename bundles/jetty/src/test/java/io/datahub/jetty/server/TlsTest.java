@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.datahub.jetty.handlers.HandlerRegistration;
 import io.datahub.jetty.tls.PrivateKeyPem;
 import java.io.IOException;
 import java.net.URI;
@@ -68,7 +67,7 @@ class TlsTest {
                 6);
         System.arraycopy(changes, 0, all, 6, changes.length);
         server = new HttpServer(users.current(), Settings.with(all));
-        server.register(new HandlerRegistration("/", 0, 1, true, new Greeter("hello")));
+        server.register(new Greeter("hello"), Greeter.mount("/", 0, 1, true));
         server.start();
     }
 
