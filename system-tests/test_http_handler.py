@@ -1,7 +1,7 @@
 """examples/http-handler in a running hub: its signed webhook is installed, called, replaced under load, killed with the hub, and uninstalled.
 
 Needs curl, openssl's algorithms in Python, Debian's python3-zmq, and examples/http-handler built."""
-import glob, hashlib, hmac, json, os, re, shutil, threading, zipfile
+import contextlib, glob, hashlib, hmac, json, os, re, shutil, subprocess, threading, zipfile
 
 import pytest, zmq
 
@@ -89,6 +89,46 @@ def test_a_delivery_is_known_after_a_kill(hub, users, hook):
     assert metrics['datahub_adapter_state_entries{adapter="build-hook"}'] >= 3
     details = json.loads(hub.curl(hub.token(), "/health/ready")[2])
     assert "adapter-state" in json.dumps(details)
+
+
+def test_on_a_full_disk_a_delivery_is_refused_and_may_be_sent_again(new_hub, hub, jar):
+    full = new_hub()
+    os.makedirs(full.home)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m,mode=700", "datahub-check", full.home]).returncode:
+        pytest.skip("mounting isn't allowed")
+    try:
+        os.makedirs(f"{full.home}/etc")
+        with open(f"{full.home}/etc/io.datahub.store.cfg", "w") as f:
+            f.write("reserveBytes = 65536\n")
+        full.start()
+        token = full.add_users(jenkins='<allow publish="build." subscribe="build."/>')["jenkins"]
+        subscriber = Subscriber(full, plain_socket(zmq.SUB, "jenkins", token), "build.")
+        full.run("console", f"bundle:install -s file:{jar}")
+        sent = iter(range(1_000_000))
+        assert until(lambda: post(full, token, f"ready-{next(sent)}", b"ready")[0] == 202 and subscriber.of("build.finished"), 30)
+        accepted, refused = [], []
+        for number in range(400):
+            with contextlib.suppress(OSError), open(f"{full.home}/filler", "ab", buffering=0) as f:
+                while True:
+                    f.write(bytes(4096))
+            status = post(full, token, f"full-{number}", b"%d" % number)[0]
+            (accepted if status == 202 else refused).append(number)
+            if len(refused) == 3:
+                break
+            assert status in (202, 500), status
+        assert refused, "the disk was never full"
+        os.remove(f"{full.home}/filler")
+        for number in refused:
+            assert until(lambda: post(full, token, f"full-{number}", b"%d" % number)[0] == 202, 30)
+        for number in accepted:
+            assert post(full, token, f"full-{number}", b"%d" % number)[0] == 202
+        assert post(full, token, "last", b"last")[0] == 202
+        assert until(lambda: b"last" in subscriber.of("build.finished"), 20)
+        published = [e for e in subscriber.of("build.finished") if e not in (b"ready", b"last")]
+        assert sorted(published, key=int) == [b"%d" % number for number in sorted(accepted + refused)]
+    finally:
+        full.run("stop")
+        subprocess.run(["umount", "-l", full.home])
 
 
 def test_replaced_under_load_it_loses_nothing(hub, users, hook, jar):
