@@ -20,10 +20,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -220,6 +222,18 @@ public abstract class DraftContract {
             write(draft, 6, "g");
             commit(draft, "abcdefg");
         }
+    }
+
+    @Test
+    void shouldTakeTheClientsTimeBeforeTheCommit() throws IOException {
+        Instant time = Instant.parse("2001-02-03T04:05:06Z");
+        try (Draft draft = begin()) {
+            write(draft, 0, "a");
+            draft.setClientModified(Optional.of(time));
+            write(draft, 1, "b");
+            assertThat(draft.commit().get().version().clientModified()).contains(time);
+        }
+        assertThat(store().find(ANN, PATH).get().clientModified()).contains(time);
     }
 
     @Test

@@ -5,13 +5,14 @@ import io.datahub.api.Result;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.WriteRequest;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 
 /** The bytes of a draft in memory; what becomes of them is up to the subclass. */
 public abstract class MemoryDraft implements Draft {
 
-    private final WriteRequest request;
+    private WriteRequest request;
     private final Optional<String> baseEtag;
     private byte[] bytes;
 
@@ -38,7 +39,7 @@ public abstract class MemoryDraft implements Draft {
         this.bytes = bytes.clone();
     }
 
-    /** The request that it was begun with; null if it can't be kept. */
+    /** The request that it was begun with, with the client's latest time; null if it can't be kept. */
     final WriteRequest request() {
         return request;
     }
@@ -87,6 +88,13 @@ public abstract class MemoryDraft implements Draft {
     @Override
     public Optional<Refusal> sync() {
         return Optional.empty();
+    }
+
+    @Override
+    public void setClientModified(Optional<Instant> time) {
+        if (request != null) {
+            request = request.withClientModified(time);
+        }
     }
 
     @Override

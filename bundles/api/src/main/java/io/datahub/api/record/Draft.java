@@ -6,6 +6,7 @@ import io.datahub.api.Result;
 import io.datahub.api.validation.ValidatorId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
@@ -94,6 +95,14 @@ public interface Draft extends AutoCloseable {
      * @throws IOException if the medium failed
      */
     Optional<Refusal> sync() throws IOException;
+
+    /**
+     * Sets the client's own time of the bytes, in place of the one in the request. A transport whose clients set it while
+     * the file is open calls this; nothing is stored before the commit.
+     *
+     * @param time the time, or empty for none
+     */
+    void setClientModified(Optional<Instant> time);
 
     /**
      * Validates the bytes with every validator that matches the path, without storing anything. Others can upload in

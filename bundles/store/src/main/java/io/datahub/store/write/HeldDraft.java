@@ -11,6 +11,7 @@ import io.datahub.api.validation.ValidatorId;
 import io.datahub.store.core.StagedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -122,6 +123,13 @@ final class HeldDraft implements Draft, KeptDraft.Holder {
             }
             return refusal;
         });
+    }
+
+    @Override
+    public void setClientModified(Optional<Instant> time) {
+        synchronized (kept) {
+            draft.setClientModified(time);
+        }
     }
 
     @Override

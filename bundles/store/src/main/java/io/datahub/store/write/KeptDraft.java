@@ -128,9 +128,9 @@ final class KeptDraft {
      * Makes somebody the holder.
      *
      * @param request with the length of the whole record if it is known by now; it is stored, as is its path
-     * @param newClaim the quota claim for another path; null if it is the same
+     * @param newClaim the quota claim for it; accepted unless refused
      */
-    synchronized <H extends Holder> Result<H> resume(WriteRequest request, Quotas.Claim newClaim, Opener<H> opener)
+    synchronized <H extends Holder> Result<H> resume(WriteRequest request, ResumedClaim newClaim, Opener<H> opener)
             throws IOException {
         if (committing) {
             return Result.refused(Refusal.unavailable("the draft is being committed; retry", RETRY_AFTER));
@@ -147,6 +147,10 @@ final class KeptDraft {
                             ? "the length was already declared as " + entry.length()
                             : "there are " + size + " bytes already, more than the declared length");
         }
+        Optional<Refusal> noRoom = newClaim.adapt(request, entry, size);
+        if (noRoom.isPresent()) {
+            return Result.refused(noRoom.get());
+        }
         boolean known = received != null && request.digests().isEmpty();
         StagedFile staged = known
                 ? StagedFile.resume(file, received)
@@ -155,9 +159,7 @@ final class KeptDraft {
             H opened = opener.open(staged);
             holder = opened;
             entry = entry.of(request.path()).withLength(length);
-            if (newClaim != null) {
-                claim = newClaim;
-            }
+            claim = newClaim.accept();
             return Result.done(opened);
         } finally {
             if (holder == null) {

@@ -164,38 +164,37 @@ public final class LastingDraftStore implements LastingDrafts {
             return Result.refused(slot.refusal().orElseThrow());
         }
         Result<HeldDraft> held = null;
+        boolean resumed = false;
         try (ResumedClaim claim = new ResumedClaim(admission, draft)) {
-            Optional<Refusal> noRoom = claim.adapt(sized, entry, size);
-            held = noRoom.isPresent()
-                    ? Result.refused(noRoom.get())
-                    : draft.resume(
-                            conditional,
-                            claim.replacement(),
-                            staged -> new HeldDraft(
-                                    draft,
-                                    new RecordDraft(
-                                            conditional,
-                                            staged,
-                                            Optional.empty(),
-                                            claim.current(),
-                                            admission.receive(conditional, staged, slot.get()),
-                                            admission,
-                                            committer,
-                                            RecordDraft.Ending.NONE),
+            held = draft.resume(
+                    conditional,
+                    claim,
+                    staged -> new HeldDraft(
+                            draft,
+                            new RecordDraft(
+                                    conditional,
                                     staged,
-                                    drafts,
-                                    moves ? Optional.empty() : base,
-                                    isReadable,
-                                    remaining));
-            if (!held.isRefused()) {
-                claim.accepted();
-                if (!draft.entry().equals(entry)) {
-                    drafts.save(draft);
-                }
+                                    Optional.empty(),
+                                    claim.current(),
+                                    admission.receive(conditional, staged, slot.get()),
+                                    admission,
+                                    committer,
+                                    RecordDraft.Ending.NONE),
+                            staged,
+                            drafts,
+                            moves ? Optional.empty() : base,
+                            isReadable,
+                            remaining));
+            if (!held.isRefused() && !draft.entry().equals(entry)) {
+                drafts.save(draft);
             }
+            resumed = !held.isRefused();
             return held.then(Result::done);
         } finally {
-            if (held == null || held.isRefused()) {
+            if (!resumed) {
+                if (held != null && !held.isRefused()) {
+                    held.get().close();
+                }
                 slot.get().close();
             }
         }

@@ -16,6 +16,7 @@ import io.datahub.store.disk.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,7 +29,7 @@ final class RecordDraft implements Draft {
 
     private static final Logger LOG = LoggerFactory.getLogger(RecordDraft.class);
 
-    private final WriteRequest request;
+    private WriteRequest request;
     private final StagedFile staged;
     private final DraftBytes bytes;
     private final Quotas.Claim claim;
@@ -138,6 +139,11 @@ final class RecordDraft implements Draft {
                     return staged;
                 })
                 .refusal();
+    }
+
+    @Override
+    public void setClientModified(Optional<Instant> time) {
+        request = request.withClientModified(time);
     }
 
     /** What needs the whole staged file. */

@@ -27,9 +27,6 @@ final class ResumedClaim implements AutoCloseable {
 
     /** Claims what the request needs, or refuses it. */
     Optional<Refusal> adapt(WriteRequest request, LastingDraftEntry entry, long size) throws IOException {
-        if (entry.isDone()) {
-            return Optional.empty();
-        }
         if (entry.path().equals(request.path())) {
             boolean declaresLength = !entry.hasLength() && request.length().isPresent();
             return declaresLength ? draft.claim().raise(request.length().getAsLong()) : Optional.empty();
@@ -44,19 +41,15 @@ final class ResumedClaim implements AutoCloseable {
         return claimed.refusal();
     }
 
-    /** The claim for another path; null if the path is the same. */
-    Quotas.Claim replacement() {
-        return replacement;
-    }
-
     /** The claim that the draft has from now on. */
     Quotas.Claim current() {
         return replacement == null ? draft.claim() : replacement;
     }
 
-    /** The draft has been resumed with this claim. */
-    void accepted() {
+    /** Likewise; the draft has been resumed. */
+    Quotas.Claim accept() {
         accepted = true;
+        return current();
     }
 
     @Override
