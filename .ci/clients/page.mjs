@@ -201,6 +201,8 @@ await see('an administrator sees who is connected', admin.locator('#clients').ge
 await see('the validators', admin.locator('#validators').getByText('xml-reports').waitFor())
 await see('a validator that can’t be activated', admin.locator('#validators tr', { hasText: 'xsd-broken' }).getByText('unavailable').waitFor())
 await see('and why', admin.locator('#validators tr', { hasText: 'xsd-broken' }).locator('.reason').innerText().then(text => /schema/.test(text) && text))
+await see('a component that is degraded', admin.locator('#components .degraded').getByText('configuration').first().waitFor())
+await see('and why', admin.locator('#problems').getByText('xsd-broken').first().innerText().then(text => /degraded/.test(text) && text))
 await see('the users', admin.locator('#users').getByText('viewer').waitFor())
 await see('and rates as charts', admin.locator('#charts svg path.line').first().waitFor({ state: 'attached' }))  // a flat line has no height
 await picture(admin, 'hub')

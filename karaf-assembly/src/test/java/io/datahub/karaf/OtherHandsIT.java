@@ -266,7 +266,7 @@ class OtherHandsIT {
         Files.writeString(file("stranger"), "in another directory of that name");
         await("health tells it")
                 .atMost(TIMEOUT)
-                .until(() -> admin.get("/health/ready").body().contains("not the same folder"));
+                .until(() -> admin.get("/health/ready").body().contains("not the same directory"));
         Files.delete(file("stranger"));
         Files.delete(file(""));
         Files.move(moved, file(""));

@@ -6,7 +6,7 @@ final class CommandFailure extends Exception {
     /** The command line is invalid. */
     static final int USAGE = 2;
 
-    /** No hub is running, or it rejects the credential. */
+    /** No hub is running, or it refuses the credential. */
     static final int UNAVAILABLE = 3;
 
     /** The hub refuses the request. */

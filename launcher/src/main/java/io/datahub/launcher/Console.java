@@ -86,7 +86,7 @@ final class Console {
             } catch (IOException e) {
                 if (System.nanoTime() > deadline) {
                     throw new CommandFailure(
-                            "The console at " + host + " port " + port + " rejects the launcher: " + e.getMessage(), e);
+                            "The console at " + host + " port " + port + " refuses the launcher: " + e.getMessage(), e);
                 }
             }
             LockSupport.parkNanos(RETRY_INTERVAL.toNanos());

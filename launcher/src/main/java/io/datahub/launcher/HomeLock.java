@@ -26,7 +26,7 @@ final class HomeLock {
         if (lock == null) {
             channel.close();
             throw new CommandFailure("Another hub runs on the home " + home.root()
-                    + ": stop it (datahub stop), or set DATAHUB_HOME to another folder.");
+                    + ": stop it (datahub stop), or set DATAHUB_HOME to another directory.");
         }
         return new HomeLock(channel, lock);
     }

@@ -27,7 +27,7 @@ record HubAccess(String address, Credential credential) {
         }
     }
 
-    /** @throws CommandFailure if no hub is running, or it rejects the credential */
+    /** @throws CommandFailure if no hub is running, or it refuses the credential */
     HubClient connect(Duration timeout) throws CommandFailure {
         try {
             return HubClient.connect(address, credential, timeout);

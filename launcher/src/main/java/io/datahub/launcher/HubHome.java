@@ -52,7 +52,7 @@ record HubHome(Path root) {
         } catch (IOException e) {
             throw new CommandFailure(
                     "The home " + root + " can't be written (" + reason(e)
-                            + "): make it writable for this user, or set DATAHUB_HOME to another folder.",
+                            + "): make it writable for this user, or set DATAHUB_HOME to another directory.",
                     e);
         }
     }

@@ -99,10 +99,10 @@ final class HubProcess {
             }
             if (!isOverdue && waited.compareTo(OVERDUE_TIMEOUT) > 0) {
                 isOverdue = true;
-                System.err.println(
-                        "datahub: The hub is running, but a component isn't ready: run 'datahub console datahub:status'."
-                                + " If you uninstalled it on purpose, remove it from requiredComponents in "
-                                + home.etc().resolve("io.datahub.http.cfg") + ".");
+                System.err.println("datahub: The hub is running, but a component isn't ready: run 'datahub console "
+                        + "datahub:status'."
+                        + " If you uninstalled it on purpose, remove it from requiredComponents in "
+                        + home.etc().resolve("io.datahub.http.cfg") + ".");
                 print(container.problems().waiting());
                 runFile.write(endpoints, RunFile.Progress.OVERDUE);
             }

@@ -15,7 +15,8 @@ public final class Launcher {
     private Launcher() {}
 
     /**
-     * Runs {@code run}, {@code health HOST PORT}, {@code console HOST PORT [WORD…]}, {@code pub}, {@code sub} or {@code curve-key}.
+     * Runs {@code run}, {@code health HOST PORT}, {@code console HOST PORT [WORD…]}, {@code pub}, {@code sub} or {@code
+     * curve-key}.
      *
      * @param args the command and its arguments
      */
@@ -46,7 +47,8 @@ public final class Launcher {
             }
             case "pub" -> new PubCommand(System.in, args).run(HubAccess.of(home, System.getenv()));
             case "sub" ->
-                new SubCommand(new FileOutputStream(FileDescriptor.out), args).run(HubAccess.of(home, System.getenv()));
+                new SubscribeCommand(new FileOutputStream(FileDescriptor.out), args)
+                        .run(HubAccess.of(home, System.getenv()));
             case "curve-key" -> new CurveKeyCommand(args).generate().forEach(System.out::println);
             default -> throw new CommandFailure("unknown command " + command);
         }

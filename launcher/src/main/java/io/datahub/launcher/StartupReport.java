@@ -11,7 +11,7 @@ import org.osgi.framework.ServiceReference;
  * What prevents the hub from becoming ready, as a bundle reports it that asks Declarative Services. Launcher and
  * bundles share no classes but those of the JDK.
  *
- * @param failed errors that somebody must correct
+ * @param failed errors that an operator must correct
  * @param waiting components that wait for services which no component provides
  */
 record StartupReport(List<String> failed, List<String> waiting) {

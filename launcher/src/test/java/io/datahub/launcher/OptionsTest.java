@@ -30,7 +30,7 @@ class OptionsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--unknown", "--count", "--jsonx"})
-    void shouldRejectUnknownOptionsAndMissingValues(String word) {
+    void shouldRefuseUnknownOptionsAndMissingValues(String word) {
         assertThatExceptionOfType(CommandFailure.class)
                 .isThrownBy(() -> options(word))
                 .withMessageContaining(word)
@@ -40,7 +40,7 @@ class OptionsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "x", "1.5", "99999999999"})
-    void shouldRejectInvalidNumbers(String number) {
+    void shouldRefuseInvalidNumbers(String number) {
         assertThatExceptionOfType(CommandFailure.class)
                 .isThrownBy(() -> options("--count", number).number("--count"))
                 .withMessageContaining("--count must be a number");

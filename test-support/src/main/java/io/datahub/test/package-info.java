@@ -1,4 +1,5 @@
 /**
- * Test support: defaults for Awaitility, and in-memory implementations of the API that the tests of several modules use.
+ * Test support: defaults for Awaitility, and in-memory implementations of the API that the tests of several modules
+ * use.
  */
 package io.datahub.test;

@@ -57,7 +57,7 @@ public class DecodeBenchmark {
         return counter.count;
     }
 
-    private static final class Counter implements FrameReceiver {
+    private static final class Counter implements MessageReceiver {
 
         private long count;
 

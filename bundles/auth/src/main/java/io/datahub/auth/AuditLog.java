@@ -17,15 +17,15 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Audit log of refused logins and changes to users: one line per fact, never a token. */
+/** Audit log of refused logins and changes to users: one line per event, never a token. */
 final class AuditLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.datahub.audit");
     private static final int SHOWN_DIGITS = 8;
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,23}");
 
-    private final RefusedLogins lines =
-            new RefusedLogins(pairs -> LOG.warn("event=auth.login.refused {}", pairs), System::nanoTime);
+    private final RefusedLoginLog lines =
+            new RefusedLoginLog(pairs -> LOG.warn("event=auth.login.refused {}", pairs), System::nanoTime);
 
     /** Number of refused logins by transport. */
     private final Map<String, LongAdder> refusals = new ConcurrentSkipListMap<>();

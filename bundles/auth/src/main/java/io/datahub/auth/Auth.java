@@ -55,7 +55,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
 
     private final List<UsersListener> listeners = new CopyOnWriteArrayList<>();
     private final ScheduledThreadPoolExecutor executor;
-    private final UsersChanges changes;
+    private final UsersRecordListener changes;
     private final CurrentUsers currentUsers;
     private final UsersLoader loader;
     private final ExpiryTimer expiry;
@@ -77,7 +77,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
             AuthConfiguration configuration,
             @Reference Home home,
             @Reference RecordStore store,
-            @Reference UsersChanges changes) {
+            @Reference UsersRecordListener changes) {
         this(configuration, home, store, changes, Clock.systemUTC(), System::getenv);
     }
 
@@ -85,7 +85,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
             AuthConfiguration configuration,
             Home home,
             RecordStore store,
-            UsersChanges changes,
+            UsersRecordListener changes,
             Clock clock,
             UnaryOperator<String> environment) {
         UsersRecord record = new UsersRecord(store);
@@ -124,7 +124,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
                 record,
                 lastGood,
                 currentUsers,
-                () -> new FirstUsers(home, configuration, environment),
+                () -> new InitialUsersFile(home, configuration, environment),
                 clock,
                 executor);
         LOG.info("event=auth.started {}", pairs(configuration));

@@ -47,8 +47,8 @@ final class ExpiryTimer {
     }
 
     /**
-     * Also calls back at this time, for what expires and isn't in the users file. Times within a second are one, so that
-     * there are few of them.
+     * Also calls back at this time, for what expires and isn't in the users file. Times within a second are one, so
+     * that there are few of them.
      */
     synchronized void watch(Instant end) {
         Instant second = end.plus(ROUND_UP).truncatedTo(ChronoUnit.SECONDS);

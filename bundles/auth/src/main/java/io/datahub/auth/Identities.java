@@ -34,7 +34,9 @@ final class Identities {
         this.clock = clock;
     }
 
-    /** The owner of credentials of a kind that the hub verifies itself; empty if they are unknown, or of another kind. */
+    /**
+     * The owner of credentials of a kind that the hub verifies itself; empty if they are unknown, or of another kind.
+     */
     Optional<Identity> of(Credentials credentials) {
         if (credentials instanceof Credentials.Token token) {
             return ofToken(token.token());

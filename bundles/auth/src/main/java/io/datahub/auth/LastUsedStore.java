@@ -57,7 +57,8 @@ final class LastUsedStore {
             LOG.debug("event=auth.last-used.missing file={}", file);
         } catch (IOException | DateTimeParseException | IndexOutOfBoundsException e) {
             LOG.warn(
-                    "event=auth.last-used.unreadable file={} reason={} cure=\"none is needed: it is rewritten when credentials are used\"",
+                    "event=auth.last-used.unreadable file={} reason={} remedy=\"none is needed: it is rewritten "
+                            + "when credentials are used\"",
                     file,
                     LogText.quoted(e.toString()));
         }

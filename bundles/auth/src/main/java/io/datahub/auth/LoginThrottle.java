@@ -41,17 +41,17 @@ final class LoginThrottle {
 
     /** The delay of the response to a failure from this origin. */
     Duration delay(Origin origin) {
-        return penalty(origin.shared() ? 0 : byAddress.count(IpAddress.network(origin.address())));
+        return delay(origin.shared() ? 0 : byAddress.count(IpAddress.network(origin.address())));
     }
 
     /** The delay of the response to a failure with these credentials from this origin. */
     Duration delay(Credentials credentials, Origin origin) {
         Duration address = delay(origin);
-        Duration user = penalty(claimed(credentials).map(byUser::count).orElse(0.0));
+        Duration user = delay(claimed(credentials).map(byUser::count).orElse(0.0));
         return user.compareTo(address) > 0 ? user : address;
     }
 
-    private Duration penalty(double failures) {
+    private Duration delay(double failures) {
         double over = failures - undelayedFailures;
         if (over <= 0) {
             return Duration.ZERO;

@@ -71,7 +71,8 @@ final class ShortLivedTokens {
             LOG.debug("event=auth.short-lived.missing file={}", file);
         } catch (IOException | DateTimeParseException | IndexOutOfBoundsException e) {
             LOG.warn(
-                    "event=auth.short-lived.unreadable file={} reason={} cure=\"clients have to get new short-lived tokens\"",
+                    "event=auth.short-lived.unreadable file={} reason={} remedy=\"clients have to get new "
+                            + "short-lived tokens\"",
                     file,
                     LogText.quoted(e.toString()));
         }
@@ -106,7 +107,8 @@ final class ShortLivedTokens {
             if (isFull(token.user())) {
                 return Optional.of(new Refusal(
                         Reason.TOO_MANY,
-                        "there are too many short-lived tokens of this user, or of all users; revoke some, or wait until"
+                        "there are too many short-lived tokens of this user, or of all users; revoke some, or "
+                                + "wait until"
                                 + " they expire",
                         List.of(),
                         Duration.ofMinutes(1)));

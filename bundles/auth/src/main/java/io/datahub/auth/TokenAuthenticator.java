@@ -82,7 +82,9 @@ final class TokenAuthenticator implements Authenticator {
                         counted(credentials, origin, refuse(credentials, origin, "unknown " + credentials.kind())));
     }
 
-    /** What a verifier is asked: another kind of credentials, or a token that may be an external one; empty for none. */
+    /**
+     * What a verifier is asked: another kind of credentials, or a token that may be an external one; empty for none.
+     */
     private Optional<Credentials> external(Credentials credentials) {
         if (credentials instanceof Credentials.Token token) {
             return verifiers.handles(Credentials.ExternalToken.KIND)
@@ -134,10 +136,12 @@ final class TokenAuthenticator implements Authenticator {
             return refuse(name, origin, "the " + identity.kind() + " has expired");
         }
         if (isAdminInClear(identity.owner().user(), origin)) {
-            audit.refused(name, origin, "an administrator off loopback needs TLS or CURVE, or allowClearAdmin=true");
+            audit.refused(
+                    name, origin, "an administrator on another machine needs TLS or CURVE, or allowClearAdmin=true");
             return Result.refused(
                     Reason.FORBIDDEN,
-                    "administrators can log in from another machine over TLS or CURVE only; DATAHUB_ALLOW_CLEAR_ADMIN=true"
+                    "administrators can log in from another machine over TLS or CURVE only; "
+                            + "DATAHUB_ALLOW_CLEAR_ADMIN=true"
                             + " allows it without encryption");
         }
         lastUsed.used(identity.credential());
@@ -172,10 +176,10 @@ final class TokenAuthenticator implements Authenticator {
     private Result<Login> anonymous(Origin origin) {
         return anonymousUser()
                 .map(user -> Result.done(new Login(user, NO_CREDENTIAL, Optional.empty(), Optional.empty(), origin)))
-                .orElseGet(
-                        () -> Result.refused(
-                                Reason.UNAUTHENTICATED,
-                                "credentials are required; an administrator can allow access without credentials with a user named anonymous"));
+                .orElseGet(() -> Result.refused(
+                        Reason.UNAUTHENTICATED,
+                        "credentials are required; an administrator can allow access without credentials "
+                                + "with a user named anonymous"));
     }
 
     private Optional<User> anonymousUser() {

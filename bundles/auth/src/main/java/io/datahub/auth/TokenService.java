@@ -27,7 +27,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** Issues, rotates and revokes the tokens of the users file, as far as the actor is permitted to. Thread-safe; blocks. */
+/**
+ * Issues, rotates and revokes the tokens of the users file, as far as the actor is permitted to. Thread-safe; blocks.
+ */
 final class TokenService {
 
     private final Supplier<Users> currentUsers;

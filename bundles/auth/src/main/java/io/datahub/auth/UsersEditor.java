@@ -86,7 +86,8 @@ final class UsersEditor {
             } catch (InvalidUsersException | IllegalArgumentException e) {
                 return Result.refused(
                         Reason.FAILED,
-                        RecordPath.USERS + " can't be edited by the hub (" + e.getMessage() + "); edit it by hand");
+                        RecordPath.USERS + " can't be edited by the hub " + "(" + e.getMessage()
+                                + "); edit the file directly");
             }
         }
         return Result.refused(busy());

@@ -36,7 +36,7 @@ final class UsersLoader {
     private final UsersRecord record;
     private final LastGoodUsers lastGood;
     private final CurrentUsers currentUsers;
-    private final Supplier<FirstUsers> firstUsers;
+    private final Supplier<InitialUsersFile> firstUsers;
     private final Clock clock;
     private final ScheduledExecutorService executor;
     private final ReentrantLock loading = new ReentrantLock();
@@ -44,14 +44,14 @@ final class UsersLoader {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private volatile String author = "";
     private volatile Optional<Refusal> failure = Optional.empty();
-    private volatile FirstUsers first; // created once, before the executor has tasks
+    private volatile InitialUsersFile first; // created once, before the executor has tasks
     private Duration backoff = MIN_BACKOFF; // used by the executor's thread only
 
     UsersLoader(
             UsersRecord record,
             LastGoodUsers lastGood,
             CurrentUsers currentUsers,
-            Supplier<FirstUsers> firstUsers,
+            Supplier<InitialUsersFile> firstUsers,
             Clock clock,
             ScheduledExecutorService executor) {
         this.record = record;
@@ -91,7 +91,7 @@ final class UsersLoader {
     Health health() {
         String problem = failure.map(refusal -> "; " + refusal.detail()).orElse("");
         if (currentUsers.isEmpty()) {
-            return Health.down("no users are in force" + problem);
+            return Health.down("no users are loaded" + problem);
         }
         String which = currentUsers.isRestored() ? " of the last good version" : "";
         return Health.ready(currentUsers.get().all().size() + " users" + which + problem);

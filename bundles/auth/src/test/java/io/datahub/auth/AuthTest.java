@@ -57,7 +57,7 @@ class AuthTest {
     }
 
     private Auth start(AuthConfiguration configuration) {
-        UsersChanges changes = new UsersChanges();
+        UsersRecordListener changes = new UsersRecordListener();
         store.listener(changes);
         Auth auth = new Auth(configuration, store, store, changes, Clock.systemUTC(), environment::get);
         started.add(auth);
@@ -314,7 +314,8 @@ class AuthTest {
     @Test
     void shouldDetectAChangeWithoutNotification() throws Exception {
         store.put(Samples.users(""));
-        Auth auth = new Auth(Settings.DEFAULT, store, store, new UsersChanges(), Clock.systemUTC(), environment::get);
+        Auth auth = new Auth(
+                Settings.DEFAULT, store, store, new UsersRecordListener(), Clock.systemUTC(), environment::get);
         started.add(auth);
 
         store.put(Samples.users(Samples.ci("")));

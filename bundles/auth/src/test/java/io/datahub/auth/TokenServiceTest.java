@@ -51,7 +51,7 @@ class TokenServiceTest {
         store = new FolderStore(home);
         store.put(Samples.users("  <!-- the build machine -->\n" + Samples.ci("") + "\n  <user name='empty'/>"
                 + "\n  <user name='anonymous'/>"));
-        UsersChanges changes = new UsersChanges();
+        UsersRecordListener changes = new UsersRecordListener();
         store.listener(changes);
         auth = new Auth(Settings.DEFAULT, store, store, changes, Clock.systemUTC(), name -> null);
         root = login(Samples.ROOT_TOKEN);

@@ -60,7 +60,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
     private final EventCounters eventCounters = new EventCounters();
     private final Router router;
     private final GlobalQueueLimit queueLimit;
-    private final SlowConsumerMonitor monitor;
+    private final SlowSubscriberMonitor monitor;
     private final SessionRefresher refresher;
     private final BrokerMetrics metrics;
     private final HubPublisher hubPublisher;
@@ -82,7 +82,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         hubPublisher = new HubPublisher(router, queueLimit, eventCounters);
         context = new SessionContext(
                 router, queueLimit, eventCounters, new RefusalPublisher(hubPublisher), pendingLimit, this::remove);
-        monitor = new SlowConsumerMonitor(sessions.values(), () -> limits);
+        monitor = new SlowSubscriberMonitor(sessions.values(), () -> limits);
         LOG.info("event=broker.started {}", limits.logText());
     }
 

@@ -15,9 +15,9 @@ public @interface BrokerConfiguration {
     int queueMessages() default 1_000_000;
 
     @AttributeDefinition(
-            description =
-                    "High-water mark of a queue in bytes: above it, publishers that support backpressure wait until the queue"
-                            + " is half as long")
+            description = "High-water mark of a queue in bytes: above it, publishers that support backpressure wait "
+                    + "until the queue"
+                    + " is half as long")
     long highWaterBytes() default 1_048_576;
 
     @AttributeDefinition(

@@ -17,7 +17,7 @@ final class BrokerInjector implements EventInjector {
     private final FanOut fanOut;
     private final EventCounters counters;
     private final LongConsumer onLoss;
-    private final Routes routes = new Routes();
+    private final RouteCache routes = new RouteCache();
 
     /** @param onLoss reports lost events to all sessions */
     BrokerInjector(Router router, FanOut fanOut, EventCounters counters, LongConsumer onLoss) {

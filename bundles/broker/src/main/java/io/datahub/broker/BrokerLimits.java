@@ -61,8 +61,8 @@ record BrokerLimits(
     }
 
     /**
-     * Maximum size of all events that are being validated or kept, in bytes: a quarter of the limit of all queues, but at least the
-     * largest message.
+     * Maximum size of all events that are being validated or kept, in bytes: a quarter of the limit of all queues, but
+     * at least the largest message.
      */
     long maxPendingBytes() {
         return Math.max(maxQueuedBytes / 4, (long) maxMessageBytes + LARGEST_TOPIC_AND_HEADERS);

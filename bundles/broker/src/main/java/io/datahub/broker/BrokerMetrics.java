@@ -25,11 +25,11 @@ final class BrokerMetrics {
 
     void report(MetricReport report, List<SessionInfo> sessions) {
         report.counter("datahub_events_in_total", "Events accepted from publishers", counters.in());
-        report.counter("datahub_events_out_total", "Events taken by transports for subscribers", counters.out());
+        report.counter("datahub_events_out_total", "Events delivered to transports", counters.out());
         report.counter("datahub_events_lost_total", "Events lost by subscribers that were too slow", counters.lost());
         report.counter("datahub_events_refused_total", "Events of publishers that were refused", counters.refused());
         report.counter("datahub_event_bytes_in_total", "Bytes of accepted events", counters.bytesIn());
-        report.counter("datahub_event_bytes_out_total", "Bytes of events taken by transports", counters.bytesOut());
+        report.counter("datahub_event_bytes_out_total", "Bytes of events delivered to transports", counters.bytesOut());
         report.gauge("datahub_queued_bytes", "Bytes queued for all subscribers", queueLimit.bytes());
         report.gauge(
                 "datahub_queued_bytes_limit", "Limit of the bytes queued for all subscribers", queueLimit.maxBytes());

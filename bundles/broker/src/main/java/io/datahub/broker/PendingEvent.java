@@ -35,7 +35,7 @@ final class PendingEvent implements EventLog.Completion {
     private final AtomicReference<State> state = new AtomicReference<>(State.BEGUN);
 
     // written before the state is OVER
-    private volatile Published verdict = Published.ACCEPTED;
+    private volatile Published outcome = Published.ACCEPTED;
     private volatile Optional<Refusal> refusal = Optional.empty();
     private volatile boolean delivered;
 
@@ -74,8 +74,8 @@ final class PendingEvent implements EventLog.Completion {
     }
 
     /** The outcome, once it is over. */
-    Published verdict() {
-        return verdict;
+    Published outcome() {
+        return outcome;
     }
 
     /** Why it was refused by validators or its log. */
@@ -117,7 +117,7 @@ final class PendingEvent implements EventLog.Completion {
             return;
         }
         Published now =
-                session.isClosed() ? Published.CLOSED : delivery.router().verdict(route.topic(), session.user());
+                session.isClosed() ? Published.CLOSED : delivery.router().outcome(route.topic(), session.user());
         Optional<RegisteredEventLog> log = delivery.router().logs().forTopic(route.topic());
         if (now != Published.ACCEPTED || log.isEmpty()) {
             end(now, Optional.empty());
@@ -139,8 +139,8 @@ final class PendingEvent implements EventLog.Completion {
         end(Published.NOT_KEPT, Optional.of(why));
     }
 
-    private void end(Published outcome, Optional<Refusal> why) {
-        verdict = outcome;
+    private void end(Published result, Optional<Refusal> why) {
+        outcome = result;
         refusal = why;
         delivery.release(run.length());
         if (state.getAndSet(State.OVER) == State.AWAITED) {

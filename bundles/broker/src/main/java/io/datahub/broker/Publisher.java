@@ -30,7 +30,7 @@ final class Publisher {
     private final EventCounters counters;
     private final KeptEventDelivery keptDelivery;
     private final int maxMessageBytes;
-    private final Routes routes = new Routes();
+    private final RouteCache routes = new RouteCache();
 
     private SharedBuffer buffer;
     private int start;
@@ -79,9 +79,9 @@ final class Publisher {
         if (eventEnd - topicEnd > maxMessageBytes + FRAME_HEADER && !route.isRefused()) {
             return refused(Published.TOO_LARGE, bytes, topicStart, topicEnd);
         }
-        if (route.verdict() != Published.ACCEPTED) {
+        if (route.outcome() != Published.ACCEPTED) {
             return route.isRefused()
-                    ? refused(route.verdict(), bytes, topicStart, topicEnd)
+                    ? refused(route.outcome(), bytes, topicStart, topicEnd)
                     : hold(route, bytes, eventStart, eventEnd, topicStart, topicEnd, completed);
         }
         Receivers targets = targets(route, bytes, eventStart, eventEnd, topicStart);
@@ -122,8 +122,8 @@ final class Publisher {
                     "too many events are being validated or kept at once; try again",
                     List.of(),
                     RETRY_AFTER));
-            Published verdict = route.validators().isEmpty() ? Published.NOT_KEPT : Published.NOT_VALIDATED;
-            return refused(verdict, from, topicStart, topicEnd);
+            Published outcome = route.validators().isEmpty() ? Published.NOT_KEPT : Published.NOT_VALIDATED;
+            return refused(outcome, from, topicStart, topicEnd);
         }
         endRun();
         ByteBuffer copy = ByteBuffer.allocate(size).put(0, from, start, size);
@@ -145,24 +145,24 @@ final class Publisher {
         byte[] topic = event.route().topic();
         ByteBuffer bytes = event.run().buffer().bytes();
         int topicEnd = event.topicStart() + topic.length;
-        Published verdict = event.verdict();
+        Published outcome = event.outcome();
         Route routed = event.route();
-        if (verdict == Published.ACCEPTED && !event.isDelivered()) {
+        if (outcome == Published.ACCEPTED && !event.isDelivered()) {
             Route now = routes.find(bytes, event.topicStart(), topicEnd, router.epoch());
             now = now == null ? lookUp(bytes, event.topicStart(), topicEnd) : now;
             if (!now.isRefused()) {
                 routed = now;
-            } else if (now.verdict() != Published.NOT_VALIDATED) {
-                verdict = now.verdict();
+            } else if (now.outcome() != Published.NOT_VALIDATED) {
+                outcome = now.outcome();
             }
         }
-        if (verdict != Published.ACCEPTED) {
-            return refused(verdict, bytes, event.topicStart(), topicEnd);
+        if (outcome != Published.ACCEPTED) {
+            return refused(outcome, bytes, event.topicStart(), topicEnd);
         }
         if (event.isDelivered()) {
             counters.in(1);
             bytesIn += event.run().length();
-            return verdict;
+            return outcome;
         }
         endRun();
         buffer = event.run().buffer();
@@ -170,7 +170,7 @@ final class Publisher {
         end = event.run().end();
         count = 1;
         receivers = targets(routed, bytes, 0, end, event.topicStart());
-        return verdict;
+        return outcome;
     }
 
     /** See {@link io.datahub.api.event.Session#refusal}. */
@@ -181,10 +181,10 @@ final class Publisher {
         };
     }
 
-    private Published refused(Published verdict, ByteBuffer bytes, int topicStart, int topicEnd) {
+    private Published refused(Published outcome, ByteBuffer bytes, int topicStart, int topicEnd) {
         counters.refuse();
-        context.refusals().publish(session, verdict, bytes, topicStart, topicEnd);
-        return verdict;
+        context.refusals().publish(session, outcome, bytes, topicStart, topicEnd);
+        return outcome;
     }
 
     private Route lookUp(ByteBuffer bytes, int from, int to) {

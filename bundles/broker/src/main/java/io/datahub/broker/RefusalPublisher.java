@@ -29,16 +29,16 @@ final class RefusalPublisher {
      *
      * @param bytes the buffer with the topic of the refused event
      */
-    void publish(SessionState publisher, Published verdict, ByteBuffer bytes, int topicStart, int topicEnd) {
+    void publish(SessionState publisher, Published outcome, ByteBuffer bytes, int topicStart, int topicEnd) {
         if (hub.hasSubscribers(TOPIC)) {
             byte[] topic = new byte[topicEnd - topicStart];
             bytes.get(topicStart, topic);
-            publish(publisher.login(), verdict, topic);
+            publish(publisher.login(), outcome, topic);
         }
     }
 
-    private void publish(Login publisher, Published verdict, byte[] topic) {
-        verdict.refusal().ifPresent(refusal -> {
+    private void publish(Login publisher, Published outcome, byte[] topic) {
+        outcome.refusal().ifPresent(refusal -> {
             String text = new String(topic, 0, Math.min(topic.length, SHOWN_BYTES), StandardCharsets.UTF_8);
             String json = "{\"topic\":" + JsonText.quoted(text)
                     + ",\"user\":" + JsonText.quoted(publisher.user().name())

@@ -17,7 +17,7 @@ final class Route {
 
     private final byte[] topic;
     private final long epoch;
-    private final Published verdict;
+    private final Published outcome;
     private final Receivers receivers;
     private final List<RegisteredEventValidator> validators;
     private final Optional<RegisteredEventLog> log;
@@ -26,14 +26,14 @@ final class Route {
     private Route(
             byte[] topic,
             long epoch,
-            Published verdict,
+            Published outcome,
             Receivers receivers,
             List<RegisteredEventValidator> validators,
             Optional<RegisteredEventLog> log,
             boolean hasLongerSubscriptions) {
         this.topic = topic;
         this.epoch = epoch;
-        this.verdict = verdict;
+        this.outcome = outcome;
         this.receivers = receivers;
         this.validators = validators;
         this.log = log;
@@ -45,8 +45,8 @@ final class Route {
      *
      * @param epoch the router's epoch before the lookup
      */
-    static Route refused(byte[] topic, long epoch, Published verdict) {
-        return new Route(topic, epoch, verdict, Receivers.NONE, List.of(), Optional.empty(), false);
+    static Route refused(byte[] topic, long epoch, Published outcome) {
+        return new Route(topic, epoch, outcome, Receivers.NONE, List.of(), Optional.empty(), false);
     }
 
     /**
@@ -67,7 +67,7 @@ final class Route {
 
     /** The same route where longer subscriptions exist; see {@link #hasLongerSubscriptions}. */
     Route withLongerSubscriptions() {
-        return new Route(topic, epoch, verdict, receivers, validators, log, true);
+        return new Route(topic, epoch, outcome, receivers, validators, log, true);
     }
 
     /**
@@ -92,13 +92,13 @@ final class Route {
         return log;
     }
 
-    /** The verdict on all events, or PENDING if each must be validated or kept first. */
-    Published verdict() {
-        return verdict;
+    /** The outcome on all events, or PENDING if each must be validated or kept first. */
+    Published outcome() {
+        return outcome;
     }
 
     boolean isRefused() {
-        return verdict != Published.ACCEPTED && verdict != Published.PENDING;
+        return outcome != Published.ACCEPTED && outcome != Published.PENDING;
     }
 
     Receivers receivers() {

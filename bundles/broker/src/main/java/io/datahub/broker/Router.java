@@ -106,9 +106,9 @@ final class Router {
      */
     Route route(byte[] topic, User publisher, Receivers like) {
         long now = epoch();
-        Published verdict = verdict(topic, publisher);
-        if (verdict != Published.ACCEPTED) {
-            return Route.refused(topic, now, verdict);
+        Published outcome = outcome(topic, publisher);
+        if (outcome != Published.ACCEPTED) {
+            return Route.refused(topic, now, outcome);
         }
         List<RegisteredEventValidator> active = validators.forTopic(topic);
         if (active.isEmpty() && validators.isRequired(topic)) {
@@ -137,7 +137,7 @@ final class Router {
     }
 
     /** Whether a user may publish a topic, apart from what validators and logs say about each event. */
-    Published verdict(byte[] topic, User publisher) {
+    Published outcome(byte[] topic, User publisher) {
         if (!Topic.isValid(topic)) {
             return Published.BAD_TOPIC;
         }

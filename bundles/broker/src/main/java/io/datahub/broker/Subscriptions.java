@@ -74,7 +74,7 @@ final class Subscriptions {
         return true;
     }
 
-    /** Removes all subscriptions, and rejects new ones. */
+    /** Removes all subscriptions, and refuses new ones. */
     synchronized void close() {
         closed = true;
         for (Prefix prefix : counts.keySet()) {

@@ -92,7 +92,7 @@ public final class HubClient implements AutoCloseable {
         }
         throw new HubConnectionException(
                 monitor.wasConnected()
-                        ? "The hub at " + sockets.address() + " rejects the credentials of " + sockets.credential()
+                        ? "The hub at " + sockets.address() + " refuses the credentials of " + sockets.credential()
                                 + ": check user and token, or the keys; the hub's log states the reason."
                         : "No hub is reachable at " + sockets.address() + ": start it, or correct the address.");
     }

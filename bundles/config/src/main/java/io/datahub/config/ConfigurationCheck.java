@@ -76,8 +76,8 @@ public final class ConfigurationCheck {
     /** The PIDs of the components of the hub, and of the bundles that the operator has deployed or installed. */
     private Set<String> componentPids(Path bundles) throws IOException {
         Set<String> pids = new HashSet<>();
-        for (Path folder : List.of(bundles, etc.resolve("installed"), etc.resolveSibling("deploy"))) {
-            for (Path jar : Files.isDirectory(folder) ? files(folder, path -> isJar(path)) : List.<Path>of()) {
+        for (Path directory : List.of(bundles, etc.resolve("installed"), etc.resolveSibling("deploy"))) {
+            for (Path jar : Files.isDirectory(directory) ? files(directory, path -> isJar(path)) : List.<Path>of()) {
                 try {
                     read(jar, DESCRIPTIONS, in -> pids.addAll(ComponentPids.read(in)));
                 } catch (ZipException e) {
@@ -92,10 +92,10 @@ public final class ConfigurationCheck {
         return name(path).endsWith(".jar");
     }
 
-    private static void read(Path jar, String folder, Reader reader) throws IOException {
+    private static void read(Path jar, String directory, Reader reader) throws IOException {
         try (JarFile file = new JarFile(jar.toFile())) {
             for (JarEntry entry : file.stream()
-                    .filter(candidate -> candidate.getName().matches(folder + "[^/]+[.]xml"))
+                    .filter(candidate -> candidate.getName().matches(directory + "[^/]+[.]xml"))
                     .toList()) {
                 try (InputStream in = file.getInputStream(entry)) {
                     reader.read(in);
@@ -109,8 +109,8 @@ public final class ConfigurationCheck {
         void read(InputStream in) throws IOException;
     }
 
-    private static List<Path> files(Path folder, java.util.function.Predicate<Path> filter) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
+    private static List<Path> files(Path directory, java.util.function.Predicate<Path> filter) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
             return files.filter(Files::isRegularFile).filter(filter).sorted().toList();
         }
     }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * file.
  *
  * <p>An invalid file is rejected, and its previous valid version stays in force. Works only if the launcher sets
- * {@value #FOLDER}; in a stock Karaf, Karaf's own file installer loads the files. Threads: the constructor loads all
+ * {@value #DIRECTORY}; in a stock Karaf, Karaf's own file installer loads the files. Threads: the constructor loads all
  * files; after that a single thread checks for changes every second.
  */
 @Component(
@@ -35,27 +35,27 @@ import org.slf4j.LoggerFactory;
 public final class ConfigurationFiles implements HealthCheck, ConfigurationProblems {
 
     /** The framework property that names the directory of the configuration files. */
-    static final String FOLDER = "datahub.configuration";
+    static final String DIRECTORY = "datahub.configuration";
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfigurationFiles.class);
     private static final long POLL_MILLIS = 1_000;
     private static final long STOP_TIMEOUT_SECONDS = 10;
 
-    private final String folder;
+    private final String directory;
     private final ConfigurationLoader loader;
     private final ScheduledExecutorService executor =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-config"));
 
     @Activate
     public ConfigurationFiles(BundleContext context, @Reference ConfigurationAdmin admin) throws IOException {
-        folder = context.getProperty(FOLDER);
-        Path path = folder == null ? null : Path.of(folder);
+        directory = context.getProperty(DIRECTORY);
+        Path path = directory == null ? null : Path.of(directory);
         loader = new ConfigurationLoader(
                 path,
                 new InstalledBundles(context),
                 new Configurations(admin, path),
                 CfgFile.variables(System.getenv(), context::getProperty));
-        if (folder != null) {
+        if (directory != null) {
             loader.start();
             var unused = executor.scheduleWithFixedDelay(this::poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
         }
@@ -83,8 +83,8 @@ public final class ConfigurationFiles implements HealthCheck, ConfigurationProbl
             loader.poll();
         } catch (IOException | RuntimeException e) {
             LOG.warn(
-                    "event=config.folder.unreadable folder={} retryMillis={} reason={}",
-                    folder,
+                    "event=config.directory.unreadable directory={} retryMillis={} reason={}",
+                    directory,
                     POLL_MILLIS,
                     LogText.quoted(e.toString()));
         }

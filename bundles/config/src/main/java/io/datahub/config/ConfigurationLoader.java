@@ -34,7 +34,7 @@ final class ConfigurationLoader {
      */
     private static final Set<String> PATTERNS = Set.of("paths", "topics");
 
-    private final Path folder;
+    private final Path directory;
     private final InstalledBundles bundles;
     private final Configurations configurations;
     private final UnaryOperator<String> variables;
@@ -45,8 +45,8 @@ final class ConfigurationLoader {
     private Map<Long, Long> seenBundles = Map.of();
 
     ConfigurationLoader(
-            Path folder, InstalledBundles bundles, Configurations configurations, UnaryOperator<String> variables) {
-        this.folder = folder;
+            Path directory, InstalledBundles bundles, Configurations configurations, UnaryOperator<String> variables) {
+        this.directory = directory;
         this.bundles = bundles;
         this.configurations = configurations;
         this.variables = variables;
@@ -110,7 +110,7 @@ final class ConfigurationLoader {
     }
 
     private void apply(String name, Schemas schemas, boolean isStart) throws IOException {
-        CfgFile file = CfgFile.parse(name, Files.readAllBytes(folder.resolve(name)), variables);
+        CfgFile file = CfgFile.parse(name, Files.readAllBytes(directory.resolve(name)), variables);
         List<FileProblem> problems = schemas.validate(file);
         if (isUnknown(name, schemas)) {
             unknown.add(name);
@@ -157,7 +157,7 @@ final class ConfigurationLoader {
     /** The size, modification time and file key (inode) of each file. */
     private Map<String, String> fingerprints() throws IOException {
         Map<String, String> fingerprints = new HashMap<>();
-        try (Stream<Path> files = Files.list(folder)) {
+        try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.filter(
                             candidate -> Pid.isHubFile(candidate.getFileName().toString()))
                     .toList()) {

@@ -22,11 +22,11 @@ final class Configurations {
     private static final String FILE_PROPERTY = "felix.fileinstall.filename";
 
     private final ConfigurationAdmin admin;
-    private final Path folder;
+    private final Path directory;
 
-    Configurations(ConfigurationAdmin admin, Path folder) {
+    Configurations(ConfigurationAdmin admin, Path directory) {
         this.admin = admin;
-        this.folder = folder;
+        this.directory = directory;
     }
 
     /** Updates the configuration of a file and returns whether its values changed. */
@@ -61,7 +61,7 @@ final class Configurations {
     }
 
     private String uri(String file) {
-        return folder.resolve(file).toUri().toString();
+        return directory.resolve(file).toUri().toString();
     }
 
     private static String servicePid(String file) {

@@ -56,8 +56,8 @@ final class InstalledBundles {
         return pids;
     }
 
-    private static List<URL> entries(Bundle bundle, String folder) {
-        var paths = bundle.getEntryPaths(folder);
+    private static List<URL> entries(Bundle bundle, String directory) {
+        var paths = bundle.getEntryPaths(directory);
         return (paths == null ? List.<String>of() : Collections.list(paths))
                 .stream()
                         .filter(path -> path.endsWith(".xml"))

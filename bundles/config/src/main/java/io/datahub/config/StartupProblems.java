@@ -25,7 +25,7 @@ import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
  * What prevents the hub from becoming ready, for the launcher: it runs in the same virtual machine, but shares only the
  * classes of the JDK with bundles.
  *
- * <p>The lines under the key {@code failed} are errors that somebody must correct: invalid configuration files, and
+ * <p>The lines under the key {@code failed} are errors that an operator must correct: invalid configuration files, and
  * components whose activation failed. Those under {@code waiting} are components of the hub that wait for services
  * which no component provides. For any thread.
  */

@@ -58,9 +58,9 @@ public final class BackupCommand extends DatahubCommand {
      */
     private static void addConfiguration(Path home, Path target) throws IOException {
         for (String name : CONFIGURATION) {
-            Path folder = home.resolve(name);
-            if (Files.isDirectory(folder)) {
-                try (Stream<Path> files = Files.walk(folder)) {
+            Path directory = home.resolve(name);
+            if (Files.isDirectory(directory)) {
+                try (Stream<Path> files = Files.walk(directory)) {
                     for (Path from : files.toList()) {
                         Files.copy(
                                 from,
@@ -73,7 +73,7 @@ public final class BackupCommand extends DatahubCommand {
     }
 
     /** The POSIX format preserves long names and the exact file times. */
-    private static void pack(Path folder, Path archive) throws IOException, InterruptedException {
+    private static void pack(Path directory, Path archive) throws IOException, InterruptedException {
         Process tar = new ProcessBuilder(
                         "tar",
                         "--create",
@@ -81,7 +81,7 @@ public final class BackupCommand extends DatahubCommand {
                         "--auto-compress",
                         "--file=" + archive,
                         "--force-local",
-                        "--directory=" + folder,
+                        "--directory=" + directory,
                         ".")
                 .redirectErrorStream(true)
                 .start();

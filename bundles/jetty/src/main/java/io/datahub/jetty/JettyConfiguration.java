@@ -45,7 +45,7 @@ public @interface JettyConfiguration {
 
     @AttributeDefinition(
             description = "Host names of the hub, such as hub.example.org; requests for other names are"
-                    + " rejected with 421. Empty to accept any; IP addresses and localhost are always" + " accepted")
+                    + " refused with 421. Empty to accept any; IP addresses and localhost are always" + " accepted")
     String[] hostNames() default {};
 
     @AttributeDefinition(description = "Idle timeout of a connection, in milliseconds, from 1000", min = "1000")

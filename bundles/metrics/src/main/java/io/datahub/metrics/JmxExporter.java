@@ -20,7 +20,7 @@ final class JmxExporter {
     void register(String component, MetricSource source) {
         try {
             unregister(component);
-            server.registerMBean(new SourceMBean(component, source), nameOf(component));
+            server.registerMBean(new MetricSourceMBean(component, source), nameOf(component));
         } catch (JMException e) {
             LOG.warn(
                     "event=metrics.mbean.registration-failed component={} reason={}",

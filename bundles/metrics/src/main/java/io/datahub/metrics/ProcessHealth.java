@@ -13,9 +13,9 @@ import org.osgi.service.component.annotations.Component;
 
 /**
  * Checks that the process has file descriptors, heap and direct buffer memory left: down if less than a tenth of the
- * descriptors or of the heap is free, degraded if less than a tenth of the direct buffer memory is. (The virtual machine
- * collects unused buffers only when a new one doesn't fit, so they may only seem to be in use.) Measures at most once a
- * second. For any thread.
+ * descriptors or of the heap is free, degraded if less than a tenth of the direct buffer memory is. (The virtual
+ * machine collects unused buffers only when a new one doesn't fit, so they may only seem to be in use.) Measures at
+ * most once a second. For any thread.
  */
 @Component(property = HealthCheck.NAME + "=process")
 public final class ProcessHealth implements HealthCheck {

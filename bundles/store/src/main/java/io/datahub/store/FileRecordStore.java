@@ -23,7 +23,7 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The record store, which keeps records as files below the home folder. Assigns each operation to its use case, and
+ * The record store, which keeps records as files below the home directory. Assigns each operation to its use case, and
  * translates disk errors to refusals. Thread-safe.
  */
 final class FileRecordStore implements RecordStore {

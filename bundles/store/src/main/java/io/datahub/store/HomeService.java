@@ -19,19 +19,19 @@ public final class HomeService implements Home {
 
     private static final Logger LOG = LoggerFactory.getLogger(HomeService.class);
 
-    private final HomeFolder folder;
+    private final HomeDirectory directory;
 
     @Activate
     public HomeService(BundleContext context, StoreConfiguration configuration) throws IOException {
-        folder = new HomeFolder(path(context, configuration));
-        LOG.info("event=store.home.opened path={}", LogText.quoted(folder.root()));
+        directory = new HomeDirectory(path(context, configuration));
+        LOG.info("event=store.home.opened path={}", LogText.quoted(directory.root()));
     }
 
     private static Path path(BundleContext context, StoreConfiguration configuration) {
         return path(configuration.home(), System.getenv("DATAHUB_HOME"), context.getProperty("karaf.base"));
     }
 
-    /** The configured folder, or else that of the environment, or else a folder in Karaf's base. */
+    /** The configured directory, or else that of the environment, or else a directory in Karaf's base. */
     static Path path(String configured, String environment, String karafBase) {
         if (!configured.isBlank()) {
             return Path.of(configured.strip());
@@ -49,22 +49,22 @@ public final class HomeService implements Home {
     @Modified
     void modified(BundleContext context, StoreConfiguration configuration) {
         Path configured = path(context, configuration).toAbsolutePath().normalize();
-        if (!configured.equals(folder.root())) {
+        if (!configured.equals(directory.root())) {
             LOG.warn(
-                    "event=store.home.change-pending path={} configured={} cure=\"restart the hub\"",
-                    LogText.quoted(folder.root()),
+                    "event=store.home.change-pending path={} configured={} remedy=\"restart the hub\"",
+                    LogText.quoted(directory.root()),
                     LogText.quoted(configured));
         }
     }
 
     @Deactivate
     void deactivate() throws IOException {
-        folder.close();
-        LOG.info("event=store.home.closed path={}", LogText.quoted(folder.root()));
+        directory.close();
+        LOG.info("event=store.home.closed path={}", LogText.quoted(directory.root()));
     }
 
     @Override
     public Path root() {
-        return folder.root();
+        return directory.root();
     }
 }

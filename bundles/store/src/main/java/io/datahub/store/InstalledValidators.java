@@ -38,7 +38,7 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
-/** Lists the validators that are services, and those that are configured or required and are none. */
+/** Lists the validators that are services, and those that are configured or required but not registered. */
 @Component
 public final class InstalledValidators implements ValidatorDirectory {
 

@@ -24,7 +24,6 @@ import io.datahub.store.read.DirectoryLister;
 import io.datahub.store.read.DiskSnapshots;
 import io.datahub.store.read.RecordReader;
 import io.datahub.store.reconcile.ExternalChangeInspector;
-import io.datahub.store.reconcile.IgnoredFiles;
 import io.datahub.store.reconcile.IntentRecovery;
 import io.datahub.store.reconcile.Postponed;
 import io.datahub.store.reconcile.PostponedRetry;
@@ -36,6 +35,7 @@ import io.datahub.store.reconcile.RootIdentity;
 import io.datahub.store.reconcile.TreeReconciler;
 import io.datahub.store.reconcile.UnflushedChanges;
 import io.datahub.store.reconcile.UnreadablePaths;
+import io.datahub.store.reconcile.UnsupportedFiles;
 import io.datahub.store.settings.StoreSettings;
 import io.datahub.store.validation.ValidationService;
 import io.datahub.store.validation.ValidatorRegistry;
@@ -118,7 +118,7 @@ final class Store implements AutoCloseable {
         ClientTimes clientTimes = new ClientTimes(context, guard, indexWriter);
 
         UnflushedChanges unflushed = new UnflushedChanges(postponed::add);
-        IgnoredFiles ignored = new IgnoredFiles();
+        UnsupportedFiles unsupported = new UnsupportedFiles();
         UnreadablePaths unreadable = new UnreadablePaths();
         RejectedFiles rejectedFiles = new RejectedFiles(home.state().resolve("rejected"), settings);
         Rollback rollback = new Rollback(context, indexWriter, lastGoodVersions, rejectedFiles, unflushed);
@@ -127,9 +127,9 @@ final class Store implements AutoCloseable {
                 new ExternalChangeInspector(context, validators, validation, lastGoodVersions);
         Reconciler reconciler = new Reconciler(context, indexWriter, intents, inspector, rollback, unflushed);
         TreeReconciler treeReconciler =
-                new TreeReconciler(context, reconciler, unflushed, postponed, rejectedFiles, ignored, unreadable);
+                new TreeReconciler(context, reconciler, unflushed, postponed, rejectedFiles, unsupported, unreadable);
         postponedRetry = new PostponedRetry(context, unflushed, postponed, freeSpace, spare);
-        health = new StoreHealth(context, freeSpace, ignored, unreadable);
+        health = new StoreHealth(context, freeSpace, unsupported, unreadable);
         records = new FileRecordStore(reader, lister, uploads, deleter, mover, directories, clientTimes);
         diskRecords = new HomeRecords(context.tree().root(), servedLinks, treeReconciler);
 

@@ -4,8 +4,8 @@ import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.store.core.FreeSpaceCheck;
 import io.datahub.store.core.StoreContext;
-import io.datahub.store.reconcile.IgnoredFiles;
 import io.datahub.store.reconcile.UnreadablePaths;
+import io.datahub.store.reconcile.UnsupportedFiles;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -14,13 +14,14 @@ final class StoreHealth implements HealthCheck {
 
     private final StoreContext context;
     private final FreeSpaceCheck freeSpace;
-    private final IgnoredFiles ignored;
+    private final UnsupportedFiles unsupported;
     private final UnreadablePaths unreadable;
 
-    StoreHealth(StoreContext context, FreeSpaceCheck freeSpace, IgnoredFiles ignored, UnreadablePaths unreadable) {
+    StoreHealth(
+            StoreContext context, FreeSpaceCheck freeSpace, UnsupportedFiles unsupported, UnreadablePaths unreadable) {
         this.context = context;
         this.freeSpace = freeSpace;
-        this.ignored = ignored;
+        this.unsupported = unsupported;
         this.unreadable = unreadable;
     }
 
@@ -36,7 +37,7 @@ final class StoreHealth implements HealthCheck {
                 return Health.down("the disk is full up to the reserve; records can be read but not written");
             }
             return Health.ready("records=" + context.metadata().size() + " cursor="
-                    + context.metadata().head().cursor() + " notRecords=" + ignored.count()
+                    + context.metadata().head().cursor() + " notRecords=" + unsupported.count()
                     + unreadable
                             .example()
                             .map(cause -> " unreadable=" + unreadable.count() + " (such as " + cause + ")")

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Metrics of uploads, validations, records, index and journal; those of index and journal are omitted while the database can't be
- * read. Thread-safe.
+ * Metrics of uploads, validations, records, index and journal; those of index and journal are omitted while the
+ * database can't be read. Thread-safe.
  */
 final class StoreMetrics implements MetricSource, ChangeListener {
 

@@ -61,7 +61,7 @@ final class ValidatorTracker {
                 && ValidatorProperties.list(reference.getProperty(EventValidator.TOPICS))
                         .isEmpty()) {
             LOG.warn(
-                    "event=store.validator.unused validator={} cure=\"set its service property paths\"",
+                    "event=store.validator.unused validator={} remedy=\"set its service property paths\"",
                     LogText.quoted(name));
         }
         return new RegisteredValidator(

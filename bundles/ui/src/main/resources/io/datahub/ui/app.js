@@ -1,6 +1,6 @@
 // The page: the user who is signed in, and the section that is shown.
 
-import { $, dismissDialog, say } from './dom.js'
+import { $, dismissDialog, announce } from './dom.js'
 import * as hub from './hub.js'
 import * as events from './events.js'
 import * as files from './files.js'
@@ -23,7 +23,7 @@ function route() {
   const [, name = 'events', path = '', query = ''] = /^#\/([a-z]+)\/?([^?]*)\??(.*)$/s.exec(location.hash) || []
   const known = name in sections() && (name !== 'hub' || isMonitor()) ? name : 'events'
   $('sign-in').hidden = me !== null
-  $('nav').hidden = $('me').hidden = me === null
+  $('nav').hidden = $('account').hidden = me === null
   for (const [each, section] of Object.entries(sections())) section.hidden = me === null || each !== known
   for (const link of $('nav').querySelectorAll('a')) {
     if (link.hash.startsWith(`#/${known}`)) link.setAttribute('aria-current', 'page')
@@ -57,60 +57,60 @@ function isMonitor() {
 }
 
 /** Sets who is signed in and what that user may do. */
-function know(who) {
-  me = who
+function setUser(user) {
+  me = user
   $('user').textContent = $('user').title = me.user
   $('nav-hub').hidden = !isMonitor()
-  files.know(me)
+  files.setUser(me)
   if (!isMonitor()) status.reset()
 }
 
-function enter(who) {
-  know(who)
+function signedIn(user) {
+  setUser(user)
   $('sign-in-error').textContent = ''
   $('token').value = ''
   hub.live.open()
   route()
-  events.recall()
-  say(`Signed in as ${me.user}`)
+  events.loadRecent()
+  announce(`Signed in as ${me.user}`)
 }
 
 /** Signs out and clears everything that was shown. */
-function leave(why = '') {
+function signedOut(message = '') {
   me = null
   dismissDialog()
   events.reset()
   files.reset()
   status.reset()
-  hub.forget()
-  for (const id of ['user', 'connection', 'said']) $(id).textContent = ''
+  hub.clearSession()
+  for (const id of ['user', 'connection', 'announcement']) $(id).textContent = ''
   $('user').title = ''
   $('nav-hub').hidden = true
   history.replaceState(null, '', location.hash.replace(/\?.*$/s, '') || location.pathname)
   route()
-  $('sign-in-error').textContent = why
+  $('sign-in-error').textContent = message
 }
 
 /** Checks whether the user's grants have changed. */
 async function check() {
   if (me === null) return
   try {
-    const who = await hub.whoami()
+    const user = await hub.whoami()
     if (me === null) return
-    if (who.user !== me.user) leave(ENDED)
-    else if (JSON.stringify(who.grants) !== JSON.stringify(me.grants) || String(who.roles) !== String(me.roles)) {
-      know(who)
+    if (user.user !== me.user) signedOut(ENDED)
+    else if (JSON.stringify(user.grants) !== JSON.stringify(me.grants) || String(user.roles) !== String(me.roles)) {
+      setUser(user)
       route()
     }
   } catch { /* a 401 has been reported as a state of the feed */ }
 }
 
 async function start() {
-  events.begin()
-  files.begin()
+  events.init()
+  files.init()
   addEventListener('hashchange', () => { route(); $('main').focus({ preventScroll: true }) })
-  $('leave').addEventListener('click', async () => {
-    leave()
+  $('sign-out').addEventListener('click', async () => {
+    signedOut()
     try {
       await hub.signOut()
     } catch (refused) {
@@ -120,9 +120,9 @@ async function start() {
   $('sign-in-form').addEventListener('submit', async event => {
     event.preventDefault()
     try {
-      enter(await hub.signIn($('token').value.trim()))
+      signedIn(await hub.signIn($('token').value.trim()))
     } catch (refused) {
-      hub.forget()
+      hub.clearSession()
       $('sign-in-error').textContent = refused.status === 401 ? 'The hub doesn’t know this token.' : refused.message
       $('token').select()
     }
@@ -131,10 +131,10 @@ async function start() {
     if (me === null) return
     $('connection').textContent = STATES[detail]
     $('connection').dataset.state = detail
-    if (detail === 'refused') leave(ENDED)
+    if (detail === 'refused') signedOut(ENDED)
   })
   hub.live.addEventListener('forbidden', check)
-  hub.onOtherTab(resume, () => { if (me !== null) leave() })
+  hub.onOtherTab(resume, () => { if (me !== null) signedOut() })
   addEventListener('pageshow', event => { if (event.persisted) check() })
   await resume()
 }
@@ -142,9 +142,9 @@ async function start() {
 /** Signs in with the session that the browser has; tries again while the hub is unavailable. */
 async function resume() {
   try {
-    const who = await hub.whoami()
-    if (who.user === 'anonymous') route()
-    else if (me === null || me.user !== who.user) enter(who)
+    const user = await hub.whoami()
+    if (user.user === 'anonymous') route()
+    else if (me === null || me.user !== user.user) signedIn(user)
   } catch (refused) {
     route()
     $('sign-in-error').textContent = refused.status === 401 ? '' : refused.message

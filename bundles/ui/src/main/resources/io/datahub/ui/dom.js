@@ -3,7 +3,7 @@
 export const $ = id => document.getElementById(id)
 
 /** Creates an element with properties, and with texts or elements in it. */
-export function el(name, properties = {}, ...inside) {
+export function createElement(name, properties = {}, ...inside) {
   const element = document.createElement(name)
   for (const [key, value] of Object.entries(properties)) {
     if (key.startsWith('on')) element.addEventListener(key.slice(2), value)
@@ -24,13 +24,13 @@ export function svg(name, attributes = {}, ...inside) {
 }
 
 /** Announces something to screen readers. */
-export function say(text) {
-  $('said').textContent = ''
-  requestAnimationFrame(() => { $('said').textContent = text })
+export function announce(text) {
+  $('announcement').textContent = ''
+  requestAnimationFrame(() => { $('announcement').textContent = text })
 }
 
 /** Asks for confirmation. */
-export function ask(title, text, yes) {
+export function confirmDialog(title, text, yes) {
   $('ask-title').textContent = title
   $('ask-text').textContent = text
   $('ask-yes').textContent = yes
@@ -49,7 +49,7 @@ export function dismissDialog() {
 }
 
 /** Moves the focus with the arrow keys, Home and End among the elements of a list that match a selector. */
-export function arrows(list, selector) {
+export function enableArrowKeys(list, selector) {
   list.addEventListener('keydown', event => {
     const from = event.target.closest?.(selector)
     if (!from || event.altKey || event.ctrlKey || event.metaKey) return
@@ -77,11 +77,11 @@ export function number(value) {
 }
 
 /** A point in time: today as a time, otherwise as a date. */
-export function moment(text) {
+export function formatTime(text) {
   const time = new Date(text)
   const isToday = time.toDateString() === new Date().toDateString()
   const shown = isToday
     ? time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' })
     : time.toLocaleDateString([], { year: 'numeric', month: 'short', day: 'numeric' })
-  return el('time', { dateTime: time.toISOString(), title: time.toLocaleString() }, shown)
+  return createElement('time', { dateTime: time.toISOString(), title: time.toLocaleString() }, shown)
 }

@@ -1,9 +1,9 @@
 // Live events: the newest first, with filter, pause and the payload of the selected one.
 
-import { $, arrows, el, moment, say, size } from './dom.js'
-import { live, recent } from './hub.js'
+import { $, enableArrowKeys, createElement, formatTime, announce, size } from './dom.js'
+import { live, recentEvents } from './hub.js'
 
-const MOST = 500
+const MAX_EVENTS = 500
 const SHOWN = 200
 let events = []
 let waiting = []
@@ -11,16 +11,16 @@ let paused = false
 let chosen = null
 let count = 0
 let frame = 0
-let recalling = 0
+let lastLoad = 0
 
-export function begin() {
-  live.addEventListener('event', ({ detail }) => take(detail))
-  $('pause').addEventListener('click', () => { pause(!paused); say(paused ? 'Paused' : 'Resumed') })
-  $('clear').addEventListener('click', () => { events = []; waiting = []; count = 0; choose(null); draw(); say('Cleared') })
+export function init() {
+  live.addEventListener('event', ({ detail }) => addEvent(detail))
+  $('pause').addEventListener('click', () => { pause(!paused); announce(paused ? 'Paused' : 'Resumed') })
+  $('clear').addEventListener('click', () => { events = []; waiting = []; count = 0; choose(null); draw(); announce('Cleared') })
   $('filter').addEventListener('input', () => { remember(); draw() })
   $('topics').addEventListener('input', remember)
   $('topics').addEventListener('change', subscribe)
-  arrows($('event-list'), '.event-row')
+  enableArrowKeys($('event-list'), '.event-row')
   $('events-tools').addEventListener('submit', event => { event.preventDefault(); subscribe() })
   document.addEventListener('keydown', event => {
     if (event.key === 'Escape' && chosen && !$('events').hidden) close()
@@ -30,7 +30,7 @@ export function begin() {
 
 /** Forgets everything, and clears the screen. */
 export function reset() {
-  recalling++
+  lastLoad++
   events = []
   waiting = []
   count = 0
@@ -70,13 +70,13 @@ function address(query) {
 }
 
 /** Shows the latest file events of the journal, from before this page was opened. */
-export async function recall() {
-  const mine = ++recalling
-  const past = await recent(SHOWN).catch(() => [])
-  if (mine !== recalling) return
+export async function loadRecent() {
+  const thisLoad = ++lastLoad
+  const past = await recentEvents(SHOWN).catch(() => [])
+  if (thisLoad !== lastLoad) return
   const known = new Set([...waiting, ...events].map(cursor))
   const older = past.filter(event => !known.has(cursor(event))).map(event => ({ ...event, at: new Date(event.time), number: ++count }))
-  events = [...events, ...older].sort((a, b) => b.at - a.at).slice(0, MOST)
+  events = [...events, ...older].sort((a, b) => b.at - a.at).slice(0, MAX_EVENTS)
   draw()
 }
 
@@ -104,19 +104,19 @@ function subscribe() {
   draw()
 }
 
-function take(message) {
+function addEvent(message) {
   const event = { ...message, at: new Date(message.time), number: ++count }
   if (!isWanted(event)) return
   const list = paused ? waiting : events
   list.unshift(event)
-  if (list.length > MOST) list.length = MOST
+  if (list.length > MAX_EVENTS) list.length = MAX_EVENTS
   if (!frame && !$('events').hidden) frame = requestAnimationFrame(() => { frame = 0; draw() })
 }
 
 function pause(now) {
   paused = now
   if (!paused) {
-    events = [...waiting, ...events].slice(0, MOST)
+    events = [...waiting, ...events].slice(0, MAX_EVENTS)
     waiting = []
   }
   $('pause').classList.toggle('on', paused)
@@ -135,7 +135,7 @@ export function draw() {
   const focused = document.activeElement?.dataset?.number
   const rows = found.slice(0, SHOWN).map(row)
   if (rows.length === 0) {
-    rows.push(el('li', { className: 'empty' }, events.length ? 'No events match.' : 'No events yet. New events appear here.'))
+    rows.push(createElement('li', { className: 'empty' }, events.length ? 'No events match.' : 'No events yet. New events appear here.'))
   }
   list.replaceChildren(...rows)
   if (focused) list.querySelector(`[data-number="${focused}"]`)?.focus({ preventScroll: true })
@@ -145,15 +145,15 @@ export function draw() {
 }
 
 function row(event) {
-  const button = el('button', {
+  const button = createElement('button', {
     type: 'button', className: 'event-row', 'data-number': event.number, onclick: () => choose(event),
   },
-    el('span', { className: 'when' }, moment(event.time)),
-    el('span', { className: `topic ${kind(event.topic)}` }, event.topic),
-    el('span', { className: 'who' }, event.user || author(event)),
-    el('span', { className: 'preview' }, preview(event)))
+    createElement('span', { className: 'when' }, formatTime(event.time)),
+    createElement('span', { className: `topic ${kind(event.topic)}` }, event.topic),
+    createElement('span', { className: 'who' }, event.user || author(event)),
+    createElement('span', { className: 'preview' }, preview(event)))
   if (event === chosen) button.setAttribute('aria-current', 'true')
-  return el('li', {}, button)
+  return createElement('li', {}, button)
 }
 
 function kind(topic) {
@@ -165,13 +165,13 @@ function kind(topic) {
 
 function preview(event) {
   if (event.data === undefined) return `${size(atob(event.base64).length)} binary`
-  const { size: length } = about(event)
+  const { size: length } = fileEventData(event)
   if (length !== undefined) return size(length)
   return event.data.slice(0, 300)
 }
 
 /** The data of a file event. */
-function about(event) {
+function fileEventData(event) {
   if (!event.topic.startsWith('file.')) return {}
   try {
     return JSON.parse(event.data).data
@@ -181,7 +181,7 @@ function about(event) {
 }
 
 function author(event) {
-  return about(event).user || ''
+  return fileEventData(event).user || ''
 }
 
 function choose(event) {
@@ -205,16 +205,16 @@ function detail(event) {
   const { text, note } = payload(event)
   const path = /^file\.(created|updated)\/(.+)$/s.exec(event.topic)?.[2]
   return [
-    el('div', { className: 'event-head' },
-      el('h2', { id: 'event-title' }, event.topic),
-      el('button', { type: 'button', className: 'quiet', onclick: close, 'aria-label': 'Close' }, '✕')),
-    el('dl', {},
-      el('dt', {}, 'Published'), el('dd', {}, event.at.toLocaleString()),
-      el('dt', {}, 'By'), el('dd', {}, event.user || author(event) || 'the hub'),
-      el('dt', {}, 'Payload'), el('dd', {}, note)),
-    path ? el('p', {}, el('a', { href: '#/files/' + folder(path) }, 'Show in folder')) : null,
-    el('pre', { tabIndex: 0, 'aria-label': 'Payload' }, text),
-    el('div', { className: 'buttons' }, el('button', {
+    createElement('div', { className: 'event-head' },
+      createElement('h2', { id: 'event-title' }, event.topic),
+      createElement('button', { type: 'button', className: 'quiet', onclick: close, 'aria-label': 'Close' }, '✕')),
+    createElement('dl', {},
+      createElement('dt', {}, 'Published'), createElement('dd', {}, event.at.toLocaleString()),
+      createElement('dt', {}, 'By'), createElement('dd', {}, event.user || author(event) || 'the hub'),
+      createElement('dt', {}, 'Payload'), createElement('dd', {}, note)),
+    path ? createElement('p', {}, createElement('a', { href: '#/files/' + folder(path) }, 'Show in folder')) : null,
+    createElement('pre', { tabIndex: 0, 'aria-label': 'Payload' }, text),
+    createElement('div', { className: 'buttons' }, createElement('button', {
       type: 'button',
       onclick: () => copy(event.data ?? event.base64),
     }, 'Copy payload')),
@@ -227,14 +227,14 @@ async function copy(text) {
     await navigator.clipboard.writeText(text)
   } catch {
     const before = document.activeElement
-    const area = el('textarea', { value: text, className: 'unseen', tabIndex: -1 })
+    const area = createElement('textarea', { value: text, className: 'unseen', tabIndex: -1 })
     document.body.append(area)
     area.select()
     document.execCommand('copy')
     area.remove()
     before?.focus()
   }
-  say('Copied')
+  announce('Copied')
 }
 
 function folder(path) {

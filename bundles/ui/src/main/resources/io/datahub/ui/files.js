@@ -1,19 +1,19 @@
 // Files: the entries of a folder, to find, upload, download and delete.
 
-import { $, arrows, ask, el, moment, say, size } from './dom.js'
+import { $, enableArrowKeys, confirmDialog, createElement, formatTime, announce, size } from './dom.js'
 import { filePath, live, may, mayAddTo, request, useGrants } from './hub.js'
 import * as uploads from './uploads.js'
 
 const PAGE = 200
-const MOST = 10_000
+const MAX_ENTRIES = 10_000
 let folder = ''
 let entries = []
 let next = null
-let reading = 0
-let stale = 0
-let typing = 0
+let lastRead = 0
+let refreshTimer = 0
+let findTimer = 0
 
-export function begin() {
+export function init() {
   const drop = $('drop')
   $('choose').addEventListener('click', () => $('chosen').click())
   $('chosen').addEventListener('change', () => { upload($('chosen').files); $('chosen').value = '' })
@@ -32,19 +32,19 @@ export function begin() {
     drop.classList.remove('over')
     upload(event.dataTransfer.files)
   })
-  $('into').addEventListener('input', offer)
+  $('upload-directory').addEventListener('input', offer)
   $('find').addEventListener('input', () => {
-    clearTimeout(typing)
-    typing = setTimeout(find, 250)
+    clearTimeout(findTimer)
+    findTimer = setTimeout(find, 250)
   })
   $('more').addEventListener('click', () => read(next))
-  arrows($('entries'), '[data-place]')
-  uploads.begin(path => { if (path.startsWith(folder)) refresh() })
+  enableArrowKeys($('entries'), '[data-place]')
+  uploads.init(path => { if (path.startsWith(folder)) refresh() })
   live.addEventListener('event', ({ detail }) => changed(detail.topic))
 }
 
-/** Offers only what this user may do; null is nobody. */
-export function know(me) {
+/** Offers only what this user may do; null if signed out. */
+export function setUser(me) {
   useGrants(me)
   if (me) uploads.restore(me.user)
   offer()
@@ -56,13 +56,13 @@ function offer() {
   $('drop').hidden = !mayAddTo(null)
   const isGranted = mayAddTo(target())
   $('choose').disabled = !isGranted
-  $('into-note').textContent = isGranted ? '' : 'You can’t upload to this folder.'
+  $('upload-note').textContent = isGranted ? '' : 'You can’t upload to this folder.'
 }
 
 /** The folder to upload to. */
 function target() {
-  const into = $('into').value.trim().replace(/^\/+/, '')
-  return into && !into.endsWith('/') ? into + '/' : into
+  const directory = $('upload-directory').value.trim().replace(/^\/+/, '')
+  return directory && !directory.endsWith('/') ? directory + '/' : directory
 }
 
 function upload(files) {
@@ -77,7 +77,7 @@ export async function open(path, text) {
   if (isOther) {
     entries = []
     next = null
-    $('into').value = path
+    $('upload-directory').value = path
     draw()
   }
   offer()
@@ -87,15 +87,15 @@ export async function open(path, text) {
 
 /** Forgets everything, and clears the screen. */
 export function reset() {
-  reading++
-  clearTimeout(stale)
-  clearTimeout(typing)
+  lastRead++
+  clearTimeout(refreshTimer)
+  clearTimeout(findTimer)
   folder = ''
   entries = []
   next = null
-  $('into').value = $('find').value = ''
+  $('upload-directory').value = $('find').value = ''
   uploads.reset()
-  know(null)
+  setUser(null)
   $('crumbs').replaceChildren()
   $('files-note').textContent = ''
 }
@@ -111,13 +111,13 @@ function find() {
 /** Reloads the entries that are shown. */
 function refresh() {
   if ($('files').hidden) return
-  clearTimeout(stale)
-  stale = setTimeout(() => read(null, Math.min(MOST, Math.max(PAGE, entries.length))), 150)
+  clearTimeout(refreshTimer)
+  refreshTimer = setTimeout(() => read(null, Math.min(MAX_ENTRIES, Math.max(PAGE, entries.length))), 150)
 }
 
 /** Loads entries after a name, or from the beginning. The hub searches the whole folder for the text, page by page. */
 async function read(after, limit = PAGE) {
-  const mine = ++reading
+  const thisRead = ++lastRead
   const text = $('find').value.trim()
   const found = after ? [...entries] : []
   const wanted = found.length + limit
@@ -128,7 +128,7 @@ async function read(after, limit = PAGE) {
       if (from) query.set('after', from)
       if (text) query.set('find', text)
       const page = await (await request(`${filePath(folder)}?${query}`)).json()
-      if (mine !== reading) return
+      if (thisRead !== lastRead) return
       found.push(...page.entries)
       from = page.next
     } while (from && found.length < wanted)
@@ -136,7 +136,7 @@ async function read(after, limit = PAGE) {
     next = from
     draw()
   } catch (refused) {
-    if (mine !== reading) return
+    if (thisRead !== lastRead) return
     entries = []
     next = null
     draw()
@@ -171,20 +171,20 @@ function row(entry) {
   const isFolder = entry.type === 'directory'
   const path = folder + entry.name
   const name = isFolder
-    ? el('a', { href: '#/files/' + encoded(path) + '/', 'data-place': 'name' }, entry.name)
-    : el('a', { href: filePath(path) + '?download', download: entry.name, 'data-place': 'name' }, entry.name)
-  const remove = el('button', {
-    type: 'button', className: 'quiet', 'data-place': 'delete', 'aria-label': `Delete ${entry.name}`, onclick: () => erase(path, isFolder),
+    ? createElement('a', { href: '#/files/' + encoded(path) + '/', 'data-place': 'name' }, entry.name)
+    : createElement('a', { href: filePath(path) + '?download', download: entry.name, 'data-place': 'name' }, entry.name)
+  const remove = createElement('button', {
+    type: 'button', className: 'quiet', 'data-place': 'delete', 'aria-label': `Delete ${entry.name}`, onclick: () => deleteEntry(path, isFolder),
   }, 'Delete')
-  const fetchIt = el('a', {
+  const downloadLink = createElement('a', {
     className: 'quiet button', 'data-place': 'download', 'aria-label': `Download ${entry.name}`, href: filePath(path) + '?download', download: entry.name,
   }, 'Download')
   const mayDelete = path !== 'broker_users.xml' && may('write', path + (isFolder ? '/' : ''))
-  return el('tr', { 'data-name': entry.name, className: isFolder ? 'folder' : 'file' },
-    el('td', { className: 'name', title: entry.name }, name),
-    el('td', { className: 'number' }, isFolder || entry.size === undefined ? '' : size(entry.size)),
-    el('td', { className: 'modified' }, entry.modified && !isFolder ? moment(entry.modified) : ''),
-    el('td', { className: 'actions' }, isFolder ? null : fetchIt, mayDelete ? remove : null))
+  return createElement('tr', { 'data-name': entry.name, className: isFolder ? 'folder' : 'file' },
+    createElement('td', { className: 'name', title: entry.name }, name),
+    createElement('td', { className: 'number' }, isFolder || entry.size === undefined ? '' : size(entry.size)),
+    createElement('td', { className: 'modified' }, entry.modified && !isFolder ? formatTime(entry.modified) : ''),
+    createElement('td', { className: 'actions' }, isFolder ? null : downloadLink, mayDelete ? remove : null))
 }
 
 function encoded(path) {
@@ -193,28 +193,28 @@ function encoded(path) {
 
 function drawCrumbs() {
   const names = folder.split('/').filter(Boolean)
-  const parts = [el('a', { href: '#/files/' }, 'All files')]
+  const parts = [createElement('a', { href: '#/files/' }, 'All files')]
   names.forEach((name, i) => {
     const path = names.slice(0, i + 1).map(encodeURIComponent).join('/')
-    parts.push(el('span', { 'aria-hidden': 'true' }, '/'), el('a', { href: `#/files/${path}/` }, name))
+    parts.push(createElement('span', { 'aria-hidden': 'true' }, '/'), createElement('a', { href: `#/files/${path}/` }, name))
   })
   parts.at(-1).setAttribute('aria-current', 'page')
   $('crumbs').replaceChildren(...parts)
 }
 
-async function erase(path, isFolder) {
+async function deleteEntry(path, isFolder) {
   const title = isFolder ? `Delete the folder ${path} and everything in it?` : `Delete ${path}?`
-  if (!await ask(title, 'This can’t be undone.', 'Delete')) return
+  if (!await confirmDialog(title, 'This can’t be undone.', 'Delete')) return
   try {
     await request(filePath(path) + (isFolder ? '/?recursive' : ''), { method: 'DELETE' })
-    say(`Deleted ${path}`)
+    announce(`Deleted ${path}`)
     const names = entries.map(entry => folder + entry.name)
     const at = names.indexOf(path)
     const beside = entries[at + 1] || entries[at - 1]
     entries = entries.filter((_, i) => i !== at)
     draw()
     if (!beside || !focus(beside.name, 'delete')) $('find').focus()
-    await read(null, Math.min(MOST, Math.max(PAGE, entries.length)))
+    await read(null, Math.min(MAX_ENTRIES, Math.max(PAGE, entries.length)))
   } catch (refused) {
     uploads.note(path, refused)
   }

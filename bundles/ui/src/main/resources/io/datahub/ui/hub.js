@@ -15,7 +15,7 @@ export async function signIn(token) {
 }
 
 /** Leaves the session in this tab. */
-export function forget() {
+export function clearSession() {
   session++
   live.close()
 }
@@ -43,9 +43,9 @@ export class Refused extends Error {
   }
 }
 
-/** Sends a request; throws Refused if the response isn't a success. */
-export async function request(path, options = {}) {
-  const mine = session
+/** Sends a request; throws Refused if the response is neither a success nor has one of the accepted statuses. */
+export async function request(path, options = {}, accepted = []) {
+  const sessionOfRequest = session
   let answer
   try {
     answer = await fetch(path, {
@@ -57,9 +57,9 @@ export async function request(path, options = {}) {
   } catch {
     throw new Refused(0, 'The hub can’t be reached. Try again in a moment.')
   }
-  if (!answer.ok) {
+  if (!answer.ok && !accepted.includes(answer.status)) {
     const refused = refusal(answer.status, await answer.text())
-    if (answer.status === 401 && mine === session) live.end()
+    if (answer.status === 401 && sessionOfRequest === session) live.end()
     if (answer.status === 403) live.dispatchEvent(new Event('forbidden'))
     throw refused
   }
@@ -106,8 +106,8 @@ export function filePath(path) {
 }
 
 /** The latest file events of the journal that the user may read, in the form of the WebSocket. */
-export async function recent(most) {
-  const answer = await request(`/changes?newest=${most}`)
+export async function recentEvents(limit) {
+  const answer = await request(`/changes?newest=${limit}`)
   return (await answer.text()).split('\n').filter(Boolean).map(fileEvent)
 }
 
@@ -139,7 +139,7 @@ class Live extends EventTarget {
   /** The session has ended: listeners clear the screen. */
   end() {
     this.close()
-    this.#tell('refused')
+    this.#notifyState('refused')
   }
 
   /** Replaces the subscribed topics. */
@@ -157,7 +157,7 @@ class Live extends EventTarget {
   }
 
   #connect() {
-    this.#tell('connecting')
+    this.#notifyState('connecting')
     const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/events`, 'datahub.v1')
     this.#socket = socket
     socket.onmessage = event => {
@@ -165,7 +165,7 @@ class Live extends EventTarget {
       if (message.type === 'welcome') {
         this.#attempts = 0
         this.#send({ type: 'subscribe', topics: this.#topics })
-        this.#tell('live')
+        this.#notifyState('live')
       } else if (message.type === 'event') {
         this.dispatchEvent(new CustomEvent('event', { detail: message }))
       }
@@ -174,16 +174,16 @@ class Live extends EventTarget {
       if (!this.#wanted || socket !== this.#socket) return
       if (event.code === 1008) {
         this.#wanted = false
-        this.#tell('refused')
+        this.#notifyState('refused')
         return
       }
-      this.#tell('reconnecting')
+      this.#notifyState('reconnecting')
       const wait = Math.min(30_000, 500 * 2 ** this.#attempts++) * (0.5 + Math.random() / 2)
       this.#timer = setTimeout(() => this.#connect(), wait)
     }
   }
 
-  #tell(state) {
+  #notifyState(state) {
     this.dispatchEvent(new CustomEvent('state', { detail: state }))
   }
 }

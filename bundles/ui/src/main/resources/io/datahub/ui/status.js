@@ -1,6 +1,6 @@
 // The state of the hub, for administrators and monitors: rates, components, clients, validators, users.
 
-import { $, el, moment, number, size, svg } from './dom.js'
+import { $, createElement, formatTime, number, size, svg } from './dom.js'
 import { request } from './hub.js'
 
 const INTERVAL_MILLIS = 2000
@@ -32,29 +32,29 @@ export function hide() {
 export function reset() {
   hide()
   for (const points of Object.values(series)) points.length = 0
-  for (const id of ['charts', 'components', 'clients', 'validators', 'users', 'hub-note']) $(id).replaceChildren()
-  $('users-section').hidden = true
+  for (const id of ['charts', 'components', 'problems', 'clients', 'validators', 'users', 'hub-note']) $(id).replaceChildren()
+  $('problems').hidden = $('users-section').hidden = true
 }
 
-async function update(mine) {
+async function update(generationOfCall) {
   try {
     const [state, health] = await Promise.all([
       request('/status').then(answer => answer.json()),
-      request('/health/ready').then(answer => answer.json()).catch(() => ({ parts: [] })),
+      request('/health/ready', {}, [503]).then(answer => answer.json()),
     ])
-    if (mine !== generation) return
+    if (generationOfCall !== generation) return
     measure(state)
     drawCharts(state)
-    drawComponents(health.parts || [])
+    drawComponents(health.components || [])
     drawClients(state)
     drawValidators(state.validators)
     drawUsers(state.users)
     $('hub-note').textContent = ''
   } catch (refused) {
-    if (mine !== generation) return
+    if (generationOfCall !== generation) return
     $('hub-note').textContent = refused.message
   }
-  timer = setTimeout(() => update(mine), document.hidden ? 5 * INTERVAL_MILLIS : INTERVAL_MILLIS)
+  timer = setTimeout(() => update(generationOfCall), document.hidden ? 5 * INTERVAL_MILLIS : INTERVAL_MILLIS)
 }
 
 function measure(state) {
@@ -75,9 +75,9 @@ function drawCharts(state) {
     const points = series[chart.key]
     const last = points.at(-1) ?? 0
     const total = chart.level ? `${size(state.events.queuedBytes)} queued` : `${number(state.events[chart.key])} total`
-    return el('figure', { className: `chart card${chart.bad && last > 0 ? ' bad' : ''}` },
-      el('figcaption', {}, el('span', { className: 'label' }, chart.title),
-        el('strong', {}, number(last), el('small', {}, chart.unit)), el('span', { className: 'hint' }, total)),
+    return createElement('figure', { className: `chart card${chart.bad && last > 0 ? ' bad' : ''}` },
+      createElement('figcaption', {}, createElement('span', { className: 'label' }, chart.title),
+        createElement('strong', {}, number(last), createElement('small', {}, chart.unit)), createElement('span', { className: 'hint' }, total)),
       line(points, `${chart.title}, the last two minutes: now ${number(last)}${chart.unit}, at most ${number(Math.max(0, ...points))}${chart.unit}`))
   }))
 }
@@ -99,18 +99,26 @@ function line(points, label) {
 }
 
 function drawComponents(components) {
-  $('components').replaceChildren(...components.map(({ name, ready, detail }) => el('span', {
-    role: 'listitem', className: `component ${ready ? 'ready' : 'down'}`, title: detail,
-  }, name, el('span', { className: 'unseen' }, ready ? ' is ready' : ` is down: ${detail}`))))
+  $('components').replaceChildren(...components.map(({ name, ready, degraded, detail }) => createElement('span', {
+    role: 'listitem', className: `component ${condition(ready, degraded)}`, title: detail,
+  }, name, createElement('span', { className: 'unseen' }, ` is ${condition(ready, degraded)}`))))
+  const problems = components.filter(({ ready, degraded }) => !ready || degraded)
+  $('problems').hidden = problems.length === 0
+  $('problems').replaceChildren(...problems.map(({ name, ready, degraded, detail }) =>
+    createElement('li', {}, createElement('strong', {}, `${name} is ${condition(ready, degraded)}: `), detail)))
+}
+
+function condition(ready, degraded) {
+  return !ready ? 'down' : degraded ? 'degraded' : 'ready'
 }
 
 function table(id, caption, heads, rows, empty) {
   $(id).replaceChildren(
-    el('caption', { className: 'unseen' }, caption),
-    el('thead', {}, el('tr', {}, ...heads.map(([text, kind]) => el('th', { scope: 'col', className: kind || '' }, text)))),
-    el('tbody', {}, ...(rows.length
-      ? rows.map(cells => el('tr', {}, ...cells.map((cell, i) => el('td', { className: heads[i][1] || '' }, cell))))
-      : [el('tr', {}, el('td', { colSpan: heads.length, className: 'empty' }, empty))])))
+    createElement('caption', { className: 'unseen' }, caption),
+    createElement('thead', {}, createElement('tr', {}, ...heads.map(([text, kind]) => createElement('th', { scope: 'col', className: kind || '' }, text)))),
+    createElement('tbody', {}, ...(rows.length
+      ? rows.map(cells => createElement('tr', {}, ...cells.map((cell, i) => createElement('td', { className: heads[i][1] || '' }, cell))))
+      : [createElement('tr', {}, createElement('td', { colSpan: heads.length, className: 'empty' }, empty))])))
 }
 
 function drawClients({ clients, connected }) {
@@ -118,18 +126,18 @@ function drawClients({ clients, connected }) {
   table('clients', 'Clients',
     [...(inCluster ? [['Hub']] : []), ['User'], ['Transport'], ['Address'], ['Since'], ['Topics', 'number'], ['In', 'number'], ['Out', 'number'], ['Lost', 'number'], ['Queued', 'number']],
     clients.map(client => [
-      ...(inCluster ? [client.hub] : []), client.user, client.transport, client.address, moment(client.since), number(client.subscriptions), number(client.in),
+      ...(inCluster ? [client.hub] : []), client.user, client.transport, client.address, formatTime(client.since), number(client.subscriptions), number(client.in),
       number(client.out), number(client.lost), size(client.queuedBytes),
     ]), 'No clients.')
   if (connected > clients.length) $('clients').tBodies[0].append(
-    el('tr', {}, el('td', { colSpan: inCluster ? 10 : 9, className: 'empty' }, `and ${connected - clients.length} more`)))
+    createElement('tr', {}, createElement('td', { colSpan: inCluster ? 10 : 9, className: 'empty' }, `and ${connected - clients.length} more`)))
 }
 
 function drawValidators(validators) {
   table('validators', 'Validators', [['Name'], ['Validates'], ['Version'], ['Bundle'], ['State']],
     validators.map(({ name, paths, topics, version, bundle, state, reason }) =>
       [name, [...paths, ...topics].join(', '), version, bundle, reason
-        ? el('span', { className: 'unavailable' }, state, el('span', { className: 'reason' }, reason)) : state]), 'None.')
+        ? createElement('span', { className: 'unavailable' }, state, createElement('span', { className: 'reason' }, reason)) : state]), 'None.')
 }
 
 function drawUsers(users) {

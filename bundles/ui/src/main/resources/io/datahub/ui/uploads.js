@@ -1,7 +1,7 @@
 // Uploads by tus, with progress: interrupted ones can be resumed, also after a reload, and existing files are replaced only
 // after a confirmation.
 
-import { $, el, say, size } from './dom.js'
+import { $, createElement, announce, size } from './dom.js'
 import { BY_SCRIPT, may, refusal, Refused, request } from './hub.js'
 
 const MAX_RUNNING = 3
@@ -13,13 +13,13 @@ const TUS = { 'Tus-Resumable': '1.0.0' }
 /** Statuses after which the hub keeps the upload, so that it can be resumed; 0 is a lost connection. */
 const RESUMABLE = new Set([0, 408, 409, 423, 429, 500, 502, 503, 504, 507])
 let running = 0
-let whenStored = () => {}
+let onStored = () => {}
 let user = ''
 const queue = []
 const all = new Set()
 
-export function begin(stored) {
-  whenStored = stored
+export function init(stored) {
+  onStored = stored
   $('clear-uploads').addEventListener('click', () => {
     for (const item of [...all]) if (item.isOver) item.dismiss()
     $('find').focus()
@@ -36,18 +36,18 @@ export function restore(name) {
   }
 }
 
-export function add(files, into) {
+export function add(files, directory) {
   for (const file of files) {
-    const interrupted = [...all].find(item => item.awaits(file, into + file.name))
+    const interrupted = [...all].find(item => item.awaits(file, directory + file.name))
     if (interrupted) {
       interrupted.resumeWith(file)
       continue
     }
-    const item = new Upload(file, into + file.name)
+    const item = new Upload(file, directory + file.name)
     show(item)
     queue.push(item)
   }
-  pump()
+  startNext()
 }
 
 function show(item) {
@@ -76,18 +76,18 @@ export function reset() {
 
 /** Shows the refusal of something other than an upload in the list of uploads. */
 export function note(name, refused) {
-  const element = el('li', { className: 'upload card refused' },
-    el('span', { className: 'name' }, name), el('span', { className: 'state' }, refused.message),
-    el('button', { type: 'button', className: 'quiet', onclick: () => remove(element), 'aria-label': `Dismiss ${name}` }, 'Dismiss'))
+  const element = createElement('li', { className: 'upload card refused' },
+    createElement('span', { className: 'name' }, name), createElement('span', { className: 'state' }, refused.message),
+    createElement('button', { type: 'button', className: 'quiet', onclick: () => remove(element), 'aria-label': `Dismiss ${name}` }, 'Dismiss'))
   $('uploads').prepend(element)
 }
 
-function pump() {
+function startNext() {
   while (running < MAX_RUNNING && queue.length) {
     const item = queue.shift()
     if (item.isOver) continue
     running++
-    item.run().finally(() => { running--; pump() })
+    item.run().finally(() => { running--; startNext() })
   }
 }
 
@@ -117,15 +117,15 @@ class Upload {
   constructor(file, path, interrupted = null) {
     this.file = file
     this.path = path
-    this.bar = el('progress', { max: 1, value: 0, 'aria-label': `Progress of ${path}` })
-    this.state = el('span', { className: 'state' }, 'Waiting')
+    this.bar = createElement('progress', { max: 1, value: 0, 'aria-label': `Progress of ${path}` })
+    this.state = createElement('span', { className: 'state' }, 'Waiting')
     this.retry = this.#button(() => this.#retry())
     this.retry.hidden = true
     this.button = this.#button(() => this.#cancel())
     this.#name(this.button, 'Cancel')
-    this.reasons = el('ul', { className: 'reasons' })
-    this.element = el('li', { className: 'upload card' }, el('span', { className: 'name' }, path), this.state,
-      el('span', { className: 'buttons' }, this.retry, this.button), this.bar, this.reasons)
+    this.reasons = createElement('ul', { className: 'reasons' })
+    this.element = createElement('li', { className: 'upload card' }, createElement('span', { className: 'name' }, path), this.state,
+      createElement('span', { className: 'buttons' }, this.retry, this.button), this.bar, this.reasons)
     if (interrupted) {
       this.location = interrupted.location
       this.#expected = { size: interrupted.size, modified: interrupted.modified }
@@ -151,7 +151,7 @@ class Upload {
   }
 
   #chooseAgain() {
-    const input = el('input', { type: 'file' })
+    const input = createElement('input', { type: 'file' })
     input.addEventListener('change', () => {
       const [file] = input.files
       if (this.#matches(file)) this.resumeWith(file)
@@ -177,7 +177,7 @@ class Upload {
   }
 
   #button(onclick) {
-    return el('button', { type: 'button', className: 'quiet', onclick })
+    return createElement('button', { type: 'button', className: 'quiet', onclick })
   }
 
   #name(button, text) {
@@ -193,7 +193,7 @@ class Upload {
       if (offset !== null) await this.#send(offset)
       this.bar.value = 1
       this.#end('stored', `Stored, ${size(this.file.size)}`)
-      whenStored(this.path)
+      onStored(this.path)
     } catch (refused) {
       if (!this.#isStopped) this.#refused(refused)
     }
@@ -262,7 +262,7 @@ class Upload {
     } else {
       this.#end('refused', refused.status === 422 ? 'Refused' : refused.message)
       const reasons = refused.violations.map(reason)
-      this.reasons.replaceChildren(...(reasons.length ? reasons : refused.status === 422 ? [el('li', {}, refused.message)] : []))
+      this.reasons.replaceChildren(...(reasons.length ? reasons : refused.status === 422 ? [createElement('li', {}, refused.message)] : []))
     }
   }
 
@@ -271,7 +271,7 @@ class Upload {
     this.element.classList.add(kind)
     this.state.textContent = text
     this.#name(this.retry, yes)
-    say(`${this.path}: ${text}`)
+    announce(`${this.path}: ${text}`)
   }
 
   #retry() {
@@ -285,7 +285,7 @@ class Upload {
     this.button.focus()
     this.retry.hidden = true
     queue.push(this)
-    pump()
+    startNext()
   }
 
   #cancel() {
@@ -334,5 +334,5 @@ function base64(text) {
 
 function reason({ validator, line, column, message }) {
   const where = line > 0 ? `line ${line}${column > 0 ? `, column ${column}` : ''}: ` : ''
-  return el('li', {}, el('strong', {}, where), message, ' ', el('span', { className: 'hint' }, `(${validator})`))
+  return createElement('li', {}, createElement('strong', {}, where), message, ' ', createElement('span', { className: 'hint' }, `(${validator})`))
 }

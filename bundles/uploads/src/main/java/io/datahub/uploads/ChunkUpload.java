@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Appends the body of a request to an upload. If the request is aborted, the bytes received so far are kept, unless they
- * have a checksum. The record is committed with its last byte; if that is refused permanently the upload is deleted,
- * otherwise the client can send that byte again.
+ * Appends the body of a request to an upload. If the request is aborted, the bytes received so far are kept, unless
+ * they have a checksum. The record is committed with its last byte; if that is refused permanently the upload is
+ * deleted, otherwise the client can send that byte again.
  */
 final class ChunkUpload extends RequestBodySink {
 

@@ -4,9 +4,9 @@ import io.datahub.api.record.LastingDraft;
 import java.util.OptionalLong;
 
 /**
- * A lasting draft as an upload of the protocol. The last byte counts only once the record is committed, so that an upload
- * whose offset equals its length is complete. A part, which never becomes a record by itself, is a draft without a path,
- * and all its bytes count.
+ * A lasting draft as an upload of the protocol. The last byte counts only once the record is committed, so that an
+ * upload whose offset equals its length is complete. A part, which never becomes a record by itself, is a draft without
+ * a path, and all its bytes count.
  *
  * @param draft the state of the draft
  */

@@ -18,7 +18,19 @@ import java.util.OptionalLong;
 import org.eclipse.jetty.http.HttpHeader;
 
 /** Creates an upload: one that becomes a record, a part, or a record concatenated from existing parts. */
-record UploadCreation(Exchange exchange, LastingDrafts drafts, ChunkAppender appender, Destination destination) {
+final class UploadCreation {
+
+    private final Exchange exchange;
+    private final LastingDrafts drafts;
+    private final ChunkAppender appender;
+    private final Destination destination;
+
+    UploadCreation(Exchange exchange, LastingDrafts drafts, ChunkAppender appender, Destination destination) {
+        this.exchange = exchange;
+        this.drafts = drafts;
+        this.appender = appender;
+        this.destination = destination;
+    }
 
     /** Creates the upload and responds, or returns the refusal. */
     Optional<Refusal> run() throws IOException {

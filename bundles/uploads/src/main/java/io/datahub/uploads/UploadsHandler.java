@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Resumable uploads, under {@code /uploads}: the tus protocol 1.0.0 with creation, creation-with-upload, creation-defer-length,
- * checksum, expiration, termination and concatenation.
+ * Resumable uploads, under {@code /uploads}: the tus protocol 1.0.0 with creation, creation-with-upload,
+ * creation-defer-length, checksum, expiration, termination and concatenation.
  */
 @Component(service = Handler.class, configurationPid = "io.datahub.uploads")
 @HttpMount(path = UploadsHandler.MOUNT)
@@ -70,7 +70,7 @@ public final class UploadsHandler extends Handler.Abstract {
             LOG.info("event=uploads.config.loaded directory={}", LogText.quoted(destination));
         } catch (IllegalArgumentException e) {
             LOG.error(
-                    "event=uploads.config.rejected file=etc/io.datahub.uploads.cfg reason={}",
+                    "event=uploads.config.invalid file=etc/io.datahub.uploads.cfg reason={}",
                     LogText.quoted(e.getMessage()));
         }
     }

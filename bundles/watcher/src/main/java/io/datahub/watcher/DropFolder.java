@@ -26,25 +26,25 @@ final class DropFolder {
     private final TemporaryNames temporaryNames;
     private final FileImporter importer;
     private final QuietTracker quietTracker;
-    private final KeptFiles keptFiles;
+    private final ImportedFiles importedFiles;
 
     /**
      * Creates a drop folder.
      *
      * @param quietTracker tracks for how long files have been unchanged
-     * @param keptFiles keeps the files that were read
+     * @param importedFiles keeps the files that were imported
      */
     DropFolder(
             Path root,
             TemporaryNames temporaryNames,
             FileImporter importer,
             QuietTracker quietTracker,
-            KeptFiles keptFiles) {
+            ImportedFiles importedFiles) {
         this.root = root;
         this.temporaryNames = temporaryNames;
         this.importer = importer;
         this.quietTracker = quietTracker;
-        this.keptFiles = keptFiles;
+        this.importedFiles = importedFiles;
     }
 
     /** Records the state of a file that changed: its quiet period starts now. */
@@ -57,25 +57,25 @@ final class DropFolder {
             LOG.debug(
                     "event=watcher.incoming-file.unreadable path={}",
                     LogText.quoted(path),
-                    e); // ingesting it will report the error
+                    e); // importing it will report the error
         }
     }
 
     /**
-     * Ingests a file if its quiet period is over; for a directory, passes each child to {@code retry}.
+     * Imports a file if its quiet period is over; for a directory, passes each child to {@code retry}.
      *
      * @param retry receives each path that must be tried again later
      */
-    synchronized void ingest(RecordPath path, Consumer<RecordPath> retry) throws IOException {
+    synchronized void importFile(RecordPath path, Consumer<RecordPath> retry) throws IOException {
         Path file = path.under(root);
         Optional<FileStat> found = FileStat.of(file);
         if (found.isEmpty()) {
             quietTracker.forget(path);
         } else if (found.get().isDirectory()) {
-            ingestChildren(file, retry);
+            importChildren(file, retry);
         } else if (found.get().isFile() && !isIgnored(path)) {
             if (quietTracker.isQuiet(path, found.get())) {
-                ingest(path, file, found.get(), retry);
+                importFile(path, file, found.get(), retry);
             } else {
                 retry.accept(path);
             }
@@ -83,10 +83,10 @@ final class DropFolder {
     }
 
     private boolean isIgnored(RecordPath path) {
-        return temporaryNames.isTemporary(path) || path.name().startsWith(KeptFolder.TAKEN_PREFIX);
+        return temporaryNames.isTemporary(path) || path.name().startsWith(ImportedDirectory.NAME_PREFIX);
     }
 
-    private void ingestChildren(Path directory, Consumer<RecordPath> retry) throws IOException {
+    private void importChildren(Path directory, Consumer<RecordPath> retry) throws IOException {
         try (Stream<Path> children = Files.list(directory)) {
             children.forEach(
                     child -> RecordPath.parse(root.relativize(child).toString()).then(found -> {
@@ -96,12 +96,12 @@ final class DropFolder {
         }
     }
 
-    private void ingest(RecordPath path, Path file, FileStat stamp, Consumer<RecordPath> retry) throws IOException {
+    private void importFile(RecordPath path, Path file, FileStat stamp, Consumer<RecordPath> retry) throws IOException {
         if (!Files.isWritable(file.getParent())) {
             throw new IOException(file.getParent()
                     + " isn't writable, so files can't be moved out of it; give the hub's user write permission");
         }
-        keptFiles.importUnread(path);
+        importedFiles.importUnread(path);
         FileImporter.Outcome outcome = importer.importFile(path, file, stamp);
         if (outcome instanceof FileImporter.Retry) {
             retry.accept(path);
@@ -114,18 +114,18 @@ final class DropFolder {
                     committed.cursor());
         }
         quietTracker.forget(path);
-        if (!keptFiles.keep(path, file, stamp, outcome)) {
+        if (!importedFiles.keep(path, file, stamp, outcome)) {
             retry.accept(path);
         }
     }
 
-    /** Imports what was written to kept files after they were ingested. */
+    /** Imports what was written to files after they were imported. */
     synchronized void sweep() {
-        keptFiles.sweep();
+        importedFiles.sweep();
     }
 
-    /** The ingested files that are kept. */
-    KeptFiles keptFiles() {
-        return keptFiles;
+    /** The imported files, which are kept for a while. */
+    ImportedFiles importedFiles() {
+        return importedFiles;
     }
 }

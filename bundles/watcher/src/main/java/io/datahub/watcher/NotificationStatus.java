@@ -59,14 +59,14 @@ final class NotificationStatus {
             LOG.info("event=watcher.notifications.complete root={}", LogText.quoted(root));
         } else if (incompleteReason != null && !incompleteReason.equals(previousReason)) {
             LOG.warn(
-                    "event=watcher.notifications.incomplete root={} reason={} cure={}",
+                    "event=watcher.notifications.incomplete root={} reason={} remedy={}",
                     LogText.quoted(root),
                     LogText.quoted(incompleteReason),
-                    LogText.quoted(cure(rejection)));
+                    LogText.quoted(remedy(rejection)));
         }
     }
 
-    private String cure(Optional<String> rejection) {
+    private String remedy(Optional<String> rejection) {
         if (isPolling()) {
             return "none is needed: full scans at intervals replace notifications";
         }

@@ -37,7 +37,7 @@ public final class Watcher implements HealthCheck, MetricSource {
     private static final Logger LOG = LoggerFactory.getLogger(Watcher.class);
 
     private final Optional<FilesReconciliation> files;
-    private final IngestionScheduler ingestion;
+    private final ImportScheduler imports;
     private final DirectoryWatcher incomingWatcher;
 
     /** @param records null if the records aren't files on this disk */
@@ -54,10 +54,10 @@ public final class Watcher implements HealthCheck, MetricSource {
         WatchRoot incomingRoot = new WatchRoot(home.incoming());
         Duration maxQuiet = Duration.ofMillis(configuration.maxQuietMillis());
         Duration initialDelay = Duration.ofMillis(configuration.startMillis());
-        ingestion = new IngestionScheduler(configuration, home, store, temporaryNames, initialDelay, maxQuiet);
+        imports = new ImportScheduler(configuration, home, store, temporaryNames, initialDelay, maxQuiet);
         files = Optional.ofNullable(records).map(all -> new FilesReconciliation(configuration, all, polling));
-        incomingWatcher = new DirectoryWatcher(
-                "incoming", incomingRoot, polling.millis(), polling.reason(incomingRoot), ingestion);
+        incomingWatcher =
+                new DirectoryWatcher("incoming", incomingRoot, polling.millis(), polling.reason(incomingRoot), imports);
         LOG.info(
                 "event=watcher.service.started files={} quietMillis={} maxQuietMillis={} incomingQuietMillis={} startMillis={} rescanMinutes={} pollMillis={} poll={}",
                 records == null ? "none" : LogText.quoted(records.files()),
@@ -88,7 +88,7 @@ public final class Watcher implements HealthCheck, MetricSource {
     @Override
     public void report(MetricReport report) {
         files.ifPresent(all -> all.report(report));
-        ingestion.report(report);
+        imports.report(report);
     }
 
     /** Stops watching; comparisons that are in progress are completed first. */
@@ -96,7 +96,7 @@ public final class Watcher implements HealthCheck, MetricSource {
     public void stop() {
         files.ifPresent(FilesReconciliation::close);
         incomingWatcher.close();
-        ingestion.close();
+        imports.close();
         LOG.info("event=watcher.service.stopped");
     }
 }

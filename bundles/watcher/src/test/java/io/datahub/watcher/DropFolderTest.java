@@ -57,27 +57,28 @@ class DropFolderTest {
     /** Starts, or restarts as after a kill. */
     private void restart(Duration keepFor, long maxBytes) throws IOException {
         FileImporter importer = new FileImporter(store);
-        KeptFiles kept = new KeptFiles(
-                new KeptFolder(state.resolve("taken"), root),
+        ImportedFiles imported = new ImportedFiles(
+                new ImportedDirectory(state.resolve("imported"), state.resolve("taken"), root),
                 new RefusedFiles(state.resolve("rejected")),
                 importer,
-                new KeptFiles.Limits(QUIET, keepFor, maxBytes),
+                new ImportedFiles.Limits(QUIET, keepFor, maxBytes),
                 () -> now);
-        dropFolder = new DropFolder(root, WatcherTest::isTemporary, importer, new QuietTracker(QUIET, () -> now), kept);
+        dropFolder =
+                new DropFolder(root, WatcherTest::isTemporary, importer, new QuietTracker(QUIET, () -> now), imported);
     }
 
     private void advance(Duration time) {
         now += time.toNanos();
     }
 
-    private void ingest(String path) throws IOException {
-        dropFolder.ingest(RecordPath.of(path), retried::add);
+    private void importFile(String path) throws IOException {
+        dropFolder.importFile(RecordPath.of(path), retried::add);
     }
 
-    private void ingestQuiet(String path) throws IOException {
-        ingest(path);
+    private void importQuiet(String path) throws IOException {
+        importFile(path);
         advance(QUIET);
-        ingest(path);
+        importFile(path);
     }
 
     /** Sweeps twice: the first detects a change, the second imports it after the quiet period. */
@@ -116,12 +117,12 @@ class DropFolderTest {
             String name = "of" + age.toDays();
             Files.setLastModifiedTime(
                     write(name, "x"), FileTime.from(Instant.now().minus(age)));
-            ingest(name);
+            importFile(name);
             advance(QUIET.minusNanos(1));
-            ingest(name);
+            importFile(name);
             assertThat(store.records).doesNotContainKey(name);
             advance(Duration.ofNanos(1));
-            ingest(name);
+            importFile(name);
             assertThat(store.records).containsKey(name);
         }
     }
@@ -131,7 +132,7 @@ class DropFolderTest {
         write("a", "x");
         dropFolder.noteChange(RecordPath.of("a"));
         advance(QUIET);
-        ingest("a");
+        importFile("a");
         assertThat(store.committed).containsExactly("a=x");
     }
 
@@ -139,15 +140,15 @@ class DropFolderTest {
     void shouldWaitWhileTheFileIsWritten() throws IOException {
         Path file = write("a", "x");
         for (int i = 0; i < 10; i++) {
-            ingest("a");
+            importFile("a");
             append(file, "x");
             advance(QUIET);
         }
-        ingest("a");
+        importFile("a");
         assertThat(store.committed).isEmpty();
         assertThat(retried).hasSize(11).containsOnly(RecordPath.of("a"));
         advance(QUIET);
-        ingest("a");
+        importFile("a");
         assertThat(store.committed).containsExactly("a=xxxxxxxxxxx");
     }
 
@@ -155,14 +156,14 @@ class DropFolderTest {
     void shouldDetectAChangeThatKeepsSizeAndModificationTime() throws IOException {
         Path file = write("a", "one");
         FileTime time = Files.getLastModifiedTime(file);
-        ingest("a");
+        importFile("a");
         advance(QUIET);
         Object before = Files.getAttribute(file, "unix:ctime");
         await().until(() -> isRewritten(file, time, before)); // until the kernel's clock advances
-        ingest("a");
+        importFile("a");
         assertThat(store.committed).isEmpty();
         advance(QUIET);
-        ingest("a");
+        importFile("a");
         assertThat(store.committed).containsExactly("a=two");
     }
 
@@ -180,11 +181,11 @@ class DropFolderTest {
     void shouldNotCommitAFileThatIsModifiedWhileItIsCopied() throws IOException {
         Path file = write("a", "half");
         store.onWrite = () -> append(file, "+");
-        ingestQuiet("a");
+        importQuiet("a");
         assertThat(store.committed).isEmpty();
         assertThat(retried).last().isEqualTo(RecordPath.of("a"));
         store.onWrite = () -> {};
-        ingestQuiet("a");
+        importQuiet("a");
         assertThat(store.committed).containsExactly("a=half+");
     }
 
@@ -192,7 +193,7 @@ class DropFolderTest {
     void shouldCommitANewVersionForEachLaterWrite() throws IOException {
         try (OutputStream out = Files.newOutputStream(root.resolve("a"))) {
             out.write("1".getBytes(UTF_8));
-            ingestQuiet("a");
+            importQuiet("a");
             assertThat(root.resolve("a")).doesNotExist();
             for (String part : List.of("2", "3", "4")) {
                 out.write(part.getBytes(UTF_8));
@@ -206,7 +207,7 @@ class DropFolderTest {
     @Test
     void shouldDoubleTheQuietPeriodWithEachVersion() throws IOException {
         try (OutputStream out = Files.newOutputStream(root.resolve("a"))) {
-            ingestQuiet("a");
+            importQuiet("a");
             out.write('1');
             sweep();
             out.write('2');
@@ -222,10 +223,10 @@ class DropFolderTest {
     }
 
     @Test
-    void shouldRememberIngestedFilesAcrossARestart() throws IOException {
+    void shouldRememberImportedFilesAcrossARestart() throws IOException {
         try (OutputStream out = Files.newOutputStream(root.resolve("a"))) {
             out.write("1".getBytes(UTF_8));
-            ingestQuiet("a");
+            importQuiet("a");
             restart(Duration.ofHours(24), 1 << 20);
             sweep();
             assertThat(store.committed).containsExactly("a=1");
@@ -234,8 +235,24 @@ class DropFolderTest {
             sweep();
         }
         assertThat(store.committed).containsExactly("a=1", "a=12");
-        assertThat(dropFolder.keptFiles().count()).isEqualTo(1);
-        assertThat(dropFolder.keptFiles().bytes()).isEqualTo(2);
+        assertThat(dropFolder.importedFiles().count()).isEqualTo(1);
+        assertThat(dropFolder.importedFiles().bytes()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldMoveTheFilesThatAnEarlierVersionOfTheHubKept() throws IOException {
+        try (OutputStream out = Files.newOutputStream(root.resolve("a"))) {
+            out.write("1".getBytes(UTF_8));
+            importQuiet("a");
+            Files.move(state.resolve("imported"), state.resolve("taken"));
+            restart(Duration.ofHours(24), 1 << 20);
+            sweep();
+            assertThat(store.committed).containsExactly("a=1");
+            out.write("2".getBytes(UTF_8));
+            sweep();
+        }
+        assertThat(store.committed).containsExactly("a=1", "a=12");
+        assertThat(state.resolve("taken")).doesNotExist();
     }
 
     @Test
@@ -248,7 +265,7 @@ class DropFolderTest {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             MappedByteBuffer map = channel.map(MapMode.READ_WRITE, 0, 6);
             map.put(0, (byte) 'B');
-            ingestQuiet("a");
+            importQuiet("a");
             map.put(0, "after!".getBytes(UTF_8));
             sweep();
         }
@@ -258,13 +275,13 @@ class DropFolderTest {
     @Test
     void shouldNotCommitAVersionWithTheSameContent() throws IOException {
         write("a", "x");
-        ingestQuiet("a");
-        Path kept = files("taken").stream()
+        importQuiet("a");
+        Path imported = files("imported").stream()
                 .filter(path -> !path.toString().endsWith(".note"))
                 .findFirst()
                 .orElseThrow();
-        Files.setLastModifiedTime(kept, FileTime.from(Instant.EPOCH));
-        Files.setPosixFilePermissions(kept, PosixFilePermissions.fromString("rw-------"));
+        Files.setLastModifiedTime(imported, FileTime.from(Instant.EPOCH));
+        Files.setPosixFilePermissions(imported, PosixFilePermissions.fromString("rw-------"));
         sweep();
         assertThat(store.committed).containsExactly("a=x");
     }
@@ -276,11 +293,11 @@ class DropFolderTest {
         store.onCommit = () -> {
             throw new IllegalStateException("killed");
         };
-        assertThatThrownBy(() -> ingestQuiet("a")).hasMessage("killed");
+        assertThatThrownBy(() -> importQuiet("a")).hasMessage("killed");
         store.onCommit = () -> {};
         assertThat(Files.getAttribute(file, "unix:ctime")).isEqualTo(ctime);
         restart(Duration.ofHours(24), 1 << 20);
-        ingestQuiet("a");
+        importQuiet("a");
         assertThat(file).doesNotExist();
         assertThat(store.committed).containsExactly("a=x");
     }
@@ -288,9 +305,9 @@ class DropFolderTest {
     @Test
     void shouldCommitTheSameContentAgainIfItArrivesLater() throws IOException {
         write("a", "x");
-        ingestQuiet("a");
+        importQuiet("a");
         await().until(() -> isNewer("a", store.versions.get("a").modified()));
-        ingestQuiet("a");
+        importQuiet("a");
         assertThat(store.committed).containsExactly("a=x", "a=x");
     }
 
@@ -314,22 +331,22 @@ class DropFolderTest {
                 throw new UncheckedIOException(e);
             }
         };
-        ingestQuiet("a");
+        importQuiet("a");
         assertThat(root.resolve("a")).hasContent("new");
         assertThat(retried).last().isEqualTo(RecordPath.of("a"));
-        ingestQuiet("a");
+        importQuiet("a");
         assertThat(store.committed).containsExactly("a=old", "a=new");
     }
 
     @Test
     void shouldImportAnUnreadFileBeforeALaterOne() throws IOException {
-        Path takenFolder = Files.createDirectories(state.resolve("taken"));
-        Files.writeString(takenFolder.resolve("7"), "second");
-        KeptFile unread = new KeptFile("7", RecordPath.of("a"), "", KeptFile.NEVER_READ, "", Instant.now());
-        Files.write(takenFolder.resolve("7.note"), unread.note());
+        Path importedDirectory = Files.createDirectories(state.resolve("imported"));
+        Files.writeString(importedDirectory.resolve("7"), "second");
+        ImportedFile unread = new ImportedFile("7", RecordPath.of("a"), "", ImportedFile.NEVER_READ, "", Instant.now());
+        Files.write(importedDirectory.resolve("7.note"), unread.note());
         restart(Duration.ofHours(24), 1 << 20);
         write("a", "third");
-        ingestQuiet("a");
+        importQuiet("a");
         assertThat(store.committed).containsExactly("a=second", "a=third");
     }
 
@@ -338,7 +355,7 @@ class DropFolderTest {
         store.refusal = Optional.of(new Refusal(Reason.INVALID, "half"));
         try (OutputStream out = Files.newOutputStream(root.resolve("a.xml"))) {
             out.write("<a>".getBytes(UTF_8));
-            ingestQuiet("a.xml");
+            importQuiet("a.xml");
             assertThat(root.resolve("a.xml")).doesNotExist();
             assertThat(files("rejected")).singleElement().asString().endsWith("-incoming-a.xml");
             sweep();
@@ -353,7 +370,7 @@ class DropFolderTest {
     @Test
     void shouldRetryALaterWriteThatTheStoreCanNotAcceptYet() throws IOException {
         try (OutputStream out = Files.newOutputStream(root.resolve("a"))) {
-            ingestQuiet("a");
+            importQuiet("a");
             out.write('1');
             store.refusal = Optional.of(new Refusal(Reason.NO_ROOM, "full"));
             sweep();
@@ -365,20 +382,20 @@ class DropFolderTest {
     }
 
     @Test
-    void shouldDeleteAKeptFileAfterTheRetentionTime() throws IOException {
+    void shouldDeleteAnImportedFileAfterTheRetentionTime() throws IOException {
         restart(Duration.ofMillis(-1), 1 << 20);
         write("a", "x");
-        ingestQuiet("a");
+        importQuiet("a");
         dropFolder.sweep();
-        assertThat(files("taken")).isEmpty();
-        assertThat(dropFolder.keptFiles().count()).isZero();
+        assertThat(files("imported")).isEmpty();
+        assertThat(dropFolder.importedFiles().count()).isZero();
     }
 
     @Test
-    void shouldNotDeleteAKeptFileThatIsNotImportedYet() throws IOException {
+    void shouldNotDeleteAnImportedFileThatIsNotImportedYet() throws IOException {
         restart(Duration.ofMillis(-1), 1 << 20);
         try (OutputStream out = Files.newOutputStream(root.resolve("a"))) {
-            ingestQuiet("a");
+            importQuiet("a");
             out.write('1');
             dropFolder.sweep();
             advance(QUIET);
@@ -392,14 +409,14 @@ class DropFolderTest {
         restart(Duration.ofHours(24), 5);
         for (String name : List.of("a", "b", "c")) {
             write(name, "four");
-            ingestQuiet(name);
+            importQuiet(name);
         }
         dropFolder.sweep();
-        assertThat(dropFolder.keptFiles().count()).isEqualTo(1);
+        assertThat(dropFolder.importedFiles().count()).isEqualTo(1);
         restart(Duration.ofHours(24), 1);
         dropFolder.sweep();
-        assertThat(dropFolder.keptFiles().count()).isEqualTo(1);
-        assertThat(files("taken")).hasSize(2);
+        assertThat(dropFolder.importedFiles().count()).isEqualTo(1);
+        assertThat(files("imported")).hasSize(2);
     }
 
     @Test
@@ -411,16 +428,16 @@ class DropFolderTest {
             restart(Duration.ofHours(24), 1 << 20);
             try (OutputStream out = Files.newOutputStream(root.resolve("a"))) {
                 out.write('1');
-                ingestQuiet("a");
-                ingest("");
+                importQuiet("a");
+                importFile("");
                 restart(Duration.ofHours(24), 1 << 20);
                 out.write('2');
                 sweep();
             }
             assertThat(store.committed).containsExactly("a=1", "a=12");
             assertThat(retried.stream().skip(1).map(RecordPath::name))
-                    .allMatch(name -> name.startsWith(KeptFolder.TAKEN_PREFIX));
-            retried.stream().skip(1).forEach(this::ingestUnchecked);
+                    .allMatch(name -> name.startsWith(ImportedDirectory.NAME_PREFIX));
+            retried.stream().skip(1).forEach(this::importUnchecked);
             assertThat(store.committed).hasSize(2);
             restart(Duration.ofMillis(-1), 1 << 20);
             dropFolder.sweep();
@@ -433,9 +450,9 @@ class DropFolderTest {
         }
     }
 
-    private void ingestUnchecked(RecordPath path) {
+    private void importUnchecked(RecordPath path) {
         try {
-            ingestQuiet(path.toString());
+            importQuiet(path.toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -444,14 +461,14 @@ class DropFolderTest {
     @Test
     void shouldRejectAFileWhoseNoteIsDamaged() throws IOException {
         write("a", "x");
-        ingestQuiet("a");
-        for (Path file : files("taken")) {
+        importQuiet("a");
+        for (Path file : files("imported")) {
             if (file.toString().endsWith(".note")) {
                 Files.writeString(file, "1\na\n");
             }
         }
         restart(Duration.ofHours(24), 1 << 20);
-        assertThat(files("taken")).isEmpty();
+        assertThat(files("imported")).isEmpty();
         assertThat(files("rejected"))
                 .singleElement()
                 .satisfies(file -> assertThat(file).hasContent("x"));

@@ -149,7 +149,7 @@ class WatcherTest {
     }
 
     @Test
-    void shouldCommitANewVersionIfAFileIsWrittenAfterItWasIngested() throws IOException {
+    void shouldCommitANewVersionIfAFileIsWrittenAfterItWasImported() throws IOException {
         Path file = home.incoming().resolve("slow.log");
         try (OutputStream out = Files.newOutputStream(file)) {
             out.write("first ".getBytes(StandardCharsets.UTF_8));
@@ -193,7 +193,7 @@ class WatcherTest {
     }
 
     @Test
-    void shouldNotIngestTheUsersFileFromIncoming() throws IOException {
+    void shouldNotImportTheUsersFileFromIncoming() throws IOException {
         Path file = home.incoming().resolve("broker_users.xml");
         Files.writeString(file, "<broker-users/>");
         await().until(() -> !Files.exists(file));

@@ -141,7 +141,7 @@ final class EventSender implements EventSink {
         try {
             sendBatch();
         } catch (RuntimeException e) {
-            LOG.error("event=websocket.send.failed effect=\"the client is disconnected\"", e);
+            LOG.error("event=websocket.send.failed consequence=\"the client is disconnected\"", e);
             socket.abort();
         }
     }

@@ -205,9 +205,9 @@ final class MessageHandler {
     private void authenticated(ClientMessage.Auth auth, Session open, Result<Login> login) {
         if (login.isRefused()) {
             Refusal refusal = login.refusal().orElseThrow();
-            Duration penalty = endpoint.authenticator().failureDelay(auth.token(), origin);
+            Duration delay = endpoint.authenticator().failureDelay(auth.token(), origin);
             endpoint.schedule(
-                    penalty.toMillis(),
+                    delay.toMillis(),
                     () -> connection.send(
                             subprotocol.reply(auth.id(), login.refusal()).orElseThrow(),
                             Callback.from(() -> connection.refuse(CloseStatus.POLICY_VIOLATION, refusal.detail()))));

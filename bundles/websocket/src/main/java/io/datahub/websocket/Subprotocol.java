@@ -41,12 +41,12 @@ enum Subprotocol {
 
     /** The message to an authenticated client, if any. */
     Optional<String> welcome(String user) {
-        return this == CLOUDEVENTS ? Optional.empty() : Optional.of(ServerMessage.welcome(user));
+        return this == CLOUDEVENTS ? Optional.empty() : Optional.of(ServerMessages.welcome(user));
     }
 
     /** The reply to a subscription, if any. */
     Optional<String> subscribed(Optional<String> id, List<String> granted) {
-        return this == CLOUDEVENTS ? Optional.empty() : id.map(json -> ServerMessage.ok(json, granted));
+        return this == CLOUDEVENTS ? Optional.empty() : id.map(json -> ServerMessages.ok(json, granted));
     }
 
     /**
@@ -56,8 +56,8 @@ enum Subprotocol {
      */
     Optional<String> reply(Optional<String> id, Optional<Refusal> refusal) {
         if (this == CLOUDEVENTS) {
-            return refusal.map(error -> ServerMessage.errorEvent(id, error));
+            return refusal.map(error -> ServerMessages.errorEvent(id, error));
         }
-        return refusal.map(error -> ServerMessage.error(id, error)).or(() -> id.map(ServerMessage::ok));
+        return refusal.map(error -> ServerMessages.error(id, error)).or(() -> id.map(ServerMessages::ok));
     }
 }

@@ -120,7 +120,8 @@ public final class WebSocketHandler extends Handler.Abstract implements HealthCh
                     response,
                     callback,
                     HttpStatus.FORBIDDEN_403,
-                    "pages of this origin may not connect; an administrator can add it to origins in io.datahub.websocket.cfg");
+                    "pages of this origin may not connect; an administrator can add it to origins in "
+                            + "io.datahub.websocket.cfg");
         }
         if (!endpoint.hasCapacity()) {
             return refuse(

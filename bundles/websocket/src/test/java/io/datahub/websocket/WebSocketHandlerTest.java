@@ -454,7 +454,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldRejectUnlistedOrigins() throws Exception {
+    void shouldRefuseUnlistedOrigins() throws Exception {
         assertThat(status("Origin: https://evil.example")).isEqualTo(403);
         assertThat(status("Origin: null")).isEqualTo(403);
         assertThat(status("Origin: http://localhost:1")).isEqualTo(403);
@@ -469,7 +469,7 @@ class WebSocketHandlerTest {
     }
 
     @Test
-    void shouldRejectConnectionsAtTheLimit() throws Exception {
+    void shouldRefuseConnectionsAtTheLimit() throws Exception {
         try (RawClient first = gateway.connect("ann");
                 RawClient second = gateway.connect("ann");
                 RawClient third = gateway.connect("ann")) {

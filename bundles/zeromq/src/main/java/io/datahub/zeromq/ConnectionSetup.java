@@ -131,7 +131,7 @@ final class ConnectionSetup {
     void refuse(long now) {
         refused = true;
         long delay = context.authenticator().failureDelay(presented, origin()).toNanos();
-        deadline = now + Math.max(delay, context.settings().failCloseNanos());
+        deadline = now + Math.max(delay, context.settings().rejectionDelayNanos());
     }
 
     boolean isRefused() {

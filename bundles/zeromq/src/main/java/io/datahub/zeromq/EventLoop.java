@@ -89,7 +89,7 @@ final class EventLoop implements Runnable {
             }
         } catch (IOException | RuntimeException e) {
             LOG.error(
-                    "event=zeromq.loop.failed thread={} cure=\"restart the bundle datahub-zeromq\"",
+                    "event=zeromq.loop.failed thread={} remedy=\"restart the bundle datahub-zeromq\"",
                     thread.getName(),
                     e);
         } finally {

@@ -68,7 +68,7 @@ final class Listener implements EventLoop.ChannelHandler {
             }
         } catch (IOException e) {
             LOG.error(
-                    "event=zeromq.listener.paused reason={} cure=\"raise the limit of open files (ulimit -n)\"",
+                    "event=zeromq.listener.paused reason={} remedy=\"raise the limit of open files (ulimit -n)\"",
                     LogText.quoted(e.getMessage()));
             key.interestOps(0);
         }

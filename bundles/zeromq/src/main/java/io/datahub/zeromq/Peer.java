@@ -5,13 +5,13 @@ import io.datahub.api.event.Session;
 import io.datahub.api.user.Login;
 import io.datahub.zeromq.zmtp.Command;
 import io.datahub.zeromq.zmtp.DisconnectReason;
-import io.datahub.zeromq.zmtp.FrameReceiver;
+import io.datahub.zeromq.zmtp.MessageReceiver;
 import io.datahub.zeromq.zmtp.PeerText;
 import io.datahub.zeromq.zmtp.ProtocolException;
 import java.nio.ByteBuffer;
 
 /** An authenticated client: handles messages according to its socket type. For the connection's thread. */
-abstract class Peer implements FrameReceiver {
+abstract class Peer implements MessageReceiver {
 
     private static final int MAX_PING_CONTEXT = 16;
 

@@ -7,8 +7,8 @@ import java.util.Set;
 
 /**
  * The connections that aren't authenticated: those whose handshake is in progress, and those whose handshake failed and
- * that are held back, so that the client doesn't reconnect at once. Both sets are bounded: when one is full, its oldest
- * connection is evicted. Thread-safe.
+ * whose disconnection is delayed, so that the client doesn't reconnect at once. Both sets are bounded: when one is
+ * full, its oldest connection is evicted. Thread-safe.
  */
 final class PendingHandshakes {
 
@@ -21,7 +21,7 @@ final class PendingHandshakes {
 
     // guarded by this
     private final Set<Pending> inProgress = new LinkedHashSet<>();
-    private final Set<Pending> heldBack = new LinkedHashSet<>();
+    private final Set<Pending> rejected = new LinkedHashSet<>();
 
     /** Called when a handshake starts. */
     void started(Pending connection, ZeromqSettings settings) {
@@ -31,21 +31,21 @@ final class PendingHandshakes {
     /** Called when a handshake failed. */
     void failed(Pending connection, ZeromqSettings settings) {
         remove(connection);
-        evict(put(heldBack, connection, settings.maxDelayedRejections()));
+        evict(put(rejected, connection, settings.maxDelayedRejections()));
     }
 
     /** Called when the peer is authenticated or the connection is closed. */
     synchronized void remove(Pending connection) {
         inProgress.remove(connection);
-        heldBack.remove(connection);
+        rejected.remove(connection);
     }
 
-    /** Closes all connections that are held back, so that their clients can reconnect now. */
-    void releaseHeldBack() {
+    /** Closes all connections whose disconnection is delayed, so that their clients can reconnect now. */
+    void releaseRejected() {
         List<Pending> all;
         synchronized (this) {
-            all = List.copyOf(heldBack);
-            heldBack.clear();
+            all = List.copyOf(rejected);
+            rejected.clear();
         }
         all.forEach(Pending::evict);
     }
@@ -72,7 +72,7 @@ final class PendingHandshakes {
         return inProgress.size();
     }
 
-    synchronized int heldBack() {
-        return heldBack.size();
+    synchronized int delayedRejections() {
+        return rejected.size();
     }
 }

@@ -42,7 +42,7 @@ public final class Zeromq implements HealthCheck, MetricSource {
     private final EventBroker broker;
     private final Authenticator authenticator;
     private final CurveKeyPair keys;
-    private final UserChanges changes;
+    private final UsersChangeForwarder changes;
     private volatile EndpointContext context;
 
     /** Null if the configured port can't be bound. */
@@ -58,13 +58,13 @@ public final class Zeromq implements HealthCheck, MetricSource {
             @Reference EventBroker broker,
             @Reference Authenticator authenticator,
             @Reference Home home,
-            @Reference UserChanges changes) {
+            @Reference UsersChangeForwarder changes) {
         this.broker = broker;
         this.authenticator = authenticator;
         keys = new CurveKeyFiles(home.state()).load();
         this.changes = changes;
         open(ZeromqSettings.of(configuration));
-        changes.setListener(() -> context.handshakes().releaseHeldBack());
+        changes.setListener(() -> context.handshakes().releaseRejected());
     }
 
     private void open(ZeromqSettings settings) {
@@ -100,13 +100,13 @@ public final class Zeromq implements HealthCheck, MetricSource {
                     + " seconds; a thread dump (jstack) shows where");
         }
         return current == null
-                ? Health.down(
-                        "the port " + context.settings().port()
-                                + " can't be bound; stop the program that uses it, or set another port in io.datahub.zeromq.cfg")
+                ? Health.down("the port " + context.settings().port()
+                        + " can't be bound; stop the program that uses it, or set another port in "
+                        + "io.datahub.zeromq.cfg")
                 : Health.ready("address=" + current.address() + " connections="
                         + context.connectionLimiter().count() + " handshakes="
-                        + context.handshakes().pending() + " heldBack="
-                        + context.handshakes().heldBack() + " receivingBytes="
+                        + context.handshakes().pending() + " delayedRejections="
+                        + context.handshakes().delayedRejections() + " receivingBytes="
                         + context.largeMessages().bytes() + " " + context.disconnectMetrics());
     }
 
@@ -120,7 +120,7 @@ public final class Zeromq implements HealthCheck, MetricSource {
         report.gauge(
                 "datahub_zeromq_delayed_rejections",
                 "ZeroMQ connections whose authentication failed and that are closed with a delay",
-                current.handshakes().heldBack());
+                current.handshakes().delayedRejections());
         current.disconnectMetrics().report(report);
     }
 

@@ -29,8 +29,8 @@ public @interface ZeromqConfiguration {
     int maxFrames() default 1_024;
 
     @AttributeDefinition(
-            description =
-                    "The maximum number of connections in total, limited to two fifths of the process's file descriptors",
+            description = "The maximum number of connections in total, limited to two fifths of the process's file "
+                    + "descriptors",
             min = "1")
     int maxConnections() default 20_000;
 
@@ -51,8 +51,8 @@ public @interface ZeromqConfiguration {
     int maxHandshakes() default 1_000;
 
     @AttributeDefinition(
-            description =
-                    "The maximum number of connections held open after a failed authentication; beyond it, the oldest is closed",
+            description = "The maximum number of connections held open after a failed authentication; beyond it, the "
+                    + "oldest is closed",
             min = "0")
     int maxDelayedRejections() default 5_000;
 

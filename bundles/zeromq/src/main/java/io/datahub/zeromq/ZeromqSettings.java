@@ -21,7 +21,7 @@ record ZeromqSettings(
         int maxHandshakes,
         int maxDelayedRejections,
         long handshakeNanos,
-        long failCloseNanos,
+        long rejectionDelayNanos,
         long pingNanos,
         long idleNanos,
         int readBufferBytes,
@@ -138,7 +138,7 @@ record ZeromqSettings(
                 + " maxHandshakes=" + maxHandshakes
                 + " maxDelayedRejections=" + maxDelayedRejections
                 + " handshakeMillis=" + TimeUnit.NANOSECONDS.toMillis(handshakeNanos)
-                + " rejectionDelayMillis=" + TimeUnit.NANOSECONDS.toMillis(failCloseNanos)
+                + " rejectionDelayMillis=" + TimeUnit.NANOSECONDS.toMillis(rejectionDelayNanos)
                 + " pingMillis=" + TimeUnit.NANOSECONDS.toMillis(pingNanos)
                 + " idleMillis=" + TimeUnit.NANOSECONDS.toMillis(idleNanos)
                 + " readBufferBytes=" + readBufferBytes

@@ -140,7 +140,7 @@ class ClientTest {
     void shouldReportRefusedCredentials() {
         assertThatExceptionOfType(HubConnectionException.class)
                 .isThrownBy(() -> client(new Credential.Token("ci", "wrong")))
-                .withMessageContaining("rejects the credentials of ci")
+                .withMessageContaining("refuses the credentials of ci")
                 .withMessageNotContaining("wrong");
         assertThat(hub.broker.sessions()).isEmpty();
     }

@@ -37,7 +37,7 @@ public final class Fixture implements AutoCloseable {
     public final FakeAuthenticator users =
             new FakeAuthenticator().with("ci", "build.", "build.").with("all", "", "");
     public final Broker broker;
-    final UserChanges changes = new UserChanges();
+    final UsersChangeForwarder changes = new UsersChangeForwarder();
     public final Zeromq zeromq;
 
     /** In the order in which they connected. */

@@ -110,12 +110,12 @@ class HandshakeTest {
 
     /** Sends wrong credentials and waits until they are refused. */
     private RawPeer fail(String user) throws IOException {
-        int before = hub.zeromq.context().handshakes().heldBack();
+        int before = hub.zeromq.context().handshakes().delayedRejections();
         RawPeer peer = hub.connect();
         peer.send(RawPeer.greeting(3, 0, "PLAIN"));
         peer.receive(64);
         peer.send(RawPeer.hello(user, "wrong"));
-        Fixture.await(() -> hub.zeromq.context().handshakes().heldBack() > before);
+        Fixture.await(() -> hub.zeromq.context().handshakes().delayedRejections() > before);
         return peer;
     }
 
@@ -127,7 +127,7 @@ class HandshakeTest {
         RawPeer once = fail("all");
 
         once.untilClosed();
-        assertThat(hub.zeromq.context().handshakes().heldBack()).isEqualTo(1);
+        assertThat(hub.zeromq.context().handshakes().delayedRejections()).isEqualTo(1);
         often.untilClosed();
         assertThat(System.nanoTime() - start)
                 .isGreaterThan(Duration.ofMillis(1_490).toNanos());
@@ -135,7 +135,7 @@ class HandshakeTest {
     }
 
     @Test
-    void shouldAuthenticateAHeldBackClientOnlyOnce() throws Exception {
+    void shouldAuthenticateARejectedClientOnlyOnce() throws Exception {
         hub.users.penalties.put("ci", Duration.ofMinutes(10));
         try (ZContext context = new ZContext();
                 ZMQ.Socket stale = context.createSocket(SocketType.SUB)) {
@@ -154,7 +154,7 @@ class HandshakeTest {
     }
 
     @Test
-    void shouldReleaseHeldBackClientsWhenUsersChange() throws IOException {
+    void shouldReleaseRejectedClientsWhenUsersChange() throws IOException {
         hub.users.penalties.put("ci", Duration.ofMinutes(10));
         RawPeer peer = fail("ci");
         hub.changes.usersChanged(hub.users);
@@ -165,7 +165,7 @@ class HandshakeTest {
     }
 
     @Test
-    void shouldLimitHeldBackClientsAndEvictTheOldest() throws IOException {
+    void shouldLimitRejectedClientsAndEvictTheOldest() throws IOException {
         hub.zeromq.modified(Fixture.configuration("maxDelayedRejections", 2));
         hub.users.penalties.put("ci", Duration.ofMinutes(10));
         RawPeer oldest = fail("ci");
@@ -175,7 +175,7 @@ class HandshakeTest {
         third.send(RawPeer.hello("ci", "wrong"));
 
         assertThat(oldest.untilClosed()).isEmpty();
-        assertThat(hub.zeromq.context().handshakes().heldBack()).isEqualTo(2);
+        assertThat(hub.zeromq.context().handshakes().delayedRejections()).isEqualTo(2);
         assertThat(hub.closed(DisconnectReason.UNAUTHENTICATED)).isEqualTo(3);
         assertThat(second.isOpen()).isTrue();
     }
@@ -206,7 +206,7 @@ class HandshakeTest {
         early.close();
 
         PendingHandshakes handshakes = hub.zeromq.context().handshakes();
-        Fixture.await(() -> handshakes.pending() == 0 && handshakes.heldBack() == 0);
+        Fixture.await(() -> handshakes.pending() == 0 && handshakes.delayedRejections() == 0);
         Fixture.await(() -> hub.zeromq.context().connectionLimiter().count() == 0);
         assertThat(hub.zeromq.context().connectionLimiter().addresses()).isZero();
     }

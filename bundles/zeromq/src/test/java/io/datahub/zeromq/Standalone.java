@@ -30,7 +30,7 @@ public final class Standalone {
                 broker,
                 users,
                 () -> home,
-                new UserChanges());
+                new UsersChangeForwarder());
         System.out.println("CURVE public key "
                 + Files.readString(home.resolve("state/curve.pub")).strip() + " user all: "
                 + FakeAuthenticator.keys("all") + " "

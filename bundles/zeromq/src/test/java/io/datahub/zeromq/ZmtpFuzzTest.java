@@ -7,8 +7,8 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.zeromq.zmtp.Command;
 import io.datahub.zeromq.zmtp.DisconnectReason;
-import io.datahub.zeromq.zmtp.FrameReceiver;
 import io.datahub.zeromq.zmtp.MessageDecoder;
+import io.datahub.zeromq.zmtp.MessageReceiver;
 import io.datahub.zeromq.zmtp.ProtocolException;
 import io.datahub.zeromq.zmtp.RawPeer;
 import io.datahub.zeromq.zmtp.SocketType;
@@ -36,7 +36,7 @@ class ZmtpFuzzTest {
     private static long probes;
 
     /** Records the complete messages and commands of a stream, one line each. */
-    private static final class Transcript implements FrameReceiver {
+    private static final class Transcript implements MessageReceiver {
         final List<String> lines = new ArrayList<>();
 
         @Override

@@ -17,7 +17,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link EventHistory} does with file events. A subclass provides an empty history and ways to change it. */
+/**
+ * What every {@link EventHistory} does with file events. A subclass provides an empty history and ways to change it.
+ */
 public abstract class EventHistoryContract {
 
     private static final List<String> ALL = List.of("");

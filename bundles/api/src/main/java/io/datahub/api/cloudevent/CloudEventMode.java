@@ -44,7 +44,8 @@ public enum CloudEventMode {
                 ? Result.done(mode)
                 : Result.refused(
                         Reason.UNSUPPORTED_MEDIA_TYPE,
-                        "only CloudEvents in JSON and UTF-8 are supported: application/cloudevents+json or application/cloudevents-batch+json");
+                        "only CloudEvents in JSON and UTF-8 are supported: application/cloudevents+json or "
+                                + "application/cloudevents-batch+json");
     }
 
     /** A media type without its parameters. */

@@ -10,9 +10,9 @@ import org.osgi.annotation.versioning.ConsumerType;
  * {@link #TOPICS}, which may change at any time; of several for one topic the one with the highest service ranking is
  * used.
  *
- * <p>{@link #append} is called on the threads of publishers, several at once, and must not block: a log that has to wait
- * for a disk or another machine completes later, on a thread of its own, while the broker takes nothing more from that
- * publisher.
+ * <p>{@link #append} is called on the threads of publishers, several at once, and must not block: a log that has to
+ * wait for a disk or another machine completes later, on a thread of its own, while the broker takes nothing more from
+ * that publisher.
  */
 @ConsumerType
 public interface EventLog {

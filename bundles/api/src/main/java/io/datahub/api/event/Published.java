@@ -19,7 +19,7 @@ public enum Published {
     /** The topic is too long. */
     TOPIC_TOO_LONG(Reason.BAD_REQUEST, "the topic is longer than 4,200 bytes"),
     /** A validator rejected the event. */
-    INVALID(Reason.INVALID, "a validator rejected the message"),
+    INVALID(Reason.INVALID, "a validator refused the message"),
     /** A validator could not decide. */
     NOT_VALIDATED(Reason.UNAVAILABLE, "a validator of this topic is unavailable or failed; try again"),
     /** The log of the topic could not store the event. */

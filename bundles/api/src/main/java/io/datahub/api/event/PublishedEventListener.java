@@ -8,18 +8,18 @@ import org.osgi.annotation.versioning.ConsumerType;
  * topics. It sees an event after grants and validators have accepted it and, where its topic is kept, after it was
  * appended to its log; never an event that came in by an {@link EventInjector}.
  *
- * <p>Called on the publisher's thread, on that of an {@link EventLog} or on that of whoever changed a record: several at
- * once, but the events of one publisher in their order and one call at a time, and so the events that have a position
- * in the history. It must not block; what it throws is logged and affects neither publisher nor subscribers.
+ * <p>Called on the publisher's thread, on that of an {@link EventLog} or on that of whoever changed a record: several
+ * at once, but the events of one publisher in their order and one call at a time, and so the events that have a
+ * position in the history. It must not block; what it throws is logged and affects neither publisher nor subscribers.
  */
 @ConsumerType
 public interface PublishedEventListener {
 
     /**
      * Service property: the topic prefixes that it sees, as an array, a collection, or one comma-separated text; an
-     * asterisk at the end of a prefix is ignored. Default: all topics that clients can publish. The hub's own topics are
-     * seen only through prefixes that begin with {@code file.} or {@code hub.}: in a cluster each hub announces file
-     * events from the shared journal, so a relay leaves them out.
+     * asterisk at the end of a prefix is ignored. Default: all topics that clients can publish. The hub's own topics
+     * are seen only through prefixes that begin with {@code file.} or {@code hub.}: in a cluster each hub announces
+     * file events from the shared journal, so a relay leaves them out.
      */
     String TOPICS = "topics";
 

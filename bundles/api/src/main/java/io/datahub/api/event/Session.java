@@ -43,10 +43,10 @@ public interface Session extends AutoCloseable {
     boolean unsubscribe(byte[] prefix);
 
     /**
-     * Publishes one event from a shared buffer; never blocks. Delivery may be deferred until the next {@link #flush}, so
-     * the caller must hold the buffer until then. If the event must be validated or kept first, and that takes time, the
-     * result is {@link Published#PENDING}: nothing else may be published until {@code completed} was called and {@link
-     * #completed()} after it. The caller need not hold the buffer for a pending event.
+     * Publishes one event from a shared buffer; never blocks. Delivery may be deferred until the next {@link #flush},
+     * so the caller must hold the buffer until then. If the event must be validated or kept first, and that takes time,
+     * the result is {@link Published#PENDING}: nothing else may be published until {@code completed} was called and
+     * {@link #completed()} after it. The caller need not hold the buffer for a pending event.
      *
      * @param buffer the buffer with the event
      * @param start the start of the event, which has the format of {@link EventRun}

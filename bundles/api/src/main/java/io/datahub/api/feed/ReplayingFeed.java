@@ -19,9 +19,9 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The events of a session, where a subscription may start at an earlier cursor: its kept events are read from the history until
- * that has been read to its end, and are then delivered live. Kept are file events and the events of kept topics: those that have
- * a cursor.
+ * The events of a session, where a subscription may start at an earlier cursor: its kept events are read from the
+ * history until that has been read to its end, and are then delivered live. Kept are file events and the events of kept
+ * topics: those that have a cursor.
  *
  * <p>The contract of such a subscription:
  *
@@ -43,8 +43,8 @@ import java.util.function.Predicate;
  * delivered for each of them that asked for it. What the user may receive is checked by the broker for live events and
  * by the history, page by page with the session's current login, for the past.
  *
- * <p>Not thread-safe: all methods must be called by one thread at a time. {@link #next} may block on disk I/O while {@link
- * #isReplaying}, and {@link #subscribe(List, Cursor, Consumer)} at any time; no other method blocks.
+ * <p>Not thread-safe: all methods must be called by one thread at a time. {@link #next} may block on disk I/O while
+ * {@link #isReplaying}, and {@link #subscribe(List, Cursor, Consumer)} at any time; no other method blocks.
  */
 public final class ReplayingFeed {
 
@@ -135,8 +135,8 @@ public final class ReplayingFeed {
     }
 
     /**
-     * Removes a subscription to a prefix. If it started at an earlier cursor and hasn't caught up yet, its replay continues to
-     * the end of the history.
+     * Removes a subscription to a prefix. If it started at an earlier cursor and hasn't caught up yet, its replay
+     * continues to the end of the history.
      *
      * @param prefix the prefix, as subscribed
      * @return false if there was no such subscription
@@ -183,7 +183,8 @@ public final class ReplayingFeed {
      * @param maxBytes stops once this many bytes of live events were delivered
      * @param receiver receives the events, in runs; it must neither retain nor release their buffer
      * @return false if there was nothing to do and the next call is of use only after {@link
-     *     io.datahub.api.event.EventSink#ready}; true says that it should be called again, also if nothing was delivered
+     *     io.datahub.api.event.EventSink#ready}; true says that it should be called again, also if nothing was
+     *     delivered
      */
     public boolean next(int maxBytes, Consumer<? super EventRun> receiver) {
         boolean read = isReplaying();

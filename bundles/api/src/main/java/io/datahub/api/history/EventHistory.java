@@ -14,8 +14,8 @@ import org.osgi.annotation.versioning.ProviderType;
  * survives restarts of the hub; its retention is limited by age and size. Whatever is read here was, or will be,
  * delivered live as well, with the same cursor and after everything with an earlier one.
  *
- * <p>Thread-safe. {@link #read}, {@link #newest} and {@link #oldest} may block on disk or network; {@link #head} doesn't.
- * All but {@link #head} throw {@link java.io.UncheckedIOException} if the medium fails.
+ * <p>Thread-safe. {@link #read}, {@link #newest} and {@link #oldest} may block on disk or network; {@link #head}
+ * doesn't. All but {@link #head} throw {@link java.io.UncheckedIOException} if the medium fails.
  */
 @ProviderType
 public interface EventHistory {
@@ -42,9 +42,9 @@ public interface EventHistory {
      * @param prefixes reads only topics that begin with one of them; one may be empty, for all topics
      * @param maxEvents the maximum number of events, at least 1
      * @param maxBytes ends the page before an event that would make it longer than this; the first one always fits
-     * @return a page, or {@link Reason#GONE} if the cursor is of another epoch or events after it are no longer retained.
-     *     Where several hubs share a history, a cursor ahead of this hub is not gone: the page is empty and continues
-     *     from that cursor
+     * @return a page, or {@link Reason#GONE} if the cursor is of another epoch or events after it are no longer
+     *     retained. Where several hubs share a history, a cursor ahead of this hub is not gone: the page is empty and
+     *     continues from that cursor
      */
     Result<Page> read(User user, Cursor since, Collection<String> prefixes, int maxEvents, int maxBytes);
 
@@ -55,8 +55,8 @@ public interface EventHistory {
      * @param prefixes reads only topics that begin with one of them; one may be empty, for all topics
      * @param maxEvents the maximum number of events, at least 1
      * @param maxBytes omits older events that would make the page longer than this; the newest always fits
-     * @return the newest of them, oldest first, and the head that they end at; fewer than there are if many other events
-     *     lie between them
+     * @return the newest of them, oldest first, and the head that they end at; fewer than there are if many other
+     *     events lie between them
      */
     Page newest(User user, Collection<String> prefixes, int maxEvents, int maxBytes);
 

@@ -3,8 +3,8 @@ package io.datahub.api.metric;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Reports the metrics of a component of the hub. Registered as a service with the property {@link #COMPONENT}; called on
- * each scrape, from any thread, so values must be readily available: the component does its own counting, and this
+ * Reports the metrics of a component of the hub. Registered as a service with the property {@link #COMPONENT}; called
+ * on each scrape, from any thread, so values must be readily available: the component does its own counting, and this
  * interface costs nothing between scrapes.
  */
 @ConsumerType

@@ -147,7 +147,7 @@ public final class ProxyProtocol {
         return port > MAX_PORT || (text.length() > 1 && text.charAt(0) == '0') ? -1 : port;
     }
 
-    /** Rejects a malformed beginning at once, since the rest may never arrive. */
+    /** Refuses a malformed beginning at once, since the rest may never arrive. */
     private static Header beginning(ByteBuffer bytes, int from, int available) {
         int at = from + V2.length;
         boolean wrong = (available > V2.length && !isCommand(bytes.get(at) & 0xff))

@@ -30,11 +30,11 @@ public final class RecordUrls {
     /**
      * The URLs of a hub with this public URL.
      *
-     * @param publicUrl the URL at which clients reach {@code /} of the hub, with or without a trailing slash; blank if it
-     *     isn't known
+     * @param publicUrl the URL at which clients reach {@code /} of the hub, with or without a trailing slash; blank if
+     *     it isn't known
      * @return its URLs
-     * @throws IllegalArgumentException if it isn't {@link #ALLOWED}; the message doesn't repeat it, since it may contain
-     *     credentials
+     * @throws IllegalArgumentException if it isn't {@link #ALLOWED}; the message doesn't repeat it, since it may
+     *     contain credentials
      */
     public static RecordUrls of(String publicUrl) {
         String stripped = publicUrl.strip();

@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A position in the hub's history: after all entries up to and including a number. File events and kept topics share one
- * numbering. A number is never given to two entries of one epoch: whatever could repeat one (a journal that was rebuilt,
- * restored from a backup or has lost its end) begins a new epoch.
+ * A position in the hub's history: after all entries up to and including a number. File events and kept topics share
+ * one numbering. A number is never given to two entries of one epoch: whatever could repeat one (a journal that was
+ * rebuilt, restored from a backup or has lost its end) begins a new epoch.
  *
  * <p>Clients see the text, and treat it as opaque: they store it, compare it for equality and send it back. Within the
  * hub, too, only what keeps a history looks at the number; everybody else orders cursors by {@link #isUpTo}.

@@ -81,8 +81,8 @@ public interface Draft extends AutoCloseable {
      *
      * @param offset where to read the first of them, at least 0
      * @param target receives the bytes
-     * @return the number of bytes, 0 at or after the end; refused with {@link Reason#FORBIDDEN} if the draft may contain
-     *     bytes of a version that the user may not read
+     * @return the number of bytes, 0 at or after the end; refused with {@link Reason#FORBIDDEN} if the draft may
+     *     contain bytes of a version that the user may not read
      * @throws IOException if the medium failed
      */
     Result<Integer> read(long offset, ByteBuffer target) throws IOException;

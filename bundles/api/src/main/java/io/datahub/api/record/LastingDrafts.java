@@ -22,8 +22,8 @@ import org.osgi.annotation.versioning.ProviderType;
  * each later request {@link #resume}, {@link Draft#append}, {@link Draft#sync} and {@link Draft#close}; {@link
  * Draft#commit} at the end. {@link #release} tells where to go on. A transport whose clients know only paths begins an
  * ordinary draft, and makes it a lasting one by {@link #keep} when the connection is cut; when the user writes that
- * path again, {@link #list} finds it. A draft that is resumed by a request for another path becomes one of that path, so
- * that an upload under a temporary name can be renamed.
+ * path again, {@link #list} finds it. A draft that is resumed by a request for another path becomes one of that path,
+ * so that an upload under a temporary name can be renamed.
  *
  * <p>A committed draft can still be found until it expires, so that a client that lost the answer learns of the commit.
  * Apart from that, the rules of {@link RecordStore} apply. Methods may block on I/O and are thread-safe; an {@link
@@ -63,8 +63,8 @@ public interface LastingDrafts {
      * Creates an empty draft. Grants, the precondition and free space are checked now, each time it is resumed, and on
      * commit.
      *
-     * @param request with the length of the whole record if it is known; for the root if the path isn't known yet, which
-     *     any user may do who may write some record
+     * @param request with the length of the whole record if it is known; for the root if the path isn't known yet,
+     *     which any user may do who may write some record
      * @param notes metadata that the transport stores with the draft
      * @return the draft, or the refusal: the same as of {@link RecordStore#begin}, or {@link Reason#TOO_MANY} if the
      *     user has the maximum number of unfinished drafts
@@ -77,7 +77,8 @@ public interface LastingDrafts {
      *
      * @param draft a draft of this hub that isn't committed or closed; closed by this unless refused
      * @param notes metadata that the transport stores with the draft
-     * @return the draft, or the refusal: {@link Reason#TOO_MANY} if the user has the maximum number of unfinished drafts
+     * @return the draft, or the refusal: {@link Reason#TOO_MANY} if the user has the maximum number of unfinished
+     *     drafts
      * @throws IOException if the medium failed
      */
     Result<LastingDraft> keep(Draft draft, Map<String, String> notes) throws IOException;
@@ -109,15 +110,15 @@ public interface LastingDrafts {
      *
      * @param user who asks
      * @param name its name
-     * @return the draft; refused with {@link Reason#NOT_FOUND} if there is none of that name (any more), and with {@link
-     *     Reason#FORBIDDEN} if it belongs to another user
+     * @return the draft; refused with {@link Reason#NOT_FOUND} if there is none of that name (any more), and with
+     *     {@link Reason#FORBIDDEN} if it belongs to another user
      * @throws IOException if the medium failed
      */
     Result<LastingDraft> find(User user, String name) throws IOException;
 
     /**
-     * Finds a draft after taking it away from its holder, unless that is committing it, so that the size is accurate; the
-     * bytes are durable when this returns.
+     * Finds a draft after taking it away from its holder, unless that is committing it, so that the size is accurate;
+     * the bytes are durable when this returns.
      *
      * @param user who asks
      * @param name its name
@@ -133,9 +134,9 @@ public interface LastingDrafts {
      *     replaces the present one; digests are those of the whole record
      * @param name its name
      * @param remaining which bytes remain if the holder goes away
-     * @return the draft; or the refusal: of {@link #find} and {@link RecordStore#begin}, {@link Reason#CONFLICT} if it is
-     *     committed, {@link Reason#UNAVAILABLE} if it is being committed, and {@link Reason#BAD_REQUEST} if the length
-     *     differs from the known one or is less than the size
+     * @return the draft; or the refusal: of {@link #find} and {@link RecordStore#begin}, {@link Reason#CONFLICT} if it
+     *     is committed, {@link Reason#UNAVAILABLE} if it is being committed, and {@link Reason#BAD_REQUEST} if the
+     *     length differs from the known one or is less than the size
      * @throws IOException if the medium failed
      */
     Result<Draft> resume(WriteRequest request, String name, Remaining remaining) throws IOException;

@@ -55,14 +55,15 @@ public interface RecordStore {
     Result<List<Change>> deleteTree(WriteRequest request) throws IOException;
 
     /**
-     * Moves a record or a directory to another path. The user needs {@code write} and {@code read} for the old path, and
-     * {@code create} for the new one, or {@code write} where a record is replaced. The bytes are validated by the
-     * validators of the new path. A record at the new path is a new version with an entity tag of its own, whose
-     * {@code modified} is the time of the move; the client's own time is kept.
+     * Moves a record or a directory to another path. The user needs {@code write} and {@code read} for the old path,
+     * and {@code create} for the new one, or {@code write} where a record is replaced. The bytes are validated by the
+     * validators of the new path. A record at the new path is a new version with an entity tag of its own, whose {@code
+     * modified} is the time of the move; the client's own time is kept.
      *
      * <p>Each record gives two entries of the journal with consecutive numbers: created, or updated if it replaced a
-     * record, then deleted. All entries of one move are committed together, so a hub that is killed has moved everything
-     * or nothing. Missing parents of the new path are created; parents of the old path that become empty remain.
+     * record, then deleted. All entries of one move are committed together, so a hub that is killed has moved
+     * everything or nothing. Missing parents of the new path are created; parents of the old path that become empty
+     * remain.
      *
      * @param request what, where to, by whom, and under which conditions
      * @return the changes in the order of the journal, which are durable and announced, none for a directory without

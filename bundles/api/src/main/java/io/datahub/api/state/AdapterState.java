@@ -9,16 +9,16 @@ import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * The durable entries of one adapter: small values by key, each with a revision that changes with every write and with an
- * optional expiry. It is meant for a little that must survive a restart, not as a database or a queue.
+ * The durable entries of one adapter: small values by key, each with a revision that changes with every write and with
+ * an optional expiry. It is meant for a little that must survive a restart, not as a database or a queue.
  *
- * <p>An update is atomic and, once the method has returned, durable: it survives a killed process and a power failure. If
- * it throws {@link IOException}, or the process ends while it runs, either all of it or nothing was done; a caller that
- * needs to know reads the entries again. Each durable update waits for a flush of the disk, which concurrent updates
- * share: a few milliseconds, and far more of them per second from many threads than from one.
+ * <p>An update is atomic and, once the method has returned, durable: it survives a killed process and a power failure.
+ * If it throws {@link IOException}, or the process ends while it runs, either all of it or nothing was done; a caller
+ * that needs to know reads the entries again. Each durable update waits for a flush of the disk, which concurrent
+ * updates share: a few milliseconds, and far more of them per second from many threads than from one.
  *
- * <p>Entries that have expired are never seen; they are removed in the background. Methods may block on disk I/O, or on the
- * network in a cluster, and are thread-safe; {@link IOException} means that the medium failed or is full.
+ * <p>Entries that have expired are never seen; they are removed in the background. Methods may block on disk I/O, or on
+ * the network in a cluster, and are thread-safe; {@link IOException} means that the medium failed or is full.
  */
 @ProviderType
 public interface AdapterState {
@@ -92,8 +92,8 @@ public interface AdapterState {
      * @param key the key
      * @param value the value; it is copied
      * @param keepFor how long it is kept
-     * @return its revision; or a refusal as by {@link #update}, {@link Reason#PRECONDITION_FAILED} if the key has a value,
-     *     which is durable then
+     * @return its revision; or a refusal as by {@link #update}, {@link Reason#PRECONDITION_FAILED} if the key has a
+     *     value, which is durable then
      * @throws IOException if the medium failed or is full
      */
     default Result<Long> putIfAbsent(String key, byte[] value, Duration keepFor) throws IOException {

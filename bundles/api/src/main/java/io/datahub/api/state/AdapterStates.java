@@ -13,8 +13,9 @@ public interface AdapterStates {
     String NAME_FORM = "[a-z][a-z0-9.-]{0,63}";
 
     /**
-     * The state of an adapter, which exists as long as it has entries. Two adapters with one name share it, so an adapter
-     * should choose a name of its own, such as that of its configuration ({@code webhook-jenkins}). Never blocks.
+     * The state of an adapter, which exists as long as it has entries. Two adapters with one name share it, so an
+     * adapter should choose a name of its own, such as that of its configuration ({@code webhook-jenkins}). Never
+     * blocks.
      *
      * @param adapter the name, of the form {@link #NAME_FORM}
      * @return its state

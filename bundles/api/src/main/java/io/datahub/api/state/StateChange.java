@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** A change of one entry as part of an update: a new value or a deletion, which may depend on a condition. Immutable. */
+/**
+ * A change of one entry as part of an update: a new value or a deletion, which may depend on a condition. Immutable.
+ */
 public final class StateChange {
 
     private static final long ABSENT = 0;

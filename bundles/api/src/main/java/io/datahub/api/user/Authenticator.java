@@ -62,8 +62,8 @@ public interface Authenticator {
      * Updates a login to the current users.
      *
      * @param login a login of this or an earlier version of the users file
-     * @return the updated login, with the same origin and session; empty if the user or the credential was removed, disabled or has
-     *     expired
+     * @return the updated login, with the same origin and session; empty if the user or the credential was removed,
+     *     disabled or has expired
      */
     Optional<Login> renew(Login login);
 

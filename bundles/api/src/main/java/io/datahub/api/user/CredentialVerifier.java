@@ -44,7 +44,8 @@ public interface CredentialVerifier {
      * A credential that was verified.
      *
      * @param user the name of its owner; a user of this name must be in the users file
-     * @param id identifies the credential, at most 64 letters, digits and {@code . _ -}; no secret can be derived from it
+     * @param id identifies the credential, at most 64 letters, digits and {@code . _ -}; no secret can be derived from
+     *     it
      * @param label what it is called in lists and logs, at most 100 characters; may be empty
      * @param expires when the login ends at the latest, since the verifier isn't asked again
      * @param rule the trust rule that it matched, if any: the login ends with the rule

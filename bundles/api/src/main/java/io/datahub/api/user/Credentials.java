@@ -211,7 +211,9 @@ public interface Credentials {
         }
     }
 
-    /** An SSH public key; the client proved possession of the private key by a signature that the transport verified. */
+    /**
+     * An SSH public key; the client proved possession of the private key by a signature that the transport verified.
+     */
     final class SshKey implements Credentials {
 
         /** The kind, as in {@link #kind}. */

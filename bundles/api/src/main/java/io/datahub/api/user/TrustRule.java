@@ -47,7 +47,8 @@ public record TrustRule(
                 require(!name.isBlank() && !value.isBlank(), "a claim needs a name and the value that it equals"));
         require(
                 !GIVEN.containsAll(claims.keySet()),
-                "a trust rule needs a claim other than iss and aud, so that it doesn't accept every token of its issuer");
+                "a trust rule needs a claim other than iss and aud, so that it doesn't accept every token of its "
+                        + "issuer");
         claims = Collections.unmodifiableSortedMap(new TreeMap<>(claims));
     }
 

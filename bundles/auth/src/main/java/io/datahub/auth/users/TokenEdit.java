@@ -108,7 +108,7 @@ public final class TokenEdit {
     }
 
     /**
-     * Removes a token and its descendants, the tokens created with it, directly or indirectly, whoever owns them.
+     * Removes a token and its descendants, the tokens created with it, directly or indirectly, regardless of the owner.
      *
      * @return the removed credentials, that token first
      */

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import javax.xml.stream.XMLStreamException;
 
 /**
- * Parses a users file strictly: anything unknown is refused, so that nobody gets more permissions than intended. The
+ * Parses a users file strictly: anything unknown is refused, so that no one gets more permissions than intended. The
  * rules that depend on time are checked by the validator. For one file and one thread.
  */
 public final class UsersReader {

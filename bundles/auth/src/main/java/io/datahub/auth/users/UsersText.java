@@ -134,7 +134,7 @@ final class UsersText {
         return changed.append(text, done, text.length()).toString().getBytes(charset);
     }
 
-    /** The file without these tokens, whoever owns them. */
+    /** The file without these tokens, regardless of the owner. */
     byte[] withoutTokens(Set<String> hashes) {
         return UsersTextRemoval.withoutTokens(text, hashes).getBytes(charset);
     }

@@ -14,7 +14,7 @@ final class UsersTextRemoval {
 
     private UsersTextRemoval() {}
 
-    /** The text without these tokens, whoever owns them. */
+    /** The text without these tokens, regardless of the owner. */
     static String withoutTokens(String text, Set<String> hashes) {
         return without(text, -1, tag -> tag.localName().equals("token") && hashes.contains(hash(text, tag)));
     }

@@ -35,7 +35,7 @@ public final class BackpressureTimer {
     }
 
     /**
-     * Registers a waiting publisher; false if this queue has been full for longer than the timeout, so that nobody
+     * Registers a waiting publisher; false if this queue has been full for longer than the timeout, so that no one
      * waits for it.
      */
     public boolean await(PausablePublisher publisher) {

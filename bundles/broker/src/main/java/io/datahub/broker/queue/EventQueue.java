@@ -88,19 +88,19 @@ public final class EventQueue implements GlobalQueueLimit.LimitedQueue {
             if (fitting != null) {
                 add(fitting);
             }
-            int answer = 0;
+            int flags = 0;
             if (!notified && !runs.isEmpty()) {
                 notified = true;
-                answer = WAKE;
+                flags = WAKE;
             }
             if (isFull()) {
                 backpressure.markFull();
                 if (fullFor != publisher) {
                     fullFor = publisher;
-                    answer |= FULL;
+                    flags |= FULL;
                 }
             }
-            return answer;
+            return flags;
         }
     }
 

@@ -29,12 +29,12 @@ public final class FanOut implements PausablePublisher {
     /** Adds a run to these queues. The caller holds its buffer. */
     public void put(EventRun run, EventQueue[] receivers) {
         for (EventQueue receiver : receivers) {
-            int answer = receiver.offer(run, this);
-            if (answer != 0) {
-                if ((answer & EventQueue.WAKE) != 0) {
+            int flags = receiver.offer(run, this);
+            if (flags != 0) {
+                if ((flags & EventQueue.WAKE) != 0) {
                     idle.add(receiver);
                 }
-                if ((answer & EventQueue.FULL) != 0) {
+                if ((flags & EventQueue.FULL) != 0) {
                     full.add(receiver);
                 }
             }

@@ -53,14 +53,14 @@ final class ValidationAttempt implements Runnable {
 
     @Override
     public void run() {
-        Callable<Verdict> mine = begin();
-        if (mine == null) {
+        Callable<Verdict> task = begin();
+        if (task == null) {
             return;
         }
         Verdict verdict = null;
         Throwable failure = null;
         try {
-            verdict = mine.call();
+            verdict = task.call();
         } catch (Throwable e) {
             failure = e;
         }
@@ -113,14 +113,14 @@ final class ValidationAttempt implements Runnable {
     }
 
     /** Fails the attempt now. */
-    void cancel(String why) {
+    void cancel(String reason) {
         synchronized (this) {
             if (state == State.OVER) {
                 return;
             }
             abandon();
         }
-        outcome.accept(null, new SlowValidationException(why));
+        outcome.accept(null, new SlowValidationException(reason));
     }
 
     private void abandon() {

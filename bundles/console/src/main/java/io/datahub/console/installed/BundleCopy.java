@@ -24,9 +24,9 @@ final class BundleCopy {
     private BundleCopy() {}
 
     /** Returns the file name of the copy. An existing copy is reused: it is of the same bundle in the same state. */
-    static String in(Path folder, Bundle bundle) throws IOException {
+    static String in(Path directory, Bundle bundle) throws IOException {
         String name = bundle.getBundleId() + "-" + bundle.getLastModified() + ".jar";
-        Path copy = folder.resolve(name);
+        Path copy = directory.resolve(name);
         if (!Files.exists(copy)) {
             AtomicFile.write(copy, AtomicFile.Access.READABLE, partial -> {
                 try (OutputStream file = Files.newOutputStream(partial);

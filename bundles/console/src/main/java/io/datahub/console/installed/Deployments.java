@@ -38,14 +38,14 @@ public final class Deployments implements HealthCheck {
     private final Map<String, String> failures = new ConcurrentSkipListMap<>();
     private final ScheduledExecutorService worker =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-deploy"));
-    private final DeployFolder folder;
+    private final DeployDirectory directory;
     private final boolean isManaged;
 
     @Activate
     public Deployments(BundleContext context, @Reference FeaturesService features) {
-        this.isManaged = context.getProperty(InstalledByOperator.FOLDER) != null;
+        this.isManaged = context.getProperty(InstalledByOperator.DIRECTORY) != null;
         Path deploy = Path.of(context.getProperty("karaf.base"), "deploy");
-        folder = new DeployFolder(deploy, new InstalledFiles(context, features)::failureReason, System::nanoTime);
+        directory = new DeployDirectory(deploy, new InstalledFiles(context, features)::failureReason, System::nanoTime);
     }
 
     /** All features of the distribution are installed: a file that is not installed from now on has failed. */
@@ -80,11 +80,11 @@ public final class Deployments implements HealthCheck {
 
     private void poll() {
         try {
-            Map<String, String> now = folder.failures();
+            Map<String, String> now = directory.failures();
             now.forEach((name, reason) -> {
                 if (!reason.equals(failures.put(name, reason))) {
                     LOG.warn(
-                            "event=console.deployment.failed file={} reason={} cure=\"correct or remove the file\"",
+                            "event=console.deployment.failed file={} reason={} remedy=\"correct or remove the file\"",
                             LogText.quoted("deploy/" + name),
                             LogText.quoted(reason));
                 }

@@ -27,7 +27,7 @@ record Installation(Set<String> repositories, Set<String> features, Set<String> 
     /**
      * A bundle and its stored copy.
      *
-     * @param file the name of the copy in the folder of the record
+     * @param file the name of the copy in the directory of the record
      */
     record OwnBundle(String location, int startLevel, boolean started, String file) {}
 }

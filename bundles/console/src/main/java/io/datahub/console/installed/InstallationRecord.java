@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * The file in which an {@link Installation} is stored: one entry per line, human-readable. The copies of the bundles
- * are in the same folder.
+ * are in the same directory.
  */
 final class InstallationRecord {
 
@@ -23,16 +23,16 @@ final class InstallationRecord {
     private static final String BUNDLE = "bundle ";
     private static final int BUNDLE_WORDS = 5;
 
-    private final Path folder;
+    private final Path directory;
     private final Path file;
 
-    InstallationRecord(Path folder) {
-        this.folder = folder;
-        this.file = folder.resolve("installed.txt");
+    InstallationRecord(Path directory) {
+        this.directory = directory;
+        this.file = directory.resolve("installed.txt");
     }
 
-    Path folder() {
-        return folder;
+    Path directory() {
+        return directory;
     }
 
     Installation read() throws IOException {
@@ -69,7 +69,7 @@ final class InstallationRecord {
     }
 
     private void deleteUnreferencedCopies(List<String> referenced) throws IOException {
-        try (Stream<Path> copies = Files.list(folder)) {
+        try (Stream<Path> copies = Files.list(directory)) {
             for (Path copy :
                     copies.filter(path -> path.toString().endsWith(".jar")).toList()) {
                 if (!referenced.contains(copy.getFileName().toString())) {

@@ -32,16 +32,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes features and bundles that were installed at run time persistent although the framework's cache is not.
  *
- * <p>Active only if the hub's own launcher names a folder for the record; in any other Karaf the cache is persistent,
- * and installed features and bundles are not our concern. The health check {@code features} is down until everything is
- * installed, so that nobody uses the hub before the operator's validators are restored. Threads: framework events only
- * schedule work for a single thread.
+ * <p>Active only if the hub's own launcher names a directory for the record; in any other Karaf the cache is
+ * persistent, and installed features and bundles are not our concern. The health check {@code features} is down until
+ * everything is installed, so that no one uses the hub before the operator's validators are restored. Threads:
+ * framework events only schedule work for a single thread.
  */
 @Component(service = HealthCheck.class, immediate = true, property = HealthCheck.NAME + "=features")
 public final class InstalledByOperator implements FeaturesListener, BundleListener, HealthCheck {
 
-    /** The system property that names the folder of the record. */
-    static final String FOLDER = "datahub.installed";
+    /** The system property that names the directory of the record. */
+    static final String DIRECTORY = "datahub.installed";
 
     private static final Logger LOG = LoggerFactory.getLogger(InstalledByOperator.class);
     private static final Health INSTALLED = Health.ready("all installed");
@@ -64,11 +64,11 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
     /** All features of the distribution are installed; additional ones can be restored now. */
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void bindBootFinished(BootFinished finished) {
-        String folder = context.getProperty(FOLDER);
-        if (folder == null) {
+        String directory = context.getProperty(DIRECTORY);
+        if (directory == null) {
             health = INSTALLED;
         } else {
-            worker.execute(() -> restore(new InstallationRecord(Path.of(folder))));
+            worker.execute(() -> restore(new InstallationRecord(Path.of(directory))));
         }
     }
 
@@ -110,15 +110,16 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
         try {
             File restored = context.getDataFile("restored");
             if (!restored.exists()) {
-                new InstallationRestorer(features, context, record.folder()).restore(record.read());
+                new InstallationRestorer(features, context, record.directory()).restore(record.read());
                 Files.createFile(restored.toPath());
             }
         } catch (IOException e) {
             LOG.error(
-                    "event=console.installation.unreadable folder={} reason={} cure=\"repair or delete the folder and restart\"",
-                    record.folder(),
+                    "event=console.installation.unreadable directory={} reason={} remedy=\"repair or delete the "
+                            + "directory and restart\"",
+                    record.directory(),
                     LogText.quoted(e.toString()));
-            health = Health.down("the record in " + record.folder() + " can't be read (" + e.getMessage()
+            health = Health.down("the record in " + record.directory() + " can't be read (" + e.getMessage()
                     + "); repair or delete it and restart");
             return;
         }
@@ -141,12 +142,12 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
     private void record() {
         scheduled.set(false);
         try {
-            InstallationRecord record = new InstallationRecord(Path.of(context.getProperty(FOLDER)));
+            InstallationRecord record = new InstallationRecord(Path.of(context.getProperty(DIRECTORY)));
             Distribution distribution = Distribution.read(Path.of(context.getProperty("karaf.etc")));
             String deploy =
                     Path.of(context.getProperty("karaf.base"), "deploy").toUri().getRawPath();
             Installation current =
-                    new DistributionDiff(features, context, distribution, deploy, record.folder()).compute();
+                    new DistributionDiff(features, context, distribution, deploy, record.directory()).compute();
             if (!current.equals(record.read())) {
                 record.write(current);
                 LOG.info(

@@ -59,7 +59,7 @@ final class InstalledFiles {
     }
 
     /**
-     * Handles a bundle that doesn't run although nobody stopped it: starting it again makes the framework report the
+     * Handles a bundle that doesn't run although no one stopped it: starting it again makes the framework report the
      * reason.
      */
     private static Optional<String> failureOf(Bundle bundle) {

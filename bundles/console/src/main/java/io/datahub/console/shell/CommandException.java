@@ -13,7 +13,7 @@ public final class CommandException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    /** Creates the failure; the message names cause and cure. */
+    /** Creates the failure; the message names cause and remedy. */
     public CommandException(String message) {
         super(message);
     }

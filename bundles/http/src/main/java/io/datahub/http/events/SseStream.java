@@ -20,7 +20,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Sends events to one client until it disconnects. If it requested a replay, it misses no kept event; see {@link
- * ReplayingFeed}. One write is in progress at a time; while the client is slow, events wait in the bounded queue of the session and no thread is blocked.
+ * ReplayingFeed}. One write is in progress at a time; while the client is slow, events wait in the bounded queue of the
+ * session and no thread is blocked.
  */
 final class SseStream extends IteratingCallback implements EventSink {
 

@@ -84,7 +84,7 @@ final class Accelerator implements AutoCloseable {
             sweep(Instant.now().minus(LINK_GRACE_PERIOD));
         } catch (IOException | DirectoryIteratorException e) {
             LOG.warn(
-                    "event=http.accel-links.cleanup-failed folder={} reason={}",
+                    "event=http.accel-links.cleanup-failed directory={} reason={}",
                     LogText.quoted(links.get()),
                     LogText.quoted(e));
         }
@@ -107,7 +107,7 @@ final class Accelerator implements AutoCloseable {
                 }
             }
         } catch (NoSuchFileException e) {
-            LOG.debug("event=http.accel-links.cleanup-skipped folder={}", LogText.quoted(folder));
+            LOG.debug("event=http.accel-links.cleanup-skipped directory={}", LogText.quoted(folder));
         }
         if (!isEnabled()) {
             Files.deleteIfExists(folder);

@@ -144,10 +144,10 @@ public final class AuthenticationHandler extends Handler.Abstract {
         try {
             Result<Credentials> presented = client.credentials();
             if (login.isRefused() && !hasNoCredentials(presented)) {
-                Duration penalty = presented.isRefused()
+                Duration delay = presented.isRefused()
                         ? authenticator.failureDelay(client.origin())
                         : authenticator.failureDelay(presented.get(), client.origin());
-                refuseDelayed(request, response, callback, login.refusal().orElseThrow(), penalty);
+                refuseDelayed(request, response, callback, login.refusal().orElseThrow(), delay);
                 return true;
             }
             if (!login.isRefused()) {
@@ -218,7 +218,7 @@ public final class AuthenticationHandler extends Handler.Abstract {
         return !presented.isRefused() && presented.get() instanceof Credentials.None;
     }
 
-    /** {@code OPTIONS *} (RFC 9110, 9.3.7); any other request without a path, such as {@code CONNECT}, is rejected. */
+    /** {@code OPTIONS *} (RFC 9110, 9.3.7); any other request without a path, such as {@code CONNECT}, is refused. */
     private static boolean handleServerWide(Request request, Response response, Callback callback) {
         response.getHeaders().put(HttpHeader.ALLOW, METHODS);
         if (request.getMethod().equals("OPTIONS")) {
@@ -267,8 +267,8 @@ public final class AuthenticationHandler extends Handler.Abstract {
 
     /** Delays the response without blocking a thread. */
     private static void refuseDelayed(
-            Request request, Response response, Callback callback, Refusal refusal, Duration penalty) {
-        if (penalty.isZero()) {
+            Request request, Response response, Callback callback, Refusal refusal, Duration delay) {
+        if (delay.isZero()) {
             refuse(request, response, callback, refusal);
             return;
         }
@@ -278,7 +278,7 @@ public final class AuthenticationHandler extends Handler.Abstract {
                 .getScheduler()
                 .schedule(
                         () -> components.getExecutor().execute(() -> refuse(request, response, callback, refusal)),
-                        penalty.toMillis(),
+                        delay.toMillis(),
                         TimeUnit.MILLISECONDS);
     }
 

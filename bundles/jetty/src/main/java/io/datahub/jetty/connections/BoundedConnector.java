@@ -66,8 +66,8 @@ final class BoundedConnector extends ServerConnector {
     }
 
     /**
-     * Does nothing: closing the listening socket ends {@link #accept}. A thread that is interrupted just as it accepts a
-     * connection loses it without closing it, and the client would wait for a response until it gives up.
+     * Does nothing: closing the listening socket ends {@link #accept}. A thread that is interrupted just as it accepts
+     * a connection loses it without closing it, and the client would wait for a response until it gives up.
      */
     @Override
     protected void interruptAcceptors() {}

@@ -21,8 +21,8 @@ import java.util.function.Predicate;
 /**
  * Limits the connections to all HTTP sockets: in total, per address, and unauthenticated. At the limit, the oldest
  * unauthenticated connection is evicted: those with an incomplete request head first, then those without a request in
- * flight. A connection for which a proxy reports the client by the PROXY protocol is counted for that client. Connections whose request head or TLS
- * handshake takes too long are closed. Thread-safe.
+ * flight. A connection for which a proxy reports the client by the PROXY protocol is counted for that client.
+ * Connections whose request head or TLS handshake takes too long are closed. Thread-safe.
  */
 public final class Connections implements ClientConnection.Observer {
 
@@ -82,7 +82,7 @@ public final class Connections implements ClientConnection.Observer {
      * Registers a connection, which has to be {@link #remove removed} when it closes. At the limit, the oldest
      * unauthenticated connection is evicted.
      *
-     * @return false if it is rejected, because there are too many connections from its address, or all connections up
+     * @return false if it is refused, because there are too many connections from its address, or all connections up
      * to the limit are authenticated
      */
     public boolean admit(ClientConnection client) {
@@ -115,8 +115,8 @@ public final class Connections implements ClientConnection.Observer {
     }
 
     /**
-     * The longest incomplete head, so that a flood of them evicts none whose heads arrive complete; otherwise the oldest
-     * connection without a request in flight, or the oldest of all.
+     * The longest incomplete head, so that a flood of them evicts none whose heads arrive complete; otherwise the
+     * oldest connection without a request in flight, or the oldest of all.
      */
     private Optional<ClientConnection> oldestUnauthenticated() {
         return incomplete.stream()

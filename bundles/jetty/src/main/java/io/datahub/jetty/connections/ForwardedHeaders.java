@@ -53,7 +53,7 @@ public final class ForwardedHeaders {
             if (forwarded && local && !warned.getAndSet(true)) {
                 LOG.warn(
                         "event=http.forwarded-headers.ignored address={} reason=\"the address isn't a listed proxy\""
-                                + " cure=\"if a proxy runs there, add it to proxies in io.datahub.jetty.cfg;"
+                                + " remedy=\"if a proxy runs there, add it to proxies in io.datahub.jetty.cfg;"
                                 + " otherwise all of its clients count as local\"",
                         peer.getHostAddress());
             }

@@ -27,7 +27,7 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 /** Creates the connectors of the server. */
 public final class Listeners {
 
-    /** Paths are passed on in raw form and validated later, so that every rejection is the hub's own. */
+    /** Paths are passed on in raw form and validated later, so that every refusal is the hub's own. */
     private static final UriCompliance RAW_PATHS = UriCompliance.RFC3986.with(
             "DATAHUB",
             Violation.AMBIGUOUS_PATH_SEGMENT,
@@ -95,7 +95,8 @@ public final class Listeners {
             return connector;
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "HTTP can't listen at %s:%d (%s); stop the program that uses the port, or set another port in %s or in io.datahub.jetty.cfg"
+                    ("HTTP can't listen at %s:%d (%s); stop the program that uses the port, or set another port in "
+                                    + "%s or in io.datahub.jetty.cfg")
                             .formatted(
                                     IpAddress.inUrl(address.host()),
                                     address.port(),

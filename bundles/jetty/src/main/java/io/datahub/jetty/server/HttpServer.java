@@ -186,7 +186,7 @@ public final class HttpServer implements HealthCheck, MetricSource {
             fault = "";
         } catch (Exception e) {
             fault = String.valueOf(e.getMessage());
-            LOG.error("event=http.config.rejected at={} reason={}", LogText.quoted(addresses()), LogText.quoted(fault));
+            LOG.error("event=http.config.invalid at={} reason={}", LogText.quoted(addresses()), LogText.quoted(fault));
         }
         LOG.info(
                 "event=http.server.configured at={} maxThreads={}",
@@ -246,7 +246,7 @@ public final class HttpServer implements HealthCheck, MetricSource {
                 "datahub_http_threads_max", "Maximum number of threads of the HTTP server", threads.getMaxThreads());
     }
 
-    /** Rejects new requests, waits for those in flight up to the stop timeout, and closes the sockets. */
+    /** Refuses new requests, waits for those in flight up to the stop timeout, and closes the sockets. */
     public void stop() {
         try {
             server.stop();

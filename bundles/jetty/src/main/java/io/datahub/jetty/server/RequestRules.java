@@ -19,7 +19,7 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * Rules for all requests: {@code .} segments are removed from the path before it is matched. A path or query that isn't
- * percent-encoded UTF-8 is rejected, and so is a body with a transfer coding other than {@code chunked} (RFC 9112, 6.1),
+ * percent-encoded UTF-8 is refused, and so is a body with a transfer coding other than {@code chunked} (RFC 9112, 6.1),
  * since it wouldn't be decoded.
  */
 final class RequestRules extends Handler.Wrapper {

@@ -34,7 +34,7 @@ public final class Certificates {
     private List<String> lastState;
     private boolean retry;
     private volatile String fault = "";
-    private volatile CertificateExpiry expiry;
+    private volatile CertificateValidity expiry;
     private volatile Instant lastWarning = Instant.EPOCH;
 
     /**
@@ -55,10 +55,11 @@ public final class Certificates {
         try {
             KeyStore store = Pem.read(certificate, key);
             tls.setKeyStore(store);
-            expiry = CertificateExpiry.of(store);
+            expiry = CertificateValidity.of(store);
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException(
-                    "HTTPS can't start (%s); set DATAHUB_TLS_CERT and DATAHUB_TLS_KEY, or tls.cert and tls.key in io.datahub.jetty.cfg, to readable PEM files"
+                    ("HTTPS can't start (%s); set DATAHUB_TLS_CERT and DATAHUB_TLS_KEY, or tls.cert and tls.key in "
+                                    + "io.datahub.jetty.cfg, to readable PEM files")
                             .formatted(e.getMessage()),
                     e);
         }
@@ -112,7 +113,7 @@ public final class Certificates {
         try {
             var store = Pem.read(certificate, key);
             tls.reload(replaced -> replaced.setKeyStore(store));
-            expiry = CertificateExpiry.of(store);
+            expiry = CertificateValidity.of(store);
             lastWarning = Instant.EPOCH;
             fault = "";
             LOG.info("event=http.certificate.loaded file={}", LogText.quoted(certificate));
@@ -123,7 +124,7 @@ public final class Certificates {
             }
             fault = "the changed certificate isn't valid, so the previous one stays in use: " + e.getMessage();
             LOG.error(
-                    "event=http.certificate.rejected file={} reason={}",
+                    "event=http.certificate.invalid file={} reason={}",
                     LogText.quoted(certificate),
                     LogText.quoted(fault));
         }

@@ -6,7 +6,7 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Response;
 
 /**
- * Rejects a request whose body has not been read. If the client sends the body anyway, it is read and discarded first,
+ * Refuses a request whose body has not been read. If the client sends the body anyway, it is read and discarded first,
  * up to a limit of bytes and time: a client that is still sending when the connection is closed may never see the
  * response.
  */

@@ -106,7 +106,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void shouldRejectNewConnectionsWhenAllAreAuthenticated() throws Exception {
+    void shouldRefuseNewConnectionsWhenAllAreAuthenticated() throws Exception {
         start("maxConnections", 1);
         assertThat(connect(REQUEST).getInputStream().read()).isEqualTo('H');
 

@@ -64,7 +64,7 @@ class HostNamesTest {
                 "0127.0.0.1",
                 "2130706433"
             })
-    void shouldRejectOtherNames(String host) throws Exception {
+    void shouldRefuseOtherNames(String host) throws Exception {
         listen("hub.example.org");
 
         assertThat(get(host))

@@ -142,7 +142,7 @@ class TlsTest {
     }
 
     @Test
-    void shouldRejectAnUnknownOrExpiredCertificate() throws Exception {
+    void shouldRefuseAnUnknownOrExpiredCertificate() throws Exception {
         Identity expired = Identity.make(folder, "EC", "-startdate", "-2d", "-validity", "1");
         users.certify("jenkins", expired.sha256());
         listen();

@@ -33,7 +33,7 @@ public final class FreeSpaceCheck {
         this(folders, settings, folder -> folder.toFile().getUsableSpace());
     }
 
-    /** @param usableBytes the usable space of the file system that holds a folder, in bytes */
+    /** @param usableBytes the usable space of the file system that holds a directory, in bytes */
     public FreeSpaceCheck(List<Path> folders, Supplier<StoreSettings> settings, ToLongFunction<Path> usableBytes) {
         this.usableBytes = usableBytes;
         this.folders = List.copyOf(folders);
@@ -46,7 +46,8 @@ public final class FreeSpaceCheck {
     }
 
     /**
-     * Likewise for bytes of this path. The users file may use the reserve, since access could not be revoked otherwise.
+     * Refuses if there is not enough space for this many bytes of this record above the reserve. The users file may use
+     * the reserve, since access could not be revoked otherwise.
      */
     public Optional<Refusal> refuse(RecordPath path, long bytes) throws IOException {
         return path.equals(RecordPath.USERS) ? refuse(bytes, 0) : refuse(bytes);

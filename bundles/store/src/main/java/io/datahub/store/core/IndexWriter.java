@@ -8,7 +8,7 @@ import io.datahub.store.disk.DirectoryEntry;
 import io.datahub.store.metadata.CommitFuture;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.Intent;
-import io.datahub.store.metadata.LastGoodCopy;
+import io.datahub.store.metadata.LastGoodCopyEntry;
 import io.datahub.store.metadata.MetadataStore;
 import io.datahub.store.metadata.PendingChange;
 import io.datahub.store.metadata.Transaction;
@@ -32,7 +32,8 @@ public final class IndexWriter {
     /**
      * Records a completed upload.
      *
-     * @param releaseClaim releases the upload's quota claim; run in the transaction, since the record counts from then on
+     * @param releaseClaim releases the upload's quota claim; run in the transaction, since the record counts from then
+     *     on
      */
     public CommitFuture<Optional<Change>> completed(
             RecordPath path, Intent intent, DirectoryEntry onDisk, Optional<IndexEntry> before, Runnable releaseClaim)
@@ -104,7 +105,8 @@ public final class IndexWriter {
                 stat, transaction.newEtag(intent.sha256()), intent.sha256(), intent.user(), intent.times());
         transaction.put(path, entry);
         if (!intent.lastGoodCopy().isEmpty()) {
-            transaction.putLastGoodCopy(path, new LastGoodCopy(intent.lastGoodCopy(), intent.size(), intent.sha256()));
+            transaction.putLastGoodCopy(
+                    path, new LastGoodCopyEntry(intent.lastGoodCopy(), intent.size(), intent.sha256()));
         } else {
             transaction.removeLastGoodCopy(path);
         }
@@ -160,7 +162,7 @@ public final class IndexWriter {
 
     /** Adds an existing record to the index without an event. */
     public CommitFuture<Optional<Change>> existing(
-            RecordPath path, FileStat stat, String sha256, Optional<LastGoodCopy> good) throws IOException {
+            RecordPath path, FileStat stat, String sha256, Optional<LastGoodCopyEntry> good) throws IOException {
         return metadata.submit(transaction -> {
             transaction.put(path, IndexEntry.of(stat, transaction.newEtag(sha256), sha256, ""));
             good.ifPresent(copy -> transaction.putLastGoodCopy(path, copy));

@@ -60,11 +60,12 @@ public final class IoErrors {
     private static String cause(IOException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Tree.Gone) {
-                return "the hub's folder of records is missing or was replaced; an administrator has to restore or"
+                return "the hub's directory of records is missing or was replaced; an administrator has to restore or"
                         + " mount it";
             }
             if (cause instanceof AtomicMoveNotSupportedException) {
-                return "the hub's folders are on other file systems than at startup; an administrator has to restart"
+                return "the hub's directories are on other file systems than at startup; an administrator has to "
+                        + "restart"
                         + " the hub";
             }
             if (isOutOfDescriptors(cause)) {
@@ -76,7 +77,7 @@ public final class IoErrors {
                         + " administrator has to change that";
             }
         }
-        return "the hub's disk failed; an administrator finds the cause in the log. Retry";
+        return "the hub's disk failed; the log has the cause. Retry";
     }
 
     /** Whether it failed because the process or the system has no file descriptors left. */

@@ -3,7 +3,7 @@ package io.datahub.store.core;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import io.datahub.store.metadata.IndexEntry;
-import io.datahub.store.metadata.LastGoodCopy;
+import io.datahub.store.metadata.LastGoodCopyEntry;
 import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -65,12 +65,12 @@ public final class LastGoodVersions {
     /**
      * Copies a staged version if its size is within the limits. The copy takes effect once the index references it.
      */
-    public Optional<LastGoodCopy> keep(RecordPath path, StagedFile staged) throws IOException {
+    public Optional<LastGoodCopyEntry> keep(RecordPath path, StagedFile staged) throws IOException {
         return keep(path, staged.size(), staged.sha256(), file -> Files.copy(staged.path(), file));
     }
 
     /** Copies a version that is already in the tree, if its size is within the limits. */
-    public Optional<LastGoodCopy> keep(RecordPath path, long size, String sha256) throws IOException {
+    public Optional<LastGoodCopyEntry> keep(RecordPath path, long size, String sha256) throws IOException {
         return keep(path, size, sha256, file -> {
             try (InputStream bytes = Channels.newInputStream(context.tree().open(path))) {
                 Files.copy(bytes, file);
@@ -83,7 +83,8 @@ public final class LastGoodVersions {
         void to(Path file) throws IOException;
     }
 
-    private Optional<LastGoodCopy> keep(RecordPath path, long size, String sha256, Copying copying) throws IOException {
+    private Optional<LastGoodCopyEntry> keep(RecordPath path, long size, String sha256, Copying copying)
+            throws IOException {
         boolean users = path.equals(RecordPath.USERS);
         if (!users && !fits(size)) {
             return Optional.empty();
@@ -91,7 +92,7 @@ public final class LastGoodVersions {
         String name = (users ? USERS_PREFIX : "") + sha256.substring(0, 16) + "-" + UUID.randomUUID();
         copying.to(folder.resolve(name));
         bytes.addAndGet(size);
-        return Optional.of(new LastGoodCopy(name, size, sha256));
+        return Optional.of(new LastGoodCopyEntry(name, size, sha256));
     }
 
     private boolean fits(long size) {
@@ -100,7 +101,7 @@ public final class LastGoodVersions {
     }
 
     /** Deletes a copy that is no longer referenced, or never was. */
-    public void discard(Optional<LastGoodCopy> copy) {
+    public void discard(Optional<LastGoodCopyEntry> copy) {
         copy.ifPresent(existing -> {
             try {
                 if (Files.deleteIfExists(folder.resolve(existing.file()))) {

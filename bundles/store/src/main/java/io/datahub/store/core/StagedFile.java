@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A file in the staging folder, hashed while it is written. Not thread-safe. */
+/** A file in the staging directory, hashed while it is written. Not thread-safe. */
 public final class StagedFile implements AutoCloseable {
 
     private static final Set<OpenOption> CREATE =
@@ -114,7 +114,7 @@ public final class StagedFile implements AutoCloseable {
         return copyOf(FileChannel.open(source, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS), target);
     }
 
-    /** Likewise for an open file, which is closed. */
+    /** Copies an open file up to its present end, and closes it. */
     public static StagedFile copyOf(FileChannel source, Path target) throws IOException {
         StagedFile copy;
         try {
@@ -141,7 +141,7 @@ public final class StagedFile implements AutoCloseable {
         return hashOf(FileChannel.open(source, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
     }
 
-    /** Likewise for an open file, which is closed. */
+    /** The SHA-256 of an open file up to its present end; closes it. */
     public static String hashOf(FileChannel source) throws IOException {
         try (source) {
             return RunningHash.sha256(source);

@@ -42,7 +42,7 @@ public record StoreContext(
     private static final int TRIES = 100;
     private static final int RENAME_TRIES = 5;
 
-    /** Opens the home's folders of records and staged files. */
+    /** Opens the home's directories of records and staged files. */
     public StoreContext(Home home, MetadataStore metadata, Supplier<StoreSettings> settings, FailPoints failPoints)
             throws IOException {
         this(new Tree(files(home)), metadata, new Staging(home.state(), files(home)), settings, failPoints);

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SpareFile {
 
-    /** The file name in the hub's state folder. */
+    /** The file name in the hub's state directory. */
     public static final String NAME = "spare";
 
     /** The size in bytes. */
@@ -65,7 +65,8 @@ public final class SpareFile {
     public synchronized void release() {
         if (remove()) {
             LOG.warn(
-                    "event=store.spare-file.released bytes={} reason=\"the disk is full\" consequence=\"records can be deleted"
+                    "event=store.spare-file.released bytes={} reason=\"the disk is full\" consequence=\"records "
+                            + "can be deleted"
                             + " and users changed, but nothing else can be written\"",
                     BYTES);
         }

@@ -12,8 +12,8 @@ import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The staging folder, from which a rename into the tree is atomic. It is below the state folder, or in a reserved
- * folder of the tree if the state is on another disk.
+ * The staging directory, from which a rename into the tree is atomic. It is below the state directory, or in a reserved
+ * directory of the tree if the state is on another disk.
  */
 public final class Staging {
 
@@ -24,7 +24,7 @@ public final class Staging {
     private final String runId;
     private final AtomicLong next = new AtomicLong();
 
-    /** Chooses the folder and deletes what an earlier run left in either. */
+    /** Chooses the directory and deletes what an earlier run left in either. */
     public Staging(Path state, Path files) throws IOException {
         Path inState = state.resolve("staging");
         Path inFiles = files.resolve(Tree.RESERVED);
@@ -91,13 +91,13 @@ public final class Staging {
     }
 
     /**
-     * The folder of resumable uploads, which are kept across restarts; a rename from it into the tree is atomic too.
+     * The directory of resumable uploads, which are kept across restarts; a rename from it into the tree is atomic too.
      */
     public Path uploads() {
         return uploads;
     }
 
-    /** A path in the staging folder that wasn't used before. */
+    /** A path in the staging directory that wasn't used before. */
     public Path newFile() {
         return folder.resolve(runId + "-" + next.getAndIncrement());
     }

@@ -19,7 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** The folder of the records. Links below it are never followed. Thread-safe. */
+/** The directory of the records. Links below it are never followed. Thread-safe. */
 public final class Tree {
 
     /** The name of this folder in the home. */
@@ -34,7 +34,7 @@ public final class Tree {
     private static final int MAX_DISK_PATH_BYTES = 4095;
     private static final Set<OpenOption> READ_OPTIONS = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
 
-    /** Thrown if the folder is missing or was replaced by another one. */
+    /** Thrown if the directory is missing or was replaced by another one. */
     public static final class Gone extends IOException {
 
         private static final long serialVersionUID = 1;
@@ -61,12 +61,12 @@ public final class Tree {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** Identifies the folder, to detect that another one is in its place. */
+    /** Identifies the directory, to detect that another one is in its place. */
     public String identity() {
         return String.valueOf(rootKey);
     }
 
-    /** Whether the folder is empty, apart from the hub's own folder. */
+    /** Whether the directory is empty, apart from the hub's own directory. */
     public boolean isEmpty() throws IOException {
         try (DirectoryStream<Path> children = Files.newDirectoryStream(root)) {
             for (Path child : children) {
@@ -159,7 +159,7 @@ public final class Tree {
             throw missingRoot();
         }
         if (!Objects.equals(current.fileKey(), rootKey)) {
-            throw new Gone(root + " is not the same folder as at startup; mount the right one, or restart the hub");
+            throw new Gone(root + " is not the same directory as at startup; mount the right one, or restart the hub");
         }
     }
 

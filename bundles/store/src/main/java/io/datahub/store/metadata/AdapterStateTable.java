@@ -19,8 +19,8 @@ import java.util.OptionalLong;
 import org.h2.mvstore.MVStore;
 
 /**
- * The entries of all adapters, their sizes, and the order in which they expire. Updates run under the commit lock and are
- * as durable as the transaction that they are part of; reads may run at any time.
+ * The entries of all adapters, their sizes, and the order in which they expire. Updates run under the commit lock and
+ * are as durable as the transaction that they are part of; reads may run at any time.
  */
 final class AdapterStateTable {
 

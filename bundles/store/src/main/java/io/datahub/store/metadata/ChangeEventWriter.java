@@ -46,8 +46,8 @@ final class ChangeEventWriter {
     }
 
     /**
-     * Inserts the record's URL after its path. The text has the size nowhere else in this form, since quotation marks are
-     * escaped in strings.
+     * Inserts the record's URL after its path. The text has the size nowhere else in this form, since quotation marks
+     * are escaped in strings.
      */
     static String withUrl(String text, String url) {
         int end = text.indexOf(SIZE);

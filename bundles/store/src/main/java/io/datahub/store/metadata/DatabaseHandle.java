@@ -3,7 +3,7 @@ package io.datahub.store.metadata;
 import io.datahub.api.log.LogText;
 import io.datahub.api.record.Cursor;
 import io.datahub.store.disk.Disk;
-import io.datahub.store.pages.Corruption;
+import io.datahub.store.pages.CorruptionCertainty;
 import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -72,7 +72,7 @@ final class DatabaseHandle {
         this.lock = lock;
         this.head = head;
         this.onDatabaseOpened = onDatabaseOpened;
-        database = MetadataDatabase.open(file, settings.get().cacheMiB(), Corruption.NONE, announcedSequence);
+        database = MetadataDatabase.open(file, settings.get().cacheMiB(), CorruptionCertainty.NONE, announcedSequence);
         beginEpochIfRestored();
         head.set(database.epoch, database.sequence);
     }
@@ -154,7 +154,7 @@ final class DatabaseHandle {
             lastReopenNanos = System.nanoTime();
             database.abandon();
             database = MetadataDatabase.open(
-                    file, settings.get().cacheMiB(), Corruption.of(failure), this::reachedSequence);
+                    file, settings.get().cacheMiB(), CorruptionCertainty.of(failure), this::reachedSequence);
             head.set(database.epoch, database.sequence);
             onDatabaseOpened.accept(database);
             failure = null;
@@ -186,7 +186,7 @@ final class DatabaseHandle {
             lock.unlock();
         }
         LOG.error(
-                "event=store.database.failed file={} cure=\"free disk space or repair the disk; the hub retries\"",
+                "event=store.database.failed file={} remedy=\"free disk space or repair the disk; the hub retries\"",
                 LogText.quoted(file),
                 cause);
         return true;

@@ -7,7 +7,7 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
-import io.datahub.store.pages.Corruption;
+import io.datahub.store.pages.CorruptionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -161,7 +161,7 @@ public final class Journal implements ChangeJournal {
     private static void requireTrimmed(MetadataDatabase database, long sequence) {
         Long firstEntry = database.journal.firstKey();
         if (firstEntry != null && sequence >= firstEntry) {
-            throw new Corruption.Found("the journal has no entry " + sequence);
+            throw new CorruptionException("the journal has no entry " + sequence);
         }
     }
 }

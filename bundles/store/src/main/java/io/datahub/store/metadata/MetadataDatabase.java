@@ -2,7 +2,8 @@ package io.datahub.store.metadata;
 
 import io.datahub.api.log.LogText;
 import io.datahub.store.pages.ChecksummedMap;
-import io.datahub.store.pages.Corruption;
+import io.datahub.store.pages.CorruptionCertainty;
+import io.datahub.store.pages.CorruptionException;
 import io.datahub.store.pages.PageFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open database file with index, journal, intents, last good copies, partial uploads and the state of adapters. All writes go through
- * {@link MetadataStore}.
+ * The open database file with index, journal, intents, last good copies, partial uploads and the state of adapters. All
+ * writes go through {@link MetadataStore}.
  */
 final class MetadataDatabase {
 
@@ -81,7 +82,7 @@ final class MetadataDatabase {
                         .valueType(new ChecksummedMap.Texts()));
         epoch = Objects.requireNonNullElseGet(properties.get(EPOCH), MetadataDatabase::newEpoch);
         if (!EPOCH_FORM.matcher(epoch).matches()) {
-            throw new Corruption.Found("the journal's epoch is malformed");
+            throw new CorruptionException("the journal's epoch is malformed");
         }
         properties.put(EPOCH, epoch);
         if (rebuilding) {
@@ -117,20 +118,21 @@ final class MetadataDatabase {
      *     file
      * @throws IOException if the file is in use by another process, can't be written, or the disk fails
      */
-    static MetadataDatabase open(Path file, int cacheMiB, Corruption corruption, ToLongFunction<String> reachedSequence)
+    static MetadataDatabase open(
+            Path file, int cacheMiB, CorruptionCertainty corruption, ToLongFunction<String> reachedSequence)
             throws IOException {
         if (Files.exists(file) && !Files.isWritable(file)) {
             throw new IOException(file + " is not writable; make the hub's user its owner");
         }
         String reason = "corruption was detected while reading";
-        if (corruption != Corruption.CERTAIN) {
+        if (corruption != CorruptionCertainty.CERTAIN) {
             try {
                 return openIntact(file, cacheMiB, corruption, reachedSequence);
             } catch (RuntimeException e) {
                 if (e instanceof MVStoreException failure && failure.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
                     throw new IOException(file + " is in use by another hub; stop that hub first", e);
                 }
-                if (Corruption.of(e) == Corruption.NONE) {
+                if (CorruptionCertainty.of(e) == CorruptionCertainty.NONE) {
                     throw new IOException(file + " can't be read: " + e.getMessage(), e);
                 }
                 reason = String.valueOf(e.getMessage());
@@ -152,19 +154,20 @@ final class MetadataDatabase {
     }
 
     private static MetadataDatabase openIntact(
-            Path file, int cacheMiB, Corruption corruption, ToLongFunction<String> reachedSequence) throws IOException {
+            Path file, int cacheMiB, CorruptionCertainty corruption, ToLongFunction<String> reachedSequence)
+            throws IOException {
         if (Files.exists(file) && Files.size(file) == 0) {
-            throw new Corruption.Found("the file is empty");
+            throw new CorruptionException("the file is empty");
         }
         PageFile pages = pages(file, cacheMiB);
         MVStore store = store(pages);
         try {
             MetadataDatabase database = new MetadataDatabase(pages, store, false);
             if (reachedSequence.applyAsLong(database.epoch) > database.sequence) {
-                throw new Corruption.Found("the end of the file is missing");
+                throw new CorruptionException("the end of the file is missing");
             }
             database.requireWholeJournal();
-            if (corruption == Corruption.POSSIBLE) {
+            if (corruption == CorruptionCertainty.POSSIBLE) {
                 database.verifyAll();
             }
             return database;
@@ -177,14 +180,14 @@ final class MetadataDatabase {
     private void requireWholeJournal() {
         Long firstEntry = journal.firstKey();
         if (firstEntry != null && journal.size() != sequence - firstEntry + 1) {
-            throw new Corruption.Found("journal entries are missing");
+            throw new CorruptionException("journal entries are missing");
         }
     }
 
     private void verifyAll() {
         index.forEach((key, value) -> IndexEntry.unpack(value));
         intents.forEach((key, value) -> Intent.unpack(value));
-        lastGoodCopies.forEach((key, value) -> LastGoodCopy.unpack(value));
+        lastGoodCopies.forEach((key, value) -> LastGoodCopyEntry.unpack(value));
         journal.forEach((key, value) -> {});
         adapters.verify();
     }

@@ -17,7 +17,8 @@ import java.util.function.Supplier;
 
 /**
  * The index, the journal, intents, last good copies and lasting drafts. Thread-safe. Reads see submitted
- * transactions, even before they are durable; before an index entry is shown to anybody, {@link #awaitDurable} is called.
+ * transactions, even before they are durable; before an index entry is shown to anybody, {@link #awaitDurable} is
+ * called.
  */
 public final class MetadataStore implements AutoCloseable {
 
@@ -108,15 +109,15 @@ public final class MetadataStore implements AutoCloseable {
         });
     }
 
-    public Optional<LastGoodCopy> lastGoodCopy(RecordPath path) throws IOException {
+    public Optional<LastGoodCopyEntry> lastGoodCopy(RecordPath path) throws IOException {
         return read(database -> Optional.ofNullable(database.lastGoodCopies.get(PathKeys.of(path)))
-                .map(LastGoodCopy::unpack));
+                .map(LastGoodCopyEntry::unpack));
     }
 
     /** Visits all last good copies. */
-    public void forEachLastGoodCopy(Consumer<LastGoodCopy> visitor) throws IOException {
+    public void forEachLastGoodCopy(Consumer<LastGoodCopyEntry> visitor) throws IOException {
         read(database -> {
-            database.lastGoodCopies.forEach((key, bytes) -> visitor.accept(LastGoodCopy.unpack(bytes)));
+            database.lastGoodCopies.forEach((key, bytes) -> visitor.accept(LastGoodCopyEntry.unpack(bytes)));
             return null;
         });
     }

@@ -61,7 +61,7 @@ public final class Transaction {
         database.intents.remove(PathKeys.of(path));
     }
 
-    public void putLastGoodCopy(RecordPath path, LastGoodCopy good) {
+    public void putLastGoodCopy(RecordPath path, LastGoodCopyEntry good) {
         database.lastGoodCopies.put(PathKeys.of(path), good.pack());
     }
 

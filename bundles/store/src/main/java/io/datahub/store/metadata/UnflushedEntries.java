@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The paths whose index entry isn't durable yet, with the latest commit of each, so that nobody is given an entry that a
- * killed hub would forget. Commits become durable in the order in which they were submitted. Thread-safe.
+ * The paths whose index entry isn't durable yet, with the latest commit of each, so that nobody is given an entry that
+ * a killed hub would forget. Commits become durable in the order in which they were submitted. Thread-safe.
  */
 final class UnflushedEntries {
 

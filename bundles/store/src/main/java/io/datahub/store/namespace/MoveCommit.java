@@ -11,7 +11,7 @@ import io.datahub.store.core.IndexWriter;
 import io.datahub.store.core.LastGoodVersions;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.metadata.Intent;
-import io.datahub.store.metadata.LastGoodCopy;
+import io.datahub.store.metadata.LastGoodCopyEntry;
 import io.datahub.store.metadata.Transaction;
 import io.datahub.store.write.Quotas;
 import io.datahub.store.write.ServedLinks;
@@ -61,7 +61,7 @@ final class MoveCommit {
             writeIntents(records, intents, user);
         }
         context.failPoints().at(Step.INTENDED);
-        List<LastGoodCopy> surplus = surplusCopies(records);
+        List<LastGoodCopyEntry> surplus = surplusCopies(records);
         boolean moved = false;
         List<InFlightRenames.Mark> marks = mark(records);
         try {
@@ -105,7 +105,7 @@ final class MoveCommit {
                 record.validators(),
                 List.of(),
                 parents,
-                record.copy().map(LastGoodCopy::file).orElse(""),
+                record.copy().map(LastGoodCopyEntry::file).orElse(""),
                 record.entry().times().movedAt(now),
                 Optional.of(record.source()));
     }
@@ -124,8 +124,8 @@ final class MoveCommit {
     }
 
     /** The last good copies that neither path needs after the move. */
-    private List<LastGoodCopy> surplusCopies(List<MovedRecord> records) throws IOException {
-        List<LastGoodCopy> surplus = new ArrayList<>();
+    private List<LastGoodCopyEntry> surplusCopies(List<MovedRecord> records) throws IOException {
+        List<LastGoodCopyEntry> surplus = new ArrayList<>();
         for (MovedRecord each : records) {
             context.metadata().lastGoodCopy(each.target()).ifPresent(surplus::add);
             context.metadata()

@@ -60,7 +60,9 @@ final class MoveGuard {
         return Optional.empty();
     }
 
-    /** A move to a path that others may read discloses the bytes, so whoever moves them must be allowed to read them. */
+    /**
+     * A move to a path that others may read discloses the bytes, so whoever moves them must be allowed to read them.
+     */
     private static Optional<Refusal> refuseUnreadable(MoveRequest request, PathState here) {
         return mayAt(request.source(), here, request.user()::mayRead)
                 ? Optional.empty()

@@ -9,7 +9,7 @@ import io.datahub.store.core.LastGoodVersions;
 import io.datahub.store.core.PathState;
 import io.datahub.store.core.StagedFile;
 import io.datahub.store.core.StoreContext;
-import io.datahub.store.metadata.LastGoodCopy;
+import io.datahub.store.metadata.LastGoodCopyEntry;
 import io.datahub.store.validation.ValidationService;
 import java.io.IOException;
 import java.io.InputStream;
@@ -92,12 +92,12 @@ final class MoveValidation {
     }
 
     /** The copy that the old path has, or else a new one. */
-    private Optional<LastGoodCopy> copy(RecordPath source, PathState here, String sha256, List<ValidatorId> validators)
-            throws IOException {
+    private Optional<LastGoodCopyEntry> copy(
+            RecordPath source, PathState here, String sha256, List<ValidatorId> validators) throws IOException {
         if (validators.isEmpty()) {
             return Optional.empty();
         }
-        Optional<LastGoodCopy> present = context.metadata()
+        Optional<LastGoodCopyEntry> present = context.metadata()
                 .lastGoodCopy(source)
                 .filter(copy -> copy.sha256().equals(sha256));
         return present.isPresent()

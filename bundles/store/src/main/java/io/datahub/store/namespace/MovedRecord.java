@@ -4,7 +4,7 @@ import io.datahub.api.path.RecordPath;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.store.core.PathState;
 import io.datahub.store.metadata.IndexEntry;
-import io.datahub.store.metadata.LastGoodCopy;
+import io.datahub.store.metadata.LastGoodCopyEntry;
 import io.datahub.store.write.Quotas;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +29,7 @@ record MovedRecord(
         String sha256,
         List<ValidatorId> validators,
         boolean compared,
-        Optional<LastGoodCopy> copy) {
+        Optional<LastGoodCopyEntry> copy) {
 
     /** The same record with the present state of the new path. */
     MovedRecord with(PathState now) {

@@ -18,8 +18,8 @@ import org.h2.mvstore.type.StringDataType;
 
 /**
  * One sorted map of the database. Each value is stored with a checksum over key and value, since MVStore doesn't
- * checksum entries: an entry whose checksum doesn't match is {@link Corruption} and is never returned. Guarded like
- * the database.
+ * checksum entries: an entry whose checksum doesn't match is {@linkplain CorruptionCertainty#CERTAIN corrupt} and is
+ * never returned. Guarded like the database.
  *
  * @param <K> the key type
  */
@@ -114,7 +114,7 @@ public final class ChecksummedMap<K> {
         }
         int length = sealed.length - Integer.BYTES;
         if (length < 0 || ByteBuffer.wrap(sealed).getInt(length) != checksum(key, sealed, length)) {
-            throw new Corruption.Found("the entry of " + key + " in " + map.getName() + " has a wrong checksum");
+            throw new CorruptionException("the entry of " + key + " in " + map.getName() + " has a wrong checksum");
         }
         return Arrays.copyOf(sealed, length);
     }
@@ -131,14 +131,14 @@ public final class ChecksummedMap<K> {
         int start = buffer.position();
         int length = DataUtils.readVarInt(buffer);
         if (length < 0 || length > buffer.remaining()) {
-            throw new Corruption.Found("a length of " + length + " is invalid");
+            throw new CorruptionException("a length of " + length + " is invalid");
         }
         buffer.position(start);
     }
 
     private static int requireValidCount(int count) {
         if (count < 0 || count > MAX_IN_PAGE) {
-            throw new Corruption.Found("a page can't have " + count + " entries");
+            throw new CorruptionException("a page can't have " + count + " entries");
         }
         return count;
     }
@@ -151,7 +151,7 @@ public final class ChecksummedMap<K> {
             String[] keys = cast(storage);
             for (int i = 1; i < count; i++) {
                 if (keys[i - 1].compareTo(keys[i]) >= 0) {
-                    throw new Corruption.Found("the keys of a page are not sorted");
+                    throw new CorruptionException("the keys of a page are not sorted");
                 }
             }
         }

@@ -38,8 +38,17 @@ public final class DiskSnapshots implements Snapshots {
     private static final String LAST_GOOD = "good";
 
     /** State files that belong to this process only, or to no committed record. */
-    private static final Set<String> EXCLUDED =
-            Set.of("snapshot", "staging", "uploads", "rejected", "taken", "lock", "hub.lock", SpareFile.NAME, STORE);
+    private static final Set<String> EXCLUDED = Set.of(
+            "snapshot",
+            "staging",
+            "uploads",
+            "rejected",
+            "imported",
+            "taken",
+            "lock",
+            "hub.lock",
+            SpareFile.NAME,
+            STORE);
 
     private final Home home;
     private final StoreContext context;
@@ -200,7 +209,7 @@ public final class DiskSnapshots implements Snapshots {
         }
     }
 
-    /** A completed snapshot; closing it deletes its folder. */
+    /** A completed snapshot; closing it deletes its directory. */
     private final class TakenSnapshot implements Snapshot {
         private final Path folder;
         private final long records;

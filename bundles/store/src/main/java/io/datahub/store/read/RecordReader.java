@@ -32,13 +32,13 @@ public final class RecordReader {
 
     private final StoreContext context;
     private final LastGoodVersions lastGoodVersions;
-    private final VersionMatcher versionMatcher;
+    private final RestoredFileMatcher versionMatcher;
     private final Readings readings = new Readings(FileDescriptors.max());
 
     public RecordReader(StoreContext context, LastGoodVersions lastGoodVersions, IndexWriter indexWriter) {
         this.context = context;
         this.lastGoodVersions = lastGoodVersions;
-        versionMatcher = new VersionMatcher(context, indexWriter);
+        versionMatcher = new RestoredFileMatcher(context, indexWriter);
     }
 
     /** The current version. */

@@ -10,7 +10,7 @@ import io.datahub.store.core.LastGoodVersions;
 import io.datahub.store.core.PathState;
 import io.datahub.store.core.StagedFile;
 import io.datahub.store.metadata.IndexEntry;
-import io.datahub.store.metadata.LastGoodCopy;
+import io.datahub.store.metadata.LastGoodCopyEntry;
 import io.datahub.store.validation.ValidationService;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,7 +24,8 @@ import java.util.Optional;
 final class ExternalChange implements AutoCloseable {
 
     private static final Violation UNTRUSTED = Violation.of(
-            "the users file was changed on disk while other users than the hub's own and root could write it; remove that"
+            "the users file was changed on disk while other users than the hub's own and root could write it; "
+                    + "remove that"
                     + " permission from the file and its directory, or upload the file");
 
     private final RecordPath path;
@@ -96,11 +97,11 @@ final class ExternalChange implements AutoCloseable {
     }
 
     /** Keeps a copy for rollback if any validator accepted it. */
-    Optional<LastGoodCopy> keepCopy(List<ValidatorId> validators) throws IOException {
+    Optional<LastGoodCopyEntry> keepCopy(List<ValidatorId> validators) throws IOException {
         return copy == null || validators.isEmpty() ? Optional.empty() : lastGoodVersions.keep(path, copy);
     }
 
-    void discard(Optional<LastGoodCopy> lastGood) {
+    void discard(Optional<LastGoodCopyEntry> lastGood) {
         lastGoodVersions.discard(lastGood);
     }
 

@@ -16,7 +16,7 @@ import io.datahub.store.disk.DirectoryEntry;
 import io.datahub.store.metadata.CommitFuture;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.Intent;
-import io.datahub.store.metadata.LastGoodCopy;
+import io.datahub.store.metadata.LastGoodCopyEntry;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
@@ -143,8 +143,8 @@ public final class Reconciler {
             List<ValidatorId> validators,
             Consumer<RecordPath> checkLater)
             throws IOException {
-        Optional<LastGoodCopy> copy = change.keepCopy(validators);
-        Optional<LastGoodCopy> oldCopy = context.metadata().lastGoodCopy(path);
+        Optional<LastGoodCopyEntry> copy = change.keepCopy(validators);
+        Optional<LastGoodCopyEntry> oldCopy = context.metadata().lastGoodCopy(path);
         FileStat stat = state.onDisk().stat();
         Intent intent = new Intent(
                 Intent.Kind.WRITE,
@@ -156,7 +156,7 @@ public final class Reconciler {
                 validators,
                 List.of(),
                 0,
-                copy.map(LastGoodCopy::file).orElse(""));
+                copy.map(LastGoodCopyEntry::file).orElse(""));
         boolean recorded = updateIfUnchanged(
                 path,
                 state,

@@ -10,7 +10,7 @@ import io.datahub.store.core.PathLocks;
 import io.datahub.store.core.PathState;
 import io.datahub.store.core.StagedFile;
 import io.datahub.store.core.StoreContext;
-import io.datahub.store.metadata.LastGoodCopy;
+import io.datahub.store.metadata.LastGoodCopyEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +81,7 @@ public final class Recovery {
 
     /** Adds all existing files to the index, without events: the files aren't new, only the index is. */
     private void rebuild() throws IOException {
-        new Scan(context, new IgnoredFiles(), new UnreadablePaths(), RecordPath.ROOT, this::index).run();
+        new Scan(context, new UnsupportedFiles(), new UnreadablePaths(), RecordPath.ROOT, this::index).run();
         lastGoodVersions.newestUsers().ifPresent(this::indexUsersFile);
         unflushed.await();
         context.metadata()
@@ -107,7 +107,8 @@ public final class Recovery {
         try {
             Path users = context.tree().resolve(RecordPath.USERS);
             String sha256 = StagedFile.hashOf(copy);
-            LastGoodCopy lastGood = new LastGoodCopy(copy.getFileName().toString(), Files.size(copy), sha256);
+            LastGoodCopyEntry lastGood =
+                    new LastGoodCopyEntry(copy.getFileName().toString(), Files.size(copy), sha256);
             if (!lastGood.file().contains(sha256.substring(0, 16))) {
                 LOG.error(
                         "event=store.last-good-copy.corrupt path={} file={}",

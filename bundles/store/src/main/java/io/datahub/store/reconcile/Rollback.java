@@ -18,7 +18,7 @@ import io.datahub.store.disk.DirectoryEntry;
 import io.datahub.store.metadata.CommitFuture;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.Intent;
-import io.datahub.store.metadata.LastGoodCopy;
+import io.datahub.store.metadata.LastGoodCopyEntry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -79,7 +79,7 @@ public final class Rollback {
                     LogText.quoted(kept),
                     restored != null,
                     summary(refusal));
-            Optional<LastGoodCopy> surplus =
+            Optional<LastGoodCopyEntry> surplus =
                     restored == null ? context.metadata().lastGoodCopy(path) : Optional.empty();
             unflushed.add(path, undo(path, intent, state, restored), () -> lastGoodVersions.discard(surplus));
             return true;

@@ -24,9 +24,9 @@ public final class RootIdentity {
     }
 
     /**
-     * Compares the folder with the one of the previous start, and remembers it.
+     * Compares the directory with the one of the previous start, and remembers it.
      *
-     * @throws IOException if the folder is most likely not the one that holds the records
+     * @throws IOException if the directory is most likely not the one that holds the records
      */
     public void require() throws IOException {
         Optional<String> previous = metadata.property(ROOT);
@@ -35,8 +35,8 @@ public final class RootIdentity {
         }
         if (previous.isPresent() && tree.isEmpty() && hasRecords()) {
             throw new IOException(
-                    tree.root() + " is empty and not the same folder as before, but the index has records; mount the"
-                            + " right folder and restart the hub, or put any file into it if the records are lost");
+                    tree.root() + " is empty and not the same directory as before, but the index has records; mount the"
+                            + " right directory and restart the hub, or put any file into it if the records are lost");
         }
         metadata.submit(transaction -> {
                     transaction.putProperty(ROOT, tree.identity());

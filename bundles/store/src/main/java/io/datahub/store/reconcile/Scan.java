@@ -27,7 +27,7 @@ import java.util.Optional;
 final class Scan {
 
     private final StoreContext context;
-    private final IgnoredFiles ignored;
+    private final UnsupportedFiles unsupported;
     private final UnreadablePaths unreadable;
     private final Difference difference;
     private final IndexRange indexed;
@@ -40,12 +40,12 @@ final class Scan {
 
     Scan(
             StoreContext context,
-            IgnoredFiles ignored,
+            UnsupportedFiles unsupported,
             UnreadablePaths unreadable,
             RecordPath top,
             Difference difference) {
         this.context = context;
-        this.ignored = ignored;
+        this.unsupported = unsupported;
         this.unreadable = unreadable;
         this.difference = difference;
         this.top = top;
@@ -73,7 +73,7 @@ final class Scan {
         for (String name : names) {
             Result<RecordPath> child = directory.child(name);
             if (child.isRefused()) {
-                ignored.note(
+                unsupported.add(
                         directory + "/" + name, child.refusal().orElseThrow().detail());
             } else if (!Tree.isReserved(child.get())) {
                 Path file = folder.resolve(name);
@@ -106,7 +106,7 @@ final class Scan {
             for (Path child : children) {
                 Tree.name(child).ifPresentOrElse(names::add, () -> {
                     String shown = child.getFileName().toString();
-                    ignored.note(shown(directory, shown), "the name is not valid UTF-8");
+                    unsupported.add(shown(directory, shown), "the name is not valid UTF-8");
                 });
             }
         } catch (DirectoryIteratorException e) {
@@ -130,7 +130,7 @@ final class Scan {
         reportDeletedBefore(key);
         Optional<IndexEntry> entry = indexed.take(key);
         if (!stat.isFile()) {
-            ignored.note(path.toString(), "links and special files can't be records");
+            unsupported.add(path.toString(), "links and special files can't be records");
         }
         boolean same = stat.isFile() ? entry.isPresent() && entry.get().matches(stat) : entry.isEmpty();
         if (!same) {

@@ -22,7 +22,7 @@ public final class TreeReconciler {
     private final UnflushedChanges unflushed;
     private final Postponed postponed;
     private final RejectedFiles rejectedFiles;
-    private final IgnoredFiles ignored;
+    private final UnsupportedFiles unsupported;
     private final UnreadablePaths unreadable;
 
     public TreeReconciler(
@@ -31,14 +31,14 @@ public final class TreeReconciler {
             UnflushedChanges unflushed,
             Postponed postponed,
             RejectedFiles rejectedFiles,
-            IgnoredFiles ignored,
+            UnsupportedFiles unsupported,
             UnreadablePaths unreadable) {
         this.context = context;
         this.reconciler = reconciler;
         this.unflushed = unflushed;
         this.postponed = postponed;
         this.rejectedFiles = rejectedFiles;
-        this.ignored = ignored;
+        this.unsupported = unsupported;
         this.unreadable = unreadable;
     }
 
@@ -75,7 +75,8 @@ public final class TreeReconciler {
             return;
         }
         if (onDisk.get().isDirectory()) {
-            new Scan(context, ignored, unreadable, path, found -> reconcileIfReadable(found, quiet, checkLater)).run();
+            new Scan(context, unsupported, unreadable, path, found -> reconcileIfReadable(found, quiet, checkLater))
+                    .run();
             unflushed.await();
         } else {
             reconcileFormerDirectory(path, quiet, checkLater);

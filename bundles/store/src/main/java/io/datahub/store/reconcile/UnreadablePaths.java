@@ -26,7 +26,8 @@ public final class UnreadablePaths {
     synchronized void add(RecordPath path, IOException cause) {
         if (paths.size() < MAX_REMEMBERED && paths.put(path.toString(), cause.toString()) == null) {
             LOG.warn(
-                    "event=store.path.unreadable path={} reason={} consequence=\"changes there are not announced\" cure={}",
+                    "event=store.path.unreadable path={} reason={} consequence=\"changes there are not "
+                            + "announced\" remedy={}",
                     LogText.quoted(path),
                     LogText.quoted(cause),
                     LogText.quoted(

@@ -14,7 +14,7 @@ public @interface StoreConfiguration {
 
     String PID = "io.datahub.store";
 
-    @AttributeDefinition(description = "Folder with all data of the hub; empty: ${karaf.base}/datahub")
+    @AttributeDefinition(description = "Directory with all data of the hub; empty: ${karaf.base}/datahub")
     String home() default "";
 
     @AttributeDefinition(description = "CloudEvents source of the store's events: a URI reference")
@@ -66,9 +66,9 @@ public @interface StoreConfiguration {
     long maxJournalBytes() default 1L << 30;
 
     @AttributeDefinition(
-            description =
-                    "Maximum total size of the copies of last good versions of validated records, in bytes; 0 keeps only"
-                            + " that of the users file",
+            description = "Maximum total size of the copies of last good versions of validated records, in bytes; 0 "
+                    + "keeps only"
+                    + " that of the users file",
             min = "0")
     long maxLastGoodBytes() default 1L << 30;
 
@@ -101,8 +101,8 @@ public @interface StoreConfiguration {
     int maxUploadsPerUser() default 200;
 
     @AttributeDefinition(
-            description =
-                    "Minimum throughput of an upload over 20 seconds of waiting for it, in bytes per second; 0 for none",
+            description = "Minimum throughput of an upload over 20 seconds of waiting for it, in bytes per second; 0 "
+                    + "for none",
             min = "0")
     long minUploadBytesPerSecond() default 100;
 

@@ -100,7 +100,7 @@ public final class ValidatorRegistry {
                 if (remaining <= 0) {
                     return Result.refused(Refusal.unavailable(
                             "the validator " + String.join(", ", missing) + ", which is required for this path, is"
-                                    + " unavailable; retry, or have it started",
+                                    + " unavailable; retry, or ask an administrator to start it",
                             RETRY_AFTER));
                 }
                 wait(remaining);

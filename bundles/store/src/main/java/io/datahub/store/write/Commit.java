@@ -23,7 +23,7 @@ import io.datahub.store.metadata.CommitFuture;
 import io.datahub.store.metadata.CommitTimes;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.Intent;
-import io.datahub.store.metadata.LastGoodCopy;
+import io.datahub.store.metadata.LastGoodCopyEntry;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
@@ -68,7 +68,7 @@ public final class Commit {
             WriteRequest original,
             StagedFile staged,
             ValidatedUpload validated,
-            Optional<LastGoodCopy> copy,
+            Optional<LastGoodCopyEntry> copy,
             Quotas.Claim claim)
             throws IOException {
         RecordPath path = original.path();
@@ -77,7 +77,7 @@ public final class Commit {
             return Result.refused(Reason.UNAUTHENTICATED, "the credentials were revoked during the upload");
         }
         WriteRequest request = original.withUser(user.get());
-        Optional<LastGoodCopy> oldCopy;
+        Optional<LastGoodCopyEntry> oldCopy;
         CommitFuture<Optional<Change>> future;
         try (PathLocks.Held held = context.locks().hold(path)) {
             PathState state = context.lookUp(path);
@@ -136,7 +136,7 @@ public final class Commit {
             StagedFile staged,
             FileStat stagedStat,
             List<ValidatorId> validators,
-            Optional<LastGoodCopy> copy)
+            Optional<LastGoodCopyEntry> copy)
             throws IOException {
         return new Intent(
                 Intent.Kind.WRITE,
@@ -148,7 +148,7 @@ public final class Commit {
                 validators,
                 List.of(),
                 context.parents().countMissing(request.path()),
-                copy.map(LastGoodCopy::file).orElse(""),
+                copy.map(LastGoodCopyEntry::file).orElse(""),
                 CommitTimes.written(request.clientModified()),
                 Optional.empty());
     }

@@ -159,7 +159,8 @@ public final class Deleter {
                 ignored == null
                         ? "the directory " + directory + " was not empty; retry"
                         : "the directory " + directory + " contains files that can't be records and aren't listed"
-                                + " (links, or names that aren't UTF-8 or not allowed in paths); delete it recursively");
+                                + " (links, or names that aren't UTF-8 or not allowed in paths); delete it "
+                                + "recursively");
     }
 
     /** Removes a directory and its parents as long as they are empty, below the prefix, and weren't made on purpose. */

@@ -19,8 +19,8 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /**
- * Enforces quotas on uploads and moves. Uploads in progress count with the size known so far, so that concurrent uploads can't
- * exceed a quota together. Thread-safe.
+ * Enforces quotas on uploads and moves. Uploads in progress count with the size known so far, so that concurrent
+ * uploads can't exceed a quota together. Thread-safe.
  */
 public final class Quotas {
 

@@ -21,7 +21,7 @@ import io.datahub.store.disk.Disk;
 import io.datahub.store.metadata.CommitFuture;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.Intent;
-import io.datahub.store.metadata.LastGoodCopy;
+import io.datahub.store.metadata.LastGoodCopyEntry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,7 +119,7 @@ final class RecordDeleter {
 
     @SuppressWarnings("try")
     private Result<List<Change>> tryToDelete(WriteRequest request) throws IOException {
-        List<LastGoodCopy> oldCopies = new ArrayList<>();
+        List<LastGoodCopyEntry> oldCopies = new ArrayList<>();
         CommitFuture<Optional<Change>> future;
         try (PathLocks.Held held = context.locks().hold(request.path())) {
             PathState state = context.lookUp(request.path());
@@ -139,7 +139,7 @@ final class RecordDeleter {
 
     /** Unlinks files of one directory and updates the index. The caller holds the locks of all of them. */
     private List<CommitFuture<Optional<Change>>> unlink(
-            WriteRequest request, List<RecordPath> paths, List<LastGoodCopy> oldCopies) throws IOException {
+            WriteRequest request, List<RecordPath> paths, List<LastGoodCopyEntry> oldCopies) throws IOException {
         Intent intent = Intent.deletion(request.user().name(), Optional.empty());
         context.metadata()
                 .submit(transaction -> {
@@ -171,7 +171,7 @@ final class RecordDeleter {
     }
 
     private List<Change> finish(
-            WriteRequest request, List<CommitFuture<Optional<Change>>> futures, List<LastGoodCopy> oldCopies)
+            WriteRequest request, List<CommitFuture<Optional<Change>>> futures, List<LastGoodCopyEntry> oldCopies)
             throws IOException {
         List<Change> changes = new ArrayList<>();
         for (CommitFuture<Optional<Change>> future : futures) {
@@ -215,7 +215,7 @@ final class RecordDeleter {
         if (paths.isEmpty()) {
             return List.of();
         }
-        List<LastGoodCopy> oldCopies = new ArrayList<>();
+        List<LastGoodCopyEntry> oldCopies = new ArrayList<>();
         try (PathLocks.Held held = context.locks().hold(paths)) {
             return finish(request, unlink(request, paths, oldCopies), oldCopies);
         }

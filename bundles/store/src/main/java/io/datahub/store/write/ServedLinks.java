@@ -27,7 +27,7 @@ public final class ServedLinks {
     }
 
     /**
-     * Creates a hard link to a file if the folder exists and the file system supports links.
+     * Creates a hard link to a file if the directory exists and the file system supports links.
      *
      * @param modified when the version was committed
      */
@@ -43,8 +43,9 @@ public final class ServedLinks {
         } catch (IOException | UnsupportedOperationException e) {
             if (!warned.getAndSet(true)) {
                 LOG.warn(
-                        "event=store.link.failed folder={} reason={} consequence=\"the hub sends such records itself\""
-                                + " cure=\"put the folder and files/ on one file system\"",
+                        "event=store.link.failed directory={} reason={} consequence=\"the hub sends such records "
+                                + "itself\""
+                                + " remedy=\"put the directory and files/ on one file system\"",
                         LogText.quoted(folder),
                         LogText.quoted(e));
             }

@@ -91,7 +91,9 @@ public final class UploadAdmission {
         }
     }
 
-    /** Likewise for an upload that began before: it may be older than the quotas, so that it may exceed them. */
+    /**
+     * Claims the size of an upload that began earlier. It may exceed the quotas, which may be newer than the upload.
+     */
     Quotas.Claim claimAgain(WriteRequest request) throws IOException {
         Quotas.Claim claim = quotas.claim(request);
         audited(request, reserve(request, claim));

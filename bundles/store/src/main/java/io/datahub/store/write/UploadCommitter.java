@@ -14,7 +14,7 @@ import io.datahub.store.core.PathState;
 import io.datahub.store.core.StagedFile;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.core.UsersFile;
-import io.datahub.store.metadata.LastGoodCopy;
+import io.datahub.store.metadata.LastGoodCopyEntry;
 import io.datahub.store.validation.ValidationService;
 import java.io.IOException;
 import java.io.InputStream;
@@ -116,7 +116,7 @@ public final class UploadCommitter {
 
     private Result<Change> commitValidated(
             WriteRequest request, StagedFile staged, Quotas.Claim claim, ValidatedUpload validated) throws IOException {
-        Optional<LastGoodCopy> copy = Optional.empty();
+        Optional<LastGoodCopyEntry> copy = Optional.empty();
         boolean stored = false;
         try {
             if (staged.size() > FLUSH_IN_COMMIT_BYTES) {

@@ -131,7 +131,8 @@ public final class WriteGuard {
                 : refusal(
                         Reason.PRECONDITION_FAILED,
                         request.path()
-                                + " is a directory, which has no version for a precondition; repeat the request without one");
+                                + " is a directory, which has no version for a precondition; repeat the request "
+                                + "without one");
     }
 
     /** Refuses if the precondition doesn't hold for the record, or can't be evaluated now. */

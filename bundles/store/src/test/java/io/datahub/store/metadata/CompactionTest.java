@@ -3,7 +3,7 @@ package io.datahub.store.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.datahub.store.pages.Corruption;
+import io.datahub.store.pages.CorruptionCertainty;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -26,7 +26,7 @@ class CompactionTest {
     Path folder;
 
     private static MetadataDatabase open(Path file) throws IOException {
-        MetadataDatabase database = MetadataDatabase.open(file, 4, Corruption.POSSIBLE, epoch -> 0);
+        MetadataDatabase database = MetadataDatabase.open(file, 4, CorruptionCertainty.POSSIBLE, epoch -> 0);
         database.retain(0);
         return database;
     }

@@ -258,7 +258,7 @@ class MetadataStoreTest {
         try (MetadataStore metadata = open()) {
             metadata.submit(transaction -> {
                         transaction.putIntent(path, intent);
-                        transaction.putLastGoodCopy(path, new LastGoodCopy("file", 5, "ff"));
+                        transaction.putLastGoodCopy(path, new LastGoodCopyEntry("file", 5, "ff"));
                         return path;
                     })
                     .await();
@@ -270,7 +270,7 @@ class MetadataStoreTest {
                     .usingRecursiveComparison()
                     .ignoringFields("violations")
                     .isEqualTo(intent);
-            assertThat(metadata.lastGoodCopy(path)).contains(new LastGoodCopy("file", 5, "ff"));
+            assertThat(metadata.lastGoodCopy(path)).contains(new LastGoodCopyEntry("file", 5, "ff"));
             assertThat(metadata.intents()).containsExactly(path);
         }
         RecordVersion version = new IndexEntry(1, -1, 0, 0, "\"e\"", "", "", CommitTimes.NONE).version(path);

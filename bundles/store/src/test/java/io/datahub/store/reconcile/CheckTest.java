@@ -249,7 +249,9 @@ class CheckTest {
         Path elsewhere = folder.resolve("elsewhere");
         Files.move(hub.file(""), elsewhere);
         Files.createDirectory(hub.file(""));
-        assertThatThrownBy(hub::start).isInstanceOf(IOException.class).hasMessageContaining("mount the right folder");
+        assertThatThrownBy(hub::start)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("mount the right directory");
         hub.stop();
         Files.delete(hub.file(""));
         Files.move(elsewhere, hub.file(""));

@@ -39,9 +39,9 @@ public @interface CloudEventsConfiguration {
     String[] dataSchemas() default {};
 
     @AttributeDefinition(
-            description =
-                    "Records for external addresses in those schemas: ADDRESS PATH, separated by commas. If both end in /,"
-                            + " they are prefixes.",
+            description = "Records for external addresses in those schemas: ADDRESS PATH, separated by commas. If both "
+                    + "end in /,"
+                    + " they are prefixes.",
             required = false)
     String[] catalog() default {};
 

@@ -58,11 +58,11 @@ final class UsersRules extends DefaultHandler {
             case "token" -> token(attributes);
             case "certificate" -> certificate(attributes);
             case "ssh-key" -> {
-                rejectIfAnonymous("ssh-key");
+                refuseIfAnonymous("ssh-key");
                 values.label(attributes.getValue("label"));
             }
             case "trust" -> {
-                rejectIfAnonymous("trust");
+                refuseIfAnonymous("trust");
                 trust = new TrustValues(user, attributes);
             }
             case "claim" -> claim(attributes);
@@ -109,7 +109,7 @@ final class UsersRules extends DefaultHandler {
     }
 
     private void token(Attributes attributes) {
-        rejectIfAnonymous("token");
+        refuseIfAnonymous("token");
         String digest = attributes.getValue("sha256");
         if (values.digest("token", digest)) {
             checkUnique("token", digest.toLowerCase(Locale.ROOT), "this token", "each user needs a token of its own");
@@ -122,7 +122,7 @@ final class UsersRules extends DefaultHandler {
     }
 
     private void certificate(Attributes attributes) {
-        rejectIfAnonymous("certificate");
+        refuseIfAnonymous("certificate");
         String digest = attributes.getValue("sha256");
         if (values.digest("certificate", digest)) {
             checkUnique(
@@ -135,7 +135,7 @@ final class UsersRules extends DefaultHandler {
     }
 
     private void curveKey() {
-        rejectIfAnonymous("curve-key");
+        refuseIfAnonymous("curve-key");
         String key = text.toString().strip();
         if (values.curveKey(key)) {
             checkUnique("curve-key", key, "this curve-key", "it can belong to one user only");
@@ -165,7 +165,7 @@ final class UsersRules extends DefaultHandler {
         }
     }
 
-    private void rejectIfAnonymous(String kind) {
+    private void refuseIfAnonymous(String kind) {
         if (user.equals(ANONYMOUS)) {
             findings.add(locator, "the user anonymous has no credentials; remove its " + kind);
         }
@@ -209,7 +209,8 @@ final class UsersRules extends DefaultHandler {
         if (!hasUsableAdministrator) {
             findings.add(
                     "no administrator could log in tomorrow: an enabled user with the role admin needs a token that is"
-                            + " valid for at least another 24 hours, a curve-key or a certificate; an ssh-key or trust is not enough");
+                            + " valid for at least another 24 hours, a curve-key or a certificate; an ssh-key or "
+                            + "trust is not enough");
         }
     }
 

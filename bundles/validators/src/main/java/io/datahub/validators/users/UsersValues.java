@@ -34,33 +34,33 @@ final class UsersValues {
         this.locator = locator;
     }
 
-    private boolean reject(String message) {
+    private boolean refuse(String message) {
         findings.add(locator, message);
         return false;
     }
 
     boolean name(String kind, String name) {
         return (name != null && NAME.matcher(name).matches())
-                || reject("a " + kind
+                || refuse("a " + kind
                         + " needs a name of at most 64 letters, digits and . _ @ -, the first a letter or digit");
     }
 
     boolean digest(String kind, String digest) {
         return (digest != null && SHA256.matcher(digest).matches())
-                || reject("a " + kind + " needs sha256=\"…\" with its SHA-256 in 64 hexadecimal digits");
+                || refuse("a " + kind + " needs sha256=\"…\" with its SHA-256 in 64 hexadecimal digits");
     }
 
     boolean flag(String name, String value) {
         String word = value == null ? "false" : value.strip();
         if (!Set.of("true", "1", "false", "0").contains(word)) {
-            reject(name + " is true or false");
+            refuse(name + " is true or false");
         }
         return word.equals("true") || word.equals("1");
     }
 
     void label(String label) {
         if (label != null && label.codePointCount(0, label.length()) > MAX_LABEL) {
-            reject("a label has at most " + MAX_LABEL + " characters");
+            refuse("a label has at most " + MAX_LABEL + " characters");
         }
     }
 
@@ -70,16 +70,16 @@ final class UsersValues {
             return Optional.ofNullable(value)
                     .map(text -> OffsetDateTime.parse(text.strip()).toInstant());
         } catch (DateTimeParseException e) {
-            reject(name + " needs a date and time with a zone, such as 2027-11-23T00:00:00Z");
+            refuse(name + " needs a date and time with a zone, such as 2027-11-23T00:00:00Z");
             return Optional.empty();
         }
     }
 
     boolean curveKey(String key) {
         return isCurveKey(key)
-                || reject(
-                        "a curve-key has 40 characters of Z85, as CURVE tools print a public key (write & as &amp; and < as"
-                                + " &lt;)");
+                || refuse("a curve-key has 40 characters of Z85, as CURVE tools print a public key (write & as "
+                        + "&amp; and < as"
+                        + " &lt;)");
     }
 
     /** Parses an SSH key; empty if it is invalid. */
@@ -87,7 +87,7 @@ final class UsersValues {
         try {
             return Optional.of(SshPublicKey.parse(line));
         } catch (IllegalArgumentException e) {
-            reject(e.getMessage() + "; write the line of the file that ends in .pub");
+            refuse(e.getMessage() + "; write the line of the file that ends in .pub");
             return Optional.empty();
         }
     }
@@ -107,7 +107,7 @@ final class UsersValues {
             if (PATHS.contains(action)) {
                 path(action, target);
             } else if (TOPICS.contains(action) && target.getBytes(StandardCharsets.UTF_8).length > MAX_TOPIC_BYTES) {
-                reject(action + " is a topic prefix of at most " + MAX_TOPIC_BYTES + " bytes");
+                refuse(action + " is a topic prefix of at most " + MAX_TOPIC_BYTES + " bytes");
             }
         }
     }
@@ -117,12 +117,10 @@ final class UsersValues {
         String bare = filled.endsWith("/") ? filled.substring(0, filled.length() - 1) : filled;
         Result<RecordPath> parsed = RecordPath.parse(bare);
         if (parsed.isRefused() || filled.equals("/")) {
-            reject(
-                    action + "=\"" + target + "\" is not a valid path: "
-                            + parsed.refusal()
-                                    .map(refusal -> refusal.detail() + "; ")
-                                    .orElse("")
-                            + "write a record such as reports/all.txt, a directory such as reports/, or nothing for everything");
+            refuse(action + "=\"" + target + "\" is not a valid path: "
+                    + parsed.refusal().map(refusal -> refusal.detail() + "; ").orElse("")
+                    + "write a record such as reports/all.txt, a directory such as reports/, or nothing "
+                    + "for everything");
         }
     }
 }

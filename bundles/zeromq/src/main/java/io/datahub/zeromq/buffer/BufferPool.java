@@ -8,7 +8,7 @@ import java.util.Deque;
 /**
  * Pool of direct (off-heap) read buffers. When the maximum number of direct buffers is in use, or the process has no
  * direct memory left, it hands out heap buffers instead, which are slower and not pooled. When the maximum number of
- * heap buffers is in use as well, further buffers are marked {@link SharedBuffer#isScarce scarce}, so that nobody else
+ * heap buffers is in use as well, further buffers are marked {@link SharedBuffer#isScarce scarce}, so that no one else
  * retains them. Thread-safe.
  */
 public final class BufferPool {
@@ -31,7 +31,7 @@ public final class BufferPool {
         return bufferBytes;
     }
 
-    /** Returns a buffer that nobody else holds; the caller must release it. */
+    /** Returns a buffer that no one else holds; the caller must release it. */
     SharedBuffer acquire() {
         ByteBuffer bytes = pollOrAllocate();
         return bytes == null ? new OnHeap(ByteBuffer.allocate(bufferBytes), incrementOnHeap()) : new Pooled(bytes);

@@ -79,7 +79,7 @@ public final class CurveMechanism implements Mechanism {
         Optional<byte[]> shared = hubKeys.sharedWith(client);
         if (shared.flatMap(key -> new CurveBox(key, "CurveZMQHELLO---").open(lastNonce, signature))
                 .isEmpty()) {
-            return new Outcome.Rejected(
+            return new Outcome.Refused(
                     "HELLO was encrypted for another key: the client has a wrong public key of the hub");
         }
         return new Outcome.Reply(Command.frame("WELCOME", welcome(client, shared.get())));
@@ -103,7 +103,7 @@ public final class CurveMechanism implements Mechanism {
         }
         Optional<byte[]> cookie = openCookie(readBytes(body, LONG_NONCE), readBytes(body, COOKIE_BYTES));
         if (cookie.isEmpty()) {
-            return new Outcome.Rejected("INITIATE doesn't contain the cookie of this connection");
+            return new Outcome.Refused("INITIATE doesn't contain the cookie of this connection");
         }
         byte[] client = Arrays.copyOf(cookie.get(), KEY);
         byte[] secret = Arrays.copyOfRange(cookie.get(), KEY, 2 * KEY);
@@ -117,7 +117,7 @@ public final class CurveMechanism implements Mechanism {
         Optional<byte[]> content = new CurveBox(trafficKey, "CurveZMQINITIATE").open(nonce, box);
         return content.isPresent()
                 ? verifyVouch(ByteBuffer.wrap(content.get()), client, secret)
-                : new Outcome.Rejected("the box of INITIATE failed authentication");
+                : new Outcome.Refused("the box of INITIATE failed authentication");
     }
 
     private Optional<byte[]> openCookie(byte[] nonce, byte[] cookie) {
@@ -137,13 +137,13 @@ public final class CurveMechanism implements Mechanism {
                 .filter(vouched -> MessageDigest.isEqual(vouched, expected))
                 .isPresent();
         if (!valid) {
-            return new Outcome.Rejected("the peer failed to prove that it has the secret key of its public key");
+            return new Outcome.Refused("the peer failed to prove that it has the secret key of its public key");
         }
         return Mechanism.outcome(
                 authenticator.apply(new Credentials.CurveKey(key)),
                 result -> result instanceof Result.Done<Login> done
                         ? new Outcome.Authenticated(done.value(), Metadata.parse(content))
-                        : new Outcome.Rejected(result.refusal().orElseThrow().detail()));
+                        : new Outcome.Refused(result.refusal().orElseThrow().detail()));
     }
 
     @Override

@@ -9,7 +9,7 @@ public enum DisconnectReason {
     ENDED("the session ended", false),
     STOPPED("the endpoint was stopped", false),
     IDLE("the peer sent nothing within the idle timeout", false),
-    BAD_GREETING("the first bytes are no ZMTP greeting", true),
+    BAD_GREETING("the first bytes aren't a ZMTP greeting", true),
     BAD_PROXY_HEADER("a listed proxy sent a malformed PROXY header", true),
     OLD_VERSION("the peer's ZMTP version is older than 3.0", true),
     UNKNOWN_MECHANISM("the peer requested an unsupported security mechanism", true),

@@ -68,9 +68,9 @@ public final class Handshake implements ProtocolState {
             SocketType type = success.peer().socketType();
             connection.send(mechanism.ready(Metadata.of(Metadata.SOCKET_TYPE, type.counterpart())));
             connection.authenticated(success.login(), type);
-        } else if (outcome instanceof Mechanism.Outcome.Rejected rejected) {
+        } else if (outcome instanceof Mechanism.Outcome.Refused refused) {
             done = true;
-            connection.refuse(DisconnectReason.UNAUTHENTICATED, rejected.detail());
+            connection.refuse(DisconnectReason.UNAUTHENTICATED, refused.detail());
         }
     }
 

@@ -44,6 +44,6 @@ public interface Mechanism {
         record Pending(CompletionStage<Result<Login>> login, Continuation next) implements Outcome {}
 
         /** Authentication failed. */
-        record Rejected(String detail) implements Outcome {}
+        record Refused(String detail) implements Outcome {}
     }
 }

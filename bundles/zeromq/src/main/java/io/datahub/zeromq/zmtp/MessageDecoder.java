@@ -16,7 +16,7 @@ public final class MessageDecoder implements ProtocolState {
     /** Limits copying: each of them moves the part of the message before it. */
     private static final int MAX_COMMANDS_IN_MESSAGE = 64;
 
-    private final FrameReceiver receiver;
+    private final MessageReceiver receiver;
     private final int maxFrames;
 
     /**
@@ -34,7 +34,7 @@ public final class MessageDecoder implements ProtocolState {
     /** Whether the receiver stopped decoding. */
     private boolean stopped;
 
-    public MessageDecoder(FrameReceiver receiver, int maxFrames) {
+    public MessageDecoder(MessageReceiver receiver, int maxFrames) {
         this.receiver = receiver;
         this.maxFrames = maxFrames;
     }

@@ -22,7 +22,7 @@ public record NullMechanism(Function<Credentials, CompletionStage<Result<Login>>
                 authenticator.apply(new Credentials.None()),
                 result -> result instanceof Result.Done<Login> done
                         ? new Outcome.Authenticated(done.value(), peer)
-                        : new Outcome.Rejected(result.refusal().orElseThrow().detail()));
+                        : new Outcome.Refused(result.refusal().orElseThrow().detail()));
     }
 
     @Override

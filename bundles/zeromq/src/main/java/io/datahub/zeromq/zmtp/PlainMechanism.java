@@ -48,7 +48,7 @@ public final class PlainMechanism implements Mechanism {
             login = done.value();
             return new Outcome.Reply(Command.frame("WELCOME", new byte[0]));
         }
-        return new Outcome.Rejected(result.refusal().orElseThrow().detail());
+        return new Outcome.Refused(result.refusal().orElseThrow().detail());
     }
 
     private static byte[] field(ByteBuffer body) throws ProtocolException {

@@ -18,7 +18,7 @@ public class MessageDecoderTest {
     private static final int MAX = 1000;
 
     /** Records what it receives. */
-    public static final class Listener implements FrameReceiver {
+    public static final class Listener implements MessageReceiver {
         final List<String> received = new ArrayList<>();
         final ByteArrayOutputStream messages = new ByteArrayOutputStream();
 
