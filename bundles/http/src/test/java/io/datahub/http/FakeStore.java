@@ -42,6 +42,7 @@ public final class FakeStore implements RecordStore {
     public final AtomicInteger open = new AtomicInteger();
     public final AtomicInteger staged = new AtomicInteger();
     public volatile WriteRequest lastWrite;
+    public volatile MoveRequest lastMove;
     public volatile long limit = Long.MAX_VALUE;
     public volatile boolean isBroken;
     public volatile Instant modified = MODIFIED;
@@ -146,12 +147,33 @@ public final class FakeStore implements RecordStore {
 
     @Override
     public Result<List<Change>> move(MoveRequest request) {
-        throw new UnsupportedOperationException();
+        lastMove = request;
+        Optional<RecordVersion> old = version(request.source());
+        if (old.isEmpty() && !isDirectory(request.source())) {
+            return Result.refused(Reason.NOT_FOUND, "nothing is there");
+        }
+        if (!request.precondition().holds(old) || (!request.replace() && records.containsKey(request.target()))) {
+            return Result.refused(Reason.PRECONDITION_FAILED, "another version is there");
+        }
+        List<Change> changes = new ArrayList<>();
+        for (RecordPath path : List.copyOf(records.keySet())) {
+            if (path.equals(request.source()) || path.isBelow(request.source())) {
+                String below =
+                        path.toString().substring(request.source().toString().length());
+                RecordVersion version = version(path).orElseThrow();
+                changes.add(put(RecordPath.of(request.target() + below), records.remove(path)));
+                changes.add(change(Change.Type.DELETED, version, sequence.incrementAndGet()));
+            }
+        }
+        return Result.done(changes);
     }
 
     @Override
     public Result<Boolean> mkdir(WriteRequest request) {
-        throw new UnsupportedOperationException();
+        lastWrite = request;
+        return records.containsKey(request.path())
+                ? Result.refused(Reason.CONFLICT, "a record is there")
+                : Result.done(!isDirectory(request.path()));
     }
 
     @Override

@@ -14,6 +14,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,8 +103,14 @@ final class Accelerator implements AutoCloseable {
             return;
         }
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
+            Map<Object, Integer> linksByFile = new HashMap<>();
+            List<Path> found = new ArrayList<>();
             for (Path link : all) {
-                if (!isEnabled() || isStale(link, before)) {
+                found.add(link);
+                linksByFile.merge(Files.getAttribute(link, "unix:ino", LinkOption.NOFOLLOW_LINKS), 1, Integer::sum);
+            }
+            for (Path link : found) {
+                if (!isEnabled() || isStale(link, linksByFile, before)) {
                     Files.deleteIfExists(link);
                 }
             }
@@ -114,9 +122,10 @@ final class Accelerator implements AutoCloseable {
         }
     }
 
-    private static boolean isStale(Path link, Instant before) throws IOException {
-        Map<String, Object> attributes = Files.readAttributes(link, "unix:nlink,ctime", LinkOption.NOFOLLOW_LINKS);
-        return attributes.get("nlink").equals(1)
+    /** Whether a file has no other names than these links; a record that was moved has several. */
+    private static boolean isStale(Path link, Map<Object, Integer> linksByFile, Instant before) throws IOException {
+        Map<String, Object> attributes = Files.readAttributes(link, "unix:ino,nlink,ctime", LinkOption.NOFOLLOW_LINKS);
+        return attributes.get("nlink").equals(linksByFile.get(attributes.get("ino")))
                 && ((FileTime) attributes.get("ctime")).toInstant().isBefore(before);
     }
 
@@ -165,6 +174,7 @@ final class Accelerator implements AutoCloseable {
                 Files.readAttributes(link, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         return attributes.isRegularFile()
                 && attributes.size() == version.size()
-                && attributes.lastModifiedTime().toInstant().equals(version.modified());
+                && attributes.lastModifiedTime().toInstant().compareTo(version.modified())
+                        <= 0; // earlier if the record was moved since
     }
 }

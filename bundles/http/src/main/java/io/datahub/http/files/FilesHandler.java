@@ -47,7 +47,7 @@ import org.osgi.service.metatype.annotations.Designate;
 @Designate(ocd = HttpConfiguration.class)
 public final class FilesHandler extends Handler.Abstract {
 
-    private static final String METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
+    private static final String METHODS = "GET, HEAD, POST, PUT, DELETE, MOVE, OPTIONS";
     private static final Set<Reason> MAYBE_DIRECTORY = EnumSet.of(Reason.NOT_FOUND, Reason.CONFLICT, Reason.FORBIDDEN);
 
     /** Uploaded content must not execute in the origin of the hub. */
@@ -57,6 +57,7 @@ public final class FilesHandler extends Handler.Abstract {
     private final RecordStore store;
     private final Authenticator authenticator;
     private final DirectoryListing listing;
+    private final MoveMethod move;
     private final Optional<Path> links;
     private volatile Settings settings;
 
@@ -75,6 +76,7 @@ public final class FilesHandler extends Handler.Abstract {
         this.store = store;
         links = Optional.ofNullable(records).map(DiskRecords::servedLinks);
         listing = new DirectoryListing(store);
+        move = new MoveMethod(store, authenticator);
         settings = settings(configuration);
     }
 
@@ -117,6 +119,9 @@ public final class FilesHandler extends Handler.Abstract {
             case GET, HEAD -> read(exchange, target.get(), query.get());
             case POST, PUT ->
                 write(exchange, target.get(), query.get()).ifPresent(refusal -> BodyDrainer.refuse(exchange, refusal));
+            case MOVE ->
+                move.respond(exchange, target.get(), Query.flag(query.get(), "dry-run"), settings.slashes())
+                        .ifPresent(refusal -> BodyDrainer.refuse(exchange, refusal));
             case DELETE -> delete(exchange, target.get(), query.get()).ifPresent(exchange::refuse);
             default -> exchange.refuseMethod(METHODS);
         }
@@ -157,6 +162,9 @@ public final class FilesHandler extends Handler.Abstract {
             return headers.refusal();
         }
         boolean dryRun = Query.flag(query, "dry-run");
+        if (target.isDirectory() && exchange.is(HttpMethod.PUT)) {
+            return createDirectory(exchange, target, headers.get(), dryRun);
+        }
         if (target.isDirectory()) {
             return writeForm(exchange, target, headers.get(), dryRun);
         }
@@ -175,6 +183,19 @@ public final class FilesHandler extends Handler.Abstract {
         return begun.refusal();
     }
 
+    private Optional<Refusal> createDirectory(
+            Exchange exchange, FileTarget target, WriteHeaders headers, boolean dryRun) {
+        if (dryRun) {
+            return Optional.of(new Refusal(Reason.BAD_REQUEST, "a directory isn't validated; omit dry-run"));
+        }
+        if (exchange.request().getLength() > 0) {
+            return Optional.of(DirectoryBody.refusal());
+        }
+        var request = headers.request(exchange.login().orElseThrow(), authenticator, target.path(), 0);
+        new BodyReader(exchange.request(), new DirectoryBody(exchange, store, request)).run();
+        return Optional.empty();
+    }
+
     private static boolean isForm(Exchange exchange) {
         return exchange.header(HttpHeader.CONTENT_TYPE)
                 .filter(type -> HeaderValue.mediaType(type).equalsIgnoreCase("multipart/form-data"))
@@ -183,10 +204,6 @@ public final class FilesHandler extends Handler.Abstract {
 
     private Optional<Refusal> writeForm(Exchange exchange, FileTarget target, WriteHeaders headers, boolean dryRun) {
         String type = exchange.header(HttpHeader.CONTENT_TYPE).orElse("");
-        if (exchange.is(HttpMethod.PUT)) {
-            return Optional.of(
-                    new Refusal(Reason.CONFLICT, "the path names a directory; the path of a record doesn't end in /"));
-        }
         if (!isForm(exchange)) {
             return Optional.of(new Refusal(
                     Reason.UNSUPPORTED_MEDIA_TYPE,

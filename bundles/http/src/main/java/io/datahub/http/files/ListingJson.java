@@ -31,6 +31,9 @@ final class ListingJson {
         json.writeStringField("type", entry.directory() ? "directory" : "file");
         json.writeNumberField("size", entry.size());
         json.writeStringField("modified", entry.modified().toString());
+        if (entry.clientModified().isPresent()) {
+            json.writeStringField("clientModified", entry.clientModified().get().toString());
+        }
         if (!entry.directory()) {
             json.writeStringField("etag", entry.etag().orElse(null));
         }

@@ -8,6 +8,7 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.Draft;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.RequestBodySink;
+import io.datahub.jetty.web.WriteHeaders;
 import io.datahub.jetty.web.WriteResponse;
 import java.io.IOException;
 import java.util.Optional;
@@ -58,15 +59,19 @@ final class RecordUploadBody extends RequestBodySink {
         }
         Result<Change> committed = draft.commit();
         draft.close();
-        committed.refusal().ifPresentOrElse(exchange()::refuse, () -> respond(committed.get()));
+        committed.refusal().ifPresentOrElse(exchange()::refuse, () -> {
+            WriteHeaders.confirmClientModified(exchange(), committed.get().version());
+            respond(exchange(), committed.get());
+        });
     }
 
-    private void respond(Change change) {
-        var headers = exchange().response().getHeaders();
+    /** Responds to a write or move that has created or replaced a record. */
+    static void respond(Exchange exchange, Change change) {
+        var headers = exchange.response().getHeaders();
         change.version().etag().ifPresent(etag -> headers.put(HttpHeader.ETAG, etag));
-        headers.put(HttpHeader.LOCATION, FileTarget.uri(path));
+        headers.put(HttpHeader.LOCATION, FileTarget.uri(change.path()));
         int status = change.type() == Change.Type.CREATED ? 201 : 200;
-        exchange().json(status, JsonText.of(json -> WriteResponse.write(json, change)));
+        exchange.json(status, JsonText.of(json -> WriteResponse.write(json, change)));
     }
 
     @Override

@@ -911,7 +911,7 @@ class FilesHandlerTest {
         for (String method : List.of("PATCH", "TRACE", "PROPFIND")) {
             HttpResponse<String> response = server.send(method, "/files/x", "");
             assertThat(response.statusCode()).isEqualTo(405);
-            assertThat(header(response, "Allow")).isEqualTo("GET, HEAD, POST, PUT, DELETE, OPTIONS");
+            assertThat(header(response, "Allow")).isEqualTo("GET, HEAD, POST, PUT, DELETE, MOVE, OPTIONS");
         }
         assertThat(server.send("OPTIONS", "/files/x", "").statusCode()).isEqualTo(204);
     }
@@ -1014,7 +1014,7 @@ class FilesHandlerTest {
     @Test
     void shouldAcceptOnlyFormsForADirectory() throws Exception {
         assertThat(server.send("POST", "/files/builds/", "x").statusCode()).isEqualTo(415);
-        assertThat(server.send("PUT", "/files/builds/", "x").statusCode()).isEqualTo(409);
+        assertThat(server.send("PUT", "/files/builds/", "x").statusCode()).isEqualTo(415);
         assertThat(server.send("PUT", "/files/builds", "x").statusCode()).isEqualTo(409);
     }
 

@@ -10,9 +10,9 @@ import io.datahub.jetty.connections.ConnectionHandler;
 import io.datahub.jetty.connections.ForwardedHeaders;
 import io.datahub.jetty.handlers.HandlerRegistration;
 import io.datahub.jetty.handlers.HandlerRegistry;
-import io.datahub.jetty.handlers.RawPath;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
+import io.datahub.jetty.web.RawPath;
 import io.datahub.jetty.web.RequestDrainer;
 import io.datahub.jetty.web.WebOrigins;
 import java.time.Duration;
@@ -37,7 +37,7 @@ import org.eclipse.jetty.util.Callback;
 public final class AuthenticationHandler extends Handler.Abstract {
 
     private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
-    private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+    private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, MOVE, OPTIONS";
     private static final Pattern TOKEN_IN_URL = Pattern.compile("(?:^|&)access_token=");
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);

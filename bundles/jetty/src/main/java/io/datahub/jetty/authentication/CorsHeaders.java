@@ -17,7 +17,7 @@ import org.eclipse.jetty.util.Callback;
 final class CorsHeaders {
 
     private static final HttpField METHODS =
-            new PreEncodedHttpField("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
+            new PreEncodedHttpField("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE, MOVE");
     private static final HttpField MAX_AGE = new PreEncodedHttpField("Access-Control-Max-Age", "600");
     private static final HttpField EXPOSED = new PreEncodedHttpField("Access-Control-Expose-Headers", "*");
 

@@ -1,5 +1,6 @@
 package io.datahub.jetty.handlers;
 
+import io.datahub.jetty.web.RawPath;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;

@@ -3,7 +3,7 @@ package io.datahub.jetty.server;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.path.PercentText;
-import io.datahub.jetty.handlers.RawPath;
+import io.datahub.jetty.web.RawPath;
 import io.datahub.jetty.web.RequestDrainer;
 import java.util.List;
 import java.util.Optional;

@@ -24,6 +24,10 @@ public final class WriteResponse {
         json.writeStringField("sha256", version.sha256().orElse(null));
         json.writeStringField("etag", version.etag().orElse(null));
         json.writeStringField("modified", version.modified().toString());
+        if (version.clientModified().isPresent()) {
+            json.writeStringField(
+                    "clientModified", version.clientModified().get().toString());
+        }
         json.writeNumberField("sequence", change.cursor().sequence());
         json.writeStringField("cursor", change.cursor().toString());
         ValidationJson.writeValidators(json, change.validators());

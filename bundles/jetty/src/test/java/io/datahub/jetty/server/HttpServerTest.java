@@ -419,7 +419,7 @@ class HttpServerTest {
         assertThat(preflight("https://ci.example"))
                 .startsWith("HTTP/1.1 204 ")
                 .contains("Access-Control-Allow-Origin: https://ci.example\r\n")
-                .contains("Access-Control-Allow-Methods: GET, HEAD, POST, PUT, PATCH, DELETE\r\n")
+                .contains("Access-Control-Allow-Methods: GET, HEAD, POST, PUT, PATCH, DELETE, MOVE\r\n")
                 .contains("Access-Control-Allow-Headers: authorization,if-match\r\n")
                 .contains("Vary: Origin\r\n")
                 .doesNotContain("Allow-Credentials");

@@ -50,7 +50,7 @@ public final class WriteGuard {
     /** Refuses the creation of a directory if it is not allowed; allowed if there is one already. */
     public Optional<Refusal> refuseDirectory(WriteRequest request, PathState state) {
         RecordPath path = request.path();
-        if (!path.isRoot() && !request.user().mayCreateIn(path)) {
+        if (!request.user().mayCreateIn(path)) {
             return refusal(Reason.FORBIDDEN, "you have no grant to write anything in " + path);
         }
         if (path.equals(RecordPath.USERS) || path.isBelow(RecordPath.USERS)) {

@@ -1,4 +1,4 @@
-package io.datahub.jetty.handlers;
+package io.datahub.jetty.web;
 
 import java.util.regex.Pattern;
 
