@@ -20,4 +20,17 @@ class CursorTest {
             assertThat(Cursor.parse(text).isRefused()).as(text).isTrue();
         }
     }
+
+    @Test
+    void shouldOrderCursorsOfOneEpochOnly() {
+        Cursor first = new Cursor("k3x9", 1);
+        Cursor second = new Cursor("k3x9", 2);
+        Cursor other = new Cursor("k4", 2);
+        assertThat(first.isUpTo(second)).isTrue();
+        assertThat(first.isUpTo(first)).isTrue();
+        assertThat(second.isUpTo(first)).isFalse();
+        assertThat(first.isUpTo(other)).isFalse();
+        assertThat(other.isUpTo(first)).isFalse();
+        assertThat(Cursor.BEGINNING.isComparableTo(first)).isFalse();
+    }
 }
