@@ -24,7 +24,6 @@ final class StoredDraft extends MemoryDraft {
     private static final int TRIES = 3;
 
     private final MemoryRecordStore store;
-    private final WriteRequest request;
 
     /** Where the bytes end that may be those of the version that it began from. */
     private long baseEnd;
@@ -38,10 +37,10 @@ final class StoredDraft extends MemoryDraft {
 
     StoredDraft(MemoryRecordStore store, WriteRequest request, Optional<MemoryTree.Stored> base) {
         super(
+                request,
                 base.flatMap(stored -> stored.version().etag()),
                 base.map(MemoryTree.Stored::bytes).orElseGet(() -> new byte[0]));
         this.store = store;
-        this.request = request;
         baseEnd = size();
     }
 
@@ -74,12 +73,13 @@ final class StoredDraft extends MemoryDraft {
 
     private boolean mayGrow(long size) {
         if (refusal == null
-                && request.length().isPresent()
-                && size > request.length().getAsLong()) {
+                && request().length().isPresent()
+                && size > request().length().getAsLong()) {
             refusal = new Refusal(Reason.BAD_REQUEST, "there are more bytes than announced");
         }
         if (refusal == null) {
-            refusal = store.claim(this, request, Math.max(size, request.length().orElse(0)))
+            refusal = store.claim(
+                            this, request(), Math.max(size, request().length().orElse(0)))
                     .orElse(null);
         }
         return refusal == null;
@@ -88,8 +88,10 @@ final class StoredDraft extends MemoryDraft {
     @Override
     public Result<Integer> read(long offset, ByteBuffer target) {
         requireUncommitted();
-        return usesBase() && !request.user().mayRead(request.path())
-                ? Result.refused(Reason.FORBIDDEN, "you have no grant to read " + request.path())
+        return usesBase() && !request().user().mayRead(request().path())
+                ? Result.refused(
+                        Reason.FORBIDDEN,
+                        "you have no grant to read " + request().path())
                 : super.read(offset, target);
     }
 
@@ -107,24 +109,24 @@ final class StoredDraft extends MemoryDraft {
     }
 
     private MemoryValidation.Bytes candidate() {
-        Optional<String> user = Optional.of(request.user().name()).filter(name -> !name.isEmpty());
+        Optional<String> user = Optional.of(request().user().name()).filter(name -> !name.isEmpty());
         byte[] bytes = bytes();
         return new MemoryValidation.Bytes(
-                request.path(),
+                request().path(),
                 user,
                 bytes,
                 hash("SHA-256", bytes),
-                store.current(request.path()).map(MemoryTree.Stored::bytes));
+                store.current(request().path()).map(MemoryTree.Stored::bytes));
     }
 
     private Optional<Refusal> refuseBytes() {
         if (refusal != null) {
             return Optional.of(refusal);
         }
-        if (request.length().isPresent() && size() != request.length().getAsLong()) {
+        if (request().length().isPresent() && size() != request().length().getAsLong()) {
             return Optional.of(new Refusal(Reason.BAD_REQUEST, "bytes are missing"));
         }
-        for (Map.Entry<String, String> digest : request.digests().entrySet()) {
+        for (Map.Entry<String, String> digest : request().digests().entrySet()) {
             if (!hash(digest.getKey(), bytes()).equals(digest.getValue().toLowerCase(Locale.ROOT))) {
                 return Optional.of(new Refusal(Reason.BAD_REQUEST, "the " + digest.getKey() + " digest doesn't match"));
             }
@@ -146,11 +148,11 @@ final class StoredDraft extends MemoryDraft {
         requireUncommitted();
         Result<Change> result = null;
         for (int i = 0; i < TRIES; i++) {
-            Optional<String> compared = store.current(request.path())
+            Optional<String> compared = store.current(request().path())
                     .flatMap(stored -> stored.version().etag());
             MemoryValidation.Bytes candidate = candidate();
             Result<List<ValidatorId>> validated = validate(candidate);
-            Optional<User> user = request.currentUser().get();
+            Optional<User> user = request().currentUser().get();
             if (validated.isRefused() || user.isEmpty()) {
                 return Result.refused(validated
                         .refusal()
@@ -167,13 +169,13 @@ final class StoredDraft extends MemoryDraft {
     }
 
     private boolean isCurrent(Optional<String> etag) {
-        return store.current(request.path())
+        return store.current(request().path())
                 .flatMap(stored -> stored.version().etag())
                 .equals(etag);
     }
 
     private WriteRequest conditional(MemoryValidation.Bytes candidate, Optional<String> compared) {
-        WriteRequest conditional = request;
+        WriteRequest conditional = request();
         if (usesBase()) {
             conditional = require(conditional, baseEtag());
         }
@@ -187,7 +189,7 @@ final class StoredDraft extends MemoryDraft {
 
     private void requireUncommitted() {
         if (committed) {
-            throw new IllegalStateException("the draft of " + request.path() + " is already committed");
+            throw new IllegalStateException("the draft of " + request().path() + " is already committed");
         }
     }
 
