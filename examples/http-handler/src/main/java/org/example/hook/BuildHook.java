@@ -12,6 +12,7 @@ import io.datahub.api.state.AdapterState;
 import io.datahub.api.state.AdapterStates;
 import io.datahub.api.user.Login;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -19,6 +20,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.eclipse.jetty.io.Content;
@@ -112,12 +114,21 @@ public final class BuildHook extends Handler.Abstract {
         }
         Login login = (Login) request.getAttribute(Login.class.getName());
         try (Session session = broker.open(login, NoOpSink.INSTANCE)) {
-            Published published = session.publish(TOPIC, body);
+            CountDownLatch completed = new CountDownLatch(1);
+            Published published = session.publish(completed::countDown, TOPIC, body);
+            if (published == Published.PENDING) { // it is being validated
+                completed.await();
+                published = session.completed();
+                session.flush();
+            }
             Optional<Refusal> refusal = session.refusal(published);
             if (refusal.isPresent()) {
                 deliveries.delete(delivery); // it may be sent again
             }
             return refusal;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the event was validated");
         }
     }
 
