@@ -88,7 +88,7 @@ def colour_jar(hub, version, symbolic_name="org.example.colour"):
     word = REFUSED_WORD[version]
     return make_jar(hub, f"{symbolic_name}-{version}", RULE % (word, word),
                     f"Bundle-SymbolicName: {symbolic_name}\nBundle-Version: {version}\n"
-                    'Import-Package: io.datahub.api.validation;version="[2.0,3)"\n'
+                    'Import-Package: io.datahub.api.validation;version="[0.9,1)"\n'
                     "Service-Component: OSGI-INF/colour.xml\n", {"OSGI-INF/colour.xml": COMPONENT})
 
 
