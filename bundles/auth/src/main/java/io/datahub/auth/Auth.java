@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +52,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
     private static final long STOP_SECONDS = 5;
     private static final long SAVE_SECONDS = 30;
 
-    private final List<UsersListener> listeners = new CopyOnWriteArrayList<>();
+    private final Listeners listeners = new Listeners();
     private final ScheduledThreadPoolExecutor executor;
     private final UsersRecordListener changes;
     private final CurrentUsers currentUsers;
@@ -92,10 +91,10 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         LastGoodUsers lastGood = new LastGoodUsers(home);
         executor = executor();
         currentUsers = new CurrentUsers(lastGood, audit, this::usersChanged);
-        expiry = new ExpiryTimer(currentUsers, clock, executor, () -> notifyUsersChanged(this));
+        expiry = new ExpiryTimer(currentUsers, clock, executor, () -> listeners.tell(this));
         lastUsed = new LastUsedStore(home, clock);
         verifiers = new ExternalVerifiers(executor);
-        shortLivedTokens = new ShortLivedTokens(home, clock, () -> notifyUsersChanged(this));
+        shortLivedTokens = new ShortLivedTokens(home, clock, () -> listeners.tell(this));
         shortLivedTokens.expiries().forEach(expiry::watch);
         identities = new Identities(currentUsers, shortLivedTokens, clock);
         tokenAuthenticator = new TokenAuthenticator(
@@ -107,7 +106,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
                 actors,
                 lastUsed,
                 expiry::watch,
-                () -> notifyUsersChanged(this),
+                () -> listeners.tell(this),
                 clock,
                 audit);
         tokenService = new TokenService(
@@ -177,7 +176,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         tokenAuthenticator.configure(configuration);
         tokenService.configure(configuration);
         LOG.info("event=auth.configured {}", pairs(configuration));
-        notifyUsersChanged(this);
+        listeners.tell(this);
     }
 
     @Deactivate
@@ -188,7 +187,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         save();
         audit.close();
         currentUsers.close();
-        notifyUsersChanged(new DenyAll());
+        listeners.tell(new DenyAll());
         if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
             LOG.warn("event=auth.thread.busy thread=datahub-auth reason=\"still waiting for the store\"");
         }
@@ -197,8 +196,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addListener(UsersListener listener) {
-        listeners.add(listener);
-        notifyUsersChanged(listener, this);
+        listeners.add(listener, this);
     }
 
     void removeListener(UsersListener listener) {
@@ -211,7 +209,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         if (users != Users.EMPTY) {
             shortLivedTokens.purge(identities::hasParent);
         }
-        notifyUsersChanged(this);
+        listeners.tell(this);
         verifiers.trustRules(users.rules());
         executor.execute(this::save);
     }
@@ -223,21 +221,6 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
 
     void removeVerifier(CredentialVerifier verifier) {
         verifiers.remove(verifier);
-    }
-
-    private void notifyUsersChanged(Authenticator authenticator) {
-        listeners.forEach(listener -> notifyUsersChanged(listener, authenticator));
-    }
-
-    private static void notifyUsersChanged(UsersListener listener, Authenticator authenticator) {
-        try {
-            listener.usersChanged(authenticator);
-        } catch (RuntimeException e) {
-            LOG.error(
-                    "event=auth.listener.failed listener={}",
-                    listener.getClass().getName(),
-                    e);
-        }
     }
 
     @Override

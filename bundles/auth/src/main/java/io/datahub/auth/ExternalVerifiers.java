@@ -22,6 +22,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,12 +38,13 @@ final class ExternalVerifiers {
     private static final long MAX_SECONDS = 10;
     private static final int MAX_PENDING = 1_000;
     private static final int MAX_LABEL = 100;
+    private static final Pattern KIND = Pattern.compile("[a-z0-9-]{1,32}");
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private final ScheduledExecutorService executor;
     private final Set<Runnable> pending = ConcurrentHashMap.newKeySet(); // each ends a verification
     private volatile List<Registered> registered = List.of(); // written under this; the highest ranking first
-    private volatile List<TrustRule> rules = List.of();
+    private List<TrustRule> rules = List.of(); // guarded by this
     private volatile boolean closed;
 
     private record Registered(CredentialVerifier verifier, Set<String> kinds, int ranking) {}
@@ -51,17 +54,17 @@ final class ExternalVerifiers {
         this.executor = executor;
     }
 
-    /** Adds a verifier with its service properties. */
-    void add(CredentialVerifier verifier, Map<String, ?> properties) {
+    /** Adds a verifier with its service properties. Kinds that aren't well-formed are left out. */
+    synchronized void add(CredentialVerifier verifier, Map<String, ?> properties) {
         Object kinds = properties.get(CredentialVerifier.KIND);
         int ranking = properties.get("service.ranking") instanceof Integer rank ? rank : 0;
-        Set<String> named = kinds instanceof String[] several ? Set.of(several) : Set.of(String.valueOf(kinds));
-        synchronized (this) {
-            List<Registered> more = new ArrayList<>(registered);
-            more.add(new Registered(verifier, named, ranking));
-            more.sort(Comparator.comparing(Registered::ranking).reversed());
-            registered = List.copyOf(more);
-        }
+        Set<String> named = (kinds instanceof String[] several ? Stream.of(several) : Stream.of(String.valueOf(kinds)))
+                .filter(KIND.asMatchPredicate())
+                .collect(Collectors.toUnmodifiableSet());
+        List<Registered> more = new ArrayList<>(registered);
+        more.add(new Registered(verifier, named, ranking));
+        more.sort(Comparator.comparing(Registered::ranking).reversed());
+        registered = List.copyOf(more);
         tell(verifier, rules);
         LOG.info("event=auth.verifier.added verifier={} kinds={}", name(verifier), LogText.quoted(named));
     }
@@ -73,7 +76,7 @@ final class ExternalVerifiers {
     }
 
     /** Tells all verifiers the rules, if they have changed. */
-    void trustRules(List<TrustRule> present) {
+    synchronized void trustRules(List<TrustRule> present) {
         if (!present.equals(rules)) {
             rules = present;
             registered.forEach(each -> tell(each.verifier(), present));

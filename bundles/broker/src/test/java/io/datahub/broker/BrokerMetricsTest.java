@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class BrokerMetricsTest {
 
-    private final FakeUsers users = new FakeUsers().with("ci", PUBLISH, "build.", SUBSCRIBE, "build.");
+    private final TestUsers users = new TestUsers().with("ci", PUBLISH, "build.", SUBSCRIBE, "build.");
     private final Broker broker = new Broker(Configurations.of(BrokerConfiguration.class, Map.of()));
 
     @AfterEach

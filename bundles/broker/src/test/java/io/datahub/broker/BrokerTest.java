@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 class BrokerTest {
 
-    private final FakeUsers users = new FakeUsers()
+    private final TestUsers users = new TestUsers()
             .with("ci", PUBLISH, "build.", SUBSCRIBE, "build.")
             .with("dev", SUBSCRIBE, "", READ, "builds/")
             .with("nobody")
@@ -282,7 +282,7 @@ class BrokerTest {
         Publishing.publish(publisher, "deploy.1");
 
         users.with("ci", SUBSCRIBE, "deploy.");
-        broker.usersChanged(users);
+        broker.usersChanged(users.memory);
         Publishing.publish(publisher, "deploy.2");
         Publishing.publish(publisher, "build.3");
 
@@ -297,7 +297,7 @@ class BrokerTest {
         assertThat(Publishing.publish(publisher, "build.1")).isEqualTo(Published.ACCEPTED);
 
         users.with("ci", PUBLISH, "deploy.");
-        broker.usersChanged(users);
+        broker.usersChanged(users.memory);
 
         assertThat(Publishing.publish(publisher, "build.1")).isEqualTo(Published.NOT_GRANTED);
         assertThat(Publishing.publish(publisher, "deploy.1")).isEqualTo(Published.ACCEPTED);
@@ -309,7 +309,7 @@ class BrokerTest {
         Session other = open("dev");
         users.without("ci");
 
-        broker.usersChanged(users);
+        broker.usersChanged(users.memory);
 
         assertThat(sink.ended).containsExactly(CloseReason.ACCESS_LOST);
         assertThat(Publishing.publish(session, "build.1")).isEqualTo(Published.CLOSED);
@@ -326,7 +326,7 @@ class BrokerTest {
         FakeSink other = new FakeSink();
         broker.open(users.login("ci").in(Optional.of(another)), other);
         broker.open(users.login("ci"), other);
-        broker.usersChanged(users);
+        broker.usersChanged(users.memory);
 
         browser.end();
 
@@ -350,7 +350,7 @@ class BrokerTest {
     void shouldEndASessionThatIsOpenedWithAnOutdatedLogin() {
         var login = users.login("ci");
         users.without("ci");
-        broker.usersChanged(users);
+        broker.usersChanged(users.memory);
 
         broker.open(login, sink);
 

@@ -31,7 +31,7 @@ import org.osgi.framework.ServiceReference;
 
 class EventLogTest {
 
-    private final FakeUsers users = new FakeUsers().with("ci", PUBLISH, "", SUBSCRIBE, "");
+    private final TestUsers users = new TestUsers().with("ci", PUBLISH, "", SUBSCRIBE, "");
     private final Broker broker = new Broker(Configurations.of(BrokerConfiguration.class));
     private final FakeReferences references = new FakeReferences();
     private final Session publisher = broker.open(users.login("ci"), new FakeSink());

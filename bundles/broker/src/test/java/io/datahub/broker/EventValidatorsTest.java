@@ -27,7 +27,7 @@ import org.osgi.framework.ServiceReference;
 
 class EventValidatorsTest {
 
-    private final FakeUsers users = new FakeUsers().with("ci", PUBLISH, "", SUBSCRIBE, "");
+    private final TestUsers users = new TestUsers().with("ci", PUBLISH, "", SUBSCRIBE, "");
     private final Broker broker = new Broker(
             Configurations.of(BrokerConfiguration.class, Map.of("requireValidationTopics", new String[] {"deploy."})));
     private final Session publisher = broker.open(users.login("ci"), new FakeSink());
@@ -264,7 +264,7 @@ class EventValidatorsTest {
         assertThat(new Batch(100).add("build.a", "1").publish(publisher, decided::countDown))
                 .containsExactly(Published.PENDING);
         users.with("ci", PUBLISH, "other", SUBSCRIBE, "");
-        broker.usersChanged(users);
+        broker.usersChanged(users.memory);
 
         release.countDown();
         assertThat(decided.await(30, TimeUnit.SECONDS)).isTrue();

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 
 class InjectorTest {
 
-    private final FakeUsers users =
-            new FakeUsers().with("all", PUBLISH, "", SUBSCRIBE, "").with("builds", SUBSCRIBE, "build.", READ, "open/");
+    private final TestUsers users =
+            new TestUsers().with("all", PUBLISH, "", SUBSCRIBE, "").with("builds", SUBSCRIBE, "build.", READ, "open/");
     private final Broker broker = new Broker(Configurations.of(BrokerConfiguration.class));
     private final EventInjector injector = broker.openInjector();
     private final Session all = broker.open(users.login("all"), new FakeSink());

@@ -23,7 +23,7 @@ class ManyThreadsTest {
     private static final int PUBLISHERS = 4;
     private static final int EVENTS = 20_000;
 
-    private final FakeUsers users = new FakeUsers().with("u", PUBLISH, "", SUBSCRIBE, "");
+    private final TestUsers users = new TestUsers().with("u", PUBLISH, "", SUBSCRIBE, "");
     private final Broker broker = new Broker(
             Configurations.of(BrokerConfiguration.class, Map.of("queueBytes", 1L << 30, "maxQueuedBytes", 1L << 32)));
 
@@ -84,7 +84,7 @@ class ManyThreadsTest {
             session.subscribe(bytes(""));
             FakeSink.events(session);
             session.unsubscribe(bytes(""));
-            broker.usersChanged(users);
+            broker.usersChanged(users.memory);
             session.close();
         }
     }

@@ -33,7 +33,7 @@ class QueueBoundsTest {
     /** The size of one such event with the topic {@code t.x} in a queue, without the overhead of its run. */
     private static final int EVENT = 2 + 3 + 9 + PAYLOAD;
 
-    private final FakeUsers users = new FakeUsers().with("u", PUBLISH, "", SUBSCRIBE, "");
+    private final TestUsers users = new TestUsers().with("u", PUBLISH, "", SUBSCRIBE, "");
     private final FakeSink sink = new FakeSink();
     private Broker broker;
 

@@ -3,6 +3,7 @@ package io.datahub.console;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.console.shell.Table;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
@@ -29,11 +30,13 @@ public final class UsersCommand extends DatahubCommand {
     }
 
     private static List<String> credentials(UserRegistry.Account account) {
-        return account.credentials().stream()
+        Stream<String> credentials = account.credentials().stream()
                 .map(credential -> credential.kind() + " " + credential.id()
                         + (credential.label().isEmpty() ? "" : " " + credential.label())
                         + credential.expires().map(expiry -> " until " + expiry).orElse("")
-                        + credential.lastUsed().map(time -> " used " + time).orElse(""))
-                .toList();
+                        + credential.lastUsed().map(time -> " used " + time).orElse(""));
+        Stream<String> rules =
+                account.trustRules().stream().map(rule -> "trust " + rule.issuer() + " " + rule.claims());
+        return Stream.concat(credentials, rules).toList();
     }
 }

@@ -55,7 +55,7 @@ public @interface JettyConfiguration {
             description = "Maximum total size of the headers of a request, in bytes, from 1024 to 1048576",
             min = "1024",
             max = "1048576")
-    int maxHeaderBytes() default 16_384;
+    int maxHeaderBytes() default 32_768;
 
     @AttributeDefinition(description = "Maximum number of threads, from 16", min = "16")
     int maxThreads() default 200;

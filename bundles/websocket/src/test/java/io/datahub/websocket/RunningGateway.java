@@ -2,6 +2,7 @@ package io.datahub.websocket;
 
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
+import io.datahub.test.memory.MemoryUsers;
 import java.lang.annotation.Annotation;
 import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +17,7 @@ import org.eclipse.jetty.util.Callback;
 /** The handler in a real server that authenticates by {@code Authorization: Test NAME}. */
 final class RunningGateway implements AutoCloseable {
 
+    final MemoryUsers users = TestUsers.memory();
     final FakeBroker broker = new FakeBroker();
     final FileEvents files = new FileEvents(broker);
     final WebSocketHandler handler;
@@ -29,7 +31,7 @@ final class RunningGateway implements AutoCloseable {
     }
 
     RunningGateway(Settings settings) throws Exception {
-        handler = new WebSocketHandler(broker, new FakeAuthenticator(), files.history, settings);
+        handler = new WebSocketHandler(broker, users, files.history, settings);
         ServerConnector connector = new ServerConnector(server, 1, 1);
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
@@ -42,8 +44,7 @@ final class RunningGateway implements AutoCloseable {
                 request.setAttribute("datahub.http.loggedIn", loggedIn);
                 String who = request.getHeaders().get(HttpHeader.AUTHORIZATION);
                 if (who != null) {
-                    request.setAttribute(
-                            Login.class.getName(), FakeAuthenticator.httpLogin(who.substring("Test ".length())));
+                    request.setAttribute(Login.class.getName(), TestUsers.httpLogin(who.substring("Test ".length())));
                 }
                 return handler.handle(request, response, callback);
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.event.CloseReason;
+import io.datahub.api.user.Credentials;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -55,6 +57,51 @@ class WebSocketHandlerTest {
             assertThat(client.text()).isEqualTo("{\"type\":\"welcome\",\"user\":\"ann\"}");
             assertThat(gateway.loggedInLater).hasValue(1);
         }
+    }
+
+    @Test
+    void shouldWelcomeAClientWhoseAuthenticationIsPending() throws Exception {
+        CompletableFuture<Void> verified = gateway.users.late(Credentials.Token.KIND);
+        try (RawClient client = new RawClient(gateway.port);
+                RawClient other = gateway.connect("ann")) {
+            client.send("{\"type\":\"auth\",\"token\":\"token-of-root\",\"id\":\"a\"}");
+            await().until(() -> gateway.users.attempts() == 1);
+            other.send("{\"type\":\"subscribe\",\"topics\":[\"t\"],\"id\":1}");
+            other.text();
+
+            verified.complete(null);
+
+            assertThat(client.text()).isEqualTo("{\"type\":\"ok\",\"id\":\"a\"}");
+            assertThat(client.text()).isEqualTo("{\"type\":\"welcome\",\"user\":\"root\"}");
+        }
+    }
+
+    @Test
+    void shouldRefuseAClientWhoseAuthenticationFailsLater() throws Exception {
+        CompletableFuture<Void> verified = gateway.users.late(Credentials.Token.KIND);
+        try (RawClient client = new RawClient(gateway.port)) {
+            client.send("{\"type\":\"auth\",\"token\":\"guess\"}");
+            await().until(() -> gateway.users.attempts() == 1);
+
+            verified.complete(null);
+
+            assertThat(client.text()).contains("\"error\"");
+            assertThat(client.closeCode()).isEqualTo(1008);
+        }
+    }
+
+    @Test
+    void shouldOpenNoSessionForAClientThatHasLeft() throws Exception {
+        CompletableFuture<Void> verified = gateway.users.late(Credentials.Token.KIND);
+        try (RawClient client = new RawClient(gateway.port)) {
+            client.send("{\"type\":\"auth\",\"token\":\"token-of-ann\"}");
+            await().until(() -> gateway.users.attempts() == 1);
+            gateway.deactivate();
+        }
+
+        verified.complete(null);
+
+        assertThat(gateway.broker.sessions).allMatch(session -> session.isClosed());
     }
 
     @Test

@@ -49,7 +49,7 @@ class ClientTest {
     }
 
     private Credential curve(String user) {
-        String secret = Z85.encode(FakeAuthenticator.keys(user).secretKey());
+        String secret = Z85.encode(TestUsers.keys(user).secretKey());
         return new Credential.Curve(
                 CurveKeys.ofSecret(secret), hub.zeromq.context().keys().toString());
     }

@@ -130,7 +130,7 @@ class EndpointTest {
         assertThat(publisher.message()).containsExactly("\u0001build.");
 
         hub.users.with("ci", "deploy.", "");
-        hub.broker.usersChanged(hub.users);
+        hub.broker.usersChanged(hub.users.authenticator());
 
         assertThat(publisher.message()).containsExactly("\u0001deploy.");
         assertThat(publisher.message()).containsExactly("\u0000build.");
@@ -142,7 +142,7 @@ class EndpointTest {
         RawPeer subscriber = hub.subscriber("ci", "");
         RawPeer other = hub.subscriber("all", "");
         hub.users.without("ci");
-        hub.broker.usersChanged(hub.users);
+        hub.broker.usersChanged(hub.users.authenticator());
 
         assertThat(subscriber.untilClosed()).isEmpty();
         hub.connect("all", "PUSH").send(RawPeer.message("x", "y"));
@@ -444,7 +444,7 @@ class EndpointTest {
             assertThatThrownBy(() -> new Zeromq(
                             Fixture.configuration("port", occupied.getLocalPort()),
                             hub.broker,
-                            hub.users,
+                            hub.users.authenticator(),
                             Fixture.HOME,
                             hub.changes))
                     .isInstanceOf(IllegalStateException.class)

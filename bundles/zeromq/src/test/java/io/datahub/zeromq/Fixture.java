@@ -34,8 +34,8 @@ public final class Fixture implements AutoCloseable {
     /** All hubs of the tests have the same CURVE keys. */
     public static final Home HOME = home();
 
-    public final FakeAuthenticator users =
-            new FakeAuthenticator().with("ci", "build.", "build.").with("all", "", "");
+    public final TestUsers users =
+            new TestUsers().with("ci", "build.", "build.").with("all", "", "");
     public final Broker broker;
     final UsersChangeForwarder changes = new UsersChangeForwarder();
     public final Zeromq zeromq;
@@ -50,7 +50,7 @@ public final class Fixture implements AutoCloseable {
 
     public Fixture(Map<String, Object> broker, Object... keysAndValues) {
         this.broker = new Broker(Configurations.of(BrokerConfiguration.class, broker));
-        zeromq = new Zeromq(configuration(keysAndValues), this.broker, users, HOME, changes);
+        zeromq = new Zeromq(configuration(keysAndValues), this.broker, users.authenticator(), HOME, changes);
     }
 
     /** Registers a validator for the events of these topics. */

@@ -2,6 +2,7 @@ package io.datahub.zeromq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.api.user.Credentials;
 import io.datahub.zeromq.zmtp.DisconnectReason;
 import io.datahub.zeromq.zmtp.Metadata;
 import io.datahub.zeromq.zmtp.RawPeer;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -108,6 +110,66 @@ class HandshakeTest {
         assertThat(hub.broker.sessions()).isEmpty();
     }
 
+    /** Sends a complete handshake and a subscription, whose authentication is pending. */
+    private RawPeer pending(String token) throws IOException {
+        RawPeer peer = hub.connect();
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(RawPeer.greeting(3, 1, "PLAIN"));
+        all.writeBytes(RawPeer.hello("ci", token));
+        all.writeBytes(RawPeer.metadata("INITIATE", "SUB"));
+        all.writeBytes(RawPeer.message("\u0001build."));
+        int before = hub.users.memory.attempts();
+        peer.send(all.toByteArray());
+        Fixture.await(() -> hub.users.memory.attempts() > before);
+        return peer;
+    }
+
+    @Test
+    void shouldServeOthersWhileAnAuthenticationIsPending() throws IOException {
+        RawPeer publisher = hub.connect("ci", "PUB");
+        RawPeer other = hub.subscriber("all", "build.");
+        CompletableFuture<Void> verified = hub.users.memory.late(Credentials.Token.KIND);
+        RawPeer waiting = pending("ci-token");
+        publisher.send(RawPeer.message("build.1", "x"));
+        assertThat(other.message()).containsExactly("build.1", "x");
+
+        verified.complete(null);
+        Fixture.await(() -> hub.subscriptions() == 2);
+
+        publisher.send(RawPeer.message("build.2", "y"));
+        waiting.receive(64);
+        waiting.frame();
+        waiting.frame();
+        assertThat(waiting.message()).containsExactly("build.2", "y");
+    }
+
+    @Test
+    void shouldRefuseWhenAPendingAuthenticationFails() throws IOException {
+        CompletableFuture<Void> verified = hub.users.memory.late(Credentials.Token.KIND);
+        RawPeer waiting = pending("wrong");
+
+        verified.complete(null);
+
+        waiting.untilClosed();
+        assertThat(hub.closed(DisconnectReason.UNAUTHENTICATED)).isEqualTo(1);
+        assertThat(hub.broker.sessions()).isEmpty();
+    }
+
+    @Test
+    void shouldNotWaitForAnAuthenticationLongerThanForAHandshake() throws IOException {
+        hub.zeromq.modified(Fixture.configuration("handshakeMillis", 500L));
+        CompletableFuture<Void> verified = hub.users.memory.late(Credentials.Token.KIND);
+        RawPeer waiting = pending("ci-token");
+
+        waiting.untilClosed();
+        verified.complete(null);
+
+        assertThat(hub.closed(DisconnectReason.HANDSHAKE_TIMEOUT)).isEqualTo(1);
+        hub.connect("all", "SUB");
+        Fixture.await(() -> hub.broker.sessions().size() == 1);
+        assertThat(hub.broker.sessions().get(0).login().user().name()).isEqualTo("all");
+    }
+
     /** Sends wrong credentials and waits until they are refused. */
     private RawPeer fail(String user) throws IOException {
         int before = hub.zeromq.context().handshakes().delayedRejections();
@@ -121,7 +183,7 @@ class HandshakeTest {
 
     @Test
     void shouldThrottleAUserThatFailedOften() throws IOException {
-        hub.users.penalties.put("ci", Duration.ofMillis(1_500));
+        hub.users.memory.delayFailures("ci", Duration.ofMillis(1_500));
         long start = System.nanoTime();
         RawPeer often = fail("ci");
         RawPeer once = fail("all");
@@ -136,7 +198,7 @@ class HandshakeTest {
 
     @Test
     void shouldAuthenticateARejectedClientOnlyOnce() throws Exception {
-        hub.users.penalties.put("ci", Duration.ofMinutes(10));
+        hub.users.memory.delayFailures("ci", Duration.ofMinutes(10));
         try (ZContext context = new ZContext();
                 ZMQ.Socket stale = context.createSocket(SocketType.SUB)) {
             stale.setReconnectIVL(1);
@@ -145,19 +207,19 @@ class HandshakeTest {
             stale.setPlainPassword("stale".getBytes(StandardCharsets.UTF_8));
             stale.subscribe("");
             stale.connect("tcp://127.0.0.1:" + hub.port());
-            Fixture.await(() -> hub.users.attempts.get() > 0);
+            Fixture.await(() -> hub.users.memory.attempts() > 0);
             for (int i = 0; i < 10; i++) {
                 fail("all").untilClosed(); // let some time pass
             }
-            assertThat(hub.users.attempts.get()).isEqualTo(11);
+            assertThat(hub.users.memory.attempts()).isEqualTo(11);
         }
     }
 
     @Test
     void shouldReleaseRejectedClientsWhenUsersChange() throws IOException {
-        hub.users.penalties.put("ci", Duration.ofMinutes(10));
+        hub.users.memory.delayFailures("ci", Duration.ofMinutes(10));
         RawPeer peer = fail("ci");
-        hub.changes.usersChanged(hub.users);
+        hub.changes.usersChanged(hub.users.authenticator());
 
         assertThat(peer.untilClosed()).isEmpty();
         assertThat(hub.closed(DisconnectReason.UNAUTHENTICATED)).isEqualTo(1);
@@ -167,7 +229,7 @@ class HandshakeTest {
     @Test
     void shouldLimitRejectedClientsAndEvictTheOldest() throws IOException {
         hub.zeromq.modified(Fixture.configuration("maxDelayedRejections", 2));
-        hub.users.penalties.put("ci", Duration.ofMinutes(10));
+        hub.users.memory.delayFailures("ci", Duration.ofMinutes(10));
         RawPeer oldest = fail("ci");
         RawPeer second = fail("ci");
         RawPeer third = hub.connect();

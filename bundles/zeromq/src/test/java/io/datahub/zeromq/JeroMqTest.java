@@ -50,7 +50,7 @@ class JeroMqTest {
         socket.setReceiveTimeOut(20_000);
         socket.setSendTimeOut(20_000);
         if (curve) {
-            CurveKeyPair keys = FakeAuthenticator.keys(user);
+            CurveKeyPair keys = TestUsers.keys(user);
             socket.setCurvePublicKey(keys.publicKey());
             socket.setCurveSecretKey(keys.secretKey());
             socket.setCurveServerKey(hub.zeromq.context().keys().publicKey());

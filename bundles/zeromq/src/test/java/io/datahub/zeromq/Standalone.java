@@ -19,7 +19,7 @@ public final class Standalone {
         Path home = Files.createTempDirectory("datahub-zeromq-");
         int port = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 25_550;
         int loops = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1;
-        FakeAuthenticator users = new FakeAuthenticator()
+        TestUsers users = new TestUsers()
                 .with("bench", "bench.", "bench.")
                 .with("jenkins", "build.", "build.")
                 .with("all", "", "")
@@ -28,13 +28,13 @@ public final class Standalone {
         Zeromq zeromq = new Zeromq(
                 Configurations.of(ZeromqConfiguration.class, Map.of("port", port, "loops", loops)),
                 broker,
-                users,
+                users.authenticator(),
                 () -> home,
                 new UsersChangeForwarder());
         System.out.println("CURVE public key "
                 + Files.readString(home.resolve("state/curve.pub")).strip() + " user all: "
-                + FakeAuthenticator.keys("all") + " "
-                + Z85.encode(FakeAuthenticator.keys("all").secretKey()));
+                + TestUsers.keys("all") + " "
+                + Z85.encode(TestUsers.keys("all").secretKey()));
         System.out.println("pid " + ProcessHandle.current().pid() + " listens on " + zeromq.address());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             zeromq.stop();

@@ -136,8 +136,7 @@ class ValidatedEventsTest {
         });
         Credential credential = byCurve
                 ? new Credential.Curve(
-                        CurveKeys.ofSecret(
-                                Z85.encode(FakeAuthenticator.keys("all").secretKey())),
+                        CurveKeys.ofSecret(Z85.encode(TestUsers.keys("all").secretKey())),
                         hub.zeromq.context().keys().toString())
                 : new Credential.Token("all", "all-token");
         RawPeer subscriber = hub.subscriber("all", "");

@@ -142,4 +142,54 @@ class UsersReaderTest {
         assertThatThrownBy(() -> Samples.read("<!DOCTYPE broker-users []>" + Samples.users("")))
                 .hasMessageContaining("DOCTYPE");
     }
+
+    private static final String SSH_KEY =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIp2EhLkZ3iPpT81j7zDExxsOH5k3SR96uIorJrqiK57" + " jenkins@build-7";
+
+    @Test
+    void shouldReadSshKeysAndTrustRules() throws Exception {
+        StoredUser ci =
+                Samples.read(Samples.users("""
+                <user name="ci">
+                  <ssh-key label="laptop">
+                    %s
+                  </ssh-key>
+                  <trust issuer="https://ci.example.org" audience="datahub" jwks="ci.json">
+                    <claim name="repository" equals="acme/app"/>
+                    <claim name="ref" equals="refs/heads/main"/>
+                  </trust>
+                </user>
+                """.formatted(SSH_KEY))).named("ci").orElseThrow();
+
+        assertThat(ci.credentials()).singleElement().satisfies(key -> {
+            assertThat(key.kind()).isEqualTo(Kind.SSH_KEY);
+            assertThat(key.label()).isEqualTo("laptop");
+            assertThat(key.id()).isEqualTo("SHA256:TbHeJ+K3xosBo6bKNe4ri2aWK/hf0nr+EVIFXNdUa14");
+        });
+        assertThat(ci.trustRules()).singleElement().satisfies(rule -> {
+            assertThat(rule.user()).isEqualTo("ci");
+            assertThat(rule.issuer()).isEqualTo("https://ci.example.org");
+            assertThat(rule.audience()).isEqualTo("datahub");
+            assertThat(rule.jwks()).contains("ci.json");
+            assertThat(rule.claims()).containsOnlyKeys("repository", "ref").containsEntry("ref", "refs/heads/main");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<ssh-key>ssh-ed25519 AAAA</ssh-key>",
+                "<ssh-key type='rsa'>x</ssh-key>",
+                "<trust issuer='http://x.org' audience='a'><claim name='c' equals='d'/></trust>",
+                "<trust issuer='https://x.org'><claim name='c' equals='d'/></trust>",
+                "<trust issuer='https://x.org' audience='a'/>",
+                "<trust issuer='https://x.org' audience='a'><claim name='iss' equals='d'/></trust>",
+                "<trust issuer='https://x.org' audience='a'><claim name='c'/></trust>",
+                "<trust issuer='https://x.org' audience='a'><claim name='c' matches='d'/></trust>",
+                "<trust issuer='https://x.org' audience='a'><token/></trust>",
+            })
+    void shouldRefuseInvalidSshKeysAndTrustRules(String element) {
+        assertThatThrownBy(() -> Samples.read(Samples.users("<user name='u'>" + element + "</user>")))
+                .isInstanceOf(InvalidUsersException.class);
+    }
 }

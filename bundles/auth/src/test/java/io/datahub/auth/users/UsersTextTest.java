@@ -2,6 +2,7 @@ package io.datahub.auth.users;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.auth.Samples;
 import io.datahub.auth.users.StoredCredential.Kind;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -172,5 +173,37 @@ class UsersTextTest {
 
         assertThat(new String(changed, StandardCharsets.UTF_8))
                 .isEqualTo(text.replace("parent='AA'/>", "parent='11'/>").replace("parent='aa'/>", "parent='11'/>"));
+    }
+
+    @Test
+    void shouldLeaveSshKeysAndTrustRulesAsTheyAre() throws Exception {
+        String text = Samples.users("""
+                <user name='ci'  roles = "" >
+                  <!-- keys -->
+                  <ssh-key label='laptop'>
+                     ssh-ed25519  AAAAC3NzaC1lZDI1NTE5AAAAIIp2EhLkZ3iPpT81j7zDExxsOH5k3SR96uIorJrqiK57 me &amp; you
+                  </ssh-key><trust issuer="https://x.org" audience='datahub'
+                     jwks="k.json"><!-- the app --><claim equals="acme/app" name="repository" /></trust>
+                  <allow read=''/>
+                </user>""");
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+
+        TokenEdit add = new TokenEdit(UsersReader.read(bytes), "ci", bytes);
+        StoredCredential added = add.add(new StoredCredential(
+                Kind.TOKEN, "ab".repeat(32), "", Optional.of(NOW), Optional.empty(), Optional.of("cd".repeat(32))));
+        String with = new String(add.bytes(), StandardCharsets.UTF_8);
+
+        String line = "<token sha256=\"" + "ab".repeat(32) + "\" created=\"2026-11-23T10:00:00Z\" parent=\""
+                + "cd".repeat(32) + "\"/>";
+        assertThat(with).contains(line);
+        assertThat(with.replaceFirst("\\R *" + line, "")).isEqualTo(text);
+        TokenEdit remove = new TokenEdit(UsersReader.read(add.bytes()), "ci", add.bytes());
+        remove.remove(added);
+        assertThat(remove.bytes()).isEqualTo(bytes);
+        TokenEdit all = new TokenEdit(UsersReader.read(bytes), "ci", bytes);
+        assertThat(all.removeAll()).extracting(StoredCredential::kind).containsExactly(Kind.SSH_KEY);
+        assertThat(new String(all.bytes(), StandardCharsets.UTF_8))
+                .doesNotContain("<ssh-key", "<trust", "<claim")
+                .contains("<!-- keys -->", "<allow read=''/>");
     }
 }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
@@ -40,6 +41,9 @@ public final class TokensHandler extends Handler.Abstract {
     static final String MOUNT = "/tokens";
 
     private static final String USER = "user";
+
+    /** The kinds of credentials that are tokens of the hub. */
+    private static final Set<String> TOKENS = Set.of("token", "short-lived");
 
     private final UserRegistry registry;
 
@@ -140,6 +144,7 @@ public final class TokensHandler extends Handler.Abstract {
             for (Credential token : tokens.get()) {
                 json.writeStartObject();
                 write(json, token);
+                json.writeStringField("kind", token.kind());
                 json.writeStringField(
                         "lastUsed", token.lastUsed().map(Instant::toString).orElse(null));
                 json.writeBooleanField(
@@ -157,7 +162,7 @@ public final class TokensHandler extends Handler.Abstract {
                 .filter(account -> account.user().name().equals(user))
                 .findFirst()
                 .map(account -> account.credentials().stream()
-                        .filter(credential -> credential.kind().equals("token"))
+                        .filter(credential -> TOKENS.contains(credential.kind()))
                         .toList());
     }
 

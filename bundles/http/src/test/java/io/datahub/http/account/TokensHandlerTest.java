@@ -127,7 +127,7 @@ class TokensHandlerTest {
         assertThat(server.get("/tokens").body())
                 .isEqualTo("{\"user\":\"ci\",\"tokens\":[{\"id\":\"" + FakeRegistry.ID
                         + "\",\"label\":\"agent\",\"created\":\"1970-01-01T00:00:00Z\",\"expires\":null,\"parent\":\"0000000000000000\","
-                        + "\"lastUsed\":\"1970-01-01T00:00:00Z\",\"current\":true}]}");
+                        + "\"kind\":\"token\",\"lastUsed\":\"1970-01-01T00:00:00Z\",\"current\":true}]}");
     }
 
     @Test

@@ -6,8 +6,8 @@ import io.datahub.api.user.Networks;
 import io.datahub.jetty.server.Greeter;
 import io.datahub.jetty.server.Http2Wire;
 import io.datahub.jetty.server.HttpServer;
-import io.datahub.jetty.server.KnownUsers;
 import io.datahub.jetty.server.Settings;
+import io.datahub.jetty.server.TestUsers;
 import io.datahub.jetty.server.Wire;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -292,7 +292,7 @@ class ConnectionsTest {
     }
 
     private void start(Object... settings) throws Exception {
-        server = Greeter.serve(new KnownUsers().add("jenkins", "s3cret").current(), settings);
+        server = Greeter.serve(new TestUsers().add("jenkins", "s3cret").current(), settings);
     }
 
     private Socket connect(String text) throws IOException {

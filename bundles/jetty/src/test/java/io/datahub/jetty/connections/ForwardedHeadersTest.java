@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.datahub.api.user.Origin;
 import io.datahub.jetty.server.Greeter;
 import io.datahub.jetty.server.HttpServer;
-import io.datahub.jetty.server.KnownUsers;
 import io.datahub.jetty.server.Settings;
+import io.datahub.jetty.server.TestUsers;
 import io.datahub.jetty.server.Wire;
 import java.io.IOException;
 import org.eclipse.jetty.io.Content;
@@ -32,7 +32,7 @@ class ForwardedHeadersTest {
     private HttpServer server;
 
     private void listen(String... proxies) throws Exception {
-        server = new HttpServer(new KnownUsers().current(), Settings.with("proxies", proxies));
+        server = new HttpServer(new TestUsers().current(), Settings.with("proxies", proxies));
         server.register(
                 new Handler.Abstract() {
                     @Override

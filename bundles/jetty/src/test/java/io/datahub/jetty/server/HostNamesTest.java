@@ -14,7 +14,7 @@ class HostNamesTest {
     private HttpServer server;
 
     private void listen(String... hostNames) throws Exception {
-        server = new HttpServer(new KnownUsers().current(), Settings.with("hostNames", hostNames));
+        server = new HttpServer(new TestUsers().current(), Settings.with("hostNames", hostNames));
         server.register(new Greeter("hello"), Greeter.mount("/", 0, 1, true));
         server.start();
     }

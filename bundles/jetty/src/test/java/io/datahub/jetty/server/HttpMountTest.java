@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HttpMountTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private final KnownUsers users = new KnownUsers()
+    private final TestUsers users = new TestUsers()
             .add("plain", "plain")
             .add(new User("admin", Set.of("admin"), List.of()), "admin")
             .add(new User("monitor", Set.of("monitor"), List.of()), "monitor")

@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HttpServerTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private final KnownUsers users = new KnownUsers().add("jenkins", "s3cret").add("grüße", "dürfen");
+    private final TestUsers users = new TestUsers().add("jenkins", "s3cret").add("grüße", "dürfen");
     private HttpServer server;
 
     @BeforeEach
@@ -106,7 +106,7 @@ class HttpServerTest {
 
     @Test
     void shouldDelayFailedLoginsWithoutBlockingAThread() throws Exception {
-        users.setPenalty(Duration.ofMillis(300));
+        users.memory.delayFailures(Duration.ofMillis(300));
         long begin = System.nanoTime();
 
         assertThat(get("/files", "Authorization", "Bearer wrong").statusCode()).isEqualTo(401);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
-import io.datahub.api.user.User;
 import io.datahub.jetty.JettyConfiguration;
 import io.datahub.jetty.authentication.CurrentAuthenticator;
 import io.datahub.jetty.authentication.WebSessions;
@@ -16,9 +15,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,7 +27,7 @@ class SessionTest {
     private static final String BEARER = "Bearer s3cret";
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private final KnownUsers users = new KnownUsers().add("jenkins", "s3cret");
+    private final TestUsers users = new TestUsers().add("jenkins", "s3cret");
     private final CurrentAuthenticator authenticator = users.current();
     private final AtomicLong now = new AtomicLong();
     private HttpServer server;
@@ -75,22 +71,22 @@ class SessionTest {
     void shouldBeUnavailableWhileTheAuthenticatorIsReplaced() throws Exception {
         String cookie = pair(send("POST", "/session", "Authorization", BEARER));
 
-        authenticator.unset(users);
+        authenticator.unset(users.memory);
 
         for (String[] credential : new String[][] {{"Authorization", BEARER}, {"Cookie", cookie}}) {
             HttpResponse<String> refused = send("GET", "/files", credential);
             assertThat(refused.statusCode()).isEqualTo(503);
             assertThat(refused.headers().firstValue("Retry-After")).contains("1");
         }
-        authenticator.set(users);
+        authenticator.set(users.memory);
         assertThat(send("GET", "/files", "Authorization", BEARER).statusCode()).isEqualTo(200);
         assertThat(send("GET", "/files", "Cookie", cookie).statusCode()).isEqualTo(200);
     }
 
     @Test
     void shouldKeepTheAuthenticatorThatReplacedAnother() throws Exception {
-        authenticator.set(new KnownUsers().add("ops", "other"));
-        authenticator.unset(users);
+        authenticator.set(new TestUsers().add("ops", "other").memory);
+        authenticator.unset(users.memory);
 
         assertThat(send("GET", "/files", "Authorization", "Bearer other").body())
                 .isEqualTo("files ops");
@@ -294,7 +290,11 @@ class SessionTest {
 
     private Login login(String user) {
         users.add(user, user);
-        return new Login(new User(user, Set.of(), List.of()), user, Optional.empty(), Optional.empty(), origin());
+        return users.memory
+                .authenticate(TestUsers.token(user), origin())
+                .toCompletableFuture()
+                .join()
+                .get();
     }
 
     private static Origin origin() {

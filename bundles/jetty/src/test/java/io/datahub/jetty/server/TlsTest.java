@@ -33,7 +33,7 @@ class TlsTest {
     @TempDir
     Path folder;
 
-    private final KnownUsers users = new KnownUsers().add("jenkins", "s3cret");
+    private final TestUsers users = new TestUsers().add("jenkins", "s3cret");
     private Path certificate;
     private Path key;
     private HttpServer server;

@@ -21,6 +21,11 @@ class UsersValidatorTest {
     private static final String ADMIN = "<user name='root' roles='admin'><token sha256='" + A + "'/></user>";
     private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
 
+    private static final String SSH_KEY =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIp2EhLkZ3iPpT81j7zDExxsOH5k3SR96uIorJrqiK57" + " jenkins@build-7";
+    private static final String TRUST = "<trust issuer='https://ci.example.org' audience='datahub'>"
+            + "<claim name='repository' equals='acme/app'/></trust>";
+
     private final UsersValidator validator = new UsersValidator(Clock.fixed(NOW, ZoneOffset.UTC));
 
     private Verdict validate(String content) throws Exception {
@@ -59,6 +64,13 @@ class UsersValidatorTest {
                       rq:rM&gt;}U?@Lns47E1%%kR.o@n%%FcmmsL/@{H8]yf7
                     </u:curve-key>
                     <u:certificate sha256="%s"/>
+                    <u:ssh-key label="laptop">
+                      ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIp2EhLkZ3iPpT81j7zDExxsOH5k3SR96uIorJrqiK57 jenkins@build-7
+                    </u:ssh-key>
+                    <u:trust issuer="https://ci.example.org/oidc" audience="datahub" jwks="ci.jwks.json">
+                      <u:claim name="repository" equals="acme/app"/>
+                      <u:claim name="ref" equals="refs/heads/main"/>
+                    </u:trust>
                     <u:allow write="reports/{user}/" read=""/>
                   </u:user>
                   <u:user name="ops@example.org" roles="admin"><u:token sha256="%s"/></u:user>
@@ -103,6 +115,77 @@ class UsersValidatorTest {
             })
     void shouldReportTheLineAndTheBrokenRule(String line, String message) throws Exception {
         assertThat(violationInLineTwo(line).message()).contains(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "<ssh-key>short</ssh-key>                                            | is one line",
+                "<ssh-key>ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIIp2EhLkZ3iPpT81j7zDExxsOH5k3SR96uIorJrqiK57</ssh-key> | not that of the key",
+                "<ssh-key>ssh-ed25519 AAAAC3NzaC1lZDI1NTE5</ssh-key>                 | truncated",
+                "<ssh-key>ssh-foo AAAAB3NzaC1mb28=</ssh-key>                         | type of the SSH key is not accepted",
+                "<trust issuer='http://x.org' audience='a'><claim name='c' equals='d'/></trust> | begins with https://",
+                "<trust issuer='https://x.org' audience=' '><claim name='c' equals='d'/></trust> | needs an audience",
+                "<trust issuer='https://x.org' audience='a'><claim name='iss' equals='d'/></trust> | other than iss and aud",
+                "<trust issuer='https://x.org' audience='a'><claim name='c' equals=''/></trust> | the value that it equals",
+                "<trust issuer='https://x.org' audience='a' jwks='../k'><claim name='c' equals='d'/></trust> | jwks is a URL",
+                "<trust issuer='https://x.org' audience='a'><claim name='c' equals='d'/><claim name='c' equals='e'/></trust> | is there twice",
+            })
+    void shouldSayWhatIsWrongWithASshKeyOrTrustRule(String element, String message) throws Exception {
+        assertThat(violationInLineTwo("<user name='u'>" + element + "</user>").message())
+                .contains(message);
+    }
+
+    @Test
+    void shouldRequireAnAudienceAndAClaim() throws Exception {
+        for (String trust : new String[] {
+            "<trust issuer='https://x.org'><claim name='c' equals='d'/></trust>",
+            "<trust issuer='https://x.org' audience='a'/>"
+        }) {
+            assertThat(validate("<user name='u'>" + trust + "</user>\n" + ADMIN).violations())
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
+    void shouldRefuseAClaimElsewhere() throws Exception {
+        assertThat(validate("<user name='u'><claim name='c' equals='d'/></user>\n" + ADMIN)
+                        .violations())
+                .isNotEmpty();
+    }
+
+    @Test
+    void shouldRefuseTheSshKeyOrTrustRuleOfAnotherUser() throws Exception {
+        for (String element : new String[] {
+            "<ssh-key label='one'>" + SSH_KEY + "</ssh-key>|<ssh-key>" + SSH_KEY.replace("jenkins", "other")
+                    + "</ssh-key>",
+            TRUST + "|" + TRUST.replace("audience", "jwks='keys' audience")
+        }) {
+            String[] both = element.split("\\|", 2);
+            Violation violation = onlyViolation(
+                    "<user name='a'>" + both[0] + "</user>\n<user name='b'>" + both[1] + "</user>\n" + ADMIN);
+            assertThat(violation.line()).isEqualTo(3);
+            assertThat(violation.message()).contains("is in line 2 already");
+        }
+    }
+
+    @Test
+    void shouldNotCountSshKeysOrTrustRulesForTheAdministrator() throws Exception {
+        assertThat(onlyViolation("<user name='root' roles='admin'><ssh-key>" + SSH_KEY + "</ssh-key>" + TRUST
+                                + "</user>")
+                        .message())
+                .contains("no administrator could log in tomorrow");
+    }
+
+    @Test
+    void shouldRefuseSshKeysAndTrustRulesOfAnonymous() throws Exception {
+        for (String element : new String[] {"<ssh-key>" + SSH_KEY + "</ssh-key>", TRUST}) {
+            assertThat(violationInLineTwo("<user name='anonymous'>" + element + "</user>")
+                            .message())
+                    .contains("has no credentials");
+        }
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.datahub.zeromq.curve;
 
-import io.datahub.zeromq.FakeAuthenticator;
 import io.datahub.zeromq.Fixture;
+import io.datahub.zeromq.TestUsers;
 import io.datahub.zeromq.zmtp.Metadata;
 import io.datahub.zeromq.zmtp.ProtocolException;
 import io.datahub.zeromq.zmtp.RawPeer;
@@ -36,7 +36,7 @@ final class CurvePeer {
 
     CurvePeer(RawPeer raw, String user) {
         this.raw = raw;
-        keys = FakeAuthenticator.keys(user);
+        keys = TestUsers.keys(user);
         vouchingSecret = keys.secretKey();
     }
 

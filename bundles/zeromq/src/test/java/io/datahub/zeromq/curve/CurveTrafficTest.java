@@ -83,7 +83,7 @@ class CurveTrafficTest {
         assertThat(publisher.receive()).containsExactly("\u0001build.");
 
         hub.users.with("ci", "deploy.", "");
-        hub.broker.usersChanged(hub.users);
+        hub.broker.usersChanged(hub.users.authenticator());
 
         assertThat(publisher.receive()).containsExactly("\u0001deploy.");
         assertThat(publisher.receive()).containsExactly("\u0000build.");
@@ -96,7 +96,7 @@ class CurveTrafficTest {
         CurvePeer other = subscriber("all", "");
 
         hub.users.without("ci");
-        hub.broker.usersChanged(hub.users);
+        hub.broker.usersChanged(hub.users.authenticator());
 
         assertThat(gone.raw.untilClosed()).isEmpty();
         CurvePeer publisher = connect("all", "PUSH");
