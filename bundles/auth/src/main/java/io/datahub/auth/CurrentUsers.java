@@ -1,6 +1,8 @@
 package io.datahub.auth;
 
 import io.datahub.api.log.LogText;
+import io.datahub.auth.record.LastGoodUsers;
+import io.datahub.auth.record.UsersVersion;
 import io.datahub.auth.users.InvalidUsersException;
 import io.datahub.auth.users.Users;
 import io.datahub.auth.users.UsersReader;

@@ -9,6 +9,7 @@ import io.datahub.api.user.User;
 import io.datahub.api.user.UserRegistry.Account;
 import io.datahub.api.user.UserRegistry.Credential;
 import io.datahub.api.user.UserRegistry.IssuedToken;
+import io.datahub.auth.record.UsersEditor;
 import io.datahub.auth.users.InvalidUsersException;
 import io.datahub.auth.users.StoredCredential;
 import io.datahub.auth.users.StoredCredential.Kind;

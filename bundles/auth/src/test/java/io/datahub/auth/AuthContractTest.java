@@ -1,5 +1,6 @@
 package io.datahub.auth;
 
+import io.datahub.api.Sha256;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Grant;
@@ -59,7 +60,7 @@ class AuthContractTest extends AuthenticatorContract {
 
     private static String element(Credentials credentials) {
         if (credentials instanceof Credentials.Token token) {
-            return "<token sha256='" + Hashes.sha256(token.token()) + "'/>";
+            return "<token sha256='" + Sha256.hex(token.token()) + "'/>";
         }
         if (credentials instanceof Credentials.CurveKey key) {
             String text = Z85.encode(key.key()).replace("&", "&amp;").replace("<", "&lt;");

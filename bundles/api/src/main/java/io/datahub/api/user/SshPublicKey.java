@@ -1,11 +1,10 @@
 package io.datahub.api.user;
 
+import io.datahub.api.Sha256;
 import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -28,16 +27,12 @@ public final class SshPublicKey {
 
     private final String type;
     private final byte[] blob;
-    private final byte[] sha256;
+    private final String sha256;
 
     private SshPublicKey(String type, byte[] blob) {
         this.type = type;
         this.blob = blob;
-        try {
-            sha256 = MessageDigest.getInstance("SHA-256").digest(blob);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        sha256 = Sha256.hex(blob);
     }
 
     /**
@@ -182,7 +177,7 @@ public final class SshPublicKey {
      * @return 64 digits in lower-case hexadecimal
      */
     public String sha256() {
-        return HexFormat.of().formatHex(sha256);
+        return sha256;
     }
 
     /**
@@ -191,7 +186,8 @@ public final class SshPublicKey {
      * @return such as {@code SHA256:uNiVztksCsDhcc0u9e8BrXTM5ZhTCDIhkzmIu2PJIjM}
      */
     public String fingerprint() {
-        return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(sha256);
+        byte[] hash = HexFormat.of().parseHex(sha256);
+        return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(hash);
     }
 
     @Override

@@ -1,11 +1,9 @@
 package io.datahub.api.user;
 
+import io.datahub.api.Sha256;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -94,11 +92,6 @@ public record TrustRule(
      * @return 64 digits in lower-case hexadecimal
      */
     public String id() {
-        byte[] bytes = (meaning() + jwks.orElse("")).getBytes(StandardCharsets.UTF_8);
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Sha256.hex((meaning() + jwks.orElse("")).getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,4 +1,4 @@
-package io.datahub.auth;
+package io.datahub.auth.record;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
@@ -19,13 +19,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The record {@code broker_users.xml}, read and written as a whole. */
-final class UsersRecord {
+public final class UsersRecord {
 
     private static final int MAX_BYTES = 64 << 20;
 
     private final RecordStore store;
 
-    UsersRecord(RecordStore store) {
+    public UsersRecord(RecordStore store) {
         this.store = store;
     }
 
@@ -35,7 +35,7 @@ final class UsersRecord {
      * @return or a refusal: {@link Reason#NOT_FOUND}, or {@link Reason#UNAVAILABLE} while it is being edited on disk
      *     and isn't validated yet
      */
-    Result<UsersVersion> read() throws IOException {
+    public Result<UsersVersion> read() throws IOException {
         Result<Reading> opened = store.open(User.HUB, RecordPath.USERS);
         if (opened.isRefused()) {
             return Result.refused(opened.refusal().orElseThrow());
@@ -61,12 +61,12 @@ final class UsersRecord {
     }
 
     /** Creates the record if it doesn't exist. */
-    Result<Change> create(byte[] bytes) throws IOException {
+    public Result<Change> create(byte[] bytes) throws IOException {
         return write(User.HUB, bytes, Optional::isEmpty);
     }
 
     /** Replaces a version; refused with {@link Reason#PRECONDITION_FAILED} if it was modified concurrently. */
-    Result<Change> replace(User user, UsersVersion version, byte[] bytes) throws IOException {
+    public Result<Change> replace(User user, UsersVersion version, byte[] bytes) throws IOException {
         Optional<String> etag = Optional.of(version.etag());
         return write(
                 user,

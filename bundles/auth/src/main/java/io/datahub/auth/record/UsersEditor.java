@@ -1,4 +1,4 @@
-package io.datahub.auth;
+package io.datahub.auth.record;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
@@ -20,7 +20,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * condition that it is still current; if it was modified concurrently, the edit is applied to the new version. So
  * concurrent edits are never lost. Thread-safe; blocks.
  */
-final class UsersEditor {
+public final class UsersEditor {
 
     private static final int MAX_ATTEMPTS = 20;
     private static final long WAIT_SECONDS = 10;
@@ -29,11 +29,11 @@ final class UsersEditor {
     private final ReentrantLock lock = new ReentrantLock(true);
 
     /** An edit of tokens, which may be refused. */
-    interface Step<T> {
+    public interface Step<T> {
         Result<T> to(TokenEdit edit) throws InvalidUsersException;
     }
 
-    UsersEditor(UsersRecord record) {
+    public UsersEditor(UsersRecord record) {
         this.record = record;
     }
 
@@ -45,7 +45,7 @@ final class UsersEditor {
      * @param change applies or refuses the edit; may be called several times
      * @return the result of the edit, once the new version is in effect
      */
-    <T> Result<T> edit(User author, String user, Step<T> change) throws IOException {
+    public <T> Result<T> edit(User author, String user, Step<T> change) throws IOException {
         boolean locked = false;
         try {
             locked = lock.tryLock(WAIT_SECONDS, TimeUnit.SECONDS);

@@ -1,23 +1,23 @@
-package io.datahub.auth;
+package io.datahub.auth.record;
 
 /** A version of the users record, with its content. */
-final class UsersVersion {
+public final class UsersVersion {
 
     private final byte[] bytes;
     private final String etag;
 
     /** @param bytes must not be modified any more */
-    UsersVersion(byte[] bytes, String etag) {
+    public UsersVersion(byte[] bytes, String etag) {
         this.bytes = bytes;
         this.etag = etag;
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return bytes;
     }
 
     /** Identifies this version. */
-    String etag() {
+    public String etag() {
         return etag;
     }
 }

@@ -1,4 +1,4 @@
-package io.datahub.auth;
+package io.datahub.auth.record;
 
 import io.datahub.api.Home;
 import io.datahub.api.file.AtomicFile;
@@ -16,19 +16,19 @@ import org.slf4j.LoggerFactory;
  * Stores the bytes of the last valid users file: on disk for a start at which the record is invalid, and in memory in
  * case both are lost from the disk. Thread-safe.
  */
-final class LastGoodUsers {
+public final class LastGoodUsers {
 
     private static final Logger LOG = LoggerFactory.getLogger(LastGoodUsers.class);
 
     private final Path file;
     private volatile byte[] inMemory; // never modified; null before there are any
 
-    LastGoodUsers(Home home) {
+    public LastGoodUsers(Home home) {
         file = home.state().resolve("users.last-good.xml");
     }
 
     /** The stored bytes, if any. */
-    Optional<byte[]> read() {
+    public Optional<byte[]> read() {
         return onDisk().or(() -> Optional.ofNullable(inMemory));
     }
 
@@ -44,7 +44,7 @@ final class LastGoodUsers {
     }
 
     /** Stores these bytes; doesn't write if they are already stored. */
-    void keep(byte[] bytes) throws IOException {
+    public void keep(byte[] bytes) throws IOException {
         inMemory = bytes;
         Optional<byte[]> kept = onDisk();
         if (kept.isEmpty() || !Arrays.equals(kept.get(), bytes)) {
