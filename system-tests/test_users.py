@@ -1,7 +1,7 @@
 """Users, credentials and grants: every rule of the users file by HTTP and by an editor, tokens issued, rotated and revoked, one
 identity with all transports, and edits by several programs at once.
 
-Needs curl, openssl, xmllint (libxml2-utils), Debian's python3-zmq and python3-websockets."""
+Needs curl, openssl, ssh-keygen, xmllint (libxml2-utils), Debian's python3-zmq and python3-websockets."""
 import concurrent.futures, ctypes, datetime, hashlib, http.client, json, os, re, ssl, subprocess, threading, time
 from xml.sax.saxutils import escape
 
@@ -16,6 +16,8 @@ from support.waiting import until
 
 PATH = "/files/broker_users.xml"
 XSD = f"{ROOT}/bundles/validators/src/main/resources/io/datahub/validators/users/broker-users-1.xsd"
+SSH_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIp2EhLkZ3iPpT81j7zDExxsOH5k3SR96uIorJrqiK57 me@laptop"
+TRUST = '<trust issuer="https://ci.example.org" audience="datahub"><claim name="repository" equals="acme/app"/></trust>'
 HASH, KEY = "ab" * 32, "rq:rM&gt;}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
 
 
@@ -92,7 +94,8 @@ VALID = ['<user name="u"/>', '<role name="r"><allow read="" write="a/" create="b
          f'<user name="u" roles="admin monitor" disabled="1"><token sha256="{HASH}" label="{"ü" * 100}" created="2026-01-01T00:00:00Z"/></user>',
          f'<user name="{"u" * 64}"><token sha256="{HASH.upper()}" expires="2027-11-23T00:00:00.123456789+14:00"/></user>',
          f'<user name="u"><curve-key>  {KEY} </curve-key><certificate sha256="{HASH}"/></user>', '<user name="a.b_c@d-e" disabled=" true "/>',
-         f'<user name="u"><token sha256="{HASH}" label="{chr(0x1F600) * 100}"/></user>']
+         f'<user name="u"><token sha256="{HASH}" label="{chr(0x1F600) * 100}"/></user>',
+         f'<user name="u"><ssh-key label="laptop">\n  {SSH_KEY}\n</ssh-key>{TRUST}</user>', '<user name="u">' + TRUST.replace("audience", 'jwks="ci.json" audience') + "</user>"]
 INVALID = ['<user/>', '<user name=""/>', '<user name="-u"/>', f'<user name="{"u" * 65}"/>', '<user name="u" disabled="yes"/>', '<user name="u" colour="red"/>',
            '<user name="u"><password/></user>', '<user name="u">text</user>', '<group name="g"/>', '<role name="r"><token sha256="x"/></role>',
            '<user name="u"><allow destroy="x"/></user>', '<user name="u"><token/></user>', '<user name="u"><token sha256="abc"/></user>',
@@ -100,7 +103,10 @@ INVALID = ['<user/>', '<user name=""/>', '<user name="-u"/>', f'<user name="{"u"
            f'<user name="u"><token sha256="{HASH}" expires="2027-02-30T00:00:00Z"/></user>', f'<user name="u"><token sha256="{HASH}" created="soon"/></user>',
            f'<user name="u"><token sha256="{HASH}" expires="2027-11-23T24:00:00Z"/></user>', f'<user name="u"><token sha256="{HASH}" expires="2027-11-23T00:00:60Z"/></user>',
            f'<user name="u"><token sha256="{HASH}" expires="2027-11-23T00:00:00+15:00"/></user>', f'<user name="u"><token sha256="{HASH}" label="{"x" * 101}"/></user>',
-           f'<user name="u"><curve-key>{"x" * 39}</curve-key></user>', f'<user name="u"><certificate sha256="{HASH[1:]}"/></user>', '<user xmlns="" name="u"/>']
+           f'<user name="u"><curve-key>{"x" * 39}</curve-key></user>', f'<user name="u"><certificate sha256="{HASH[1:]}"/></user>', '<user xmlns="" name="u"/>',
+           '<user name="u"><ssh-key>no key</ssh-key></user>', f'<user name="u">{TRUST.replace("https", "http")}</user>',
+           f'<user name="u">{TRUST.replace("equals", "matches")}</user>', '<user name="u"><trust issuer="https://ci.example.org" audience="datahub"/></user>',
+           '<user name="u">' + TRUST.replace(' audience="datahub"', "") + "</user>"]
 
 
 def test_schema(hub):
@@ -143,10 +149,15 @@ RULES = {  # the elements, and what the message contains
     "a token for anonymous": ('<user name="anonymous"><token sha256="HASH"/></user>', "has no credentials"),
     "anonymous as administrator": ('<user name="anonymous" roles="admin"/>', "can't be an administrator"),
     "an invalid path": ('<user name="u"><allow read="a/../b"/></user>', "is not a valid path"),
+    "an SSH key of two users": (f'<user name="u"><ssh-key>{SSH_KEY}</ssh-key></user><user name="v"><ssh-key>{SSH_KEY} too</ssh-key></user>', "is in line 3 already"),
+    "an SSH key of another type": (f'<user name="u"><ssh-key>{SSH_KEY.replace("ssh-ed25519", "ssh-rsa")}</ssh-key></user>', "not that of the key"),
+    "a trust rule of two users": (f'<user name="u">{TRUST}</user><user name="v">{TRUST}</user>', "is in line 3 already"),
+    "a trust rule for everybody at an issuer": (f'<user name="u">{TRUST.replace("repository", "iss")}</user>', "other than iss and aud"),
     "an unknown element": ('<user name="u"><password/></user>', "password"),
     "malformed XML": ('<user name="u">', "user")}
 ADMINISTRATORS = {  # files without an administrator who could log in tomorrow
     "no administrator": lambda line: '<user name="admin"/>',
+    "an administrator with an SSH key only": lambda line: f'<user name="admin" roles="admin"><ssh-key>{SSH_KEY}</ssh-key>{TRUST}</user>',
     "a disabled administrator": lambda line: line.replace("<user ", '<user disabled="true" '),
     "an expired administrator": lambda line: line.replace("/>", f' expires="{in_seconds(-60)}"/>'),
     "an administrator whose token expires within a day": lambda line: line.replace("/>", f' expires="{in_seconds(23 * 3600)}"/>')}
@@ -295,6 +306,39 @@ def test_deleted_token(hub, users, token_users, made, inherited):
     assert hub.curl(jenkins, f"/tokens/{inherited['id']}", "-X", "DELETE")[0] == 404, "another user's"
     assert hub.curl(jenkins, f"/tokens/{inherited['id']}?user=limited", "-X", "DELETE")[0] == 403
     assert hub.curl(users.admin, f"/tokens/{sha256(users.admin)[:16]}", "-X", "DELETE")[0] == 422, "the last administrator's"
+
+
+def test_ssh_keys_and_trust_rules(hub, users, tmp_path):
+    lines = []
+    for kind, *bits in (("ed25519",), ("ecdsa", "-b", "384"), ("rsa", "-b", "2048")):
+        subprocess.run(["ssh-keygen", "-q", "-t", kind, *bits, "-N", "", "-C", f"{kind} & co", "-f", tmp_path / kind], check=True)
+        line = (tmp_path / f"{kind}.pub").read_text().strip()
+        fingerprint = subprocess.run(["ssh-keygen", "-lf", tmp_path / f"{kind}.pub"], capture_output=True, text=True, check=True).stdout.split()[1]
+        lines.append((kind, line, fingerprint))
+    keys = "".join(f'<ssh-key label="{kind}">\n   {escape(line)}</ssh-key><!-- {kind} -->' for kind, line, _ in lines)
+    token = new_token()
+    users.store(f'<user name="keys"  >{keys}{TRUST}{token_element(token)}</user>')
+    listed = users.listed()
+    assert all(f"ssh-key {fingerprint} {kind}" in listed for kind, _, fingerprint in lines) and "trust https://ci.example.org" in listed
+    before = users.content()
+    made = json.loads(hub.curl(token, "/tokens", "-d", "label=more")[2])
+    after = users.content()
+    assert re.sub(rf'\s*<token sha256="{sha256(made["token"])}"[^>]*/>', "", after) == before, "nothing else changes"
+    assert f'parent="{sha256(token)}"' in after
+    assert hub.curl(made["token"], f"/tokens/{made['id']}", "-X", "DELETE")[0] == 204 and users.content() == before
+
+
+def test_external_tokens_without_a_verifier(hub, users):
+    def jwt(size):
+        return "eyJhbGciOiJSUzI1NiJ9." + "e" * (size - 26) + ".c2ln"
+    before = hub.log_size()
+    for bearer in (jwt(200), jwt(4000), jwt(16384), jwt(16385), "x" * 16384):
+        status, head, _ = hub.curl(bearer, "/whoami")
+        assert status == 401 and "www-authenticate" in head
+    assert hub.curl(None, "/whoami", "-u", f"admin:{jwt(4000)}")[0] == 401
+    assert hub.curl(jwt(40000), "/whoami")[0] == 431
+    assert not hub.log_lines("eeeeeeee", since=before), "no token is logged"
+    assert hub.curl(users.admin, "/whoami")[0] == 200
 
 
 def test_tokens_in_the_console(hub, users, token_users, made):
