@@ -52,7 +52,7 @@ class AuthContractTest extends AuthenticatorContract {
         }
         store.put(Samples.users(ann + more));
         if (auth == null) {
-            UsersChanges changes = new UsersChanges();
+            UsersRecordListener changes = new UsersRecordListener();
             store.listener(changes);
             auth = new Auth(Settings.DEFAULT, store, store, changes, Clock.systemUTC(), name -> null);
         }

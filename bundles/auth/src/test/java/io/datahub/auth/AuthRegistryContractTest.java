@@ -23,7 +23,7 @@ class AuthRegistryContractTest extends UserRegistryContract {
         store.put(Samples.users("<user name='ann'><token sha256='" + Samples.sha256(ANN_TOKEN) + "'/></user>"
                 + "<user name='bob'><token sha256='" + Samples.sha256(BOB_TOKEN) + "' expires='" + bobEnds
                 + "'/></user>"));
-        UsersChanges changes = new UsersChanges();
+        UsersRecordListener changes = new UsersRecordListener();
         store.listener(changes);
         auth = new Auth(Settings.DEFAULT, store, store, changes, Clock.systemUTC(), name -> null);
     }

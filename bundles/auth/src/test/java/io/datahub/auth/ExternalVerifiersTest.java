@@ -54,7 +54,7 @@ class ExternalVerifiersTest {
     void start() throws Exception {
         store = new FolderStore(home);
         store.put(Samples.users("<user name='ci'>" + TRUST + "</user><user name='ops' roles='admin'/>"));
-        UsersChanges changes = new UsersChanges();
+        UsersRecordListener changes = new UsersRecordListener();
         store.listener(changes);
         auth = new Auth(Settings.DEFAULT, store, store, changes, Clock.systemUTC(), name -> null);
     }

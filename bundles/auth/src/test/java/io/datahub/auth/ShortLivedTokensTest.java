@@ -61,7 +61,7 @@ class ShortLivedTokensTest {
     }
 
     private void start() {
-        UsersChanges changes = new UsersChanges();
+        UsersRecordListener changes = new UsersRecordListener();
         store.listener(changes);
         auth = new Auth(Settings.DEFAULT, store, store, changes, Clock.systemUTC(), name -> null);
     }

@@ -11,6 +11,7 @@ import io.datahub.api.state.AdapterState;
 import io.datahub.api.state.AdapterStates;
 import io.datahub.api.state.StateChange;
 import io.datahub.api.state.StateEntry;
+import io.datahub.api.state.StateLimits;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 public abstract class AdapterStateContract {
 
     private static final Duration DAY = Duration.ofDays(1);
-    private static final byte[] LARGE = new byte[AdapterState.MAX_VALUE_BYTES];
+    private static final byte[] LARGE = new byte[StateLimits.MAX_VALUE_BYTES];
 
     private AdapterStates states;
     private AdapterState state;
@@ -99,7 +100,7 @@ public abstract class AdapterStateContract {
 
     @Test
     void shouldKeepEmptyAndLargeValuesAndUnusualKeys() throws IOException {
-        for (String key : List.of("é/ü 😀", "\u00a0", "x".repeat(AdapterState.MAX_KEY_BYTES), "https://a/b?c=d#e")) {
+        for (String key : List.of("é/ü 😀", "\u00a0", "x".repeat(StateLimits.MAX_KEY_BYTES), "https://a/b?c=d#e")) {
             state.put(key, LARGE);
             assertThat(state.get(key).orElseThrow().value()).isEqualTo(LARGE);
             state.put(key, new byte[0]);
@@ -203,13 +204,13 @@ public abstract class AdapterStateContract {
 
     @Test
     void shouldRefuseWhatExceedsTheSizeOfAnAdapterAndOfAll() throws IOException {
-        int perAdapter = (int) (AdapterState.MAX_BYTES / (LARGE.length + AdapterState.ENTRY_BYTES + 10));
+        int perAdapter = (int) (StateLimits.MAX_BYTES / (LARGE.length + StateLimits.ENTRY_BYTES + 10));
         fill(state, perAdapter);
         assertThat(reason(state.put("one-more", LARGE))).isEqualTo(Reason.NO_ROOM);
         assertThat(state.get("one-more")).isEmpty();
         assertThat(state.put("000000000", LARGE).isRefused()).isFalse();
 
-        for (int i = 1; i < AdapterState.MAX_TOTAL_BYTES / AdapterState.MAX_BYTES; i++) {
+        for (int i = 1; i < StateLimits.MAX_TOTAL_BYTES / StateLimits.MAX_BYTES; i++) {
             fill(states.of("another-" + i), perAdapter);
         }
         assertThat(reason(fill(states.of("last"), perAdapter))).isEqualTo(Reason.NO_ROOM);
@@ -220,7 +221,7 @@ public abstract class AdapterStateContract {
 
     @Test
     void shouldHaveRoomAgainWhenEntriesHaveExpired() throws IOException {
-        int perAdapter = (int) (AdapterState.MAX_BYTES / (LARGE.length + AdapterState.ENTRY_BYTES + 10));
+        int perAdapter = (int) (StateLimits.MAX_BYTES / (LARGE.length + StateLimits.ENTRY_BYTES + 10));
         fill(state, perAdapter, Duration.ofDays(1));
         now = now.plus(DAY);
 
@@ -234,8 +235,8 @@ public abstract class AdapterStateContract {
 
     private static Result<Long> fill(AdapterState state, int count, Duration keepFor) throws IOException {
         Result<Long> result = Result.done(0L);
-        for (int i = 0; i < count && !result.isRefused(); i += AdapterState.MAX_CHANGES) {
-            result = state.update(IntStream.range(i, Math.min(count, i + AdapterState.MAX_CHANGES))
+        for (int i = 0; i < count && !result.isRefused(); i += StateLimits.MAX_CHANGES) {
+            result = state.update(IntStream.range(i, Math.min(count, i + StateLimits.MAX_CHANGES))
                     .mapToObj(number -> StateChange.put(String.format("%09d", number), LARGE)
                             .expiringAfter(keepFor))
                     .toList());
@@ -281,12 +282,12 @@ public abstract class AdapterStateContract {
         for (String key : List.of("", "a\u0000", "a\nb", "\ud800", "é".repeat(257))) {
             assertThatThrownBy(() -> state.put(key, new byte[0])).isInstanceOf(IllegalArgumentException.class);
         }
-        assertThatThrownBy(() -> state.put("k", new byte[AdapterState.MAX_VALUE_BYTES + 1]))
+        assertThatThrownBy(() -> state.put("k", new byte[StateLimits.MAX_VALUE_BYTES + 1]))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> state.update(List.of())).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> state.update(List.of(StateChange.put("k", "1"), StateChange.delete("k"))))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> state.update(IntStream.rangeClosed(0, AdapterState.MAX_CHANGES)
+        assertThatThrownBy(() -> state.update(IntStream.rangeClosed(0, StateLimits.MAX_CHANGES)
                         .mapToObj(number -> StateChange.put("k" + number, "1"))
                         .toList()))
                 .isInstanceOf(IllegalArgumentException.class);

@@ -6,6 +6,7 @@ import io.datahub.api.state.AdapterState;
 import io.datahub.api.state.AdapterStates;
 import io.datahub.api.state.StateChange;
 import io.datahub.api.state.StateEntry;
+import io.datahub.api.state.StateLimits;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -91,8 +92,7 @@ public final class MemoryAdapterStates implements AdapterStates {
                         .mapToLong(each -> bytes(each.getValue()))
                         .sum();
                 long after = bytes(updated);
-                if (after > before
-                        && (after > AdapterState.MAX_BYTES || others + after > AdapterState.MAX_TOTAL_BYTES)) {
+                if (after > before && (after > StateLimits.MAX_BYTES || others + after > StateLimits.MAX_TOTAL_BYTES)) {
                     return Result.refused(Reason.NO_ROOM, "the state is full");
                 }
                 adapters.put(adapter, updated);

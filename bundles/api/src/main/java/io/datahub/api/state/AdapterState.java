@@ -23,24 +23,6 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface AdapterState {
 
-    /** Maximum length of a key in UTF-8, in bytes. */
-    int MAX_KEY_BYTES = 512;
-
-    /** Maximum length of a value, in bytes. */
-    int MAX_VALUE_BYTES = 64 * 1024;
-
-    /** Maximum number of changes in one update. */
-    int MAX_CHANGES = 100;
-
-    /** Maximum size of an adapter's entries, in bytes: keys, values, and {@link #ENTRY_BYTES} for each. */
-    long MAX_BYTES = 32L << 20;
-
-    /** Maximum size of the entries of all adapters, in bytes. */
-    long MAX_TOTAL_BYTES = 128L << 20;
-
-    /** What an entry counts in addition to its key and its value, in bytes. */
-    int ENTRY_BYTES = 64;
-
     /**
      * Finds an entry. It may be one whose update hasn't returned yet, and that a power failure could still undo.
      *
@@ -69,7 +51,7 @@ public interface AdapterState {
      *     Reason#PRECONDITION_FAILED} if a condition doesn't hold, {@link Reason#NO_ROOM} if the adapter's entries, or
      *     those of all adapters, would become too large
      * @throws IOException if the medium failed or is full
-     * @throws IllegalArgumentException if there are none or more than {@link #MAX_CHANGES}, or two have the same key
+     * @throws IllegalArgumentException if there are none or more than {@link StateLimits#MAX_CHANGES}, or two have the same key
      */
     Result<Long> update(List<StateChange> changes) throws IOException;
 

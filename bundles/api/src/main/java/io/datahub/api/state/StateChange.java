@@ -30,16 +30,16 @@ public final class StateChange {
     /**
      * Stores a value.
      *
-     * @param key 1 to {@link AdapterState#MAX_KEY_BYTES} bytes of UTF-8 without control characters
-     * @param value at most {@link AdapterState#MAX_VALUE_BYTES} bytes; it is copied
+     * @param key 1 to {@link StateLimits#MAX_KEY_BYTES} bytes of UTF-8 without control characters
+     * @param value at most {@link StateLimits#MAX_VALUE_BYTES} bytes; it is copied
      * @return the change, without a condition and without an expiry
      * @throws IllegalArgumentException if the key has another form, or the value is too large
      */
     public static StateChange put(String key, byte[] value) {
         requireKey(key);
-        if (value.length > AdapterState.MAX_VALUE_BYTES) {
+        if (value.length > StateLimits.MAX_VALUE_BYTES) {
             throw new IllegalArgumentException("the value has " + value.length + " bytes; at most "
-                    + AdapterState.MAX_VALUE_BYTES + " are allowed");
+                    + StateLimits.MAX_VALUE_BYTES + " are allowed");
         }
         return new StateChange(key, value.clone(), ANY, Optional.empty());
     }
@@ -48,7 +48,7 @@ public final class StateChange {
      * Stores a text in UTF-8.
      *
      * @param key as for {@link #put(String, byte[])}
-     * @param value at most {@link AdapterState#MAX_VALUE_BYTES} bytes of UTF-8
+     * @param value at most {@link StateLimits#MAX_VALUE_BYTES} bytes of UTF-8
      * @return the change, without a condition and without an expiry
      * @throws IllegalArgumentException if the key has another form, or the value is too large
      */
@@ -70,9 +70,8 @@ public final class StateChange {
 
     private static void requireKey(String key) {
         int length = key.getBytes(StandardCharsets.UTF_8).length;
-        if (length == 0 || length > AdapterState.MAX_KEY_BYTES) {
-            throw new IllegalArgumentException(
-                    "a key has 1 to " + AdapterState.MAX_KEY_BYTES + " bytes, not " + length);
+        if (length == 0 || length > StateLimits.MAX_KEY_BYTES) {
+            throw new IllegalArgumentException("a key has 1 to " + StateLimits.MAX_KEY_BYTES + " bytes, not " + length);
         }
         if (key.chars().anyMatch(Character::isISOControl)
                 || !StandardCharsets.UTF_8.newEncoder().canEncode(key)) {
@@ -87,9 +86,9 @@ public final class StateChange {
      * @throws IllegalArgumentException as {@link AdapterState#update} throws it
      */
     public static void requireUpdate(List<StateChange> changes) {
-        if (changes.isEmpty() || changes.size() > AdapterState.MAX_CHANGES) {
+        if (changes.isEmpty() || changes.size() > StateLimits.MAX_CHANGES) {
             throw new IllegalArgumentException(
-                    "an update has 1 to " + AdapterState.MAX_CHANGES + " changes, not " + changes.size());
+                    "an update has 1 to " + StateLimits.MAX_CHANGES + " changes, not " + changes.size());
         }
         if (changes.stream().map(StateChange::key).distinct().count() < changes.size()) {
             throw new IllegalArgumentException("an update changes an entry once at most");

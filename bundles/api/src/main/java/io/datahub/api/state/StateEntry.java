@@ -57,10 +57,10 @@ public final class StateEntry {
     /**
      * What it counts towards the limits of {@link AdapterState}.
      *
-     * @return the size of key and value, and {@link AdapterState#ENTRY_BYTES}, in bytes
+     * @return the size of key and value, and {@link StateLimits#ENTRY_BYTES}, in bytes
      */
     public long bytes() {
-        return AdapterState.ENTRY_BYTES + key.getBytes(StandardCharsets.UTF_8).length + (long) value.length;
+        return StateLimits.ENTRY_BYTES + key.getBytes(StandardCharsets.UTF_8).length + (long) value.length;
     }
 
     /**

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.user.Credentials;
-import io.datahub.jetty.handlers.HandlerRegistration;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -37,7 +36,7 @@ class LateAuthenticationTest {
     @BeforeEach
     void start() throws Exception {
         server = Greeter.serve(users.current());
-        server.register(new HandlerRegistration("/open", 0, 2, true, new Greeter("open")));
+        server.register(new Greeter("open"), Greeter.mount("/open", 0, 2, true));
     }
 
     @AfterEach
@@ -81,12 +80,14 @@ class LateAuthenticationTest {
 
     @Test
     void shouldAnswerAHandlerThatThrowsLater() throws Exception {
-        server.register(new HandlerRegistration("/broken", 0, 3, false, new Handler.Abstract() {
-            @Override
-            public boolean handle(Request request, Response response, Callback callback) {
-                throw new IllegalStateException("broken");
-            }
-        }));
+        server.register(
+                new Handler.Abstract() {
+                    @Override
+                    public boolean handle(Request request, Response response, Callback callback) {
+                        throw new IllegalStateException("broken");
+                    }
+                },
+                Greeter.mount("/broken", 0, 3, false));
         CompletableFuture<HttpResponse<String>> response = send("/broken", "s3cret");
         await().until(() -> users.memory.attempts() == 1);
 

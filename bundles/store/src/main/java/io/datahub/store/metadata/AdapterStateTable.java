@@ -2,9 +2,9 @@ package io.datahub.store.metadata;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
-import io.datahub.api.state.AdapterState;
 import io.datahub.api.state.StateChange;
 import io.datahub.api.state.StateEntry;
+import io.datahub.api.state.StateLimits;
 import io.datahub.store.pages.ChecksummedMap;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +34,7 @@ final class AdapterStateTable {
     private static final long NEVER = 0;
 
     /** How many expired entries an update removes on its way: more than it can add. */
-    private static final int EXPIRED_PER_UPDATE = 2 * AdapterState.MAX_CHANGES;
+    private static final int EXPIRED_PER_UPDATE = 2 * StateLimits.MAX_CHANGES;
 
     private final ChecksummedMap<String> entries;
     private final ChecksummedMap<String> expiries;
@@ -49,7 +49,7 @@ final class AdapterStateTable {
     /**
      * The size of an adapter's entries.
      *
-     * @param bytes as {@link AdapterState#MAX_BYTES} counts them, including expired entries that are not removed yet
+     * @param bytes as {@link StateLimits#MAX_BYTES} counts them, including expired entries that are not removed yet
      * @param revision of the latest update of all adapters; zero for a single adapter
      */
     record Size(long bytes, long entries, long revision) {
@@ -136,16 +136,16 @@ final class AdapterStateTable {
     }
 
     private Optional<Result<Long>> noRoom(String adapter, long bytes) {
-        if (size(adapter).bytes() + bytes > AdapterState.MAX_BYTES) {
+        if (size(adapter).bytes() + bytes > StateLimits.MAX_BYTES) {
             return Optional.of(Result.refused(
                     Reason.NO_ROOM,
-                    "the state of " + adapter + " would be larger than " + AdapterState.MAX_BYTES
+                    "the state of " + adapter + " would be larger than " + StateLimits.MAX_BYTES
                             + " bytes; delete entries, or keep them for a shorter time"));
         }
-        if (size(ALL).bytes() + bytes > AdapterState.MAX_TOTAL_BYTES) {
+        if (size(ALL).bytes() + bytes > StateLimits.MAX_TOTAL_BYTES) {
             return Optional.of(Result.refused(
                     Reason.NO_ROOM,
-                    "the state of all adapters would be larger than " + AdapterState.MAX_TOTAL_BYTES + " bytes"));
+                    "the state of all adapters would be larger than " + StateLimits.MAX_TOTAL_BYTES + " bytes"));
         }
         return Optional.empty();
     }
@@ -222,7 +222,7 @@ final class AdapterStateTable {
     }
 
     private static long size(String key, int valueBytes) {
-        return AdapterState.ENTRY_BYTES + key.getBytes(StandardCharsets.UTF_8).length + (long) valueBytes;
+        return StateLimits.ENTRY_BYTES + key.getBytes(StandardCharsets.UTF_8).length + (long) valueBytes;
     }
 
     private static String expiryKey(long millis, String fullKey) {

@@ -10,6 +10,7 @@ import io.datahub.api.state.AdapterState;
 import io.datahub.api.state.AdapterStates;
 import io.datahub.api.state.StateChange;
 import io.datahub.api.state.StateEntry;
+import io.datahub.api.state.StateLimits;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -65,10 +66,10 @@ public final class DurableAdapterStates implements AdapterStates, HealthCheck, M
                     .sum();
             String detail = "adapters=" + sizes.size() + " bytes=" + bytes;
             Optional<String> full = sizes.entrySet().stream()
-                    .filter(each -> isNearlyFull(each.getValue().bytes(), AdapterState.MAX_BYTES))
+                    .filter(each -> isNearlyFull(each.getValue().bytes(), StateLimits.MAX_BYTES))
                     .map(each -> "the state of the adapter " + each.getKey())
                     .findFirst()
-                    .or(() -> isNearlyFull(bytes, AdapterState.MAX_TOTAL_BYTES)
+                    .or(() -> isNearlyFull(bytes, StateLimits.MAX_TOTAL_BYTES)
                             ? Optional.of("the state of all adapters together")
                             : Optional.empty());
             return full.map(what ->

@@ -8,6 +8,7 @@ import io.datahub.api.state.AdapterState;
 import io.datahub.api.state.AdapterStates;
 import io.datahub.api.state.StateChange;
 import io.datahub.api.state.StateEntry;
+import io.datahub.api.state.StateLimits;
 import io.datahub.store.TestHub;
 import io.datahub.test.contract.AdapterStateContract;
 import java.io.IOException;
@@ -109,8 +110,8 @@ class DurableAdapterStatesTest extends AdapterStateContract {
     void shouldRemoveExpiredEntriesInTheBackground() throws IOException {
         AdapterState state = states.of("hooks");
         for (int i = 0; i < 12; i++) {
-            int first = i * AdapterState.MAX_CHANGES;
-            state.update(IntStream.range(first, first + AdapterState.MAX_CHANGES)
+            int first = i * StateLimits.MAX_CHANGES;
+            state.update(IntStream.range(first, first + StateLimits.MAX_CHANGES)
                             .mapToObj(
                                     id -> StateChange.put("delivery-" + id, "").expiringAfter(Duration.ofMinutes(1)))
                             .toList())
@@ -131,11 +132,11 @@ class DurableAdapterStatesTest extends AdapterStateContract {
     @Test
     void shouldBeDegradedWhenItIsNearlyFull() throws IOException {
         assertThat(states.check().degraded()).isFalse();
-        byte[] large = new byte[AdapterState.MAX_VALUE_BYTES];
+        byte[] large = new byte[StateLimits.MAX_VALUE_BYTES];
         for (int i = 0; i < 5; i++) {
-            int first = i * AdapterState.MAX_CHANGES;
+            int first = i * StateLimits.MAX_CHANGES;
             states.of("big")
-                    .update(IntStream.range(first, first + AdapterState.MAX_CHANGES)
+                    .update(IntStream.range(first, first + StateLimits.MAX_CHANGES)
                             .mapToObj(key -> StateChange.put("k" + key, large))
                             .toList())
                     .get();
