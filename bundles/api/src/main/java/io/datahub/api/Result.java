@@ -13,14 +13,24 @@ import java.util.function.Function;
  */
 public sealed interface Result<T> {
 
-    /** The request was carried out. */
+    /**
+     * The request was carried out.
+     *
+     * @param <T> the type of the value
+     * @param value its result
+     */
     record Done<T>(T value) implements Result<T> {
         public Done {
             Objects.requireNonNull(value);
         }
     }
 
-    /** The request was refused and nothing has changed. */
+    /**
+     * The request was refused and nothing has changed.
+     *
+     * @param <T> the type of the value that there would be
+     * @param reason why
+     */
     record Refused<T>(Refusal reason) implements Result<T> {
         public Refused {
             Objects.requireNonNull(reason);

@@ -15,6 +15,9 @@ public final class Utf8 {
     private int max;
     private boolean invalid;
 
+    /** Creates a validator at the beginning of a text. */
+    public Utf8() {}
+
     /**
      * Validates more bytes.
      *

@@ -6,7 +6,12 @@ import java.util.function.LongSupplier;
 /** Rate limit for log lines of one kind; suppressed lines are counted. Thread-safe. */
 public final class LogLimit {
 
-    /** Whether a line may be written, and how many lines were suppressed before it. */
+    /**
+     * The decision on a line.
+     *
+     * @param mayWrite whether it may be written
+     * @param suppressed how many lines were suppressed before it
+     */
     public record Decision(boolean mayWrite, long suppressed) {}
 
     private static final Decision NO = new Decision(false, 0);

@@ -64,6 +64,7 @@ public final class ProxyProtocol {
     /**
      * The result of reading.
      *
+     * @param state whether the header is complete
      * @param length of the header in bytes; the client's own data follows
      * @param client has port 0 if it is unknown
      * @param encrypted whether the client speaks TLS to the proxy, which version 2 can report

@@ -15,6 +15,9 @@ public final class LoginSession {
     private final Set<Runnable> listeners = new LinkedHashSet<>();
     private boolean ended;
 
+    /** Begins a session. */
+    public LoginSession() {}
+
     /**
      * Registers a listener.
      *

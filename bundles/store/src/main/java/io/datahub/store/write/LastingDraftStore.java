@@ -165,7 +165,7 @@ public final class LastingDraftStore implements LastingDrafts {
         }
         Result<HeldDraft> held = null;
         boolean resumed = false;
-        try (ResumedClaim claim = new ResumedClaim(admission, draft)) {
+        try (ResumedClaim claim = new ResumedClaim(admission, draft::claim, draft::reopenClaim)) {
             held = draft.resume(
                     conditional,
                     claim,

@@ -7,6 +7,7 @@ import io.datahub.store.metadata.LastingDraftEntry;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * The quota claim of a lasting draft that is being resumed: the present one, or another if the request is for another
@@ -15,23 +16,29 @@ import java.util.OptionalLong;
 final class ResumedClaim implements AutoCloseable {
 
     private final UploadAdmission admission;
-    private final KeptDraft draft;
+    private final Supplier<Quotas.Claim> present;
+    private final Runnable reopen;
     private Quotas.Claim replacement;
     private boolean released;
     private boolean accepted;
 
-    ResumedClaim(UploadAdmission admission, KeptDraft draft) {
+    /**
+     * @param present the draft's present claim
+     * @param reopen restores it, unless the draft has ended in the meantime
+     */
+    ResumedClaim(UploadAdmission admission, Supplier<Quotas.Claim> present, Runnable reopen) {
         this.admission = admission;
-        this.draft = draft;
+        this.present = present;
+        this.reopen = reopen;
     }
 
     /** Claims what the request needs, or refuses it. */
     Optional<Refusal> adapt(WriteRequest request, LastingDraftEntry entry, long size) throws IOException {
         if (entry.path().equals(request.path())) {
             boolean declaresLength = !entry.hasLength() && request.length().isPresent();
-            return declaresLength ? draft.claim().raise(request.length().getAsLong()) : Optional.empty();
+            return declaresLength ? present.get().raise(request.length().getAsLong()) : Optional.empty();
         }
-        draft.claim().close();
+        present.get().close();
         released = true;
         long bytes = Math.max(size, request.length().orElse(0));
         Result<Quotas.Claim> claimed = admission.claim(request.withLength(OptionalLong.of(bytes)));
@@ -43,10 +50,10 @@ final class ResumedClaim implements AutoCloseable {
 
     /** The claim that the draft has from now on. */
     Quotas.Claim current() {
-        return replacement == null ? draft.claim() : replacement;
+        return replacement == null ? present.get() : replacement;
     }
 
-    /** Likewise; the draft has been resumed. */
+    /** The claim that the draft has from now on, since it has been resumed. */
     Quotas.Claim accept() {
         accepted = true;
         return current();
@@ -58,7 +65,7 @@ final class ResumedClaim implements AutoCloseable {
             if (replacement != null) {
                 replacement.close();
             }
-            draft.reopenClaim();
+            reopen.run();
         }
     }
 }
