@@ -513,8 +513,8 @@ def test_records_disk_unmounted(hub, admin, failing_disk):
     run("mount", "--move", files, f"{hub.work}/away")
     assert until(lambda: hub.curl(admin, "/health/ready")[0] == 503, 30)
     status, _, text = hub.curl(admin, "/files/disk/a")
-    assert status == 503 and b"folder of records" in text
-    failing_disk((503,), "folder of records", lambda: run("mount", "--move", f"{hub.work}/away", files))
+    assert status == 503 and b"directory of records" in text
+    failing_disk((503,), "directory of records", lambda: run("mount", "--move", f"{hub.work}/away", files))
     assert until(lambda: hub.curl(admin, "/health/ready")[0] == 200, 30)
     changes = [json.loads(line) for line in hub.curl(admin, "/changes?since=0&path=disk/&limit=1000")[2].splitlines()]
     assert {change["subject"] for change in changes} == {"disk/a", "disk/b"}, "the failures made nothing"

@@ -308,6 +308,26 @@ def test_deleted_token(hub, users, token_users, made, inherited):
     assert hub.curl(users.admin, f"/tokens/{sha256(users.admin)[:16]}", "-X", "DELETE")[0] == 422, "the last administrator's"
 
 
+def test_tokens_in_the_console(hub, users, token_users, made):
+    jenkins, limited, *_ = token_users
+
+    def console(command, *words):
+        return hub.run("console", f"datahub:{command}", *words)
+    issued = json.loads(console("token-issue", "--label", "disk", "--json", "jenkins").stdout)[0]["token"]
+    assert hub.curl(issued, "/whoami")[0] == 200
+    rotated = console("token-rotate", "jenkins", "disk").stdout.strip()
+    assert hub.curl(rotated, "/whoami")[0] == 200 and hub.curl(issued, "/whoami")[0] == 401
+    revoked = console("token-revoke", "jenkins", sha256(rotated)[:8])
+    assert revoked.returncode == 0 and hub.curl(rotated, "/whoami")[0] == 401, "by the beginning of its hash"
+    assert re.search(r"token [0-9a-f]{16} agent used 20", users.listed())
+    refused = console("token-revoke", "jenkins", "none")
+    assert refused.returncode != 0 and "no token" in refused.stdout + refused.stderr
+    log = "\n".join(hub.log_lines())
+    for what in ("issued", "rotated", "revoked"):
+        assert re.search(rf'event=auth.token.{what} user=\w+ .*address=127', log), what
+    assert not any(token in log for token in (users.admin, jenkins, limited, made["token"], issued, rotated))
+
+
 def test_ssh_keys_and_trust_rules(hub, users, tmp_path):
     lines = []
     for kind, *bits in (("ed25519",), ("ecdsa", "-b", "384"), ("rsa", "-b", "2048")):
@@ -339,26 +359,6 @@ def test_external_tokens_without_a_verifier(hub, users):
     assert hub.curl(jwt(40000), "/whoami")[0] == 431
     assert not hub.log_lines("eeeeeeee", since=before), "no token is logged"
     assert hub.curl(users.admin, "/whoami")[0] == 200
-
-
-def test_tokens_in_the_console(hub, users, token_users, made):
-    jenkins, limited, *_ = token_users
-
-    def console(command, *words):
-        return hub.run("console", f"datahub:{command}", *words)
-    issued = json.loads(console("token-issue", "--label", "disk", "--json", "jenkins").stdout)[0]["token"]
-    assert hub.curl(issued, "/whoami")[0] == 200
-    rotated = console("token-rotate", "jenkins", "disk").stdout.strip()
-    assert hub.curl(rotated, "/whoami")[0] == 200 and hub.curl(issued, "/whoami")[0] == 401
-    revoked = console("token-revoke", "jenkins", sha256(rotated)[:8])
-    assert revoked.returncode == 0 and hub.curl(rotated, "/whoami")[0] == 401, "by the beginning of its hash"
-    assert re.search(r"token [0-9a-f]{16} agent used 20", users.listed())
-    refused = console("token-revoke", "jenkins", "none")
-    assert refused.returncode != 0 and "no token" in refused.stdout + refused.stderr
-    log = "\n".join(hub.log_lines())
-    for what in ("issued", "rotated", "revoked"):
-        assert re.search(rf'event=auth.token.{what} user=\w+ .*address=127', log), what
-    assert not any(token in log for token in (users.admin, jenkins, limited, made["token"], issued, rotated))
 
 
 def test_web_session(hub, users):
