@@ -205,8 +205,11 @@ final class KeptDraft {
 
     /** Begins the commit, during which nobody can take the draft over; false if this isn't the holder. */
     synchronized boolean beginCommit(Holder one) {
-        committing = holder == one;
-        return committing;
+        if (committing || holder != one) {
+            return false;
+        }
+        committing = true;
+        return true;
     }
 
     /** Ends the commit. */

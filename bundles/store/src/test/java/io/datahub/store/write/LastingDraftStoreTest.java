@@ -285,6 +285,27 @@ class LastingDraftStoreTest {
     }
 
     @Test
+    void shouldNotEndTheCommitOfTheRequestThatTookOver() throws Exception {
+        String name = create(4);
+        Draft stale = resume(name, 4);
+        List<Reason> reasons = new ArrayList<>();
+        hub.atIntent = () -> {
+            try {
+                reasons.add(reason(stale.commit()));
+                reasons.add(reason(stale.validate()));
+                reasons.add(reason(hub.lastingDrafts().resume(request(4), name, Remaining.RECEIVED)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+
+        finish(name, 4, "four").get();
+
+        assertThat(reasons).containsExactly(Reason.CONFLICT, Reason.CONFLICT, Reason.UNAVAILABLE);
+        assertThat(hub.read("a/b")).isEqualTo("four");
+    }
+
+    @Test
     void shouldKeepADraftThatAValidatorRefused() throws Exception {
         hub.register("strict", "1.0.0", "**", candidate -> Verdict.refuse("no"));
         String name = create(4);
