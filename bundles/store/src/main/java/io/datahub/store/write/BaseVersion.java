@@ -34,6 +34,9 @@ final class BaseVersion implements AutoCloseable {
 
     private boolean copied;
 
+    /** Whether bytes are still missing in the staged file; an interrupt closes the channel without having them. */
+    private boolean pending = true;
+
     private BaseVersion(RecordVersion version, FileChannel channel, StagedFile staged) {
         this.version = version;
         this.channel = channel;
@@ -106,7 +109,7 @@ final class BaseVersion implements AutoCloseable {
 
     /** Whether bytes of it are part of the draft that aren't in the staged file yet. */
     boolean isPending() {
-        return channel.isOpen();
+        return pending;
     }
 
     /** The size of the draft. */
@@ -131,14 +134,23 @@ final class BaseVersion implements AutoCloseable {
     /** The staged file has changed; bytes that it covers are no longer needed. */
     void stagedChanged(boolean cutOff) throws IOException {
         if (cutOff || staged.size() >= end) {
-            channel.close();
+            complete();
         }
+    }
+
+    private void complete() throws IOException {
+        pending = false;
+        channel.close();
     }
 
     /** Copies the bytes that are still missing in the staged file. */
     Optional<Refusal> copy(UploadReceiver receiver) throws IOException {
         if (!isPending()) {
             return Optional.empty();
+        }
+        if (!channel.isOpen()) {
+            return Optional.of(
+                    new Refusal(Reason.CONFLICT, "copying " + version.path() + " was interrupted; start again"));
         }
         copied |= staged.size() < end;
         ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(COPY_BYTES, Math.max(1, end - staged.size())));
@@ -153,7 +165,7 @@ final class BaseVersion implements AutoCloseable {
                 return refusal;
             }
         }
-        channel.close();
+        complete();
         return Optional.empty();
     }
 
