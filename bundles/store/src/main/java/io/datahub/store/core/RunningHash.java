@@ -89,7 +89,8 @@ final class RunningHash {
         }
     }
 
-    private void reset() {
+    /** Starts anew: any bytes may have changed. */
+    void reset() {
         digests.values().forEach(MessageDigest::reset);
         covered = 0;
         resets++;

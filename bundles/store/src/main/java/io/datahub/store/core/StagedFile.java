@@ -166,9 +166,12 @@ public final class StagedFile implements AutoCloseable {
             while (bytes.hasRemaining()) {
                 end += file.write(bytes, end);
             }
+        } catch (IOException e) {
+            hash.reset(); // more may have been written
+            throw e;
         } finally {
             if (end > offset) {
-                hash.written(offset, written.limit(bytes.position()));
+                hash.written(offset, written.limit(written.position() + (int) (end - offset)));
                 size = Math.max(size, end);
             }
         }
@@ -197,6 +200,7 @@ public final class StagedFile implements AutoCloseable {
     private FileChannel opened() throws IOException {
         if (!channel.isOpen()) {
             channel = FileChannel.open(path, REOPEN);
+            channel.truncate(size); // an interrupted write may have written more
         }
         return channel;
     }
@@ -232,10 +236,8 @@ public final class StagedFile implements AutoCloseable {
 
     /** Makes the bytes durable and closes the file. */
     public void flush() throws IOException {
-        if (channel.isOpen()) {
-            sync();
-            channel.close();
-        }
+        sync();
+        channel.close();
     }
 
     public Path path() {

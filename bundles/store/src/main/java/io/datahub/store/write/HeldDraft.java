@@ -60,6 +60,8 @@ final class HeldDraft implements Draft, KeptDraft.Holder {
         if (keepsOnlySynced) {
             synced = staged.mark();
             kept.discardAfter(synced.size());
+        } else {
+            kept.discardNothing();
         }
     }
 
@@ -168,13 +170,22 @@ final class HeldDraft implements Draft, KeptDraft.Holder {
     /** Ends the writing, from any thread. */
     @Override
     public void end() throws IOException {
-        if (keepsOnlySynced) {
-            staged.returnTo(synced);
+        StagedFile.Mark flushed = null;
+        try {
+            if (keepsOnlySynced) {
+                staged.returnTo(synced);
+            }
+            staged.flush();
+            flushed = staged.mark();
+        } finally {
+            draft.release();
+            if (flushed == null) {
+                kept.endedUnflushed(keepsOnlySynced ? Math.min(synced.size(), staged.size()) : staged.size());
+            } else {
+                kept.ended(flushed);
+            }
+            staged.leave();
         }
-        draft.release();
-        staged.flush();
-        staged.leave();
-        kept.ended(staged.mark());
     }
 
     @Override

@@ -182,22 +182,35 @@ final class KeptDraft {
 
     /** The holder has ended. */
     synchronized void ended(StagedFile.Mark end) throws IOException {
+        ended(end.size(), end);
+        discardNothing();
+    }
+
+    /**
+     * The holder has ended, but its bytes could not be flushed, or those after this size not be discarded; the next
+     * holder does that.
+     */
+    synchronized void endedUnflushed(long bytes) {
+        ended(bytes, null);
+    }
+
+    private void ended(long bytes, StagedFile.Mark end) {
         holder = null;
-        size = end.size();
+        size = bytes;
         if (!entry.hasLength()) {
             claim.settle(size);
         }
         received = end;
         lastChanged = System.currentTimeMillis();
+    }
+
+    /** All bytes remain if the hub is killed. */
+    void discardNothing() throws IOException {
         Files.deleteIfExists(unchecked);
     }
 
-    /** Stores that only this many bytes remain if the hub is killed; all if it is negative. */
+    /** Stores that only this many bytes remain if the hub is killed. */
     void discardAfter(long bytes) throws IOException {
-        if (bytes < 0) {
-            Files.deleteIfExists(unchecked);
-            return;
-        }
         Path fresh = unchecked.resolveSibling(unchecked.getFileName() + ".fresh"); // never half-written
         Files.writeString(fresh, Long.toString(bytes));
         Disk.replace(fresh, unchecked);

@@ -264,6 +264,29 @@ class LastingDraftStoreTest {
     }
 
     @Test
+    void shouldEndADraftWhoseFileCanNotBeFlushed() throws Exception {
+        hub.configure("maxUploadsPerUser", 1);
+        String name = create(8);
+        send(name, 8, "f");
+        for (Remaining remaining : Remaining.values()) {
+            Draft draft =
+                    hub.lastingDrafts().resume(request(8), name, remaining).get();
+            draft.append(bytes("o"));
+            assertThat(draft.sync()).isEmpty();
+            draft.append(bytes("u"));
+            Thread.currentThread().interrupt();
+            draft.close();
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(state(name).size()).isEqualTo(remaining == Remaining.SYNCED ? 2 : 3);
+            try (Draft next = resume(name, 8)) {
+                assertThat(next.truncate(1)).isEmpty();
+            }
+        }
+        finish(name, 8, "ourmore").get();
+        assertThat(hub.read("a/b")).isEqualTo("fourmore");
+    }
+
+    @Test
     void shouldRefuseOtherRequestsDuringTheCommit() throws Exception {
         String name = create(4);
         List<Reason> reasons = new ArrayList<>();
