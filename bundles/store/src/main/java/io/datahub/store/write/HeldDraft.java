@@ -141,18 +141,29 @@ final class HeldDraft implements Draft, KeptDraft.Holder {
 
     @Override
     public Result<Change> commit() throws IOException {
-        Result<Change> result = exclusively(() -> {
-            Result<Change> committed = draft.commit();
-            if (!committed.isRefused()) {
-                draft.release();
-                kept.done(committed.get());
+        return exclusively(() -> {
+            Result<Change> committed;
+            try {
+                committed = draft.commit();
+            } catch (IOException | RuntimeException e) {
+                doneIfMoved("");
+                throw e;
             }
+            doneIfMoved(
+                    committed.isRefused()
+                            ? ""
+                            : committed.get().version().etag().orElse(""));
             return committed;
         });
-        if (!result.isRefused()) {
+    }
+
+    /** Once its file has been renamed the draft is the record, even if a later step of the commit fails. */
+    private void doneIfMoved(String etag) throws IOException {
+        if (staged.hasMoved()) {
+            draft.release();
+            kept.done(staged.size(), etag);
             drafts.completed(kept);
         }
-        return result;
     }
 
     /** Runs a call that may take long without the monitor; nobody can take the draft over in the meantime. */

@@ -4,7 +4,6 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.file.FileFlush;
-import io.datahub.api.record.Change;
 import io.datahub.api.record.LastingDraft;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.store.core.StagedFile;
@@ -230,13 +229,12 @@ final class KeptDraft {
         committing = false;
     }
 
-    /** The draft is the record now. */
-    synchronized void done(Change change) throws IOException {
+    /** The draft is the record now, of this size and with this entity tag, which is empty if it is unknown. */
+    synchronized void done(long bytes, String etag) throws IOException {
         holder = null;
         received = null;
         lastChanged = System.currentTimeMillis();
-        entry = entry.withLength(change.version().size())
-                .done(lastChanged, change.version().etag().orElse(""));
+        entry = entry.withLength(bytes).done(lastChanged, etag);
         claim.close();
         Files.deleteIfExists(unchecked);
     }

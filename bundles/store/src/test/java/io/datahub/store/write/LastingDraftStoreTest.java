@@ -433,6 +433,23 @@ class LastingDraftStoreTest {
     }
 
     @Test
+    void shouldBeDoneWhenTheCommitFailsAfterTheRename() throws Exception {
+        hub.configure("maxPartialUploads", 1);
+        String name = create(4);
+        hub.atMove = () -> {
+            throw new UncheckedIOException(new IOException("no more"));
+        };
+
+        assertThatThrownBy(() -> finish(name, 4, "four")).isInstanceOf(UncheckedIOException.class);
+
+        hub.atMove = () -> {};
+        assertThat(state(name).isCommitted()).isTrue();
+        assertThat(state(name).size()).isEqualTo(4);
+        assertThat(hub.read("a/b")).isEqualTo("four");
+        create(4);
+    }
+
+    @Test
     void shouldBeDoneWhenKilledAfterTheRename() throws Exception {
         for (FailPoints.Step step : List.of(FailPoints.Step.MOVED, FailPoints.Step.FLUSHED, FailPoints.Step.INDEXED)) {
             String name = create(4);
