@@ -31,8 +31,10 @@ record DraftJoin(Uploads uploads, KeptDrafts drafts) {
         List<KeptDraft> parts = new ArrayList<>();
         for (String name : names) {
             Result<KeptDraft> part = drafts.find(request.user(), name);
-            if (part.isRefused()) {
-                return Result.refused(part.refusal().orElseThrow());
+            Optional<Refusal> refusal =
+                    part.isRefused() ? part.refusal() : part.get().refuseCopy(request.user());
+            if (refusal.isPresent()) {
+                return Result.refused(refusal.get());
             }
             parts.add(part.get());
         }

@@ -6,6 +6,7 @@ import io.datahub.api.Result;
 import io.datahub.api.file.FileFlush;
 import io.datahub.api.record.LastingDraft;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.User;
 import io.datahub.store.core.StagedFile;
 import io.datahub.store.disk.Disk;
 import io.datahub.store.metadata.LastingDraftEntry;
@@ -104,6 +105,20 @@ final class KeptDraft {
 
     String name() {
         return name;
+    }
+
+    /** The tag of the version of which it may contain bytes. */
+    synchronized Optional<String> baseEtag() {
+        return Optional.of(entry.etag()).filter(tag -> !tag.isEmpty() && !entry.isDone());
+    }
+
+    /** Refuses to give its bytes to another path if the user may not read the version of which it may contain bytes. */
+    synchronized Optional<Refusal> refuseCopy(User user) {
+        return baseEtag().isEmpty() || user.mayRead(entry.path())
+                ? Optional.empty()
+                : Optional.of(new Refusal(
+                        Reason.FORBIDDEN,
+                        "you have no grant to read " + entry.path() + ", of which the draft contains bytes"));
     }
 
     synchronized boolean isExpired(Duration keep, Instant now) {

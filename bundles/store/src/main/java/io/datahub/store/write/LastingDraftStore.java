@@ -1,6 +1,5 @@
 package io.datahub.store.write;
 
-import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
@@ -140,12 +139,10 @@ public final class LastingDraftStore implements LastingDrafts {
                 ? request.withLength(OptionalLong.of(entry.length()))
                 : request;
         boolean moves = !entry.path().equals(request.path());
-        Optional<String> base = Optional.of(entry.etag()).filter(tag -> !tag.isEmpty() && !entry.isDone());
-        boolean isReadable = base.isEmpty() || request.user().mayRead(entry.path());
-        if (moves && !isReadable) {
-            return Result.refused(
-                    Reason.FORBIDDEN,
-                    "you have no grant to read " + entry.path() + ", of which the draft contains bytes");
+        Optional<String> base = draft.baseEtag();
+        Optional<Refusal> unreadable = draft.refuseCopy(request.user());
+        if (moves && unreadable.isPresent()) {
+            return Result.refused(unreadable.get());
         }
         WriteRequest conditional = base.isEmpty() || moves
                 ? sized
@@ -183,7 +180,7 @@ public final class LastingDraftStore implements LastingDrafts {
                             staged,
                             drafts,
                             moves ? Optional.empty() : base,
-                            isReadable,
+                            unreadable.isEmpty(),
                             remaining));
             if (!held.isRefused() && !draft.entry().equals(entry)) {
                 drafts.save(draft);

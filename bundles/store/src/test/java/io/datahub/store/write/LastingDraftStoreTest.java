@@ -205,6 +205,9 @@ class LastingDraftStoreTest {
         assertThat(reason(hub.lastingDrafts()
                         .resume(TestHub.request(blind, "a/c", Precondition.NONE), name, Remaining.RECEIVED)))
                 .isEqualTo(Reason.FORBIDDEN);
+        WriteRequest elsewhere = TestHub.request(blind, "a/c", Precondition.NONE);
+        assertThat(reason(hub.lastingDrafts().join(elsewhere, List.of(name), Map.of())))
+                .isEqualTo(Reason.FORBIDDEN);
         try (Draft draft = resume(TestHub.request(blind, "a/b", Precondition.NONE), name)) {
             assertThat(reason(draft.read(0, ByteBuffer.allocate(6)))).isEqualTo(Reason.FORBIDDEN);
         }
