@@ -1,6 +1,7 @@
 package io.datahub.test.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
@@ -124,6 +125,14 @@ public abstract class DraftContract {
 
     private void assertContent(String expected) throws IOException {
         assertContent(expected.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void shouldThrowOnNegativeOffsetsAndSizes() throws IOException {
+        try (Draft draft = begin()) {
+            assertThatThrownBy(() -> draft.write(-1, bytes("x"))).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> draft.truncate(-1)).isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test

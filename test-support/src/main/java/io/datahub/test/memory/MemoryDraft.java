@@ -61,6 +61,7 @@ public abstract class MemoryDraft implements Draft {
 
     @Override
     public Optional<Refusal> write(long offset, ByteBuffer source) {
+        requireNotNegative(offset);
         if (!source.hasRemaining()) {
             return Optional.empty();
         }
@@ -72,6 +73,7 @@ public abstract class MemoryDraft implements Draft {
 
     @Override
     public Optional<Refusal> truncate(long size) {
+        requireNotNegative(size);
         bytes = Arrays.copyOf(bytes, Math.toIntExact(size));
         return Optional.empty();
     }
@@ -83,6 +85,13 @@ public abstract class MemoryDraft implements Draft {
             target.put(bytes, (int) offset, count);
         }
         return Result.done(count);
+    }
+
+    /** Throws if an offset or a size is negative. */
+    static void requireNotNegative(long position) {
+        if (position < 0) {
+            throw new IllegalArgumentException("an offset or size can't be negative: " + position);
+        }
     }
 
     @Override

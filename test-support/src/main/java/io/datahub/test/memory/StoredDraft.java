@@ -47,6 +47,7 @@ final class StoredDraft extends MemoryDraft {
     @Override
     public Optional<Refusal> write(long offset, ByteBuffer bytes) {
         requireUncommitted();
+        requireNotNegative(offset);
         long end = offset + bytes.remaining();
         if (mayGrow(Math.max(size(), end))) {
             written = offset <= written ? Math.max(written, end) : written;
@@ -58,6 +59,7 @@ final class StoredDraft extends MemoryDraft {
     @Override
     public Optional<Refusal> truncate(long size) {
         requireUncommitted();
+        requireNotNegative(size);
         if (mayGrow(size)) {
             baseEnd = Math.min(baseEnd, size);
             written = Math.min(written, size);

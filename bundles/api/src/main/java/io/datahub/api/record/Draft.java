@@ -53,6 +53,7 @@ public interface Draft extends AutoCloseable {
      * @param bytes the bytes; consumed unless refused
      * @return a refusal if there are too many, if there is no free space, or if the client is too slow
      * @throws IOException if the medium failed
+     * @throws IllegalArgumentException if the offset is negative
      */
     Optional<Refusal> write(long offset, ByteBuffer bytes) throws IOException;
 
@@ -73,6 +74,7 @@ public interface Draft extends AutoCloseable {
      * @param size the new size, at least 0
      * @return a refusal if it is too large, or if there is no free space
      * @throws IOException if the medium failed
+     * @throws IllegalArgumentException if the size is negative
      */
     Optional<Refusal> truncate(long size) throws IOException;
 

@@ -88,6 +88,12 @@ public final class FreeSpaceCheck {
         private long granted;
         private long written;
 
+        /** Bytes reserved for holes. */
+        private long holes;
+
+        /** The end of the last hole. */
+        private long holesEnd;
+
         private Share(boolean exempt, long length) {
             this.exempt = exempt;
             this.length = length;
@@ -115,6 +121,30 @@ public final class FreeSpaceCheck {
             return grant(from, wanted).isEmpty() ? Optional.empty() : grant(from, bytes);
         }
 
+        /**
+         * Likewise for a hole at the end of the upload: bytes that may be written later. The space stays reserved until
+         * this is closed.
+         *
+         * @param from the size of the upload so far
+         * @param to its size with the hole
+         */
+        public Optional<Refusal> reserveHole(long from, long to) throws IOException {
+            long bytes = Math.max(0, to - Math.max(from, holesEnd));
+            if (exempt) {
+                return refuse(RecordPath.USERS, bytes);
+            }
+            release();
+            Optional<Refusal> refusal = refuse(bytes);
+            if (refusal.isEmpty()) {
+                written = to;
+                granted = to;
+                holes += bytes;
+                holesEnd = Math.max(holesEnd, to);
+                reserved.addAndGet(bytes);
+            }
+            return refusal;
+        }
+
         private Optional<Refusal> grant(long from, long bytes) throws IOException {
             release();
             Optional<Refusal> refusal = refuse(bytes);
@@ -135,6 +165,8 @@ public final class FreeSpaceCheck {
         @Override
         public void close() {
             release();
+            reserved.addAndGet(-holes);
+            holes = 0;
         }
     }
 }

@@ -51,7 +51,8 @@ final class DraftBytes {
     }
 
     Optional<Refusal> write(long offset, ByteBuffer bytes) throws IOException {
-        Optional<Refusal> refusal = limit.refuse(Math.max(staged.size(), offset + bytes.remaining()));
+        long end = offset + bytes.remaining();
+        Optional<Refusal> refusal = limit.refuse(end < 0 ? Long.MAX_VALUE : Math.max(staged.size(), end));
         if (refusal.isEmpty() && offset != staged.size()) {
             refusal = complete();
         }

@@ -92,6 +92,7 @@ final class RecordDraft implements Draft {
     @Override
     public Optional<Refusal> write(long offset, ByteBuffer more) throws IOException {
         requireOpen();
+        requireNotNegative(offset);
         if (refusal == null) {
             validated = null;
             refusal = bytes.write(offset, more).orElse(null);
@@ -115,6 +116,7 @@ final class RecordDraft implements Draft {
     @Override
     public Optional<Refusal> truncate(long size) throws IOException {
         requireOpen();
+        requireNotNegative(size);
         if (refusal == null) {
             validated = null;
             refusal = bytes.truncate(size).orElse(null);
@@ -214,6 +216,12 @@ final class RecordDraft implements Draft {
     private void requireOpen() {
         if (done) {
             throw new IllegalStateException("the draft of " + request.path() + " is already committed");
+        }
+    }
+
+    private static void requireNotNegative(long position) {
+        if (position < 0) {
+            throw new IllegalArgumentException("an offset or size can't be negative: " + position);
         }
     }
 

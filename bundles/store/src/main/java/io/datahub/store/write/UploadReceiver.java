@@ -30,8 +30,8 @@ final class UploadReceiver implements AutoCloseable {
     /** Writes the bytes, or refuses them; the caller has checked the size. */
     Optional<Refusal> write(long offset, ByteBuffer bytes) throws IOException {
         Optional<Refusal> refusal = throughput.received(bytes.remaining(), System.nanoTime());
-        if (refusal.isEmpty()) {
-            refusal = reserve(offset + bytes.remaining());
+        if (refusal.isEmpty() && bytes.hasRemaining()) {
+            refusal = reserve(offset, offset + bytes.remaining());
         }
         if (refusal.isEmpty()) {
             refusal = attempt(() -> staged.write(offset, bytes));
@@ -40,14 +40,17 @@ final class UploadReceiver implements AutoCloseable {
         return refusal;
     }
 
-    private Optional<Refusal> reserve(long end) throws IOException {
+    /** Reserves the space for bytes from an offset, and for a hole before them. */
+    private Optional<Refusal> reserve(long offset, long end) throws IOException {
         long size = staged.size();
-        return end <= size ? Optional.empty() : share.reserve(size, end - size);
+        Optional<Refusal> refusal = offset > size ? share.reserveHole(size, offset) : Optional.empty();
+        long from = Math.max(size, offset);
+        return refusal.isPresent() || end <= from ? refusal : share.reserve(from, end - from);
     }
 
     /** Cuts the file off or extends it, or refuses that; the caller has checked the size. */
     Optional<Refusal> truncate(long size) throws IOException {
-        Optional<Refusal> refusal = reserve(size);
+        Optional<Refusal> refusal = reserve(size, size);
         return refusal.isPresent() ? refusal : attempt(() -> staged.truncate(size));
     }
 

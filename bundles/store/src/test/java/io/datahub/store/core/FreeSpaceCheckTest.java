@@ -84,6 +84,24 @@ class FreeSpaceCheckTest {
     }
 
     @Test
+    void shouldKeepHolesReservedUntilTheUploadEnds() throws Exception {
+        FreeSpaceCheck freeSpace = freeSpace();
+        FreeSpaceCheck.Share share = share(freeSpace);
+        assertThat(fits(share, 0)).isTrue();
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(share.reserveHole(CHUNK, 60 * MIB))
+                    .as("again after cutting it off")
+                    .isEmpty();
+        }
+        assertThat(fits(share, 60 * MIB)).isTrue();
+
+        assertThat(freeSpace.refuse(21 * MIB)).isPresent();
+        share.close();
+        assertThat(freeSpace.refuse(80 * MIB)).isEmpty();
+    }
+
+    @Test
     void shouldReserveNoMoreThanTheAnnouncedLength() throws Exception {
         FreeSpaceCheck freeSpace = freeSpace();
         for (int i = 0; i < 1_280; i++) {

@@ -331,6 +331,13 @@ class UploadTest {
 
         assertThat(reason(hub.records.begin(six))).isEqualTo(Reason.TOO_LARGE);
         assertThat(reason(hub.put("a", "hello"))).isEqualTo(Reason.TOO_LARGE);
+        try (Draft far =
+                hub.records.begin(request(ADMIN, "a", Precondition.NONE)).get()) {
+            assertThat(far.write(Long.MAX_VALUE, ByteBuffer.allocate(1))
+                            .orElseThrow()
+                            .reason())
+                    .isEqualTo(Reason.TOO_LARGE);
+        }
         assertThat(hub.folder("state/staging")).isEmpty();
     }
 
