@@ -173,7 +173,7 @@ public final class LastingDraftStore implements LastingDrafts {
                                     staged,
                                     Optional.empty(),
                                     claim.current(),
-                                    admission.receive(conditional, staged, slot.get()),
+                                    admission.receive(conditional, staged, slot.get(), true),
                                     admission,
                                     committer,
                                     RecordDraft.Ending.NONE),

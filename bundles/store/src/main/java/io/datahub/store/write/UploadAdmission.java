@@ -119,11 +119,15 @@ public final class UploadAdmission {
         return slot;
     }
 
-    /** Receives the bytes of a request; closing the receiver closes the slot. */
-    UploadReceiver receive(WriteRequest request, StagedFile staged, UploadLimiter.Slot slot) {
+    /**
+     * Receives the bytes of a request; closing the receiver closes the slot.
+     *
+     * @param isStream whether the client is expected to append all bytes without a pause
+     */
+    UploadReceiver receive(WriteRequest request, StagedFile staged, UploadLimiter.Slot slot, boolean isStream) {
         MinThroughput throughput =
                 new MinThroughput(context.settings().get().minUploadBytesPerSecond(), System.nanoTime());
-        return new UploadReceiver(staged, slot, freeSpace.share(request), throughput);
+        return new UploadReceiver(staged, slot, freeSpace.share(request), throughput, isStream);
     }
 
     private static Optional<Refusal> audited(WriteRequest request, Optional<Refusal> refusal) {

@@ -20,16 +20,28 @@ final class UploadReceiver implements AutoCloseable {
     private final FreeSpaceCheck.Share share;
     private final MinThroughput throughput;
 
-    UploadReceiver(StagedFile staged, UploadLimiter.Slot slot, FreeSpaceCheck.Share share, MinThroughput throughput) {
+    /** Whether only appends were received; a client that changes a file here and there may pause. */
+    private boolean isStream;
+
+    /** @param isStream whether a client is expected to append all bytes without a pause */
+    UploadReceiver(
+            StagedFile staged,
+            UploadLimiter.Slot slot,
+            FreeSpaceCheck.Share share,
+            MinThroughput throughput,
+            boolean isStream) {
         this.staged = staged;
         this.slot = slot;
         this.share = share;
         this.throughput = throughput;
+        this.isStream = isStream;
     }
 
     /** Writes the bytes, or refuses them; the caller has checked the size. */
     Optional<Refusal> write(long offset, ByteBuffer bytes) throws IOException {
-        Optional<Refusal> refusal = throughput.received(bytes.remaining(), System.nanoTime());
+        isStream &= offset == staged.size();
+        Optional<Refusal> refusal =
+                isStream ? throughput.received(bytes.remaining(), System.nanoTime()) : Optional.empty();
         if (refusal.isEmpty() && bytes.hasRemaining()) {
             refusal = reserve(offset, offset + bytes.remaining());
         }

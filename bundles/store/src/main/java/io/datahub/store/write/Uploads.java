@@ -91,7 +91,7 @@ public final class Uploads {
             if (base.isRefused()) {
                 return Result.refused(base.refusal().orElseThrow());
             }
-            UploadReceiver receiver = admission.receive(request, staged, slot);
+            UploadReceiver receiver = admission.receive(request, staged, slot, !fromPresent);
             return Result.done(
                     new RecordDraft(request, staged, base.get(), claim, receiver, admission, committer, ending));
         } finally {
