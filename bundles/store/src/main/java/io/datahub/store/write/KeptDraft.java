@@ -3,14 +3,15 @@ package io.datahub.store.write;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.file.AtomicFile;
 import io.datahub.api.file.FileFlush;
 import io.datahub.api.record.LastingDraft;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.store.core.StagedFile;
-import io.datahub.store.disk.Disk;
 import io.datahub.store.metadata.LastingDraftEntry;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,11 +76,20 @@ final class KeptDraft {
             size = Files.size(file);
             lastChanged = Math.max(lastChanged, Files.getLastModifiedTime(file).toMillis());
             if (Files.exists(unchecked)) {
-                size = Math.min(size, Long.parseLong(Files.readString(unchecked)));
+                size = Math.min(size, checkedBytes());
                 StagedFile.resume(file, size, List.of()).leave();
-                Files.delete(unchecked);
             }
             FileFlush.file(file);
+            discardNothing();
+        }
+    }
+
+    /** The bytes that remain after a kill; none if the disk lost their number. */
+    private long checkedBytes() throws IOException {
+        try {
+            return Long.parseLong(Files.readString(unchecked));
+        } catch (NumberFormatException e) {
+            return 0;
         }
     }
 
@@ -220,14 +230,15 @@ final class KeptDraft {
 
     /** All bytes remain if the hub is killed. */
     void discardNothing() throws IOException {
-        Files.deleteIfExists(unchecked);
+        if (Files.deleteIfExists(unchecked)) {
+            FileFlush.directory(unchecked.getParent());
+        }
     }
 
     /** Stores that only this many bytes remain if the hub is killed. */
     void discardAfter(long bytes) throws IOException {
-        Path fresh = unchecked.resolveSibling(unchecked.getFileName() + ".fresh"); // never half-written
-        Files.writeString(fresh, Long.toString(bytes));
-        Disk.replace(fresh, unchecked);
+        AtomicFile.write(
+                unchecked, AtomicFile.Access.PRIVATE, Long.toString(bytes).getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Begins the commit, during which nobody can take the draft over; false if this isn't the holder. */

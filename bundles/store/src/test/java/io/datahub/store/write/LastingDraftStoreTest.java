@@ -267,6 +267,19 @@ class LastingDraftStoreTest {
     }
 
     @Test
+    void shouldStartAndDiscardBytesOfWhichTheNumberIsLost() throws Exception {
+        String name = create(4);
+        send(name, 4, "fo");
+        hub.kill();
+        Files.createFile(folder.resolve("state/uploads/" + name + ".unchecked"));
+        hub.start();
+
+        assertThat(state(name).size()).isZero();
+        finish(name, 4, "four").get();
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
     void shouldEndADraftWhoseFileCanNotBeFlushed() throws Exception {
         hub.configure("maxUploadsPerUser", 1);
         String name = create(8);
