@@ -17,7 +17,11 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Staging {
 
-    private static final String UPLOADS = "uploads";
+    /** The directory of resumable uploads below the state directory. */
+    public static final String UPLOADS = "uploads";
+
+    /** A file in the directory of resumable uploads of a backup, which doesn't contain their bytes. */
+    public static final String RESTORED = "restored";
 
     private final Path folder;
     private final Path uploads;

@@ -9,6 +9,7 @@ import io.datahub.api.record.Cursor;
 import io.datahub.store.core.PathLocks;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.SpareFile;
+import io.datahub.store.disk.Staging;
 import io.datahub.store.disk.Tree;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.MetadataStore;
@@ -41,7 +42,7 @@ public final class DiskSnapshots implements Snapshots {
     private static final Set<String> EXCLUDED = Set.of(
             "snapshot",
             "staging",
-            "uploads",
+            Staging.UPLOADS,
             "rejected",
             "imported",
             "taken",
@@ -82,6 +83,8 @@ public final class DiskSnapshots implements Snapshots {
             context.metadata().copyTo(folder.resolve("state").resolve(STORE));
             copyTree(home.state(), folder.resolve("state"), EXCLUDED, this::copyState);
             Files.createFile(folder.resolve("state").resolve(MetadataStore.RESTORED));
+            Path uploads = Files.createDirectory(folder.resolve("state").resolve(Staging.UPLOADS));
+            Files.createFile(uploads.resolve(Staging.RESTORED));
             return new TakenSnapshot(folder, records, context.metadata().head().cursor());
         }
     }

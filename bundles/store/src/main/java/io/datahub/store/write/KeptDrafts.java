@@ -11,6 +11,7 @@ import io.datahub.api.record.Precondition;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.store.core.StoreContext;
+import io.datahub.store.disk.Staging;
 import io.datahub.store.metadata.LastingDraftEntry;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -50,9 +51,10 @@ final class KeptDrafts {
         this.context = context;
         this.admission = admission;
         folder = context.staging().uploads();
+        boolean isRestored = Files.exists(folder.resolve(Staging.RESTORED));
         for (Map.Entry<String, LastingDraftEntry> each :
                 context.metadata().lastingDrafts().entrySet()) {
-            load(each.getKey(), each.getValue());
+            load(each.getKey(), each.getValue(), isRestored);
         }
         try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
             for (Path file : left) {
@@ -63,10 +65,10 @@ final class KeptDrafts {
         }
     }
 
-    private void load(String name, LastingDraftEntry known) throws IOException {
+    private void load(String name, LastingDraftEntry known, boolean isRestored) throws IOException {
         LastingDraftEntry entry = known;
         boolean exists = Files.exists(folder.resolve(name));
-        if (known.isPart() && !exists) {
+        if (!known.isDone() && (isRestored || (known.isPart() && !exists))) {
             LOG.warn("event=store.upload.missing upload={} path={}", name, LogText.quoted(known.path()));
             removeEntries(List.of(name));
             return;

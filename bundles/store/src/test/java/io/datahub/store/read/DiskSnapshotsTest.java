@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
 import io.datahub.api.disk.Snapshots.Snapshot;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
+import io.datahub.api.record.Precondition;
 import io.datahub.store.TestHub;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -132,6 +135,28 @@ class DiskSnapshotsTest {
             await().until(() -> restored.find("a").etag().isPresent());
             assertThat(restored.find("a").etag()).contains(etag);
             assertThat(restored.announced).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldNotTakeUnfinishedUploadsForCommitted() throws Exception {
+        Path copy = folder.resolve("copy");
+        String name;
+        try (TestHub hub = new TestHub(folder.resolve("hub"))) {
+            name = hub.lastingDrafts()
+                    .create(TestHub.request(TestHub.ADMIN, "a", Precondition.NONE), Map.of())
+                    .get()
+                    .name();
+            try (Snapshot snapshot = hub.snapshots().take()) {
+                copy(snapshot.folder(), copy);
+            }
+        }
+
+        try (TestHub restored = new TestHub(copy)) {
+            assertThat(restored.lastingDrafts().find(TestHub.ADMIN, name).refusal())
+                    .map(Refusal::reason)
+                    .contains(Reason.NOT_FOUND);
+            assertThat(restored.folder("state/uploads")).isEmpty();
         }
     }
 
