@@ -1,6 +1,7 @@
 package io.datahub.store.metadata;
 
 import io.datahub.api.log.LogText;
+import io.datahub.api.path.RecordPath;
 import io.datahub.store.pages.ChecksummedMap;
 import io.datahub.store.pages.CorruptionCertainty;
 import io.datahub.store.pages.CorruptionException;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
@@ -217,6 +220,20 @@ final class MetadataDatabase {
             pages.close();
             throw e;
         }
+    }
+
+    /** The directory and those below it, as far as they were made on purpose. */
+    List<RecordPath> madeDirectories(RecordPath directory) {
+        List<RecordPath> made = new ArrayList<>();
+        String end = PathKeys.end(directory);
+        madeDirectories.forEachFrom(PathKeys.of(directory), (key, value) -> {
+            boolean inRange = key.compareTo(end) < 0;
+            if (inRange) {
+                made.add(PathKeys.path(key));
+            }
+            return inRange;
+        });
+        return made;
     }
 
     /** Whether the index still has to be rebuilt from the disk because the previous file was corrupt. */

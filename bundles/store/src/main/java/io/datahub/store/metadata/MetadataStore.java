@@ -100,6 +100,11 @@ public final class MetadataStore implements AutoCloseable {
         return read(database -> database.madeDirectories.get(PathKeys.of(directory)) != null);
     }
 
+    /** The directory and those below it, as far as they were made on purpose. */
+    public List<RecordPath> madeDirectories(RecordPath directory) throws IOException {
+        return read(database -> database.madeDirectories(directory));
+    }
+
     /** The paths of all pending intents; few. */
     public List<RecordPath> intents() throws IOException {
         return read(database -> {

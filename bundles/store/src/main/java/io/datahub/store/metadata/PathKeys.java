@@ -1,5 +1,6 @@
 package io.datahub.store.metadata;
 
+import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 
 /**
@@ -22,6 +23,16 @@ public final class PathKeys {
 
     public static RecordPath path(String key) {
         return RecordPath.of(key.replace(SEPARATOR, '/'));
+    }
+
+    /**
+     * The path that something at or below a directory has once that directory is moved.
+     *
+     * @return the path, or a refusal if it is too long
+     */
+    public static Result<RecordPath> moved(RecordPath path, RecordPath source, RecordPath target) {
+        return RecordPath.parse(
+                target + path.toString().substring(source.toString().length()));
     }
 
     /** The lowest possible key below the directory. */

@@ -80,21 +80,14 @@ public final class Transaction {
         return directory;
     }
 
-    /** Moves what is known about a directory and about those below it. */
+    /** Moves what is known about a directory and about those below it; forgets those whose new path is too long. */
     public void moveMadeDirectories(RecordPath source, RecordPath target) {
-        List<RecordPath> made = new ArrayList<>();
-        String end = PathKeys.end(source);
-        database.madeDirectories.forEachFrom(PathKeys.of(source), (key, value) -> {
-            RecordPath path = PathKeys.path(key);
-            if (path.equals(source) || path.isBelow(source)) {
-                made.add(path);
-            }
-            return key.compareTo(end) < 0;
-        });
-        for (RecordPath path : made) {
+        for (RecordPath path : database.madeDirectories(source)) {
             removeMadeDirectory(path);
-            putMadeDirectory(RecordPath.of(
-                    target + path.toString().substring(source.toString().length())));
+            Result<RecordPath> moved = PathKeys.moved(path, source, target);
+            if (!moved.isRefused()) {
+                putMadeDirectory(moved.get());
+            }
         }
     }
 

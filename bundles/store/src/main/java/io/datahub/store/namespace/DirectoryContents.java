@@ -47,12 +47,17 @@ final class DirectoryContents {
             }
             candidates.add(new MoveCandidate(path, target.get(), state, PathState.NOTHING));
         }
+        for (RecordPath directory : context.metadata().madeDirectories(source)) {
+            Result<RecordPath> target = target(request, directory);
+            if (target.isRefused() && context.tree().lookUp(directory).isDirectory()) {
+                return Result.refused(target.refusal().orElseThrow());
+            }
+        }
         return Result.done(candidates);
     }
 
     private Result<RecordPath> target(MoveRequest request, RecordPath path) {
-        String below = path.toString().substring(request.source().toString().length());
-        return RecordPath.parse(request.target() + below)
+        return PathKeys.moved(path, request.source(), request.target())
                 .then(target -> context.tree().fits(target)
                         ? Result.done(target)
                         : Result.refused(

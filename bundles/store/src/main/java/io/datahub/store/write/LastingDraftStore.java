@@ -52,8 +52,9 @@ public final class LastingDraftStore implements LastingDrafts {
     }
 
     private Result<LastingDraft> tryToCreate(WriteRequest request, Map<String, String> notes) throws IOException {
-        Optional<Refusal> refusal =
-                refuse(request, request.length().orElse(0)).or(() -> drafts.refuseTooMany(request.user()));
+        Optional<Refusal> refusal = refuse(request, request.length().orElse(0))
+                .or(() -> LastingDraftEntry.refuse(notes))
+                .or(() -> drafts.refuseTooMany(request.user()));
         if (refusal.isPresent()) {
             return Result.refused(refusal.get());
         }
@@ -85,14 +86,17 @@ public final class LastingDraftStore implements LastingDrafts {
             throw new IllegalArgumentException("this is not an ordinary draft of this store: " + draft);
         }
         return IoErrors.translate(() -> {
-            Optional<Refusal> refusal = drafts.refuseTooMany(ordinary.user());
+            Optional<Refusal> refusal = LastingDraftEntry.refuse(notes).or(() -> drafts.refuseTooMany(ordinary.user()));
             return refusal.isPresent() ? Result.refused(refusal.get()) : state(drafts.keep(ordinary, notes));
         });
     }
 
     @Override
     public Result<Joined> join(WriteRequest request, List<String> names, Map<String, String> notes) throws IOException {
-        return IoErrors.translate(() -> join.begin(request, names, notes));
+        Optional<Refusal> refusal = LastingDraftEntry.refuse(notes);
+        return refusal.isPresent()
+                ? Result.refused(refusal.get())
+                : IoErrors.translate(() -> join.begin(request, names, notes));
     }
 
     @Override

@@ -74,6 +74,19 @@ class LastingDraftStoreTest {
                 .name();
     }
 
+    @Test
+    void shouldRefuseNotesThatCannotBeStored() throws Exception {
+        Map<String, String> notes = Map.of("note", "\u00fc".repeat(33_000));
+
+        assertThat(hub.lastingDrafts().create(request(3), notes).refusal().map(Refusal::reason))
+                .contains(Reason.BAD_REQUEST);
+        try (Draft draft = hub.records.begin(request(3)).get()) {
+            assertThat(hub.lastingDrafts().keep(draft, notes).refusal().map(Refusal::reason))
+                    .contains(Reason.BAD_REQUEST);
+        }
+        assertThat(hub.metadata.failure()).isEmpty();
+    }
+
     private LastingDraft state(String name) throws IOException {
         return hub.lastingDrafts().find(ADMIN, name).get();
     }

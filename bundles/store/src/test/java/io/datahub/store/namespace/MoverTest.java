@@ -1,0 +1,73 @@
+package io.datahub.store.namespace;
+
+import static io.datahub.store.TestHub.ADMIN;
+import static io.datahub.store.TestHub.path;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.MoveRequest;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.store.TestHub;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Moves, as far as they depend on the disk and on the database. */
+class MoverTest {
+
+    @TempDir
+    Path folder;
+
+    private TestHub hub;
+
+    @BeforeEach
+    void start() throws IOException {
+        hub = new TestHub(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        hub.close();
+    }
+
+    private Result<List<Change>> move(String source, String target) throws IOException {
+        return hub.records.move(new MoveRequest(ADMIN, "test", path(source), path(target), false));
+    }
+
+    private void mkdir(String directory) throws IOException {
+        hub.records.mkdir(new WriteRequest(ADMIN, "test", path(directory))).get();
+    }
+
+    @Test
+    void shouldNotMoveADirectoryToWhereAnEmptyOneBelowItHasTooLongAPath() throws Exception {
+        String deep = "a" + ("/" + "x".repeat(190)).repeat(19);
+        String name = "b".repeat(250);
+        mkdir(deep);
+
+        assertThat(move("a", name + "/" + name + "/b").refusal().map(Refusal::reason))
+                .contains(Reason.BAD_REQUEST);
+        assertThat(hub.file(deep)).isDirectory();
+        assertThat(hub.metadata.isMadeDirectory(path(deep))).isTrue();
+        assertThat(hub.put("c", "x").isRefused()).isFalse();
+    }
+
+    @Test
+    void shouldForgetADirectoryThatAnotherProgramRemovedAndWhoseNewPathIsTooLong() throws Exception {
+        String deep = "a" + ("/" + "x".repeat(190)).repeat(19);
+        String name = "b".repeat(250);
+        mkdir(deep);
+        Files.delete(hub.file(deep));
+
+        assertThat(move("a", name + "/" + name + "/b").isRefused()).isFalse();
+        assertThat(hub.metadata.failure()).isEmpty();
+        assertThat(hub.metadata.isMadeDirectory(path(deep))).isFalse();
+    }
+}
