@@ -47,10 +47,16 @@ final class MoveCommit {
      * @param records what the index has at or below the old path
      * @param user who moves them
      * @param claim the quota claim; released when the records count at their new paths
+     * @param renamed called once the rename is done; new last good copies belong to the intents from then on
      * @return the changes, durable and announced; or {@link Reason#CONFLICT} if another program has changed something
      */
     Result<List<Change>> commit(
-            RecordPath source, RecordPath target, List<MovedRecord> records, String user, Quotas.Claim claim)
+            RecordPath source,
+            RecordPath target,
+            List<MovedRecord> records,
+            String user,
+            Quotas.Claim claim,
+            Runnable renamed)
             throws IOException {
         int missing = context.parents().countMissing(target);
         Instant now = Instant.now();
@@ -62,13 +68,12 @@ final class MoveCommit {
         }
         context.failPoints().at(Step.INTENDED);
         List<LastGoodCopyEntry> surplus = surplusCopies(records);
-        boolean moved = false;
         List<InFlightRenames.Mark> marks = mark(records);
         try {
-            if (!areUnchanged(records) || !rename(source, target, records)) {
+            if (!renameOrUndo(source, target, records, missing)) {
                 return Result.refused(Reason.CONFLICT, source + " or " + target + " was modified concurrently; retry");
             }
-            moved = true;
+            renamed.run();
             context.failPoints().at(Step.MOVED);
             context.parents().flush(target);
             context.parents().flush(source);
@@ -81,11 +86,22 @@ final class MoveCommit {
                     Reason.CONFLICT,
                     source + " and " + target + " are on different file systems of the hub; copy and delete instead");
         } finally {
+            marks.forEach(InFlightRenames.Mark::close);
+        }
+    }
+
+    /** Renames, unless something has changed; otherwise removes the intents and the parents that were created. */
+    private boolean renameOrUndo(RecordPath source, RecordPath target, List<MovedRecord> records, int missing)
+            throws IOException {
+        boolean moved = false;
+        try {
+            moved = areUnchanged(records) && rename(source, target, records);
+            return moved;
+        } finally {
             if (!moved) {
                 indexWriter.dropIntents(paths(records));
                 context.parents().removeEmpty(target, missing);
             }
-            marks.forEach(InFlightRenames.Mark::close);
         }
     }
 

@@ -37,16 +37,23 @@ final class MoveValidation {
     /** Validates all of these; a refusal names the record if there are several. */
     Result<List<MovedRecord>> validate(List<MoveCandidate> candidates, String user) throws IOException {
         List<MovedRecord> records = new ArrayList<>();
-        for (MoveCandidate each : candidates) {
-            Result<MovedRecord> record = validate(each, user);
-            if (record.isRefused()) {
-                discardCopies(records);
-                Refusal refusal = record.refusal().orElseThrow();
-                return Result.refused(candidates.size() == 1 ? refusal : naming(each.source(), refusal));
+        boolean complete = false;
+        try {
+            for (MoveCandidate each : candidates) {
+                Result<MovedRecord> record = validate(each, user);
+                if (record.isRefused()) {
+                    Refusal refusal = record.refusal().orElseThrow();
+                    return Result.refused(candidates.size() == 1 ? refusal : naming(each.source(), refusal));
+                }
+                records.add(record.get());
             }
-            records.add(record.get());
+            complete = true;
+            return Result.done(records);
+        } finally {
+            if (!complete) {
+                discardCopies(records);
+            }
         }
-        return Result.done(records);
     }
 
     private static Refusal naming(RecordPath path, Refusal refusal) {
@@ -108,7 +115,8 @@ final class MoveValidation {
     /** Discards the copies that were made for records that weren't moved. */
     void discardCopies(List<MovedRecord> records) throws IOException {
         for (MovedRecord each : records) {
-            if (!context.metadata().lastGoodCopy(each.source()).equals(each.copy())) {
+            if (each.copy().isPresent()
+                    && !context.metadata().lastGoodCopy(each.source()).equals(each.copy())) {
                 lastGoodVersions.discard(each.copy());
             }
         }

@@ -20,6 +20,7 @@ import io.datahub.store.write.WriteGuard;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Moves records and directories. A record is moved under the locks of both paths, a directory while no other write is
@@ -72,13 +73,16 @@ public final class Mover {
                 return Result.refused(plan.refusal().orElseThrow());
             }
             context.failPoints().at(Step.VALIDATED);
-            Optional<Result<List<Change>>> result = commit(request, plan.get());
-            boolean moved = result.isPresent() && !result.get().isRefused();
-            if (!moved) {
-                validation.discardCopies(plan.get().records());
-            }
-            if (result.isPresent()) {
-                return result.get();
+            AtomicBoolean renamed = new AtomicBoolean();
+            try {
+                Optional<Result<List<Change>>> result = commit(request, plan.get(), () -> renamed.set(true));
+                if (result.isPresent()) {
+                    return result.get();
+                }
+            } finally {
+                if (!renamed.get()) {
+                    validation.discardCopies(plan.get().records());
+                }
             }
         }
         return Result.refused(
@@ -107,7 +111,8 @@ public final class Mover {
 
     /** Commits what was planned; empty if it has changed since. */
     @SuppressWarnings("try")
-    private Optional<Result<List<Change>>> commit(MoveRequest original, Plan plan) throws IOException {
+    private Optional<Result<List<Change>>> commit(MoveRequest original, Plan plan, Runnable renamed)
+            throws IOException {
         Optional<User> user = original.currentUser().get();
         if (user.isEmpty()) {
             return Optional.of(
@@ -135,7 +140,7 @@ public final class Mover {
             }
             try (Quotas.Claim claimed = claim.get()) {
                 return Optional.of(commit.commit(
-                        request.source(), request.target(), records, user.get().name(), claimed));
+                        request.source(), request.target(), records, user.get().name(), claimed, renamed));
             }
         }
     }

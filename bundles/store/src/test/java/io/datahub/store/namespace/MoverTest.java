@@ -3,6 +3,7 @@ package io.datahub.store.namespace;
 import static io.datahub.store.TestHub.ADMIN;
 import static io.datahub.store.TestHub.path;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
@@ -10,14 +11,18 @@ import io.datahub.api.Result;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.MoveRequest;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.api.validation.Verdict;
 import io.datahub.store.TestHub;
+import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Moves, as far as they depend on the disk and on the database. */
@@ -69,5 +74,56 @@ class MoverTest {
         assertThat(move("a", name + "/" + name + "/b").isRefused()).isFalse();
         assertThat(hub.metadata.failure()).isEmpty();
         assertThat(hub.metadata.isMadeDirectory(path(deep))).isFalse();
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldLeaveNoPathMarkedWhenAMoveCannotBeUndone() throws Exception {
+        hub.put("a", "mine");
+        StoreSettings settings = hub.settings;
+        hub.atIntent = () -> {
+            write("b", "your"); // so that nothing is renamed
+            hub.settings = null; // fails the next transaction
+        };
+        assertThat(move("a", "b").isRefused()).isTrue();
+        hub.settings = settings;
+        hub.atIntent = () -> {};
+        hub.check("");
+
+        assertThat(hub.metadata.intents()).isEmpty();
+        assertThat(hub.journaled()).containsExactly("file.created/a", "file.created/b");
+    }
+
+    private void write(String path, String text) {
+        try {
+            hub.write(path, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void shouldDiscardTheNewLastGoodCopiesWhenAMoveFailsBeforeTheRename() throws Exception {
+        hub.register("v", "1.0.0", "new/**", candidate -> Verdict.accept());
+        hub.put("a", "x");
+        hub.atIntent = () -> {
+            throw new IllegalStateException("failed");
+        };
+
+        assertThatThrownBy(() -> move("a", "new/a")).isInstanceOf(IllegalStateException.class);
+        assertThat(hub.folder("state/good")).isEmpty();
+    }
+
+    @Test
+    void shouldDiscardTheNewLastGoodCopiesWhenTheNextRecordCannotBeValidated() throws Exception {
+        hub.register("v", "1.0.0", "new/**", candidate -> {
+            Files.deleteIfExists(hub.file("d/z"));
+            return Verdict.accept();
+        });
+        hub.put("d/a", "x");
+        hub.put("d/z", "x");
+
+        assertThat(move("d", "new").isRefused()).isTrue();
+        assertThat(hub.folder("state/good")).isEmpty();
     }
 }
