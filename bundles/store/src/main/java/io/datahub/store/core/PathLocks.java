@@ -4,6 +4,7 @@ import io.datahub.api.path.RecordPath;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,17 +21,41 @@ public final class PathLocks {
     /** Waits for the path's lock; the caller closes it. */
     public Held hold(RecordPath path) {
         allPaths.readLock().lock();
-        Lock lock = locks.compute(path, (key, present) -> {
+        Lock lock = enter(path);
+        lock.lock();
+        return () -> {
+            lock.unlock();
+            leave(path);
+        };
+    }
+
+    /** Takes the path's lock unless another thread has it; the caller closes it. Never waits. */
+    public Optional<Held> tryToHold(RecordPath path) {
+        if (!allPaths.readLock().tryLock()) {
+            return Optional.empty();
+        }
+        Lock lock = enter(path);
+        if (!lock.tryLock()) {
+            leave(path);
+            return Optional.empty();
+        }
+        return Optional.of(() -> {
+            lock.unlock();
+            leave(path);
+        });
+    }
+
+    private Lock enter(RecordPath path) {
+        return locks.compute(path, (key, present) -> {
             Lock found = present == null ? new Lock() : present;
             found.holders++;
             return found;
         });
-        lock.lock();
-        return () -> {
-            lock.unlock();
-            locks.computeIfPresent(path, (key, present) -> --present.holders == 0 ? null : present);
-            allPaths.readLock().unlock();
-        };
+    }
+
+    private void leave(RecordPath path) {
+        locks.computeIfPresent(path, (key, present) -> --present.holders == 0 ? null : present);
+        allPaths.readLock().unlock();
     }
 
     /** Waits for the locks of several paths, in the order of the paths; the caller closes them together. */

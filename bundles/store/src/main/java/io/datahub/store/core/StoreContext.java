@@ -12,6 +12,7 @@ import io.datahub.store.metadata.MetadataStore;
 import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -163,6 +164,31 @@ public record StoreContext(
                     throw e;
                 }
                 return false;
+            }
+        }
+    }
+
+    /**
+     * Removes up to this many parent directories of a path, innermost first, as long as they are empty, weren't made on
+     * purpose, and aren't being made now. The caller holds the path's lock.
+     */
+    @SuppressWarnings("try")
+    public void removeEmptyParents(RecordPath path, int levels) throws IOException {
+        RecordPath parent = path.parent();
+        for (int i = 0; i < levels && !parent.isRoot(); i++, parent = parent.parent()) {
+            Optional<PathLocks.Held> lock = locks.tryToHold(parent);
+            if (lock.isEmpty()) {
+                return;
+            }
+            try (PathLocks.Held held = lock.get()) {
+                if (metadata.isMadeDirectory(parent)) {
+                    return;
+                }
+                tree.removeDirectory(parent);
+            } catch (NoSuchFileException e) {
+                // It wasn't created; its parent may have been.
+            } catch (DirectoryNotEmptyException e) {
+                return;
             }
         }
     }

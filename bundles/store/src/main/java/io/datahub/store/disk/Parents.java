@@ -3,7 +3,6 @@ package io.datahub.store.disk;
 import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -112,20 +111,6 @@ public final class Parents {
                 tree.requireRoot(); // otherwise it was removed together with its parent
             }
             unflushed.remove(entry.getKey(), entry.getValue());
-        }
-    }
-
-    /** Removes up to this many parent directories of the path, innermost first, as long as they are empty. */
-    public void removeEmpty(RecordPath path, int levels) throws IOException {
-        RecordPath parent = path.parent();
-        for (int i = 0; i < levels && !parent.isRoot(); i++, parent = parent.parent()) {
-            try {
-                tree.removeDirectory(parent);
-            } catch (NoSuchFileException e) {
-                // It wasn't created; its parent may have been.
-            } catch (DirectoryNotEmptyException e) {
-                return;
-            }
         }
     }
 }

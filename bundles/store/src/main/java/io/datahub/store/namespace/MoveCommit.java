@@ -100,7 +100,7 @@ final class MoveCommit {
         } finally {
             if (!moved) {
                 indexWriter.dropIntents(paths(records));
-                context.parents().removeEmpty(target, missing);
+                context.removeEmptyParents(target, missing);
             }
         }
     }

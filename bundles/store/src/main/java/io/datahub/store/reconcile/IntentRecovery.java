@@ -78,7 +78,7 @@ public final class IntentRecovery {
         if (!intent.get().isDone(state.onDisk())) {
             indexWriter.dropIntent(path);
             if (!state.onDisk().isFile()) {
-                context.parents().removeEmpty(path, intent.get().parents());
+                context.removeEmptyParents(path, intent.get().parents());
             }
             return false;
         }
@@ -102,7 +102,7 @@ public final class IntentRecovery {
         if (!done) {
             indexWriter.dropIntents(List.of(source, target));
             if (!there.onDisk().isFile()) {
-                context.parents().removeEmpty(target, intent.parents());
+                context.removeEmptyParents(target, intent.parents());
             }
             return false;
         }

@@ -190,7 +190,7 @@ public final class Commit {
         } finally {
             if (!moved) {
                 indexWriter.dropIntent(path);
-                context.parents().removeEmpty(path, intent.parents());
+                context.removeEmptyParents(path, intent.parents());
             }
         }
     }

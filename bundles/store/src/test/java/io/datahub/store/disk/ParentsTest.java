@@ -99,7 +99,8 @@ class ParentsTest {
     @Test
     void shouldForgetADirectoryThatWasCreatedAndRemoved() throws Exception {
         parents.create(RecordPath.of("a/b/c"));
-        parents.removeEmpty(RecordPath.of("a/b/c"), 2);
+        tree.removeDirectory(RecordPath.of("a/b"));
+        tree.removeDirectory(RecordPath.of("a"));
 
         parents.flushPending();
 

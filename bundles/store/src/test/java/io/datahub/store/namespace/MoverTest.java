@@ -13,6 +13,8 @@ import io.datahub.api.record.MoveRequest;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.validation.Verdict;
 import io.datahub.store.TestHub;
+import io.datahub.store.TestHub.Killed;
+import io.datahub.store.core.FailPoints.Step;
 import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,8 +49,12 @@ class MoverTest {
         return hub.records.move(new MoveRequest(ADMIN, "test", path(source), path(target), false));
     }
 
-    private void mkdir(String directory) throws IOException {
-        hub.records.mkdir(new WriteRequest(ADMIN, "test", path(directory))).get();
+    private void mkdir(String directory) {
+        try {
+            hub.records.mkdir(new WriteRequest(ADMIN, "test", path(directory))).get();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
@@ -125,5 +131,32 @@ class MoverTest {
 
         assertThat(move("d", "new").isRefused()).isTrue();
         assertThat(hub.folder("state/good")).isEmpty();
+    }
+
+    @Test
+    void shouldKeepADirectoryThatWasMadeWhileAMoveIntoItFailed() throws Exception {
+        hub.put("a", "x");
+        hub.atIntent = () -> {
+            mkdir("new/d");
+            write("a", "other");
+        };
+
+        assertThat(move("a", "new/d/b").isRefused()).isTrue();
+        assertThat(hub.file("new/d")).isEmptyDirectory();
+        hub.atIntent = () -> write("a", "another");
+        hub.check("");
+        assertThat(move("a", "other/d/b").isRefused()).isTrue();
+        assertThat(hub.folder("files")).containsExactly("a", "new");
+    }
+
+    @Test
+    void shouldKeepADirectoryThatWasMadeBeforeAWriteIntoItWasKilled() throws Exception {
+        hub.atIntent = () -> mkdir("new/d");
+        hub.killAt(Step.INTENDED, 1);
+        assertThatThrownBy(() -> hub.put("new/d/a", "x")).isInstanceOf(Killed.class);
+        hub.kill();
+        hub.start();
+
+        assertThat(hub.file("new/d")).isEmptyDirectory();
     }
 }
