@@ -114,7 +114,7 @@ final class Store implements AutoCloseable {
         Deleter deleter = new Deleter(context, guard, indexWriter, lastGoodVersions, postponed::add);
         retention = new Retention(context, deleter);
         Mover mover = new Mover(context, guard, validation, indexWriter, lastGoodVersions, links, quotas);
-        Directories directories = new Directories(context, guard);
+        Directories directories = new Directories(context, guard, freeSpace);
         ClientTimes clientTimes = new ClientTimes(context, guard, indexWriter);
 
         UnflushedChanges unflushed = new UnflushedChanges(postponed::add);

@@ -5,6 +5,7 @@ import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.store.core.Audit;
+import io.datahub.store.core.FreeSpaceCheck;
 import io.datahub.store.core.PathLocks;
 import io.datahub.store.core.PathState;
 import io.datahub.store.core.StoreContext;
@@ -15,12 +16,17 @@ import java.util.Optional;
 /** Creates directories. Thread-safe. */
 public final class Directories {
 
+    /** What an empty directory takes on common file systems, in bytes. */
+    private static final long DIRECTORY_BYTES = 4_096;
+
     private final StoreContext context;
     private final WriteGuard guard;
+    private final FreeSpaceCheck freeSpace;
 
-    public Directories(StoreContext context, WriteGuard guard) {
+    public Directories(StoreContext context, WriteGuard guard, FreeSpaceCheck freeSpace) {
         this.context = context;
         this.guard = guard;
+        this.freeSpace = freeSpace;
     }
 
     /** Creates a directory and its missing parents; returns whether it is new. It is kept when it becomes empty. */
@@ -30,6 +36,10 @@ public final class Directories {
         try (PathLocks.Held held = context.locks().hold(path)) {
             PathState state = context.lookUp(path);
             Optional<Refusal> refusal = guard.refuseDirectory(request, state);
+            if (refusal.isEmpty() && !state.onDisk().isDirectory()) {
+                refusal = freeSpace.refuse(
+                        DIRECTORY_BYTES * (1 + context.parents().countMissing(path)));
+            }
             if (refusal.isPresent()) {
                 return Audit.refuse("mkdir", request, refusal.get());
             }

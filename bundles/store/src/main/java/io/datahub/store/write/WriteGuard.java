@@ -30,7 +30,9 @@ public final class WriteGuard {
         if (!user.mayCreate(path)) {
             return refusal(Reason.FORBIDDEN, "you have no grant to write " + path);
         }
-        Optional<Refusal> refusal = refuseName(path).or(() -> refuseKind(path, state));
+        Optional<Refusal> refusal = refuseName(path)
+                .or(() -> refuseKind(path, state))
+                .or(() -> path.isBelow(RecordPath.USERS) ? reservedForUsers() : Optional.empty());
         if (refusal.isPresent()) {
             return refusal;
         }
@@ -54,7 +56,7 @@ public final class WriteGuard {
             return refusal(Reason.FORBIDDEN, "you have no grant to write anything in " + path);
         }
         if (path.equals(RecordPath.USERS) || path.isBelow(RecordPath.USERS)) {
-            return refusal(Reason.FORBIDDEN, RecordPath.USERS + " is reserved for the users file");
+            return reservedForUsers();
         }
         return refuseName(path).or(() -> switch (state.onDisk().kind()) {
             case FILE -> refusal(Reason.CONFLICT, path + " is a record and can't be replaced by a directory");
@@ -62,6 +64,11 @@ public final class WriteGuard {
             case NOTHING -> refuseCondition(request, state);
             case BELOW_FILE, SPECIAL -> refuseKind(path, state);
         });
+    }
+
+    /** A directory must not take the place of the users file, not even while another program replaces that. */
+    private static Optional<Refusal> reservedForUsers() {
+        return refusal(Reason.FORBIDDEN, RecordPath.USERS + " is reserved for the users file");
     }
 
     private Optional<Refusal> refuseName(RecordPath path) {

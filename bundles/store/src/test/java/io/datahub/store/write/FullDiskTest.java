@@ -82,6 +82,9 @@ class FullDiskTest {
         WriteRequest piecemeal =
                 new WriteRequest(ADMIN, "test", path("c"), Precondition.NONE, OptionalLong.of(5), Map.of());
         assertThat(reason(hub.lastingDrafts().create(piecemeal, Map.of()))).isEqualTo(Reason.NO_ROOM);
+        WriteRequest directory = new WriteRequest(ADMIN, "test", path("d/e"));
+        assertThat(reason(hub.records.mkdir(directory))).isEqualTo(Reason.NO_ROOM);
+        assertThat(hub.file("d")).doesNotExist();
         assertThat(hub.put(USERS, "<after/>").refusal()).isEmpty();
         assertThat(hub.read(USERS)).isEqualTo("<after/>");
         assertThat(hub.delete("a").isRefused()).isFalse();

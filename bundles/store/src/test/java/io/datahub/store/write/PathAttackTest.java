@@ -51,6 +51,13 @@ class PathAttackTest {
         hub.close();
     }
 
+    @Test
+    void shouldPutNoDirectoryInThePlaceOfTheUsersFile() throws Exception {
+        assertThat(hub.put("broker_users.xml/x", "x").refusal().map(Refusal::reason))
+                .contains(Reason.FORBIDDEN);
+        assertThat(hub.file("broker_users.xml")).doesNotExist();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
