@@ -46,7 +46,8 @@ public final class IndexWriter {
         });
     }
 
-    /** Records what a completed intent did. The result is the change, or empty if a deletion found no index entry. */
+    /** Records what a completed intent did. The result is the change; empty if a deletion found no index
+     * entry, and for a directory. */
     public CommitFuture<Optional<Change>> completed(
             RecordPath path, Intent intent, DirectoryEntry onDisk, Optional<IndexEntry> before) throws IOException {
         return metadata.submit(transaction -> {
@@ -55,6 +56,10 @@ public final class IndexWriter {
                 case WRITE -> Optional.of(written(transaction, path, intent, onDisk.stat(), before));
                 case DELETE -> before.map(entry -> deleted(transaction, path, entry, intent.user()));
                 case REJECT -> Optional.of(rejected(transaction, path, intent, onDisk, before));
+                case MOVE_DIRECTORY -> {
+                    transaction.moveMadeDirectories(intent.counterpart().orElseThrow(), path);
+                    yield Optional.empty();
+                }
             };
         });
     }

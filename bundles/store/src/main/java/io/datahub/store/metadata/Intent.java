@@ -13,7 +13,7 @@ import java.util.Optional;
  * attribute the result.
  *
  * @param kind the operation
- * @param key the inode number of the file that will be at the path; 0 if there will be none
+ * @param key the inode number of the file or directory that will be at the path; 0 if there will be none
  * @param size of the new version, in bytes; of the refused one for a rejection
  * @param modified of the same version, in nanoseconds since 1970
  * @param sha256 of the same version
@@ -23,8 +23,8 @@ import java.util.Optional;
  * @param parents how many parent directories will be created for it
  * @param lastGoodCopy the file name of the new version's last good copy, kept for rollback; empty if there is none
  * @param times the times of the new version
- * @param counterpart the other path of a move, which has an intent too: the old path for a write, the new one for a
- *     deletion
+ * @param counterpart the other path of a move, which has an intent too unless a directory is moved: the old path for a
+ *     write or a directory, the new one for a deletion
  */
 public record Intent(
         Kind kind,
@@ -45,7 +45,9 @@ public record Intent(
         WRITE,
         DELETE,
         /** Rolling back a change that was made outside the hub. */
-        REJECT
+        REJECT,
+        /** Moving a directory here, with what is known about those below it. */
+        MOVE_DIRECTORY
     }
 
     public Intent {
@@ -85,6 +87,23 @@ public record Intent(
         return new Intent(Kind.DELETE, 0, 0, 0, "", user, List.of(), List.of(), 0, "", CommitTimes.NONE, counterpart);
     }
 
+    /** The intent to move a directory here, which concerns only what is known about directories made on purpose. */
+    public static Intent directoryMove(long key, String user, int parents, RecordPath source) {
+        return new Intent(
+                Kind.MOVE_DIRECTORY,
+                key,
+                0,
+                0,
+                "",
+                user,
+                List.of(),
+                List.of(),
+                parents,
+                "",
+                CommitTimes.NONE,
+                Optional.of(source));
+    }
+
     /** Whether the operation was carried out, according to what is at the path. */
     public boolean isDone(DirectoryEntry onDisk) {
         return switch (kind) {
@@ -96,12 +115,14 @@ public record Intent(
             case DELETE -> !onDisk.isFile();
             case REJECT ->
                 key == 0 ? !onDisk.isFile() : onDisk.isFile() && onDisk.stat().key() == key;
+            case MOVE_DIRECTORY -> onDisk.isDirectory() && onDisk.stat().key() == key;
         };
     }
 
     byte[] pack() {
         return RecordCodec.write(out -> {
-            out.writeUTF(kind.name());
+            boolean directory = kind == Kind.MOVE_DIRECTORY;
+            out.writeUTF((directory ? Kind.WRITE : kind).name()); // which an earlier version of the hub drops
             out.writeLong(key);
             out.writeLong(size);
             out.writeLong(modified);
@@ -122,28 +143,31 @@ public record Intent(
             out.writeUTF(lastGoodCopy);
             times.write(out);
             out.writeUTF(counterpart.map(RecordPath::toString).orElse(""));
+            out.writeBoolean(directory);
         });
     }
 
     static Intent unpack(byte[] bytes) {
-        return RecordCodec.read(
-                bytes,
-                in -> new Intent(
-                        Kind.valueOf(in.readUTF()),
-                        in.readLong(),
-                        in.readLong(),
-                        in.readLong(),
-                        in.readUTF(),
-                        in.readUTF(),
-                        RecordCodec.list(in, i -> new ValidatorId(i.readUTF(), i.readUTF())),
-                        RecordCodec.list(
-                                in,
-                                i -> new Violation(i.readUTF(), i.readUTF(), i.readInt(), i.readInt(), i.readUTF())),
-                        in.readInt(),
-                        in.readUTF(),
-                        RecordCodec.trailing(in, CommitTimes::read, CommitTimes.NONE),
-                        Optional.of(RecordCodec.trailing(in, DataInput::readUTF, ""))
-                                .filter(path -> !path.isEmpty())
-                                .map(RecordPath::of)));
+        return RecordCodec.read(bytes, in -> {
+            Intent intent = new Intent(
+                    Kind.valueOf(in.readUTF()),
+                    in.readLong(),
+                    in.readLong(),
+                    in.readLong(),
+                    in.readUTF(),
+                    in.readUTF(),
+                    RecordCodec.list(in, i -> new ValidatorId(i.readUTF(), i.readUTF())),
+                    RecordCodec.list(
+                            in, i -> new Violation(i.readUTF(), i.readUTF(), i.readInt(), i.readInt(), i.readUTF())),
+                    in.readInt(),
+                    in.readUTF(),
+                    RecordCodec.trailing(in, CommitTimes::read, CommitTimes.NONE),
+                    Optional.of(RecordCodec.trailing(in, DataInput::readUTF, ""))
+                            .filter(path -> !path.isEmpty())
+                            .map(RecordPath::of));
+            return RecordCodec.trailingFlag(in)
+                    ? directoryMove(intent.key, intent.user, intent.parents, intent.counterpart.orElseThrow())
+                    : intent;
+        });
     }
 }

@@ -10,6 +10,7 @@ import io.datahub.store.core.InFlightRenames;
 import io.datahub.store.core.IndexWriter;
 import io.datahub.store.core.LastGoodVersions;
 import io.datahub.store.core.StoreContext;
+import io.datahub.store.disk.DirectoryEntry;
 import io.datahub.store.metadata.Intent;
 import io.datahub.store.metadata.LastGoodCopyEntry;
 import io.datahub.store.metadata.Transaction;
@@ -63,8 +64,9 @@ final class MoveCommit {
         List<Intent> intents = records.stream()
                 .map(each -> intent(each, user, now, missing + depth(each.target()) - depth(target)))
                 .toList();
-        if (!records.isEmpty()) {
-            writeIntents(records, intents, user);
+        Optional<Intent> directory = directoryIntent(source, user, missing);
+        if (!records.isEmpty() || directory.isPresent()) {
+            writeIntents(target, directory, records, intents, user);
         }
         context.failPoints().at(Step.INTENDED);
         List<LastGoodCopyEntry> surplus = surplusCopies(records);
@@ -99,7 +101,9 @@ final class MoveCommit {
             return moved;
         } finally {
             if (!moved) {
-                indexWriter.dropIntents(paths(records));
+                List<RecordPath> intended = paths(records);
+                intended.add(target);
+                indexWriter.dropIntents(intended);
                 context.removeEmptyParents(target, missing);
             }
         }
@@ -126,9 +130,21 @@ final class MoveCommit {
                 Optional.of(record.source()));
     }
 
-    private void writeIntents(List<MovedRecord> records, List<Intent> intents, String user) throws IOException {
+    /** The intent for directories at or below the old path that were made on purpose, if there are any. */
+    private Optional<Intent> directoryIntent(RecordPath source, String user, int parents) throws IOException {
+        DirectoryEntry directory = context.tree().lookUp(source);
+        return directory.isDirectory()
+                        && !context.metadata().madeDirectories(source).isEmpty()
+                ? Optional.of(Intent.directoryMove(directory.stat().key(), user, parents, source))
+                : Optional.empty();
+    }
+
+    private void writeIntents(
+            RecordPath target, Optional<Intent> directory, List<MovedRecord> records, List<Intent> intents, String user)
+            throws IOException {
         context.metadata()
                 .submit(transaction -> {
+                    directory.ifPresent(intent -> transaction.putIntent(target, intent));
                     for (int i = 0; i < intents.size(); i++) {
                         MovedRecord each = records.get(i);
                         transaction.putIntent(each.target(), intents.get(i));
@@ -209,6 +225,7 @@ final class MoveCommit {
         boolean directory = records.size() != 1 || !records.get(0).source().equals(source);
         var future = indexWriter.moved(moves, (Transaction transaction) -> {
             if (directory) {
+                transaction.removeIntent(target);
                 transaction.moveMadeDirectories(source, target);
             }
             claim.close();

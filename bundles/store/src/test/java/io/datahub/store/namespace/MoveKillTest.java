@@ -123,6 +123,30 @@ class MoveKillTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"VALIDATED", "INTENDED", "MOVED", "FLUSHED", "INDEXED"})
+    void shouldHaveMovedTheDirectoriesThatWereMadeOrNotWhenKilled(Step step) throws Exception {
+        try (TestHub hub = new TestHub(folder)) {
+            hub.put("d/full/a", "text");
+            for (String made : List.of("d/full", "d/empty", "e")) {
+                hub.records.mkdir(new WriteRequest(ADMIN, "test", path(made))).get();
+            }
+            hub.killAt(step, 1);
+            assertThatThrownBy(() -> move(hub, "d", "new/d")).isInstanceOf(Killed.class);
+            restart(hub);
+            hub.killAt(step, 1);
+            assertThatThrownBy(() -> move(hub, "e", "new/e")).isInstanceOf(Killed.class);
+            restart(hub);
+
+            String place = isBeforeRename(step) ? "" : "new/";
+            assertThat(hub.metadata.madeDirectories(path("")))
+                    .containsExactlyInAnyOrder(path(place + "d/full"), path(place + "d/empty"), path(place + "e"));
+            assertThat(hub.file(place + "d/empty")).isEmptyDirectory();
+            assertThat(hub.file(place + "e")).isEmptyDirectory();
+            assertThat(hub.folder("files")).contains(isBeforeRename(step) ? "d" : "new");
+        }
+    }
+
     @Test
     void shouldTellAMoveFromAnUnrelatedFileAtTheNewPath() throws Exception {
         try (TestHub hub = new TestHub(folder)) {
