@@ -38,7 +38,7 @@ final class BrokerInjector implements EventInjector {
         } else {
             injectAll(run);
         }
-        fanOut.wake();
+        fanOut.wakeWithoutWaiting();
     }
 
     private void injectAll(EventRun run) {

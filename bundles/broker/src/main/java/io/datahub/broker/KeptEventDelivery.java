@@ -62,6 +62,13 @@ final class KeptEventDelivery {
         return frame;
     }
 
+    /** Wakes the receivers of what was delivered, so that it doesn't wait for the next event's outcome. */
+    void wake() {
+        if (used) {
+            fanOut.wake();
+        }
+    }
+
     /** Wakes the receivers of what was delivered; false if one of them is full, as {@link FanOut#flush}. */
     boolean flush() {
         if (!used) {

@@ -126,6 +126,7 @@ final class Publisher {
             return refused(outcome, from, topicStart, topicEnd);
         }
         endRun();
+        keptDelivery.wake();
         ByteBuffer copy = ByteBuffer.allocate(size).put(0, from, start, size);
         EventRun run =
                 new EventRun(new SharedBuffer(copy), 0, size, 1, session.user().name(), System.currentTimeMillis());

@@ -82,6 +82,35 @@ class InjectorTest {
     }
 
     @Test
+    void shouldKeepThePositionOfARunThatIsCopied() {
+        Broker frugal = new Broker(Configurations.of(BrokerConfiguration.class, "pinnedBytes", 0L));
+        try {
+            Session session = frugal.open(users.login("builds"), new FakeSink());
+            subscribe(session, "build.");
+            ByteBuffer large = ByteBuffer.allocate(100_000);
+            large.put(EventWriter.write("build.a".getBytes(StandardCharsets.UTF_8), new byte[0]));
+            EventRun run = new EventRun(new SharedBuffer(large), 0, large.position(), 1, "eve", 7);
+            frugal.openInjector().inject(run.at(new Cursor("e", 9)));
+            List<EventRun> runs = new ArrayList<>();
+            session.take(1_000_000, runs::add);
+            assertThat(runs).singleElement().satisfies(taken -> {
+                assertThat(taken.buffer()).as("a copy").isNotSameAs(run.buffer());
+                assertThat(taken.cursor()).contains(new Cursor("e", 9));
+            });
+        } finally {
+            frugal.stop();
+        }
+    }
+
+    @Test
+    void shouldWakeATransportWhoseEventsWereLostBeforeTheyArrived() {
+        subscribe(builds, "build.");
+        int woken = sink.ready.get();
+        injector.reportLost(3);
+        assertThat(sink.ready.get()).as("it reads them from the history").isEqualTo(woken + 1);
+    }
+
+    @Test
     void shouldFollowChangedSubscriptions() {
         injector.inject(run("eve", 7, "build.a"));
         subscribe(builds, "build.");

@@ -178,8 +178,8 @@ public final class EventQueue implements GlobalQueueLimit.LimitedQueue {
         if (reportsLosses.getAsBoolean()) {
             mark(count);
         }
-        boolean mustWake = !notified && !runs.isEmpty();
-        notified |= mustWake;
+        boolean mustWake = !notified;
+        notified = true;
         return mustWake;
     }
 

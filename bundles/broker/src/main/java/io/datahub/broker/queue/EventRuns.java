@@ -26,6 +26,9 @@ public final class EventRuns {
             end = reader.end();
             count++;
         }
+        if (count == run.count()) {
+            return run;
+        }
         return count == 0 ? null : new EventRun(run.buffer(), run.start(), end, count, run.user(), run.timeMillis());
     }
 
@@ -33,7 +36,9 @@ public final class EventRuns {
     public static EventRun copy(EventRun run) {
         ByteBuffer bytes = ByteBuffer.allocate(run.length());
         bytes.put(0, run.buffer().bytes(), run.start(), run.length());
-        return new EventRun(new SharedBuffer(bytes), 0, run.length(), run.count(), run.user(), run.timeMillis());
+        EventRun copy =
+                new EventRun(new SharedBuffer(bytes), 0, run.length(), run.count(), run.user(), run.timeMillis());
+        return run.cursor().map(copy::at).orElse(copy);
     }
 
     /** The event that reports losses to a subscriber. */

@@ -50,6 +50,12 @@ public final class FanOut implements PausablePublisher {
         idle.clear();
     }
 
+    /** Notifies the receivers, for a publisher that never waits for those that are full. */
+    public void wakeWithoutWaiting() {
+        wake();
+        full.clear();
+    }
+
     /** Notifies the receivers; false if one of them is full, in which case {@link EventSink#resume} will be called. */
     public boolean flush() {
         wake();
