@@ -55,6 +55,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,6 +79,8 @@ final class Store implements AutoCloseable {
     private final Retention retention;
     private final Postponed postponed = new Postponed();
     private final PostponedRetry postponedRetry;
+    private final Recovery recovery;
+    private final AtomicBoolean recoveryDue = new AtomicBoolean();
 
     /**
      * Opens the store and recovers from a crash.
@@ -134,14 +137,22 @@ final class Store implements AutoCloseable {
         diskRecords = new HomeRecords(context.tree().root(), servedLinks, treeReconciler);
 
         new RootIdentity(context.tree(), metadata).require();
-        Recovery recovery = new Recovery(context, intents, indexWriter, rollback, lastGoodVersions, unflushed);
+        recovery = new Recovery(context, intents, indexWriter, rollback, lastGoodVersions, unflushed);
         lastGoodVersions.sweep(recovery.run());
         lastingDrafts = new LastingDraftStore(context, uploads, admission, committer);
         adapterStates = new DurableAdapterStates(metadata, InstantSource.system());
-        metadata.onReopened(() -> recoverAgain(recovery));
+        metadata.onReopened(this::recoverAgain);
     }
 
-    private void recoverAgain(Recovery recovery) {
+    /**
+     * Recovers after the database was reopened; later if this thread is changing a path itself, since recovery would
+     * wait for the end of that change.
+     */
+    private void recoverAgain() {
+        if (context.locks().isAnyHeldByThisThread()) {
+            recoveryDue.set(true);
+            return;
+        }
         try {
             recovery.run();
         } catch (IOException e) {
@@ -194,6 +205,9 @@ final class Store implements AutoCloseable {
 
     /** Retries what couldn't be done while the disk failed or was full. Called about once a second. */
     void retryPostponed() throws IOException {
+        if (recoveryDue.getAndSet(false)) {
+            recoverAgain();
+        }
         postponedRetry.run();
     }
 

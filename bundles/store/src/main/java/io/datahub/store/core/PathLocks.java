@@ -71,6 +71,11 @@ public final class PathLocks {
         return allPaths.writeLock()::unlock;
     }
 
+    /** Whether this thread holds the lock of some path. */
+    public boolean isAnyHeldByThisThread() {
+        return allPaths.getReadHoldCount() > 0 || allPaths.isWriteLockedByCurrentThread();
+    }
+
     /** A held lock. */
     public interface Held extends AutoCloseable {
         @Override
