@@ -65,7 +65,8 @@ public interface LastingDrafts {
      *
      * @param request with the length of the whole record if it is known; for the root if the path isn't known yet,
      *     which any user may do who may write some record
-     * @param notes metadata that the transport stores with the draft
+     * @param notes metadata that the transport stores with the draft; refused with {@link Reason#BAD_REQUEST} if a name
+     *     or value has more than 65,535 bytes
      * @return the draft, or the refusal: the same as of {@link RecordStore#begin}, or {@link Reason#TOO_MANY} if the
      *     user has the maximum number of unfinished drafts
      * @throws IOException if the medium failed
@@ -76,7 +77,8 @@ public interface LastingDrafts {
      * Makes an ordinary draft a lasting one. Its bytes are durable when this returns.
      *
      * @param draft a draft of this hub that isn't committed or closed; closed by this unless refused
-     * @param notes metadata that the transport stores with the draft
+     * @param notes metadata that the transport stores with the draft; refused with {@link Reason#BAD_REQUEST} if a name
+     *     or value has more than 65,535 bytes
      * @return the draft, or the refusal: {@link Reason#TOO_MANY} if the user has the maximum number of unfinished
      *     drafts
      * @throws IOException if the medium failed

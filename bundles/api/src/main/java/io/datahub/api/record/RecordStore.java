@@ -83,7 +83,7 @@ public interface RecordStore {
      * @param request which directory, by whom, and under which conditions; a precondition is evaluated as for a record
      *     that doesn't exist, and refused for a directory that exists
      * @return whether it was created, false if it existed; or the refusal: {@link Reason#CONFLICT} if there is a record
-     *     at the path or at one of its parents
+     *     at the path or at one of its parents, {@link Reason#NO_ROOM} if there is no space for it
      * @throws IOException if the disk failed
      */
     Result<Boolean> mkdir(WriteRequest request) throws IOException;
