@@ -8,6 +8,8 @@ import io.datahub.api.event.Session;
 import io.datahub.api.metric.Histogram;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.test.Configurations;
+import io.datahub.test.FakeSink;
+import io.datahub.test.memory.TestUsers;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;

@@ -17,6 +17,8 @@ import io.datahub.api.record.Cursor;
 import io.datahub.api.validation.EventValidator;
 import io.datahub.api.validation.Verdict;
 import io.datahub.test.Configurations;
+import io.datahub.test.FakeSink;
+import io.datahub.test.memory.TestUsers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

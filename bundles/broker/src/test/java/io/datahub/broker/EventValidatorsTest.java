@@ -2,7 +2,7 @@ package io.datahub.broker;
 
 import static io.datahub.api.user.Action.PUBLISH;
 import static io.datahub.api.user.Action.SUBSCRIBE;
-import static io.datahub.broker.FakeSink.events;
+import static io.datahub.test.FakeSink.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,6 +15,8 @@ import io.datahub.api.validation.Verdict;
 import io.datahub.api.validation.Violation;
 import io.datahub.broker.validation.RegisteredEventValidator;
 import io.datahub.test.Configurations;
+import io.datahub.test.FakeSink;
+import io.datahub.test.memory.TestUsers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.event.Session;
 import io.datahub.test.Configurations;
+import io.datahub.test.FakeSink;
+import io.datahub.test.memory.TestUsers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package io.datahub.broker;
+package io.datahub.test;
 
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventReader;
@@ -13,12 +13,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts its notifications, and takes events on request. */
-final class FakeSink implements EventSink {
+public final class FakeSink implements EventSink {
 
-    final AtomicInteger ready = new AtomicInteger();
-    final AtomicInteger resumed = new AtomicInteger();
-    final List<Login> renewed = new CopyOnWriteArrayList<>();
-    final List<CloseReason> ended = new CopyOnWriteArrayList<>();
+    public final AtomicInteger ready = new AtomicInteger();
+    public final AtomicInteger resumed = new AtomicInteger();
+    public final List<Login> renewed = new CopyOnWriteArrayList<>();
+    public final List<CloseReason> ended = new CopyOnWriteArrayList<>();
 
     @Override
     public void ready() {
@@ -41,7 +41,7 @@ final class FakeSink implements EventSink {
     }
 
     /** Takes all waiting runs. */
-    static List<EventRun> runs(Session session) {
+    public static List<EventRun> runs(Session session) {
         List<EventRun> runs = new ArrayList<>();
         while (session.take(1 << 20, runs::add) > 0) {
             // until the queue is empty
@@ -50,12 +50,12 @@ final class FakeSink implements EventSink {
     }
 
     /** Takes all waiting events, each as {@code TOPIC=PAYLOAD}. */
-    static List<String> events(Session session) {
+    public static List<String> events(Session session) {
         return texts(runs(session));
     }
 
     /** Takes once, at most this many bytes and at least one run. */
-    static List<String> events(Session session, int maxBytes) {
+    public static List<String> events(Session session, int maxBytes) {
         List<EventRun> runs = new ArrayList<>();
         session.take(maxBytes, runs::add);
         return texts(runs);

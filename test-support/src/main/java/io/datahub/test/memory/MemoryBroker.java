@@ -1,0 +1,273 @@
+package io.datahub.test.memory;
+
+import io.datahub.api.event.CloseReason;
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.EventInjector;
+import io.datahub.api.event.EventReader;
+import io.datahub.api.event.EventRun;
+import io.datahub.api.event.EventSink;
+import io.datahub.api.event.EventWriter;
+import io.datahub.api.event.PublishedEventListener;
+import io.datahub.api.event.Session;
+import io.datahub.api.event.SessionId;
+import io.datahub.api.event.SessionInfo;
+import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.User;
+import io.datahub.api.user.UsersListener;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A broker in memory, of a single hub, that neither validates nor keeps events. It delivers each event as a run of its
+ * own and on publishing, and publishers wait for full queues without a timeout. Thread-safe; one lock guards the broker
+ * and its sessions, and no foreign code is called under it.
+ */
+public final class MemoryBroker implements EventBroker, UsersListener {
+
+    private final Limits limits;
+
+    // guarded by this
+    private final Map<Long, MemorySession> sessions = new TreeMap<>();
+    private final Map<PublishedEventListener, List<String>> listeners = new LinkedHashMap<>();
+    private final EventCounts counts = new EventCounts();
+    private Optional<Authenticator> users = Optional.empty();
+    private long lastId;
+    private boolean stopped;
+
+    /**
+     * A broker without sessions.
+     *
+     * @param limits the limits of each session
+     */
+    public MemoryBroker(Limits limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * The limits of a session.
+     *
+     * @param queueEvents the maximum number of events in its queue
+     * @param highWaterBytes above this size of a queue, publishers wait until it is half as long
+     * @param messageBytes the maximum size of a message without its topic
+     * @param subscriptions the maximum number of its subscriptions
+     */
+    public record Limits(int queueEvents, long highWaterBytes, int messageBytes, int subscriptions) {}
+
+    /**
+     * Adds a listener.
+     *
+     * @param listener the listener
+     * @param topics the topic prefixes that it sees, as in {@link PublishedEventListener#TOPICS}
+     */
+    public synchronized void addListener(PublishedEventListener listener, String... topics) {
+        listeners.put(
+                listener,
+                Arrays.stream(topics)
+                        .map(prefix -> prefix.endsWith("*") ? prefix.substring(0, prefix.length() - 1) : prefix)
+                        .toList());
+    }
+
+    /** Ends all sessions, and those opened later at once. */
+    public void stop() {
+        List<MemorySession> open;
+        synchronized (this) {
+            stopped = true;
+            open = List.copyOf(sessions.values());
+        }
+        open.forEach(session -> session.end(CloseReason.HUB_STOPS));
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    /** Only for those who hold the lock. */
+    EventCounts counts() {
+        return counts;
+    }
+
+    synchronized void remove(long id) {
+        sessions.remove(id);
+    }
+
+    @Override
+    public Session open(Login login, EventSink sink) {
+        MemorySession session;
+        Optional<Authenticator> latest;
+        boolean ends;
+        synchronized (this) {
+            session = new MemorySession(++lastId, login, sink, this);
+            sessions.put(lastId, session);
+            latest = users;
+            ends = stopped;
+        }
+        session.endWithBrowserSession();
+        latest.ifPresent(authenticator -> renew(session, authenticator));
+        if (ends) {
+            session.end(CloseReason.HUB_STOPS);
+        }
+        return session;
+    }
+
+    @Override
+    public void usersChanged(Authenticator authenticator) {
+        List<MemorySession> open;
+        synchronized (this) {
+            users = Optional.of(authenticator);
+            open = List.copyOf(sessions.values());
+        }
+        open.forEach(session -> renew(session, authenticator));
+    }
+
+    private static void renew(MemorySession session, Authenticator authenticator) {
+        Login before = session.login();
+        if (before.user() != User.HUB) {
+            authenticator.renew(before).ifPresentOrElse(session::renew, () -> session.end(CloseReason.ACCESS_LOST));
+        }
+    }
+
+    @Override
+    public void announce(String topic, byte[] payload) {
+        announce(event(topic, payload));
+    }
+
+    @Override
+    public void announce(Cursor cursor, String topic, byte[] payload) {
+        announce(event(topic, payload).at(cursor));
+    }
+
+    private void announce(EventRun event) {
+        deliver(event);
+        show(event);
+    }
+
+    /** An event of the hub itself. */
+    static EventRun event(String topic, byte[] payload) {
+        ByteBuffer bytes = EventWriter.write(topic.getBytes(StandardCharsets.UTF_8), payload);
+        return new EventRun(new SharedBuffer(bytes), 0, bytes.limit(), 1, "", System.currentTimeMillis());
+    }
+
+    /**
+     * Gives each event of a run to its subscribers.
+     *
+     * @return the subscribers that received it
+     */
+    List<MemorySession> deliver(EventRun run) {
+        List<MemorySession> receivers = new ArrayList<>();
+        List<MemorySession> idle = new ArrayList<>();
+        synchronized (this) {
+            for (EventReader reader = new EventReader(run); reader.next(); ) {
+                EventRun event = copy(run, reader);
+                byte[] topic = bytes(run, reader.topicStart(), reader.topicEnd());
+                byte[] frame = bytes(run, reader.topicStart(), reader.firstFrameEnd());
+                counts.in++;
+                for (MemorySession session : sessions.values()) {
+                    if (session.receives(topic, frame)) {
+                        receivers.add(session);
+                        if (session.offer(event)) {
+                            idle.add(session);
+                        }
+                    }
+                }
+            }
+        }
+        idle.forEach(session -> session.sink().ready());
+        return receivers;
+    }
+
+    private static EventRun copy(EventRun run, EventReader event) {
+        byte[] bytes = bytes(run, event.start(), event.end());
+        EventRun copy = new EventRun(
+                new SharedBuffer(ByteBuffer.wrap(bytes)), 0, bytes.length, 1, run.user(), run.timeMillis());
+        return run.cursor().map(copy::at).orElse(copy);
+    }
+
+    private static byte[] bytes(EventRun run, int start, int end) {
+        byte[] bytes = new byte[end - start];
+        run.buffer().bytes().get(start, bytes);
+        return bytes;
+    }
+
+    /** Shows an event to the listeners of its topic. */
+    void show(EventRun event) {
+        String topic = MemoryHistory.topic(event);
+        List<PublishedEventListener> interested = new ArrayList<>();
+        synchronized (this) {
+            listeners.forEach((listener, prefixes) -> {
+                if (prefixes.stream().anyMatch(prefix -> shows(prefix, topic))) {
+                    interested.add(listener);
+                }
+            });
+        }
+        interested.forEach(listener -> listener.published(event));
+    }
+
+    private static boolean shows(String prefix, String topic) {
+        return topic.startsWith(prefix) && isReserved(topic) == isReserved(prefix);
+    }
+
+    private static boolean isReserved(String topic) {
+        return User.isReserved(topic.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public EventInjector openInjector() {
+        return new EventInjector() {
+            @Override
+            public void inject(EventRun run) {
+                deliver(run);
+            }
+
+            @Override
+            public void reportLost(long events) {
+                List<MemorySession> idle;
+                synchronized (MemoryBroker.this) {
+                    idle = sessions.values().stream()
+                            .filter(session -> session.missed(events))
+                            .toList();
+                }
+                idle.forEach(session -> session.sink().ready());
+            }
+        };
+    }
+
+    @Override
+    public synchronized List<SessionInfo> sessions() {
+        return sessions.values().stream().map(MemorySession::info).toList();
+    }
+
+    @Override
+    public boolean disconnect(SessionId id) {
+        Optional<MemorySession> session;
+        synchronized (this) {
+            session = Optional.ofNullable(id.hub().isEmpty() ? sessions.get(id.number()) : null);
+        }
+        return session.filter(open -> open.end(CloseReason.DISCONNECTED)).isPresent();
+    }
+
+    @Override
+    public synchronized Counters counters() {
+        long queued = sessions.values().stream()
+                .mapToLong(session -> session.info().queuedBytes())
+                .sum();
+        return new Counters(counts.in, counts.out, counts.lost, counts.refused, queued);
+    }
+
+    /** Counts of events; guarded by the broker. */
+    static final class EventCounts {
+        long in;
+        long out;
+        long lost;
+        long refused;
+    }
+}
