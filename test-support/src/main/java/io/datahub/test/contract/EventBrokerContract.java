@@ -457,6 +457,23 @@ public abstract class EventBrokerContract {
     }
 
     @Test
+    void shouldKeepThePositionOfAnInjectedEventWhoseBufferIsScarce() {
+        Session ci = open("ci", "");
+        EventRun heap = run("eve", 7, "build.a");
+        SharedBuffer scarce = new SharedBuffer(heap.buffer().bytes()) {
+            @Override
+            public boolean isScarce() {
+                return true;
+            }
+        };
+        EventRun run = new EventRun(scarce, heap.start(), heap.end(), 1, "eve", 7).at(new Cursor("e", 9));
+        broker().openInjector().inject(run);
+        assertThat(runs(ci))
+                .singleElement()
+                .satisfies(event -> assertThat(event.cursor()).contains(new Cursor("e", 9)));
+    }
+
+    @Test
     void shouldReportEventsThatWereLostBeforeTheyWereInjected() {
         Session told = open("dev", "a", "hub.lost");
         Session without = open("dev");
