@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 final class ExpiryTimer {
 
     private static final Duration ROUND_UP = Duration.ofNanos(999_999_999);
+    private static final Instant LATEST = Instant.MAX.minus(ROUND_UP);
     private static final Duration MAX_DELAY = Duration.ofMinutes(1);
 
     private final Supplier<Users> currentUsers;
@@ -51,7 +52,7 @@ final class ExpiryTimer {
      * that there are few of them.
      */
     synchronized void watch(Instant end) {
-        Instant second = end.plus(ROUND_UP).truncatedTo(ChronoUnit.SECONDS);
+        Instant second = (end.isBefore(LATEST) ? end : LATEST).plus(ROUND_UP).truncatedTo(ChronoUnit.SECONDS);
         if (second.isAfter(lastCheck) && others.add(second) && second.equals(others.first())) {
             reset();
         }

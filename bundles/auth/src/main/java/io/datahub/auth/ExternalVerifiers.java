@@ -174,11 +174,19 @@ final class ExternalVerifiers {
     }
 
     private static boolean isValid(Result<Verified> result) {
-        return result != null
-                && (result.isRefused()
-                        || (ID.matcher(result.get().id()).matches()
-                                && result.get().label().length() <= MAX_LABEL
-                                && result.get().label().chars().noneMatch(Character::isISOControl)));
+        return result != null && (result.isRefused() || isValid(result.get()));
+    }
+
+    /** Verifiers are third-party code, so any field may be missing. */
+    private static boolean isValid(Verified verified) {
+        return verified.user() != null
+                && verified.id() != null
+                && ID.matcher(verified.id()).matches()
+                && verified.label() != null
+                && verified.label().length() <= MAX_LABEL
+                && verified.label().chars().noneMatch(Character::isISOControl)
+                && verified.expires() != null
+                && verified.rule() != null;
     }
 
     private static boolean isUnavailable(Result<Verified> result) {

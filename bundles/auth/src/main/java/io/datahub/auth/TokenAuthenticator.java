@@ -27,6 +27,7 @@ import java.util.function.Supplier;
 final class TokenAuthenticator implements Authenticator {
 
     private static final String NO_CREDENTIAL = "none";
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final Supplier<Users> currentUsers;
     private final Identities identities;
@@ -78,6 +79,7 @@ final class TokenAuthenticator implements Authenticator {
                 ? verifiers
                         .verify(external.get())
                         .thenApply(verified -> counted(credentials, origin, judge(external.get(), origin, verified)))
+                        .exceptionally(failure -> failed(credentials, origin, failure))
                 : CompletableFuture.completedFuture(
                         counted(credentials, origin, refuse(credentials, origin, "unknown " + credentials.kind())));
     }
@@ -105,10 +107,18 @@ final class TokenAuthenticator implements Authenticator {
         String reason = verified.refusal().orElseThrow().detail();
         Result<Login> refused = refuse(credentials, origin, reason);
         return verified.refusal().orElseThrow().reason() == Reason.UNAVAILABLE
-                ? Result.refused(Refusal.unavailable(
-                        "the credentials can't be verified at the moment; try again",
-                        verified.refusal().orElseThrow().retryAfter()))
+                ? unavailable(verified.refusal().orElseThrow().retryAfter())
                 : refused;
+    }
+
+    private Result<Login> failed(Credentials credentials, Origin origin, Throwable failure) {
+        refuse(credentials, origin, "the verification failed: " + failure);
+        return unavailable(RETRY_AFTER);
+    }
+
+    private static Result<Login> unavailable(Duration retryAfter) {
+        return Result.refused(
+                Refusal.unavailable("the credentials can't be verified at the moment; try again", retryAfter));
     }
 
     private Result<Login> counted(Credentials credentials, Origin origin, Result<Login> result) {

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ExternalVerifiersTest {
 
-    private static final String JWT = "eyJhbGciOiJSUzI1NiJ9." + "eyJpc3MiOiJ4In0".repeat(100) + ".c2ln";
+    static final String JWT = "eyJhbGciOiJSUzI1NiJ9." + "eyJpc3MiOiJ4In0".repeat(100) + ".c2ln";
     private static final Map<String, ?> FOR_JWT = Map.of(CredentialVerifier.KIND, Credentials.ExternalToken.KIND);
     private static final Origin HERE = Samples.from("127.0.0.1");
     private static final Origin THERE = Samples.from("192.0.2.1");
@@ -143,6 +143,16 @@ class ExternalVerifiersTest {
 
         assertThat(told.get(1)).isAfterOrEqualTo(end);
         assertThat(auth.renew(login)).isEmpty();
+    }
+
+    @Test
+    void shouldAcceptALoginThatNeverExpires() {
+        verifier(credentials -> now(Result.done(new Verified("ci", "a", "", Instant.MAX, Optional.empty()))));
+
+        Login login = authenticate(Samples.bearer(JWT)).join().get();
+
+        assertThat(login.expires()).contains(Instant.MAX);
+        assertThat(auth.renew(login)).isPresent();
     }
 
     @Test
@@ -269,11 +279,17 @@ class ExternalVerifiersTest {
     }
 
     @Test
+    @SuppressWarnings("NullOptional") // as a careless verifier may
     void shouldBeUnavailableWhenAVerifierFails() {
         for (CompletionStage<Result<Verified>> bad : List.<CompletionStage<Result<Verified>>>of(
                 CompletableFuture.failedFuture(new IllegalStateException("broken")),
                 CompletableFuture.completedFuture(null),
                 now(Result.done(new Verified("ci", "an id with blanks", "", soon(), Optional.empty()))),
+                now(Result.done(new Verified(null, "a", "", soon(), Optional.empty()))),
+                now(Result.done(new Verified("ci", null, "", soon(), Optional.empty()))),
+                now(Result.done(new Verified("ci", "a", null, soon(), Optional.empty()))),
+                now(Result.done(new Verified("ci", "a", "", null, Optional.empty()))),
+                now(Result.done(new Verified("ci", "a", "", soon(), null))),
                 now(Result.done(new Verified("ci", "a", "two\nlines", soon(), Optional.empty()))))) {
             CredentialVerifier verifier = verifier(credentials -> bad);
             assertThat(refused(authenticate(Samples.bearer(JWT)))).isEqualTo(Reason.UNAVAILABLE);

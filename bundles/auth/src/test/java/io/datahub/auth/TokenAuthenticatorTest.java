@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
+import io.datahub.api.user.CredentialVerifier;
+import io.datahub.api.user.CredentialVerifier.Verified;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
@@ -16,8 +18,12 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +42,7 @@ class TokenAuthenticatorTest {
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
     private final ExternalVerifiers verifiers = new ExternalVerifiers(executor);
     private final List<Instant> expiries = new ArrayList<>();
+    private Consumer<Instant> expiry = expiries::add;
     private LastUsedStore lastUsed;
     private TokenAuthenticator authenticator;
 
@@ -57,7 +64,7 @@ class TokenAuthenticatorTest {
                 () -> users,
                 new Identities(() -> users, shortLived, clock),
                 verifiers,
-                expiries::add,
+                end -> expiry.accept(end),
                 clock,
                 new AuditLog(),
                 lastUsed,
@@ -93,6 +100,20 @@ class TokenAuthenticatorTest {
         assertThat(login.expires()).contains(Instant.parse("2026-11-24T00:00:00Z"));
         assertThat(login.origin()).isEqualTo(THERE);
         assertThat(login.credential()).doesNotContain(Samples.sha256(Samples.CI_TOKEN));
+    }
+
+    @Test
+    void shouldBeUnavailableWhenItFailsAfterTheVerification() throws Exception {
+        users(Samples.ci(""));
+        Verified verified = new Verified("ci", "a", "", NOW.plusSeconds(60), Optional.empty());
+        verifiers.add(
+                credentials -> CompletableFuture.completedFuture(Result.done(verified)),
+                Map.of(CredentialVerifier.KIND, Credentials.ExternalToken.KIND));
+        expiry = end -> {
+            throw new IllegalStateException("broken");
+        };
+
+        assertThat(refused(Samples.bearer(ExternalVerifiersTest.JWT), THERE)).isEqualTo(Reason.UNAVAILABLE);
     }
 
     @Test

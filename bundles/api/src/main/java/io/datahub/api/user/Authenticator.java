@@ -1,5 +1,6 @@
 package io.datahub.api.user;
 
+import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,7 +31,8 @@ public interface Authenticator {
 
     /**
      * Authenticates a client and continues with the result: on the caller's thread if it is at hand, as it is for the
-     * kinds that the hub verifies itself, otherwise on an executor.
+     * kinds that the hub verifies itself, otherwise on an executor. Should the authentication fail with an exception,
+     * the result is a refusal with {@link io.datahub.api.Reason#UNAVAILABLE}.
      *
      * @param credentials what the client presents
      * @param origin where it connects from
@@ -41,10 +43,12 @@ public interface Authenticator {
             Credentials credentials, Origin origin, Executor executor, Consumer<Result<Login>> continuation) {
         CompletionStage<Result<Login>> stage = authenticate(credentials, origin);
         CompletableFuture<Result<Login>> result = stage.toCompletableFuture();
-        if (result.isDone()) {
+        if (result.isDone() && !result.isCompletedExceptionally()) {
             continuation.accept(result.join());
         } else {
-            stage.thenAcceptAsync(continuation, executor);
+            stage.exceptionally(failure -> Result.refused(Refusal.unavailable(
+                            "the credentials can't be verified at the moment; try again", Duration.ofSeconds(5))))
+                    .thenAcceptAsync(continuation, executor);
         }
     }
 
