@@ -310,7 +310,11 @@ final class Connection
         } catch (ProtocolException | RuntimeException e) {
             onException(e);
         }
-        resumeInput();
+        if (setup.isRefused()) {
+            input.release();
+        } else {
+            resumeInput();
+        }
     }
 
     /** Processes the input that was held back, unless another reason holds it back, and enables reading. */

@@ -112,12 +112,16 @@ class HandshakeTest {
 
     /** Sends a complete handshake and a subscription, whose authentication is pending. */
     private RawPeer pending(String token) throws IOException {
+        return pending(token, "\u0001build.");
+    }
+
+    private RawPeer pending(String token, String message) throws IOException {
         RawPeer peer = hub.connect();
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(RawPeer.greeting(3, 1, "PLAIN"));
         all.writeBytes(RawPeer.hello("ci", token));
         all.writeBytes(RawPeer.metadata("INITIATE", "SUB"));
-        all.writeBytes(RawPeer.message("\u0001build."));
+        all.writeBytes(RawPeer.message(message));
         int before = hub.users.memory.attempts();
         peer.send(all.toByteArray());
         Fixture.await(() -> hub.users.memory.attempts() > before);
@@ -153,6 +157,20 @@ class HandshakeTest {
         waiting.untilClosed();
         assertThat(hub.closed(DisconnectReason.UNAUTHENTICATED)).isEqualTo(1);
         assertThat(hub.broker.sessions()).isEmpty();
+    }
+
+    @Test
+    void shouldKeepNoInputOfAClientThatIsRefusedLater() throws IOException {
+        hub.zeromq.modified(Fixture.configuration("readBufferBytes", 16_384));
+        CompletableFuture<Void> verified = hub.users.memory.late(Credentials.Token.KIND);
+        RawPeer waiting = pending("wrong", "x".repeat(14_000));
+
+        verified.complete(null);
+        hub.connect("all", "SUB"); // served by the same thread, afterwards
+
+        assertThat(hub.largeMessageBytes()).isZero();
+        waiting.untilClosed();
+        assertThat(hub.closed(DisconnectReason.UNAUTHENTICATED)).isEqualTo(1);
     }
 
     @Test
