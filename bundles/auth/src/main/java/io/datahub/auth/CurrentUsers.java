@@ -7,6 +7,8 @@ import io.datahub.auth.users.InvalidUsersException;
 import io.datahub.auth.users.Users;
 import io.datahub.auth.users.UsersReader;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,7 @@ final class CurrentUsers implements Supplier<Users> {
     private final AuditLog audit;
     private final Runnable changed;
     private volatile Users users = Users.EMPTY;
+    private volatile List<String> unusable = List.of();
     private volatile String etag = "";
     private boolean closed; // guarded by this
 
@@ -45,6 +48,11 @@ final class CurrentUsers implements Supplier<Users> {
         return etag.equals(RESTORED);
     }
 
+    /** The elements of the current version that are left out, since they can't be used, and why. */
+    List<String> unusable() {
+        return unusable;
+    }
+
     /**
      * Makes the users of this version current.
      *
@@ -52,7 +60,7 @@ final class CurrentUsers implements Supplier<Users> {
      */
     void put(UsersVersion version, String by) throws InvalidUsersException {
         if (!version.etag().equals(etag)) {
-            put(UsersReader.read(version.bytes()), version.etag(), by);
+            put(version.bytes(), version.etag(), by);
             saveLastGood(version.bytes());
         }
     }
@@ -62,7 +70,7 @@ final class CurrentUsers implements Supplier<Users> {
         if (isEmpty()) {
             lastGood.read().ifPresent(bytes -> {
                 try {
-                    put(UsersReader.read(bytes), RESTORED, "hub");
+                    put(bytes, RESTORED, "hub");
                 } catch (InvalidUsersException e) {
                     LOG.error("event=auth.users.restore-failed reason={}", LogText.quoted(e.getMessage()));
                 }
@@ -70,11 +78,26 @@ final class CurrentUsers implements Supplier<Users> {
         }
     }
 
-    private synchronized void put(Users next, String version, String by) {
+    private void put(byte[] bytes, String version, String by) throws InvalidUsersException {
+        List<String> leftOut = new ArrayList<>();
+        Users next = UsersReader.readAccepted(bytes, leftOut::add);
+        if (!leftOut.isEmpty()) {
+            LOG.warn(
+                    "event=auth.users.incomplete version={} unusable={} first={} remedy=\"correct or remove these "
+                            + "ssh-key and trust elements; until then, nobody can log in with them\"",
+                    version,
+                    leftOut.size(),
+                    LogText.quoted(leftOut.get(0)));
+        }
+        put(next, List.copyOf(leftOut), version, by);
+    }
+
+    private synchronized void put(Users next, List<String> leftOut, String version, String by) {
         if (closed) {
             return;
         }
         Users before = users;
+        unusable = leftOut;
         users = next;
         etag = version;
         changed.run(); // open sessions first: the rest may take longer

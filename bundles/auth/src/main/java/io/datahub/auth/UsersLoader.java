@@ -16,6 +16,7 @@ import io.datahub.auth.users.UsersReader;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -97,7 +98,12 @@ final class UsersLoader {
             return Health.down("no users are loaded" + problem);
         }
         String which = currentUsers.isRestored() ? " of the last good version" : "";
-        return Health.ready(currentUsers.get().all().size() + " users" + which + problem);
+        String detail = currentUsers.get().all().size() + " users" + which + problem;
+        List<String> unusable = currentUsers.unusable();
+        return unusable.isEmpty()
+                ? Health.ready(detail)
+                : Health.degraded(detail + "; " + unusable.size() + " of the ssh-key and trust elements can't be used, "
+                        + "correct or remove them; the first: " + unusable.get(0));
     }
 
     private boolean isMissing() {
@@ -201,7 +207,7 @@ final class UsersLoader {
 
     private static boolean isGood(byte[] bytes) {
         try {
-            return !UsersReader.read(bytes).all().isEmpty();
+            return !UsersReader.readAccepted(bytes, unusable -> {}).all().isEmpty();
         } catch (InvalidUsersException e) {
             return false;
         }

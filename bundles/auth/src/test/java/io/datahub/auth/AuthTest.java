@@ -198,6 +198,21 @@ class AuthTest {
     }
 
     @Test
+    void shouldLetOthersInWhenAnAcceptedSshKeyCannotBeUsed() throws Exception {
+        String bad = "<ssh-key>ssh-ed25519 AAAA</ssh-key><trust issuer='https://x.org'/></user>";
+        store.put(Samples.users(Samples.ci("").replace("</user>", bad)));
+
+        Auth auth = start();
+
+        assertThat(letsIn(auth, ROOT)).isTrue();
+        assertThat(letsIn(auth, CI)).isTrue();
+        assertThat(auth.check().degraded()).isTrue();
+        assertThat(auth.check().detail()).contains("2 of the ssh-key and trust elements", "user ci");
+        store.put(Samples.users(Samples.ci("")));
+        assertThat(auth.check().degraded()).isFalse();
+    }
+
+    @Test
     void shouldNotApplyAnEditBeforeItHasSettledAndIsValidated() throws Exception {
         store.put(Samples.users(""));
         Auth auth = start();

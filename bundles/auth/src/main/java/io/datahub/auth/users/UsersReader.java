@@ -10,12 +10,15 @@ import io.datahub.auth.users.StoredCredential.Kind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.xml.stream.XMLStreamException;
@@ -50,8 +53,19 @@ public final class UsersReader {
             List<StoredCredential> credentials,
             List<TrustRule> trustRules) {}
 
-    private UsersReader(UsersXml xml) {
+    /** Takes what is left out, and why; empty if nothing is. */
+    private final Optional<Consumer<String>> unusable;
+
+    private final Set<String> ids = new HashSet<>(); // of the SSH keys and trust rules, where some are left out
+
+    /** Reads an element. */
+    private interface Reading<T> {
+        T read() throws XMLStreamException, InvalidUsersException;
+    }
+
+    private UsersReader(UsersXml xml, Optional<Consumer<String>> unusable) {
         this.xml = xml;
+        this.unusable = unusable;
     }
 
     /**
@@ -60,8 +74,31 @@ public final class UsersReader {
      * @throws InvalidUsersException if it is invalid; the message states where and why
      */
     public static Users read(byte[] bytes) throws InvalidUsersException {
+        return read(bytes, Optional.empty());
+    }
+
+    /**
+     * Parses a users file that a version of the hub has accepted before. Earlier versions did so whatever was in the
+     * elements {@code ssh-key} and {@code trust}, so those that can't be used are left out. Nobody gets more
+     * permissions by that, and everybody else can still log in.
+     *
+     * @param unusable takes what is left out, and why
+     * @throws InvalidUsersException if it is invalid nevertheless; the message states where and why
+     */
+    public static Users readAccepted(byte[] bytes, Consumer<String> unusable) throws InvalidUsersException {
         try {
-            return new UsersReader(new UsersXml(bytes)).document();
+            return read(bytes);
+        } catch (InvalidUsersException e) {
+            return read(bytes, Optional.of(unusable));
+        }
+    }
+
+    private static Users read(byte[] bytes, Optional<Consumer<String>> unusable) throws InvalidUsersException {
+        try {
+            if (unusable.isPresent()) {
+                new UsersXml(bytes).finish(); // only what is well-formed can be left out
+            }
+            return new UsersReader(new UsersXml(bytes), unusable).document();
         } catch (XMLStreamException | RuntimeException e) {
             throw new InvalidUsersException(String.valueOf(e.getMessage()), e);
         }
@@ -116,7 +153,9 @@ public final class UsersReader {
             if (xml.is("allow")) {
                 allow(own, "user " + name);
             } else if (xml.is("trust")) {
-                trustRules.add(TrustElement.read(xml, name));
+                add(trustRules, name, TrustRule::id, () -> TrustElement.read(xml, name));
+            } else if (xml.is("ssh-key")) {
+                add(credentials, name, StoredCredential::name, this::sshKey);
             } else {
                 credentials.add(credential());
             }
@@ -126,6 +165,26 @@ public final class UsersReader {
                         || (credentials.isEmpty() && trustRules.isEmpty() && !wanted.contains(User.ADMIN)),
                 "the user " + User.ANONYMOUS + " comes without credentials and is no administrator");
         drafts.add(new Draft(name, wanted, disabled, own, credentials, trustRules));
+    }
+
+    /** Reads an element that may be left out. */
+    private <T> void add(List<T> list, String user, Function<T, String> id, Reading<T> reading)
+            throws XMLStreamException, InvalidUsersException {
+        if (unusable.isEmpty()) {
+            list.add(reading.read());
+            return;
+        }
+        int line = xml.line();
+        int depth = xml.depth();
+        try {
+            T element = reading.read();
+            xml.require(!user.equals(User.ANONYMOUS), "the user anonymous comes without credentials");
+            xml.require(ids.add(id.apply(element)), "it is there twice");
+            list.add(element);
+        } catch (XMLStreamException | InvalidUsersException | IllegalArgumentException e) {
+            xml.skip(depth);
+            unusable.get().accept("user " + user + ", line " + line + ": " + e.getMessage());
+        }
     }
 
     private StoredUser finish(Draft draft) throws InvalidUsersException {
@@ -165,9 +224,6 @@ public final class UsersReader {
         }
         if (xml.is("curve-key")) {
             return curveKey();
-        }
-        if (xml.is("ssh-key")) {
-            return sshKey();
         }
         throw xml.unexpected();
     }

@@ -26,6 +26,9 @@ public final class UsersXml {
 
     private final XMLStreamReader xml;
 
+    /** How many elements are open, not counting the root. */
+    private int depth;
+
     UsersXml(byte[] bytes) throws XMLStreamException {
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
@@ -49,7 +52,9 @@ public final class UsersXml {
      * is refused.
      */
     boolean nextChild() throws XMLStreamException {
-        return xml.nextTag() == XMLStreamConstants.START_ELEMENT;
+        boolean child = xml.nextTag() == XMLStreamConstants.START_ELEMENT;
+        depth += child ? 1 : -1;
+        return child;
     }
 
     /** Advances to the end of an element that must have no children. */
@@ -63,6 +68,19 @@ public final class UsersXml {
     void finish() throws XMLStreamException {
         while (xml.hasNext()) {
             xml.next();
+        }
+    }
+
+    int depth() {
+        return depth;
+    }
+
+    /** Advances to the end of the element that was opened at this depth, whatever is left of its content. */
+    void skip(int from) throws XMLStreamException {
+        while (depth >= from) {
+            int event = xml.next();
+            depth += event == XMLStreamConstants.START_ELEMENT ? 1 : 0;
+            depth -= event == XMLStreamConstants.END_ELEMENT ? 1 : 0;
         }
     }
 
@@ -91,7 +109,14 @@ public final class UsersXml {
 
     /** The text of an element without child elements; advances to its end. */
     String text() throws XMLStreamException {
-        return xml.getElementText().strip();
+        try {
+            String text = xml.getElementText().strip();
+            depth--;
+            return text;
+        } catch (XMLStreamException e) {
+            depth += xml.isStartElement() ? 1 : 0; // a child
+            throw e;
+        }
     }
 
     String name() throws InvalidUsersException {
@@ -141,6 +166,10 @@ public final class UsersXml {
     }
 
     private InvalidUsersException invalid(String message) {
-        return new InvalidUsersException("line " + xml.getLocation().getLineNumber() + ": " + message, null);
+        return new InvalidUsersException("line " + line() + ": " + message, null);
+    }
+
+    int line() {
+        return xml.getLocation().getLineNumber();
     }
 }

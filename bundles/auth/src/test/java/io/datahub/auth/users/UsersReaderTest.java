@@ -11,9 +11,13 @@ import io.datahub.auth.Samples;
 import io.datahub.auth.users.StoredCredential.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UsersReaderTest {
@@ -175,9 +179,8 @@ class UsersReaderTest {
         });
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    private static Stream<String> unusable() {
+        return Stream.of(
                 "<ssh-key>ssh-ed25519 AAAA</ssh-key>",
                 "<ssh-key type='rsa'>x</ssh-key>",
                 "<trust issuer='http://x.org' audience='a'><claim name='c' equals='d'/></trust>",
@@ -186,10 +189,54 @@ class UsersReaderTest {
                 "<trust issuer='https://x.org' audience='a'><claim name='iss' equals='d'/></trust>",
                 "<trust issuer='https://x.org' audience='a'><claim name='c'/></trust>",
                 "<trust issuer='https://x.org' audience='a'><claim name='c' matches='d'/></trust>",
-                "<trust issuer='https://x.org' audience='a'><token/></trust>",
-            })
+                "<trust issuer='https://x.org' audience='a'><token/></trust>");
+    }
+
+    @ParameterizedTest
+    @MethodSource("unusable")
     void shouldRefuseInvalidSshKeysAndTrustRules(String element) {
         assertThatThrownBy(() -> Samples.read(Samples.users("<user name='u'>" + element + "</user>")))
                 .isInstanceOf(InvalidUsersException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("unusable")
+    void shouldLeaveOutInvalidSshKeysAndTrustRulesOfAnAcceptedFile(String element) throws Exception {
+        List<String> unusable = new ArrayList<>();
+
+        Users users = UsersReader.readAccepted(
+                Samples.users("<user name='u'>" + element + "<curve-key>" + Samples.KEY + "</curve-key></user>"
+                                + "<user name='v'><allow publish='v.'/></user>")
+                        .getBytes(StandardCharsets.UTF_8),
+                unusable::add);
+
+        StoredUser user = users.named("u").orElseThrow();
+        assertThat(user.credentials()).singleElement().matches(key -> key.kind() == Kind.CURVE_KEY);
+        assertThat(user.trustRules()).isEmpty();
+        assertThat(users.named("v").orElseThrow().user().grants()).hasSize(1);
+        assertThat(unusable).singleElement().asString().startsWith("user u, line 3: ");
+    }
+
+    @Test
+    void shouldLeaveOutSshKeysOfAnAcceptedFileThatTwoUsersShare() throws Exception {
+        List<String> unusable = new ArrayList<>();
+        String key = "<ssh-key>" + SSH_KEY + "</ssh-key>";
+        String text = Samples.users("<user name='anonymous'>" + key + "</user>\n<user name='u'>" + key
+                + "</user>\n<user name='v'>" + key + "</user>");
+
+        Users users = UsersReader.readAccepted(text.getBytes(StandardCharsets.UTF_8), unusable::add);
+
+        assertThat(users.named("u").orElseThrow().credentials()).hasSize(1);
+        assertThat(users.named("v").orElseThrow().credentials()).isEmpty();
+        assertThat(unusable).hasSize(2);
+    }
+
+    @Test
+    void shouldRefuseAnAcceptedFileThatIsInvalidOtherwise() {
+        for (String content : List.of("<user name='u'><trust><</trust></user>", "<user name='u'><key/></user>")) {
+            byte[] bytes = Samples.users(content).getBytes(StandardCharsets.UTF_8);
+            assertThatThrownBy(() -> UsersReader.readAccepted(bytes, unusable -> {}))
+                    .isInstanceOf(InvalidUsersException.class);
+        }
     }
 }
