@@ -122,6 +122,23 @@ final class ShortLivedService {
         return Result.done(credential);
     }
 
+    /**
+     * Revokes all tokens of a user, also those that were made with a credential which isn't in the users file.
+     *
+     * @param actor who requests it, and is permitted to
+     */
+    List<Credential> revokeAll(Login actor, String user) throws IOException {
+        List<ShortLivedToken> revoked = tokens.of(user);
+        revoked.forEach(tokens::remove);
+        List<Credential> credentials = revoked.stream().map(this::described).toList();
+        credentials.forEach(credential -> audit.revoked(user, credential, actor));
+        if (!revoked.isEmpty()) {
+            ended.run();
+        }
+        tokens.save();
+        return credentials;
+    }
+
     /** The tokens of a user with this label or hash prefix. */
     List<ShortLivedToken> matching(String user, String token) {
         return tokens.of(user).stream().filter(each -> each.matches(token)).toList();

@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -208,7 +209,14 @@ final class TokenService {
     }
 
     Result<List<Credential>> revokeAll(Login actor, String user) throws IOException {
-        return auditedAll(edit(actor, user, edit -> Result.done(described(edit.removeAll()))), actor, user);
+        Result<List<Credential>> listed =
+                auditedAll(edit(actor, user, edit -> Result.done(described(edit.removeAll()))), actor, user);
+        if (listed.isRefused()) {
+            return listed;
+        }
+        List<Credential> revoked = new ArrayList<>(listed.get());
+        revoked.addAll(shortLived.revokeAll(actor, user));
+        return Result.done(List.copyOf(revoked));
     }
 
     private List<Credential> described(List<StoredCredential> credentials) {

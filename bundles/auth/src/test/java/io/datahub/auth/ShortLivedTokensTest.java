@@ -295,6 +295,31 @@ class ShortLivedTokensTest {
     }
 
     @Test
+    void shouldBeRevokedWithAllCredentialsAlsoIfItsParentIsNotInTheUsersFile() throws Exception {
+        auth.addVerifier(
+                credentials -> CompletableFuture.completedFuture(Result.done(
+                        new Verified("ci", "run-17", "", Instant.now().plusSeconds(300), Optional.empty()))),
+                Map.of(CredentialVerifier.KIND, Credentials.ExternalToken.KIND));
+        IssuedToken issued = issue(login("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln"));
+        IssuedToken others = issue(root);
+        Login login = login(issued.token());
+
+        List<Credential> revoked;
+        try (AuditLines log = new AuditLines("io.datahub.audit")) {
+            revoked = auth.revokeAll(root, "ci").get();
+            assertThat(log.lines())
+                    .anyMatch(line ->
+                            line.contains("begins=" + issued.credential().id().substring(0, 8)));
+        }
+
+        assertThat(revoked).extracting(Credential::kind).containsExactly("token", "short-lived");
+        assertThat(auth.renew(login)).isEmpty();
+        restart();
+        assertThat(authenticate(issued.token()).isRefused()).isTrue();
+        assertThat(authenticate(others.token()).isRefused()).isFalse();
+    }
+
+    @Test
     void shouldLetOnlyItsUserOrAnAdministratorRevokeIt() throws Exception {
         IssuedToken issued = issue(root);
 

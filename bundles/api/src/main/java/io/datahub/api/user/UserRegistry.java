@@ -102,12 +102,14 @@ public interface UserRegistry {
     Result<List<Credential>> revokeWithDescendants(Login actor, String user, String token) throws IOException;
 
     /**
-     * Removes all credentials of a user from the users file. Connections authenticated with them are closed.
+     * Removes all credentials of a user from the users file, and its short-lived tokens. Connections authenticated with
+     * them are closed.
      *
      * @param actor who requests it
      * @param user the owner of the credentials
      * @return the removed credentials
-     * @throws IOException if the users file cannot be read or written
+     * @throws IOException if the users file cannot be read or written, or the removal of the short-lived tokens isn't
+     *     durable
      */
     Result<List<Credential>> revokeAll(Login actor, String user) throws IOException;
 
