@@ -64,19 +64,30 @@ final class ShortLivedTokens {
 
     private void read() {
         try {
-            for (String line : Files.readAllLines(file)) {
-                put(ShortLivedToken.parse(line));
-            }
+            new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().forEach(this::read);
         } catch (NoSuchFileException e) {
             LOG.debug("event=auth.short-lived.missing file={}", file);
-        } catch (IOException | DateTimeParseException | IndexOutOfBoundsException e) {
-            LOG.warn(
-                    "event=auth.short-lived.unreadable file={} reason={} remedy=\"clients have to get new "
-                            + "short-lived tokens\"",
-                    file,
-                    LogText.quoted(e.toString()));
+        } catch (IOException e) {
+            unreadable(e);
         }
         purge(token -> token.isValidAt(clock.instant()));
+    }
+
+    /** A damaged line costs its own token only. */
+    private void read(String line) {
+        try {
+            put(ShortLivedToken.parse(line));
+        } catch (DateTimeParseException | IndexOutOfBoundsException e) {
+            unreadable(e);
+        }
+    }
+
+    private void unreadable(Exception reason) {
+        LOG.warn(
+                "event=auth.short-lived.unreadable file={} reason={} remedy=\"clients have to get new "
+                        + "short-lived tokens\"",
+                file,
+                LogText.quoted(reason.toString()));
     }
 
     private void put(ShortLivedToken token) {

@@ -18,6 +18,7 @@ import io.datahub.api.user.UserRegistry.Account;
 import io.datahub.api.user.UserRegistry.Credential;
 import io.datahub.api.user.UserRegistry.IssuedToken;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -139,6 +140,22 @@ class ShortLivedTokensTest {
         restart();
 
         assertThat(login(issued.token()).label()).contains("build 17");
+    }
+
+    @Test
+    void shouldKeepTheOtherTokensWhenALineOfItsFileIsDamaged() throws Exception {
+        IssuedToken issued = issue(ci);
+        IssuedToken other = issue(ci);
+        auth.deactivate();
+        Path file = home.resolve("state/short-lived-tokens");
+        String lines = Files.readString(file, StandardCharsets.ISO_8859_1);
+        Files.writeString(
+                file, "short\n\u00ff a b c d e\n" + lines + lines.substring(0, 80), StandardCharsets.ISO_8859_1);
+
+        start();
+
+        assertThat(login(issued.token()).label()).contains("build 17");
+        assertThat(login(other.token()).label()).contains("build 17");
     }
 
     @Test
