@@ -47,7 +47,20 @@ record Mount(String path, boolean exact, boolean shared, Set<String> methods, Ac
                 isTrue(properties.get(SHARED)),
                 methods(properties.get(METHODS)),
                 access == null ? Access.USER : Access.of(access.toString()),
-                properties.get(MAX_BODY_BYTES) instanceof Number bytes ? bytes.longValue() : -1);
+                bytes(properties.get(MAX_BODY_BYTES)));
+    }
+
+    /** Reads a number, or its text as in component properties without a type; negative if there is none. */
+    private static long bytes(Object value) {
+        if (value == null) {
+            return -1;
+        }
+        try {
+            return Long.parseLong(value.toString().strip());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "its " + MAX_BODY_BYTES + " is " + value + "; it must be a whole number of bytes", e);
+        }
     }
 
     /** A placeholder for a handler that is only declared: requests are not checked, since none is dispatched. */
@@ -64,8 +77,9 @@ record Mount(String path, boolean exact, boolean shared, Set<String> methods, Ac
                 value instanceof Object[] several ? List.of(several) : value == null ? List.of() : List.of(value);
         Set<String> methods = new LinkedHashSet<>();
         for (Object name : names) {
-            methods.add(name.toString().toUpperCase(Locale.ROOT));
-            if (name.equals("GET")) {
+            String method = name.toString().toUpperCase(Locale.ROOT);
+            methods.add(method);
+            if (method.equals("GET")) {
                 methods.add("HEAD");
             }
         }
