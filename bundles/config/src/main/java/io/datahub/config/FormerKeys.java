@@ -55,23 +55,24 @@ final class FormerKeys {
         Map<String, String> renamed = new TreeMap<>();
         former.forEach((old, present) -> {
             boolean isSet = values.containsKey(present);
+            String value = present.equals(SLOW_SUBSCRIBERS) ? timeouts(values) : values.get(old);
             problems.add(new FileProblem(
                     file,
                     old,
-                    isSet ? "has no effect, since " + present + " replaces it; remove it" : replacement(present),
+                    isSet ? "has no effect, since " + present + " replaces it; remove it" : replacement(present, value),
                     false));
             if (!isSet) {
-                renamed.put(present, present.equals(SLOW_SUBSCRIBERS) ? timeouts(values) : values.get(old));
+                renamed.put(present, value);
             }
         });
         values.keySet().removeAll(former.keySet());
         values.putAll(renamed);
     }
 
-    private static String replacement(String present) {
+    private static String replacement(String present, String value) {
         return "is the former name of " + present + "; "
                 + (present.equals(SLOW_SUBSCRIBERS)
-                        ? "replace it, such as " + SLOW_SUBSCRIBERS + " = http: 10000, websocket: 10000"
+                        ? "replace it with " + SLOW_SUBSCRIBERS + " = " + value
                         : "rename it");
     }
 

@@ -42,7 +42,10 @@ class FormerKeysTest {
                 .isEqualTo(Map.of("slowSubscriberTimeoutMillis", "http: 10000, websocket: 10000, *: 60000"));
         CfgFile both = parse("io.datahub.broker.cfg", "tooSlowMillis = 5\ntooSlowTransports = zeromq,, http");
         assertThat(both.values()).isEqualTo(Map.of("slowSubscriberTimeoutMillis", "zeromq: 5, http: 5, *: 0"));
-        assertThat(both.problems()).hasSize(2);
+        assertThat(both.problems())
+                .hasSize(2)
+                .allMatch(problem -> problem.toString()
+                        .endsWith("; replace it with slowSubscriberTimeoutMillis = zeromq: 5, http: 5, *: 0"));
         assertThat(TextRules.violation(
                         "io.datahub.broker",
                         "slowSubscriberTimeoutMillis",
