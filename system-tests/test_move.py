@@ -27,8 +27,12 @@ class Client:
         return [entry["name"] for entry in self.ask("GET", f"/files/{path}").json()["entries"]]
 
     def changes(self, since, prefix=""):
-        lines = self.ask("GET", f"/changes?since={since}&path={prefix}&limit=10000").text.splitlines()
-        return [(event["type"].rsplit(".", 1)[1], event["subject"], int(event["sequence"])) for event in map(json.loads, lines)]
+        found = []
+        while lines := self.ask("GET", f"/changes?since={since}&path={prefix}&limit=10000").text.splitlines():
+            events = [json.loads(line) for line in lines]
+            found += [(event["type"].rsplit(".", 1)[1], event["subject"], int(event["sequence"])) for event in events]
+            since = events[-1]["id"]
+        return found
 
 
 @pytest.fixture(scope="module")
