@@ -18,7 +18,6 @@ import io.datahub.jetty.web.WebOrigins;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -36,7 +35,6 @@ import org.eclipse.jetty.util.Callback;
  */
 public final class AuthenticationHandler extends Handler.Abstract {
 
-    private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, MOVE, OPTIONS";
     private static final Pattern TOKEN_IN_URL = Pattern.compile("(?:^|&)access_token=");
 
@@ -83,7 +81,7 @@ public final class AuthenticationHandler extends Handler.Abstract {
         }
         Origin origin = forwardedHeaders.get().origin(request);
         request.setAttribute(Origin.class.getName(), origin);
-        if (!READS.contains(request.getMethod()) && !webOrigins.isAllowed(request)) {
+        if (!WebOrigins.isSafe(request) && !webOrigins.isAllowed(request)) {
             return refuse(request, response, callback, foreignOrigin());
         }
         if (hasTokenInUrl(request)) {

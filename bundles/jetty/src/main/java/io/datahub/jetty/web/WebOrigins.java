@@ -102,7 +102,12 @@ public final class WebOrigins {
      */
     public static boolean isSameOrigin(Request request) {
         return origins(request).stream().allMatch(origin -> isOwn(origin, request))
-                && (SAFE_METHODS.contains(request.getMethod()) || isSameSite(request));
+                && (isSafe(request) || isSameSite(request));
+    }
+
+    /** Whether a request's method only reads (RFC 9110, 9.2.1). */
+    public static boolean isSafe(Request request) {
+        return SAFE_METHODS.contains(request.getMethod());
     }
 
     /** The values of {@code Origin}, of which a correct client sends at most one. */
