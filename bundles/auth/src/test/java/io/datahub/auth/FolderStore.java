@@ -9,16 +9,14 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeListener;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.Draft;
-import io.datahub.api.record.Listing;
-import io.datahub.api.record.MoveRequest;
 import io.datahub.api.record.Reading;
-import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.test.memory.MemoryDraft;
 import io.datahub.test.memory.MemoryReading;
+import io.datahub.test.memory.UnsupportedRecordStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A store that holds only the users record, in a directory. Listeners are notified before a commit returns. */
-final class FolderStore implements RecordStore, Home {
+final class FolderStore extends UnsupportedRecordStore implements Home {
 
     private final Path root;
     private final Path file;
@@ -168,50 +166,5 @@ final class FolderStore implements RecordStore, Home {
                         Change.Type.UPDATED, Optional.of(request.user().name())));
             }
         }
-    }
-
-    @Override
-    public Result<Draft> edit(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<List<Change>> delete(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<List<Change>> move(MoveRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<Boolean> mkdir(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<RecordPath> rmdir(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<RecordVersion> setClientModified(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<Listing.Entry> stat(User user, RecordPath path) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<List<Change>> deleteTree(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<Listing> list(User user, RecordPath directory, String after, int limit) {
-        throw new UnsupportedOperationException();
     }
 }

@@ -11,13 +11,13 @@ import io.datahub.api.record.Draft;
 import io.datahub.api.record.Listing;
 import io.datahub.api.record.MoveRequest;
 import io.datahub.api.record.Reading;
-import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.test.memory.MemoryDraft;
 import io.datahub.test.memory.MemoryReading;
+import io.datahub.test.memory.UnsupportedRecordStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** An in-memory record store. It refuses content that contains the word "wrong" or exceeds its size limit. */
-public final class FakeStore implements RecordStore {
+public final class FakeStore extends UnsupportedRecordStore {
 
     public static final Instant MODIFIED = Instant.parse("2025-11-23T10:00:00.123Z");
 
@@ -127,11 +127,6 @@ public final class FakeStore implements RecordStore {
     }
 
     @Override
-    public Result<Draft> edit(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
     public Result<List<Change>> delete(WriteRequest request) {
         lastWrite = request;
         return refusal(request).isPresent()
@@ -174,21 +169,6 @@ public final class FakeStore implements RecordStore {
         return records.containsKey(request.path())
                 ? Result.refused(Reason.CONFLICT, "a record is there")
                 : Result.done(!isDirectory(request.path()));
-    }
-
-    @Override
-    public Result<RecordPath> rmdir(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<RecordVersion> setClientModified(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<Listing.Entry> stat(User user, RecordPath path) {
-        throw new UnsupportedOperationException();
     }
 
     @Override

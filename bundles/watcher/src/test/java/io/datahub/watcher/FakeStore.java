@@ -3,25 +3,20 @@ package io.datahub.watcher;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.Sha256;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.Draft;
-import io.datahub.api.record.Listing;
-import io.datahub.api.record.MoveRequest;
-import io.datahub.api.record.Reading;
-import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.test.memory.MemoryDraft;
+import io.datahub.test.memory.UnsupportedRecordStore;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Records uploads; refuses commits while {@link #refusal} is set. */
-final class FakeStore implements RecordStore {
+final class FakeStore extends UnsupportedRecordStore {
 
     final Map<String, String> records = new ConcurrentHashMap<>();
     final Map<String, RecordVersion> versions = new ConcurrentHashMap<>();
@@ -67,7 +62,7 @@ final class FakeStore implements RecordStore {
                 String path = request.path().toString();
                 String text = new String(bytes(), StandardCharsets.UTF_8);
                 RecordVersion version = new RecordVersion(
-                        request.path(), size(), Instant.now(), Optional.of("\"1\""), Optional.of(sha256()));
+                        request.path(), size(), Instant.now(), Optional.of("\"1\""), Optional.of(Sha256.hex(bytes())));
                 records.put(path, text);
                 versions.put(path, version);
                 committed.add(path + "=" + text);
@@ -82,71 +77,12 @@ final class FakeStore implements RecordStore {
                         "",
                         "{}"));
             }
-
-            private String sha256() {
-                try {
-                    return HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes()));
-                } catch (NoSuchAlgorithmException e) {
-                    throw new AssertionError(e);
-                }
-            }
         });
-    }
-
-    @Override
-    public Result<Draft> edit(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<List<Change>> delete(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<List<Change>> move(MoveRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<Boolean> mkdir(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<RecordPath> rmdir(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<RecordVersion> setClientModified(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<Listing.Entry> stat(User user, RecordPath path) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<List<Change>> deleteTree(WriteRequest request) {
-        throw new UnsupportedOperationException();
     }
 
     @Override
     public Result<RecordVersion> find(User user, RecordPath path) {
         RecordVersion version = versions.get(path.toString());
         return version == null ? Result.refused(Reason.NOT_FOUND, "none") : Result.done(version);
-    }
-
-    @Override
-    public Result<Reading> open(User user, RecordPath path) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<Listing> list(User user, RecordPath directory, String after, int limit) {
-        throw new UnsupportedOperationException();
     }
 }

@@ -3,27 +3,21 @@ package io.datahub.validators.support;
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
-import io.datahub.api.record.Change;
-import io.datahub.api.record.Draft;
-import io.datahub.api.record.Listing;
-import io.datahub.api.record.MoveRequest;
 import io.datahub.api.record.Reading;
-import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.test.memory.MemoryReading;
+import io.datahub.test.memory.UnsupportedRecordStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** A read-only store of records in a directory. */
-public final class FolderStore implements RecordStore {
+public final class FolderStore extends UnsupportedRecordStore {
 
     private final Path folder;
     private final Map<RecordPath, Integer> versions = new HashMap<>();
@@ -74,55 +68,5 @@ public final class FolderStore implements RecordStore {
         }
         opened++;
         return Result.done(new MemoryReading(found.get(), Files.readAllBytes(path.under(folder)), () -> {}));
-    }
-
-    @Override
-    public Result<Draft> begin(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<Draft> edit(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<List<Change>> delete(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<List<Change>> move(MoveRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<Boolean> mkdir(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<RecordPath> rmdir(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<RecordVersion> setClientModified(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<Listing.Entry> stat(User user, RecordPath path) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<List<Change>> deleteTree(WriteRequest request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Result<Listing> list(User user, RecordPath directory, String after, int limit) {
-        throw new UnsupportedOperationException();
     }
 }
