@@ -9,6 +9,7 @@ import io.datahub.api.record.MoveRequest;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.StorageSpace;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.store.core.IoErrors;
@@ -18,6 +19,7 @@ import io.datahub.store.namespace.Mover;
 import io.datahub.store.read.DirectoryLister;
 import io.datahub.store.read.RecordReader;
 import io.datahub.store.write.Deleter;
+import io.datahub.store.write.Room;
 import io.datahub.store.write.Uploads;
 import java.io.IOException;
 import java.util.List;
@@ -35,6 +37,7 @@ final class FileRecordStore implements RecordStore {
     private final Mover mover;
     private final Directories directories;
     private final ClientTimes clientTimes;
+    private final Room room;
 
     FileRecordStore(
             RecordReader reader,
@@ -43,7 +46,8 @@ final class FileRecordStore implements RecordStore {
             Deleter deleter,
             Mover mover,
             Directories directories,
-            ClientTimes clientTimes) {
+            ClientTimes clientTimes,
+            Room room) {
         this.reader = reader;
         this.lister = lister;
         this.uploads = uploads;
@@ -51,6 +55,7 @@ final class FileRecordStore implements RecordStore {
         this.mover = mover;
         this.directories = directories;
         this.clientTimes = clientTimes;
+        this.room = room;
     }
 
     @Override
@@ -111,5 +116,10 @@ final class FileRecordStore implements RecordStore {
     @Override
     public Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException {
         return IoErrors.translate(() -> lister.list(user, directory, after, limit));
+    }
+
+    @Override
+    public Result<StorageSpace> space(User user, RecordPath path) throws IOException {
+        return IoErrors.translate(() -> room.space(user, path));
     }
 }

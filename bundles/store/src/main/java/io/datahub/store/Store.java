@@ -13,6 +13,7 @@ import io.datahub.store.core.FailPoints;
 import io.datahub.store.core.FreeSpaceCheck;
 import io.datahub.store.core.IndexWriter;
 import io.datahub.store.core.LastGoodVersions;
+import io.datahub.store.core.RejectedFiles;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.SpareFile;
 import io.datahub.store.metadata.DurableAdapterStates;
@@ -29,7 +30,6 @@ import io.datahub.store.reconcile.Postponed;
 import io.datahub.store.reconcile.PostponedRetry;
 import io.datahub.store.reconcile.Reconciler;
 import io.datahub.store.reconcile.Recovery;
-import io.datahub.store.reconcile.RejectedFiles;
 import io.datahub.store.reconcile.Rollback;
 import io.datahub.store.reconcile.RootIdentity;
 import io.datahub.store.reconcile.TreeReconciler;
@@ -44,6 +44,7 @@ import io.datahub.store.write.Deleter;
 import io.datahub.store.write.LastingDraftStore;
 import io.datahub.store.write.Quotas;
 import io.datahub.store.write.Retention;
+import io.datahub.store.write.Room;
 import io.datahub.store.write.ServedLinks;
 import io.datahub.store.write.UploadAdmission;
 import io.datahub.store.write.UploadCommitter;
@@ -112,7 +113,9 @@ final class Store implements AutoCloseable {
         UploadAdmission admission = new UploadAdmission(context, guard, freeSpace, spare, quotas);
         ServedLinks links = new ServedLinks(servedLinks);
         Commit commit = new Commit(context, guard, indexWriter, lastGoodVersions, links);
-        UploadCommitter committer = new UploadCommitter(context, validation, lastGoodVersions, commit, uploadCounts);
+        RejectedFiles rejectedFiles = new RejectedFiles(home.state().resolve("rejected"), settings);
+        UploadCommitter committer = new UploadCommitter(
+                context, validation, lastGoodVersions, commit, uploadCounts, rejectedFiles, indexWriter);
         Uploads uploads = new Uploads(context, admission, committer, uploadCounts);
         Deleter deleter = new Deleter(context, guard, indexWriter, lastGoodVersions, postponed::add);
         retention = new Retention(context, deleter);
@@ -123,7 +126,6 @@ final class Store implements AutoCloseable {
         UnflushedChanges unflushed = new UnflushedChanges(postponed::add);
         UnsupportedFiles unsupported = new UnsupportedFiles();
         UnreadablePaths unreadable = new UnreadablePaths();
-        RejectedFiles rejectedFiles = new RejectedFiles(home.state().resolve("rejected"), settings);
         Rollback rollback = new Rollback(context, indexWriter, lastGoodVersions, rejectedFiles, unflushed);
         IntentRecovery intents = new IntentRecovery(context, indexWriter, unflushed);
         ExternalChangeInspector inspector =
@@ -133,7 +135,8 @@ final class Store implements AutoCloseable {
                 new TreeReconciler(context, reconciler, unflushed, postponed, rejectedFiles, unsupported, unreadable);
         postponedRetry = new PostponedRetry(context, unflushed, postponed, freeSpace, spare);
         health = new StoreHealth(context, freeSpace, unsupported, unreadable);
-        records = new FileRecordStore(reader, lister, uploads, deleter, mover, directories, clientTimes);
+        records = new FileRecordStore(
+                reader, lister, uploads, deleter, mover, directories, clientTimes, new Room(quotas, freeSpace));
         diskRecords = new HomeRecords(context.tree().root(), servedLinks, treeReconciler);
 
         new RootIdentity(context.tree(), metadata).require();

@@ -367,4 +367,19 @@ public abstract class LastingDraftsContract {
 
         commit(name, "four");
     }
+
+    @Test
+    void shouldBeGoneOnceRejected() throws IOException {
+        String name = create();
+        try (Draft draft = resume(name)) {
+            assertThat(draft.append(bytes("four"))).isEmpty();
+            Change rejected = draft.reject(new Refusal(Reason.INVALID, "wrong")).get();
+            assertThat(rejected.type()).isEqualTo(Change.Type.REJECTED);
+            assertThat(rejected.path()).isEqualTo(PATH);
+            assertThat(rejected.version().size()).isEqualTo(4);
+        }
+        assertThat(reason(drafts().find(ANN, name))).isEqualTo(Reason.NOT_FOUND);
+        restart();
+        assertThat(names(PATH)).isEmpty();
+    }
 }

@@ -14,6 +14,7 @@ import io.datahub.api.record.Precondition;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.StorageSpace;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
@@ -416,6 +417,48 @@ public abstract class RecordStoreContract {
             assertThat(text(first)).isEqualTo("one");
         }
         assertThat(read("a")).isEqualTo("third");
+    }
+
+    @Test
+    void shouldAnnounceARejectedDraftAndKeepTheRecord() throws IOException {
+        validate("no-x", "**", candidate -> {
+            try (InputStream in = candidate.open()) {
+                String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                return text.contains("x") ? Verdict.refuse("it has an x") : Verdict.accept();
+            }
+        });
+        RecordVersion good = put("d/a", "one");
+        Change rejected;
+        try (Draft draft = store().begin(request(ADMIN, "d/a")).get()) {
+            assertThat(draft.append(bytes("xyz"))).isEmpty();
+            Refusal refusal = draft.commit().refusal().orElseThrow();
+            rejected = draft.reject(refusal).get();
+        }
+
+        assertThat(rejected.type()).isEqualTo(Change.Type.REJECTED);
+        assertThat(rejected.user()).contains("ada");
+        assertThat(rejected.version().size()).isEqualTo(3);
+        assertThat(read("d/a")).isEqualTo("one");
+        assertThat(etag("d/a")).isEqualTo(good.etag());
+        assertThat(topics()).containsExactly("file.created/d/a", "file.rejected/d/a");
+        assertAnnounced();
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void shouldTellTheRoomThatAQuotaLeaves() throws IOException {
+        limit("q/", 10, 3);
+        put("q/a", "1234");
+
+        StorageSpace space = store().space(ADMIN, path("q")).get();
+
+        assertThat(space.totalBytes()).isEqualTo(10);
+        assertThat(space.freeBytes()).isEqualTo(6);
+        assertThat(space.totalFiles()).isEqualTo(3);
+        assertThat(space.freeFiles()).isEqualTo(2);
+        assertThat(store().space(ADMIN, path("r")).get().totalBytes()).isGreaterThan(10);
+        assertThat(reason(store().space(user("bob", Action.READ, "r/"), path("q"))))
+                .isEqualTo(Reason.FORBIDDEN);
     }
 
     @Test

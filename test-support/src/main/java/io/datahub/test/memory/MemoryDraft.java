@@ -2,8 +2,10 @@ package io.datahub.test.memory;
 
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.record.Change;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.WriteRequest;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
@@ -104,6 +106,11 @@ public abstract class MemoryDraft implements Draft {
         if (request != null) {
             request = request.withClientModified(time);
         }
+    }
+
+    @Override
+    public Result<Change> reject(Refusal refusal) throws IOException {
+        throw new UnsupportedOperationException();
     }
 
     @Override

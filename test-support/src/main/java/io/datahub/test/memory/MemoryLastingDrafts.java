@@ -350,6 +350,18 @@ public final class MemoryLastingDrafts implements LastingDrafts {
         }
 
         @Override
+        public Result<Change> reject(Refusal refusal) throws IOException {
+            synchronized (MemoryLastingDrafts.this) {
+                Result<Change> result = inStore(record -> record.reject(refusal));
+                if (!result.isRefused()) {
+                    draft.holder = null;
+                    drafts.remove(draft.name);
+                }
+                return result;
+            }
+        }
+
+        @Override
         public void close() {
             synchronized (MemoryLastingDrafts.this) {
                 if (!isLost()) {

@@ -3,6 +3,7 @@ package io.datahub.test.memory;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.path.RecordPath;
+import io.datahub.api.record.StorageSpace;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -66,6 +67,26 @@ final class MemoryLimits {
         Claim mine = claims.get(draft);
         return (moreBytes(mine) > 0 && bytes + moreBytes(mine) > quota.bytes)
                 || (moreFiles(mine) > 0 && files + moreFiles(mine) > quota.files);
+    }
+
+    /** The room that the quotas leave, without what drafts have claimed. */
+    StorageSpace space(RecordPath path) {
+        StorageSpace space = StorageSpace.UNLIMITED;
+        for (Quota quota : quotas) {
+            if (path.toString().startsWith(quota.prefix) || (path + "/").equals(quota.prefix)) {
+                long bytes = 0;
+                long files = 0;
+                for (MemoryTree.Stored stored : tree.all()) {
+                    if (stored.version().path().toString().startsWith(quota.prefix)) {
+                        bytes += stored.version().size();
+                        files++;
+                    }
+                }
+                space = space.within(new StorageSpace(
+                        quota.bytes, Math.max(0, quota.bytes - bytes), quota.files, Math.max(0, quota.files - files)));
+            }
+        }
+        return space;
     }
 
     private long moreBytes(Claim claim) {

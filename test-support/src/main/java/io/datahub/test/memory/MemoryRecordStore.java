@@ -12,6 +12,7 @@ import io.datahub.api.record.MoveRequest;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.StorageSpace;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.Validator;
@@ -160,6 +161,12 @@ public final class MemoryRecordStore implements RecordStore {
         limits.release(draft);
         return Result.done(announce(
                 writer.write(request.path(), bytes, sha256, request.clientModified(), request.user(), validators)));
+    }
+
+    /** Announces that bytes were refused. */
+    synchronized Change reject(WriteRequest request, long size, String sha256) throws IOException {
+        requireWorking();
+        return announce(writer.reject(request.path(), size, sha256, request.user()));
     }
 
     private Change announce(Change change) {
@@ -315,5 +322,13 @@ public final class MemoryRecordStore implements RecordStore {
             return user.mayEnter(path) ? Optional.of(tree.directoryEntry(path)) : Optional.empty();
         }
         return tree.version(path).filter(version -> user.mayRead(path)).map(Listing.Entry::of);
+    }
+
+    @Override
+    public synchronized Result<StorageSpace> space(User user, RecordPath path) throws IOException {
+        requireWorking();
+        return user.mayEnter(path) || user.mayCreateIn(path)
+                ? Result.done(limits.space(path))
+                : Result.refused(Reason.FORBIDDEN, "you have no grant for " + path);
     }
 }

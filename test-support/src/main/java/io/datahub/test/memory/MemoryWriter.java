@@ -43,6 +43,12 @@ final class MemoryWriter {
         return journal.append(Change.Type.DELETED, stored.version(), name(user), List.of());
     }
 
+    Change reject(RecordPath path, long size, String sha256, User user) {
+        RecordVersion version =
+                new RecordVersion(path, size, Instant.now(), Optional.empty(), Optional.of(sha256), Optional.empty());
+        return journal.append(Change.Type.REJECTED, version, name(user), List.of());
+    }
+
     private static Optional<String> name(User user) {
         return Optional.of(user.name()).filter(text -> !text.isEmpty());
     }

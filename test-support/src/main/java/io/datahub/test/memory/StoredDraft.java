@@ -170,6 +170,14 @@ final class StoredDraft extends MemoryDraft {
         return result;
     }
 
+    @Override
+    public Result<Change> reject(Refusal found) throws IOException {
+        requireUncommitted();
+        byte[] bytes = bytes();
+        committed = true;
+        return Result.done(store.reject(request(), bytes.length, hash("SHA-256", bytes)));
+    }
+
     private boolean isCurrent(Optional<String> etag) {
         return store.current(request().path())
                 .flatMap(stored -> stored.version().etag())

@@ -9,6 +9,7 @@ import io.datahub.api.record.MoveRequest;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.StorageSpace;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import java.io.IOException;
@@ -74,6 +75,11 @@ public abstract class UnsupportedRecordStore implements RecordStore {
 
     @Override
     public Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Result<StorageSpace> space(User user, RecordPath path) throws IOException {
         throw new UnsupportedOperationException();
     }
 }

@@ -1,6 +1,7 @@
 package io.datahub.test.memory;
 
 import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
@@ -54,19 +55,26 @@ class MemoryLastingDraftsTest extends LastingDraftsContract {
 
         @Override
         public Result<Change> commit() {
-            return validate().then(validators -> {
-                RecordVersion version = new RecordVersion(
-                        request().path(), size(), Instant.EPOCH, Optional.of("\"v1\""), Optional.of(sha256()));
-                return Result.done(new Change(
-                        Change.Type.CREATED,
-                        new Cursor("e", 1),
-                        Instant.EPOCH,
-                        version,
-                        Optional.empty(),
-                        validators,
-                        "/files/" + version.path(),
-                        "{}"));
-            });
+            return validate().then(validators -> Result.done(change(Change.Type.CREATED, validators)));
+        }
+
+        @Override
+        public Result<Change> reject(Refusal refusal) {
+            return Result.done(change(Change.Type.REJECTED, List.of()));
+        }
+
+        private Change change(Change.Type type, List<ValidatorId> validators) {
+            RecordVersion version = new RecordVersion(
+                    request().path(), size(), Instant.EPOCH, Optional.of("\"v1\""), Optional.of(sha256()));
+            return new Change(
+                    type,
+                    new Cursor("e", 1),
+                    Instant.EPOCH,
+                    version,
+                    Optional.empty(),
+                    validators,
+                    "/files/" + version.path(),
+                    "{}");
         }
 
         private String sha256() {

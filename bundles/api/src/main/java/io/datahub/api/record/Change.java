@@ -45,7 +45,7 @@ public record Change(
         UPDATED,
         /** A record is gone. */
         DELETED,
-        /** A change made outside the hub was rejected and rolled back. */
+        /** A change made outside the hub was rejected and rolled back, or a draft was rejected. */
         REJECTED;
 
         /**

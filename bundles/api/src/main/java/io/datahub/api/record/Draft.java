@@ -125,6 +125,18 @@ public interface Draft extends AutoCloseable {
      */
     Result<Change> commit() throws IOException;
 
+    /**
+     * Announces that validators refused the bytes, by an entry of the journal with {@link Change.Type#REJECTED}, and
+     * ends the draft, even a lasting one. A store on disk keeps the bytes for a while, where an operator finds them. For
+     * transports whose clients may not tell their users of a refusal. After that only {@link #close} may be called.
+     *
+     * @param refusal the refusal of {@link #validate} or {@link #commit}, with {@link Reason#INVALID}
+     * @return the entry, which is durable and announced; or a refusal: {@link Reason#CONFLICT} if another holder has
+     *     taken a lasting draft over
+     * @throws IOException if the medium failed
+     */
+    Result<Change> reject(Refusal refusal) throws IOException;
+
     /** Releases the draft, and discards the bytes unless they were committed. */
     @Override
     void close();

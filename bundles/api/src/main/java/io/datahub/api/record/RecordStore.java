@@ -149,4 +149,16 @@ public interface RecordStore {
      * @throws IOException if the disk failed
      */
     Result<Listing> list(User user, RecordPath directory, String after, int limit) throws IOException;
+
+    /**
+     * The room for records of a user below a directory. An estimate: what others upload at the same time counts only in
+     * part.
+     *
+     * @param user who would write
+     * @param path a record or a directory, which need not exist
+     * @return the room; or the refusal: {@link io.datahub.api.Reason#FORBIDDEN} if the user may neither read nor write
+     *     anything there
+     * @throws IOException if the disk failed
+     */
+    Result<StorageSpace> space(User user, RecordPath path) throws IOException;
 }

@@ -2,6 +2,7 @@ package io.datahub.store.core;
 
 import io.datahub.api.Refusal;
 import io.datahub.api.path.RecordPath;
+import io.datahub.api.record.StorageSpace;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
@@ -56,6 +57,17 @@ public final class FreeSpaceCheck {
     /** Whether the disks have the minimum space that any update needs. */
     public boolean hasMinimum() throws IOException {
         return refuse(MIN_BYTES, 0).isEmpty();
+    }
+
+    /** The size of the smallest disk, and the smallest free space above the reserve. */
+    public StorageSpace space() {
+        StorageSpace space = StorageSpace.UNLIMITED;
+        for (Path folder : folders) {
+            long free = usableBytes.applyAsLong(folder) - settings.get().reserveBytes() - reserved.get();
+            space = space.within(new StorageSpace(
+                    folder.toFile().getTotalSpace(), Math.max(0, free), Long.MAX_VALUE, Long.MAX_VALUE));
+        }
+        return space;
     }
 
     private Optional<Refusal> refuse(long bytes, long reserve) throws IOException {

@@ -4,6 +4,7 @@ import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordVersion;
+import io.datahub.api.validation.Violation;
 import io.datahub.store.disk.DirectoryEntry;
 import io.datahub.store.metadata.CommitFuture;
 import io.datahub.store.metadata.IndexEntry;
@@ -145,6 +146,13 @@ public final class IndexWriter {
             before.ifPresent(entry -> deleted(transaction, path, entry, ""));
         }
         return change;
+    }
+
+    /** Records that the bytes of a draft were rejected; the present version stays. */
+    public CommitFuture<Change> rejected(RecordVersion refused, String user, List<Violation> violations)
+            throws IOException {
+        return metadata.submit(transaction ->
+                transaction.append(new PendingChange(Change.Type.REJECTED, refused, user, List.of(), violations)));
     }
 
     /** Records a deletion by another program. */

@@ -12,6 +12,7 @@ import io.datahub.store.core.IndexWriter;
 import io.datahub.store.core.LastGoodVersions;
 import io.datahub.store.core.PathLocks;
 import io.datahub.store.core.PathState;
+import io.datahub.store.core.RejectedFiles;
 import io.datahub.store.core.StagedFile;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.DirectoryEntry;

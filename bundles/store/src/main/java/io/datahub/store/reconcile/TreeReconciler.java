@@ -1,6 +1,7 @@
 package io.datahub.store.reconcile;
 
 import io.datahub.api.path.RecordPath;
+import io.datahub.store.core.RejectedFiles;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.DirectoryEntry;
 import io.datahub.store.disk.Disk;

@@ -157,6 +157,15 @@ final class HeldDraft implements Draft, KeptDraft.Holder {
         });
     }
 
+    @Override
+    public Result<Change> reject(Refusal refusal) throws IOException {
+        Result<Change> rejected = exclusively(() -> draft.reject(refusal));
+        if (!rejected.isRefused()) {
+            drafts.delete(kept);
+        }
+        return rejected;
+    }
+
     /** Once its file has been renamed the draft is the record, even if a later step of the commit fails. */
     private void doneIfMoved(String etag) throws IOException {
         if (staged.hasMoved()) {

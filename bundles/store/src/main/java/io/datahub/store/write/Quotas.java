@@ -4,6 +4,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
+import io.datahub.api.record.StorageSpace;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.MetadataStore;
@@ -133,6 +134,30 @@ public final class Quotas {
         private boolean isCounted(Quota quota, RecordPath path, IndexEntry entry) {
             return quota.isOfUser() ? entry.user().equals(user()) : quota.appliesTo(path, "");
         }
+    }
+
+    /** The room that the quotas leave a user below a path, without what uploads in progress have claimed. */
+    StorageSpace space(RecordPath path, String user) throws IOException {
+        List<Quota> all = current();
+        Claim claim = new Claim(path.isRoot() ? path : RecordPath.of(path + "/x"), user);
+        synchronized (usage) {
+            StorageSpace space = StorageSpace.UNLIMITED;
+            for (Quota quota : all) {
+                if (claim.counts(quota, all)) {
+                    Usage.Amount now = quota.isOfUser() ? usage.of(user) : usage.below(quota.prefix());
+                    space = space.within(new StorageSpace(
+                            quota.bytes(),
+                            left(quota.bytes(), now.bytes()),
+                            quota.files(),
+                            left(quota.files(), now.files())));
+                }
+            }
+            return space;
+        }
+    }
+
+    private static long left(long limit, long used) {
+        return limit == Long.MAX_VALUE ? limit : Math.max(0, limit - used);
     }
 
     /** The quota that one upload takes. */

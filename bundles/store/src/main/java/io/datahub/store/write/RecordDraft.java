@@ -213,6 +213,14 @@ final class RecordDraft implements Draft {
         return result;
     }
 
+    @Override
+    public Result<Change> reject(Refusal found) throws IOException {
+        requireOpen();
+        Result<Change> result = completed(() -> committer.reject(request, staged, found));
+        done = !result.isRefused();
+        return result;
+    }
+
     private void requireOpen() {
         if (done) {
             throw new IllegalStateException("the draft of " + request.path() + " is already committed");

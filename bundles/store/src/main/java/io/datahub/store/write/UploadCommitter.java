@@ -1,16 +1,20 @@
 package io.datahub.store.write;
 
+import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
+import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.store.core.Audit;
 import io.datahub.store.core.CandidateFile;
 import io.datahub.store.core.FailPoints.Step;
+import io.datahub.store.core.IndexWriter;
 import io.datahub.store.core.IoErrors;
 import io.datahub.store.core.LastGoodVersions;
 import io.datahub.store.core.PathState;
+import io.datahub.store.core.RejectedFiles;
 import io.datahub.store.core.StagedFile;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.core.UsersFile;
@@ -19,6 +23,7 @@ import io.datahub.store.validation.ValidationService;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,18 +43,24 @@ public final class UploadCommitter {
     private final LastGoodVersions lastGoodVersions;
     private final Commit commit;
     private final UploadCounts counts;
+    private final RejectedFiles rejected;
+    private final IndexWriter indexWriter;
 
     public UploadCommitter(
             StoreContext context,
             ValidationService validation,
             LastGoodVersions lastGoodVersions,
             Commit commit,
-            UploadCounts counts) {
+            UploadCounts counts,
+            RejectedFiles rejected,
+            IndexWriter indexWriter) {
         this.context = context;
         this.validation = validation;
         this.lastGoodVersions = lastGoodVersions;
         this.commit = commit;
         this.counts = counts;
+        this.rejected = rejected;
+        this.indexWriter = indexWriter;
     }
 
     /** Validates a staged file, whose hashes are complete. */
@@ -137,5 +148,16 @@ public final class UploadCommitter {
                 lastGoodVersions.discard(copy);
             }
         }
+    }
+
+    /** Keeps a staged file that validators refused among the rejected ones, and announces it. */
+    Change reject(WriteRequest request, StagedFile staged, Refusal refusal) throws IOException {
+        staged.finish();
+        RecordVersion version = new RecordVersion(
+                request.path(), staged.size(), Instant.now(), Optional.empty(), Optional.of(staged.sha256()));
+        rejected.keep(request.path().toString().replace('/', '_'), staged);
+        return indexWriter
+                .rejected(version, request.user().name(), refusal.violations())
+                .await();
     }
 }

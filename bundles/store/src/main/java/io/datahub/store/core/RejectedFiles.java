@@ -1,8 +1,7 @@
-package io.datahub.store.reconcile;
+package io.datahub.store.core;
 
 import io.datahub.api.file.RejectedFileName;
 import io.datahub.api.log.LogText;
-import io.datahub.store.core.StagedFile;
 import io.datahub.store.disk.Disk;
 import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
@@ -34,7 +33,7 @@ public final class RejectedFiles {
     }
 
     /** Moves a staged file here, under a name that begins with the time; returns its path. */
-    synchronized Path keep(String name, StagedFile staged) throws IOException {
+    public synchronized Path keep(String name, StagedFile staged) throws IOException {
         String hash = staged.sha256().substring(0, 8);
         Path target = folder.resolve(RejectedFileName.of(Instant.now(), hash, name));
         try {
@@ -51,7 +50,7 @@ public final class RejectedFiles {
      * Deletes files that are too old, and the oldest if there are too many. Files that others put here are treated
      * alike.
      */
-    synchronized void trim() throws IOException {
+    public synchronized void trim() throws IOException {
         List<Path> kept = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             files.forEach(kept::add);
