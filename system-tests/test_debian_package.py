@@ -7,6 +7,7 @@ import glob, hashlib, os, pwd, re, shutil, signal, socket, subprocess, tempfile,
 import pytest
 
 from support.hub import ROOT, free_ports
+from support.systemd import booted
 from support.waiting import until
 
 HOME = "/var/lib/datahub"
@@ -134,6 +135,27 @@ def test_install(hub):
     verified = run("systemd-analyze", "verify", UNIT)
     assert verified.returncode == 0 and "datahub.service" not in verified.stderr, verified.stderr
     hub.set_ports()
+
+
+def test_unit_lets_validators_confine_their_program(hub):
+    """Under the unit as systemd restricts it, with the command of the reference. What it does to the disk is forgotten."""
+    confined = re.search(r"^command = (/usr/bin/bwrap .*)$", open(f"{ROOT}/docs/reference/validators.md").read(), re.M)[1]
+    commands = {"syntax": confined, "confined": confined.replace("bash -n", "bash"), "free": "/bin/bash {file}"}
+    inspection = f"! cat {HOME}/admin.token && ! (: < /dev/tcp/127.0.0.1/{hub.http}) && touch /tmp/a && echo > /dev/null"
+    with booted() as systemd:
+        for name, command in commands.items():
+            validator = f"paths = {name}/**\ncommand = {command}\nrefusals = 1, 2\n"
+            systemd.run("install", "-D", "/dev/stdin", f"{HOME}/etc/io.datahub.validator.command-{name}.cfg", input=validator)
+        systemd.run("chown", "-R", "datahub:", HOME)
+        started = systemd.run("systemctl", "start", "datahub")
+        assert started.returncode == 0, started.stderr + systemd.run("cat", f"{LOGS}/start.log").stdout
+        token = systemd.run("cat", f"{HOME}/admin.token").stdout.strip()
+        answers = [hub.request(f"/files/{path}", "PUT", script.encode(), token) for path, script in (
+            ("syntax/good", "if true; then true; fi"), ("syntax/bad", "if true"), ("confined/a", inspection), ("free/a", inspection))]
+        assert [status for status, _ in answers] == [201, 422, 201, 422], answers
+        assert b"syntax error" in answers[1][1], answers[1]
+        assert systemd.run("systemctl", "stop", "datahub").returncode == 0
+        assert systemd.run("systemctl", "is-failed", "datahub").stdout == "inactive\n"
 
 
 def test_service(hub):
