@@ -55,11 +55,11 @@ class Installed:
 
     def __init__(self, package, work):
         self.package, self.work = package, work
-        self.http, self.zmq, self.console = free_ports(3)
+        self.http, self.zmq, self.ssh, self.console = free_ports(4)
 
     def set_ports(self):
         with open(DEFAULTS, "a") as f:
-            f.write(f"DATAHUB_HTTP_PORT={self.http}\nDATAHUB_ZMQ_PORT={self.zmq}\nDATAHUB_CONSOLE_PORT={self.console}\n")
+            f.write(f"DATAHUB_HTTP_PORT={self.http}\nDATAHUB_ZMQ_PORT={self.zmq}\nDATAHUB_SSH_PORT={self.ssh}\nDATAHUB_CONSOLE_PORT={self.console}\n")
 
     def token(self):
         return open(f"{HOME}/admin.token").read().strip()

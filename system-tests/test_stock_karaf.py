@@ -22,7 +22,7 @@ class Karaf:
         self.base = glob.glob(f"{work}/apache-karaf-*/")[0].rstrip("/")
         for program in glob.glob(f"{self.base}/bin/*"):
             os.chmod(program, 0o755)
-        self.ssh, self.registry, self.rmi, self.web, self.http, self.zmq = free_ports(6)
+        self.ssh, self.registry, self.rmi, self.web, self.http, self.zmq, self.hub_ssh = free_ports(7)
         self.set("users.properties", "karaf", "karaf,_g_:admingroup")
         self.set("users.properties", r"_g_\:admingroup", "group,admin,manager,viewer,systembundles,ssh")
         self.set("org.apache.karaf.shell.cfg", "sshPort", self.ssh)
@@ -31,7 +31,7 @@ class Karaf:
         self.set("org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.localRepository", f"{work}/m2")
         with open(f"{self.base}/etc/org.ops4j.pax.web.cfg", "w") as f:
             f.write(f"org.osgi.service.http.port = {self.web}\n")
-        self.env = dict(os.environ, DATAHUB_HTTP_PORT=str(self.http), DATAHUB_ZMQ_PORT=str(self.zmq), LC_ALL="C.UTF-8")
+        self.env = dict(os.environ, DATAHUB_HTTP_PORT=str(self.http), DATAHUB_ZMQ_PORT=str(self.zmq), DATAHUB_SSH_PORT=str(self.hub_ssh), LC_ALL="C.UTF-8")
         self.env.pop("DATAHUB_HOME", None)
         self.process, self.token = None, None
 

@@ -48,9 +48,10 @@ class Hub:
     def __init__(self, **env):
         self.work = tempfile.mkdtemp(prefix="datahub-test-")
         self.home = f"{self.work}/hub"
-        self.http, self.zmq, self.console = free_ports(3)
+        self.http, self.zmq, self.ssh, self.console = free_ports(4)
         self.env = dict(os.environ, DATAHUB_HOME=self.home, DATAHUB_HTTP_PORT=str(self.http),
-                        DATAHUB_ZMQ_PORT=str(self.zmq), DATAHUB_CONSOLE_PORT=str(self.console), **env)
+                        DATAHUB_ZMQ_PORT=str(self.zmq), DATAHUB_SSH_PORT=str(self.ssh),
+                        DATAHUB_CONSOLE_PORT=str(self.console), **env)
         Hub.present.append(self)
 
     def run(self, *words, **more):

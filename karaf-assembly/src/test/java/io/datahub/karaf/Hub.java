@@ -36,7 +36,8 @@ final class Hub implements AutoCloseable {
         this.distribution = distribution;
         this.folder = folder;
         set("DATAHUB_HOME", folder.resolve("hub").toString());
-        for (String port : List.of("DATAHUB_HTTP_PORT", "DATAHUB_ZMQ_PORT", "DATAHUB_CONSOLE_PORT")) {
+        for (String port :
+                List.of("DATAHUB_HTTP_PORT", "DATAHUB_ZMQ_PORT", "DATAHUB_SSH_PORT", "DATAHUB_CONSOLE_PORT")) {
             set(port, String.valueOf(freePort()));
         }
     }

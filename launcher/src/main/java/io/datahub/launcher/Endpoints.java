@@ -5,11 +5,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The addresses that the hub listens on, according to the configuration in its home directory. */
 record Endpoints(
-        HubAddress http, Optional<HubAddress> https, HubAddress zeromq, HubAddress console, Optional<HubAddress> jmx) {
+        HubAddress http,
+        Optional<HubAddress> https,
+        HubAddress zeromq,
+        Optional<HubAddress> ssh,
+        HubAddress console,
+        Optional<HubAddress> jmx) {
 
     private static final String LOOPBACK = "127.0.0.1";
     private static final HubAddress.Keys KEYS = new HubAddress.Keys("host", "port");
@@ -24,6 +30,7 @@ record Endpoints(
                 http,
                 https(jetty, http),
                 HubAddress.of("ZeroMQ", "DATAHUB_ZMQ_PORT", zeromq, KEYS, defaults(5555)),
+                ssh(ConfigFile.read(etc.resolve("io.datahub.ssh.cfg"), environment)),
                 HubAddress.of(
                         "console",
                         "DATAHUB_CONSOLE_PORT",
@@ -33,10 +40,24 @@ record Endpoints(
                 jmx(console));
     }
 
-    /** Fails if one of the endpoints can't be bound. */
-    void check() throws CommandFailure {
+    /**
+     * Fails if one of the endpoints can't be bound, except SSH, without which the hub starts.
+     *
+     * @param warnings receives a line if there is no SSH
+     * @return the endpoints that can be bound
+     */
+    Endpoints check(Consumer<String> warnings) throws CommandFailure {
         for (HubAddress endpoint : all()) {
             endpoint.check();
+        }
+        try {
+            if (ssh.isPresent()) {
+                ssh.get().check();
+            }
+            return this;
+        } catch (CommandFailure e) {
+            warnings.accept(e.getMessage() + " The hub starts without SSH.");
+            return new Endpoints(http, https, zeromq, Optional.empty(), console, jmx);
         }
     }
 
@@ -55,6 +76,12 @@ record Endpoints(
                         jetty,
                         new HubAddress.Keys("host", "tls.port"),
                         new HubAddress("HTTPS", "", http.host(), 8443)));
+    }
+
+    private static Optional<HubAddress> ssh(ConfigFile ssh) throws CommandFailure {
+        return ssh.get("port", "").equals("0")
+                ? Optional.empty()
+                : Optional.of(HubAddress.of("SSH", "DATAHUB_SSH_PORT", ssh, KEYS, defaults(8422)));
     }
 
     private static Optional<HubAddress> jmx(ConfigFile console) throws CommandFailure {

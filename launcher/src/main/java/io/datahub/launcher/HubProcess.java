@@ -56,8 +56,7 @@ final class HubProcess {
         for (String kept : new DefaultConfigSync(distribution.resolve("etc"), home.etc()).synchronise()) {
             System.out.println("etc/" + kept + ": your changes are kept; the shipped default has changed, too.");
         }
-        Endpoints endpoints = Endpoints.read(home.etc(), System.getenv());
-        endpoints.check();
+        Endpoints endpoints = Endpoints.read(home.etc(), System.getenv()).check(System.err::println);
         BundleCache cache = new BundleCache(home.cache(), distribution);
         cache.openOrRebuild();
         new StateFiles(home).check().ifPresent(warning -> System.out.println("datahub: " + warning));

@@ -22,6 +22,7 @@ record ReadyMessage(HubHome home, Endpoints endpoints, Duration took) {
         if (Files.isReadable(home.curveKey())) {
             lines.add("  CURVE key        " + Files.readString(home.curveKey()).strip());
         }
+        endpoints.ssh().ifPresent(ssh -> lines.add("  SFTP, SCP        sftp://" + ssh));
         lines.add("  console          datahub console (or SSH to " + endpoints.console() + ")");
         endpoints
                 .jmx()

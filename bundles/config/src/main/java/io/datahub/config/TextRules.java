@@ -23,6 +23,8 @@ final class TextRules {
             NETWORKS,
             "io.datahub.zeromq proxies",
             NETWORKS,
+            "io.datahub.ssh proxies",
+            NETWORKS,
             "io.datahub.store publicUrl",
             new Form(RecordUrls.ALLOWED, value -> parses(value, RecordUrls::of)),
             "io.datahub.store quotas",

@@ -1,6 +1,7 @@
 package io.datahub.zeromq;
 
 import io.datahub.api.event.EventBroker;
+import io.datahub.api.net.ConnectionLimiter;
 import io.datahub.api.user.Authenticator;
 import io.datahub.zeromq.buffer.BufferPool;
 import io.datahub.zeromq.buffer.LargeMessageMemory;

@@ -2,6 +2,7 @@ package io.datahub.zeromq;
 
 import io.datahub.api.FileDescriptors;
 import io.datahub.api.log.LogText;
+import io.datahub.api.net.ConnectionLimiter;
 import io.datahub.api.user.Networks;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,7 +27,8 @@ record ZeromqSettings(
         long idleNanos,
         int readBufferBytes,
         long maxReadBufferBytes,
-        long maxReceivingBytes) {
+        long maxReceivingBytes)
+        implements ConnectionLimiter.Limits {
 
     private static final long MAX_MILLIS = 86_400_000;
 
@@ -111,7 +113,8 @@ record ZeromqSettings(
     }
 
     /** Whether many clients may share that address, so that limits per address don't apply to it. */
-    boolean isShared(InetAddress address) {
+    @Override
+    public boolean isShared(InetAddress address) {
         return address.isLoopbackAddress() || address.isAnyLocalAddress() || proxies.contains(address);
     }
 

@@ -1,0 +1,2 @@
+/** The keys by which clients recognize the hub. */
+package io.datahub.ssh.keys;

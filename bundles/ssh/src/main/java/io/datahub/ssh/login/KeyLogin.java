@@ -1,0 +1,73 @@
+package io.datahub.ssh.login;
+
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.SshPublicKey;
+import java.security.PublicKey;
+import java.util.Optional;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
+import org.apache.sshd.server.auth.AbstractUserAuthFactory;
+import org.apache.sshd.server.auth.UserAuth;
+import org.apache.sshd.server.auth.pubkey.PublickeyAuthenticator;
+import org.apache.sshd.server.auth.pubkey.UserAuthPublicKey;
+import org.apache.sshd.server.session.ServerSession;
+
+/**
+ * Logs clients in by a public key that is listed for the user. A key that is only offered costs nothing, since clients
+ * offer all that they have; it is authenticated once the client has signed with it. Thread-safe.
+ */
+public final class KeyLogin extends AbstractUserAuthFactory implements PublickeyAuthenticator {
+
+    private final Logins logins;
+
+    /** @param logins authenticates the keys */
+    public KeyLogin(Logins logins) {
+        super(PUBLIC_KEY);
+        this.logins = logins;
+    }
+
+    @Override
+    public boolean authenticate(String user, PublicKey key, ServerSession session) {
+        Buffer blob = new ByteArrayBuffer();
+        blob.putRawPublicKey(key);
+        return credentials(user, blob.getCompactData())
+                .filter(one -> logins.isKnown(session, one))
+                .isPresent();
+    }
+
+    @Override
+    public UserAuth createUserAuth(ServerSession session) {
+        return new Attempt();
+    }
+
+    /** Empty if the hub doesn't accept keys of that type, which includes certificates. */
+    private static Optional<Credentials> credentials(String user, byte[] blob) {
+        try {
+            return Optional.of(new Credentials.SshKey(Optional.of(user), SshPublicKey.of(blob)));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** One request of a client; {@link UserAuthPublicKey} verifies the signature. */
+    private final class Attempt extends UserAuthPublicKey {
+
+        @Override
+        public Boolean doAuth(Buffer buffer, boolean init) throws Exception {
+            Buffer copy = new ByteArrayBuffer(buffer.array(), buffer.rpos(), buffer.available());
+            boolean isSigned = copy.getBoolean();
+            copy.getString();
+            Optional<Credentials> presented = credentials(getUsername(), copy.getBytes());
+            if (presented.isEmpty()) {
+                return false;
+            }
+            Boolean verified = super.doAuth(buffer, init);
+            if (!isSigned) {
+                return verified;
+            }
+            return Boolean.TRUE.equals(verified)
+                    ? logins.authenticate(getServerSession(), presented.get())
+                    : logins.refuse(getServerSession(), presented.get());
+        }
+    }
+}
