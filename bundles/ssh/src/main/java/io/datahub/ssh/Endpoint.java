@@ -1,5 +1,6 @@
 package io.datahub.ssh;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.net.IpAddress;
 import io.datahub.ssh.channel.HubChannels;
 import io.datahub.ssh.connections.Connections;
@@ -132,7 +133,7 @@ final class Endpoint implements AutoCloseable {
         try {
             server.stop(true);
         } catch (IOException e) {
-            LOG.warn("event=ssh.endpoint.close-failed reason=\"{}\"", e.getMessage(), e);
+            LOG.warn("event=ssh.endpoint.close-failed reason={}", LogText.quoted(e.getMessage()), e);
         }
         timer.shutdownNow();
     }

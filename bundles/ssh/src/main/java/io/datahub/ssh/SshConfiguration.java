@@ -14,7 +14,7 @@ public @interface SshConfiguration {
     int port() default 8422;
 
     @AttributeDefinition(
-            description = "The maximum number of connections in total, limited to two fifths of the process's file "
+            description = "The maximum number of connections in total, limited to a tenth of the process's file "
                     + "descriptors",
             min = "1")
     int maxConnections() default 1_000;

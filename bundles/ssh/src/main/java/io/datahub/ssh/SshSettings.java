@@ -25,18 +25,22 @@ record SshSettings(
 
     private static final long MAX_MILLIS = 86_400_000;
 
+    /** Of what a transport may use, SSH uses a quarter, so that the three of them leave some for the hub. */
+    private static final int SHARE_OF_A_TRANSPORT = 4;
+
     static SshSettings of(SshConfiguration configuration) {
         return of(configuration, FileDescriptors.max());
     }
 
     /**
-     * Converts the configuration. The connections are limited to a transport's share of the process's file descriptors,
-     * and those that aren't logged in to half of that.
+     * Converts the configuration. The connections are limited to a tenth of the process's file descriptors, and those
+     * that aren't logged in to half of that.
      *
      * @throws IllegalArgumentException if a value is out of range; the message names the key and the file
      */
     static SshSettings of(SshConfiguration configuration, long descriptors) {
-        int share = (int) Math.min(configuration.maxConnections(), FileDescriptors.share(descriptors));
+        int share = (int) Math.max(
+                1, Math.min(configuration.maxConnections(), FileDescriptors.share(descriptors) / SHARE_OF_A_TRANSPORT));
         requireRange("port", configuration.port(), 0, 65_535);
         requireRange("maxConnections", configuration.maxConnections(), 1, Integer.MAX_VALUE);
         requireRange("maxConnectionsPerAddress", configuration.maxConnectionsPerAddress(), 1, Integer.MAX_VALUE);

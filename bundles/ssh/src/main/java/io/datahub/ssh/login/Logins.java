@@ -3,6 +3,7 @@ package io.datahub.ssh.login;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.log.LogText;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
@@ -115,7 +116,7 @@ public final class Logins {
         try {
             session.writePacket(banner);
         } catch (IOException e) {
-            LOG.debug("event=ssh.banner.lost client={}", session, e);
+            LOG.debug("event=ssh.banner.lost client={} reason={}", session, LogText.quoted(e.getMessage()), e);
         }
     }
 }
