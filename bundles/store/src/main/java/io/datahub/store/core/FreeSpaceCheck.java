@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -23,12 +24,27 @@ public final class FreeSpaceCheck {
     /** Space that an update of the index, or of the users file, may need, in bytes. */
     private static final long MIN_BYTES = 1L << 18;
 
+    /** With this much more than is needed, an earlier measurement is good enough. */
+    private static final long PLENTY_BYTES = 1L << 30;
+
+    private static final long MAX_MEASUREMENT_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final List<Path> folders;
     private final ToLongFunction<Path> usableBytes;
     private final Supplier<StoreSettings> settings;
 
     /** Bytes reserved by all uploads and not written yet. */
     private final AtomicLong reserved = new AtomicLong();
+
+    private volatile Measurement lastMeasurement = new Measurement(0, System.nanoTime());
+
+    /** The free space of the fullest disk, at a time of {@link System#nanoTime}. */
+    private record Measurement(long usableBytes, long atNanos) {
+
+        boolean isPlenty(long bytes) {
+            return usableBytes - bytes > PLENTY_BYTES && System.nanoTime() - atNanos < MAX_MEASUREMENT_AGE_NANOS;
+        }
+    }
 
     public FreeSpaceCheck(List<Path> folders, Supplier<StoreSettings> settings) {
         this(folders, settings, folder -> folder.toFile().getUsableSpace());
@@ -71,8 +87,13 @@ public final class FreeSpaceCheck {
     }
 
     private Optional<Refusal> refuse(long bytes, long reserve) throws IOException {
+        if (lastMeasurement.isPlenty(bytes + reserve)) {
+            return Optional.empty();
+        }
+        long least = Long.MAX_VALUE;
         for (Path folder : folders) {
             long usable = usableBytes.applyAsLong(folder);
+            least = Math.min(least, usable);
             if (usable - bytes < reserve) {
                 if (!Files.isDirectory(folder)) {
                     throw new IOException(folder + " is missing");
@@ -80,6 +101,7 @@ public final class FreeSpaceCheck {
                 return Optional.of(IoErrors.diskFull());
             }
         }
+        lastMeasurement = new Measurement(least, System.nanoTime());
         return Optional.empty();
     }
 

@@ -98,6 +98,12 @@ public record StoreContext(
                 .isPresent();
     }
 
+    /** Whether the index has the file at a path as it is, however it is reached. */
+    public boolean isIndexed(RecordPath path) throws IOException {
+        Optional<IndexEntry> entry = metadata.entry(path);
+        return entry.isPresent() && new PathState(tree.lookUpUnchecked(path), entry).isConsistent();
+    }
+
     /** Whether a file and its index entry are unchanged. The caller holds the path's lock. */
     public boolean isUnchanged(RecordPath path, PathState state) throws IOException {
         return isUnchangedOnDisk(path, state) && metadata.entry(path).equals(state.entry());
@@ -129,7 +135,7 @@ public record StoreContext(
      * @param staged the file before the rename
      */
     public DirectoryEntry afterRename(RecordPath path, FileStat staged) throws IOException {
-        DirectoryEntry onDisk = tree.lookUp(path);
+        DirectoryEntry onDisk = tree.lookUpUnchecked(path); // the attributes identify the file itself
         return onDisk.isFile() && onDisk.stat().hasContentOf(staged)
                 ? onDisk
                 : new DirectoryEntry(DirectoryEntry.Kind.FILE, staged);
@@ -143,12 +149,15 @@ public record StoreContext(
     /**
      * Creates the missing parents of a path, and renames something to it.
      *
+     * @param missing how many parents were missing just now
      * @return false if the path holds something that can't be replaced
      */
-    public boolean renameTo(RecordPath path, Rename rename) throws IOException {
+    public boolean renameTo(RecordPath path, int missing, Rename rename) throws IOException {
         for (int i = 0; ; i++) {
             try {
-                parents.create(path);
+                if (missing > 0 || i > 0) {
+                    parents.create(path);
+                }
                 rename.run();
                 return true;
             } catch (NoSuchFileException e) {

@@ -18,9 +18,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * A cache of open directory handles. What is opened, moved or removed relative to such a handle stays in that
  * directory, even if the directory or one of its parents is replaced by a link between check and use. A handle is
- * obtained by walking down from the root without following links, which costs several system calls, so recently used
- * handles are cached; idle ones are closed, since an open directory keeps a disk from being unmounted. For any
- * thread.
+ * obtained from that of its parent without following links, which costs several system calls, so recently used handles
+ * are cached; idle ones are closed, since an open directory keeps a disk from being unmounted. For any thread.
  */
 final class Handles implements AutoCloseable {
 
@@ -67,7 +66,10 @@ final class Handles implements AutoCloseable {
                 return cached;
             }
         }
-        SecureDirectoryStream<Path> stream = open(directory);
+        SecureDirectoryStream<Path> stream = directory.isRoot()
+                ? openRoot()
+                : apply(directory.parent(), parent -> openChild(parent, directory))
+                        .orElse(null);
         if (stream == null) {
             return null;
         }
@@ -94,23 +96,20 @@ final class Handles implements AutoCloseable {
                 stream);
     }
 
-    /** Walks down to a directory without following links; null if the platform doesn't support that. */
-    @SuppressWarnings("StreamResourceLeak") // each stream is closed here or passed on
-    private SecureDirectoryStream<Path> open(RecordPath directory) throws IOException {
+    /** Opens the root; null if the platform has no directory handles. */
+    @SuppressWarnings("StreamResourceLeak") // closed here or passed on
+    private SecureDirectoryStream<Path> openRoot() throws IOException {
         DirectoryStream<Path> top = Files.newDirectoryStream(root);
-        if (!(top instanceof SecureDirectoryStream<Path> current)) {
-            top.close();
-            return null;
+        if (top instanceof SecureDirectoryStream<Path> stream) {
+            return stream;
         }
-        if (!directory.isRoot()) {
-            for (String segment : directory.toString().split("/", -1)) {
-                SecureDirectoryStream<Path> parent = current;
-                try (parent) {
-                    current = parent.newDirectoryStream(Path.of(segment), LinkOption.NOFOLLOW_LINKS);
-                }
-            }
-        }
-        return current;
+        top.close();
+        return null;
+    }
+
+    private static SecureDirectoryStream<Path> openChild(SecureDirectoryStream<Path> parent, RecordPath directory)
+            throws IOException {
+        return parent.newDirectoryStream(Path.of(directory.name()), LinkOption.NOFOLLOW_LINKS);
     }
 
     private synchronized void release(Handle handle) throws IOException {

@@ -71,10 +71,12 @@ public final class Parents {
      */
     private synchronized void createDirectory(RecordPath path, Path staged) throws IOException {
         Files.createDirectory(staged);
+        boolean moved = false;
         try {
             if (FileStat.of(tree.resolve(path)).isEmpty()) {
                 unflushed.put(path, new Object());
                 tree.put(staged, path);
+                moved = true;
             }
         } catch (NoSuchFileException e) {
             throw e;
@@ -83,7 +85,9 @@ public final class Parents {
                 throw e;
             }
         } finally {
-            Files.deleteIfExists(staged);
+            if (!moved) {
+                Files.deleteIfExists(staged);
+            }
         }
     }
 

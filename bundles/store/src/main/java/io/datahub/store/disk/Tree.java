@@ -12,7 +12,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
@@ -179,14 +178,10 @@ public final class Tree {
      * or the new one.
      */
     public void put(Path file, RecordPath path) throws IOException {
+        Path source = file.toAbsolutePath(); // which is not looked up in the directory
         Optional<Boolean> result = handles.apply(path.parent(), directory -> {
-            try (DirectoryStream<Path> from = Files.newDirectoryStream(file.getParent())) {
-                if (from instanceof SecureDirectoryStream<Path> source) {
-                    source.move(file.getFileName(), directory, Path.of(path.name()));
-                    return true;
-                }
-                return null;
-            }
+            directory.move(source, directory, Path.of(path.name()));
+            return true;
         });
         if (result.isEmpty()) {
             Disk.replace(file, resolve(path));

@@ -97,7 +97,7 @@ final class MoveCommit {
             throws IOException {
         boolean moved = false;
         try {
-            moved = areUnchanged(records) && rename(source, target, records);
+            moved = areUnchanged(records) && rename(source, target, records, missing);
             return moved;
         } finally {
             if (!moved) {
@@ -191,12 +191,13 @@ final class MoveCommit {
         return true;
     }
 
-    private boolean rename(RecordPath source, RecordPath target, List<MovedRecord> records) throws IOException {
+    private boolean rename(RecordPath source, RecordPath target, List<MovedRecord> records, int missing)
+            throws IOException {
         if (records.size() == 1 && isSameFile(records.get(0))) {
             context.tree().remove(source); // two hard links of one file, which a rename would leave as they are
             return true;
         }
-        return context.renameTo(target, () -> context.tree().move(source, target));
+        return context.renameTo(target, missing, () -> context.tree().move(source, target));
     }
 
     private static boolean isSameFile(MovedRecord record) {

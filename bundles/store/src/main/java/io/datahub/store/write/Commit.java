@@ -171,7 +171,8 @@ public final class Commit {
         boolean moved = false;
         try (InFlightRenames.Mark mark = context.renames().begin(path)) {
             if ((conditional && !context.tree().lookUp(path).equals(before.onDisk()))
-                    || !context.renameTo(path, () -> context.tree().put(staged.path(), path))) {
+                    || !context.renameTo(
+                            path, intent.parents(), () -> context.tree().put(staged.path(), path))) {
                 return null;
             }
             moved = true;

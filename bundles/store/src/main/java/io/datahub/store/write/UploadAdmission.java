@@ -101,8 +101,7 @@ public final class UploadAdmission {
     }
 
     private Optional<Refusal> reserve(WriteRequest request, Quotas.Claim claim) throws IOException {
-        return claim.reserve(
-                request.length().orElse(0), context.lookUp(request.path()).entry());
+        return claim.reserve(request.length().orElse(0), context.metadata().entry(request.path()));
     }
 
     /** A closed claim, for an upload that is a record already. */

@@ -13,7 +13,6 @@ import io.datahub.store.core.FailPoints.Step;
 import io.datahub.store.core.IndexWriter;
 import io.datahub.store.core.IoErrors;
 import io.datahub.store.core.LastGoodVersions;
-import io.datahub.store.core.PathState;
 import io.datahub.store.core.RejectedFiles;
 import io.datahub.store.core.StagedFile;
 import io.datahub.store.core.StoreContext;
@@ -21,8 +20,6 @@ import io.datahub.store.core.UsersFile;
 import io.datahub.store.metadata.LastGoodCopyEntry;
 import io.datahub.store.validation.ValidationService;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.channels.Channels;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -66,19 +63,12 @@ public final class UploadCommitter {
     /** Validates a staged file, whose hashes are complete. */
     Result<ValidatedUpload> validate(WriteRequest request, StagedFile staged) throws IOException {
         RecordPath path = request.path();
-        PathState state = context.lookUp(path);
-        CandidateFile candidate = new CandidateFile(path, request.user().name(), staged, () -> openCurrent(path));
+        ComparedVersion compared = new ComparedVersion(context, path);
+        CandidateFile candidate = new CandidateFile(path, request.user().name(), staged, compared);
         Result<List<ValidatorId>> validated =
                 validation.validate(candidate, context.settings().get().validatorWait());
         validated.refusal().ifPresent(found -> Audit.refused("validate", request, found));
-        return validated.then(validators -> Result.done(new ValidatedUpload(
-                validators, candidate.wasPreviousOpened() ? Optional.of(state) : Optional.empty())));
-    }
-
-    private Optional<InputStream> openCurrent(RecordPath path) throws IOException {
-        return context.tree().lookUp(path).isFile()
-                ? Optional.of(Channels.newInputStream(context.tree().open(path)))
-                : Optional.empty();
+        return validated.then(validators -> Result.done(new ValidatedUpload(validators, compared.state())));
     }
 
     /** Validates an upload, or returns the result if that has been done. */
