@@ -37,6 +37,9 @@ final class Debouncer implements AutoCloseable {
     /** Above this many pending paths, a full scan replaces them: it costs less, and the memory stays bounded. */
     private static final int MAX_PENDING = 100_000;
 
+    /** For how long workers with nothing to do rest, so that many changes a second don't wake them for each. */
+    private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private static final long STOP_TIMEOUT_MILLIS = 5_000;
 
     private final long quietNanos;
@@ -194,6 +197,7 @@ final class Debouncer implements AutoCloseable {
             while (!closed) {
                 QueueEntry queued = queue.poll(); // unlike take, doesn't wake another worker
                 if (queued == null) {
+                    TimeUnit.NANOSECONDS.sleep(BATCH_NANOS);
                     queued = queue.take();
                 }
                 if (queued.entry != null && claim(queued.entry)) {

@@ -6,7 +6,6 @@ import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -28,7 +27,7 @@ final class RecordCodec {
 
     /** Reads a value. */
     interface Source<T> {
-        T from(DataInput in) throws IOException;
+        T from(DataInputStream in) throws IOException;
     }
 
     static byte[] write(Sink sink) {
@@ -55,17 +54,13 @@ final class RecordCodec {
     }
 
     /** Reads a flag at the end; false where an earlier version of the hub didn't write one. */
-    static boolean trailingFlag(DataInput in) throws IOException {
+    static boolean trailingFlag(DataInputStream in) throws IOException {
         return trailing(in, DataInput::readBoolean, false);
     }
 
     /** Reads what a later version of the hub appended; the default where an earlier one wrote nothing. */
-    static <T> T trailing(DataInput in, Source<T> source, T absent) throws IOException {
-        try {
-            return source.from(in);
-        } catch (EOFException e) {
-            return absent;
-        }
+    static <T> T trailing(DataInputStream in, Source<T> source, T absent) throws IOException {
+        return in.available() > 0 ? source.from(in) : absent;
     }
 
     static void writeInstant(DataOutput out, Optional<Instant> time) throws IOException {
@@ -88,7 +83,7 @@ final class RecordCodec {
         }
     }
 
-    static <T> List<T> list(DataInput in, Source<T> source) throws IOException {
+    static <T> List<T> list(DataInputStream in, Source<T> source) throws IOException {
         int count = in.readInt();
         List<T> items = new ArrayList<>();
         for (int i = 0; i < count; i++) {

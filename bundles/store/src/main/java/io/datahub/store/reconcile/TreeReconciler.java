@@ -70,6 +70,11 @@ public final class TreeReconciler {
     }
 
     private void compare(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater) throws IOException {
+        if (!path.isRoot() && context.isIndexed(path)) {
+            unreadable.remove(path);
+            reconcileFormerDirectory(path, quiet, checkLater);
+            return; // most notifications are about what the hub itself has written
+        }
         Optional<DirectoryEntry> onDisk =
                 path.isRoot() ? Optional.of(context.tree().lookUp(path)) : reconcileIfReadable(path, quiet, checkLater);
         if (onDisk.isEmpty()) {
