@@ -39,7 +39,7 @@ public final class IndexWriter {
     public CommitFuture<Optional<Change>> completed(
             RecordPath path, Intent intent, DirectoryEntry onDisk, Optional<IndexEntry> before, Runnable releaseClaim)
             throws IOException {
-        return metadata.submit(transaction -> {
+        return metadata.submitAndFlush(transaction -> {
             transaction.removeIntent(path);
             Change change = written(transaction, path, intent, onDisk.stat(), before);
             releaseClaim.run();

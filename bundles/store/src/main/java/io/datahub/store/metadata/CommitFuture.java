@@ -19,11 +19,16 @@ public final class CommitFuture<T> {
     /** The paths whose index entries it wrote; used under the commit lock, and by the writer thread afterwards. */
     private final List<RecordPath> paths = new ArrayList<>(1);
 
+    private volatile boolean flushRequested;
     private volatile T value;
     private volatile Throwable failure;
 
-    /** @param onFlushRequested called when a caller starts to wait */
-    CommitFuture(Runnable onFlushRequested) {
+    /**
+     * @param flushRequested whether a caller is about to wait
+     * @param onFlushRequested called when a caller starts to wait and none was about to
+     */
+    CommitFuture(boolean flushRequested, Runnable onFlushRequested) {
+        this.flushRequested = flushRequested;
         this.onFlushRequested = onFlushRequested;
     }
 
@@ -52,7 +57,8 @@ public final class CommitFuture<T> {
 
     /** Requests that the transaction be flushed now instead of waiting for more to batch. */
     public void requestFlush() {
-        if (!isDone()) {
+        if (!flushRequested && !isDone()) {
+            flushRequested = true;
             onFlushRequested.run();
         }
     }

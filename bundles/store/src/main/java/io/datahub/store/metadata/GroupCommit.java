@@ -40,6 +40,12 @@ final class GroupCommit implements AutoCloseable {
 
     private static final long MAX_BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
+    /** After a batch of so many transactions, it is likely that others are about to submit theirs, too. */
+    private static final int MANY = 3;
+
+    /** How long transactions that callers wait for are batched at most if there are many: about as long as a flush. */
+    private static final long MAX_GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final Path file;
     private final Supplier<StoreSettings> settings;
     private final JournalHead head = new JournalHead();
@@ -47,12 +53,14 @@ final class GroupCommit implements AutoCloseable {
     private final UnflushedEntries unflushed = new UnflushedEntries();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition workSubmitted = lock.newCondition();
+    private final Condition stopping = lock.newCondition();
     private final DatabaseHandle handle;
     private final ChangePublisher publisher;
     private final Thread writer;
 
-    /** Duration of the last flush; used by the writer thread only. */
+    // Of the last batch; used by the writer thread only.
     private long lastFlushNanos;
+    private int lastBatchSize;
 
     // All guarded by the lock.
     private List<CommitFuture<?>> pendingCommits = new ArrayList<>();
@@ -124,11 +132,12 @@ final class GroupCommit implements AutoCloseable {
      * Applies a transaction, which must be quick. It is durable and its changes are announced once the returned
      * future completes.
      *
+     * @param flush whether the caller is about to wait for it
      * @throws IOException if the store is stopping or the database can't be written
      */
-    <T> CommitFuture<T> submit(Function<Transaction, T> work) throws IOException {
+    <T> CommitFuture<T> submit(Function<Transaction, T> work, boolean flush) throws IOException {
         MetadataDatabase database = handle.get();
-        CommitFuture<T> commit = new CommitFuture<>(this::requestFlush);
+        CommitFuture<T> commit = new CommitFuture<>(flush, this::requestFlush);
         lock.lock();
         try {
             if (stopped) {
@@ -143,7 +152,8 @@ final class GroupCommit implements AutoCloseable {
             commit.applied(apply(work, transaction));
             pendingChanges.addAll(transaction.changes());
             pendingCommits.add(commit);
-            if (pendingCommits.size() == 1) {
+            flushRequested |= flush;
+            if (flush || pendingCommits.size() == 1) {
                 workSubmitted.signal();
             }
             return commit;
@@ -261,6 +271,7 @@ final class GroupCommit implements AutoCloseable {
             batchChanges = pendingChanges;
             pendingCommits = new ArrayList<>();
             pendingChanges = new ArrayList<>();
+            lastBatchSize = batch.size();
             maintain(database, batch.isEmpty());
             committed = commit(database, batch);
         } finally {
@@ -279,6 +290,10 @@ final class GroupCommit implements AutoCloseable {
             remaining = Math.min(MAX_BATCH_NANOS, Math.max(BATCH_NANOS, BATCH_FLUSH_FACTOR * lastFlushNanos));
             while (!pendingCommits.isEmpty() && !flushRequested && !stopped && remaining > 0) {
                 remaining = workSubmitted.awaitNanos(remaining);
+            }
+            remaining = lastBatchSize < MANY ? 0 : Math.min(MAX_GATHER_NANOS, lastFlushNanos);
+            while (!pendingCommits.isEmpty() && !stopped && remaining > 0) {
+                remaining = stopping.awaitNanos(remaining);
             }
             flushRequested = false;
         } catch (InterruptedException e) {
@@ -374,6 +389,7 @@ final class GroupCommit implements AutoCloseable {
                 failPending(new IOException("the store was abandoned"));
             }
             workSubmitted.signal();
+            stopping.signal();
         } finally {
             lock.unlock();
         }

@@ -217,7 +217,12 @@ public final class MetadataStore implements AutoCloseable {
      * future completes.
      */
     public <T> CommitFuture<T> submit(Function<Transaction, T> work) throws IOException {
-        return commits.submit(work);
+        return commits.submit(work, false);
+    }
+
+    /** Likewise, by a caller who is about to wait for it, so that it isn't held back until there are more. */
+    public <T> CommitFuture<T> submitAndFlush(Function<Transaction, T> work) throws IOException {
+        return commits.submit(work, true);
     }
 
     /** Copies the database file with everything submitted so far; writers are blocked while it is copied. */

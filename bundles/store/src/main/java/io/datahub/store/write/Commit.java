@@ -110,11 +110,10 @@ public final class Commit {
 
     /** Writes the intent and, in parallel, flushes the staged file if it has not been flushed yet. */
     private void writeIntent(RecordPath path, Intent intent, StagedFile staged) throws IOException {
-        CommitFuture<RecordPath> intentWritten = context.metadata().submit(transaction -> {
+        CommitFuture<RecordPath> intentWritten = context.metadata().submitAndFlush(transaction -> {
             transaction.putIntent(path, intent);
             return path;
         });
-        intentWritten.requestFlush();
         boolean flushed = false;
         try {
             staged.flush();
