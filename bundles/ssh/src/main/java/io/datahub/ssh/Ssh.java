@@ -1,6 +1,7 @@
 package io.datahub.ssh;
 
 import io.datahub.api.Home;
+import io.datahub.api.disk.TemporaryNames;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
@@ -14,6 +15,7 @@ import io.datahub.ssh.keys.HostKeyFiles;
 import io.datahub.ssh.session.ChannelHandlers;
 import io.datahub.ssh.session.SshServices;
 import io.datahub.ssh.session.TransferMetrics;
+import io.datahub.ssh.sftp.SftpSubsystem;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -46,6 +48,7 @@ public final class Ssh implements HealthCheck, MetricSource {
     private final EventBroker broker;
     private final Authenticator authenticator;
     private final Home home;
+    private final TemporaryNames temporaryNames;
     private final TransferMetrics metrics = new TransferMetrics();
     private volatile SshSettings settings;
     private volatile State state = new State(null, null, null, "");
@@ -76,12 +79,14 @@ public final class Ssh implements HealthCheck, MetricSource {
             @Reference LastingDrafts drafts,
             @Reference EventBroker broker,
             @Reference Authenticator authenticator,
-            @Reference Home home) {
+            @Reference Home home,
+            @Reference TemporaryNames temporaryNames) {
         this.store = store;
         this.drafts = drafts;
         this.broker = broker;
         this.authenticator = authenticator;
         this.home = home;
+        this.temporaryNames = temporaryNames;
         settings = SshSettings.of(configuration);
         state = open(settings);
     }
@@ -109,8 +114,8 @@ public final class Ssh implements HealthCheck, MetricSource {
     }
 
     /** The handlers of what clients may ask for. */
-    private static ChannelHandlers newHandlers() {
-        return new ChannelHandlers(List.of(), List.of());
+    private ChannelHandlers newHandlers() {
+        return new ChannelHandlers(List.of(new SftpSubsystem(temporaryNames)), List.of());
     }
 
     @Modified

@@ -5,7 +5,8 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * The names that programs give to files they haven't finished. A file created outside the hub under such a name is not
- * a record until it is renamed; one uploaded under such a name is a record like any other. A service; thread-safe.
+ * a record until it is renamed, nor is one written over SFTP; one uploaded in another way is a record like any other. A
+ * service; thread-safe.
  */
 @ProviderType
 @FunctionalInterface

@@ -135,6 +135,7 @@ public @interface StoreConfiguration {
         "*.part", // Firefox, KDE, yt-dlp
         "*.partial", // Internet Explorer, rclone
         "*.filepart", // WinSCP
+        ".in.*", // lftp
         "*.crdownload", // Chromium
         "*.opdownload", // Opera
         "*.download", // Safari

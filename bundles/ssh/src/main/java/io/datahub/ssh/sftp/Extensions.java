@@ -1,0 +1,168 @@
+package io.datahub.ssh.sftp;
+
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.path.RecordPath;
+import io.datahub.api.record.StorageSpace;
+import io.datahub.ssh.sftp.wire.Attributes;
+import io.datahub.ssh.sftp.wire.ClientPaths;
+import io.datahub.ssh.sftp.wire.Output;
+import io.datahub.ssh.sftp.wire.Packet;
+import io.datahub.ssh.sftp.wire.PacketReader;
+import io.datahub.ssh.sftp.wire.Status;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/** The extensions that OpenSSH's file PROTOCOL describes. Used by one thread at a time. */
+final class Extensions {
+
+    private static final int BLOCK_BYTES = 4_096;
+    private static final int MAX_NAME_BYTES = 255;
+    private static final int COPY_BYTES = 1 << 16;
+
+    /** What is shown where there is no limit; clients compute with the number of bytes. */
+    private static final long UNLIMITED_BLOCKS = (1L << 60) / BLOCK_BYTES;
+
+    private static final String[] ADVERTISED = {
+        "posix-rename@openssh.com", "1",
+        "statvfs@openssh.com", "2",
+        "fstatvfs@openssh.com", "2",
+        "fsync@openssh.com", "1",
+        "lsetstat@openssh.com", "1",
+        "limits@openssh.com", "1",
+        "expand-path@openssh.com", "1",
+        "copy-data", "1",
+    };
+
+    private final Workspace workspace;
+    private final Renamer renamer;
+    private final AttributeSetter setter;
+
+    Extensions(Workspace workspace, Renamer renamer, AttributeSetter setter) {
+        this.workspace = workspace;
+        this.renamer = renamer;
+        this.setter = setter;
+    }
+
+    /** Names and versions by turns. */
+    static String[] advertised() {
+        return ADVERTISED.clone();
+    }
+
+    /** Answers an extended request. */
+    void handle(int id, Packet packet, Output output) throws IOException {
+        String name = packet.text();
+        switch (name) {
+            case "limits@openssh.com" -> limits(id, output);
+            case "statvfs@openssh.com" -> space(id, ClientPaths.parse(packet.text()), output);
+            case "fstatvfs@openssh.com" -> fileSpace(id, packet, output);
+            case "expand-path@openssh.com" -> ClientPaths.answer(id, ClientPaths.expand(packet.text()), output);
+            default -> output.status(id, status(name, packet));
+        }
+    }
+
+    private Status status(String name, Packet packet) throws IOException {
+        return switch (name) {
+            case "posix-rename@openssh.com" -> rename(packet);
+            case "fsync@openssh.com" -> sync(packet);
+            case "lsetstat@openssh.com" -> setAttributes(packet);
+            case "copy-data" -> copy(packet);
+            case "hardlink@openssh.com" -> Status.NO_LINKS;
+            default -> Status.unsupported("the hub doesn't have this extension");
+        };
+    }
+
+    private Status rename(Packet packet) throws IOException {
+        Result<RecordPath> from = ClientPaths.parse(packet.text());
+        Result<RecordPath> to = ClientPaths.parse(packet.text());
+        return from.isRefused() || to.isRefused()
+                ? Status.of(from.refusal().or(to::refusal).get())
+                : renamer.rename(from.get(), to.get(), true);
+    }
+
+    private Status setAttributes(Packet packet) throws IOException {
+        Result<RecordPath> path = ClientPaths.parse(packet.text());
+        Attributes attributes = Attributes.read(packet);
+        return path.isRefused() ? Status.of(path.refusal().get()) : setter.set(path.get(), attributes);
+    }
+
+    private Status sync(Packet packet) throws IOException {
+        Optional<Handle> handle = workspace.handles().find(packet.text());
+        if (handle.isEmpty()) {
+            return Status.of(Handle.UNKNOWN);
+        }
+        Optional<Refusal> refusal = handle.get() instanceof DraftHandle draft ? draft.sync() : Optional.empty();
+        return refusal.map(Status::of).orElse(Status.OK);
+    }
+
+    private static void limits(int id, Output output) {
+        output.extended(id, fields -> {
+            fields.int64(PacketReader.MAX_PACKET_BYTES);
+            fields.int64(PacketReader.MAX_DATA_BYTES);
+            fields.int64(PacketReader.MAX_DATA_BYTES);
+            fields.int64(Handles.MAX);
+        });
+    }
+
+    private void fileSpace(int id, Packet packet, Output output) throws IOException {
+        boolean isOpen = workspace.handles().find(packet.text()).isPresent();
+        space(id, isOpen ? Result.done(RecordPath.ROOT) : Result.refused(Handle.UNKNOWN), output);
+    }
+
+    private void space(int id, Result<RecordPath> path, Output output) throws IOException {
+        Result<StorageSpace> found = path.isRefused()
+                ? Result.refused(path.refusal().get())
+                : workspace.session().store().space(workspace.session().user(), path.get());
+        if (found.isRefused()) {
+            output.status(id, Status.of(found.refusal().get()));
+            return;
+        }
+        StorageSpace space = found.get();
+        output.extended(id, fields -> {
+            fields.int64(BLOCK_BYTES);
+            fields.int64(BLOCK_BYTES);
+            fields.int64(Math.min(UNLIMITED_BLOCKS, space.totalBytes() / BLOCK_BYTES));
+            fields.int64(Math.min(UNLIMITED_BLOCKS, space.freeBytes() / BLOCK_BYTES));
+            fields.int64(Math.min(UNLIMITED_BLOCKS, space.freeBytes() / BLOCK_BYTES));
+            fields.int64(Math.min(UNLIMITED_BLOCKS, space.totalFiles()));
+            fields.int64(Math.min(UNLIMITED_BLOCKS, space.freeFiles()));
+            fields.int64(Math.min(UNLIMITED_BLOCKS, space.freeFiles()));
+            fields.int64(0); // file system
+            fields.int64(0); // flags
+            fields.int64(MAX_NAME_BYTES);
+        });
+    }
+
+    private Status copy(Packet packet) throws IOException {
+        Optional<Handle> source = workspace.handles().find(packet.text());
+        long from = packet.uint64();
+        long length = packet.uint64();
+        Optional<DraftHandle> target = workspace.handles().find(packet.text(), DraftHandle.class);
+        long to = packet.uint64();
+        return source.isEmpty() || target.isEmpty() || source.get() == target.get()
+                ? Status.of(Handle.UNKNOWN)
+                : copy(source.get(), from, length == 0 ? Long.MAX_VALUE : length, target.get(), to);
+    }
+
+    private static Status copy(Handle source, long from, long length, DraftHandle target, long to) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
+        long copied = 0;
+        while (copied < length) {
+            buffer.clear().limit((int) Math.min(COPY_BYTES, length - copied));
+            Result<Integer> count = source.read(from + copied, buffer);
+            if (count.isRefused()) {
+                return Status.of(count.refusal().get());
+            }
+            if (count.get() <= 0) {
+                break;
+            }
+            Optional<Refusal> refusal = target.write(to + copied, buffer.flip());
+            if (refusal.isPresent()) {
+                return Status.of(refusal.get());
+            }
+            copied += count.get();
+        }
+        return Status.OK;
+    }
+}

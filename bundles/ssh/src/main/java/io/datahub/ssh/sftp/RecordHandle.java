@@ -1,0 +1,53 @@
+package io.datahub.ssh.sftp;
+
+import io.datahub.api.Result;
+import io.datahub.api.record.Reading;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.ssh.sftp.wire.Attributes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A version of a record that is being read. */
+final class RecordHandle implements Handle {
+
+    private final Reading reading;
+    private boolean wasRead;
+
+    RecordHandle(Reading reading) {
+        this.reading = reading;
+    }
+
+    RecordVersion version() {
+        return reading.version();
+    }
+
+    @Override
+    public Attributes attributes() {
+        RecordVersion version = version();
+        return Attributes.file(version.size(), version.clientModified().orElse(version.modified()));
+    }
+
+    @Override
+    public Result<Integer> read(long offset, ByteBuffer target) throws IOException {
+        wasRead = true;
+        int count = 0;
+        while (target.hasRemaining()) {
+            int read = reading.read(target, offset + count);
+            if (read < 0) {
+                break;
+            }
+            count += read;
+        }
+        return Result.done(count);
+    }
+
+    @Override
+    public Result<Outcome> close() throws IOException {
+        return Result.done(wasRead ? Outcome.SENT : Outcome.NOTHING);
+    }
+
+    @Override
+    public void abandon() throws IOException {
+        reading.close();
+    }
+}

@@ -1,0 +1,289 @@
+package io.datahub.ssh.sftp;
+
+import io.datahub.api.log.LogText;
+import io.datahub.ssh.session.SshSession;
+import io.datahub.ssh.sftp.wire.MalformedPacketException;
+import io.datahub.ssh.sftp.wire.Output;
+import io.datahub.ssh.sftp.wire.PacketReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.sshd.common.io.IoInputStream;
+import org.apache.sshd.common.io.IoOutputStream;
+import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
+import org.apache.sshd.server.Environment;
+import org.apache.sshd.server.ExitCallback;
+import org.apache.sshd.server.channel.ChannelDataReceiver;
+import org.apache.sshd.server.channel.ChannelSession;
+import org.apache.sshd.server.command.AsyncCommand;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Connects a channel with its {@link RequestHandler}. Packets are queued by the transport's thread and handled in order
+ * by one worker at a time, which goes as soon as there is nothing to do: an idle or slow client holds no thread. What is
+ * queued is bounded by the channel's window, which opens again when a packet is handled; and no packet is handled while
+ * the client doesn't take the answers.
+ */
+final class SftpChannel implements AsyncCommand, ChannelDataReceiver {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SftpChannel.class);
+
+    /** While this many bytes of answers wait to be sent, nothing is handled. */
+    private static final int MAX_WAITING_BYTES = 1 << 19;
+
+    /** After this many packets a worker gives way to other channels. */
+    private static final int MAX_BATCH = 64;
+
+    private final SshSession session;
+    private final RequestHandler handler;
+    private final Consumer<SftpChannel> onEnd;
+    private final PacketReader reader = new PacketReader();
+    private final ErrorStream errors;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    private ChannelSession channel;
+    private IoOutputStream out;
+    private ExitCallback exit;
+
+    /** The answers that are being encoded, and those that are being sent; they change roles. Used by the worker. */
+    private Output filling = new Output();
+
+    private Output sending = new Output();
+
+    // Guarded by this.
+    private final Deque<ByteBuffer> packets = new ArrayDeque<>();
+    private boolean running;
+    private boolean writing;
+    private boolean inputEnded;
+    private boolean broken;
+    private boolean destroyed;
+    private boolean finished;
+
+    /**
+     * @param handler makes the handler for the lines that it shows
+     * @param onEnd called when everything is released
+     */
+    SftpChannel(
+            SshSession session, Function<Workspace.ErrorLines, RequestHandler> handler, Consumer<SftpChannel> onEnd) {
+        this.session = session;
+        this.onEnd = onEnd;
+        errors = new ErrorStream();
+        this.handler = handler.apply(errors::show);
+    }
+
+    /** Completed when everything is released. */
+    CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    @Override
+    public void setIoOutputStream(IoOutputStream stream) {
+        out = stream;
+    }
+
+    @Override
+    public void setIoErrorStream(IoOutputStream stream) {
+        errors.open(stream);
+    }
+
+    @Override
+    public void setExitCallback(ExitCallback callback) {
+        exit = callback;
+    }
+
+    @Override
+    public void start(ChannelSession started, Environment environment) {
+        channel = started;
+        channel.setDataReceiver(this);
+    }
+
+    /** Takes input, on the transport's thread; the window opens again when it has been handled. */
+    @Override
+    public int data(ChannelSession from, byte[] bytes, int start, int length) {
+        try {
+            reader.read(bytes, start, length, this::enqueue);
+        } catch (MalformedPacketException e) {
+            breakOff(e);
+        }
+        return 0;
+    }
+
+    private void enqueue(ByteBuffer packet) {
+        synchronized (this) {
+            packets.addLast(packet);
+        }
+        wake();
+    }
+
+    private void breakOff(Throwable reason) {
+        LOG.info("event=ssh.sftp.broken-off client={} reason={}", LogText.quoted(session), LogText.quoted(reason));
+        synchronized (this) {
+            broken = true;
+        }
+        wake();
+    }
+
+    /** The client has ended its input. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            inputEnded = true;
+        }
+        wake();
+    }
+
+    /** The channel or the connection is closed. */
+    @Override
+    public void destroy(ChannelSession closed) {
+        synchronized (this) {
+            destroyed = true;
+        }
+        wake();
+    }
+
+    private void wake() {
+        synchronized (this) {
+            if (running || finished) {
+                return;
+            }
+            running = true;
+        }
+        submit();
+    }
+
+    private void submit() {
+        try {
+            session.workers().execute(this::run);
+        } catch (RejectedExecutionException e) {
+            synchronized (this) {
+                destroyed = true; // the endpoint stops
+            }
+            run();
+        }
+    }
+
+    private void run() {
+        boolean completed = false;
+        try {
+            work();
+            completed = true;
+        } finally {
+            if (!completed) {
+                submit(); // to end
+            }
+        }
+    }
+
+    private void work() {
+        for (int i = 0; i < MAX_BATCH; i++) {
+            send();
+            ByteBuffer packet;
+            boolean ends;
+            synchronized (this) {
+                if (finished) {
+                    return;
+                }
+                ends = destroyed || broken || (inputEnded && packets.isEmpty());
+                boolean waits = !ends && writing && filling.size() >= MAX_WAITING_BYTES;
+                packet = ends || waits ? null : packets.pollFirst();
+                if (packet == null && (!ends || (writing && !destroyed && !broken))) {
+                    running = false; // until there is input, or the answers are sent
+                    return;
+                }
+                finished = ends;
+            }
+            if (ends) {
+                end();
+                return;
+            }
+            handle(packet);
+        }
+        submit();
+    }
+
+    private void handle(ByteBuffer packet) {
+        int length = packet.remaining() + Integer.BYTES;
+        try {
+            handler.handle(packet, filling);
+        } catch (MalformedPacketException e) {
+            breakOff(e);
+        } catch (RuntimeException | Error e) {
+            breakOff(e); // else the client would wait for ever
+            throw e;
+        } finally {
+            reader.release(packet);
+        }
+        try {
+            channel.getLocalWindow().release(length);
+        } catch (IOException e) {
+            LOG.debug("event=ssh.sftp.window-failed client={} reason={}", session, e.toString());
+        }
+    }
+
+    /** Sends the answers that wait, unless others are being sent. */
+    private void send() {
+        Output sent;
+        synchronized (this) {
+            if (writing || filling.size() == 0 || destroyed) {
+                return;
+            }
+            writing = true;
+            sent = filling;
+            filling = sending;
+            sending = sent;
+        }
+        try {
+            out.writeBuffer(new ByteArrayBuffer(sent.bytes(), 0, sent.size())).addListener(future -> sent());
+        } catch (IOException e) {
+            synchronized (this) {
+                destroyed = true;
+            }
+        }
+    }
+
+    private void sent() {
+        synchronized (this) {
+            sending.clear();
+            writing = false;
+        }
+        wake();
+    }
+
+    private void end() {
+        try {
+            handler.end();
+        } finally {
+            onEnd.accept(this);
+            ended.complete(null);
+            exit.onExit(broken ? 1 : 0);
+        }
+    }
+
+    @Override
+    public void setIoInputStream(IoInputStream stream) {
+        // input arrives by data
+    }
+
+    @Override
+    public void setInputStream(InputStream stream) {
+        // only the asynchronous streams are used
+    }
+
+    @Override
+    public void setOutputStream(OutputStream stream) {
+        // only the asynchronous streams are used
+    }
+
+    @Override
+    public void setErrorStream(OutputStream stream) {
+        // only the asynchronous streams are used
+    }
+}

@@ -1,0 +1,93 @@
+package io.datahub.ssh.sftp.wire;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Finds the packets in a channel's input: a length of four bytes, and as many bytes. Buffers are used again, so that a
+ * long upload allocates nothing. Input arrives on one thread at a time; buffers may come back from any.
+ */
+public final class PacketReader {
+
+    /** The maximum number of bytes that one request reads or writes. */
+    public static final int MAX_DATA_BYTES = 1 << 18;
+
+    /** The maximum size of a packet, with room for a header next to the maximum data. */
+    public static final int MAX_PACKET_BYTES = MAX_DATA_BYTES + (1 << 10);
+
+    private static final int KEPT_BUFFERS = 8;
+
+    /** Buffers to be used again, the largest first; guarded by itself. */
+    private final Deque<ByteBuffer> spare = new ArrayDeque<>();
+
+    private final ByteBuffer header = ByteBuffer.allocate(Integer.BYTES);
+
+    /** The packet that has begun; null while its length isn't known. */
+    private ByteBuffer packet;
+
+    /** Receives packets. */
+    public interface Receiver {
+
+        /**
+         * Takes a packet.
+         *
+         * @param packet the packet without its length, to be given back by {@link #release}
+         */
+        void received(ByteBuffer packet);
+    }
+
+    /**
+     * Takes the next input.
+     *
+     * @throws MalformedPacketException if a packet is too short or too long
+     */
+    public void read(byte[] bytes, int start, int count, Receiver receiver) {
+        int at = start;
+        int end = start + count;
+        while (at < end) {
+            if (packet == null) {
+                header.put(bytes[at++]);
+                if (!header.hasRemaining()) {
+                    packet = begin(header.flip().getInt());
+                    header.clear();
+                }
+            } else {
+                int part = Math.min(packet.remaining(), end - at);
+                packet.put(bytes, at, part);
+                at += part;
+                if (!packet.hasRemaining()) {
+                    ByteBuffer complete = packet.flip();
+                    packet = null;
+                    receiver.received(complete);
+                }
+            }
+        }
+    }
+
+    private ByteBuffer begin(int length) {
+        if (length < 1 || length > MAX_PACKET_BYTES) {
+            throw new MalformedPacketException("a packet can't have a length of " + Integer.toUnsignedString(length));
+        }
+        synchronized (spare) {
+            if (!spare.isEmpty() && spare.peekFirst().capacity() >= length) {
+                return spare.pollFirst().clear().limit(length);
+            }
+        }
+        return ByteBuffer.allocate(length);
+    }
+
+    /** Gives the buffer of a packet back. */
+    public void release(ByteBuffer done) {
+        synchronized (spare) {
+            if (spare.size() == KEPT_BUFFERS) {
+                spare.pollLast();
+            }
+            if (spare.isEmpty() || spare.peekFirst().capacity() <= done.capacity()) {
+                spare.addFirst(done);
+            } else {
+                spare.addLast(done);
+            }
+        }
+    }
+}

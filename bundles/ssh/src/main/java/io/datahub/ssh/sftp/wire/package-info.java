@@ -1,0 +1,2 @@
+/** The packets of SFTP version 3. */
+package io.datahub.ssh.sftp.wire;
