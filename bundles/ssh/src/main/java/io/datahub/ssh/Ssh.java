@@ -11,7 +11,9 @@ import io.datahub.api.metric.MetricSource;
 import io.datahub.api.record.LastingDrafts;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.Authenticator;
+import io.datahub.ssh.checksum.ChecksumHandler;
 import io.datahub.ssh.keys.HostKeyFiles;
+import io.datahub.ssh.scp.ScpHandler;
 import io.datahub.ssh.session.ChannelHandlers;
 import io.datahub.ssh.session.SshServices;
 import io.datahub.ssh.session.TransferMetrics;
@@ -115,7 +117,8 @@ public final class Ssh implements HealthCheck, MetricSource {
 
     /** The handlers of what clients may ask for. */
     private ChannelHandlers newHandlers() {
-        return new ChannelHandlers(List.of(new SftpSubsystem(temporaryNames)), List.of());
+        return new ChannelHandlers(
+                List.of(new SftpSubsystem(temporaryNames)), List.of(new ScpHandler(), new ChecksumHandler()));
     }
 
     @Modified

@@ -59,7 +59,7 @@ final class Workers implements AutoCloseable {
 
     @Override
     public void close() {
-        commands.shutdownNow();
+        commands.shutdown(); // they end when their streams do
         workers.shutdown();
     }
 }

@@ -1,0 +1,2 @@
+/** Checksum commands, such as {@code sha256sum}. */
+package io.datahub.ssh.checksum;
