@@ -9,8 +9,8 @@ import java.util.Optional;
 /**
  * The times of a version that its file doesn't carry.
  *
- * @param committed when a moved version was committed; empty for any other, which was committed when its file was
- *     last modified
+ * @param committed when a version was committed that was moved, or whose file has the client's time; empty for any
+ *     other, which was committed when its file was last modified
  * @param client the client's own time of the bytes, if it gave one
  */
 public record CommitTimes(Optional<Instant> committed, Optional<Instant> client) {

@@ -4,6 +4,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.file.FileStat;
+import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Precondition;
@@ -25,9 +26,15 @@ import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.Intent;
 import io.datahub.store.metadata.LastGoodCopyEntry;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Commits a validated staged file as the new version of its record: write the intent, rename, flush the directory,
@@ -35,6 +42,8 @@ import java.util.Optional;
  * even if a later step fails; recovery or the next reconciliation then adds it to the index.
  */
 public final class Commit {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Commit.class);
 
     private final StoreContext context;
     private final WriteGuard guard;
@@ -93,9 +102,10 @@ public final class Commit {
                 return Result.refused(REPLACED_DURING_VALIDATION);
             }
             oldCopy = context.metadata().lastGoodCopy(path);
+            CommitTimes times = setTime(staged.path(), request.clientModified());
             FileStat stagedStat = FileStat.of(staged.path())
                     .orElseThrow(() -> new NoSuchFileException(staged.path().toString()));
-            Intent intent = intent(request, staged, stagedStat, validated.validators(), copy);
+            Intent intent = intent(request, staged, stagedStat, validated.validators(), copy, times);
             writeIntent(path, intent, staged);
             context.failPoints().at(Step.INTENDED);
             future = move(request, staged, stagedStat, intent, state, claim);
@@ -126,6 +136,23 @@ public final class Commit {
         intentWritten.await();
     }
 
+    /**
+     * Gives a file the client's time, which programs on this machine then see, rsync among them, and returns the times to
+     * be indexed. A time in the future, which those could mistake for a change, is only indexed.
+     */
+    private static CommitTimes setTime(Path file, Optional<Instant> client) {
+        Instant now = Instant.now();
+        if (client.filter(now::isAfter).isPresent()) {
+            try {
+                Files.setLastModifiedTime(file, FileTime.from(client.get()));
+                return new CommitTimes(Optional.of(now), client);
+            } catch (IOException | ArithmeticException e) {
+                LOG.debug("event=store.time.unsupported time={} reason={}", client.get(), LogText.quoted(e));
+            }
+        }
+        return CommitTimes.written(client);
+    }
+
     /** The record was replaced while validators compared the new version with it. */
     static final Refusal REPLACED_DURING_VALIDATION =
             new Refusal(Reason.CONFLICT, "the record was replaced while the new version was validated; retry");
@@ -135,7 +162,8 @@ public final class Commit {
             StagedFile staged,
             FileStat stagedStat,
             List<ValidatorId> validators,
-            Optional<LastGoodCopyEntry> copy)
+            Optional<LastGoodCopyEntry> copy,
+            CommitTimes times)
             throws IOException {
         return new Intent(
                 Intent.Kind.WRITE,
@@ -148,7 +176,7 @@ public final class Commit {
                 List.of(),
                 context.parents().countMissing(request.path()),
                 copy.map(LastGoodCopyEntry::file).orElse(""),
-                CommitTimes.written(request.clientModified()),
+                times,
                 Optional.empty());
     }
 
@@ -177,7 +205,7 @@ public final class Commit {
             moved = true;
             staged.moved();
             context.failPoints().at(Step.MOVED);
-            if (!path.equals(RecordPath.USERS)) {
+            if (!path.equals(RecordPath.USERS) && intent.times().committed().isEmpty()) {
                 links.link(context.tree().resolve(path), intent.sha256(), IndexEntry.instant(intent.modified()));
             }
             context.parents().flush(path);

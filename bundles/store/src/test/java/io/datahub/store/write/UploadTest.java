@@ -20,6 +20,7 @@ import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
 import io.datahub.store.TestHub;
+import io.datahub.store.core.FailPoints.Step;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -67,6 +68,49 @@ class UploadTest {
 
     private static Reason reason(Result<?> result) {
         return result.refusal().map(Refusal::reason).orElseThrow();
+    }
+
+    private Change put(Optional<Instant> time) throws IOException {
+        WriteRequest request = request(ADMIN, "a", Precondition.NONE).withClientModified(time);
+        return hub.put(request, "hello").get();
+    }
+
+    @Test
+    void shouldGiveTheFileTheTimeOfTheClient() throws Exception {
+        Instant before = Instant.now();
+        Instant time = Instant.parse("2020-01-02T03:04:05.678901234Z");
+        RecordVersion version = put(Optional.of(time)).version();
+        assertThat(Files.getLastModifiedTime(hub.file("a")).toInstant()).isEqualTo(time);
+        assertThat(version.modified()).isBetween(before, Instant.now());
+        assertThat(hub.check("a")).isEmpty();
+        hub.restart();
+        assertThat(hub.find("a")).isEqualTo(version);
+        assertThat(hub.check("")).isEmpty();
+
+        put(Optional.empty());
+        assertThat(Files.getLastModifiedTime(hub.file("a")).toInstant()).isAfterOrEqualTo(before.minusMillis(100));
+    }
+
+    @Test
+    void shouldRecoverAFileThatHasTheTimeOfTheClient() throws Exception {
+        Instant before = Instant.now();
+        Instant time = Instant.parse("2020-01-02T03:04:05Z");
+        hub.killAt(Step.MOVED, 1);
+        assertThatThrownBy(() -> put(Optional.of(time))).isInstanceOf(TestHub.Killed.class);
+        hub.restart();
+        hub.check("");
+        assertThat(hub.journaled()).containsExactly("file.created/a");
+        assertThat(hub.find("a").clientModified()).contains(time);
+        assertThat(hub.find("a").modified()).isAfterOrEqualTo(before);
+    }
+
+    @Test
+    void shouldNotGiveAFileATimeInTheFuture() throws Exception {
+        Instant time = Instant.now().plus(Duration.ofDays(10));
+        RecordVersion version = put(Optional.of(time)).version();
+        assertThat(version.clientModified()).contains(time);
+        assertThat(version.modified()).isBefore(time);
+        assertThat(Files.getLastModifiedTime(hub.file("a")).toInstant()).isEqualTo(version.modified());
     }
 
     @Test
