@@ -15,6 +15,8 @@ SIZES = {
     "load-seconds": ("the longest time under load before a kill, in seconds", 3, 5),
     "mirror-seconds": ("seconds during which the tree of a mirror changes", 12, 300),
     "restarts": ("times that the hub is restarted under long-lived clients of ZeroMQ", 0, 1),
+    "rsync-files": ("files that rsync transfers", 1_000, 10_000),
+    "rsync-kills": ("times that the hub is killed while it stores what rsync has sent", 2, 100),
     "seed": ("seed of the random numbers, to repeat a failed run; 0 for one by chance", 0, 0),
     "soak-seconds": ("seconds of the mixed load of the soak test", 30, 1_800),
     "swaps": ("swaps of a validator under load", 10, 100),

@@ -1,6 +1,7 @@
 package io.datahub.ssh;
 
 import io.datahub.api.Home;
+import io.datahub.api.disk.DiskRecords;
 import io.datahub.api.disk.TemporaryNames;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.health.Health;
@@ -13,6 +14,7 @@ import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.Authenticator;
 import io.datahub.ssh.checksum.ChecksumHandler;
 import io.datahub.ssh.keys.HostKeyFiles;
+import io.datahub.ssh.rsync.RsyncHandler;
 import io.datahub.ssh.scp.ScpHandler;
 import io.datahub.ssh.session.ChannelHandlers;
 import io.datahub.ssh.session.SshServices;
@@ -20,12 +22,16 @@ import io.datahub.ssh.session.TransferMetrics;
 import io.datahub.ssh.sftp.SftpSubsystem;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +57,10 @@ public final class Ssh implements HealthCheck, MetricSource {
     private final Authenticator authenticator;
     private final Home home;
     private final TemporaryNames temporaryNames;
+
+    /** The directory of the records, if the store keeps them on this disk. */
+    private final Optional<Path> files;
+
     private final TransferMetrics metrics = new TransferMetrics();
     private volatile SshSettings settings;
     private volatile State state = new State(null, null, null, "");
@@ -82,13 +92,16 @@ public final class Ssh implements HealthCheck, MetricSource {
             @Reference EventBroker broker,
             @Reference Authenticator authenticator,
             @Reference Home home,
-            @Reference TemporaryNames temporaryNames) {
+            @Reference TemporaryNames temporaryNames,
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
+                    DiskRecords disk) {
         this.store = store;
         this.drafts = drafts;
         this.broker = broker;
         this.authenticator = authenticator;
         this.home = home;
         this.temporaryNames = temporaryNames;
+        files = Optional.ofNullable(disk).map(DiskRecords::files);
         settings = SshSettings.of(configuration);
         state = open(settings);
     }
@@ -118,7 +131,12 @@ public final class Ssh implements HealthCheck, MetricSource {
     /** The handlers of what clients may ask for. */
     private ChannelHandlers newHandlers() {
         return new ChannelHandlers(
-                List.of(new SftpSubsystem(temporaryNames)), List.of(new ScpHandler(), new ChecksumHandler()));
+                List.of(new SftpSubsystem(temporaryNames)),
+                List.of(new ScpHandler(), new ChecksumHandler(), new RsyncHandler(home.state(), searchPath(), files)));
+    }
+
+    private static String searchPath() {
+        return Optional.ofNullable(System.getenv("PATH")).orElse("/usr/local/bin:/usr/bin:/bin");
     }
 
     @Modified

@@ -1,0 +1,110 @@
+package io.datahub.ssh.rsync;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
+import io.datahub.api.path.RecordPath;
+import io.datahub.api.record.Listing;
+import io.datahub.api.record.Reading;
+import io.datahub.ssh.rsync.ReadableFiles.Part;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A tree of what the user may read, which the program sends. Its files are links to those of the store, which the
+ * program follows; where there are none, copies.
+ */
+final class Download {
+
+    private final Path tree;
+    private final VisibleRecords records;
+    private final Optional<ReadableFiles> files;
+    private final List<Part> parts = new ArrayList<>();
+    private final Map<Path, Instant> directories = new LinkedHashMap<>();
+
+    /**
+     * Begins with an empty tree.
+     *
+     * @param tree the directory for the tree
+     * @param files the store's directory, if it has one
+     */
+    Download(Path tree, VisibleRecords records, Optional<ReadableFiles> files) {
+        this.tree = tree;
+        this.records = records;
+        this.files = files;
+    }
+
+    /** Adds what is at a path; nothing if there is nothing that the user may read, which the program then reports. */
+    void add(RecordPath path, boolean recursive) throws IOException {
+        Optional<Listing.Entry> entry = records.at(path);
+        if (entry.isEmpty()) {
+            return;
+        }
+        List<Part> readable = files.isPresent() ? files.get().below(path) : List.of();
+        readable.stream().filter(part -> !covers(part.path())).forEach(parts::add);
+        Files.createDirectories(path.parent().under(tree));
+        add(path, entry.get());
+        if (entry.get().directory()) {
+            records.visit(path, recursive, this::add);
+        }
+    }
+
+    /** Gives the directories their times; called last. */
+    void finish() throws IOException {
+        for (Map.Entry<Path, Instant> directory : directories.entrySet()) {
+            Files.setLastModifiedTime(directory.getKey(), FileTime.from(directory.getValue()));
+        }
+    }
+
+    /** Makes the tree visible to the program, and what its links lead to. */
+    void show(Sandbox sandbox) {
+        sandbox.reading(tree, Sandbox.SENT).in(Sandbox.SENT);
+        parts.forEach(part -> sandbox.reading(part.from(), part.path().under(Sandbox.RECORDS)));
+    }
+
+    private boolean add(RecordPath path, Listing.Entry entry) throws IOException {
+        Path file = path.under(tree);
+        if (entry.directory()) {
+            Files.createDirectories(file);
+            directories.put(file, entry.modified());
+        } else if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+            if (covers(path)) {
+                Files.createSymbolicLink(file, path.under(Sandbox.RECORDS));
+            } else {
+                copy(path, file);
+            }
+        }
+        return true;
+    }
+
+    private boolean covers(RecordPath path) {
+        return parts.stream().anyMatch(part -> path.equals(part.path()) || path.isBelow(part.path()));
+    }
+
+    private void copy(RecordPath path, Path file) throws IOException {
+        Result<Reading> opened = records.store().open(records.user(), path);
+        if (opened.refusal().isPresent()) {
+            if (opened.refusal().get().reason() == Reason.NOT_FOUND) {
+                return; // it was deleted meanwhile
+            }
+            throw new IOException(
+                    path + " can't be read: " + opened.refusal().get().detail());
+        }
+        try (Reading reading = opened.get();
+                InputStream bytes = reading.stream()) {
+            Files.copy(bytes, file);
+            Instant time =
+                    reading.version().clientModified().orElse(reading.version().modified());
+            Files.setLastModifiedTime(file, FileTime.from(time));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.datahub.ssh.rsync;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs the program with the streams of a channel as its standard streams. The thread that calls {@link #run} starts the
+ * program and waits for it, since the program is killed when that thread ends. Thread-safe.
+ */
+final class ProgramRun {
+
+    private static final int BUFFER_BYTES = 1 << 16;
+    private static final long LAST_WORDS_SECONDS = 5;
+
+    /** Guarded by this, as is the next one. */
+    private Process process;
+
+    private boolean killed;
+
+    /**
+     * Runs a program until it ends.
+     *
+     * @param command the program and its arguments
+     * @param name names the threads
+     * @return its exit status
+     * @throws IOException if it can't be started
+     */
+    int run(List<String> command, String name, Streams streams) throws IOException, InterruptedException {
+        Process started = start(command);
+        try {
+            Thread input = pump(name + "-in", streams.input(), started.getOutputStream(), true);
+            Thread error = pump(name + "-err", started.getErrorStream(), streams.error(), false);
+            copy(started.getInputStream(), streams.output());
+            int status = started.waitFor();
+            error.join(TimeUnit.SECONDS.toMillis(LAST_WORDS_SECONDS));
+            input.interrupt();
+            return status;
+        } finally {
+            end(started);
+        }
+    }
+
+    /** Kills what is left of the program, and waits until it can't write any more. */
+    private void end(Process started) throws InterruptedException {
+        List<ProcessHandle> processes = started.descendants().toList();
+        kill();
+        started.waitFor();
+        for (ProcessHandle each : processes) {
+            each.destroyForcibly();
+            each.onExit()
+                    .orTimeout(LAST_WORDS_SECONDS, TimeUnit.SECONDS)
+                    .exceptionally(late -> each)
+                    .join();
+        }
+    }
+
+    private synchronized Process start(List<String> command) throws IOException {
+        if (killed) {
+            throw new IOException("the connection is closed");
+        }
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().clear();
+        process = builder.start();
+        return process;
+    }
+
+    /** Whether the program is running. */
+    synchronized boolean isRunning() {
+        return process == null ? !killed : process.isAlive();
+    }
+
+    /** Waits until the program has ended, or for this time. */
+    void await(long millis) throws InterruptedException {
+        Process running;
+        synchronized (this) {
+            running = process;
+        }
+        if (running == null) {
+            TimeUnit.MILLISECONDS.sleep(millis);
+        } else {
+            running.waitFor(millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Kills the program with all its processes, now or as soon as it is started. */
+    synchronized void kill() {
+        killed = true;
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Copies on a thread of its own. */
+    private Thread pump(String name, InputStream from, OutputStream to, boolean closes) {
+        Thread thread = new Thread(
+                () -> {
+                    copy(from, to);
+                    if (closes) {
+                        close(to);
+                    }
+                },
+                name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    /** Copies until the source ends, or either side is closed: then the program notices it by itself. */
+    private static void copy(InputStream from, OutputStream to) {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try {
+            int count = from.read(buffer);
+            while (count >= 0) {
+                to.write(buffer, 0, count);
+                to.flush();
+                count = from.read(buffer);
+            }
+        } catch (IOException e) {
+            close(from);
+        }
+    }
+
+    private static void close(AutoCloseable stream) {
+        try {
+            stream.close();
+        } catch (Exception e) {
+            // is closed
+        }
+    }
+}
